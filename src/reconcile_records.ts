@@ -101,8 +101,10 @@ function acceptBuild(model: DataRecord, data: DataRecord): string {
       "genes in another build of one species";
   }
   throw new ContractError(
-    `Cannot accept data of another assembly: the model was trained on ${model.assembly}, the data are of ` +
-      `${data.assembly}, and ${fault}, expected two builds of one species and windows around genes`,
+    `Cannot accept data of another assembly: the model was trained on ${
+      nameOf(model)
+    }, the data are of ` +
+      `${nameOf(data)}, and ${fault}, expected two builds of one species and windows around genes`,
   );
 }
 
@@ -118,9 +120,18 @@ function faultOfBuild(model: DataRecord, data: DataRecord): string | undefined {
     return "intervals that were given in BED are places of one build";
   }
   const [one, other] = [model, data].map(({ assembly }) => speciesOfAssembly(assembly));
-  const unknown = one === undefined ? model.assembly : other === undefined ? data.assembly : "";
-  if (unknown !== "") return `the species of ${unknown} is not known`;
+  if (data.assembly === UNKNOWN) return "prepare was not told which (--assembly names it)";
+  if (model.assembly === UNKNOWN) return "so the model's species is not known either";
+  const unknown = one === undefined ? model : other === undefined ? data : undefined;
+  if (unknown !== undefined) return `the species of ${unknown.assembly} is not known`;
   return one === other ? undefined : `these are of ${one} and of ${other}`;
+}
+
+/** What `prepare` puts down for an assembly that neither files nor user named. */
+const UNKNOWN = "unknown";
+
+function nameOf({ assembly }: DataRecord): string {
+  return assembly === UNKNOWN ? "an assembly that is not known" : assembly;
 }
 
 function isOfIntervals({ tss }: DataRecord): boolean {

@@ -45,8 +45,9 @@ const SETS: Readonly<Record<string, string>> = {
   bench: "bench",
   bundle: "bundle",
   compile: "compile",
-  doctor: "examine",
+  doctor: "write",
   fuzz: "fuzz",
+  info: "examine",
   prepare: "write",
   release: "release",
   roadmap: "roadmap",
@@ -334,7 +335,8 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       ["search", "--data", data, "--folds", "2", "--out", `${out}/search`, ...SHORT],
       ["experiments", "--data", data, "--folds", "2", "--out", `${out}/table`, ...ONE],
       ["report", `${out}/run`],
-      ["doctor", data],
+      ["doctor", data, "--page", `${out}/page.html`, "--multiqc", `${out}/qc`],
+      ["info", data, `${out}/run`],
     ];
     for (const [script = "", ...args] of commands) {
       const { code, text } = await runConfined(out, script, ...args);
@@ -344,7 +346,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
     ok(written.length > 8);
     const odd = /escaped|passwd|hg19|\.part$/;
     const expected =
-      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|(run|simulated|folds|search|table)\/)/;
+      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|(qc|run|simulated|folds|search|table)\/)/;
     deepStrictEqual(written.filter((name) => !expected.test(name) || odd.test(name)), []);
   }));
 

@@ -185,7 +185,16 @@ Deno.test("another species, an unknown one and intervals of another build are re
   const human = withAssembly("hg19");
   const cases: [DataRecord, DataRecord, RegExp][] = [
     [human, withAssembly("mm10"), /these are of human and of mouse/],
-    [human, withAssembly("unknown"), /the species of unknown is not known/],
+    [
+      human,
+      withAssembly("unknown"),
+      /data are of an assembly that is not known.*--assembly names it/,
+    ],
+    [
+      withAssembly("unknown"),
+      human,
+      /on an assembly that is not known.*the model's species is not known either/,
+    ],
     [withAssembly("mine1"), withAssembly("mine2"), /the species of mine1 is not known/],
     [human, { ...withAssembly("hg38"), tss: "bed" }, /intervals that were given in BED are places/],
     [{ ...human, tss: "bed" }, withAssembly("hg38"), /intervals that were given in BED are places/],

@@ -19,9 +19,11 @@ export function makeCommand<Flags>(definition: CommandDefinition<Flags>): Comman
   const width = outputWidth();
   const lines = examples.map((example) => formatExample(example, width)).join("\n\n");
   return declare(new Command(showCalls(`deno task ${name}`)).description(summary))
+    .optionsGroup("Flags of every command:")
     .option("--config <file>", "JSON object of long flag names; flags on the line win")
     .option("--quiet", "print nothing but errors and results", false)
     .option("--stack", "after an error, print where in the program it arose", false)
+    .helpOption("-h, --help", "print this help")
     .addHelpText(
       "after",
       `\n${describeAliases(definition.aliases ?? [], width)}Examples:\n${lines}`,

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { checkDirectory } from "../files/directory.ts";
-import { pathKind, writeFileAtomic } from "../files/file.ts";
+import { writeFileAtomic } from "../files/file.ts";
 import { DATA_PAGE_START } from "../report/data_page.ts";
 import { type DataPageInput, multiqcFiles, renderDataPage } from "../report/mod.ts";
 import { MULTIQC_START } from "../report/multiqc.ts";
@@ -25,7 +25,7 @@ export function declarePageFlags(command: Command): Command {
       "--page <file>",
       "write an HTML page of what the data look like: profiles and heat maps around the TSS, depths, labels",
     )
-    .option("--multiqc <dir>", "write the same as files for MultiQC into this folder");
+    .option("--multiqc <dir>", "write the same into this folder, as files for MultiQC");
 }
 
 /** A page, and files for MultiQC, that are written in the end. */
@@ -49,7 +49,7 @@ export async function openPage(
   if (page === STANDARD_OUTPUT) {
     throw new ContractError("Cannot write a page to standard output: expected the name of a file");
   }
-  if (multiqc !== undefined) await checkFolder(multiqc);
+  if (multiqc !== undefined) await checkDirectory(multiqc);
   const file = page === undefined
     ? undefined
     : await openOutput(page, { begins: DATA_PAGE_START, overwrite, flag: "--page" });
@@ -66,12 +66,6 @@ export async function openPage(
       await file?.[Symbol.asyncDispose]();
     },
   };
-}
-
-async function checkFolder(folder: string): Promise<void> {
-  await checkDirectory(folder);
-  if (await pathKind(folder) !== "file") return;
-  throw new ContractError(`Cannot write to --multiqc ${folder}: it is a file, expected a folder`);
 }
 
 async function writeMultiqc(input: DataPageInput, folder: string): Promise<void> {

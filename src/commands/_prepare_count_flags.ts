@@ -32,15 +32,21 @@ const RULES = [...READ_RULES, ...TRACK_RULES, ...PEAK_RULES];
 /** Declares the flags about counting. */
 export function declareCountFlags(command: Command): Command {
   return command
+    .optionsGroup("Counting:")
     .requiredOption(
       "--signal <rule>",
-      `for reads: ${READ_RULES.join(", ")}; for signal tracks: ${
+      `how a bin gets its number; for reads: ${READ_RULES.join(", ")}; for signal tracks: ${
         TRACK_RULES.join(", ")
       }; for peaks: ` +
         PEAK_RULES.join(", "),
       choice(RULES),
     )
-    .option("--extend <bp>", "extend reads to fragments of this length", integer(0), 0)
+    .option(
+      "--extend <bp>",
+      "extend each shorter read from its 5' end to this length",
+      integer(0),
+      0,
+    )
     .addOption(
       new Option("--fragments", "count each proper pair once, as its fragment (CUT&RUN, CUT&Tag)")
         .default(false).conflicts("extend"),
@@ -57,10 +63,13 @@ export function declareCountFlags(command: Command): Command {
         "leave out reads with any of these SAM flags: a number, or names such as DUP,SECONDARY",
       ).argParser(parseFlags).default(USUAL_EXCLUDED_FLAGS, "DUP,QCFAIL"),
     )
-    .option("--blacklist <file>", "BED: reads that overlap it, and values inside, are left out")
+    .option(
+      "--blacklist <file>",
+      "BED file: reads that overlap it, and values inside it, are left out",
+    )
     .option(
       "--normalise <name>",
-      `normalise by depth: ${DEPTH_NORMALISATIONS.join(", ")} (reads per million reads)`,
+      `normalise by depth: ${DEPTH_NORMALISATIONS.join(", ")} (divide by millions of mapped reads)`,
       choice(DEPTH_NORMALISATIONS),
       "none",
     )

@@ -36,32 +36,37 @@ function parseScale(text: string): string {
 
 /** Declares the flags about genes. */
 export function declareGeneFlags(command: Command): Command {
+  return declareExpressionFlags(declareWindowFlags(command));
+}
+
+function declareWindowFlags(command: Command): Command {
   return command
+    .optionsGroup("Genes and windows:")
     .option(
       "--genes <file>",
-      "GTF, GFF3, BED, genePred, refFlat, or a table gene_id chrom tss strand",
+      "annotation: GTF, GFF3, BED, genePred, refFlat, BioMart, or a table gene_id chrom tss strand",
     )
     .option(
       "--tss <rule>",
-      `centre windows on the 5' end of each ${
-        ANNOTATION_TSS.join(", or of each ")
-      } (default: gene); ` +
-        "canonical is by the tags MANE_Select, Ensembl_canonical and RefSeq Select",
+      `what windows are centred on, by its 5' end: ${
+        ANNOTATION_TSS.join(", ")
+      } (default: gene); canonical is the ` +
+        "transcript with a tag MANE_Select, Ensembl_canonical or RefSeq Select",
       choice(ANNOTATION_TSS),
     )
     .option(
       "--windows <file>",
-      "windows in BED instead, named after genes: intervals of twice the half-width, or else their middles ± this; " +
-        "with --genes, only those of its genes",
+      "BED file of windows in place of those around genes: as they are if all are two half-widths long, else their " +
+        "middles ± the half-width; with --genes, only those of its genes",
     )
     .option(
       "--transcript-genes <file>",
-      "genes of transcripts that do not name them: a table transcript gene, GTF or GFF3",
+      "which gene each transcript is of, where --genes does not say: a table transcript gene, GTF or GFF3",
     )
     .option(
       "--chromosome-aliases <file>",
-      "names of chromosomes that differ between the files: UCSC's chromAlias.txt, NCBI's assembly_report.txt, or a " +
-        "table with a row for each chromosome",
+      "names of chromosomes that differ between files: UCSC's chromAlias.txt, NCBI's assembly_report.txt, or a table " +
+        "with a row for each chromosome",
     )
     .option(
       "--gene-type <names>",
@@ -69,8 +74,25 @@ export function declareGeneFlags(command: Command): Command {
       (text: string, others: readonly string[] = []) => [...others, ...list(text)],
     )
     .option(
+      "--orientation <name>",
+      `order of the bins of minus-strand genes: ${ORIENTATIONS.join(", ")} (flipped)`,
+      choice(ORIENTATIONS),
+      "genomic",
+    )
+    .option("--bin-size <bp>", "width of a bin", integer(1), 100)
+    .option("--half-width <bp>", "half the window: TSS ± this", integer(1), 5000)
+    .option(
+      "--assembly <name>",
+      "build of the genome, such as hg38 (default: as the files or the annotation say)",
+    );
+}
+
+function declareExpressionFlags(command: Command): Command {
+  return command
+    .optionsGroup("Expression:")
+    .option(
       "--expression <file>",
-      "table of genes × cell types; data without expression are for prediction",
+      "table of genes × cell types, the labels; without it the data are for prediction",
     )
     .option(
       "--expression-samples <file>",
@@ -78,7 +100,9 @@ export function declareGeneFlags(command: Command): Command {
     )
     .option(
       "--expression-value <kind>",
-      `if a file has several, which to read: ${VALUE_KINDS.join(", ")} (default: the first)`,
+      `which values to read where a file has several: ${
+        VALUE_KINDS.join(", ")
+      } (default: the first)`,
       choice(VALUE_KINDS),
     )
     .option(
@@ -89,14 +113,5 @@ export function declareGeneFlags(command: Command): Command {
         "another column of the table, as the competition's labels are",
       suggestWords(parseScale, EXPRESSION_TRANSFORMS),
       "none",
-    )
-    .option(
-      "--orientation <name>",
-      `order of the bins of minus-strand genes: ${ORIENTATIONS.join(", ")} (flipped)`,
-      choice(ORIENTATIONS),
-      "genomic",
-    )
-    .option("--bin-size <bp>", "width of a bin", integer(1), 100)
-    .option("--half-width <bp>", "half the window: TSS ± this", integer(1), 5000)
-    .option("--assembly <name>", "such as hg38 (default: that of files or annotation)");
+    );
 }

@@ -14,6 +14,7 @@ export interface OutputFlags extends PageFlags {
 export function declareOutputFlags(command: Command): Command {
   return declarePageFlags(
     command
+      .optionsGroup("Output:")
       .requiredOption("--out <path>", "what to write: an .npz file, or a .zarr folder of AnnData")
       .option("--compress", "deflate the npz file; a .zarr folder always is", false)
       .option("--overwrite", "replace an existing file or .zarr folder", false),

@@ -20,18 +20,19 @@ export interface SheetFlags {
 /** Declares the flags about the sample sheet. */
 export function declareSheetFlags(command: Command): Command {
   return command
+    .optionsGroup("Files:")
     .requiredOption(
       "--samples <file>",
-      "sample sheet: cell_type, mark, path, and where there are some replicate, control, index, expression; " +
-        "or a samplesheet of nf-core/chipseq or cutandrun, or ENCODE's metadata.tsv",
+      "sample sheet with columns cell_type, mark, path and, where needed, replicate, control, index, expression; " +
+        "or a samplesheet of nf-core/chipseq or nf-core/cutandrun, or ENCODE's metadata.tsv",
     )
     .option(
       "--results <dir>",
-      "the files of such a sheet: the results of nf-core, or a download from ENCODE",
+      "folder with the files of such a sheet: nf-core's results, or a download from ENCODE",
     )
     .option(
       "--output-type <type>",
-      'which files of ENCODE to take, such as alignments or "fold change over control"',
+      'which of ENCODE\'s files to take, such as alignments or "fold change over control"',
     )
     .option(
       "--marks <names>",
@@ -41,9 +42,7 @@ export function declareSheetFlags(command: Command): Command {
     .option("--cell-types <names>", "use only these cell types, separated in the same way", names)
     .option(
       "--replicates <rule>",
-      `what becomes of several files of a mark in a cell type: ${
-        REPLICATE_RULES.join(", ")
-      } (as cell types of their own)`,
+      `how replicates are combined: ${REPLICATE_RULES.join(", ")} (apart, each as a cell type)`,
       choice(REPLICATE_RULES),
     )
     .option(

@@ -94,11 +94,27 @@ function lengthOf(text: string): number {
   return [...text].length + count(WIDE) - count(WITHOUT_WIDTH);
 }
 
-/** Breaks a command line into lines that a shell joins, so that it may be copied. */
+/**
+ * Breaks a command line into lines that a shell joins, so that it may be copied. A flag and its value stay on one line
+ * if they fit.
+ */
 export function wrapCommand(command: string, { width, indent = "  " }: WrapOptions): string {
   if (lengthOf(command) <= width) return command;
   // Quoted words keep their spaces.
   const words = command.match(/(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g) ?? [];
-  const spaced = words.map((word) => ({ spaces: " ", word }));
+  const room = width - indent.length - CONTINUED.length;
+  const spaced = joinValues(words, room).map((word) => ({ spaces: " ", word }));
   return fillLines(spaced, { width, indent, first: "", ending: CONTINUED }).join("\n");
+}
+
+/** Joins each flag and the word after it, which is most likely its value, if both fit the room. */
+function joinValues(words: readonly string[], room: number): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const last = joined.at(-1) ?? "";
+    const isValue = /^--?[a-z][\w-]*$/i.test(last) && !word.startsWith("-");
+    if (isValue && lengthOf(`${last} ${word}`) <= room) joined.push(`${joined.pop()} ${word}`);
+    else joined.push(word);
+  }
+  return joined;
 }

@@ -84,9 +84,8 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<numbe
       formatCountOf(findings.length - warnings, "note")
     }.`;
   const unasked = listUnasked(columns, { genes, test });
-  console.log([summary, ...unasked].join(" "));
   const tooSmall = describeSkipped(skipped);
-  for (const line of tooSmall) console.log(line);
+  for (const line of [summary, ...unasked, ...tooSmall]) console.log(line);
   await page?.write({
     data: summariseDataset(data),
     findings,

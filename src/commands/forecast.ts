@@ -164,7 +164,7 @@ function describeSplit({ train, test, newGenes, newCellTypes }: RegimeSplit): st
     : `cell type${newCellTypes.length === 1 ? "" : "s"} ${newCellTypes.join(" ")}`;
   return `Held out: ${formatCountOf(newGenes.length, "gene")}, and ${cellTypes}; ` +
     `${formatCountOf(train.length, "sample")} to train on, ` +
-    `${test.length.toLocaleString("en-US")} to judge by`;
+    `${test.length.toLocaleString("en-US")} to measure on`;
 }
 
 /**

@@ -6,7 +6,7 @@ import { median } from "../metrics/quantile.ts";
 import { formatNumber } from "./_format.ts";
 import { BLUE, CONFIG, INK, PLOT_WIDTH } from "./_theme.ts";
 import type { Figure, FigureSpec } from "./figure.ts";
-import { measuredMarks } from "./profile_figure.ts";
+import { measuredMarks, tracksOf } from "./profile_figure.ts";
 import { signalUnit } from "./_window_axis.ts";
 
 /** More cell types than this are shown without their names. */
@@ -34,10 +34,6 @@ export function plotDepths(data: DataSummary): Figure {
   };
 }
 
-function tracksOf({ tracks }: DataSummary, name: string): TrackSummary[] {
-  return tracks.filter(({ mark }) => mark === name);
-}
-
 function describe(mark: string, tracks: readonly TrackSummary[]): string {
   const sorted = tracks.toSorted((a, b) => a.mean - b.mean);
   const [least, most] = [sorted[0]!, sorted.at(-1)!];
@@ -50,55 +46,54 @@ function describe(mark: string, tracks: readonly TrackSummary[]): string {
 function namedSpec(data: DataSummary) {
   const marks = measuredMarks(data);
   const inRow = Math.min(marks.length, MOST_IN_ROW);
-  const width = Math.max(70, Math.floor((PLOT_WIDTH - 40) / inRow) - 16);
+  const width = Math.min(240, Math.max(70, Math.floor((PLOT_WIDTH - 40) / inRow) - 16));
   return {
     config: CONFIG,
-    concat: marks.map((mark, place) => {
-      const tracks = tracksOf(data, mark);
-      return {
-        width: Math.min(width, 240),
-        height: { step: ROW_HEIGHT },
-        title: { text: mark, anchor: "middle" },
-        layer: [
-          {
-            data: {
-              values: tracks.length < 2 ? [] : [{ mean: median(tracks.map(({ mean }) => mean)) }],
-            },
-            mark: { type: "rule", color: INK, opacity: 0.6 },
-            encoding: { x: { field: "mean", type: "quantitative" } },
-          },
-          {
-            data: { values: tracks.map(({ cellType, mean }) => ({ cellType, mean })) },
-            mark: { type: "point", filled: true, size: 45, opacity: 1, color: BLUE },
-            encoding: {
-              x: {
-                field: "mean",
-                type: "quantitative",
-                title: null,
-                scale: { zero: true, nice: true },
-                axis: { tickCount: 3, grid: false, labelOverlap: true },
-              },
-              y: {
-                field: "cellType",
-                type: "nominal",
-                sort: null,
-                scale: { domain: [...data.cellTypes] },
-                title: null,
-                axis: {
-                  labels: place % inRow === 0,
-                  labelLimit: 140,
-                  ticks: false,
-                  domain: false,
-                  grid: true,
-                },
-              },
-            },
-          },
-        ],
-      };
-    }),
+    concat: marks.map((mark, place) => panel(data, mark, { width, labelled: place % inRow === 0 })),
     columns: inRow,
     spacing: { row: 24, column: 16 },
+  };
+}
+
+function panel(
+  data: DataSummary,
+  mark: string,
+  { width, labelled }: { readonly width: number; readonly labelled: boolean },
+) {
+  const tracks = tracksOf(data, mark);
+  const middle = tracks.length < 2 ? [] : [{ mean: median(tracks.map(({ mean }) => mean)) }];
+  return {
+    width,
+    height: { step: ROW_HEIGHT },
+    title: { text: mark, anchor: "middle" },
+    layer: [
+      {
+        data: { values: middle },
+        mark: { type: "rule", color: INK, opacity: 0.6 },
+        encoding: { x: { field: "mean", type: "quantitative" } },
+      },
+      {
+        data: { values: tracks.map(({ cellType, mean }) => ({ cellType, mean })) },
+        mark: { type: "point", filled: true, size: 45, opacity: 1, color: BLUE },
+        encoding: {
+          x: {
+            field: "mean",
+            type: "quantitative",
+            title: null,
+            scale: { zero: true, nice: true },
+            axis: { tickCount: 3, grid: false, labelOverlap: true },
+          },
+          y: {
+            field: "cellType",
+            type: "nominal",
+            sort: null,
+            scale: { domain: [...data.cellTypes] },
+            title: null,
+            axis: { labels: labelled, labelLimit: 140, ticks: false, domain: false, grid: true },
+          },
+        },
+      },
+    ],
   };
 }
 

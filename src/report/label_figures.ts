@@ -1,7 +1,7 @@
 /** What the labels look like. */
 
 import { formatCountOf } from "../base/count.ts";
-import type { DataSummary, LabelCorrelations, LabelSummary } from "../data/summary/types.ts";
+import type { DataSummary, LabelCorrelations } from "../data/summary/types.ts";
 import { quantile } from "../metrics/quantile.ts";
 import { bandLayers, bandPoints, BANDS, MOST_LINES } from "./_bands.ts";
 import { colourCells, RAMP } from "./_colours.ts";

@@ -1,6 +1,6 @@
-import type { DataSummary, LabelSummary } from "../data/summary/types.ts";
-import { SCALE_WORDS } from "./_data_tables.ts";
-import { labelCurves } from "./_label_curves.ts";
+import type { DataSummary } from "../data/summary/types.ts";
+import { type Content, type Point, sampleName } from "./_multiqc_content.ts";
+import { labelCurvesContent, labelTable } from "./_multiqc_labels.ts";
 import { binCentres, signalUnit, windowTitle } from "./_window_axis.ts";
 import type { CountedFile, DataPageInput } from "./data_input.ts";
 import type { ReportFile } from "./write.ts";
@@ -15,25 +15,6 @@ export interface MultiqcOptions {
    * of cell types. Characters other than letters, digits, `.`, `-` and `_` are replaced in names of files.
    */
   readonly key: string;
-}
-
-/** A point of a line. MultiQC sorts the points of an object by their text, those of a list by their numbers. */
-type Point = readonly [x: number, y: number];
-
-/** A section of a MultiQC report, as its custom content takes it. */
-interface Content {
-  /** The last part of the file's name. */
-  readonly file: string;
-  readonly id: string;
-  readonly plotType: "generalstats" | "linegraph" | "bargraph" | "table";
-  readonly name: string;
-  readonly description: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Values by sample. */
-  readonly data: Readonly<
-    Record<string, Readonly<Record<string, number | string>> | readonly Point[]>
-  >;
 }
 
 /**
@@ -101,11 +82,6 @@ function format({ id, plotType, name, description, settings, headers, data }: Co
     data,
   };
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** The name of a sample in a report: the data set, its cell type and, for one mark, that mark. */
-function sampleName(key: string, ...parts: readonly string[]): string {
-  return [key, ...parts].join(" | ");
 }
 
 function depthStatistics({ record, tracks }: DataSummary, key: string): Content {
@@ -236,68 +212,4 @@ function profiles(data: DataSummary, key: string): Content[] {
 function distinctWords(names: readonly string[]): string[] {
   const words = names.map(fileWord);
   return words.map((word, place) => words.indexOf(word) === place ? word : `${word}-${place + 1}`);
-}
-
-function labelCurvesContent(data: DataSummary, key: string): Content {
-  const { positions, curves } = labelCurves(data.labels);
-  return {
-    file: "labels",
-    id: "labels",
-    plotType: "linegraph",
-    name: "Labels",
-    description: "Distribution of the labels: share of a cell type's genes in equal bins.",
-    settings: { xlab: "Label", ylab: "Share of genes", ymin: 0 },
-    data: Object.fromEntries(data.labels.map(({ cellType }, place) => [
-      sampleName(key, cellType),
-      positions.map((position, bin): Point => [
-        Number(position.toPrecision(6)),
-        curves[place]![bin]!,
-      ]),
-    ])),
-  };
-}
-
-function labelTable({ labels }: DataSummary, key: string): Content {
-  const percent = { min: 0, max: 100, suffix: "%", format: "{:,.1f}" };
-  const number = { format: "{:,.3f}" };
-  return {
-    file: "label_table",
-    id: "label_table",
-    plotType: "table",
-    name: "Fingerprints of labels",
-    description: "What the labels of each cell type look like. Cell types should have one scale.",
-    headers: {
-      genes: { title: "Genes", format: "{:,.0f}" },
-      mean: { title: "Mean", ...number },
-      deviation: { title: "SD", description: "Standard deviation", ...number },
-      least: { title: "Least", ...number },
-      median: { title: "Median", ...number },
-      largest: { title: "Largest", ...number },
-      zero: { title: "Zero", description: "Share of labels that are 0", ...percent },
-      integer: { title: "Integer", description: "Share of whole numbers", ...percent },
-      negative: { title: "Negative", description: "Share of labels below 0", ...percent },
-      scale: { title: "They look like" },
-    },
-    data: Object.fromEntries(labels.map((label) => [
-      sampleName(key, label.cellType),
-      fingerprintOf(label),
-    ])),
-  };
-}
-
-function fingerprintOf(label: LabelSummary): Readonly<Record<string, number | string>> {
-  const { values, mean, deviation, quartiles, zeroShare, integerShare, negativeShare, scale } =
-    label;
-  return {
-    genes: values.length,
-    mean,
-    deviation,
-    least: quartiles[0],
-    median: quartiles[2],
-    largest: quartiles[4],
-    zero: zeroShare * 100,
-    integer: integerShare * 100,
-    negative: negativeShare * 100,
-    scale: SCALE_WORDS[scale],
-  };
 }

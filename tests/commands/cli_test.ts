@@ -18,6 +18,7 @@ const COMMANDS = [
   "search",
   "prepare",
   "doctor",
+  "info",
   "simulate",
 ];
 const QUICK = ["--preset", "experiment1", "--epochs", "1"];
@@ -27,8 +28,8 @@ Deno.test("every command has help with its flags and examples", async () => {
     const { code, stdout } = await runTask(command, "--help");
     strictEqual(code, 0);
     match(stdout, new RegExp(`Usage: deno task ${command}`));
-    // A doctor only looks.
-    if (command !== "doctor") match(stdout, /--out/);
+    // These only look.
+    if (command !== "doctor" && command !== "info") match(stdout, /--out/);
     match(stdout, new RegExp(`Examples:\\n  # .*\\n  deno task ${command}`));
   }
 });

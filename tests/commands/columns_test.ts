@@ -6,6 +6,7 @@ import { endOf, programCommand, taskCommand, withDirectory } from "../helpers/co
 const COMMANDS = [
   "prepare",
   "doctor",
+  "info",
   "train",
   "predict",
   "evaluate",
@@ -62,6 +63,7 @@ Deno.test("progress and results that commands print fit", () =>
     const test = ["--test", "fixtures/eval.npz", "--labels", "fixtures/eval_labels.csv"];
     const run = ["--model", `${directory}/run`, "--data", "fixtures/eval.npz"];
     const labels = ["--labels", "fixtures/eval_labels.csv", "--train", "fixtures/train.npz"];
+    const show = ["--page", `${directory}/page.html`, "--multiqc", `${directory}/qc`];
     const commands = [
       ["simulate", ...out("data"), "--genes", "40"],
       ["train", ...data, ...MODEL, ...test, "--ensemble", "2", ...out("run")],
@@ -74,7 +76,8 @@ Deno.test("progress and results that commands print fit", () =>
       ["search", ...data, ...QUICK, "--folds", "2", "--trials", "2", ...out("search")],
       ["experiments", ...data, ...QUICK, "--only", "experiment1", "--competition", ...out("table")],
       ["report", `${directory}/run`],
-      ["doctor", "fixtures/train.npz", "--test", "fixtures/eval.npz"],
+      ["doctor", "fixtures/train.npz", "--test", "fixtures/eval.npz", ...show],
+      ["info", "fixtures/train.npz", `${EXAMPLE}/genes.gtf`, `${EXAMPLE}/liver-H3K4me1.bam`],
       [
         "prepare",
         "--samples",

@@ -10,7 +10,7 @@ const EXAMPLE = "fixtures/genome/example";
 Deno.test("the fixtures are healthy, and skipped checks are listed", async () => {
   const { code, stdout } = await runTask("doctor", "fixtures/train.npz", "--strict");
   strictEqual(code, 0);
-  match(stdout, /Nothing looks wrong\. Not checked: orientation \(needs --genes\)/);
+  match(stdout, /Nothing looks wrong\.\nNot checked: orientation \(needs --genes\)/);
   match(stdout, /^Not checked: .*labels against marks.* \(needs 200 genes, there are 100\)\.$/m);
   match(stdout, /^Not checked: bins off by one, .* \(needs 500 genes, there are 100\)\.$/m);
 });
@@ -49,12 +49,12 @@ Deno.test("prepared data are healthy, and genes shared with test data are a note
     strictEqual((await runTask("prepare", ...inputs, "--out", data)).code, 0);
     match(
       (await runTask("doctor", data, ...genes)).stdout,
-      /Nothing looks wrong\. Not checked: genes/,
+      /Nothing looks wrong\.\nNot checked: genes/,
     );
     const { code, stdout } = await runTask("doctor", data, "--test", data);
     strictEqual(code, 0);
     match(stdout, /warning: shared-genes: .*120 of 120 test samples/);
-    match(stdout, /^1 warning, 0 notes\. Not checked/m);
+    match(stdout, /^1 warning, 0 notes\.\nNot checked/m);
   });
 });
 

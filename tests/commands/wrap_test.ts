@@ -24,11 +24,22 @@ Deno.test("a command is broken so that a shell joins it, and no quoted path is b
   const wrapped = wrapCommand(command, { width: 40 });
   strictEqual(
     wrapped,
-    "Next: histone train --data \\\n  'my data/train.npz' --out runs/first",
+    "Next: histone train \\\n  --data 'my data/train.npz' \\\n  --out runs/first",
   );
   // What prints it does not break it again.
   strictEqual(wrapText(wrapped, { width: 40 }), wrapped);
-  strictEqual(wrapText(wrapped, { width: 10 }).split("\n")[0], "Next: histone train --data \\");
+  strictEqual(wrapText(wrapped, { width: 10 }).split("\n")[0], "Next: histone train \\");
+});
+
+Deno.test("a flag and its value stay on one line if one line has room for both", () => {
+  strictEqual(
+    wrapCommand("histone predict --quiet --model m --data data.npz -o x", { width: 26 }),
+    "histone predict --quiet \\\n  --model m \\\n  --data data.npz -o x",
+  );
+  strictEqual(
+    wrapCommand("histone predict --data a/path/of/some/length.npz", { width: 26 }),
+    "histone predict --data \\\n  a/path/of/some/length.npz",
+  );
 });
 
 Deno.test("lines are as wide as a terminal shows them", () => {

@@ -9,6 +9,7 @@ import { holdsModels, loadModels } from "../../runs/models.ts";
 import { commandOfRun } from "../../runs/run_files.ts";
 import { readRun } from "../../runs/saved_run.ts";
 import { describeDeepchrome, describeFolderData, recordFacts } from "./_data.ts";
+import { describePredictions, holdsPredictions } from "./_predictions.ts";
 import { type Description, type Fact, grouped, listFacts, someOf } from "./facts.ts";
 
 /** Entries of a folder that are looked at to add up their sizes. */
@@ -17,6 +18,7 @@ const MOST_ENTRIES = 20_000;
 /** Describes a folder by the names in it, and then by what these hold. */
 export async function describeFolder(path: string): Promise<Description> {
   if (await isZarrFolder(path)) {
+    if (await holdsPredictions(path)) return await describePredictions(path);
     return await describeFolderData(path, { bytes: await addSizes(path), isZarr: true });
   }
   const command = await commandOfRun(path);

@@ -89,7 +89,7 @@ async function describeContent(path: string, source: ByteSource): Promise<Descri
   if (start.startsWith("BAM\x01")) {
     return await guard(() => describeSignal(path, source, "bam"), "bam");
   }
-  if (/^(CSI|TBI)\x01/.test(start)) {
+  if (["CSI\x01", "TBI\x01"].some((magic) => start.startsWith(magic))) {
     return await guard(
       () => describeIndex(source, start.startsWith("CSI") ? ".csi" : ".tbi"),
       "index",
