@@ -4,8 +4,8 @@
  *
  * This module has what most programs need, and loads tf.js for `buildModel`. Start with {@linkcode readDataset},
  * {@linkcode fit} and {@linkcode predict}. The parts can be imported separately, without tf.js, as `@waka/histone/io`,
- * `/genome`, `/data`, `/metrics`, `/model`, `/engine`, `/training`, `/validation`, `/search`, `/runs`, `/report` and
- * `/simulate`; the commands are `/cli`.
+ * `/genome`, `/atlas`, `/record`, `/data`, `/metrics`, `/model`, `/engine`, `/training`, `/validation`, `/search`,
+ * `/runs`, `/report` and `/simulate`; the commands are `/cli`.
  *
  * @example
  * ```ts
@@ -35,6 +35,7 @@ export {
   EngineUnavailableError,
   FormatError,
   HistoneError,
+  RemoteError,
   SessionDisposedError,
   UnsupportedModelError,
   WriteError,

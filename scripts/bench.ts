@@ -8,9 +8,11 @@ import { ENGINE_NAMES, type EngineName } from "../src/engine/select.ts";
 import { type BenchResult, runBench } from "../tests/bench/bench.ts";
 import { FIGURE_NAMES } from "../tests/bench/figures.ts";
 import { benchLoad, formatLoad } from "../tests/bench/load.ts";
-import { benchPrepare, formatPrepare } from "../tests/bench/prepare.ts";
+import { describeMachine } from "../tests/bench/machine.ts";
+import { benchPrepare } from "../tests/bench/prepare.ts";
+import { formatPrepare, keptRows } from "../tests/bench/prepare_report.ts";
 import { formatTable } from "../tests/bench/report.ts";
-import { formatHistory, keepResult, readResults } from "../tests/bench/results.ts";
+import { formatHistory, keepResult, type KeptResult, readResults } from "../tests/bench/results.ts";
 import { choice, type CommandCall, integer, number } from "../src/commands/flags.ts";
 import { runCommand } from "../src/commands/run_command.ts";
 
@@ -23,6 +25,7 @@ interface BenchFlags {
   readonly load: boolean;
   readonly prepare: boolean;
   readonly full: boolean;
+  readonly files?: string;
   readonly keep: boolean;
   readonly history: boolean;
 }
@@ -43,7 +46,10 @@ await runCommand<BenchFlags>(
         "two figures, as JSON",
       ],
       ["deno task bench --load", "reading the competition's files, against numpy"],
-      ["deno task bench --prepare", "counting reads and signal, against bedtools and pyBigWig"],
+      [
+        "deno task bench --prepare",
+        "from ten files to a table, against featureCounts, bedtools, deepTools and others",
+      ],
     ],
     declare: (command) =>
       command
@@ -56,7 +62,8 @@ await runCommand<BenchFlags>(
         .option("--prepare", "compare counting into bins instead", false)
         .option("--keep", "add the result to those of this version in tests/bench/results/", false)
         .option("--history", "print the ratios of all versions that were kept", false)
-        .option("--full", "with --prepare: peers count all windows, not every tenth", false),
+        .option("--full", "with --prepare: all peers count all windows, not a share", false)
+        .option("--files <dir>", "with --prepare: where the simulated files are kept"),
     run: bench,
   },
   Deno.args,
@@ -71,14 +78,25 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
   if (flags.history) return print(await readResults(), formatHistory);
   if (flags.load) return print(await benchLoad({ genes: GENES, rounds: 3, log }), formatLoad);
   if (flags.prepare) {
-    return print(await benchPrepare({ full: flags.full, log }), formatPrepare);
+    const result = await benchPrepare({ full: flags.full, data: flags.files, log });
+    print(result, formatPrepare);
+    return await keep({ engine: "prepare", rows: keptRows(result), disturbed: [], ...machine() });
   }
   const result = await runBench({ ...flags, signal, log });
   print(result, formatEngines);
-  if (!flags.keep) return;
-  const date = new Date().toISOString().slice(0, 10);
-  const kept = await keepResult({ version: manifest.version, date, ...result });
-  log(`Kept in ${relative(Deno.cwd(), fileURLToPath(kept))}`);
+  await keep(result);
+
+  async function keep(measured: Omit<KeptResult, "version" | "date">): Promise<void> {
+    if (!flags.keep) return;
+    const date = new Date().toISOString().slice(0, 10);
+    const kept = await keepResult({ version: manifest.version, date, ...measured });
+    log(`Kept in ${relative(Deno.cwd(), fileURLToPath(kept))}`);
+  }
+}
+
+function machine(): Pick<KeptResult, "machine" | "versions"> {
+  const { deno, v8 } = Deno.version;
+  return { machine: describeMachine(), versions: { deno, v8 } };
 }
 
 /** Prints JSON, not with the console, which breaks long lines. */

@@ -28,7 +28,7 @@ function translateProcessors(value = ""): readonly string[] {
 }
 
 /** deepTools' flags about counting. */
-export const DEEPTOOLS_COUNT_FLAGS: readonly FlagAlias[] = [
+const DEEPTOOLS_COUNT_FLAGS: readonly FlagAlias[] = [
   sameAs("--bin-size", ["--binSize", "-bs"]),
   sameAs("--exclude-flags", ["--samFlagExclude"]),
   sameAs("--min-mapping-quality", ["--minMappingQuality"]),
@@ -86,7 +86,7 @@ function translateReferencePoint(value = ""): readonly string[] {
  * deepTools' flags about regions. Windows reach equally far to either side, so that the two halves of computeMatrix must
  * both be given and be equal.
  */
-export const DEEPTOOLS_REGION_FLAGS: readonly FlagAlias[] = [
+const DEEPTOOLS_REGION_FLAGS: readonly FlagAlias[] = [
   sameAs("--genes", ["--regionsFileName", "-R"]),
   sameAs("--out", ["--outFileName", "-out", "-o"]),
   {

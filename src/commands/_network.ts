@@ -57,7 +57,7 @@ function listHosts(hosts: readonly string[]): string {
  * @param hosts The hosts, as `--allow-net` takes them.
  * @returns The line, or `undefined` for a compiled program, whose permissions are fixed.
  */
-export function formatGrant(hosts: readonly string[]): string | undefined {
+function formatGrant(hosts: readonly string[]): string | undefined {
   const { name, args } = running;
   const grant = `--allow-net=${hosts.join(",")}`;
   const { program, isLauncher } = callOf();

@@ -1,10 +1,9 @@
 /** The file or folder that `prepare` writes. */
 
-import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
 import { pickGeneDetails } from "../genome/gene.ts";
 import type { Preparation } from "../genome/mod.ts";
-import { type CompetitionBlock, writeCompetition } from "../io/competition_writer.ts";
+import { writeCompetition } from "../io/competition_writer.ts";
 import { writeAnndata } from "../io/zarr/anndata_writer.ts";
 import { openOutputDirectory } from "./_output_directory.ts";
 import { openOutput } from "./_outputs.ts";
@@ -47,7 +46,7 @@ export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> 
       done: folder.done,
       write: (preparation) =>
         folder.write((store) =>
-          writeAnndata(store, takeBlocks(preparation), {
+          writeAnndata(store, preparation.streamedBlocks(), {
             ...descriptionOf(preparation),
             about: { version: VERSION },
           })
@@ -60,21 +59,13 @@ export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> 
     done: file.done,
     write: (preparation) =>
       file.write((sink) =>
-        writeCompetition(sink, takeBlocks(preparation), {
+        writeCompetition(sink, preparation.streamedBlocks(), {
           ...descriptionOf(preparation),
           compress,
         })
       ),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
-}
-
-/** Counts the blocks, and frees each when the next is asked for: then it is written. */
-async function* takeBlocks(preparation: Preparation): AsyncGenerator<CompetitionBlock> {
-  for await (const block of preparation.blocks()) {
-    yield block;
-    if (ArrayBuffer.isView(block.signal)) freeArray(block.signal);
-  }
 }
 
 /** What a file says about its samples besides their numbers. */

@@ -1,7 +1,7 @@
 /** What `prepare` saw of its files and samples, collected while they pass, for a page. */
 
 import { SummaryCollector } from "../data/summary/collector.ts";
-import type { CountedFileFacts, Preparation } from "../genome/mod.ts";
+import type { CountedFileFacts, Preparation, StreamedBlock } from "../genome/mod.ts";
 import type { PageOutput } from "./_page_flags.ts";
 
 /** Collects what a page about prepared data shows. It costs little where no page was asked for. */
@@ -35,10 +35,11 @@ export class PreparedPage {
     this.#collector = collector;
     return {
       ...preparation,
-      async *blocks() {
-        for await (const block of preparation.blocks()) {
-          collector.addBlock({ ...block, genes: Array.from(block.genes, String) });
-          yield block;
+      async *streamedBlocks() {
+        for await (const block of preparation.streamedBlocks()) {
+          yield { ...block, signalParts: watchParts(block, collector, bins * record.marks.length) };
+          if (block.labels === undefined) continue;
+          collector.setLabels(cellTypes.indexOf(block.cellType), block.labels);
         }
       },
     };
@@ -57,5 +58,25 @@ export class PreparedPage {
       files: this.#sortedFiles(),
       warnings: this.#warnings,
     });
+  }
+}
+
+/** Looks at the parts of a block while they pass; `width` is the number of values of a gene. */
+async function* watchParts(
+  { cellType, genes, labels, signalParts }: StreamedBlock,
+  collector: SummaryCollector,
+  width: number,
+): AsyncGenerator<ArrayLike<number>> {
+  let start = 0;
+  for await (const signal of signalParts) {
+    const end = start + signal.length / width;
+    collector.addBlock({
+      cellType,
+      genes: Array.from(genes.slice(start, end), String),
+      signal,
+      labels: labels && Array.from(labels).slice(start, end),
+    });
+    start = end;
+    yield signal;
   }
 }

@@ -1,8 +1,7 @@
 /** Collects the blocks of all cell types into columns in memory. */
 
-import { freeArray } from "../base/free.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import type { CompetitionBlock } from "../io/competition_writer.ts";
+import type { StreamedBlock } from "../io/competition_writer.ts";
 import { makeCellTypeGroups } from "../io/item_groups.ts";
 import { makeMarkMask } from "../io/mark_mask.ts";
 import { PackedBuilder } from "../io/packing.ts";
@@ -27,7 +26,7 @@ const PIECE_VALUES = 2 ** 17;
 
 /** Collects blocks, one for each cell type. A block has all genes, or those that have a label in its cell type. */
 export async function collectColumns(
-  blocks: AsyncIterable<CompetitionBlock>,
+  blocks: AsyncIterable<StreamedBlock>,
   options: CollectColumnsOptions,
 ): Promise<SampleColumns> {
   const { record, genes, cellTypes, bins, labels: given } = options;
@@ -38,13 +37,14 @@ export async function collectColumns(
   const labels = given === undefined ? undefined : new Float64Array(samples);
   let sample = 0;
   for await (const block of blocks) {
-    const values = block.signal as SampleCounts;
-    for (let start = 0; start < values.length; start += PIECE_VALUES) {
-      signal.append(Float64Array.from(values.subarray(start, start + PIECE_VALUES)));
+    for await (const part of block.signalParts) {
+      const values = part as SampleCounts;
+      for (let start = 0; start < values.length; start += PIECE_VALUES) {
+        signal.append(Float64Array.from(values.subarray(start, start + PIECE_VALUES)));
+      }
     }
     if (block.labels !== undefined) labels?.set(block.labels, sample);
     sample += block.genes.length;
-    freeArray(values);
   }
   return {
     signal: signal.finish(),

@@ -1,66 +1,197 @@
-/** Counts the files of all samples, one cell type after another. */
+/** Counts the files of all samples, one cell type after another, and in each some genes after others. */
 
 import { freeArray } from "../base/free.ts";
-import type { CompetitionBlock } from "../io/competition_writer.ts";
+import type { CompetitionBlock, StreamedBlock } from "../io/competition_writer.ts";
 import { ControlCounts, type ControlValues, narrowCounts } from "./_control_counts.ts";
 import { asControl, countFile, type CountFileOptions, readsOf } from "./_count_file.ts";
-import { countSample, type SampleCounts } from "./_count_sample.ts";
+import { countSample, RestTally, type SampleCounts } from "./_count_sample.ts";
 import type { WarnOnce } from "./file_messages.ts";
+import { FileTally } from "./_file_tally.ts";
 import type { Gene } from "./gene.ts";
+import { GeneBands, type GeneBandsOptions } from "./_gene_bands.ts";
 import { mapInOrder } from "./_in_order.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
-import { isNormalised, type SamplePlan } from "./_sample_plan.ts";
+import { isNormalised, type SampleFiles, type SamplePlan } from "./_sample_plan.ts";
+import { SignalBuilder } from "./_signal_builder.ts";
 import type { CountOptions } from "./signal/track.ts";
-import type { GeneWindows } from "./windows.ts";
 
-/** Options of {@linkcode countBlocks}. */
+/** Options of {@linkcode streamBlocks}. */
 export interface CountBlocksOptions extends PrepareOptions, Pick<CountOptions, "chromosomes"> {
-  readonly windows: GeneWindows;
+  readonly bands: GeneBands;
+  /** Number of bins of a gene. */
+  readonly bins: number;
+  /**
+   * Whether parts are the caller's and are not freed.
+   *
+   * @default {false}
+   */
+  readonly keepsParts?: boolean;
   readonly warnOnce: WarnOnce;
   readonly assembly: string;
 }
 
-/** Counts the files of a plan into blocks, one for each cell type. Only one cell type is in memory at a time. */
-export async function* countBlocks(
+/** The files of a mark in a cell type, counted near the genes of one band. */
+interface BandSample {
+  readonly sample: SampleFiles;
+  readonly band: number;
+}
+
+/**
+ * Counts the files of a plan into blocks, one for each cell type, each in parts, one for each band of genes. Only one
+ * part is in memory at a time: it is freed when the next is asked for.
+ */
+export async function* streamBlocks(
   genes: readonly Gene[],
   plan: SamplePlan,
   options: CountBlocksOptions,
-): AsyncGenerator<CompetitionBlock, void, undefined> {
-  const { labels, concurrency = 2 } = options;
+): AsyncGenerator<StreamedBlock, void, undefined> {
+  const { labels, bands, bins, keepsParts = false } = options;
   const ids = genes.map(({ id }) => id);
+  const parts = countParts(genes, plan, options);
+  try {
+    for (const cellType of plan.cellTypes) {
+      const own = labels?.get(cellType);
+      const isKept = (_: unknown, gene: number) => !Number.isNaN(own?.[gene]);
+      const kept = own?.every(isKept) === false ? ids.filter(isKept) : ids;
+      const taker = new PartTaker(parts, {
+        bands,
+        labels: kept === ids ? undefined : own,
+        keepsParts,
+      });
+      yield {
+        cellType,
+        genes: kept,
+        signalParts: taker.take(),
+        signalLength: kept.length * bins * plan.marks.length,
+        ...(own && { labels: kept === ids ? own : own.filter(isKept) }),
+      };
+      await taker.skip();
+    }
+  } finally {
+    await parts.return();
+  }
+}
+
+/** Counts the files of a plan into blocks whose signal is one array, which is the caller's. */
+export async function* countBlocks(
+  genes: readonly Gene[],
+  plan: SamplePlan,
+  options: Omit<CountBlocksOptions, "bands"> & GeneBandsOptions,
+): AsyncGenerator<CompetitionBlock, void, undefined> {
+  const bands = new GeneBands(genes, 1, options);
+  for await (const block of streamBlocks(genes, plan, { ...options, bands, keepsParts: true })) {
+    const { cellType, genes, labels, signalParts } = block;
+    for await (const signal of signalParts) yield { cellType, genes, signal, labels };
+  }
+}
+
+/** Takes the parts of one cell type, without the genes whose label is NaN. */
+class PartTaker {
+  readonly #parts: AsyncGenerator<SampleCounts, void, undefined>;
+  readonly #bands: GeneBands;
+  readonly #labels: Float64Array | undefined;
+  readonly #keepsParts: boolean;
+  #band = 0;
+
+  constructor(
+    parts: AsyncGenerator<SampleCounts, void, undefined>,
+    { bands, labels, keepsParts }: {
+      readonly bands: GeneBands;
+      /** The labels of all genes; absent if no gene is left out. */
+      readonly labels: Float64Array | undefined;
+      readonly keepsParts: boolean;
+    },
+  ) {
+    this.#parts = parts;
+    this.#bands = bands;
+    this.#labels = labels;
+    this.#keepsParts = keepsParts;
+  }
+
+  /** The parts; each is freed when the next is asked for. */
+  async *take(): AsyncGenerator<SampleCounts, void, undefined> {
+    while (this.#band < this.#bands.count) {
+      const { start, genes } = this.#bands.at(this.#band++);
+      const { value: part } = await this.#parts.next();
+      if (part === undefined) return;
+      const own = this.#labels?.subarray(start, start + genes.length);
+      const kept = own === undefined ? part : keepLabelled(part, own);
+      if (kept.length > 0) yield kept;
+      if (!this.#keepsParts) freeArray(part);
+    }
+  }
+
+  /** Takes what nobody took, so that the next cell type has its own parts. */
+  async skip(): Promise<void> {
+    for await (const part of this.take()) void part;
+  }
+}
+
+/** Counts the parts of all cell types, each `[gene, bin, mark]`. */
+async function* countParts(
+  genes: readonly Gene[],
+  plan: SamplePlan,
+  options: CountBlocksOptions,
+): AsyncGenerator<SampleCounts, void, undefined> {
+  const { concurrency = 2, bands } = options;
   const files = new FileCounter(genes, plan, options);
+  const samples = listBandSamples(plan, bands.count, (file, band) => files.inBand(file, band));
   const controls = new ControlCounts(
-    plan.samples.flatMap(({ files }) => files),
+    samples.flatMap(({ sample }) => sample.files),
     (input, file) => files.countControl(input, file),
   );
-  const counts = mapInOrder(plan.samples, concurrency, (sample) =>
+  const rest = new RestTally(bands.count);
+  const counts = mapInOrder(samples, concurrency, ({ sample, band }) =>
     countSample(sample, {
       ...options,
-      genes,
+      band: bands.at(band),
       controls,
+      rest,
       countFile: (input) => files.countMark(input),
       onWarning: (message) => options.warnOnce(message, sample.files[0]?.name ?? ""),
     }));
   let signal = new SignalBuilder(plan.marks.length);
-  let place = 0;
   for await (const values of counts) {
-    const { cellType } = plan.samples[place++]!;
     if (signal.add(values) < plan.marks.length) continue;
-    const block = { cellType, genes: ids, signal: signal.finish() };
-    const own = labels?.get(cellType);
-    yield own === undefined ? block : keepLabelled({ ...block, labels: own });
+    const part = signal.finish();
     signal = new SignalBuilder(plan.marks.length);
+    yield part;
   }
 }
 
-/** Counts files, and says how far all of them are. */
+/** The marks of the bands of the cell types, in the order of the data. */
+function listBandSamples(
+  { samples, marks }: SamplePlan,
+  bands: number,
+  inBand: (file: SignalInput, band: number) => SignalInput,
+): BandSample[] {
+  const listed: BandSample[] = [];
+  for (let start = 0; start < samples.length; start += marks.length) {
+    for (let band = 0; band < bands; band++) {
+      for (const sample of samples.slice(start, start + marks.length)) {
+        const files = sample.files.map((file) => inBand(file, band));
+        listed.push({ sample: { ...sample, files }, band });
+      }
+    }
+  }
+  return listed;
+}
+
+/** A file near the genes of a band. */
+interface Origin {
+  readonly file: ControlInput;
+  readonly band: number;
+}
+
+/** Counts files near the genes of bands, and says how far all of them are. */
 class FileCounter {
   readonly #genes: readonly Gene[];
   readonly #options: CountBlocksOptions;
   readonly #totalReads: boolean;
   readonly #total: number;
-  /** The number of genes done in each file. */
-  readonly #done = new Map<ControlInput, number>();
+  readonly #tallies = new Map<ControlInput, FileTally>();
+  readonly #controls = new Map<ControlInput, ControlInput[]>();
+  readonly #origins = new WeakMap<ControlInput, Origin>();
 
   constructor(genes: readonly Gene[], plan: SamplePlan, options: CountBlocksOptions) {
     this.#genes = genes;
@@ -68,6 +199,23 @@ class FileCounter {
     this.#totalReads = options.control !== undefined || isNormalised(options);
     const files = plan.samples.reduce((sum, { files }) => sum + files.length, 0);
     this.#total = (files + plan.controls.length) * genes.length;
+  }
+
+  /** An input that stands for a file near the genes of a band. Its control is that of all files of the band. */
+  inBand(file: SignalInput, band: number): SignalInput {
+    const { cellType, mark, name, replicate } = file;
+    const control = file.control && this.#controlInBand(file.control, band);
+    const own = { cellType, mark, name, replicate, control, open: () => file.open() };
+    this.#origins.set(own, { file, band });
+    return own;
+  }
+
+  #controlInBand(control: ControlInput, band: number): ControlInput {
+    const known = this.#controls.get(control) ?? [];
+    this.#controls.set(control, known);
+    const own = known[band] ??= { name: control.name, open: () => control.open() };
+    this.#origins.set(own, { file: control, band });
+    return own;
   }
 
   countMark(input: SignalInput) {
@@ -82,15 +230,20 @@ class FileCounter {
     };
   }
 
-  #fileOptions(file: ControlInput): CountFileOptions {
-    const { onProgress, warnOnce } = this.#options;
+  #fileOptions(input: ControlInput): CountFileOptions {
+    const { onProgress, warnOnce, bands } = this.#options;
+    const { file, band } = this.#origins.get(input)!;
+    const tally = this.#tallies.get(file) ?? new FileTally(bands.count);
+    this.#tallies.set(file, tally);
     return {
       ...this.#options,
       genes: this.#genes,
+      band: bands.at(band),
+      tally,
       totalReads: this.#totalReads,
       onProgress: (genesDone) => {
-        this.#done.set(file, genesDone);
-        const done = [...this.#done.values()].reduce((sum, value) => sum + value);
+        tally.setGenesDone(band, genesDone);
+        const done = this.#tallies.values().reduce((sum, { genesDone }) => sum + genesDone, 0);
         onProgress?.(Math.min(done, this.#total), this.#total);
       },
       onWarning: (message) => warnOnce(message, file.name),
@@ -98,67 +251,14 @@ class FileCounter {
   }
 }
 
-/** Returns a block without the genes that have no label. It reuses the memory of the given block's signal. */
-function keepLabelled(
-  block: CompetitionBlock & {
-    readonly genes: readonly string[];
-    readonly signal: SampleCounts;
-    readonly labels: Float64Array<ArrayBuffer>;
-  },
-): CompetitionBlock {
-  const { cellType, genes, signal, labels } = block;
-  const isLabelled = (_: unknown, gene: number) => !Number.isNaN(labels[gene]);
-  const kept = labels.filter(isLabelled);
-  if (kept.length === labels.length) return block;
-  const width = signal.length / genes.length;
+/** Returns values of `[gene, …]` without the genes whose label is NaN, in the same memory. */
+function keepLabelled(signal: SampleCounts, labels: Float64Array): SampleCounts {
+  const width = signal.length / labels.length;
   let to = 0;
-  for (const gene of genes.keys()) {
-    if (!isLabelled(undefined, gene)) continue;
+  for (const [gene, label] of labels.entries()) {
+    if (Number.isNaN(label)) continue;
     signal.copyWithin(to, gene * width, (gene + 1) * width);
     to += width;
   }
-  return {
-    cellType,
-    genes: genes.filter(isLabelled),
-    signal: signal.subarray(0, to),
-    labels: kept,
-  };
-}
-
-/** Makes `[gene, bin, mark]` of marks that come one after another, each `[gene, bin]`, and frees each of them. */
-class SignalBuilder {
-  readonly #marks: number;
-  #added = 0;
-  #signal: SampleCounts = new Uint16Array();
-
-  constructor(marks: number) {
-    this.#marks = marks;
-  }
-
-  /** Adds the next mark, and returns how many there are. */
-  add(values: SampleCounts): number {
-    const length = values.length * this.#marks;
-    if (this.#added === 0) this.#signal = emptyLike(values, length);
-    // Large counts and other numbers take the wider type for all marks.
-    if (values.BYTES_PER_ELEMENT > this.#signal.BYTES_PER_ELEMENT) {
-      const narrow = this.#signal;
-      this.#signal = emptyLike(values, length);
-      this.#signal.set(narrow);
-      freeArray(narrow);
-    }
-    for (let from = 0, to = this.#added; from < values.length; from++, to += this.#marks) {
-      this.#signal[to] = values[from]!;
-    }
-    freeArray(values);
-    return ++this.#added;
-  }
-
-  finish(): SampleCounts {
-    return this.#signal;
-  }
-}
-
-function emptyLike(values: SampleCounts, length: number): SampleCounts {
-  if (values instanceof Uint16Array) return new Uint16Array(length);
-  return values instanceof Uint32Array ? new Uint32Array(length) : new Float32Array(length);
+  return signal.subarray(0, to);
 }

@@ -7,14 +7,20 @@ import { checkAccessions } from "./_contig_assembly.ts";
 import { checkAssembly } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 import type { ControlInput, CountedFileFacts, PrepareOptions } from "./prepare_options.ts";
-import type { CountOptions, SignalCounts, SignalFormat } from "./signal/track.ts";
-import type { GeneWindows } from "./windows.ts";
+import type { BandSeen, FileTally } from "./_file_tally.ts";
+import type { GeneBand } from "./_gene_bands.ts";
+import { judgePairs } from "./signal/pairs.ts";
+import type { CountOptions, PairsSeen, SignalCounts, SignalFormat } from "./signal/track.ts";
 
 /** Options of {@linkcode countFile}. */
 export interface CountFileOptions
   extends Omit<PrepareOptions, "onProgress">, Pick<CountOptions, "chromosomes"> {
+  /** All genes. */
   readonly genes: readonly Gene[];
-  readonly windows: GeneWindows;
+  /** The genes that are counted now. */
+  readonly band: GeneBand;
+  /** What was seen of the file in other bands. */
+  readonly tally: FileTally;
   /** The assembly of the data, or `unknown`. */
   readonly assembly: string;
   /** Whether the number of reads in the whole file is needed. */
@@ -37,40 +43,62 @@ export function asControl(
   return { name, open: () => control.open(), cellType, mark: `control of ${mark}` };
 }
 
-/** Counts a file and closes it. Bins are by ascending coordinate. */
+/** Counts a file near the genes of a band, and closes it. Bins are by ascending coordinate. */
 export async function countFile(
   file: CountedFile,
   options: CountFileOptions,
 ): Promise<SignalCounts> {
-  const { genes, windows } = options;
+  const { genes, band, tally, onWarning } = options;
+  const { windows } = band;
   const { track, close } = await file.open();
   try {
-    const counts = await track.count(windows, options);
+    let pairs: PairsSeen | undefined;
+    const counts = await track.count(windows, {
+      ...options,
+      // A CRAM file is read as a whole for this number.
+      totalReads: options.totalReads && tally.reads === undefined,
+      onPairs: (seen) => {
+        pairs = seen;
+      },
+    });
     if (track.contigs === undefined) {
       checkAccessions(counts.contigs, { file: file.name, assembly: options.assembly });
       const place = { file: file.name, aliases: windows.chromosomeAliases };
-      for (const message of checkAssembly(genes, counts.contigs, place)) {
-        options.onWarning?.(message);
-      }
+      for (const message of checkAssembly(genes, counts.contigs, place)) onWarning?.(message);
     }
-    checkValues(counts.values, file, options);
-    warnIfEmpty(counts.values, file, options);
-    options.onFile?.(factsOf(file, { counts, format: track.format, options }));
-    return counts;
+    checkValues(counts.values, file, band);
+    const { readsInWindows } = counts;
+    const reads = counts.reads ?? tally.reads;
+    const isEmpty = counts.values.every((value) => value === 0);
+    const seen = tally.add(band.number, { reads, readsInWindows, isEmpty, pairs });
+    if (seen !== undefined) judge(seen, file, { ...options, format: track.format });
+    return { ...counts, reads };
   } finally {
     close();
   }
 }
 
+/** Says what was seen of a file near all genes. */
+function judge(
+  seen: BandSeen,
+  file: CountedFile,
+  options: CountFileOptions & { readonly format: SignalFormat },
+): void {
+  const { onWarning, onFile } = options;
+  if (seen.pairs !== undefined) judgePairs(seen.pairs, { file: file.name, onWarning });
+  if (seen.isEmpty) warnOfEmptiness(file, options);
+  onFile?.(factsOf(file, { seen, options }));
+}
+
 function factsOf(
   { name, cellType, mark }: CountedFile,
-  { counts: { reads, readsInWindows }, format, options }: {
-    readonly counts: SignalCounts;
-    readonly format: SignalFormat;
-    readonly options: CountFileOptions;
+  { seen: { reads, readsInWindows }, options }: {
+    readonly seen: BandSeen;
+    readonly options: CountFileOptions & { readonly format: SignalFormat };
   },
 ): CountedFileFacts {
   // A row of BED is a whole fragment.
+  const { format } = options;
   const readsEach = options.fragments && format !== "bed" ? 2 : 1;
   const isKnown = readsInWindows !== undefined && reads !== undefined && reads > 0;
   return {
@@ -99,12 +127,10 @@ export function readsOf({ reads }: SignalCounts, name: string, why: string): num
 }
 
 /** Warns of each empty file separately: the user must know which marks of which cell types will be zero. */
-function warnIfEmpty(
-  values: Float64Array,
+function warnOfEmptiness(
   { name, cellType, mark }: CountedFile,
   { genes, minMappingQuality = 0, onWarning }: CountFileOptions,
 ): void {
-  if (values.some((value) => value !== 0)) return;
   const filter = minMappingQuality === 0
     ? ""
     : `, or no read of mapping quality ${minMappingQuality} or more, which --min-mapping-quality asks for`;

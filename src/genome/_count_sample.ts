@@ -11,11 +11,11 @@ import {
   type ControlValues,
 } from "./_control_counts.ts";
 import { readsOf } from "./_count_file.ts";
-import type { Gene } from "./gene.ts";
+import type { GeneBand } from "./_gene_bands.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
 import { isNormalised, type SampleFiles } from "./_sample_plan.ts";
 import type { SignalCounts } from "./signal/track.ts";
-import { flipBins, type GeneWindows } from "./windows.ts";
+import { flipBins } from "./windows.ts";
 
 /** The numbers of a mark in a cell type, `[gene, bin]` row-major. */
 export type SampleCounts =
@@ -29,9 +29,11 @@ export interface CountSampleOptions extends
     PrepareOptions,
     "rule" | "normalisation" | "orientation" | "replicates" | "control" | "onWarning"
   > {
-  readonly genes: readonly Gene[];
-  readonly windows: GeneWindows;
+  /** The genes that are counted. */
+  readonly band: GeneBand;
   readonly controls: ControlCounts;
+  /** What controls left of files in all bands. */
+  readonly rest: RestTally;
   /** Counts a file. */
   readonly countFile: (input: SignalInput) => Promise<SignalCounts>;
 }
@@ -47,7 +49,7 @@ export async function countSample(
   sample: SampleFiles,
   options: CountSampleOptions,
 ): Promise<SampleCounts> {
-  const { genes, windows, orientation = "genomic" } = options;
+  const { band: { genes, windows }, orientation = "genomic" } = options;
   const isAveraged = options.replicates === "mean" || options.replicates === "mean-rpm";
   const values = isAveraged && sample.files.length > 1
     ? await averageFiles(sample, options)
@@ -79,14 +81,14 @@ async function sumFiles(
   sample: SampleFiles,
   options: CountSampleOptions,
 ): Promise<Float64Array<ArrayBuffer>> {
-  const { genes, windows, control, controls } = options;
+  const { band: { genes, windows }, control, controls, rest } = options;
   const { files } = sample;
   if (files.length === 0) return new Float64Array(genes.length * windows.bins);
   const counted = await countTogether(files, options);
   if (control !== undefined) {
-    const isEmpty = counted.values.every((value) => value === 0);
+    const isEmpty = isZero(counted.values);
     await controls.lend(files, (lent) => applyControls(counted, lent, { control, files }));
-    if (!isEmpty) warnIfNothingIsLeft(counted.values, sample, options);
+    rest.add(sample, { isEmpty, isLeft: !isZero(counted.values) }, options.onWarning);
   }
   if (isNormalised(options)) normalise(counted);
   return counted.values;
@@ -126,18 +128,38 @@ function applyControls(
   });
 }
 
-/** Warns of a mark of which a control leaves nothing: it is the wrong control, or no mark at all. */
-function warnIfNothingIsLeft(
-  values: Float64Array,
-  { cellType, mark, files }: SampleFiles,
-  { onWarning }: CountSampleOptions,
-): void {
-  if (values.some((value) => value !== 0)) return;
-  const [control] = controlsOf(files);
-  onWarning?.(
-    `nothing is left of ${mark} of ${cellType} when its control ${control?.name} is subtracted: all its values are ` +
-      "zero. Is it the control of this mark?",
-  );
+function isZero(values: Float64Array): boolean {
+  return values.every((value) => value === 0);
+}
+
+/** What controls left of each mark in each cell type, in all bands of genes. */
+export class RestTally {
+  readonly #bands: number;
+  readonly #seen = new Map<string, { bands: number; isEmpty: boolean; isLeft: boolean }>();
+
+  constructor(bands: number) {
+    this.#bands = bands;
+  }
+
+  /** Adds a band. Warns with the last of them if a control left nothing: it is the wrong one, or the mark is none. */
+  add(
+    { cellType, mark, files }: SampleFiles,
+    { isEmpty, isLeft }: { readonly isEmpty: boolean; readonly isLeft: boolean },
+    onWarning: PrepareOptions["onWarning"],
+  ): void {
+    const key = JSON.stringify([cellType, mark, files.map(({ name }) => name)]);
+    const seen = this.#seen.get(key) ?? { bands: 0, isEmpty: true, isLeft: false };
+    this.#seen.set(key, seen);
+    seen.bands++;
+    seen.isEmpty &&= isEmpty;
+    seen.isLeft ||= isLeft;
+    if (seen.bands < this.#bands || seen.isEmpty || seen.isLeft) return;
+    const [control] = controlsOf(files);
+    onWarning?.(
+      `nothing is left of ${mark} of ${cellType} when its control ${control?.name} is subtracted: all its values are ` +
+        "zero. Is it the control of this mark?",
+    );
+  }
 }
 
 function totalReads({ files }: Counted, why: string): number {

@@ -12,6 +12,7 @@ import { agreeOnAssembly, type FileAssembly, identifyAssembly } from "./assembly
 import { ASSEMBLIES_WITH_SIZES, collectChromosomes } from "./chromosome_sizes.ts";
 import { checkAssembly, chromosomeMatcher, type Contig, matchChromosome } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
+import { countBandsOfFile, GeneBands } from "./_gene_bands.ts";
 import { asControl, type CountedFile } from "./_count_file.ts";
 import type { PrepareOptions } from "./prepare_options.ts";
 import { isNormalised, type SamplePlan } from "./_sample_plan.ts";
@@ -25,6 +26,8 @@ export interface Inspection {
   readonly assembly: string;
   /** The chromosomes whose lengths are known. */
   readonly chromosomes: readonly Required<Contig>[];
+  /** What the files hold. */
+  readonly formats: ReadonlySet<SignalFormat>;
 }
 
 /** Options for inspecting files. */
@@ -75,7 +78,7 @@ export async function inspectInputs(
   const all = contigs.flatMap(({ contigs }) => contigs);
   const chromosomes = collectChromosomes({ contigs: all, assembly });
   if (formats.has("bed")) warnOfUnknownEnds(genes, chromosomes, options);
-  return { assembly, chromosomes };
+  return { assembly, chromosomes, formats: new Set(formats.keys()) };
 }
 
 /**
@@ -114,10 +117,14 @@ async function countEarly(
   input: CountedFile,
   options: InspectOptions & { readonly genes: readonly Gene[] },
 ): Promise<void> {
-  const { rule, windows, blacklist } = options;
-  const { values } = await track.count(windows, { rule, blacklist });
-  checkValues(values, input, options);
-  freeArray(values);
+  const { rule, blacklist, genes } = options;
+  const bands = new GeneBands(genes, countBandsOfFile(options), options);
+  for (let number = 0; number < bands.count; number++) {
+    const band = bands.at(number);
+    const { values } = await track.count(band.windows, { rule, blacklist });
+    checkValues(values, input, band);
+    freeArray(values);
+  }
 }
 
 /** Throws if a number needs the reads of the whole file, and the file is of no reads. */

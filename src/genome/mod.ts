@@ -11,7 +11,7 @@
 export type { PackedArray } from "../base/arrays.ts";
 export type { ByteSource } from "../files/byte_source.ts";
 export type { SampleColumns } from "../io/columns.ts";
-export type { CompetitionBlock } from "../io/competition_writer.ts";
+export type { CompetitionBlock, StreamedBlock } from "../io/competition_writer.ts";
 export type {
   ControlRule,
   DataRecord,
@@ -112,6 +112,7 @@ export {
   type CountingRule,
   type CountOptions,
   LONGEST_FRAGMENT_BP,
+  type PairsSeen,
   PEAK_RULES,
   READ_RULES,
   type SignalCounts,

@@ -43,7 +43,7 @@ export interface OpenPlaceOptions {
 }
 
 /** Text files on servers that have no index are read whole up to this size in bytes. */
-export const LARGEST_UNASKED_BYTES = 2 ** 25;
+const LARGEST_UNASKED_BYTES = 2 ** 25;
 
 /**
  * Opens a file of reads or signal by its path or its `http:` or `https:` address, together with its index if there is

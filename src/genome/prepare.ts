@@ -6,13 +6,14 @@
 
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import type { CompetitionBlock } from "../io/competition_writer.ts";
+import type { CompetitionBlock, StreamedBlock } from "../io/competition_writer.ts";
 import type { DataRecord } from "../record.ts";
 import { collectColumns } from "./_collect_columns.ts";
-import { countBlocks } from "./_count_blocks.ts";
+import { countBlocks, streamBlocks } from "./_count_blocks.ts";
 import { makeWarnOnce } from "./file_messages.ts";
 import { inspectInputs } from "./_inspect_inputs.ts";
 import type { Gene } from "./gene.ts";
+import { countGeneBands, GeneBands } from "./_gene_bands.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
 import { isNormalised, planSamples, type SamplePlan } from "./_sample_plan.ts";
 import { describeUselessBlacklist } from "./signal/blacklist.ts";
@@ -46,6 +47,14 @@ export interface Preparation {
    * has.
    */
   blocks(): AsyncGenerator<CompetitionBlock, void, undefined>;
+  /**
+   * Counts the files as `blocks` does, into blocks that come in parts, so that memory is bounded by `mostCountBytes` of the
+   * options however many genes, bins and marks there are. A part is freed when the next is asked for.
+   *
+   * @throws {FormatError} As `blocks` does.
+   * @throws {ContractError} As `blocks` does.
+   */
+  streamedBlocks(): AsyncGenerator<StreamedBlock, void, undefined>;
   /**
    * Counts the files into memory.
    *
@@ -99,7 +108,7 @@ export async function prepare(
   const warnOnce = makeWarnOnce(options.onWarning);
   const useless = options.blacklist && describeUselessBlacklist(options.blacklist, windows);
   if (useless !== undefined) options.onWarning?.(useless);
-  const { assembly, chromosomes } = await inspectInputs(genes, plan, {
+  const { assembly, chromosomes, formats } = await inspectInputs(genes, plan, {
     ...options,
     windows,
     warnOnce,
@@ -107,14 +116,18 @@ export async function prepare(
   const { labels, cellTypeGroups } = options;
   const { bins } = windows;
   const record = makeRecord({ ...options, assembly }, windows, plan);
-  const blocks = () =>
-    countBlocks(genes, plan, { ...options, warnOnce, windows, chromosomes, assembly });
+  const counting = { ...options, warnOnce, windows, formats, bins, chromosomes, assembly };
+  const streamedBlocks = () => {
+    const bands = new GeneBands(genes, countGeneBands(plan, counting), counting);
+    return streamBlocks(genes, plan, { ...counting, bands });
+  };
   const shared = { record, genes, cellTypes, bins, cellTypeGroups, missingMarks };
   return {
     ...shared,
     files: { marks: inputs.length, controls: plan.controls.length },
-    blocks,
-    columns: () => collectColumns(blocks(), { ...shared, labels }),
+    blocks: () => countBlocks(genes, plan, counting),
+    streamedBlocks,
+    columns: () => collectColumns(streamedBlocks(), { ...shared, labels }),
   };
 }
 

@@ -160,6 +160,14 @@ export interface PrepareOptions extends
    * @default {2}
    */
   readonly concurrency?: number | undefined;
+  /**
+   * How many bytes counts may take in memory while they are streamed or collected, approximately. If those of all genes
+   * need more, some genes are counted after others, and each file is read once for each of these bands: with an index
+   * only what lies near the band's genes, otherwise whole.
+   *
+   * @default {134217728}
+   */
+  readonly mostCountBytes?: number | undefined;
   /** Called from time to time with the number of genes done and their total. Each gene counts once for each file. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Called with each file, and each control, after it was counted. */

@@ -71,6 +71,11 @@ export interface GeneWindows {
   readonly chromosomeAliases?: ChromosomeAliases | undefined;
   /** The windows by chromosome, in order of first appearance among the genes. */
   readonly chromosomes: readonly ChromosomeWindows[];
+  /**
+   * Windows of other genes, into which the same file is counted apart. Reads that overlap one of them are counted, but
+   * are not among `readsInWindows` again.
+   */
+  readonly earlier?: GeneWindows | undefined;
 }
 
 /**

@@ -85,10 +85,10 @@ export function checkUnmeasured(
     readonly genes: ArrayLike<string | number>;
     readonly signal: ArrayLike<number>;
   },
-  missing: MissingMarks | undefined,
+  missing: readonly string[],
   marks: readonly string[],
 ): void {
-  for (const mark of missing?.get(cellType) ?? []) {
+  for (const mark of missing) {
     for (let at = marks.indexOf(mark); at < signal.length; at += marks.length) {
       if (signal[at] === 0) continue;
       const gene = genes[Math.floor(at * genes.length / signal.length)];

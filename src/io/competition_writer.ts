@@ -6,14 +6,31 @@
 
 import { ensemblGeneId, type GeneDetails, geneKey, geneNumber } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
-import { checkFloat32, type CompetitionBlock, layOut, makeConverter } from "./_competition_rows.ts";
+import {
+  checkFloat32,
+  type CompetitionBlock,
+  layOut,
+  makeConverter,
+  signalLengthOf,
+  type StreamedBlock,
+} from "./_competition_rows.ts";
 import { encodeGeneTable, GENE_TABLE_MEMBER, type TableGene } from "./_gene_table.ts";
-import { checkUnmeasured, sampleMembers, textMembers } from "./_sample_members.ts";
+import { sampleMembers, textMembers } from "./_sample_members.ts";
 import { checkMarks } from "./mark_mask.ts";
 import { faultOfCellType } from "./names.ts";
 import { type NpzMemberData, writeNpz } from "./npz_writer.ts";
 
-export type { CompetitionBlock } from "./_competition_rows.ts";
+export {
+  type BlockPart,
+  type CompetitionBlock,
+  partsOf,
+  type StreamedBlock,
+} from "./_competition_rows.ts";
+
+/** The cell types of a file, in its order. */
+export type BlockSource =
+  | Iterable<CompetitionBlock | StreamedBlock>
+  | AsyncIterable<CompetitionBlock | StreamedBlock>;
 
 /** Options of {@linkcode writeCompetition}. */
 export interface WriteCompetitionOptions {
@@ -116,7 +133,7 @@ export interface Layout {
  */
 export async function writeCompetition(
   sink: WritableStream<Uint8Array>,
-  blocks: Iterable<CompetitionBlock> | AsyncIterable<CompetitionBlock>,
+  blocks: BlockSource,
   options: WriteCompetitionOptions,
 ): Promise<void> {
   const { record, compress } = options;
@@ -125,7 +142,7 @@ export async function writeCompetition(
 }
 
 async function* toMembers(
-  blocks: Iterable<CompetitionBlock> | AsyncIterable<CompetitionBlock>,
+  blocks: BlockSource,
   options: WriteCompetitionOptions,
 ): AsyncGenerator<NpzMemberData> {
   const { record, fromCounts = false, dtype = "float64", geneDetails, missingMarks } = options;
@@ -144,7 +161,6 @@ async function* toMembers(
           `those before have ${describeLayout(shared)}`,
       );
     }
-    checkUnmeasured(block, missingMarks, record.marks);
     cellTypes.push(block.cellType);
     const ids = table.add(block);
     if (dtype === "float32") checkFloat32(block, ids);
@@ -152,7 +168,14 @@ async function* toMembers(
       name: block.cellType,
       dtype,
       shape: [block.genes.length, layout.bins, marks + (layout.labelled ? 2 : 1)],
-      data: layOut(block, { ids, bins: layout.bins, marks, dtype, convert }),
+      data: layOut(block, {
+        ids,
+        bins: layout.bins,
+        marks: record.marks,
+        missing: missingMarks?.get(block.cellType) ?? [],
+        dtype,
+        convert,
+      }),
     };
   }
   yield* textMembers({ [GENE_TABLE_MEMBER]: table.finish() });
@@ -165,18 +188,17 @@ export function describeLayout({ bins, labelled }: Layout): string {
 }
 
 /** The layout of a block; throws if its lengths contradict each other, or its cell type cannot be named so. */
-export function checkBlock(
-  { cellType, genes, signal, labels }: CompetitionBlock,
-  marks: number,
-): Layout {
+export function checkBlock(block: CompetitionBlock | StreamedBlock, marks: number): Layout {
+  const { cellType, genes, labels } = block;
+  const length = signalLengthOf(block);
   const action = `Cannot write cell type "${cellType}"`;
   const fault = faultOfCellType(cellType);
   if (fault !== undefined) throw new RangeError(`Cannot write cell type: ${fault}`);
   if (genes.length === 0) throw new RangeError(`${action}: it has no genes`);
-  const bins = signal.length / (genes.length * marks);
+  const bins = length / (genes.length * marks);
   if (!Number.isInteger(bins) || bins === 0) {
     throw new TypeError(
-      `${action}: ${signal.length} values of signal, expected [gene, bin, mark] ` +
+      `${action}: ${length} values of signal, expected [gene, bin, mark] ` +
         `for ${genes.length} genes and ${marks} marks`,
     );
   }
@@ -200,7 +222,7 @@ class GeneTableBuilder {
   }
 
   /** The numbers of a block's genes, `[gene]`. */
-  add({ cellType, genes }: CompetitionBlock): Float64Array {
+  add({ cellType, genes }: Pick<CompetitionBlock, "cellType" | "genes">): Float64Array {
     const seen = new Set<number>();
     return Float64Array.from(genes as ArrayLike<string | number>, (gene) => {
       const id = typeof gene === "number" ? ensemblGeneId(gene) : gene;

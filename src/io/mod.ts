@@ -1,6 +1,7 @@
 /**
  * Reads files into typed arrays and writes them back: npy and npz, the competition's files, DeepChrome's CSV files,
- * sequences, submissions. Nothing here loads tf.js; with a `ByteSource` instead of a path everything runs in a browser.
+ * AnnData in Zarr, Parquet, sequences, submissions; and opens files on servers. Nothing here loads tf.js; with a
+ * `ByteSource` instead of a path everything runs in a browser.
  *
  * @example
  * ```ts
@@ -22,7 +23,9 @@ export { blobSource, type ByteRange, type ByteSource, bytesSource } from "../fil
 export type { SampleColumns } from "./columns.ts";
 export { readCompetition, type ReadCompetitionOptions } from "./competition.ts";
 export {
+  type BlockSource,
   type CompetitionBlock,
+  type StreamedBlock,
   writeCompetition,
   type WriteCompetitionOptions,
 } from "./competition_writer.ts";

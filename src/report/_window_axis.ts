@@ -20,7 +20,7 @@ export function binCentres(data: WindowOfData): number[] {
 }
 
 /** What windows are centred on: the TSS, unless they were given as intervals. */
-export function centreName({ tss }: DataRecord): string {
+function centreName({ tss }: DataRecord): string {
   return tss === "bed" ? "centre" : "TSS";
 }
 

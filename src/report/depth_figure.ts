@@ -6,7 +6,7 @@ import { median } from "../metrics/quantile.ts";
 import { formatNumber } from "./_format.ts";
 import { BLUE, CONFIG, INK, PLOT_WIDTH } from "./_theme.ts";
 import type { Figure, FigureSpec } from "./figure.ts";
-import { measuredMarks } from "./profile_figure.ts";
+import { measuredMarks, tracksOf } from "./profile_figure.ts";
 import { signalUnit } from "./_window_axis.ts";
 
 /** More cell types than this are shown without their names. */
@@ -32,10 +32,6 @@ export function plotDepths(data: DataSummary): Figure {
     }.`,
     spec: (isNamed ? namedSpec(data) : stripSpec(data)) as FigureSpec,
   };
-}
-
-function tracksOf({ tracks }: DataSummary, name: string): TrackSummary[] {
-  return tracks.filter(({ mark }) => mark === name);
 }
 
 function describe(mark: string, tracks: readonly TrackSummary[]): string {

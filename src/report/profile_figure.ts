@@ -55,7 +55,8 @@ export function measuredMarks({ record, tracks }: DataSummary): string[] {
   return record.marks.filter((name) => tracks.some(({ mark }) => mark === name));
 }
 
-function tracksOf({ tracks }: DataSummary, name: string): TrackSummary[] {
+/** The tracks of a mark, one for each cell type. */
+export function tracksOf({ tracks }: DataSummary, name: string): TrackSummary[] {
   return tracks.filter(({ mark }) => mark === name);
 }
 

@@ -1,4 +1,4 @@
-import { crc32c } from "./_crc32c.ts";
+import { crc32c } from "../base/crc32c.ts";
 
 /** Bytes of the length (8) and its checksum (4), which come before the content. */
 const HEADER_BYTES = 12;

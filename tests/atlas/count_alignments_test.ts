@@ -31,7 +31,8 @@ testIf(HAS_BEDTOOLS, "bedtools", {
   name: "counts are those of bedtools multicov on the reads as BAM, in every bin",
   fn: () =>
     withDirectory(async (directory) => {
-      const genes = GENES.filter((_, i) => i % 83 === 0);
+      // Few genes lie so near a chromosome's start that their windows reach past it: all of them are taken.
+      const genes = GENES.filter(({ tss }, i) => i % 83 === 0 || tss < 4900);
       const chromosomes = new Set(genes.map(({ chromosome }) => chromosome));
       strictEqual(chromosomes.size, 24);
       await Deno.writeTextFile(`${directory}/sizes`, CHROMOSOME_SIZES);
@@ -69,7 +70,7 @@ testIf(HAS_BEDTOOLS, "bedtools", {
         const counts = await countAlignments(bytesSource(TREE.files.get(path)!, path), { genes });
         strictEqual(counts.length, expected.length);
         deepStrictEqual([...counts].flatMap((count, i) => count === expected[i] ? [] : [i]), []);
-        ok(expected.reduce((sum, count) => sum + count) > 3000);
+        ok(expected.reduce((sum, count) => sum + count) > 2000);
         ok(expected.some((count) => count > 2));
       }
     }),

@@ -1,180 +1,173 @@
 /**
- * Compares counting into bins with `bedtools multicov` and with pyBigWig: 5 million simulated reads and a track of 18
- * million values, 17,447 windows of 100 bins. Outputs are compared before anything is said about speed.
+ * Compares the whole job of counting, from ten files to a table, with programs that people use: `deno task bench
+ * --prepare`. Every peer's numbers are compared with ours before anything is said about its speed.
  */
 
 import { findPythonWith } from "../helpers/require.ts";
+import { type Agreement, type Cost, type JobFile, PrepareFolder, tenFiles } from "./prepare_job.ts";
+import { measureMemory, type MemoryRow } from "./prepare_memory.ts";
+import { findVersion, type PreparePeer, READ_PEERS, SIGNAL_PEERS } from "./prepare_peers.ts";
+import { measureRemote, type RemoteRow } from "./prepare_remote.ts";
+import { median } from "./statistics.ts";
 
 /** What to measure. */
 export interface PrepareBenchOptions {
-  /** Whether the peers count all windows, which takes bedtools many minutes; else every tenth. */
-  readonly full: boolean;
+  /** Number of windows. @default 17447 */
+  readonly genes?: number;
+  /** Reads of each BAM file. @default 2000000 */
+  readonly reads?: number;
+  /** Bases for each value of a bigWig file. @default 150 */
+  readonly meanBp?: number;
+  /** What the lengths of the human chromosomes are divided by. @default 1 */
+  readonly shrink?: number;
+  /** Pairs of ours and theirs; peers that take over a minute are run once. @default 3 */
+  readonly rounds?: number;
+  /** Whether the slowest peers count all windows too, which takes hours; else a share of them. @default false */
+  readonly full?: boolean | undefined;
+  /** A folder to keep the simulated files in, and to take them from if they are there. */
+  readonly data?: string | undefined;
   readonly log: (line: string) => void;
 }
 
-/** One comparison. */
+/** One peer on one job. */
 export interface PrepareRow {
-  readonly figure: string;
+  readonly job: string;
   readonly peer: string;
-  /** Seconds for all windows. */
-  readonly ours: number;
-  /** Seconds for all windows: measured, or those of every tenth window times ten. */
-  readonly theirs: number;
-  /** Peaks of resident memory, in MB. */
-  readonly ourMegabytes: number;
-  readonly theirMegabytes: number;
+  readonly ours: Cost;
+  /** For all windows: measured, or extrapolated from two shares of them. */
+  readonly theirs: Cost;
+  /** Median of the pairs, theirs to ours. */
+  readonly ratio: number;
+  readonly pairs: number;
+  /** What share of the windows was counted, as 1 / n; of two, the line through both gives `theirs`. */
+  readonly steps: readonly number[];
+  readonly agreement: Agreement;
 }
 
-interface Measurement {
-  readonly seconds: number;
-  readonly megabytes: number;
+/** What {@linkcode benchPrepare} returns. */
+export interface PrepareBench {
+  readonly rows: readonly PrepareRow[];
+  readonly memory: readonly MemoryRow[];
+  readonly remote: readonly RemoteRow[];
+  /** Peers that this machine lacks. */
+  readonly missing: readonly string[];
 }
 
-const READS = 5_000_000;
-const GENES = 17_447;
-const BINS = 100;
-const STEP = 10;
-const PEER = new URL("prepare_peer.py", import.meta.url).pathname;
-const OURS = new URL("prepare_count.ts", import.meta.url).pathname;
-const SCRIPT = new URL("../../scripts/prepare.ts", import.meta.url).pathname;
-const V8_FLAGS = "--v8-flags=--max-semi-space-size=1";
-const MARKS = ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"];
+/** A peer that takes longer is not run again. */
+const LONG_SECONDS = 60;
 
-/** Runs the comparisons, and the whole command on ten files of reads. */
-export async function benchPrepare(
-  options: PrepareBenchOptions,
-): Promise<{ readonly rows: readonly PrepareRow[]; readonly command: Measurement }> {
-  const { full, log } = options;
-  const python = await findPythonWith("pyBigWig");
+/** Runs the comparisons. */
+export async function benchPrepare(options: PrepareBenchOptions): Promise<PrepareBench> {
+  const python = await findPythonWith("numpy, pyBigWig");
   if (python === undefined) throw new Error("Cannot bench: no Python with numpy and pyBigWig here");
-  const ask = async (...args: string[]) => JSON.parse(await output(python, [PEER, ...args]));
-  const folder = await Deno.makeTempDir();
-  const step = full ? 1 : STEP;
+  const folder = new PrepareFolder(options.data ?? await Deno.makeTempDir(), {
+    python,
+    shrink: options.shrink,
+  });
   try {
-    log(`Simulating ${READS.toLocaleString("en-US")} reads and a signal track (some minutes)`);
-    await ask("simulate", folder, String(READS), String(GENES));
-    const compare = async (row: Comparison): Promise<PrepareRow> => {
-      log(`Counting ${row.file} with ${row.peer}, ${full ? "all windows" : "every tenth window"}`);
-      const theirs: Measurement = await ask(row.command, folder, String(step));
-      log(`Counting ${row.file} with ours, all windows`);
-      const ours = await countOurs(ask, folder, row);
-      await checkAgreement(folder, row, step);
-      return {
-        figure: row.figure,
-        peer: row.peer,
-        ours: ours.seconds,
-        theirs: theirs.seconds * step,
-        ourMegabytes: ours.megabytes,
-        theirMegabytes: theirs.megabytes,
-      };
-    };
-    const rows = [await compare(COMPARISONS[0]!), await compare(COMPARISONS[1]!)];
-    log("Running the whole command on 2 cell types × 5 marks");
-    return { rows, command: await measureCommand(ask, folder) };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-interface Comparison {
-  readonly figure: string;
-  readonly peer: string;
-  readonly command: string;
-  readonly file: string;
-  readonly rule: string;
-  /** Largest relative difference. */
-  readonly tolerance: number;
-}
-
-const COMPARISONS: readonly Comparison[] = [
-  {
-    figure: "reads of BAM",
-    peer: "bedtools multicov",
-    command: "multicov",
-    file: "reads.bam",
-    rule: "reads",
-    tolerance: 0,
-  },
-  {
-    figure: "mean of bigWig",
-    peer: "pyBigWig exact",
-    command: "pybigwig",
-    file: "signal.bw",
-    rule: "mean",
-    tolerance: 1e-6,
-  },
-];
-
-type Ask = (...args: string[]) => Promise<Measurement>;
-
-async function countOurs(
-  ask: Ask,
-  folder: string,
-  { file, rule }: Comparison,
-): Promise<Measurement> {
-  const program = [Deno.execPath(), "run", "-q", V8_FLAGS, "--allow-read", "--allow-write", OURS];
-  // The time that starting Deno takes is part of it, as it is of bedtools'.
-  return await ask("measure", ...program, folder, file, rule);
-}
-
-async function checkAgreement(
-  folder: string,
-  { peer, command, tolerance }: Comparison,
-  step: number,
-): Promise<void> {
-  const read = async (name: string) =>
-    new Float64Array((await Deno.readFile(`${folder}/${name}.f64`)).buffer);
-  const [ours, theirs] = [await read("ours"), await read(command)];
-  const windows = Math.ceil(GENES / step);
-  if (theirs.length !== windows * BINS) throw new Error(`${peer} gave ${theirs.length} values`);
-  for (let i = 0; i < theirs.length; i++) {
-    const found = ours[Math.floor(i / BINS) * step * BINS + i % BINS];
-    const wanted = Number.isNaN(theirs[i]) ? 0 : theirs[i];
-    if (Math.abs(found! - wanted!) <= tolerance * Math.abs(wanted!)) continue;
-    throw new Error(`Value ${i}: ours is ${found}, that of ${peer} is ${wanted}`);
-  }
-}
-
-async function measureCommand(ask: Ask, folder: string): Promise<Measurement> {
-  const rows = ["cell_type\tmark\tpath"];
-  for (const cellType of ["a", "b"]) {
-    for (const mark of MARKS) {
-      const name = `${cellType}-${mark}.bam`;
-      // Another name of the same file, and not a link, which the command would refuse.
-      await Deno.link(`${folder}/reads.bam`, `${folder}/${name}`);
-      await Deno.link(`${folder}/reads.bam.bai`, `${folder}/${name}.bai`);
-      rows.push(`${cellType}\t${mark}\t${name}`);
+    await makeFiles(folder, options);
+    const rows: PrepareRow[] = [];
+    const missing: string[] = [];
+    for (const [files, peers] of [[BAM, READ_PEERS], [BIG_WIG, SIGNAL_PEERS]] as const) {
+      const job = `${files.length} ${files === BAM ? "BAM" : "bigWig"} files`;
+      for (const peer of peers) {
+        const version = await findVersion(peer);
+        if (version === undefined) {
+          missing.push(peer.name);
+          options.log(`NOT MEASURED: ${peer.name}: not installed here`);
+          continue;
+        }
+        options.log(`Counting ${job} with ${peer.name} ${version}`);
+        const row = await comparePeer(folder, files, { ...options, peer });
+        rows.push({ ...row, job, peer: `${peer.name} ${version}` });
+        options.log(`${row.agreement.different} of ${row.agreement.values} values differ`);
+      }
     }
+    options.log("Measuring memory on other kinds and numbers of files");
+    const memory = await measureMemory(folder, BAM, BIG_WIG);
+    options.log("Counting ten genes of a file on a server");
+    return { rows, memory, remote: await measureRemote(folder.path), missing };
+  } finally {
+    if (options.data === undefined) await Deno.remove(folder.path, { recursive: true });
   }
-  await Deno.writeTextFile(`${folder}/sheet.tsv`, rows.join("\n"));
-  const program = [Deno.execPath(), "run", "-q", "-P=write", V8_FLAGS, SCRIPT];
-  const inputs = ["--samples", `${folder}/sheet.tsv`, "--genes", `${folder}/genes.tsv`];
-  const out = ["--signal", "reads", "--out", `${folder}/data.npz`];
-  return await ask("measure", ...program, ...inputs, ...out);
 }
 
-async function output(program: string, args: readonly string[]): Promise<string> {
-  const { success, stdout } = await new Deno.Command(program, {
-    args: [...args],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`${program} ${args[1]} failed`);
-  return new TextDecoder().decode(stdout);
+const BAM = tenFiles("bam");
+const BIG_WIG = tenFiles("bw");
+
+/** Simulates what is not there yet: ten files of reads, and two of signal under five names each. */
+async function makeFiles(folder: PrepareFolder, options: PrepareBenchOptions): Promise<void> {
+  const { genes = 17_447, reads = 2_000_000, meanBp = 150, log } = options;
+  const steps = new Set([1, ...[...READ_PEERS, ...SIGNAL_PEERS].flatMap(({ steps }) => steps)]);
+  await folder.simulate("windows", `${genes}`, ...[...steps].map(String));
+  for (const [i, { name, mark }] of BAM.entries()) {
+    if (await exists(`${folder.path}/${name}.bai`)) continue;
+    log(`Simulating ${name}, ${reads.toLocaleString("en-US")} reads`);
+    await folder.simulate("reads", name.slice(0, -4), mark, `${reads}`, `${11 + i}`);
+  }
+  for (const [i, { name }] of BIG_WIG.entries()) {
+    const track = `track-${1 + i % 2}`;
+    if (!await exists(`${folder.path}/${track}.bw`)) {
+      log(`Simulating ${track}.bw`);
+      await folder.simulate("signal", track, `${meanBp}`, `${1 + i % 2}`);
+    }
+    const path = `${folder.path}/${name}`;
+    // Another name of the same file, and not a symbolic link, which the command refuses to count twice.
+    if (!await exists(path)) await Deno.copyFile(`${folder.path}/${track}.bw`, path);
+  }
 }
 
-/** The result as a Markdown table and a line on the whole command. */
-export function formatPrepare(
-  { rows, command }: Awaited<ReturnType<typeof benchPrepare>>,
-): string {
-  const cells = rows.map(({ figure, peer, ours, theirs, ourMegabytes, theirMegabytes }) =>
-    `| ${figure} | ${ours.toFixed(1)} s, ${Math.round(ourMegabytes)} MB | ${peer} | ` +
-    `${theirs.toFixed(1)} s, ${Math.round(theirMegabytes)} MB | ${(theirs / ours).toFixed(1)}× |`
-  );
-  return [
-    "| counting | ours | peer | theirs | ratio |",
-    "| --- | --- | --- | --- | --- |",
-    ...cells,
-    `deno task prepare on 10 such files: ${command.seconds.toFixed(1)} s, ` +
-    `${Math.round(command.megabytes)} MB`,
-  ].join("\n");
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+/** Runs pairs of ours and a peer, and compares what both wrote in the first. */
+async function comparePeer(
+  folder: PrepareFolder,
+  files: readonly JobFile[],
+  { peer, rounds = 3, full = false }: PrepareBenchOptions & { readonly peer: PreparePeer },
+): Promise<Omit<PrepareRow, "job" | "peer">> {
+  const names = files.map(({ name }) => name);
+  const steps = full ? [1] : peer.steps;
+  const pairs: { readonly ours: Cost; readonly theirs: Cost }[] = [];
+  let agreement: Agreement | undefined;
+  do {
+    const flags = ["--signal", peer.rule, ...peer.ourFlags ?? []];
+    const ours = await folder.measureOurs(files, flags);
+    const costs: Cost[] = [];
+    for (const step of steps) costs.push(await folder.measure(peer.command(names, step)));
+    const step = steps.at(-1)!;
+    agreement ??= await folder.compare(peer.table, { step, tolerance: peer.tolerance });
+    pairs.push({ ours, theirs: extrapolate(costs, steps) });
+  } while (pairs.length < rounds && pairs[0]!.theirs.seconds < LONG_SECONDS);
+  return {
+    ours: medianCost(pairs.map(({ ours }) => ours)),
+    theirs: medianCost(pairs.map(({ theirs }) => theirs)),
+    ratio: median(pairs.map(({ ours, theirs }) => theirs.seconds / ours.seconds)),
+    pairs: pairs.length,
+    steps,
+    agreement,
+  };
+}
+
+/** What all windows cost: by the line through the times of two shares of them. */
+export function extrapolate(costs: readonly Cost[], steps: readonly number[]): Cost {
+  const [first, second = first] = costs as [Cost, Cost | undefined];
+  if (costs.length === 1) return first;
+  const [few, many] = steps.map((step) => 1 / step) as [number, number];
+  const reach = (from: number, to: number) => to + (to - from) / (many - few) * (1 - many);
+  return {
+    seconds: reach(first.seconds, second.seconds),
+    cpuSeconds: reach(first.cpuSeconds, second.cpuSeconds),
+    // Memory is that of the larger share.
+    megabytes: second.megabytes,
+  };
+}
+
+function medianCost(costs: readonly Cost[]): Cost {
+  return {
+    seconds: median(costs.map(({ seconds }) => seconds)),
+    cpuSeconds: median(costs.map(({ cpuSeconds }) => cpuSeconds)),
+    megabytes: median(costs.map(({ megabytes }) => megabytes)),
+  };
 }

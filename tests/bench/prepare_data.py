@@ -1,8 +1,10 @@
 """Simulates what `prepare` is compared on, seeded: windows, files of reads with peaks, and tracks of signal.
 
-windows DIR GENES STEP...         writes the windows of every STEP-th gene: genes-STEP.tsv and .bed, bins-STEP.bed and .saf
-reads DIR NAME MARK READS SEED    writes NAME.bam with its index
-signal DIR NAME MEAN_BP SEED      writes NAME.bw, whose values stand for MEAN_BP bases each
+windows DIR SHRINK GENES STEP...         writes the windows of every STEP-th gene: genes-STEP.tsv and .bed, bins-STEP.bed and .saf
+reads DIR SHRINK NAME MARK READS SEED    writes NAME.bam with its index
+signal DIR SHRINK NAME MEAN_BP SEED      writes NAME.bw, whose values stand for MEAN_BP bases each
+
+Chromosomes have the lengths of hg19's divided by SHRINK.
 """
 import subprocess, sys
 import numpy as np
@@ -138,5 +140,7 @@ def signal(folder, name, mean_bp, seed):
     out.close()
 
 
-command, folder, *rest = sys.argv[1:]
+command, folder, shrink, *rest = sys.argv[1:]
+LENGTHS = [length // int(shrink) for length in LENGTHS]
+CONTIGS = [(name, length // int(shrink)) for name, length in CONTIGS]
 globals()[command](folder, *(int(value) if value.isdigit() else value for value in rest))

@@ -3,15 +3,15 @@
 /** One line of the table. */
 export interface Row {
   readonly figure: string;
-  /** Of both sides; of seconds, fewer are better. */
-  readonly unit: "samples/s" | "GFLOP/s" | "s";
+  /** Of both sides; of seconds and megabytes, fewer are better. */
+  readonly unit: "samples/s" | "GFLOP/s" | "s" | "MB";
   readonly threads: number;
   /** Null where there was no time for it. */
   readonly ours: number | null;
   readonly peer: string;
   /** Null where the peer is missing on this machine, too. */
   readonly theirs: number | null;
-  /** Median of the ratios of pairs, ours to theirs; of seconds, theirs to ours. */
+  /** Median of the ratios of pairs, ours to theirs; of seconds and megabytes, theirs to ours. */
   readonly ratio: number | null;
 }
 

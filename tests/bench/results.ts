@@ -7,7 +7,9 @@ import { formatMarkdown } from "./report.ts";
 export const RESULTS = new URL("./results/", import.meta.url);
 
 /** A result that was kept. */
-export interface KeptResult extends BenchResult {
+export interface KeptResult extends Omit<BenchResult, "engine"> {
+  /** The engine, or another part of the package. */
+  readonly engine: BenchResult["engine"] | "prepare";
   /** Version of the package. */
   readonly version: string;
   /** Day of the measurement, as YYYY-MM-DD. */

@@ -36,7 +36,9 @@ export function chooseFiles(
   const own = takeAssembly(files, options);
   const marks = own.filter(({ isControl }) => !isControl);
   checkTreatments(marks, options.file);
-  const chosen = [...groupBy(marks, ({ cellType, mark }) => JSON.stringify([cellType, mark]))]
+  const chosen = [
+    ...Map.groupBy(marks, ({ cellType, mark }) => JSON.stringify([cellType, mark])).values(),
+  ]
     .flatMap((group) => chooseOfMark(group, options));
   warnOfDonors(chosen, options);
   noteChoice(marks, chosen, options);
@@ -105,7 +107,9 @@ function chooseOfMark(
       { file: options.file, line },
     );
   }
-  const byReplicates = [...groupBy(files, (file) => file.biologicalReplicates.join(","))]
+  const byReplicates = [
+    ...Map.groupBy(files, (file) => file.biologicalReplicates.join(",")).values(),
+  ]
     .map((same) => chooseAnalysis(same, options.file));
   return chooseReplicates(byReplicates, options);
 }
@@ -171,7 +175,7 @@ function warnOfDonors(
   files: readonly EncodeFile[],
   { file, onWarning }: ChooseFilesOptions,
 ): void {
-  for (const group of groupBy(files, ({ cellType }) => cellType)) {
+  for (const group of Map.groupBy(files, ({ cellType }) => cellType).values()) {
     const donors = new Set(group.map(({ donors }) => donors).filter((name) => name !== ""));
     if (donors.size < 2) continue;
     onWarning(
@@ -181,16 +185,4 @@ function warnOfDonors(
         "expression may be of different people",
     );
   }
-}
-
-/** The groups of items with the same key, in order of first appearance. */
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Iterable<Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups.values();
 }

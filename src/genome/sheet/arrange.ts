@@ -4,7 +4,7 @@ import { FormatError } from "../../errors.ts";
 import { COMPETITION_RECORD } from "../../record.ts";
 import { SheetExpression } from "../sheet_expression.ts";
 import { checkPaths, checkSpelling } from "./check_rows.ts";
-import { describeMissingMarks, type MissingCell, takeMissingMarks } from "./missing_marks.ts";
+import { describeIncomplete, type IncompleteCellType, takeMissingMarks } from "./missing_marks.ts";
 import { checkReplicates, keepReplicates } from "./replicates.ts";
 import type { RowTable } from "./row_table.ts";
 import { selectRows } from "./select_rows.ts";
@@ -89,11 +89,11 @@ function collectExpression(
 }
 
 function noteMissing(
-  missing: readonly MissingCell[],
+  missing: readonly IncompleteCellType[],
   { missingMarks, onNote, file }: ArrangeOptions & { readonly file: string },
 ): void {
   if (missing.length === 0) return;
-  const cells = describeMissingMarks(missing);
+  const cells = describeIncomplete(missing);
   onNote?.(
     missingMarks === "mask"
       ? `${file} lacks ${cells}: their values are 0, and the data say that they were not measured`

@@ -6,7 +6,7 @@ import type { RowTable } from "./row_table.ts";
 import type { ArrangeOptions, SheetRow } from "./types.ts";
 
 /** A cell type that lacks marks. */
-export interface MissingCell {
+export interface IncompleteCellType {
   readonly cellType: string;
   readonly marks: readonly string[];
 }
@@ -22,7 +22,7 @@ export function takeMissingMarks(
     readonly marks: readonly string[];
     readonly file: string;
   },
-): { readonly table: RowTable; readonly missing: readonly MissingCell[] } {
+): { readonly table: RowTable; readonly missing: readonly IncompleteCellType[] } {
   const missing = [...table].flatMap(([cellType, own]) => {
     const lacking = marks.filter((mark) => !own.has(mark));
     return lacking.length === 0 ? [] : [{ cellType, marks: lacking }];
@@ -35,7 +35,7 @@ export function takeMissingMarks(
   if (complete.size > 0) return { table: complete, missing };
   throw new FormatError(
     `Cannot read sample sheet: every cell type lacks a mark (${
-      describeMissingMarks(missing)
+      describeIncomplete(missing)
     }), expected one ` +
       "with all of them: name the marks to take with --marks",
     { file },
@@ -43,7 +43,7 @@ export function takeMissingMarks(
 }
 
 /** Lists cell types with the marks that they lack: `H3K9me3 of liver; H3K4me1 and H3K9me3 of lung`. */
-export function describeMissingMarks(missing: readonly MissingCell[]): string {
+export function describeIncomplete(missing: readonly IncompleteCellType[]): string {
   const shown = missing.slice(0, 10).map(({ cellType, marks }) =>
     `${marks.map(showName).join(" and ")} of ${showName(cellType)}`
   );
@@ -52,7 +52,11 @@ export function describeMissingMarks(missing: readonly MissingCell[]): string {
 }
 
 /** Throws an error with every mark that a cell type lacks, and the lines of the cell type and of the marks. */
-function failMissing(table: RowTable, { cellType, marks }: MissingCell, file: string): never {
+function failMissing(
+  table: RowTable,
+  { cellType, marks }: IncompleteCellType,
+  file: string,
+): never {
   const missing = marks.map((mark) => {
     const other = firstWith(table, mark);
     return `"${mark}" (which "${other.cellType}" has in line ${other.line})`;

@@ -4,6 +4,7 @@ import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { type Line, lineText } from "../../text/lines.ts";
 import { visitTextLines } from "../text_lines.ts";
+import { describeForeignSheet } from "./_foreign_sheet.ts";
 import {
   columnKey,
   findSeparator,
@@ -156,6 +157,10 @@ function looksLikeHeader({ keys }: SheetHeader): boolean {
 /** Throws the error of a header that none of the forms has. */
 export function failHeader(header: SheetHeader, lacking: string): never {
   const { names, separator, file, line } = header;
+  const foreign = describeForeignSheet(header);
+  if (foreign !== undefined) {
+    throw new FormatError(`Cannot read sample sheet: ${foreign}`, { file, line });
+  }
   const hint = names.length === 1
     ? ", but it has neither tabs nor commas"
     : `; it is separated by ${SEPARATOR_NAMES[separator]}`;

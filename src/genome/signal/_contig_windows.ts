@@ -18,6 +18,17 @@ export function windowsByContig(
   windows: GeneWindows,
   names: Iterable<string>,
 ): Map<string, ContigWindows> {
+  const own = groupByContig(windows, names);
+  if (windows.earlier === undefined) return own;
+  const earlier = groupByContig(windows.earlier, names);
+  return new Map(
+    own.entries().map(([name, group]) => {
+      return [name, { ...group, earlierStarts: earlier.get(name)?.starts }];
+    }),
+  );
+}
+
+function groupByContig(windows: GeneWindows, names: Iterable<string>): Map<string, ContigWindows> {
   const match = chromosomeMatcher(names, windows.chromosomeAliases);
   const found = new Map<string, ContigWindows>();
   for (const group of windows.chromosomes) {

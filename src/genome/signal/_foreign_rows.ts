@@ -48,6 +48,12 @@ export function rowText({ bytes, start, end }: Line): string {
   return DECODER.decode(bytes.subarray(start, end));
 }
 
+/** Peaks of SEACR: their total signal, their largest, and the region that has it. */
+const SEACR = /^\S+\t\d+\t\d+\t[\d.e+-]+\t[\d.e+-]+\t\S+:\d+-\d+$/i;
+const SEACR_PEAKS =
+  "it looks like SEACR's peaks, which have sums of the signal but no enrichment, expected the bedGraph " +
+  "file that SEACR was given, or narrowPeak or broadPeak";
+
 const BED_ROW = /^\S+\t\d+\t\d+\t[^\t]*\t[^\t]*\t[+\-.](\t|$)/;
 
 /**
@@ -59,6 +65,7 @@ export function describeForeignRow(
   row: string,
   { file, isSignal }: { readonly file: string; readonly isSignal: boolean },
 ): string | undefined {
+  if (SEACR.test(row)) return SEACR_PEAKS;
   const found = FOREIGN.find(([pattern]) => pattern.test(row));
   if (found !== undefined) return `it looks like ${found[1]}, ${found[2](file)}`;
   if (isOfHistogram(row)) return DEPTHS;

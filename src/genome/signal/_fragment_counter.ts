@@ -1,7 +1,7 @@
 /** Turns the mates of proper pairs into fragments, one for each pair. */
 
-import { formatCountOf } from "../../base/count.ts";
-import { ContractError, FormatError } from "../../errors.ts";
+import { FormatError } from "../../errors.ts";
+import { judgePairs } from "./pairs.ts";
 import type { ReadSink } from "./_read_sink.ts";
 import {
   MATE_UNMAPPED,
@@ -11,7 +11,7 @@ import {
   SUPPLEMENTARY,
   UNMAPPED,
 } from "./sam_flags.ts";
-import { LONGEST_FRAGMENT_BP } from "./track.ts";
+import { type CountOptions, LONGEST_FRAGMENT_BP } from "./track.ts";
 
 const OF_PROPER_PAIR = PAIRED | PROPER_PAIR;
 const NOT_OF_FRAGMENT = UNMAPPED | MATE_UNMAPPED | SECONDARY | SUPPLEMENTARY;
@@ -54,35 +54,19 @@ export class FragmentCounter {
   }
 
   /**
-   * Checks what was seen.
+   * Judges what was seen, or passes it on to who counts other windows too.
    *
    * @throws {ContractError} If there were reads, and all were single.
    */
-  finish(onWarning: ((message: string) => void) | undefined): void {
-    if (this.#reads === 0) return;
-    if (this.#paired === 0) {
-      throw new ContractError(
-        `Cannot count fragments of ${this.#file}: its reads near the windows are single, expected pairs. ` +
-          "Count reads, extended to the length of the fragments if you know it",
-      );
-    }
-    const others = this.#reads - this.#ofProperPairs;
-    if (others > this.#ofProperPairs) {
-      onWarning?.(
-        `${this.#file}: ${formatCountOf(others, "read")} of ${
-          formatCountOf(this.#reads, "read")
-        } near the windows are not of proper pairs and are not counted`,
-      );
-    }
-    if (this.#tooLong > 0) {
-      onWarning?.(
-        `${this.#file} has ${
-          formatCountOf(this.#tooLong, "proper pair")
-        } near the windows longer than ${
-          LONGEST_FRAGMENT_BP.toLocaleString("en-US")
-        } bp, not counted`,
-      );
-    }
+  finish({ onPairs, onWarning }: Pick<CountOptions, "onPairs" | "onWarning">): void {
+    const seen = {
+      reads: this.#reads,
+      paired: this.#paired,
+      ofProperPairs: this.#ofProperPairs,
+      tooLong: this.#tooLong,
+    };
+    if (onPairs !== undefined) onPairs(seen);
+    else judgePairs(seen, { file: this.#file, onWarning });
   }
 
   #failWithoutLength(start: number): never {

@@ -77,7 +77,7 @@ export const BEDGRAPH_ROWS: RowKind = {
 };
 
 /** Rows of peaks: BED of six columns, the enrichment, and two or three columns about significance and summit. */
-export const PEAK_ROWS: RowKind = {
+const PEAK_ROWS: RowKind = {
   name: "row of peaks",
   columns: 9,
   splitColumns: 9,

@@ -3,7 +3,10 @@ import { type BinReducer, makeReducer } from "./_bin_reducers.ts";
 import type { CountingRule } from "./track.ts";
 
 /** The windows on one sequence of a file, by ascending start. */
-export type ContigWindows = Pick<ChromosomeWindows, "starts" | "geneIndex">;
+export interface ContigWindows extends Pick<ChromosomeWindows, "starts" | "geneIndex"> {
+  /** The starts of windows that are counted apart, ascending. */
+  readonly earlierStarts?: Int32Array | undefined;
+}
 
 const NO_WINDOWS: ContigWindows = { starts: new Int32Array(), geneIndex: new Uint32Array() };
 /** The search tries this many windows one by one before it becomes a binary search. */
@@ -19,6 +22,7 @@ export class WindowCounter {
   readonly #width: number;
   #starts = NO_WINDOWS.starts;
   #geneIndex = NO_WINDOWS.geneIndex;
+  #earlierStarts: Int32Array | undefined;
   /** The first window that ends past the start of the last interval. */
   #cursor = 0;
   /** The first infinite value in a window, and the index of its bin among all bins. */
@@ -46,6 +50,7 @@ export class WindowCounter {
   select(windows: ContigWindows = NO_WINDOWS): void {
     this.#starts = windows.starts;
     this.#geneIndex = windows.geneIndex;
+    this.#earlierStarts = windows.earlierStarts;
     this.#cursor = 0;
   }
 
@@ -54,7 +59,9 @@ export class WindowCounter {
     const starts = this.#starts;
     const width = this.#width;
     this.#seek(start - width);
-    if (this.#cursor < starts.length && starts[this.#cursor]! < end) this.#overlapping++;
+    if (this.#cursor < starts.length && starts[this.#cursor]! < end) {
+      if (!this.#wasSeenEarlier(start, end)) this.#overlapping++;
+    }
     for (let window = this.#cursor; window < starts.length; window++) {
       const from = starts[window]!;
       if (from >= end) return;
@@ -75,6 +82,14 @@ export class WindowCounter {
     return values;
   }
 
+  /** Whether an interval overlaps a window that is counted apart. */
+  #wasSeenEarlier(start: number, end: number): boolean {
+    const starts = this.#earlierStarts;
+    if (starts === undefined) return false;
+    const first = firstPast(starts, start - this.#width, { low: 0 });
+    return first < starts.length && starts[first]! < end;
+  }
+
   /** Keeps an infinite value, which a bin could lose to its opposite, to NaN or to a larger value. */
   #seeInfinite(gene: number, from: number, value: number): void {
     const { bins, binSizeBp } = this.#windows;
@@ -93,12 +108,17 @@ export class WindowCounter {
         return;
       }
     }
-    let high = starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (starts[middle]! > position) high = middle;
-      else low = middle + 1;
-    }
-    this.#cursor = low;
+    this.#cursor = firstPast(starts, position, { low });
   }
+}
+
+/** The place of the first of some ascending numbers that is past a position, from `low` on. */
+function firstPast(starts: Int32Array, position: number, { low }: { low: number }): number {
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! > position) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

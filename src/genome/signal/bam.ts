@@ -176,7 +176,7 @@ class BamTrack implements SignalTrack {
       done += onContig.starts.length;
     }
     onProgress?.(windows.genes, windows.genes);
-    fragments?.finish(options.onWarning);
+    fragments?.finish(options);
     return {
       values: counter.finish(),
       contigs: this.contigs,

@@ -21,7 +21,7 @@ const CONTENTS: Readonly<Record<SignalFormat, readonly [what: string, readonly C
 };
 
 /** Whether files of a format hold alignments, with flags and mapping qualities. */
-export function holdsAlignments(format: SignalFormat): boolean {
+function holdsAlignments(format: SignalFormat): boolean {
   return format === "bam" || format === "cram";
 }
 

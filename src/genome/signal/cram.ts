@@ -136,7 +136,7 @@ class CramTrack implements SignalTrack {
       onProgress?.(Math.floor(windows.genes * done++ / requests.length), windows.genes);
     }
     onProgress?.(windows.genes, windows.genes);
-    fragments?.finish(options.onWarning);
+    fragments?.finish(options);
     return {
       values: counter.finish(),
       readsInWindows: counter.overlapping,

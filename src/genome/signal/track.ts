@@ -105,10 +105,29 @@ export interface CountOptions {
    * @default {No lengths, so that extended reads may reach past an end.}
    */
   readonly chromosomes?: readonly Required<Contig>[] | undefined;
+  /**
+   * Called at the end with what was seen of pairs, which are then not judged: for a file whose windows are counted in
+   * several parts.
+   *
+   * @default {Single reads are refused, and unusual pairs are warned of.}
+   */
+  readonly onPairs?: ((seen: PairsSeen) => void) | undefined;
   /** Called from time to time with the number of genes done and their total. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Called with a warning about what is odd about a file's content but does not prevent counting it. */
   readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** What was seen of the pairs of reads near some windows, when fragments are counted. */
+export interface PairsSeen {
+  /** Number of reads. */
+  readonly reads: number;
+  /** How many of them are one of a pair. */
+  readonly paired: number;
+  /** How many of them are of a proper pair. */
+  readonly ofProperPairs: number;
+  /** Number of proper pairs that are too long to be fragments. */
+  readonly tooLong: number;
 }
 
 /** The result of {@linkcode SignalTrack.count}. */

@@ -104,8 +104,9 @@ function readCoding(
     if (shape.some((length, axis) => length % inner[axis]! !== 0)) {
       throw wrong("chunk_shape of a shard", inner, "a divisor of the shard's");
     }
-    const { index_location = "end" } = configuration;
+    const { index_location = "end", index_codecs = INDEX_CODECS } = configuration;
     if (index_location !== "end") throw wrong("index_location", index_location, "end");
+    checkIndexCodecs(index_codecs);
     const coding = readCoding(configuration.codecs, { shape: inner, type, isInner: true });
     return { shape, packings, inner: coding };
   }
@@ -115,6 +116,15 @@ function readCoding(
     throw wrong("endian", configuration.endian, "little");
   }
   return { shape, packings };
+}
+
+/** How every program writes the index of a shard: as plain numbers with a checksum, so that its length is known. */
+const INDEX_CODECS = [{ name: "bytes" }, { name: "crc32c" }];
+
+function checkIndexCodecs(codecs: unknown): void {
+  const names = Array.isArray(codecs) ? codecs.map((codec) => asObject(codec, "a codec").name) : [];
+  const wanted = INDEX_CODECS.map(({ name }) => name);
+  if (String(names) !== String(wanted)) throw wrong("index_codecs", names, wanted.join(", "));
 }
 
 /** The dtypes of Zarr v2 that there are in Zarr v3. */

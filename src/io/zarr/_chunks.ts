@@ -2,7 +2,7 @@
 
 import { FormatError } from "../../errors.ts";
 import { type ChunkCoding, READ_TYPES, type ReadType } from "./_array_metadata.ts";
-import { unpack } from "./_unpack.ts";
+import { CHECKSUM_BYTES, takeChecked, unpack } from "./_unpack.ts";
 
 /** Typed arrays of the numbers that are read. */
 export type ReadNumbers = InstanceType<(typeof READ_TYPES)[keyof typeof READ_TYPES]>;
@@ -66,7 +66,7 @@ export async function decodeChunk(
   // A checksum, and the index of a shard, stand beside the items.
   const mostBytes = type === "string" || inner !== undefined
     ? MOST_TEXT_BYTES + 2 * wanted
-    : wanted + 4;
+    : wanted + CHECKSUM_BYTES;
   let content = bytes;
   for (const packing of packings) content = await unpack(content, packing, { mostBytes, file });
   if (inner !== undefined) return await decodeShard(content, { ...coding, inner }, options);
@@ -110,7 +110,7 @@ async function decodeShard(
 ): Promise<ReadItems> {
   const counts = shape.map((length, axis) => length / inner.shape[axis]!);
   const chunks = countItems(counts);
-  const start = bytes.length - 4 - chunks * ENTRY_BYTES;
+  const start = bytes.length - CHECKSUM_BYTES - chunks * ENTRY_BYTES;
   // A shard of real signal packs nowhere near as densely.
   if (start < 0 || countItems(shape) > FREE_ITEMS + MOST_ITEMS_PER_BYTE * bytes.length) {
     throw new FormatError(
@@ -118,7 +118,8 @@ async function decodeShard(
       { file: options.file },
     );
   }
-  const index = new DataView(bytes.buffer, bytes.byteOffset + start, chunks * ENTRY_BYTES);
+  const { buffer, byteOffset } = takeChecked(bytes.subarray(start), options.file);
+  const index = new DataView(buffer, byteOffset, chunks * ENTRY_BYTES);
   const whole = emptyChunk(shape, options);
   for (let chunk = 0; chunk < chunks; chunk++) {
     const [offset, length] = [0, 8].map((at) => index.getBigUint64(chunk * ENTRY_BYTES + at, true));

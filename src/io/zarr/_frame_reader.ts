@@ -33,14 +33,14 @@ export async function readAll(reader: ZarrReader, path: ZarrPath): Promise<ReadI
 }
 
 /** Reads an array of texts. */
-export async function readTexts(reader: ZarrReader, path: ZarrPath): Promise<string[]> {
+async function readTexts(reader: ZarrReader, path: ZarrPath): Promise<string[]> {
   const items = await readAll(reader, path);
   if (Array.isArray(items)) return items;
   throw reader.fail(path, "its items are numbers, expected texts");
 }
 
 /** Reads an array of numbers. */
-export async function readNumbers(
+async function readNumbers(
   reader: ZarrReader,
   path: ZarrPath,
 ): Promise<Float64Array<ArrayBuffer>> {

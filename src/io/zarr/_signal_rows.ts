@@ -1,6 +1,11 @@
 /** The rows of the signal of a cell type, as AnnData hold them. */
 
-import type { CompetitionBlock } from "../competition_writer.ts";
+import {
+  type BlockPart,
+  type CompetitionBlock,
+  partsOf,
+  type StreamedBlock,
+} from "../competition_writer.ts";
 
 /** Rows are laid out in pieces of about this many values. */
 const PIECE_VALUES = 2 ** 17;
@@ -23,19 +28,27 @@ export interface SignalRowOptions {
  * @throws {RangeError} If a count or a label is not finite, a count is negative or an integer that float32 does not hold,
  * or a mark that was not measured has signal.
  */
-export function* signalRows(
-  { cellType, signal, labels }: CompetitionBlock,
+export async function* signalRows(
+  block: CompetitionBlock | StreamedBlock,
+  options: SignalRowOptions,
+): AsyncGenerator<Float32Array> {
+  for await (const part of partsOf(block, options.width)) yield* partRows(block, part, options);
+}
+
+function* partRows(
+  { cellType, labels }: Pick<CompetitionBlock, "cellType" | "labels">,
+  { start: first, end: last, signal }: BlockPart,
   { genes, width, marks, missing }: SignalRowOptions,
 ): Generator<Float32Array> {
   const isMissing = marks.map((mark) => missing.includes(mark));
   const pieceGenes = Math.max(1, Math.floor(PIECE_VALUES / width));
-  for (let start = 0; start < genes.length; start += pieceGenes) {
-    const end = Math.min(start + pieceGenes, genes.length);
+  for (let start = first; start < last; start += pieceGenes) {
+    const end = Math.min(start + pieceGenes, last);
     const piece = new Float32Array((end - start) * width);
     for (let gene = start; gene < end; gene++) {
       let isValid = labels === undefined || Number.isFinite(labels[gene]);
       for (let i = 0; i < width; i++) {
-        const count = signal[gene * width + i]!;
+        const count = signal[(gene - first) * width + i]!;
         const lacks = isMissing[i % marks.length]!;
         isValid &&= lacks ? count === 0 : isStorable(count);
         piece[(gene - start) * width + i] = lacks ? NaN : count;

@@ -1,9 +1,13 @@
 /** Decompresses chunks, never into more bytes than the array can need. */
 
+import { crc32c } from "../../base/crc32c.ts";
 import { FormatError } from "../../errors.ts";
 
 /** A step of decoding: the name of a codec, as Zarr v3 has it. */
 export type Packing = "gzip" | "zlib" | "zstd" | "blosc" | "crc32c";
+
+/** Bytes of a CRC-32C. */
+export const CHECKSUM_BYTES = 4;
 
 /** How a chunk is decompressed. */
 export interface UnpackOptions {
@@ -26,8 +30,7 @@ export async function unpack(
   const { mostBytes, file } = options;
   if (packing === "gzip") return await inflate(bytes, { ...options, format: "gzip" });
   if (packing === "zlib") return await inflate(bytes, { ...options, format: "deflate" });
-  // The checksum follows the bytes; what they are is checked by their length and values.
-  if (packing === "crc32c") return bytes.slice(0, Math.max(0, bytes.length - 4));
+  if (packing === "crc32c") return takeChecked(bytes, file);
   const size = packing === "zstd" ? sizeOfZstd(bytes) : sizeOfBlosc(bytes);
   if (size === undefined || size > mostBytes) {
     throw damaged(`${packing} data of ${size ?? "an unknown number of"} bytes`, options);
@@ -40,6 +43,25 @@ export async function unpack(
   } catch (cause) {
     throw new FormatError(`Cannot read Zarr: ${packing} data are damaged`, { file, cause });
   }
+}
+
+/**
+ * Takes bytes from before their checksum.
+ *
+ * @throws {FormatError} If the checksum is that of other bytes.
+ */
+export function takeChecked(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: string,
+): Uint8Array<ArrayBuffer> {
+  const end = bytes.length - CHECKSUM_BYTES;
+  const content = bytes.subarray(0, Math.max(0, end));
+  const isSound = end >= 0 &&
+    new DataView(bytes.buffer, bytes.byteOffset + end).getUint32(0, true) === crc32c(content);
+  if (isSound) return content;
+  throw new FormatError("Cannot read Zarr: a checksum is that of other bytes: they are damaged", {
+    file,
+  });
 }
 
 function damaged(found: string, { mostBytes, file }: UnpackOptions): FormatError {

@@ -7,10 +7,12 @@
 import { ensemblGeneId, type GeneDetails } from "../../gene_id.ts";
 import type { DataRecord } from "../../record.ts";
 import {
+  type BlockSource,
   checkBlock,
   type CompetitionBlock,
   describeLayout,
   type Layout,
+  type StreamedBlock,
 } from "../competition_writer.ts";
 import { makeCellTypeGroups } from "../item_groups.ts";
 import { checkMarks, makeMarkMask } from "../mark_mask.ts";
@@ -92,7 +94,7 @@ const CHUNK_VALUES = 2 ** 19;
  */
 export async function writeAnndata(
   store: ZarrStore,
-  blocks: Iterable<CompetitionBlock> | AsyncIterable<CompetitionBlock>,
+  blocks: BlockSource,
   options: WriteAnndataOptions,
 ): Promise<void> {
   const { record, about = {} } = options;
@@ -143,7 +145,7 @@ class SampleWriter {
     });
   }
 
-  async add(block: CompetitionBlock): Promise<void> {
+  async add(block: CompetitionBlock | StreamedBlock): Promise<void> {
     const { record: { marks }, missingMarks } = this.#options;
     const { cellType } = block;
     const layout = checkBlock(block, marks.length);
@@ -165,12 +167,12 @@ class SampleWriter {
       marks,
       missing: missingMarks?.get(cellType) ?? [],
     });
-    for (const piece of rows) await this.#signal.append(piece);
+    for await (const piece of rows) await this.#signal.append(piece);
     await this.#appendToFrame(block, genes);
   }
 
   async #appendToFrame(
-    { cellType, labels = [] }: CompetitionBlock,
+    { cellType, labels = [] }: Pick<CompetitionBlock, "cellType" | "labels">,
     genes: readonly string[],
   ): Promise<void> {
     const { geneDetails, cellTypeGroups } = this.#options;

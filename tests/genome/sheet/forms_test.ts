@@ -124,3 +124,22 @@ Deno.test("flags for sheets of others are refused with an own sheet", async () =
   }
   strictEqual((await readSampleSheet(textSource(text))).entries.length, 1);
 });
+
+Deno.test("tables that are taken for sample sheets are refused with what to give instead", async () => {
+  const report =
+    "2023-09-08 14:10:39\thttps://www.encodeproject.org/cart-report/?type=Experiment\n";
+  const header = "ID\tAccession\tAssay name\tTarget\n/experiments/A/\tA\tChIP-seq\tH3K4me3\n";
+  const files = "https://www.encodeproject.org/metadata/?type=Experiment\nhttps://a.org/b.bam\n";
+  const diffBind =
+    "SampleID,Tissue,Factor,Replicate,bamReads,ControlID,bamControl,Peaks,PeakCaller\n";
+  const tables: readonly (readonly [text: string, message: RegExp])[] = [
+    [report + header, /a report of ENCODE's portal, .* expected the metadata\.tsv/],
+    [header, /a report of ENCODE's portal, .* expected the metadata\.tsv/],
+    [files, /a list of addresses, as ENCODE's files\.txt, expected the metadata\.tsv/],
+    [`"${files.replace("\n", '"\n')}`, /a list of addresses/],
+    [diffBind, /a sheet of DiffBind: .*bamReads path/],
+  ];
+  for (const [text, message] of tables) {
+    await rejects(read(text), { name: "FormatError", file: "s.csv", line: 1, message });
+  }
+});

@@ -54,6 +54,12 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
     "chr1\t0\t1\t3\t0.333333\nchr1\t1\t2\t3\t0.666667\n",
     /histogram/,
   ],
+  [
+    "SEACR's peaks",
+    "a.narrowPeak",
+    "chr1\t804242\t807405\t1727.68\t2.93081\tchr1:805088-805096\n",
+    /SEACR's peaks, .*no enrichment, expected the bedGraph/,
+  ],
   ["BED as bedGraph", "a.bdg", "chr1\t5\t9\tr1\t0\t+\n", /BED, expected bedGraph/],
 ];
 

@@ -1,0 +1,113 @@
+/**
+ * Splits genes into bands that are counted one after another, so that memory has a bound however many genes, bins, marks
+ * and controls there are. Files are read once for each band; those with an index, only around the band's genes.
+ */
+
+import type { Gene } from "./gene.ts";
+import type { PrepareOptions } from "./prepare_options.ts";
+import { isNormalised, type SamplePlan } from "./_sample_plan.ts";
+import type { SignalFormat } from "./signal/track.ts";
+import { type GeneWindows, geneWindows } from "./windows.ts";
+
+/** Memory for counts, in bytes. 17,447 genes × 100 bins × 8 marks with controls fit, so they are one band. */
+export const MOST_COUNT_BYTES = 2 ** 27;
+
+/** Some neighbouring genes. */
+export interface GeneBand {
+  /** The place of the band among all bands. */
+  readonly number: number;
+  /** The place of its first gene among all genes. */
+  readonly start: number;
+  readonly genes: readonly Gene[];
+  /** The windows of its genes, which have their places in the band. */
+  readonly windows: GeneWindows;
+}
+
+/** Options of {@linkcode GeneBands}. */
+export interface GeneBandsOptions extends PrepareOptions {
+  /** The windows of all genes. */
+  readonly windows: GeneWindows;
+  /** What the files hold. */
+  readonly formats?: ReadonlySet<SignalFormat> | undefined;
+}
+
+/** Bands of genes, in the order of the genes. */
+export class GeneBands {
+  /** Number of bands. */
+  readonly count: number;
+  readonly #genes: readonly Gene[];
+  readonly #options: GeneBandsOptions;
+  /** The bands that were used last. Files that are counted together are of one band or of two. */
+  #recent: GeneBand[] = [];
+
+  /**
+   * @param genes All genes.
+   * @param count How many bands they become, unless there are fewer genes.
+   */
+  constructor(genes: readonly Gene[], count: number, options: GeneBandsOptions) {
+    this.count = Math.max(1, Math.min(count, genes.length));
+    this.#genes = genes;
+    this.#options = options;
+  }
+
+  /** The band with a number. */
+  at(number: number): GeneBand {
+    const known = this.#recent.find((band) => band.number === number);
+    if (known !== undefined) return known;
+    const made = this.#make(number);
+    this.#recent = [made, ...this.#recent.slice(0, 1)];
+    return made;
+  }
+
+  #make(number: number): GeneBand {
+    const genes = this.#genes;
+    if (this.count === 1) return { number, start: 0, genes, windows: this.#options.windows };
+    const [start, end] = [number, number + 1].map((edge) => this.#startOf(edge));
+    const own = genes.slice(start, end);
+    const windows = geneWindows(own, this.#options);
+    // What lies near genes of two bands is seen twice, but is one read.
+    const earlier = geneWindows(genes.slice(0, start), this.#options);
+    return { number, start: start!, genes: own, windows: { ...windows, earlier } };
+  }
+
+  #startOf(number: number): number {
+    return Math.floor(number * this.#genes.length / this.count);
+  }
+}
+
+/**
+ * Into how many bands the genes of a plan are split.
+ *
+ * @param plan The files.
+ * @param options How they are counted.
+ */
+export function countGeneBands(plan: SamplePlan, options: GeneBandsOptions): number {
+  const { windows, mostCountBytes = MOST_COUNT_BYTES } = options;
+  const values = windows.genes * windows.bins;
+  return Math.ceil(values * bytesPerValue(plan, options) / mostCountBytes);
+}
+
+/** How many bands one file alone needs. */
+export function countBandsOfFile(options: GeneBandsOptions): number {
+  const { windows, mostCountBytes = MOST_COUNT_BYTES } = options;
+  return Math.ceil(windows.genes * windows.bins * bytesOfFile(options) / mostCountBytes);
+}
+
+/** Bytes for each gene and bin: of the files that are counted together, and of the marks that were counted. */
+function bytesPerValue(plan: SamplePlan, options: GeneBandsOptions): number {
+  const { concurrency = 2, control, replicates } = options;
+  const files = plan.samples.length;
+  const isAveraged = plan.hasReplicates && (replicates === "mean" || replicates === "mean-rpm");
+  // The sum of replicates, the mark that waits for its control, and the mean so far.
+  const sums = (plan.hasReplicates || control !== undefined ? 8 : 0) +
+    (isAveraged && (control !== undefined || isNormalised(options)) ? 8 : 0);
+  const narrowed = 4;
+  return Math.min(concurrency, files) * (bytesOfFile(options) + sums + narrowed) +
+    plan.marks.length * narrowed;
+}
+
+/** Bytes for each gene and bin of a file that is being counted; bedGraph keeps a bit for each base. */
+function bytesOfFile({ rule, windows, formats }: GeneBandsOptions): number {
+  const bits = formats?.has("bedgraph") ? windows.binSizeBp / 8 : 0;
+  return (rule === "mean" ? 16 : 8) + bits;
+}
