@@ -37,7 +37,7 @@ const STEP = 10;
 const PEER = new URL("prepare_peer.py", import.meta.url).pathname;
 const OURS = new URL("prepare_count.ts", import.meta.url).pathname;
 const SCRIPT = new URL("../../scripts/prepare.ts", import.meta.url).pathname;
-const V8_FLAGS = "--v8-flags=--max-semi-space-size=1";
+const V8_FLAGS = "--v8-flags=--max-semi-space-size=1,--expose-gc";
 const MARKS = ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"];
 
 /** Runs the comparisons, and the whole command on ten files of reads. */
