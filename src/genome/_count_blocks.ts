@@ -6,11 +6,12 @@ import { ControlCounts, type ControlValues, narrowCounts } from "./_control_coun
 import { asControl, countFile, type CountFileOptions, readsOf } from "./_count_file.ts";
 import { countSample, type SampleCounts } from "./_count_sample.ts";
 import type { WarnOnce } from "./file_messages.ts";
+import { CopyFinder } from "./find_copies.ts";
 import type { Gene } from "./gene.ts";
 import { mapInOrder } from "./_in_order.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
 import { isNormalised, type SamplePlan } from "./_sample_plan.ts";
-import type { CountOptions } from "./signal/track.ts";
+import type { CountOptions, SignalCounts } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
 /** Options of {@linkcode countBlocks}. */
@@ -59,23 +60,29 @@ class FileCounter {
   readonly #options: CountBlocksOptions;
   readonly #totalReads: boolean;
   readonly #total: number;
+  readonly #copies: CopyFinder;
   /** The number of genes done in each file. */
   readonly #done = new Map<ControlInput, number>();
 
   constructor(genes: readonly Gene[], plan: SamplePlan, options: CountBlocksOptions) {
     this.#genes = genes;
     this.#options = options;
+    this.#copies = new CopyFinder(options.warnOnce);
     this.#totalReads = options.control !== undefined || isNormalised(options);
     const files = plan.samples.reduce((sum, { files }) => sum + files.length, 0);
     this.#total = (files + plan.controls.length) * genes.length;
   }
 
-  countMark(input: SignalInput) {
-    return countFile(input, this.#fileOptions(input));
+  async countMark(input: SignalInput): Promise<SignalCounts> {
+    const counts = await countFile(input, this.#fileOptions(input));
+    this.#copies.see(input, counts.values);
+    return counts;
   }
 
   async countControl(control: ControlInput, file: SignalInput): Promise<ControlValues> {
-    const counts = await countFile(asControl(control, file), this.#fileOptions(control));
+    const asFile = asControl(control, file);
+    const counts = await countFile(asFile, this.#fileOptions(control));
+    this.#copies.see(asFile, counts.values);
     return {
       values: narrowCounts(counts.values, this.#options.rule),
       reads: readsOf(counts, control.name, "scale to the depth of a mark the control"),

@@ -105,7 +105,15 @@ function format({ id, plotType, name, description, settings, headers, data }: Co
 
 /** The name of a sample in a report: the data set, its cell type and, for one mark, that mark. */
 function sampleName(key: string, ...parts: readonly string[]): string {
-  return [key, ...parts].join(" | ");
+  return withoutMarkup([key, ...parts].join(" | "));
+}
+
+/** Characters with which a name could put markup, and so a script, into MultiQC's page, which takes names as HTML. */
+const MARKUP: ReadonlyMap<string, string> = new Map([["<", "‹"], [">", "›"], ['"', "”"]]);
+
+/** Writes a name with characters that look alike but mean nothing in HTML. */
+function withoutMarkup(name: string): string {
+  return name.replace(/[<>"]/g, (character) => MARKUP.get(character)!);
 }
 
 function depthStatistics({ record, tracks }: DataSummary, key: string): Content {
@@ -194,7 +202,7 @@ function readStatistics(files: readonly CountedFile[], key: string): Content {
 function totals({ cellTypes, tracks }: DataSummary, key: string): Content {
   const rows = cellTypes.flatMap((name) => {
     const own = tracks.filter(({ cellType }) => cellType === name);
-    const values = Object.fromEntries(own.map(({ mark, total }) => [mark, total]));
+    const values = Object.fromEntries(own.map(({ mark, total }) => [withoutMarkup(mark), total]));
     return own.length === 0 ? [] : [[sampleName(key, name), values] as const];
   });
   return {
@@ -220,9 +228,10 @@ function profiles(data: DataSummary, key: string): Content[] {
       file: `profile_${words[place]}`,
       id: `profile_${words[place]}`,
       plotType: "linegraph" as const,
-      name: `${name} around the TSS`,
-      description:
-        `Mean signal of ${name} at each distance from the TSS, over all genes of a cell type.`,
+      name: `${withoutMarkup(name)} around the TSS`,
+      description: `Mean signal of ${
+        withoutMarkup(name)
+      } at each distance from the TSS, over all genes of a cell type.`,
       settings: { xlab: windowTitle(data), ylab: signalUnit(record), ymin: 0 },
       data: Object.fromEntries(own.map(({ cellType, profile }) => [
         sampleName(key, cellType),
