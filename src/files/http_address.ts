@@ -61,6 +61,11 @@ export function showAddress(address: string | URL): string {
   return url === null ? hideSecrets(String(address)) : `${url.origin}${url.pathname}`;
 }
 
+/** Formats a path as it is, and an address without what may be secret; for messages. */
+export function showPlace(place: string): string {
+  return isAddress(place) ? showAddress(place.trim()) : place;
+}
+
 /** Removes from what may be an address all that may be secret. */
 function hideSecrets(text: string): string {
   return text.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//");

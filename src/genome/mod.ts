@@ -81,7 +81,7 @@ export {
   readGenes,
   type ReadGenesOptions,
 } from "./genes.ts";
-export { openPlace, type OpenPlaceOptions } from "./open_place.ts";
+export { openSignalFile, type OpenSignalFileOptions } from "./open_signal_file.ts";
 export { type Preparation, prepare } from "./prepare.ts";
 export type {
   ControlInput,
@@ -125,7 +125,7 @@ export {
 export { readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts";
 export { FLAG_NAMES } from "./signal/sam_flags.ts";
 export type { Blacklist, MergedIntervals } from "./signal/intervals.ts";
-export { openSignalFile, signalFiles, type SignalFilesOptions } from "./signal_files.ts";
+export { signalFiles, type SignalFilesOptions } from "./signal_files.ts";
 export { transcriptKey } from "./transcript_id.ts";
 export { readTranscriptGenes, type ReadTranscriptGenesOptions } from "./transcripts.ts";
 export {

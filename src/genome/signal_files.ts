@@ -6,11 +6,11 @@
 
 import { FormatError } from "../errors.ts";
 import { openFile, pathKind, realPath } from "../files/file.ts";
-import { addressIdentity, isAddress, parseAddress } from "../files/http_address.ts";
+import { addressIdentity, isAddress, parseAddress, showPlace } from "../files/http_address.ts";
 import { HttpFiles } from "../files/http_files.ts";
-import { openPlace, type OpenPlaceOptions } from "./open_place.ts";
+import { openSignalFile, type OpenSignalFileOptions } from "./open_signal_file.ts";
 import { isAbsolute, resolveSheetPath } from "./sheet_paths.ts";
-import type { ControlInput, OpenedSignal, SignalInput } from "./prepare_options.ts";
+import type { ControlInput, SignalInput } from "./prepare_options.ts";
 import type { SampleSheet, SheetFile } from "./sample_sheet.ts";
 import { signalFormat } from "./signal/open_signal.ts";
 
@@ -22,36 +22,6 @@ export interface SignalFilesOptions {
    * @default {One for all files of the sheet.}
    */
   readonly remote?: HttpFiles | undefined;
-}
-
-/**
- * Opens a file of reads or signal on disk, together with its index if there is one in the same directory.
- *
- * @param path Path of the file, whose ending shows the format.
- * @param options Its index, if that is elsewhere, and its format, if the name does not show it.
- * @returns The opened file.
- * @throws {FormatError} As `openSignal` does, and if the index is older than the file.
- *
- * @example A bedGraph file
- * ```ts
- * import { openSignalFile } from "@waka/histone/genome";
- * import { strictEqual } from "node:assert";
- * import { mkdtemp, rm, writeFile } from "node:fs/promises";
- * import { tmpdir } from "node:os";
- *
- * const directory = await mkdtemp(`${tmpdir()}/signal-`);
- * await writeFile(`${directory}/liver.bedGraph`, "chr1\t0\t100\t2.5\n");
- * const { track, close } = await openSignalFile(`${directory}/liver.bedGraph`);
- * strictEqual(track.format, "bedgraph");
- * close();
- * await rm(directory, { recursive: true });
- * ```
- */
-export async function openSignalFile(
-  path: string,
-  options: OpenPlaceOptions = {},
-): Promise<OpenedSignal> {
-  return await openPlace(path, options);
 }
 
 /**
@@ -97,7 +67,7 @@ export async function signalFiles(
     const other = marks.get(real);
     if (other !== undefined) {
       failEntry(
-        `"${shownPlace(entry.path)}" is the same file as "${shownPlace(other.path)}" in line ` +
+        `"${showPlace(entry.path)}" is the same file as "${showPlace(other.path)}" in line ` +
           `${other.line}, expected each file once: its reads would be counted twice`,
         { sheetPath, entry },
       );
@@ -111,7 +81,7 @@ export async function signalFiles(
     const mark = marks.get(real);
     if (mark !== undefined) {
       failEntry(
-        `control "${shownPlace(control.path)}" is the same file as "${shownPlace(mark.path)}" in ` +
+        `control "${showPlace(control.path)}" is the same file as "${showPlace(mark.path)}" in ` +
           `line ${mark.line}, expected a file that is not counted as a mark`,
         { sheetPath, entry: control },
       );
@@ -121,11 +91,6 @@ export async function signalFiles(
     inputs[i] = { ...inputs[i]!, control: shared };
   }
   return inputs;
-}
-
-/** A path, or an address without what may be secret in it. */
-function shownPlace(place: string): string {
-  return isAddress(place) ? parseAddress(place).shown : place;
 }
 
 /** Finds the file of a row: what identifies it, whichever path or address leads to it, and what opens it. */
@@ -141,8 +106,8 @@ async function findFile(
   return {
     real: isAddress(path) ? addressIdentity(path) : await realPath(path),
     input: {
-      name: shownPlace(path),
-      open: () => openPlace(path, { remote, format, ...index }),
+      name: showPlace(path),
+      open: () => openSignalFile(path, { remote, format, ...index }),
     },
   };
 }
@@ -151,7 +116,7 @@ async function findFile(
 async function findIndex(
   entry: SheetFile,
   sheetPath: string,
-): Promise<Pick<OpenPlaceOptions, "index" | "readsWhole">> {
+): Promise<Pick<OpenSignalFileOptions, "index" | "readsWhole">> {
   if (entry.index === undefined) return {};
   if (entry.index.toLowerCase() === "none") return { readsWhole: true };
   const index = resolveSheetPath(entry.index, sheetPath);

@@ -1,7 +1,7 @@
 /** What moves when ten genes of a large file on a server are counted. */
 
 import { readGenes } from "../../src/genome/genes.ts";
-import { openPlace } from "../../src/genome/open_place.ts";
+import { openSignalFile } from "../../src/genome/open_signal_file.ts";
 import { geneWindows } from "../../src/genome/windows.ts";
 import { startWebServer } from "../helpers/web_server.ts";
 
@@ -32,7 +32,7 @@ export async function measureRemote(folder: string): Promise<RemoteRow[]> {
     }
     await using server = startWebServer({ files, latencyMs: 50 });
     const count = async (place: string) => {
-      const { track, close } = await openPlace(place);
+      const { track, close } = await openSignalFile(place);
       const { values } = await track.count(windows, { rule });
       close();
       return values;

@@ -235,7 +235,7 @@ Deno.test("hostile, damaged and missing files are a sentence each, and the exit 
       strictEqual(stderr, "", path);
       ok(stdout.startsWith(`${path}: `), stdout);
       // deno-lint-ignore no-control-regex
-      doesNotMatch(stdout, /\x1b|\x07|undefined|    at /);
+      doesNotMatch(stdout, /\x1b|\x07|undefined| {4}at /);
       strictEqual(
         stdout.trimEnd().split("\n").filter((line) => !line.startsWith(" ")).length,
         1,

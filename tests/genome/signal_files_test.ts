@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { readSampleSheet, type ReadSampleSheetOptions } from "../../src/genome/sample_sheet.ts";
-import { openSignalFile, signalFiles } from "../../src/genome/signal_files.ts";
+import { openSignalFile } from "../../src/genome/open_signal_file.ts";
+import { signalFiles } from "../../src/genome/signal_files.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { fixtureBytes } from "../helpers/genome.ts";
 import { startWebServer } from "../helpers/web_server.ts";

@@ -1,9 +1,15 @@
 /** Recognises tables that people take for sample sheets, by their headers. */
 
-import type { SheetHeader } from "./table.ts";
+/** The columns of a sheet. */
+interface Columns {
+  /** Their names as they are written. */
+  readonly names: readonly string[];
+  /** Their names without case, blanks and punctuation. */
+  readonly keys: readonly string[];
+}
 
 /** Says what a header is of and what to do about it; `undefined` if it is not recognised. */
-export function describeForeignSheet({ names, keys }: SheetHeader): string | undefined {
+export function describeForeignSheet({ names, keys }: Columns): string | undefined {
   const has = (...wanted: readonly string[]) => wanted.every((key) => keys.includes(key));
   if (names.some((name) => /^https?:\/\/[^/]*encode[^/]*\/[\w-]*report/i.test(name))) return REPORT;
   if (has("id", "accession", "assayname")) return REPORT;

@@ -1,18 +1,13 @@
 /** Checks that the rows of a sheet do not contradict each other. */
 
 import { FormatError } from "../../errors.ts";
-import { addressIdentity, isAddress, showAddress } from "../../files/http_address.ts";
+import { addressIdentity, isAddress, showPlace } from "../../files/http_address.ts";
 import type { ArrangeOptions, SheetRow } from "./types.ts";
 
 /** Makes the same of the ways in which one path or address may be written. */
 function plainWriting(path: string): string {
   if (isAddress(path)) return URL.canParse(path.trim()) ? addressIdentity(path) : path;
   return path.replace(/\/(?:\.?\/)+/g, "/").replace(/^(?:\.\/)+/, "");
-}
-
-/** A path, or an address without what may be secret in it. */
-function showPath(path: string): string {
-  return isAddress(path) ? showAddress(path.trim()) : path;
 }
 
 /** Throws if a path is in two rows, or is the path of a control too: its reads would be counted twice. */
@@ -23,7 +18,7 @@ export function checkPaths(rows: readonly SheetRow[], file: string): void {
     if (earlier !== undefined) {
       throw new FormatError(
         `Cannot read sample sheet: path "${
-          showPath(path)
+          showPlace(path)
         }" is in line ${earlier} and in line ${line}, ` +
           "expected once: its reads would be counted twice",
         { file, line },
@@ -37,7 +32,7 @@ export function checkPaths(rows: readonly SheetRow[], file: string): void {
     if (markLine === undefined) continue;
     throw new FormatError(
       `Cannot read sample sheet: control "${
-        showPath(control.path)
+        showPlace(control.path)
       }" is the file of a mark in line ${markLine}, ` +
         "expected a file that is not counted as a mark",
       { file, line },

@@ -54,13 +54,13 @@ const LONGEST_CELL = 4096;
  * @param source The sheet, gzip or not.
  * @param open Chooses the reader by the header. It throws if it does not know the header.
  * @param onWarning Called with a warning about mixed line ends.
- * @returns Whether there is a header.
+ * @returns Whether there is no line but blank ones.
  */
 export async function visitSheet(
   source: ByteSource,
   open: (header: SheetHeader) => RowReader,
   onWarning?: (message: string) => void,
-): Promise<{ readonly hasHeader: boolean; readonly isEmpty: boolean }> {
+): Promise<{ readonly isEmpty: boolean }> {
   const visitor = new SheetVisitor(source.name, open);
   await visitTextLines(source, (line) => visitor.visit(line), onWarning);
   return visitor;
@@ -79,10 +79,6 @@ class SheetVisitor {
   constructor(file: string, open: (header: SheetHeader) => RowReader) {
     this.#file = file;
     this.#open = open;
-  }
-
-  get hasHeader(): boolean {
-    return this.#header !== undefined;
   }
 
   visit(line: Line): void {

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { gunzipSync } from "node:zlib";
-import { openPlace } from "../../../src/genome/open_place.ts";
+import { openSignalFile } from "../../../src/genome/open_signal_file.ts";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
 import type { CountOptions } from "../../../src/genome/signal/track.ts";
 import type { ByteSource } from "../../../src/files/byte_source.ts";
@@ -188,7 +188,7 @@ Deno.test("a CRAM file on a server is counted as one on disk", async () => {
   await using server = startWebServer({
     files: Object.fromEntries(names.map((name) => [`/${name}`, fixtureBytes(name)])),
   });
-  const { track, close } = await openPlace(`${server.origin}/reads_v3.0.cram`);
+  const { track, close } = await openSignalFile(`${server.origin}/reads_v3.0.cram`);
   const { values, reads } = await track.count(fixtureWindows(), {
     rule: "reads",
     totalReads: true,

@@ -1,7 +1,7 @@
 /** CRAM files of every kind that samtools writes, against the same reads as BAM. */
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { openSignalFile } from "../../../src/genome/signal_files.ts";
+import { openSignalFile } from "../../../src/genome/open_signal_file.ts";
 import type { CountOptions } from "../../../src/genome/signal/track.ts";
 import { type GeneWindows, geneWindows } from "../../../src/genome/windows.ts";
 import { HAS_TOOLS, MADE_CONTIGS, runShell, writeAlignments } from "../../helpers/alignments.ts";

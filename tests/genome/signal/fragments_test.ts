@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
-import { openSignalFile } from "../../../src/genome/signal_files.ts";
+import { openSignalFile } from "../../../src/genome/open_signal_file.ts";
 import type { CountOptions } from "../../../src/genome/signal/track.ts";
 import { type GeneWindows, geneWindows } from "../../../src/genome/windows.ts";
 import {

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { readBlacklist } from "../../../src/genome/signal/blacklist.ts";
 import { IntervalCursor, mergeIntervals } from "../../../src/genome/signal/intervals.ts";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
-import { openSignalFile } from "../../../src/genome/signal_files.ts";
+import { openSignalFile } from "../../../src/genome/open_signal_file.ts";
 import { prepare } from "../../../src/genome/prepare.ts";
 import type { CountOptions } from "../../../src/genome/signal/track.ts";
 import { bytesSource } from "../../../src/files/byte_source.ts";

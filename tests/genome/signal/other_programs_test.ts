@@ -1,7 +1,7 @@
 /** What docs/counting.md says of other programs. */
 
 import { deepStrictEqual, ok } from "node:assert";
-import { openSignalFile } from "../../../src/genome/signal_files.ts";
+import { openSignalFile } from "../../../src/genome/open_signal_file.ts";
 import type { CountOptions } from "../../../src/genome/signal/track.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
 import { binsAsBed, HAS_TOOLS, runShell, withMadeReads } from "../../helpers/alignments.ts";

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { HttpFiles } from "../../src/files/http_files.ts";
-import { openPlace, type OpenPlaceOptions } from "../../src/genome/open_place.ts";
+import { openSignalFile, type OpenSignalFileOptions } from "../../src/genome/open_signal_file.ts";
 import type { CountingRule } from "../../src/genome/signal/track.ts";
 import { type GeneWindows, geneWindows } from "../../src/genome/windows.ts";
 import { withDirectory } from "../helpers/command.ts";
@@ -33,12 +33,12 @@ const QUICK = { stallTimeoutMs: 2000, backOffMs: 1 };
 
 async function count(
   place: string,
-  { rule, windows, ...options }: OpenPlaceOptions & {
+  { rule, windows, ...options }: OpenSignalFileOptions & {
     readonly rule: CountingRule;
     readonly windows: GeneWindows;
   },
 ) {
-  const { track, close } = await openPlace(place, options);
+  const { track, close } = await openSignalFile(place, options);
   try {
     const { values, reads } = await track.count(windows, { rule });
     return { values: [...values], reads, warnings: [...track.warnings ?? []], name: track.name };
@@ -126,7 +126,7 @@ Deno.test("a BAM file without an index is refused, text is read whole if it is s
       /\.(bai|csi|tbi)$/.test(path) ? { kind: "status", status: 403 } : undefined,
   });
   const windows = fixtureWindows();
-  await rejects(openPlace(`${server.origin}/a.bam`), {
+  await rejects(openSignalFile(`${server.origin}/a.bam`), {
     name: "RemoteError",
     message:
       `Cannot open ${server.origin}/a.bam: there is no index beside it (a.bam.bai, a.bam.csi, a.bai, a.csi), ` +
@@ -136,7 +136,7 @@ Deno.test("a BAM file without an index is refused, text is read whole if it is s
   const expected = await count(`${DISK}reads.tagAlign.gz`, { rule: "reads", windows });
   deepStrictEqual(whole.values, expected.values);
   server.reset();
-  await rejects(openPlace(`${server.origin}/c.bedGraph`), {
+  await rejects(openSignalFile(`${server.origin}/c.bedGraph`), {
     name: "RemoteError",
     message:
       /: files of its name have no index, so all its \d+ bytes would be moved: download it first, or write "none" in column "index" to have it read whole$/,
@@ -173,7 +173,7 @@ Deno.test("a server that fails is not taken for one that has no index", async ()
     fault: ({ path }) => path.endsWith(".bai") ? { kind: "status", status: 500 } : undefined,
   });
   const remote = new HttpFiles({ ...QUICK, retries: 1 });
-  await rejects(openPlace(`${server.origin}/reads.bam`, { remote }), {
+  await rejects(openSignalFile(`${server.origin}/reads.bam`, { remote }), {
     name: "RemoteError",
     status: 500,
     message: /reads\.bam\.bai: its server answers with status 500, after 2 tries/,

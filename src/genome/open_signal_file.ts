@@ -14,8 +14,8 @@ import type { OpenedSignal } from "./prepare_options.ts";
 import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";
 import type { SignalFormat, SignalTrack } from "./signal/track.ts";
 
-/** Options of {@linkcode openPlace}. */
-export interface OpenPlaceOptions {
+/** Options of {@linkcode openSignalFile}. */
+export interface OpenSignalFileOptions {
   /**
    * Path or address of the file's index.
    *
@@ -62,22 +62,22 @@ const LARGEST_UNASKED_BYTES = 2 ** 25;
  *
  * @example A bedGraph file on disk
  * ```ts
- * import { openPlace } from "@waka/histone/genome";
+ * import { openSignalFile } from "@waka/histone/genome";
  * import { strictEqual } from "node:assert";
  * import { mkdtemp, rm, writeFile } from "node:fs/promises";
  * import { tmpdir } from "node:os";
  *
  * const directory = await mkdtemp(`${tmpdir()}/signal-`);
  * await writeFile(`${directory}/liver.bedGraph`, "chr1\t0\t100\t2.5\n");
- * const { track, close } = await openPlace(`${directory}/liver.bedGraph`);
+ * const { track, close } = await openSignalFile(`${directory}/liver.bedGraph`);
  * strictEqual(track.format, "bedgraph");
  * close();
  * await rm(directory, { recursive: true });
  * ```
  */
-export async function openPlace(
+export async function openSignalFile(
   place: string,
-  options: OpenPlaceOptions = {},
+  options: OpenSignalFileOptions = {},
 ): Promise<OpenedSignal> {
   const opener = new PlaceOpener(options);
   try {
@@ -91,12 +91,12 @@ export async function openPlace(
 
 /** Opens a file and its index, and closes both. */
 class PlaceOpener {
-  readonly #options: OpenPlaceOptions;
+  readonly #options: OpenSignalFileOptions;
   readonly #sources: ByteSource[] = [];
   /** What is closed with the file, since nobody else knows it. */
   #own: HttpFiles | undefined;
 
-  constructor(options: OpenPlaceOptions) {
+  constructor(options: OpenSignalFileOptions) {
     this.#options = options;
   }
 
