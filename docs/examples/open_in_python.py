@@ -12,6 +12,8 @@ import anndata
 import numpy as np
 import pandas as pd
 
+if len(sys.argv) != 4:
+    sys.exit(__doc__)
 table_path, predictions_path, data_path = sys.argv[1:]
 
 # A table: one row for each gene in each cell type. .csv, .tsv and .jsonl have the same columns:

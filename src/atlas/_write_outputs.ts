@@ -5,6 +5,7 @@ import { ContractError } from "../errors.ts";
 import { writeFileAtomic } from "../files/file.ts";
 import { ensemblGeneId } from "../gene_id.ts";
 import { type CompetitionBlock, writeCompetition } from "../io/competition_writer.ts";
+import { CopyFinder } from "../genome/find_copies.ts";
 import { submissionId, writeSubmission } from "../io/submission.ts";
 import { makeBlock } from "./_blocks.ts";
 import type { CountStore } from "./_count_store.ts";
@@ -17,7 +18,7 @@ import type { RebuildOptions } from "./rebuild_options.ts";
 
 /** Options of {@linkcode writeOutputs}. */
 export interface WriteOutputsOptions
-  extends Pick<RebuildOptions, "files" | "onWriting" | "signal"> {
+  extends Pick<RebuildOptions, "files" | "onWriting" | "onWarning" | "signal"> {
   readonly plan: FilePlan;
   /** The labels of all genes, by cell type. */
   readonly labels: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
@@ -31,9 +32,10 @@ export async function writeOutputs(
 ): Promise<{ readonly train: number; readonly eval: number }> {
   const { onWriting, files, plan: { layout } } = options;
   const record = makeRebuiltRecord(files.isRemote ? files.place : undefined);
+  const copies = new CopyFinder(options.onWarning);
   for (const part of ["train", "eval"] as const) {
     onWriting?.(`${part}.npz`);
-    const blocks = makeBlocks(layout[part], { ...options, isLabelled: part === "train" });
+    const blocks = makeBlocks(layout[part], { ...options, copies, isLabelled: part === "train" });
     await writeFileAtomic(
       `${directory}/${part}.npz`,
       (sink) => writeCompetition(sink, blocks, { record, fromCounts: true, dtype: "float32" }),
@@ -54,15 +56,19 @@ function countRows(members: readonly CompetitionMember[]): number {
 /** The members of one file, of which one is in memory at a time. */
 async function* makeBlocks(
   members: readonly CompetitionMember[],
-  { plan, labels, store, signal, isLabelled }: WriteOutputsOptions & {
+  { plan, labels, store, copies, signal, isLabelled }: WriteOutputsOptions & {
+    readonly copies: CopyFinder;
     readonly isLabelled: boolean;
   },
 ): AsyncGenerator<CompetitionBlock> {
   for (const member of members) {
     signal?.throwIfAborted();
     const counts: ReadCounts[] = [];
-    for (const { cellType, origin } of plan.files) {
-      if (cellType === member.cellType) counts.push(await readCounts(store, origin));
+    for (const { cellType, mark, origin } of plan.files) {
+      if (cellType !== member.cellType) continue;
+      const own = await readCounts(store, origin);
+      copies.see({ name: origin.path, cellType, mark }, own);
+      counts.push(own);
     }
     const block = makeBlock(member, counts, {
       labels: isLabelled ? labels.get(member.cellType) : undefined,

@@ -14,3 +14,14 @@ export function concatenate(first: Bytes, second: Bytes): Bytes {
 export async function sha256(bytes: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
+
+/** Joins bytes, in their order. */
+export function concatenateAll(pieces: readonly Bytes[]): Bytes {
+  const joined = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}

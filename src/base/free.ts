@@ -6,3 +6,25 @@
 export function freeArray({ buffer }: ArrayBufferView): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
+
+/**
+ * Lets the garbage collector look for unused arrays after each so many bytes of them, where V8's flags allow that. It
+ * sees only how small the objects of large arrays are, and lets a hundred megabytes pile up.
+ */
+export class GarbageWatch {
+  readonly #everyBytes: number;
+  #bytes = 0;
+
+  /** @param everyBytes After how many bytes of arrays it is called. */
+  constructor(everyBytes: number) {
+    this.#everyBytes = everyBytes;
+  }
+
+  /** Says that an array of this many bytes is on its way and will not be used for long. */
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes < this.#everyBytes) return;
+    this.#bytes = 0;
+    (globalThis as { gc?: () => void }).gc?.();
+  }
+}

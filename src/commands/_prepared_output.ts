@@ -1,7 +1,7 @@
 /** The file or folder that `prepare` writes. */
 
 import { ContractError } from "../errors.ts";
-import { pickGeneDetails } from "../genome/gene.ts";
+import type { GeneDetails } from "../gene_id.ts";
 import type { Preparation } from "../genome/mod.ts";
 import { writeCompetition } from "../io/competition_writer.ts";
 import { writeAnndata } from "../io/zarr/anndata_writer.ts";
@@ -70,6 +70,8 @@ export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> 
 
 /** What a file says about its samples besides their numbers. */
 function descriptionOf({ record, genes, cellTypeGroups, missingMarks }: Preparation) {
-  const geneDetails = new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)]));
+  // Genes have all the facts that are kept, and more: copies of a quarter of a million would take memory.
+  const geneDetails = new Map<string, GeneDetails>();
+  for (const gene of genes) geneDetails.set(gene.id, gene);
   return { record, geneDetails, cellTypeGroups, missingMarks };
 }

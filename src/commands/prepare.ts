@@ -124,7 +124,9 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   console.info(output.done);
   if (kind === "npz") await updateGeneNumbers(out, genes);
   await seen.write();
-  printNextStep(out, labels !== undefined);
+  // Models refuse data with marks that were not measured.
+  const isWhole = preparation.missingMarks === undefined;
+  printNextStep(out, { isLabelled: labels !== undefined, isWhole });
 }
 
 /** Checks that the command may reach all servers that the sheet names, before it does anything else. */
@@ -160,9 +162,13 @@ async function checkInputs(flags: PrepareFlags): Promise<void> {
   }
 }
 
-function printNextStep(out: string, isLabelled: boolean): void {
+function printNextStep(
+  out: string,
+  { isLabelled, isWhole }: { readonly isLabelled: boolean; readonly isWhole: boolean },
+): void {
   const data = quotePath(out);
   console.info(formatNext("Next", `${commandLine("doctor")} ${data}`));
+  if (!isWhole) return;
   const then = isLabelled
     ? `${commandLine("train")} --data ${data} --transform log1p`
     : `${commandLine("predict")} --model RUN --data ${data}`;

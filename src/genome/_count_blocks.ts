@@ -7,13 +7,14 @@ import { asControl, countFile, type CountFileOptions, readsOf } from "./_count_f
 import { countSample, RestTally, type SampleCounts } from "./_count_sample.ts";
 import type { WarnOnce } from "./file_messages.ts";
 import { FileTally } from "./_file_tally.ts";
+import { CopyFinder } from "./find_copies.ts";
 import type { Gene } from "./gene.ts";
 import { GeneBands, type GeneBandsOptions } from "./_gene_bands.ts";
 import { mapInOrder } from "./_in_order.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
 import { isNormalised, type SampleFiles, type SamplePlan } from "./_sample_plan.ts";
 import { SignalBuilder } from "./_signal_builder.ts";
-import type { CountOptions } from "./signal/track.ts";
+import type { CountOptions, SignalCounts } from "./signal/track.ts";
 
 /** Options of {@linkcode streamBlocks}. */
 export interface CountBlocksOptions extends PrepareOptions, Pick<CountOptions, "chromosomes"> {
@@ -192,10 +193,12 @@ class FileCounter {
   readonly #tallies = new Map<ControlInput, FileTally>();
   readonly #controls = new Map<ControlInput, ControlInput[]>();
   readonly #origins = new WeakMap<ControlInput, Origin>();
+  readonly #copies: CopyFinder;
 
   constructor(genes: readonly Gene[], plan: SamplePlan, options: CountBlocksOptions) {
     this.#genes = genes;
     this.#options = options;
+    this.#copies = new CopyFinder(options.warnOnce);
     this.#totalReads = options.control !== undefined || isNormalised(options);
     const files = plan.samples.reduce((sum, { files }) => sum + files.length, 0);
     this.#total = (files + plan.controls.length) * genes.length;
@@ -218,12 +221,16 @@ class FileCounter {
     return own;
   }
 
-  countMark(input: SignalInput) {
-    return countFile(input, this.#fileOptions(input));
+  async countMark(input: SignalInput): Promise<SignalCounts> {
+    const counts = await countFile(input, this.#fileOptions(input));
+    this.#copies.see(input, counts.values);
+    return counts;
   }
 
   async countControl(control: ControlInput, file: SignalInput): Promise<ControlValues> {
-    const counts = await countFile(asControl(control, file), this.#fileOptions(control));
+    const asFile = asControl(control, file);
+    const counts = await countFile(asFile, this.#fileOptions(control));
+    this.#copies.see(asFile, counts.values);
     return {
       values: narrowCounts(counts.values, this.#options.rule),
       reads: readsOf(counts, control.name, "scale to the depth of a mark the control"),

@@ -6,6 +6,7 @@
  * parts of them, such as transcripts.
  */
 
+import { concatenateAll } from "../base/bytes.ts";
 import type { FormatError } from "../errors.ts";
 import { type GeneDetails, geneKey, isGeneCell, MAX_CELL_CHARACTERS } from "../gene_id.ts";
 import { encodeLines, memberError, readTextMember } from "./_text_member.ts";
@@ -30,19 +31,38 @@ export interface TableGene {
   readonly details: GeneDetails;
 }
 
+/** The genes of a table, which are made when they are asked for. */
+export interface TableGenes {
+  readonly length: number;
+  at(place: number): TableGene;
+}
+
+/** Lines that are encoded together: those of a quarter of a million genes would take memory. */
+const LINES_TOGETHER = 4096;
+
 /**
  * Makes the text of a table.
  *
  * @throws {RangeError} If a cell holds a control character or is longer than 1,000 characters.
  */
-export function encodeGeneTable(genes: readonly TableGene[]): Uint8Array<ArrayBuffer> {
-  const hasGenes = genes.some(({ details: { gene } }) => gene !== undefined);
-  const lines = genes.map(({ number, id, details }) => {
-    const { symbol = "", chromosome = "", tss = "", strand = "", gene = "" } = details;
-    const cells = [number, id, symbol, chromosome, tss, strand];
-    return (hasGenes ? [...cells, gene] : cells).map(checkCell);
-  });
-  return encodeLines([hasGenes ? [...COLUMNS, GENE_COLUMN] : COLUMNS, ...lines]);
+export function encodeGeneTable(genes: TableGenes): Uint8Array<ArrayBuffer> {
+  let hasGenes = false;
+  for (let place = 0; place < genes.length; place++) {
+    hasGenes ||= genes.at(place).details.gene !== undefined;
+  }
+  const pieces = [encodeLines([hasGenes ? [...COLUMNS, GENE_COLUMN] : COLUMNS])];
+  for (let start = 0; start < genes.length; start += LINES_TOGETHER) {
+    const count = Math.min(LINES_TOGETHER, genes.length - start);
+    const lines = Array.from({ length: count }, (_, i) => cellsOf(genes.at(start + i), hasGenes));
+    pieces.push(encodeLines(lines));
+  }
+  return concatenateAll(pieces);
+}
+
+function cellsOf({ number, id, details }: TableGene, hasGenes: boolean): (string | number)[] {
+  const { symbol = "", chromosome = "", tss = "", strand = "", gene = "" } = details;
+  const cells = [number, id, symbol, chromosome, tss, strand];
+  return (hasGenes ? [...cells, gene] : cells).map(checkCell);
 }
 
 function checkCell(cell: string | number): string | number {

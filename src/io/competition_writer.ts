@@ -14,7 +14,7 @@ import {
   signalLengthOf,
   type StreamedBlock,
 } from "./_competition_rows.ts";
-import { encodeGeneTable, GENE_TABLE_MEMBER, type TableGene } from "./_gene_table.ts";
+import { encodeGeneTable, GENE_TABLE_MEMBER } from "./_gene_table.ts";
 import { sampleMembers, textMembers } from "./_sample_members.ts";
 import { checkMarks } from "./mark_mask.ts";
 import { faultOfCellType } from "./names.ts";
@@ -213,7 +213,13 @@ export function checkBlock(block: CompetitionBlock | StreamedBlock, marks: numbe
 /** Numbers the genes, and collects them for the file's table. */
 class GeneTableBuilder {
   readonly #known: ReadonlyMap<string, GeneDetails>;
-  readonly #genes = new Map<number, TableGene>();
+  /** The place of each gene in the table, by its number. Objects of a quarter of a million genes would take memory. */
+  readonly #places = new Map<number, number>();
+  readonly #numbers: number[] = [];
+  readonly #ids: string[] = [];
+  /** The last block that had each gene, counted from 1, `[place]`. */
+  readonly #lastBlocks: number[] = [];
+  #blocks = 0;
   /** Whether the numbers alone do not identify the genes, or more is known about one. */
   #isNeeded = false;
 
@@ -223,37 +229,51 @@ class GeneTableBuilder {
 
   /** The numbers of a block's genes, `[gene]`. */
   add({ cellType, genes }: Pick<CompetitionBlock, "cellType" | "genes">): Float64Array {
-    const seen = new Set<number>();
+    this.#blocks++;
     return Float64Array.from(genes as ArrayLike<string | number>, (gene) => {
       const id = typeof gene === "number" ? ensemblGeneId(gene) : gene;
       const number = typeof gene === "number" ? gene : geneNumber(gene);
-      if (id === "" || seen.has(number)) {
+      const place = this.#places.get(number) ?? this.#addGene(id, number);
+      if (id === "" || this.#lastBlocks[place] === this.#blocks) {
         throw new RangeError(
           `Cannot write cell type "${cellType}": ${
             id === "" ? "a gene id is empty" : `gene "${id}" appears twice`
           }`,
         );
       }
-      seen.add(number);
-      this.#addGene(id, number);
+      this.#lastBlocks[place] = this.#blocks;
+      const earlier = this.#ids[place]!;
+      if (earlier !== id && geneKey(earlier) !== geneKey(id)) {
+        // Practically impossible, since the numbers are made of 53 bits of a hash.
+        throw new RangeError(`Cannot write genes "${earlier}" and "${id}": they have one number`);
+      }
       return number;
     });
   }
 
   /** The table; `undefined` if the file needs no table. */
   finish(): Uint8Array<ArrayBuffer> | undefined {
-    return this.#isNeeded ? encodeGeneTable([...this.#genes.values()]) : undefined;
+    if (!this.#isNeeded) return undefined;
+    return encodeGeneTable({
+      length: this.#ids.length,
+      at: (place) => {
+        const id = this.#ids[place]!;
+        return { number: this.#numbers[place]!, id, details: this.#detailsOf(id) };
+      },
+    });
   }
 
-  #addGene(id: string, number: number): void {
-    const earlier = this.#genes.get(number);
-    if (earlier === undefined) {
-      const details = this.#known.get(id) ?? {};
-      this.#genes.set(number, { number, id, details });
-      this.#isNeeded ||= id !== ensemblGeneId(number) || Object.keys(details).length > 0;
-    } else if (geneKey(earlier.id) !== geneKey(id)) {
-      // Practically impossible, since the numbers are made of 53 bits of a hash.
-      throw new RangeError(`Cannot write genes "${earlier.id}" and "${id}": they have one number`);
-    }
+  #addGene(id: string, number: number): number {
+    const place = this.#ids.length;
+    this.#places.set(number, place);
+    this.#numbers.push(number);
+    this.#ids.push(id);
+    this.#lastBlocks.push(0);
+    this.#isNeeded ||= id !== ensemblGeneId(number) || Object.keys(this.#detailsOf(id)).length > 0;
+    return place;
+  }
+
+  #detailsOf(id: string): GeneDetails {
+    return this.#known.get(id) ?? {};
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { ZipWriter } from "@zip.js/zip.js";
+import { GarbageWatch } from "../base/free.ts";
 import { NPY_TYPES } from "./_npy_items.ts";
 import { formatNpyHeader } from "./npy.ts";
 import type { NpyDtype } from "./npy_types.ts";
@@ -72,6 +73,8 @@ const PIECE_VALUES = 2 ** 17;
 /** 1980-01-01 00:00 in MS-DOS format, as numpy writes: the same arrays give the same file. */
 const NO_DATE = 0x00210000;
 const MAX_COMMENT_BYTES = 65535;
+/** Pieces are copied on their way into the file, and again by the zip writer. */
+const COLLECT_EVERY_BYTES = 2 ** 24;
 
 /**
  * Writes an npz file that `numpy.load` reads, in one pass and without holding it in memory: data are asked for only when
@@ -152,6 +155,7 @@ async function* memberBytes(
       `Cannot write npz member "${name}": ${found} values, expected ${count} for [${shape}]`,
     );
   yield header;
+  const garbage = new GarbageWatch(COLLECT_EVERY_BYTES);
   let written = 0;
   for await (const values of ArrayBuffer.isView(data) ? [data] : data) {
     if (!(values instanceof ARRAYS[dtype])) {
@@ -164,7 +168,9 @@ async function* memberBytes(
     written += values.length;
     if (written > count) throw wrongCount(`${written} or more`);
     for (let start = 0; start < values.length; start += PIECE_VALUES) {
-      yield encodeItems(values.subarray(start, start + PIECE_VALUES), member);
+      const bytes = encodeItems(values.subarray(start, start + PIECE_VALUES), member);
+      garbage.add(bytes.length);
+      yield bytes;
     }
   }
   if (written < count) throw wrongCount(`${written}`);

@@ -1,5 +1,5 @@
 import type { DataSummary } from "../data/summary/types.ts";
-import { type Content, type Point, sampleName } from "./_multiqc_content.ts";
+import { type Content, type Point, sampleName, withoutMarkup } from "./_multiqc_content.ts";
 import { labelCurvesContent, labelTable } from "./_multiqc_labels.ts";
 import { binCentres, signalUnit, windowTitle } from "./_window_axis.ts";
 import type { CountedFile, DataPageInput } from "./data_input.ts";
@@ -170,7 +170,7 @@ function readStatistics(files: readonly CountedFile[], key: string): Content {
 function totals({ cellTypes, tracks }: DataSummary, key: string): Content {
   const rows = cellTypes.flatMap((name) => {
     const own = tracks.filter(({ cellType }) => cellType === name);
-    const values = Object.fromEntries(own.map(({ mark, total }) => [mark, total]));
+    const values = Object.fromEntries(own.map(({ mark, total }) => [withoutMarkup(mark), total]));
     return own.length === 0 ? [] : [[sampleName(key, name), values] as const];
   });
   return {
@@ -196,9 +196,10 @@ function profiles(data: DataSummary, key: string): Content[] {
       file: `profile_${words[place]}`,
       id: `profile_${words[place]}`,
       plotType: "linegraph" as const,
-      name: `${name} around the TSS`,
-      description:
-        `Mean signal of ${name} at each distance from the TSS, over all genes of a cell type.`,
+      name: `${withoutMarkup(name)} around the TSS`,
+      description: `Mean signal of ${
+        withoutMarkup(name)
+      } at each distance from the TSS, over all genes of a cell type.`,
       settings: { xlab: windowTitle(data), ylab: signalUnit(record), ymin: 0 },
       data: Object.fromEntries(own.map(({ cellType, profile }) => [
         sampleName(key, cellType),

@@ -353,3 +353,22 @@ Deno.test("a run that is stopped while it writes may replace what it wrote, and 
     strictEqual(counted, 10);
     strictEqual(await hasStartedWriting(out, CELL_TYPES), false);
   }));
+
+Deno.test("two files with the same counts are named: one is most likely in the wrong place", () =>
+  withDirectory(async (directory) => {
+    const [tree, out] = [`${directory}/tree`, `${directory}/out`];
+    await writeTree(TREE, tree);
+    const warningsOf = async () => {
+      const warnings: string[] = [];
+      await rebuild(tree, out, { onWarning: (message) => warnings.push(message) });
+      return warnings.filter((message) => message.includes("same number in every bin"));
+    };
+    deepStrictEqual(await warningsOf(), []);
+    const [first, second] = ["H3K4me3", "H3K9me3"].map((mark) =>
+      roadmapPath({ cellType: "E003", mark })
+    );
+    await Deno.copyFile(`${tree}/${first}`, `${tree}/${second}`);
+    const warnings = await warningsOf();
+    strictEqual(warnings.length, 1);
+    ok(warnings[0]!.includes(first!) && warnings[0]!.includes(second!), warnings[0]);
+  }));

@@ -170,7 +170,10 @@ Deno.test("with one cell type only genes are held out, with an interval over the
     const args = [...QUICK, "--data", data, "--out", `${directory}/run`];
     const { code, stdout, stderr } = await runTask("forecast", ...args);
     strictEqual(code, 0, stderr);
-    match(stdout, /Held out: 17 genes, and no cell type; 183 samples to train on, 17 to measure on/);
+    match(
+      stdout,
+      /Held out: 17 genes, and no cell type; 183 samples to train on, 17 to measure on/,
+    );
     match(stdout, /No forecast of the competition's score, since no cell types were held out/);
     match(
       stdout,

@@ -1,6 +1,6 @@
 /** `prepare` on replicates and controls, against samtools and bedtools, and on the sheets of nf-core and ENCODE. */
 
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { readDataset } from "../../src/data/read_dataset.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
@@ -236,6 +236,8 @@ Deno.test("a mark that was not measured is written as such, and training refuses
     const masked = await prepareSheet(directory, sheet, "--missing-marks", "mask", ...expression);
     strictEqual(masked.code, 0, masked.stderr);
     match(masked.stdout, /lacks H3K4me1 of lung: their values are 0, and the data say/);
+    // A model would refuse them.
+    doesNotMatch(masked.stdout, /^Then:/m);
     const { markMask, record } = await readCompetition(`${directory}/data.npz`);
     deepStrictEqual([record.marks, [...markMask!]], [["H3K4me1", "H3K4me3"], [1, 1, 0, 1]]);
     const data = await readDataset(`${directory}/data.npz`);

@@ -408,3 +408,41 @@ Deno.test("sequences with accession numbers of another assembly are refused, in 
     /NC_000001\.10 is of hg19, expected hg38/,
   );
 });
+
+Deno.test("a file that is a copy of another one under another name is named, as replicate, mark or control", async () => {
+  const rows = (seed: number) =>
+    Array.from(
+      { length: 40 },
+      (_, i) => `chr1\t${950 + seed * i * i % 290}\t${960 + seed * i * i % 290}\n`,
+    ).join(
+      "",
+    );
+  const genes = [geneAt("chr1", 1100)];
+  const warningsOf = async (inputs: readonly SignalInput[], options: Partial<PrepareOptions>) => {
+    const warnings: string[] = [];
+    await (await prepare(genes, inputs, {
+      rule: "reads",
+      binSizeBp: 10,
+      halfWidthBp: 200,
+      onWarning: (message) => warnings.push(message),
+      ...options,
+    })).columns();
+    return warnings;
+  };
+  const one = textInput("liver", "H3K4me3", rows(7), "1.bed");
+  const copy = (mark: string) => textInput("liver", mark, rows(7), "copy.bed");
+  const other = textInput("liver", "H3K4me3", rows(11), "other.bed");
+  const isNamed = (warnings: readonly string[]) =>
+    warnings.filter((warning) =>
+      /^copy\.bed \(.*\) has the same number in every bin as 1\.bed \(/.test(warning)
+    ).length;
+  for (const replicates of ["sum", "mean"] as const) {
+    strictEqual(isNamed(await warningsOf([one, copy("H3K4me3")], { replicates })), 1);
+    deepStrictEqual(await warningsOf([one, other], { replicates }), []);
+  }
+  strictEqual(isNamed(await warningsOf([one, copy("H3K9me3")], {})), 1);
+  const { name, open } = copy("input");
+  const controlled = [{ ...one, control: { name, open } }];
+  const [warning] = await warningsOf(controlled, { control: "ratio" });
+  match(warning!, /^(copy|1)\.bed \(.*control of H3K4me3 of liver/);
+});

@@ -80,7 +80,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   },
   {
     name: "memory",
-    about: "memory over 300 epochs on each engine that needs no GPU",
+    about: "memory over 300 epochs on each engine that needs no GPU, and of counting many windows",
     paths: ["tests/memory_test.ts"],
     env: NO_ADAPTER,
     long: true,

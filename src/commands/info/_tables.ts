@@ -6,9 +6,10 @@ import {
   readSampleSheet,
   VALUE_KINDS,
 } from "../../genome/mod.ts";
-import { readPredictions, readSequences } from "../../io/mod.ts";
+import { readInflated } from "../../genome/gunzip.ts";
+import { bytesSource, readPredictions, readSequences } from "../../io/mod.ts";
 import { describeDeepchrome } from "./_data.ts";
-import { factsOf, isSmall, type TextFile } from "./_text_file.ts";
+import { factsOf, type TextFile } from "./_text_file.ts";
 import { type Description, grouped, listFacts, someOf } from "./facts.ts";
 
 /** DeepChrome's rows, sequences, and files of ids with a number. */
@@ -111,11 +112,27 @@ export function describeTable({ lines, head }: TextFile): Promise<Description | 
   });
 }
 
+/** A table that inflates to more is described by its start: each of its cells takes many bytes in memory. */
+const MOST_BYTES = 2 ** 26;
+
+async function inflatesToLess({ source, head }: TextFile, most: number): Promise<boolean> {
+  if (head.compression === "none" || source.size > most) return source.size <= most;
+  let bytes = 0;
+  for await (const piece of readInflated(source, { mayLackEnd: true })) {
+    bytes += piece.length;
+    if (bytes > most) return false;
+  }
+  return true;
+}
+
 /** Tables of expression, which have no mark of their own: what the reader takes is one. */
 export async function describeExpression(file: TextFile): Promise<Description | undefined> {
-  if (!isSmall(file) || file.lines.length < 2) return undefined;
+  if (file.lines.length < 2) return undefined;
+  const isWhole = await inflatesToLess(file, MOST_BYTES);
+  // The start of a large table shows its layout.
+  const start = () => bytesSource(new TextEncoder().encode(file.head.text), file.source.name);
   try {
-    const table = await readExpressionTable(file.source);
+    const table = await readExpressionTable(isWhole ? file.source : start());
     const { cellTypes, rows, names, kind, program, nameTitles } = table;
     const ids = names[0];
     if (cellTypes.length === 0 || !isMostlyNumbers(table)) return undefined;
@@ -129,7 +146,7 @@ export async function describeExpression(file: TextFile): Promise<Description | 
         [
           "rows",
           "rows",
-          ids.length,
+          isWhole ? ids.length : undefined,
           `${grouped(ids.length)} ${rows}: ${someOf(ids).replace(/^[^:]*: /, "")}`,
         ],
         [
@@ -141,6 +158,7 @@ export async function describeExpression(file: TextFile): Promise<Description | 
         ["idKind", "ids", idKind(ids)],
         ["values", "values", kind !== undefined && VALUE_KINDS.includes(kind) ? kind : undefined],
         ["program", "program", program],
+        ["read", "read", isWhole ? undefined : "start", "its start only, since it is large"],
       ]),
     };
   } catch {

@@ -27,7 +27,7 @@ export function isSmall({ source, head }: TextFile): boolean {
   return source.size <= MOST_BYTES[head.compression];
 }
 
-/** Facts of a whole file, or a sentence on why there are none. */
+/** Facts of a whole file, or a sentence on why it has no facts. */
 export async function factsOf(
   file: TextFile,
   read: () => Promise<readonly Fact[]>,

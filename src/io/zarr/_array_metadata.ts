@@ -3,7 +3,7 @@
 import { showValue } from "../../base/show_value.ts";
 import type { Packing } from "./_unpack.ts";
 
-/** Types of items that can be read. */
+/** Types of items that can be read, and the arrays that they become. */
 export const READ_TYPES = {
   bool: Uint8Array,
   int8: Int8Array,
@@ -14,6 +14,7 @@ export const READ_TYPES = {
   uint32: Uint32Array,
   int64: BigInt64Array,
   uint64: BigUint64Array,
+  float16: Float32Array,
   float32: Float32Array,
   float64: Float64Array,
 } as const;
@@ -21,12 +22,20 @@ export const READ_TYPES = {
 /** The type of an array's items. */
 export type ReadType = keyof typeof READ_TYPES | "string";
 
+/** The bytes of an item of a type as it is stored; 0 for texts, whose lengths differ. */
+export function storedBytes(type: ReadType): number {
+  if (type === "string") return 0;
+  return type === "float16" ? 2 : READ_TYPES[type].BYTES_PER_ELEMENT;
+}
+
 /** How the bytes of a chunk are made, the last step first. */
 export interface ChunkCoding {
   /** The chunk's shape. */
   readonly shape: readonly number[];
   /** What to undo, in this order, before the items themselves. */
   readonly packings: readonly Packing[];
+  /** Whether the first byte of a number is its highest. */
+  readonly isBigEndian: boolean;
   /** The smaller chunks of which it consists, for sharded arrays. */
   readonly inner?: ChunkCoding | undefined;
 }
@@ -108,14 +117,13 @@ function readCoding(
     if (index_location !== "end") throw wrong("index_location", index_location, "end");
     checkIndexCodecs(index_codecs);
     const coding = readCoding(configuration.codecs, { shape: inner, type, isInner: true });
-    return { shape, packings, inner: coding };
+    return { shape, packings, isBigEndian: false, inner: coding };
   }
   const wanted = type === "string" ? "vlen-utf8" : "bytes";
   if (first?.name !== wanted) throw wrong("the first codec", first?.name, wanted);
-  if ((configuration.endian ?? "little") !== "little") {
-    throw wrong("endian", configuration.endian, "little");
-  }
-  return { shape, packings };
+  const { endian = "little" } = configuration;
+  if (endian !== "little" && endian !== "big") throw wrong("endian", endian, "little or big");
+  return { shape, packings, isBigEndian: endian === "big" };
 }
 
 /** How every program writes the index of a shard: as plain numbers with a checksum, so that its length is known. */
@@ -138,6 +146,7 @@ const V2_TYPES: Readonly<Record<string, ReadType>> = {
   "<u4": "uint32",
   "<i8": "int64",
   "<u8": "uint64",
+  "<f2": "float16",
   "<f4": "float32",
   "<f8": "float64",
   "|O": "string",
@@ -149,9 +158,10 @@ const V2_TYPES: Readonly<Record<string, ReadType>> = {
  * @throws {Error} With what was found and expected.
  */
 export function parseArrayV2(json: Json, attributes: Json): ArrayMetadata {
-  const type = typeof json.dtype === "string" && Object.hasOwn(V2_TYPES, json.dtype)
-    ? V2_TYPES[json.dtype]
-    : undefined;
+  const dtype = String(json.dtype);
+  const isBigEndian = dtype.startsWith(">");
+  const known = isBigEndian ? `<${dtype.slice(1)}` : dtype;
+  const type = Object.hasOwn(V2_TYPES, known) ? V2_TYPES[known] : undefined;
   if (type === undefined) throw wrong("dtype", json.dtype, Object.keys(V2_TYPES).join(", "));
   const shape = readShape(json.shape, "shape", 0);
   const chunkShape = readShape(json.chunks, "chunks", 1);
@@ -171,6 +181,7 @@ export function parseArrayV2(json: Json, attributes: Json): ArrayMetadata {
     chunk: {
       shape: chunkShape,
       packings: compressor == null ? [] : [readPacking(asObject(compressor, "compressor").id)],
+      isBigEndian,
     },
     fill: json.fill_value,
     keyOf: (place) => `/${place.length === 0 ? "0" : place.join(separator)}`,

@@ -1,7 +1,7 @@
 /** Turns the bytes of a chunk into its items. */
 
 import { FormatError } from "../../errors.ts";
-import { type ChunkCoding, READ_TYPES, type ReadType } from "./_array_metadata.ts";
+import { type ChunkCoding, READ_TYPES, type ReadType, storedBytes } from "./_array_metadata.ts";
 import { CHECKSUM_BYTES, takeChecked, unpack } from "./_unpack.ts";
 
 /** Typed arrays of the numbers that are read. */
@@ -60,8 +60,8 @@ export async function decodeChunk(
   options: DecodeOptions,
 ): Promise<ReadItems> {
   const { type, file } = options;
-  const { shape, packings, inner } = coding;
-  const itemBytes = type === "string" ? 0 : READ_TYPES[type].BYTES_PER_ELEMENT;
+  const { shape, packings, isBigEndian, inner } = coding;
+  const itemBytes = storedBytes(type);
   const wanted = countItems(shape) * itemBytes;
   // A checksum, and the index of a shard, stand beside the items.
   const mostBytes = type === "string" || inner !== undefined
@@ -77,7 +77,17 @@ export async function decodeChunk(
       { file },
     );
   }
-  return new READ_TYPES[type](content.slice().buffer);
+  const own = content.slice();
+  if (isBigEndian) reverseItems(own, itemBytes);
+  if (type === "float16") return new Float32Array(new Float16Array(own.buffer));
+  return new READ_TYPES[type](own.buffer);
+}
+
+/** Reverses the bytes of each item, in place. */
+function reverseItems(bytes: Uint8Array, itemBytes: number): void {
+  for (let start = 0; start < bytes.length; start += itemBytes) {
+    bytes.subarray(start, start + itemBytes).reverse();
+  }
 }
 
 function decodeTexts(bytes: Uint8Array<ArrayBuffer>, count: number, file: string): string[] {

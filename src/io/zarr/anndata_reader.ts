@@ -177,7 +177,10 @@ async function readSignal(
   if (node?.kind === "group") {
     throw reader.fail(
       "/X",
-      `its encoding-type is ${showValue(node.attributes["encoding-type"])}, expected a dense array`,
+      `its encoding-type is ${
+        showValue(node.attributes["encoding-type"])
+      }, expected a dense array: ` +
+        "adata.X = adata.X.toarray() makes that of it in Python",
     );
   }
   const array = await reader.array("/X");

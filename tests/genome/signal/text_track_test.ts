@@ -278,7 +278,7 @@ Deno.test("an index with too many bins, or without names, is refused", async () 
   };
   // The size of the smallest bins, the levels, and the lengths of the names' section and of the names.
   for (
-    const [at, value] of [[4, 32], [8, 11], [8, 2 ** 31], [12, 0], [12, 2 ** 31], [40, 2 ** 30]]
+    const [at, value] of [[4, 41], [8, 11], [8, 2 ** 31], [12, 0], [12, 2 ** 31], [40, 2 ** 30]]
   ) {
     await rejects(open(at!, value!), { name: "FormatError", file: "bad.csi" });
   }
