@@ -34,6 +34,8 @@ const INSPECT = `
 import json, sys, warnings
 import anndata, zarr
 warnings.simplefilter("error")
+# What anndata 0.13 asks of pandas 3.1 has nothing to do with the files.
+warnings.filterwarnings("ignore", message="The '.*' option is deprecated")
 data, predictions = map(anndata.read_zarr, sys.argv[1:3])
 lazy = anndata.io.read_elem(zarr.open_group(sys.argv[1], mode="r")["obs"])
 assert lazy.equals(data.obs)
@@ -46,7 +48,7 @@ print(json.dumps({
     "names": list(data.obs_names), "tss": data.obs.tss.tolist(), "strand": data.obs.strand.tolist(),
     "var": [list(data.var_names[:6]), data.var.bin.tolist()[:6], data.var.offset_bp.tolist()[:6]],
     "record": record(data),
-    "predicted": numbers(predictions.X), "layers": {k: numbers(v) for k, v in predictions.layers.items()},
+    "predicted": numbers(predictions.X), "layers": {k: numbers(v) for k, v in predictions.layers.items() if k},
     "genes": list(predictions.var_names), "cells": list(predictions.obs_names),
     "model": predictions.uns["histone"]["model"],
 }))`;
@@ -107,14 +109,17 @@ import sys, warnings
 import pandas as pd
 warnings.simplefilter("error")
 parquet = pd.read_parquet(sys.argv[1])
-tsv = pd.read_csv(sys.argv[2], sep="\\t", float_precision="round_trip")
+text = lambda column: column.astype(object).where(column.notna(), "")
+# pandas reads each number as its nearest float by itself since version 3.1.
+exact = {} if [int(part) for part in pd.__version__.split(".")[:2]] >= [3, 1] else {"float_precision": "round_trip"}
+tsv = pd.read_csv(sys.argv[2], sep="\\t", **exact)
 json = pd.read_json(sys.argv[3], lines=True, precise_float=True)
 for other in (tsv, json):
     assert list(other.columns) == list(parquet.columns)
     for name in parquet.columns:
         a, b = parquet[name], other[name]
-        if a.dtype == object:
-            assert (a.fillna("") == b.fillna("")).all(), name
+        if pd.api.types.is_string_dtype(a):
+            assert (text(a) == text(b)).all(), name
         else:
             assert (a == b.astype(a.dtype)).all(), name
 print(len(parquet), {str(t) for t in parquet.dtypes[-4:]} == {"float32", "float64"})`;
@@ -172,6 +177,10 @@ async function checkExample(directory: string): Promise<void> {
   const printed = await runPython("anndata", [
     "-W",
     "error",
+    "-W",
+    "ignore:The 'future.infer_string' option is deprecated",
+    "-W",
+    "ignore:The 'mode.chained_assignment' option is deprecated",
     program,
     ...names.map((name) => `${directory}/${name}`),
   ]);

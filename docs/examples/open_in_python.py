@@ -25,7 +25,8 @@ for cell_type, rows in table.groupby("cell_type"):
 
 # The same as a matrix: cell types by genes, NaN where the data lack a pair.
 predictions = anndata.read_zarr(predictions_path)
-print("predictions", predictions.shape, *sorted(predictions.layers))
+# Newer versions of anndata list X among the layers, as None.
+print("predictions", predictions.shape, *sorted(filter(None, predictions.layers)))
 error = predictions.layers["measured"] - predictions.X
 print("largest residual", predictions.var_names[np.nanargmax(np.nanmax(error, axis=0))])
 

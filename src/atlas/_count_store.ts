@@ -16,10 +16,20 @@ import type { ReadCounts } from "./count_alignments.ts";
 
 /** Name of the folder below the output's directory. */
 export const STORE_FOLDER = "roadmap-counts";
-/** The file that says which outputs the run has started to write. */
+/**
+ * The file that says which outputs the run has started to write, in its first line, and what they were made of once all
+ * of them are written.
+ */
 const WRITING = "writing";
 /** The end of a file's name while it is being written, with eight digits before it. */
 const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
+
+/** What outputs were made of. */
+export interface WrittenOutputs {
+  readonly cellTypes: readonly string[];
+  /** Paths of the files of alignments in the tree. */
+  readonly paths: readonly string[];
+}
 
 /** The counts of files, each in a file of its own. */
 export class CountStore {
@@ -78,22 +88,43 @@ export class CountStore {
 
   /** Whether a stopped run had started to write the outputs of this plan, so that those which are there are its own. */
   async hadStartedWriting(plan: string): Promise<boolean> {
+    return (await this.#readWriting())[0] === plan;
+  }
+
+  /** Records that all outputs of a plan are written, so that only the counts of their files are left to be removed. */
+  async finishWriting(plan: string, { cellTypes, paths }: WrittenOutputs): Promise<void> {
+    await writeFileAtomic(
+      `${this.#folder}/${WRITING}`,
+      [plan, cellTypes.join(), ...paths].join("\n"),
+    );
+  }
+
+  /** What {@linkcode finishWriting} recorded of this plan, if the run was killed before it had removed the counts. */
+  async readWritten(plan: string): Promise<WrittenOutputs | undefined> {
+    const [started, cellTypes, ...paths] = await this.#readWriting();
+    if (started !== plan || cellTypes === undefined) return undefined;
+    return { cellTypes: cellTypes.split(","), paths };
+  }
+
+  async #readWriting(): Promise<string[]> {
     const path = `${this.#folder}/${WRITING}`;
-    if (await pathKind(path) !== "file") return false;
-    return new TextDecoder().decode(await readWholeFile(path)) === plan;
+    if (await pathKind(path) !== "file") return [];
+    return new TextDecoder().decode(await readWholeFile(path)).split("\n");
   }
 
-  /** Removes the counts of files, and what a run that was to keep them left half-downloaded. The outputs must be written. */
-  async remove(origins: readonly PartOrigin[]): Promise<void> {
-    // The record goes first: without it, outputs that are there count as finished.
-    await removeFile(`${this.#folder}/${WRITING}`);
-    for (const origin of origins) {
-      await removeFile(this.#pathOf(origin));
-      await removeDownload(downloadPath(this.#folder, origin.path));
+  /**
+   * Removes the counts of files, and what a run that was to keep them left half-downloaded. The record goes last, so that
+   * a run that is killed meanwhile is known to have finished.
+   */
+  async remove(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      await removeFile(this.#pathOf({ path }));
+      await removeDownload(downloadPath(this.#folder, path));
     }
+    await removeFile(`${this.#folder}/${WRITING}`);
   }
 
-  #pathOf({ path }: PartOrigin): string {
+  #pathOf({ path }: Pick<PartOrigin, "path">): string {
     const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.tagAlign\.gz$/, "");
     return `${this.#folder}/${name}.counts`;
   }

@@ -12,9 +12,9 @@ import type { CountStore } from "./_count_store.ts";
 import type { FilePlan } from "./_plan_files.ts";
 import { makeRebuiltRecord } from "./rebuilt_record.ts";
 import { competitionGenes } from "./competition_genes.ts";
-import type { CompetitionMember } from "./competition_layout.ts";
+import type { CompetitionLayout, CompetitionMember } from "./competition_layout.ts";
 import type { ReadCounts } from "./count_alignments.ts";
-import type { RebuildOptions } from "./rebuild_options.ts";
+import type { RebuildOptions, RebuiltCompetition } from "./rebuild_options.ts";
 
 /** Options of {@linkcode writeOutputs}. */
 export interface WriteOutputsOptions
@@ -29,7 +29,7 @@ export interface WriteOutputsOptions
 export async function writeOutputs(
   directory: string,
   options: WriteOutputsOptions,
-): Promise<{ readonly train: number; readonly eval: number }> {
+): Promise<RebuiltCompetition["rows"]> {
   const { onWriting, files, plan: { layout } } = options;
   const record = makeRebuiltRecord(files.isRemote ? files.place : undefined);
   const copies = new CopyFinder(options.onWarning);
@@ -46,11 +46,14 @@ export async function writeOutputs(
     `${directory}/eval_labels.csv`,
     (sink) => writeSubmission(sink, listLabels(layout.eval, options.labels)),
   );
-  return { train: countRows(layout.train), eval: countRows(layout.eval) };
+  return countRows(layout);
 }
 
-function countRows(members: readonly CompetitionMember[]): number {
-  return members.reduce((sum, { genes }) => sum + genes.length, 0);
+/** The number of rows of each file. */
+export function countRows(layout: CompetitionLayout): RebuiltCompetition["rows"] {
+  const count = (members: readonly CompetitionMember[]) =>
+    members.reduce((sum, { genes }) => sum + genes.length, 0);
+  return { train: count(layout.train), eval: count(layout.eval) };
 }
 
 /** The members of one file, of which one is in memory at a time. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pathKind } from "../files/file.ts";
 import { makeWarnOnce } from "../genome/file_messages.ts";
 import type { Gene } from "../genome/gene.ts";
 import { CountStore } from "./_count_store.ts";
@@ -12,10 +13,10 @@ import type { FileReading } from "./_file_counter.ts";
 import { digestGenes, digestOf } from "./_part.ts";
 import { type FilePlan, planFiles } from "./_plan_files.ts";
 import { readTables } from "./_read_tables.ts";
-import { writeOutputs } from "./_write_outputs.ts";
+import { countRows, writeOutputs } from "./_write_outputs.ts";
 import { EVAL_CELL_TYPES } from "./competition_cell_types.ts";
 import { competitionLayout } from "./competition_layout.ts";
-import type { RebuildOptions, RebuiltCompetition } from "./rebuild_options.ts";
+import { type RebuildOptions, REBUILT_FILES, type RebuiltCompetition } from "./rebuild_options.ts";
 
 /**
  * Rebuilds the competition's `train.npz`, `eval.npz` and `eval_labels.csv` in their exact layout: features ln(1 + count)
@@ -64,18 +65,36 @@ export async function rebuildCompetition(
     signal,
     onWarning: (message, file) => warnOnce(message, file),
   };
+  const wanted = await digestOf(cellTypes.toSorted());
   await store.open();
   try {
+    const earlier = await finishEarlier(directory, { wanted, store });
+    if (earlier !== undefined) return earlier;
     const { genes, plan, labels } = await readAndPlan(cellTypes, { ...options, store, reading });
     await options.onPlan?.(plan);
     await countFiles(plan, { ...options, genes, store, reading });
-    await store.startWriting(await digestOf(cellTypes.toSorted()));
+    await store.startWriting(wanted);
     const rows = await writeOutputs(directory, { ...options, plan, labels, store });
-    await store.remove(plan.files.map(({ origin }) => origin));
+    const paths = plan.files.map(({ path }) => path);
+    await store.finishWriting(wanted, { cellTypes: plan.cellTypes, paths });
+    await store.remove(paths);
     return { cellTypes: plan.cellTypes, rows };
   } finally {
     await store.close();
   }
+}
+
+/** Finishes for a run that wrote all outputs and was killed before it had removed its counts, if there was one. */
+async function finishEarlier(
+  directory: string,
+  { wanted, store }: { readonly wanted: string; readonly store: CountStore },
+): Promise<RebuiltCompetition | undefined> {
+  const written = await store.readWritten(wanted);
+  const kinds = await Promise.all(REBUILT_FILES.map((name) => pathKind(`${directory}/${name}`)));
+  if (written === undefined || kinds.some((kind) => kind !== "file")) return undefined;
+  const { cellTypes, paths } = written;
+  await store.remove(paths);
+  return { cellTypes, rows: countRows(competitionLayout(cellTypes)) };
 }
 
 /** What is known before any alignments are read. */

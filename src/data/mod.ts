@@ -29,6 +29,7 @@ export {
 } from "./prediction_table.ts";
 export { readDataset, type ReadDatasetOptions } from "./read_dataset.ts";
 export {
+  type SamplePlace,
   type SummaryBlock,
   SummaryCollector,
   type SummaryCollectorOptions,

@@ -100,16 +100,10 @@ export function makeBioMartParser(
     };
     if (own === undefined || row.id === undefined) return row;
     const tss = position(own.tss);
-    starts?.add(row.id, {
-      transcript: known(own.transcript),
-      chromosome: row.chromosome,
-      strand: row.strand,
-      start: tss - 1,
-      end: tss,
-      line: line.number,
-      rank: rankOf(known(own.canonical), known(own.maneSelect)),
-      isWhole: true,
-    });
+    const place = { chromosome: row.chromosome, strand: row.strand, start: tss - 1, end: tss };
+    const transcript = known(own.transcript);
+    const rank = rankOf(known(own.canonical), known(own.maneSelect));
+    starts?.add(row.id, { transcript, ...place, line: line.number, rank, isWhole: true });
     return start === end ? places.keep(row) : row;
   };
 }

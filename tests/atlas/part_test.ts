@@ -76,7 +76,7 @@ Deno.test("a store keeps counts, forgets what killed runs left half-written, and
     deepStrictEqual(await again.read(ORIGIN), COUNTS);
     strictEqual(await again.has({ ...ORIGIN, size: 1 }), false);
     deepStrictEqual(filesIn(directory), [`${STORE_FOLDER}/E003-H3K4me3.counts`]);
-    await again.remove([ORIGIN]);
+    await again.remove([ORIGIN.path]);
     await again.close();
     deepStrictEqual([...Deno.readDirSync(directory)], []);
   }));

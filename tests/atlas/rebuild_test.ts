@@ -3,9 +3,14 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { competitionGenes } from "../../src/atlas/competition_genes.ts";
 import { competitionLabel } from "../../src/atlas/competition_labels.ts";
-import { STORE_FOLDER } from "../../src/atlas/_count_store.ts";
+import { CountStore, STORE_FOLDER } from "../../src/atlas/_count_store.ts";
+import { digestOf } from "../../src/atlas/_part.ts";
 import { hasStartedWriting, rebuildCompetition } from "../../src/atlas/rebuild.ts";
-import type { RebuildOptions, RebuildPlan } from "../../src/atlas/rebuild_options.ts";
+import {
+  type RebuildOptions,
+  type RebuildPlan,
+  REBUILT_FILES,
+} from "../../src/atlas/rebuild_options.ts";
 import { localRoadmap } from "../../src/atlas/roadmap_files.ts";
 import { ROADMAP_MARKS, roadmapPath } from "../../src/atlas/roadmap_tree.ts";
 import { ensemblGeneId } from "../../src/gene_id.ts";
@@ -352,6 +357,34 @@ Deno.test("a run that is stopped while it writes may replace what it wrote, and 
     });
     strictEqual(counted, 10);
     strictEqual(await hasStartedWriting(out, CELL_TYPES), false);
+  }));
+
+Deno.test("a run that was killed after its last output is finished without reading anything again", () =>
+  withDirectory(async (directory) => {
+    const [tree, out] = [`${directory}/tree`, `${directory}/out`];
+    await writeTree(TREE, tree);
+    const rebuilt = await rebuild(tree, out);
+    const store = new CountStore(out);
+    const plan = await digestOf(CELL_TYPES.toSorted());
+    const paths = [roadmapPath({ cellType: CELL_TYPES[0]!, mark: "H3K4me3" })];
+    const leave = async () => {
+      await store.open();
+      await store.finishWriting(plan, { cellTypes: rebuilt.cellTypes, paths });
+      await Deno.writeTextFile(`${store.folder}/${CELL_TYPES[0]}-H3K4me3.counts`, "counts");
+    };
+    await leave();
+    strictEqual(await hasStartedWriting(out, CELL_TYPES), true);
+    let planned = 0;
+    const onPlan = () => void planned++;
+    deepStrictEqual(await rebuild(tree, out, { onPlan }), rebuilt);
+    strictEqual(planned, 0);
+    deepStrictEqual(filesIn(out).sort(), [...REBUILT_FILES].sort());
+    // If an output was removed since, or other cell types are wanted, the work is done.
+    await leave();
+    await Deno.remove(`${out}/eval.npz`);
+    deepStrictEqual(await rebuild(tree, out, { onPlan }), rebuilt);
+    strictEqual(planned, 1);
+    deepStrictEqual(filesIn(out).sort(), [...REBUILT_FILES].sort());
   }));
 
 Deno.test("two files with the same counts are named: one is most likely in the wrong place", () =>

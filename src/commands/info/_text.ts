@@ -79,7 +79,7 @@ function describeList({ lines, head }: TextFile): Description | undefined {
   if (rows.length === 0) return undefined;
   const count = listFacts([["rows", "rows", head.isWhole ? lines.length : undefined]]);
   if (
-    lines.every((line) => /^\S+$/.test(line) && isPlainLine(line)) &&
+    lines.every((line) => /^[^\s,;]+$/.test(line) && isPlainLine(line)) &&
     rows.every((row) => row.length === 1)
   ) {
     return { kind: "list", what: "a list of names, one a line", facts: count };

@@ -40,9 +40,11 @@ export interface SummaryBlock {
   readonly labels?: ArrayLike<number> | undefined;
 }
 
-/** A sample's place among all: its cell type and its gene. */
-interface SamplePlace {
+/** Where a sample stands among all. */
+export interface SamplePlace {
+  /** The place of its cell type among those of the options. */
   readonly cellType: number;
+  /** The place of its gene among those of the options. */
   readonly gene: number;
 }
 

@@ -88,21 +88,9 @@ class RecordDecoder {
     const records = makeRecords(count);
     const { flags, contigs, starts, lengths, qualities } = records;
     const int = (key: string) => this.#integers(key);
-    const [BF, CF, RI, RL, AP, RG] = [
-      int("BF"),
-      int("CF"),
-      int("RI"),
-      int("RL"),
-      int("AP"),
-      int("RG"),
-    ];
-    const [TL, FN, FC, FP, MQ] = [
-      int("TL"),
-      int("FN"),
-      this.#bytes("FC"),
-      int("FP"),
-      int("MQ"),
-    ];
+    const [BF, CF, RI, RL] = [int("BF"), int("CF"), int("RI"), int("RL")];
+    const [AP, RG, TL, FN] = [int("AP"), int("RG"), int("TL"), int("FN")];
+    const [FC, FP, MQ] = [this.#bytes("FC"), int("FP"), int("MQ")];
     const RN = this.#arrays("RN");
     const readMate = this.#makeMates(records, RN);
     const [skipBases, skipQualities] = [this.#skipBytes("BA"), this.#skipBytes("QS")];
