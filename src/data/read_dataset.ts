@@ -74,6 +74,12 @@ function readerOf(path: string | URL): typeof readCompetition | typeof readDeepc
   const name = String(path).toLowerCase();
   if (name.endsWith(".npz")) return readCompetition;
   if (name.endsWith(".csv")) return readDeepchromeCsv;
+  if (/\.h5(ad)?$/.test(name)) {
+    throw new ContractError(
+      `Cannot read data: "${path}" is HDF5, expected AnnData in Zarr: ` +
+        'anndata.read_h5ad("x.h5ad").write_zarr("x.zarr") makes that of it in Python',
+    );
+  }
   throw new ContractError(
     `Cannot read data: "${path}" is of no known kind, expected .npz, .csv, .zarr or a folder`,
   );

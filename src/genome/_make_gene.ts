@@ -70,13 +70,13 @@ export interface PositionPlace {
   readonly least: 0 | 1;
 }
 
-/** Parses a coordinate, which must be written in digits only. */
+/** Parses a coordinate, which must be written in digits; blanks around them, as in old GFF of WormBase, do not matter. */
 export function parsePosition(
   text: string | undefined,
   what: string,
   place: PositionPlace,
 ): number {
-  const value = /^\d+$/.test(text ?? "") ? Number(text) : NaN;
+  const value = /^ *\d+ *$/.test(text ?? "") ? Number(text) : NaN;
   if (value >= place.least && value <= LARGEST_POSITION) return value;
   return failLine(
     place.file,

@@ -59,6 +59,11 @@ Deno.test("a path that does not exist, or has no known kind, is refused", async 
       name: "ContractError",
       message: /train.tsv" is of no known kind, expected .npz, .csv, .zarr or a folder/,
     });
+    await Deno.writeTextFile(`${folder}/train.h5ad`, "\x89HDF\r\n\x1a\n");
+    await rejects(readDataset(`${folder}/train.h5ad`), {
+      name: "ContractError",
+      message: /train.h5ad" is HDF5, expected AnnData in Zarr: .*write_zarr/,
+    });
   });
 });
 

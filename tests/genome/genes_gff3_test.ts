@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { readGenes } from "../../src/genome/genes.ts";
 import { textSource } from "../helpers/text_source.ts";
 
@@ -454,4 +454,10 @@ Deno.test("a gene that Liftoff copied stays at its first place", async () => {
     "a.gff3: left out 2 genes copied again by Liftoff, of an extra_copy_number above 0, such as " +
     '"ENSG00000290825.1_1" (line 3)',
   ]);
+});
+
+Deno.test("blanks around a coordinate do not matter", async () => {
+  const text = "##gff-version 3\nI\tWormBase\tgene\t 944828 \t944900\t.\t+\t.\tID=WBGene00000138\n";
+  const [gene] = await readGenes(textSource(text, "old.gff3"));
+  strictEqual(gene!.tss, 944827);
 });
