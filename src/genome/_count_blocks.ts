@@ -134,7 +134,7 @@ async function* countParts(
   plan: SamplePlan,
   options: CountBlocksOptions,
 ): AsyncGenerator<SampleCounts, void, undefined> {
-  const { concurrency = 2, bands } = options;
+  const { bands } = options;
   const files = new FileCounter(genes, plan, options);
   const samples = listBandSamples(plan, bands.count, (file, band) => files.inBand(file, band));
   const controls = new ControlCounts(
@@ -142,15 +142,19 @@ async function* countParts(
     (input, file) => files.countControl(input, file),
   );
   const rest = new RestTally(bands.count);
-  const counts = mapInOrder(samples, concurrency, ({ sample, band }) =>
-    countSample(sample, {
-      ...options,
-      band: bands.at(band),
-      controls,
-      rest,
-      countFile: (input) => files.countMark(input),
-      onWarning: (message) => options.warnOnce(message, sample.files[0]?.name ?? ""),
-    }));
+  const counts = mapInOrder(
+    samples,
+    bands.filesTogether,
+    ({ sample, band }) =>
+      countSample(sample, {
+        ...options,
+        band: bands.at(band),
+        controls,
+        rest,
+        countFile: (input) => files.countMark(input),
+        onWarning: (message) => options.warnOnce(message, sample.files[0]?.name ?? ""),
+      }),
+  );
   let signal = new SignalBuilder(plan.marks.length);
   for await (const values of counts) {
     if (signal.add(values) < plan.marks.length) continue;

@@ -50,6 +50,11 @@ export class GeneBands {
     this.#options = options;
   }
 
+  /** How many files are counted at the same time. */
+  get filesTogether(): number {
+    return countTogether(this.#options);
+  }
+
   /** The band with a number. */
   at(number: number): GeneBand {
     const known = this.#recent.find((band) => band.number === number);
@@ -93,16 +98,29 @@ export function countBandsOfFile(options: GeneBandsOptions): number {
   return Math.ceil(windows.genes * windows.bins * bytesOfFile(options) / mostCountBytes);
 }
 
+/** The share of the memory for counts that files take while they are counted; the other is for what they become. */
+const SHARE_OF_FILES = 1 / 4;
+
+/**
+ * How many files are counted at the same time: as many as the options ask for and memory allows. One thread counts them
+ * all, so that more than fit would be no faster.
+ */
+function countTogether(options: GeneBandsOptions): number {
+  const { windows, concurrency = 2, mostCountBytes = MOST_COUNT_BYTES } = options;
+  const bytes = windows.genes * windows.bins * bytesOfFile(options);
+  return Math.max(1, Math.min(concurrency, Math.floor(SHARE_OF_FILES * mostCountBytes / bytes)));
+}
+
 /** Bytes for each gene and bin: of the files that are counted together, and of the marks that were counted. */
 function bytesPerValue(plan: SamplePlan, options: GeneBandsOptions): number {
-  const { concurrency = 2, control, replicates } = options;
+  const { control, replicates } = options;
   const files = plan.samples.length;
   const isAveraged = plan.hasReplicates && (replicates === "mean" || replicates === "mean-rpm");
   // The sum of replicates, the mark that waits for its control, and the mean so far.
   const sums = (plan.hasReplicates || control !== undefined ? 8 : 0) +
     (isAveraged && (control !== undefined || isNormalised(options)) ? 8 : 0);
   const narrowed = 4;
-  return Math.min(concurrency, files) * (bytesOfFile(options) + sums + narrowed) +
+  return Math.min(countTogether(options), files) * (bytesOfFile(options) + sums + narrowed) +
     plan.marks.length * narrowed;
 }
 

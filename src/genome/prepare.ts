@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkInteger } from "../base/check_integer.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import type { CompetitionBlock, StreamedBlock } from "../io/competition_writer.ts";
@@ -101,6 +102,10 @@ export async function prepare(
   options: PrepareOptions,
 ): Promise<Preparation> {
   if (genes.length === 0) throw new ContractError("Cannot prepare data: there are no genes");
+  if (options.mostCountBytes !== undefined) {
+    const limits = { action: "prepare data", name: "mostCountBytes", least: 1 };
+    checkInteger(options.mostCountBytes, limits);
+  }
   const windows = geneWindows(genes, options);
   const plan = planSamples(inputs, options);
   const { cellTypes, missingMarks } = plan;

@@ -155,7 +155,7 @@ export interface PrepareOptions extends
   /** The sample whose expression was subtracted, for the transform `signed-log-difference`. */
   readonly expressionReference?: string | undefined;
   /**
-   * How many files are counted at the same time. Each takes some ten megabytes of memory.
+   * How many files are counted at the same time, at most: fewer if `mostCountBytes` does not allow as many.
    *
    * @default {2}
    */

@@ -80,7 +80,7 @@ export async function benchPrepare(options: PrepareBenchOptions): Promise<Prepar
         options.log(`Counting ${job} with ${peer.name} ${version}`);
         const row = await comparePeer(folder, files, { ...options, peer });
         rows.push({ ...row, job, peer: `${peer.name} ${version}` });
-        options.log(`${row.agreement.different} of ${row.agreement.values} values differ`);
+        options.log(JSON.stringify(row));
       }
     }
     options.log("Measuring memory on other kinds and numbers of files");

@@ -289,3 +289,43 @@ testWith("shared", "real files of public sources are recognised", async () => {
   ]);
   deepStrictEqual([found[0]!.rows, found[1]!.genes, found[2]!.samples], [19_795, 19_795, 64_000]);
 });
+
+Deno.test("tables of names are told from expression, lengths and lists", () =>
+  withDirectory(async (directory) => {
+    const texts: readonly (readonly [name: string, kind: string, text: string])[] = [
+      ["ucsc.txt", "chromosome-aliases", "# ucsc\tassembly\trefseq\nscaffold_1\t1\tNC_007194.1\n"],
+      [
+        "old.txt",
+        "chromosome-aliases",
+        "# sequenceName\talias names\tUCSC database: hg38\nchrM\tMT\tJ01415.2\n",
+      ],
+      [
+        "report.txt",
+        "chromosome-aliases",
+        "# Assembly name:  GRCh38\n# Sequence-Name\tSequence-Role\tAssigned-Molecule\tAssigned-Molecule-Location/Type\t" +
+        "GenBank-Accn\tRelationship\tRefSeq-Accn\tAssembly-Unit\tSequence-Length\tUCSC-style-name\n" +
+        "1\tassembled-molecule\t1\tChromosome\tCM000663.2\t=\tNC_000001.11\tPrimary Assembly\t248956422\tchr1\n",
+      ],
+      ["plain.txt", "chromosome-aliases", "chrUn_1\t211000022278031\nchrU\t\nchr2L\t2L\n"],
+      [
+        "tx2gene.csv",
+        "transcript-genes",
+        "TXNAME,GENEID\nENST00000456328.2,ENSG00000290825.1\nNR_046018,653635\n",
+      ],
+      ["sizes.txt", "chromosome-sizes", "chr1\t248956422\nchrM\t16569\n"],
+      ["counts.txt", "expression", "gene\tliver\nENSG00000290825\t3\nENSG00000223972\t0\n"],
+      ["blanks.bed", "bed", "chr1 100 200 a 0 +\nchr1 300 400 b 0 -\n"],
+    ];
+    for (const [name, , text] of texts) await Deno.writeTextFile(`${directory}/${name}`, text);
+    const { code, found } = await describe(...texts.map(([name]) => `${directory}/${name}`));
+    deepStrictEqual(found.map(({ kind }) => kind), texts.map(([, kind]) => kind));
+    strictEqual(code, 0);
+  }));
+
+Deno.test("text without rows is said to have none", () =>
+  withDirectory(async (directory) => {
+    await Deno.writeTextFile(`${directory}/none.bed`, 'track name="peaks"\n# nothing\n');
+    const { code, found } = await describe(`${directory}/none.bed`);
+    match(found[0]!.description, /text without rows/);
+    strictEqual(code, 1);
+  }));

@@ -158,3 +158,16 @@ Deno.test("a value that a data set cannot hold is found in any band, with its ge
   ok(whole.includes("gene ENSG"), whole);
   await rejects(count(1), { message: whole });
 });
+
+Deno.test("a bound on memory that is no number of bytes is refused", async () => {
+  for (const mostCountBytes of [0, -1, NaN, Infinity, 1.5]) {
+    await rejects(
+      prepare(GENES, [inputOf("liver", "m", "chr1\t1000\t1100\n")], {
+        rule: "reads",
+        halfWidthBp: 200,
+        mostCountBytes,
+      }),
+      /mostCountBytes is .*, expected an integer >= 1/,
+    );
+  }
+});

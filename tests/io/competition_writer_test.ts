@@ -97,3 +97,38 @@ testWith("numpy", "numpy reads a written file", async () => {
     );
   });
 });
+
+Deno.test("a block that comes in parts is the same file, and parts of other lengths are refused", async () => {
+  const whole = { cellType: "A", genes: ["ENSG00000000005", "ENSG00000115459", "ENSG00000000003"] };
+  const signal = Uint16Array.from({ length: 12 }, (_, i) => i);
+  const missingMarks = new Map<string, readonly string[]>();
+  const write = (parts: readonly number[], cellType = "A") =>
+    collect((sink) => {
+      async function* signalParts() {
+        let start = 0;
+        for (const length of parts) {
+          await Promise.resolve();
+          yield signal.slice(start, start += length);
+        }
+      }
+      const block = { ...whole, cellType, signalLength: 12, signalParts: signalParts() };
+      return writeCompetition(sink, [block], { record: RECORD, missingMarks });
+    });
+  const wanted = await collect((sink) =>
+    writeCompetition(sink, [{ ...whole, signal }], { record: RECORD })
+  );
+  for (const parts of [[12], [4, 8], [8, 4], [4, 4, 4]]) {
+    deepStrictEqual(await write(parts), wanted);
+  }
+  await rejects(
+    write([5, 7]),
+    /a part of its signal has 5 values after 0, expected those of whole genes, 4 each/,
+  );
+  await rejects(write([4, 4]), /the parts of its signal have 8 values, expected 12/);
+  await rejects(write([]), /the parts of its signal have 0 values, expected 12/);
+  missingMarks.set("B", ["H3K9me3"]);
+  await rejects(
+    write([4, 8], "B"),
+    /H3K9me3 was not measured, but its signal at gene ENSG00000000005 is 1/,
+  );
+});

@@ -7,7 +7,8 @@ import { type Description, listFacts, someOf } from "./facts.ts";
 
 /** Rows of intervals: peaks, bedGraph, and BED, which may be reads, genes or regions. */
 export async function describeRows(file: TextFile): Promise<Description | undefined> {
-  const rows = file.lines.slice(0, 50).map((line) => line.split("\t"));
+  // UCSC's tools separate columns by blanks, too.
+  const rows = file.lines.slice(0, 50).map((line) => line.split(line.includes("\t") ? "\t" : / +/));
   const crai = describeCrai(rows);
   if (crai !== undefined) return crai;
   const isRow = ([, start = "", end = ""]: readonly string[]) =>

@@ -3,6 +3,7 @@
 import { isPlainLine } from "../../base/printable.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { Head } from "./_head.ts";
+import { describeAliases, describeTranscriptGenes } from "./_names.ts";
 import { describeGenes, describeRows } from "./_rows.ts";
 import { describeCsv, describeExpression, describeSheet, describeTable } from "./_tables.ts";
 import { DIGITS, type TextFile } from "./_text_file.ts";
@@ -44,7 +45,8 @@ export async function describeText(
     const found = await describe(file, commented);
     if (found !== undefined) return found;
   }
-  return describeSizes(file) ?? await describeExpression(file) ?? describeList(file);
+  return describeSizes(file) ?? await describeAliases(file) ?? describeTranscriptGenes(file) ??
+    await describeExpression(file) ?? describeList(file) ?? describeEmpty(file);
 }
 
 /** Chromosomes with their lengths; two columns of genes and counts look alike but for the names. */
@@ -58,6 +60,16 @@ function describeSizes({ lines, head }: TextFile): Description | undefined {
     kind: "chromosome-sizes",
     what: "lengths of chromosomes",
     facts: listFacts([["rows", "rows", head.isWhole ? lines.length : undefined]]),
+  };
+}
+
+/** Comments alone, and lines for genome browsers, as tools write them that found nothing. */
+function describeEmpty({ lines, head }: TextFile): Description | undefined {
+  if (lines.length > 0 || !head.isWhole) return undefined;
+  return {
+    kind: "unknown",
+    what: "text without rows: comments or lines for browsers alone",
+    facts: [],
   };
 }
 

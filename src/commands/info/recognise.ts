@@ -110,7 +110,9 @@ function looksBinary({ bytes }: Head): boolean {
 
 function unknown(path: string, what: "bytes" | "text"): Description {
   const ending = /\.[A-Za-z0-9]{1,12}$/.exec(path)?.[0];
-  const named = ending === undefined ? "" : `, though its name ends in ${ending}`;
+  // The names of prose and of tables of any kind promise nothing.
+  const promises = ending !== undefined && !/^\.(txt|text|md|log|tsv|csv|dat)$/i.test(ending);
+  const named = promises ? `, though its name ends in ${ending}` : "";
   return {
     kind: "unknown",
     what: `${what} of no kind that this package reads or writes${named}`,
