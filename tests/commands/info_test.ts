@@ -108,7 +108,9 @@ Deno.test("what the commands write is recognised", () =>
       ...show,
     );
     strictEqual(prepared.code, 0, prepared.stderr);
-    const predictions = ["tsv", "jsonl"].map((ending) => `${directory}/predictions.${ending}`);
+    const predictions = ["tsv", "jsonl", "zarr"].map((ending) =>
+      `${directory}/predictions.${ending}`
+    );
     for (const out of predictions) {
       const { code, stderr } = await runTask(
         "predict",
@@ -148,6 +150,7 @@ Deno.test("what the commands write is recognised", () =>
       "multiqc",
       "predictions",
       "predictions",
+      "predictions-zarr",
     ]);
     strictEqual(code, 0);
     deepStrictEqual([found[0]!.command, found[0]!.preset, found[0]!.weights], [
@@ -156,6 +159,8 @@ Deno.test("what the commands write is recognised", () =>
       969,
     ]);
     deepStrictEqual([found[6]!.genes, found[6]!.labels], [60, false]);
+    const anndata = found.at(-1)!;
+    ok(Number(anndata.cellTypes) > 1 && Number(anndata.genes) > 1);
   }));
 
 Deno.test("files are recognised by their content, whatever their names say", () =>
