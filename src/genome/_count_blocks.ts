@@ -7,7 +7,7 @@ import { asControl, countFile, type CountFileOptions, readsOf } from "./_count_f
 import { countSample, RestTally, type SampleCounts } from "./_count_sample.ts";
 import type { WarnOnce } from "./file_messages.ts";
 import { FileTally } from "./_file_tally.ts";
-import { CopyFinder } from "./find_copies.ts";
+import { CopyFinder, type FilePart } from "./find_copies.ts";
 import type { Gene } from "./gene.ts";
 import { GeneBands, type GeneBandsOptions } from "./_gene_bands.ts";
 import { mapInOrder } from "./_in_order.ts";
@@ -227,18 +227,22 @@ class FileCounter {
 
   async countMark(input: SignalInput): Promise<SignalCounts> {
     const counts = await countFile(input, this.#fileOptions(input));
-    this.#copies.see(input, counts.values);
+    this.#copies.see(input, counts.values, this.#partOf(input));
     return counts;
   }
 
   async countControl(control: ControlInput, file: SignalInput): Promise<ControlValues> {
     const asFile = asControl(control, file);
     const counts = await countFile(asFile, this.#fileOptions(control));
-    this.#copies.see(asFile, counts.values);
+    this.#copies.see(asFile, counts.values, this.#partOf(control));
     return {
       values: narrowCounts(counts.values, this.#options.rule),
       reads: readsOf(counts, control.name, "scale to the depth of a mark the control"),
     };
+  }
+
+  #partOf(input: ControlInput): FilePart {
+    return { number: this.#origins.get(input)!.band, of: this.#options.bands.count };
   }
 
   #fileOptions(input: ControlInput): CountFileOptions {

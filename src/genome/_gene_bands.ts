@@ -113,14 +113,16 @@ function countTogether(options: GeneBandsOptions): number {
 
 /** Bytes for each gene and bin: of the files that are counted together, and of the marks that were counted. */
 function bytesPerValue(plan: SamplePlan, options: GeneBandsOptions): number {
-  const { control, replicates } = options;
+  const { concurrency = 2, control, replicates } = options;
   const files = plan.samples.length;
   const isAveraged = plan.hasReplicates && (replicates === "mean" || replicates === "mean-rpm");
   // The sum of replicates, the mark that waits for its control, and the mean so far.
   const sums = (plan.hasReplicates || control !== undefined ? 8 : 0) +
     (isAveraged && (control !== undefined || isNormalised(options)) ? 8 : 0);
   const narrowed = 4;
-  return Math.min(countTogether(options), files) * (bytesOfFile(options) + sums + narrowed) +
+  // One more than fits leaves room for what waits to be collected as garbage.
+  const together = Math.min(concurrency, files, 1 + countTogether(options));
+  return together * (bytesOfFile(options) + sums + narrowed) +
     plan.marks.length * narrowed;
 }
 

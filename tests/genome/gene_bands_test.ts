@@ -171,3 +171,30 @@ Deno.test("a bound on memory that is no number of bytes is refused", async () =>
     );
   }
 });
+
+Deno.test("no more files are counted at the same time than memory allows", async () => {
+  const values = GENES.length * 4;
+  let open = 0;
+  let most = 0;
+  const inputs = ["m1", "m2", "m3", "m4"].map((mark): SignalInput => {
+    const input = inputOf("liver", mark, "chr1\t1000\t1100\tN\t60\t+\n");
+    const opened = async () => {
+      most = Math.max(most, ++open);
+      return { ...await input.open(), close: () => void open-- };
+    };
+    return { ...input, open: opened };
+  });
+  const countMost = async (options: Partial<PrepareOptions>) => {
+    const all = { rule: "reads" as const, halfWidthBp: 200, ...options };
+    const preparation = await prepare(GENES, inputs, all);
+    strictEqual(open, 0);
+    most = 0;
+    await Array.fromAsync(preparation.blocks());
+    return most;
+  };
+  strictEqual(await countMost({}), 2);
+  strictEqual(await countMost({ concurrency: 3 }), 3);
+  // A file takes 8 bytes for each value, of a quarter of the memory.
+  strictEqual(await countMost({ concurrency: 3, mostCountBytes: 4 * 8 * values * 2 }), 2);
+  strictEqual(await countMost({ concurrency: 3, mostCountBytes: 1 }), 1);
+});
