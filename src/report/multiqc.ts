@@ -1,6 +1,7 @@
 import type { DataSummary, LabelSummary } from "../data/summary/types.ts";
 import { SCALE_WORDS } from "./_data_tables.ts";
 import { labelCurves } from "./_label_curves.ts";
+import { fileWord, sampleName, withoutMarkup } from "./_multiqc_names.ts";
 import { binCentres, signalUnit, windowTitle } from "./_window_axis.ts";
 import type { CountedFile, DataPageInput } from "./data_input.ts";
 import type { ReportFile } from "./write.ts";
@@ -77,11 +78,6 @@ export function multiqcFiles(input: DataPageInput, { key }: MultiqcOptions): Rep
   }));
 }
 
-/** A word that any file system takes in a name. */
-function fileWord(text: string): string {
-  return text.replace(/[^A-Za-z0-9._-]+/g, "-");
-}
-
 function format({ id, plotType, name, description, settings, headers, data }: Content): string {
   const isStatistic = plotType === "generalstats";
   const value = {
@@ -101,19 +97,6 @@ function format({ id, plotType, name, description, settings, headers, data }: Co
     data,
   };
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** The name of a sample in a report: the data set, its cell type and, for one mark, that mark. */
-function sampleName(key: string, ...parts: readonly string[]): string {
-  return withoutMarkup([key, ...parts].join(" | "));
-}
-
-/** Characters with which a name could put markup, and so a script, into MultiQC's page, which takes names as HTML. */
-const MARKUP: ReadonlyMap<string, string> = new Map([["<", "‹"], [">", "›"], ['"', "”"]]);
-
-/** Writes a name with characters that look alike but mean nothing in HTML. */
-function withoutMarkup(name: string): string {
-  return name.replace(/[<>"]/g, (character) => MARKUP.get(character)!);
 }
 
 function depthStatistics({ record, tracks }: DataSummary, key: string): Content {
