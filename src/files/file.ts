@@ -53,7 +53,7 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
   const name = String(path);
   // Opening a pipe would wait for whoever writes to it, and not even Ctrl-C would end that.
   if ((await Deno.stat(path)).isFifo) {
-    throw new TypeError(
+    throw new ContractError(
       `Cannot open ${name}: it is a pipe, expected a file, of which parts can be read`,
     );
   }
