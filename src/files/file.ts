@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../errors.ts";
+import { ContractError, FormatError } from "../errors.ts";
 import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writing.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
 
