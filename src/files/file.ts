@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../errors.ts";
+import { ContractError, FormatError } from "../errors.ts";
 import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writing.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
 
@@ -51,6 +51,12 @@ export function directoryOf(path: string): string {
  */
 export async function openFile(path: string | URL): Promise<ByteSource> {
   const name = String(path);
+  // Opening a pipe would wait for whoever writes to it, and not even Ctrl-C would end that.
+  if ((await Deno.stat(path)).isFifo) {
+    throw new ContractError(
+      `Cannot open ${name}: it is a pipe, expected a file, of which parts can be read`,
+    );
+  }
   const file = await Deno.open(path, { read: true });
   const opened = await file.stat();
   const { size } = opened;

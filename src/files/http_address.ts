@@ -58,7 +58,11 @@ function encodeBase64(text: string): string {
 /** Formats an address for messages: without user, password, query and fragment, which may be secret. */
 export function showAddress(address: string | URL): string {
   const url = URL.parse(String(address));
-  return url === null ? hideSecrets(String(address)) : `${url.origin}${url.pathname}`;
+  if (url === null) return hideSecrets(String(address));
+  // The origin of a file: or data: address, to which a server may redirect, is no text.
+  return /^https?:$/.test(url.protocol)
+    ? `${url.origin}${url.pathname}`
+    : `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 /** Formats a path as it is, and an address without what may be secret; for messages. */

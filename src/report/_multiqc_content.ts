@@ -18,16 +18,3 @@ export interface Content {
     Record<string, Readonly<Record<string, number | string>> | readonly Point[]>
   >;
 }
-
-/** The name of a sample in a report: the data set, its cell type and, for one mark, that mark. */
-export function sampleName(key: string, ...parts: readonly string[]): string {
-  return withoutMarkup([key, ...parts].join(" | "));
-}
-
-/** Characters with which a name could put markup, and so a script, into MultiQC's page, which takes names as HTML. */
-const MARKUP: ReadonlyMap<string, string> = new Map([["<", "‹"], [">", "›"], ['"', "”"]]);
-
-/** Writes a name with characters that look alike but mean nothing in HTML. */
-export function withoutMarkup(name: string): string {
-  return name.replace(/[<>"]/g, (character) => MARKUP.get(character)!);
-}

@@ -3,7 +3,8 @@
 import type { DataSummary, LabelSummary } from "../data/summary/types.ts";
 import { SCALE_WORDS } from "./_data_tables.ts";
 import { labelCurves } from "./_label_curves.ts";
-import { type Content, type Point, sampleName } from "./_multiqc_content.ts";
+import type { Content, Point } from "./_multiqc_content.ts";
+import { sampleName } from "./_multiqc_names.ts";
 
 /** The distributions of labels. */
 export function labelCurvesContent(data: DataSummary, key: string): Content {

@@ -1,6 +1,7 @@
 import type { DataSummary } from "../data/summary/types.ts";
-import { type Content, type Point, sampleName, withoutMarkup } from "./_multiqc_content.ts";
+import type { Content, Point } from "./_multiqc_content.ts";
 import { labelCurvesContent, labelTable } from "./_multiqc_labels.ts";
+import { fileWord, sampleName, withoutMarkup } from "./_multiqc_names.ts";
 import { binCentres, signalUnit, windowTitle } from "./_window_axis.ts";
 import type { CountedFile, DataPageInput } from "./data_input.ts";
 import type { ReportFile } from "./write.ts";
@@ -56,11 +57,6 @@ export function multiqcFiles(input: DataPageInput, { key }: MultiqcOptions): Rep
     path: `histone_${fileWord(key)}_${content.file}_mqc.json`,
     content: format(content),
   }));
-}
-
-/** A word that any file system takes in a name. */
-function fileWord(text: string): string {
-  return text.replace(/[^A-Za-z0-9._-]+/g, "-");
 }
 
 function format({ id, plotType, name, description, settings, headers, data }: Content): string {

@@ -214,3 +214,15 @@ Deno.test("pathKind distinguishes files, directories and missing paths", async (
     strictEqual(await pathKind(`${directory}/none`), undefined);
   });
 });
+
+Deno.test("a pipe is refused without waiting for whoever writes to it", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const path = `${directory}/reads.bam`;
+    const { success } = await new Deno.Command("mkfifo", { args: [path] }).output();
+    ok(success);
+    await rejects(openFile(path), /Cannot open .*reads\.bam: it is a pipe, expected a file/);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
