@@ -141,7 +141,7 @@ export class RestTally {
     this.#bands = bands;
   }
 
-  /** Adds a band. Warns with the last of them if a control left nothing: it is the wrong one, or the mark is none. */
+  /** Adds a band. Warns with the last of them if a control left nothing: it is the wrong one, or the mark has no reads. */
   add(
     { cellType, mark, files }: SampleFiles,
     { isEmpty, isLeft }: { readonly isEmpty: boolean; readonly isLeft: boolean },
