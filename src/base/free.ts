@@ -7,6 +7,11 @@ export function freeArray({ buffer }: ArrayBufferView): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
+/** Calls the garbage collector, where V8's flags allow that: what belongs to a file is not needed after it. */
+export function collectGarbage(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
 /**
  * Lets the garbage collector look for unused arrays after each so many bytes of them, where V8's flags allow that. It
  * sees only how small the objects of large arrays are, and lets a hundred megabytes pile up.
@@ -25,6 +30,6 @@ export class GarbageWatch {
     this.#bytes += bytes;
     if (this.#bytes < this.#everyBytes) return;
     this.#bytes = 0;
-    (globalThis as { gc?: () => void }).gc?.();
+    collectGarbage();
   }
 }

@@ -2,6 +2,7 @@
 
 import { ContractError } from "../errors.ts";
 import { formatCountOf } from "../base/count.ts";
+import { collectGarbage } from "../base/free.ts";
 import { checkValues } from "./_check_values.ts";
 import { checkAccessions } from "./_contig_assembly.ts";
 import { checkAssembly } from "./chromosomes.ts";
@@ -75,6 +76,7 @@ export async function countFile(
     return { ...counts, reads };
   } finally {
     close();
+    collectGarbage();
   }
 }
 
