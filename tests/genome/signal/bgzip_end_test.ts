@@ -141,8 +141,10 @@ Deno.test("prepare reports only once that several files lack their end", async (
   }));
   const onWarning = (text: string) => void warnings.push(text);
   await (await prepare([geneAt("chr1", 5000)], inputs, { ...READS, onWarning })).columns();
-  strictEqual(warnings.length, 1);
-  match(warnings[0]!, /^a\.bam lacks .*The same holds for 2 other files, such as b\.bam$/);
+  // The files are also copies of each other, which has warnings of its own.
+  const ends = warnings.filter((text) => !text.includes("a copy of the other"));
+  strictEqual(ends.length, 1);
+  match(ends[0]!, /^a\.bam lacks .*The same holds for 2 other files, such as b\.bam$/);
 });
 
 testIf(await isInstalled("samtools"), "samtools", {
