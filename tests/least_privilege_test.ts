@@ -96,7 +96,9 @@ Deno.test("the sets hold what the tasks need: one host for one of them, no nativ
   for (const set of [write, compute, bundle]) deepStrictEqual(set?.write, compute?.write);
   for (const set of [examine, write, bundle, compile]) deepStrictEqual(set?.read, compute?.read);
   deepStrictEqual(fuzz, { read: ["."] });
-  deepStrictEqual(keysOf(bench), ["env", "read", "run", "sys", "write"]);
+  deepStrictEqual(keysOf(bench), ["env", "net", "read", "run", "sys", "write"]);
+  // The bench's own server.
+  deepStrictEqual(bench?.net, ["127.0.0.1"]);
   deepStrictEqual(test, { read: ["."], run: true, env: true });
   const released = ["deno.json", "CITATION.cff", "CHANGELOG.md"];
   deepStrictEqual(release, { read: released, write: released, run: ["deno"] });

@@ -96,10 +96,10 @@ export interface ReadCompetitionOptions {
  * @example
  * ```ts
  * import { bytesSource, readCompetition, writeCompetition } from "@waka/histone/io";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { deepStrictEqual } from "node:assert";
  *
- * const record = { ...COMPETITION_RECORD, marks: ["H3K4me3"] };
+ * const record = { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] };
  * const block = { cellType: "E003", genes: ["ENSG00000115459"], signal: [7, 8], labels: [0.5] };
  * const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
  * const [bytes] = await Promise.all([

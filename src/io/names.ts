@@ -23,6 +23,10 @@ export function faultOfName(name: string): string | undefined {
     const start = name.slice(0, 20);
     return `"${start}…" has ${name.length} characters, expected at most ${LONGEST_NAME}`;
   }
+  // It stands for bytes that are not text in the name's encoding; zip files with it are refused.
+  if (name.includes("\ufffd") || !name.isWellFormed()) {
+    return `"${name}" has a character that could not be decoded`;
+  }
   return isPlainLine(name) ? undefined : `"${name}" has control characters, expected none`;
 }
 

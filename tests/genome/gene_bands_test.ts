@@ -67,6 +67,11 @@ async function streamAll(inputs: readonly SignalInput[], options: PrepareOptions
   return { parts, blocks, facts, warnings: warnings.sort() };
 }
 
+/** Of files that lack a chromosome the first is named, which depends on what is counted at the same time. */
+function withoutFirstFile(warnings: readonly string[]): string[] {
+  return warnings.map((text) => text.replace(/^\S+ (?=lacks the chromosomes)/, "a file ")).sort();
+}
+
 Deno.test("bands of genes give the values, facts and warnings of all genes together", async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -100,7 +105,7 @@ Deno.test("bands of genes give the values, facts and warnings of all genes toget
         const banded = await streamAll(inputs, { ...options, mostCountBytes: bytes });
         ok(banded.parts > whole.parts);
         deepStrictEqual(banded.blocks, whole.blocks);
-        deepStrictEqual(banded.warnings, whole.warnings);
+        deepStrictEqual(withoutFirstFile(banded.warnings), withoutFirstFile(whole.warnings));
         const sort = (facts: readonly CountedFileFacts[]) =>
           facts.map((file) => JSON.stringify(file)).sort();
         // A control is a file of its first user, which depends on what is counted at the same time.

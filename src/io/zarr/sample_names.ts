@@ -48,10 +48,10 @@ type Samples = readonly [cellType: string, genes: readonly string[]];
 /** A name that samples of a cell type share with those of one whose name is longer. */
 function findShared(
   [shorter, genes]: Samples,
-  [longer, longersGenes]: Samples,
+  [longer, genesOfLonger]: Samples,
 ): string | undefined {
   const start = `${shorter}${SEPARATOR}`;
   if (!longer.startsWith(start)) return undefined;
   const names = new Set(genes.map((gene) => sampleName(shorter, gene)));
-  return longersGenes.map((gene) => sampleName(longer, gene)).find((name) => names.has(name));
+  return genesOfLonger.map((gene) => sampleName(longer, gene)).find((name) => names.has(name));
 }

@@ -185,11 +185,14 @@ const ENCODE = [
   "/files/ENCFF001AAA/, /files/ENCFF001AAB/, /files/ENCFF001CCC/;;https://x.org/s.bigWig;released",
 ].join("\n").replaceAll(";", "\t") + "\n";
 
+/** A folder of results that has the files of the sheet. */
+const RESULTS = new URL("../../../fixtures/nf_core", import.meta.url).pathname;
+
 /** How each form of sheet is read, by the name of its seed. */
 const SHEET_OPTIONS: Readonly<Record<string, ReadSampleSheetOptions>> = {
   samples: {},
   replicates: { replicates: "keep", control: "subtract", missingMarks: "mask" },
-  nfcore: { replicates: "sum", control: "ratio", results: "." },
+  nfcore: { replicates: "sum", control: "ratio", results: RESULTS },
   metadata: { replicates: "mean", control: "ratio", outputType: "alignments" },
 };
 
