@@ -59,10 +59,14 @@ for (const [what, { text, read }] of Object.entries(READERS)) {
 Deno.test("compressed text is checked too, and UTF-8 of any language is read", async () => {
   const packed = bytesSource(new Uint8Array(gzipSync(latin1(SHEET))), "a.gz");
   await rejects(readSampleSheet(packed), /not UTF-8.*\(a\.gz, line 3\)$/);
-  const names = ["livér", "肝臓", "\ufffd"];
-  const rows = names.map((name, i) => `${name}\tH3K4me3\t${i}.bam\n`).join("");
-  const bytes = new TextEncoder().encode(`cell_type\tmark\tpath\n${rows}`);
-  deepStrictEqual((await readSampleSheet(bytesSource(bytes))).cellTypes, names);
+  const read = (...names: readonly string[]) => {
+    const rows = names.map((name, i) => `${name}\tH3K4me3\t${i}.bam\n`).join("");
+    const bytes = new TextEncoder().encode(`cell_type\tmark\tpath\n${rows}`);
+    return readSampleSheet(bytesSource(bytes));
+  };
+  deepStrictEqual((await read("livér", "肝臓")).cellTypes, ["livér", "肝臓"]);
+  // A program that could not decode a name left this character, which no data set can be read with.
+  await rejects(read("liv\ufffdr"), /could not be decoded.*line 2/);
 });
 
 Deno.test("a member of an npz file whose name is not UTF-8 is refused", async () => {
