@@ -7,6 +7,7 @@
 import { freeArray } from "../base/free.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
+import { watchReads } from "../files/watch_reads.ts";
 import { checkAssembly } from "../genome/chromosomes.ts";
 import type { Gene } from "../genome/gene.ts";
 import { openSignal } from "../genome/signal/open_signal.ts";
@@ -98,19 +99,4 @@ function narrow(values: Float64Array, file: string): ReadCounts {
     });
   }
   return largest > 0xffff ? Uint32Array.from(values) : Uint16Array.from(values);
-}
-
-/** Makes a source that reports how far it was read in order; a read past that only checks the file's end. */
-function watchReads(source: ByteSource, onBytes: (read: number) => void): ByteSource {
-  let furthest = 0;
-  return {
-    name: source.name,
-    size: source.size,
-    async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-      const bytes = await source.read(offset, length);
-      if (offset <= furthest && offset + length > furthest) onBytes(furthest = offset + length);
-      return bytes;
-    },
-    close(): void {},
-  };
 }

@@ -7,6 +7,11 @@ import { openFile } from "./file.ts";
  */
 export async function openSource(source: string | URL | ByteSource): Promise<ByteSource> {
   if (typeof source === "string" || source instanceof URL) return await openFile(source);
+  return borrowSource(source);
+}
+
+/** Makes a source that reads another one, and whose closing does not close that one. */
+export function borrowSource(source: ByteSource): ByteSource {
   return {
     name: source.name,
     size: source.size,

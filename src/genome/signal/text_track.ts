@@ -8,6 +8,7 @@
 import { FormatError } from "../../errors.ts";
 import type { Line } from "../../text/lines.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
+import { watchReads } from "../../files/watch_reads.ts";
 import { isBgzip, mayBeBgzf, readInflated } from "../gunzip.ts";
 import { visitPiecesOfText } from "../text_lines.ts";
 import type { GeneWindows } from "../windows.ts";
@@ -157,20 +158,4 @@ class TextTrack implements SignalTrack {
     await this.#visitLines(this.#source, (line) => finder.read(line));
     return new OverlapError(overlap, { file, line, earlierLine: finder.line });
   }
-}
-
-/** Makes a source that reports how far it was read. */
-function watchReads(source: ByteSource, onRead: (end: number) => void): ByteSource {
-  let furthest = 0;
-  return {
-    name: source.name,
-    size: source.size,
-    async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-      const bytes = await source.read(offset, length);
-      // A read past that only checks the file's end.
-      if (offset <= furthest) onRead(furthest = Math.max(furthest, offset + length));
-      return bytes;
-    },
-    close(): void {},
-  };
 }
