@@ -2,46 +2,29 @@ import {
   concat,
   equal,
   getBackend,
-  getGradient,
   type MaxPoolAttrs,
   pad,
-  registerGradient,
   reshape,
   slice,
   sub,
   type Tensor,
   type Tensor4D,
   tidy,
-  unregisterGradient,
   where,
   zerosLike,
 } from "@tensorflow/tfjs-core";
-// Registers tf.js' own gradients, of which one is replaced here.
-import "@tensorflow/tfjs-layers";
-
-const KERNEL = "MaxPool";
-let registered = false;
+import { replaceGradient } from "./_replace_gradient.ts";
 
 /**
  * Gives the gradient of a max pool to the first of the values that tie, as tf.js does on its CPU backend and as all
  * engines of this package do; tf.js' WebGPU backend gives it to the last one. Further calls do nothing.
  */
 export function registerMaxPoolGradient(): void {
-  if (registered) return;
-  registered = true;
-  const original = getGradient(KERNEL);
-  // Replacing without removing first would print a warning.
-  unregisterGradient(KERNEL);
-  registerGradient({
-    ...original,
-    gradFunc: (dy, saved, attributes) => {
-      const size = readWindow(attributes as unknown as MaxPoolAttrs);
-      if (getBackend() !== "webgpu" || size === undefined) {
-        return original.gradFunc(dy, saved, attributes);
-      }
-      const [x, y] = saved as [Tensor4D, Tensor4D];
-      return { x: () => spread(x, y, dy as Tensor4D, size) };
-    },
+  replaceGradient("MaxPool", (original) => (dy, saved, attributes) => {
+    const size = readWindow(attributes as unknown as MaxPoolAttrs);
+    if (getBackend() !== "webgpu" || size === undefined) return original(dy, saved, attributes);
+    const [x, y] = saved as [Tensor4D, Tensor4D];
+    return { x: () => spread(x, y, dy as Tensor4D, size) };
   });
 }
 

@@ -1,9 +1,4 @@
-import { getGradient, registerGradient, unregisterGradient } from "@tensorflow/tfjs-core";
-// Registers tf.js' own gradients, of which one is replaced here.
-import "@tensorflow/tfjs-layers";
-
-const KERNEL = "Unpack";
-let registered = false;
+import { replaceGradient } from "./_replace_gradient.ts";
 
 /**
  * Teaches tf.js to train recurrent layers that read one position only. Such a layer unstacks its input into one
@@ -11,14 +6,9 @@ let registered = false;
  * Further calls do nothing.
  */
 export function registerUnstackGradient(): void {
-  if (registered) return;
-  registered = true;
-  const original = getGradient(KERNEL);
-  // Replacing without removing first would print a warning.
-  unregisterGradient(KERNEL);
-  registerGradient({
-    ...original,
-    gradFunc: (dy, saved, attributes) =>
-      original.gradFunc(Array.isArray(dy) ? dy : [dy], saved, attributes),
-  });
+  replaceGradient(
+    "Unpack",
+    (original) => (dy, saved, attributes) =>
+      original(Array.isArray(dy) ? dy : [dy], saved, attributes),
+  );
 }

@@ -16,12 +16,9 @@ import {
   backend_util,
   conv2d,
   type Conv2DAttrs,
-  getGradient,
-  type GradConfig,
   matMul,
   type NamedAttrMap,
   pad,
-  registerGradient,
   reshape,
   reverse,
   slice,
@@ -30,14 +27,9 @@ import {
   type Tensor4D,
   tidy,
   transpose,
-  unregisterGradient,
 } from "@tensorflow/tfjs-core";
-// Registers tf.js' own gradients, of which one is replaced here.
-import "@tensorflow/tfjs-layers";
 import { UnsupportedModelError } from "../../errors.ts";
-
-const KERNEL = "Conv2D";
-let registered = false;
+import { replaceGradient } from "./_replace_gradient.ts";
 
 /**
  * Teaches tf.js to train dilated convolutions; plain ones keep the gradient they have. tf.js computes
@@ -45,22 +37,11 @@ let registered = false;
  * do nothing.
  */
 export function registerDilatedGradient(): void {
-  if (registered) return;
-  registered = true;
-  const original = getGradient(KERNEL);
-  const gradient: GradConfig = {
-    ...original,
-    gradFunc: (dy, saved, attributes) => {
-      const dilations = readDilations(attributes);
-      if (dilations.every((dilation) => dilation === 1)) {
-        return original.gradFunc(dy, saved, attributes);
-      }
-      return dilatedGradient(dy as Tensor4D, saved as [Tensor4D, Tensor4D], attributes);
-    },
-  };
-  // Replacing without removing first would print a warning.
-  unregisterGradient(KERNEL);
-  registerGradient(gradient);
+  replaceGradient("Conv2D", (original) => (dy, saved, attributes) => {
+    const isPlain = readDilations(attributes).every((dilation) => dilation === 1);
+    if (isPlain) return original(dy, saved, attributes);
+    return dilatedGradient(dy as Tensor4D, saved as [Tensor4D, Tensor4D], attributes);
+  });
 }
 
 function readDilations(attributes: NamedAttrMap): [number, number] {
