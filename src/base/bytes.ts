@@ -16,7 +16,7 @@ export async function sha256(bytes: Bytes): Promise<Bytes> {
 }
 
 /** Joins bytes, in their order. */
-export function concatenateAll(pieces: readonly Bytes[]): Bytes {
+export function concatenateAll(pieces: readonly Uint8Array[]): Bytes {
   const joined = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {

@@ -1,6 +1,6 @@
 /** Opens a file on a server: finds out how long it is, and whether the server sends parts of it. */
 
-import type { Bytes } from "../base/bytes.ts";
+import { type Bytes, concatenateAll } from "../base/bytes.ts";
 import { RemoteError } from "../errors.ts";
 import { parseAddress } from "./http_address.ts";
 import { BLOCK_BYTES, HttpBlocks } from "./_http_blocks.ts";
@@ -91,17 +91,7 @@ async function collect(
     if (length > mostBytes) return undefined;
     kept.push(piece);
   }
-  return joinBytes(kept, length);
-}
-
-function joinBytes(pieces: readonly Bytes[], length: number): Bytes {
-  const bytes = new Uint8Array(length);
-  let place = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, place);
-    place += piece.length;
-  }
-  return bytes;
+  return concatenateAll(kept);
 }
 
 /** The content of a file that is in memory as a whole. */

@@ -1,6 +1,6 @@
 /** Visits the lines of a text file, gzip or not, as bytes: most lines of an annotation are skipped undecoded. */
 
-import { type Bytes, concatenate } from "../base/bytes.ts";
+import { type Bytes, concatenate, concatenateAll } from "../base/bytes.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from "../text/characters.ts";
 import { checkIsText } from "../text/check_text.ts";
@@ -112,13 +112,7 @@ function joinPieces(pieces: readonly Bytes[]): Bytes {
   const full = pieces.filter(({ length }) => length > 0);
   const [first, second] = full;
   if (first !== undefined && second === undefined) return first;
-  const bytes = new Uint8Array(lengthOf(full));
-  let place = 0;
-  for (const piece of full) {
-    bytes.set(piece, place);
-    place += piece.length;
-  }
-  return bytes;
+  return concatenateAll(full);
 }
 
 /**

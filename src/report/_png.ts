@@ -1,5 +1,6 @@
 /** Pictures of few colours as PNG, for heat maps: a cell is one pixel, where SVG would need a hundred bytes. */
 
+import { concatenateAll } from "../base/bytes.ts";
 import { crc32 } from "../base/crc32.ts";
 
 /** A picture of up to 256 colours. */
@@ -28,7 +29,7 @@ export function pictureUrl({ width, pixels, colours }: IndexedPicture): string {
   for (let row = 0; row < height; row++) {
     rows.set(pixels.subarray(row * width, (row + 1) * width), row * (width + 1) + 1);
   }
-  const bytes = join([
+  const bytes = concatenateAll([
     SIGNATURE,
     chunk("IHDR", header),
     chunk("PLTE", Uint8Array.from(colours.flatMap(([red, green, blue]) => [red, green, blue]))),
@@ -40,8 +41,8 @@ export function pictureUrl({ width, pixels, colours }: IndexedPicture): string {
 }
 
 function chunk(type: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
-  const named = join([new TextEncoder().encode(type), content]);
-  return join([bigEndian(content.length), named, bigEndian(crc32(named, 0))]);
+  const named = concatenateAll([new TextEncoder().encode(type), content]);
+  return concatenateAll([bigEndian(content.length), named, bigEndian(crc32(named, 0))]);
 }
 
 /** Wraps bytes as zlib does, in blocks that are not compressed. */
@@ -53,7 +54,7 @@ function store(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     const [low, high] = [part.length & 255, part.length >> 8];
     parts.push(Uint8Array.of(isLast ? 1 : 0, low, high, low ^ 255, high ^ 255), part);
   }
-  return join([...parts, bigEndian(adler32(bytes))]);
+  return concatenateAll([...parts, bigEndian(adler32(bytes))]);
 }
 
 function adler32(bytes: Uint8Array): number {
@@ -67,14 +68,4 @@ function adler32(bytes: Uint8Array): number {
 
 function bigEndian(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,5 +1,6 @@
 /** The first bytes of a file, inflated. */
 
+import { concatenateAll } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
@@ -43,12 +44,7 @@ export async function readHead(source: ByteSource): Promise<Head> {
     damage = error.message;
     isWhole = false;
   }
-  const bytes = new Uint8Array(Math.min(length, HEAD_BYTES));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
+  const bytes = concatenateAll(parts);
   return { bytes, text: textOf(bytes, isWhole), compression, isWhole, damage };
 }
 

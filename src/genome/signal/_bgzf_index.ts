@@ -3,6 +3,7 @@
  * differ in the size of the smallest bin and in the place of the sequences' names, and `.csi` has no linear index.
  */
 
+import { concatenateAll } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
@@ -214,13 +215,7 @@ export async function readBgzfIndex(source: ByteSource): Promise<BgzfIndex> {
       });
     }
   }
-  const bytes = new Uint8Array(length);
-  length = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, length);
-    length += piece.length;
-  }
-  return new BgzfIndex(source.name, bytes);
+  return new BgzfIndex(source.name, concatenateAll(pieces));
 }
 
 interface Head {

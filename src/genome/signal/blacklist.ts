@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sha256 } from "../../base/bytes.ts";
+import { concatenateAll, sha256 } from "../../base/bytes.ts";
 import { formatCountOf } from "../../base/count.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
@@ -125,7 +125,7 @@ async function readWhole(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of readInflated(source)) {
-    pieces.push(piece.slice());
+    pieces.push(piece);
     length += piece.length;
     if (length > MOST_BYTES) {
       throw new FormatError(
@@ -135,13 +135,7 @@ async function readWhole(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
       );
     }
   }
-  const text = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    text.set(piece, at);
-    at += piece.length;
-  }
-  return text;
+  return concatenateAll(pieces);
 }
 
 /** Collects rows by chromosome. */
