@@ -1,5 +1,6 @@
 /** Which blocks of a file will be read, and how far reading and fetching have come. */
 
+import { findFirst } from "../base/search.ts";
 import type { ByteRange } from "./byte_source.ts";
 
 /** A read in blocks: the first block, and the one after the last. */
@@ -67,7 +68,7 @@ export class ReadPlan {
   /** The next block to ask for, or `undefined` if all were. */
   nextBlock(): number | undefined {
     if (this.#asked >= this.#ranks.at(-1)!) return undefined;
-    const index = lastAtMost(this.#ranks, this.#asked);
+    const index = findFirst(this.#ranks.length, (i) => this.#ranks[i]! > this.#asked) - 1;
     return this.#spans[index]!.first + this.#asked - this.#ranks[index]!;
   }
 
@@ -86,25 +87,6 @@ export class ReadPlan {
 
   /** Index of the last span that starts at or before a block, or -1. */
   #findSpan(block: number): number {
-    let low = 0;
-    let high = this.#spans.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#spans[middle]!.first <= block) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return findFirst(this.#spans.length, (i) => this.#spans[i]!.first > block) - 1;
   }
-}
-
-/** Index of the last of some ascending numbers that is at most a value. */
-function lastAtMost(numbers: readonly number[], value: number): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

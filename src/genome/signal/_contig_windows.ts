@@ -1,3 +1,4 @@
+import { findFirst } from "../../base/search.ts";
 import { chromosomeMatcher, matchChromosome } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import type { ContigWindows } from "./_window_counter.ts";
@@ -86,13 +87,6 @@ export function firstOverlap(
   regions: readonly Region[],
   { start, end }: Region,
 ): Region | undefined {
-  let low = 0;
-  let high = regions.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (regions[middle]!.end > start) high = middle;
-    else low = middle + 1;
-  }
-  const region = regions[low];
+  const region = regions[findFirst(regions.length, (i) => regions[i]!.end > start)];
   return region !== undefined && region.start < end ? region : undefined;
 }

@@ -1,9 +1,7 @@
 import { LARGEST_POSITION } from "../largest_position.ts";
 import type { ContigWindows } from "./_window_counter.ts";
 import { mergeWindows, type Region } from "./_contig_windows.ts";
-
-/** The search tries this many regions one by one before it becomes a binary search. */
-const LONGEST_WALK = 8;
+import { firstPast } from "./_first_past.ts";
 
 /**
  * Keeps one bit for each base of a sequence's windows, which is set if the base has a value. So overlapping rows are
@@ -11,6 +9,7 @@ const LONGEST_WALK = 8;
  */
 export class CoveredBases {
   readonly #regions: readonly Region[];
+  readonly #ends: Int32Array;
   /** Index of the first bit of each region. */
   readonly #offsets: Float64Array;
   #bits: Uint32Array | undefined;
@@ -20,6 +19,7 @@ export class CoveredBases {
 
   constructor(windows: ContigWindows, widthBp: number) {
     this.#regions = mergeWindows(windows, { widthBp, paddingBp: 0, length: LARGEST_POSITION });
+    this.#ends = Int32Array.from(this.#regions, ({ end }) => end);
     this.#offsets = new Float64Array(this.#regions.length);
     let length = 0;
     for (const [i, { start, end }] of this.#regions.entries()) {
@@ -32,7 +32,7 @@ export class CoveredBases {
   /** Takes the bases `[start, end)`. Returns the first base that was already taken, or -1. */
   add(start: number, end: number): number {
     const regions = this.#regions;
-    this.#seek(start);
+    this.#cursor = firstPast(this.#ends, start, this.#cursor);
     for (let i = this.#cursor; i < regions.length; i++) {
       const region = regions[i]!;
       if (region.start >= end) break;
@@ -58,25 +58,5 @@ export class CoveredBases {
       at += count;
     }
     return -1;
-  }
-
-  /** Moves the cursor to the first region that ends past `position`. */
-  #seek(position: number): void {
-    const regions = this.#regions;
-    let low = this.#cursor;
-    if (low > 0 && regions[low - 1]!.end > position) low = 0;
-    for (const stop = low + LONGEST_WALK; low < stop; low++) {
-      if (low === regions.length || regions[low]!.end > position) {
-        this.#cursor = low;
-        return;
-      }
-    }
-    let high = regions.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (regions[middle]!.end > position) high = middle;
-      else low = middle + 1;
-    }
-    this.#cursor = low;
   }
 }

@@ -3,6 +3,7 @@
  * levels hold the few records that cross boundaries, from all over the file; without these bounds all would be read.
  */
 
+import { findFirst } from "../../base/search.ts";
 import { compareOffsets, type VirtualOffset } from "./_bgzf.ts";
 import type { Region } from "./_contig_windows.ts";
 
@@ -109,16 +110,4 @@ export class RegionOffsets {
 function isBefore(a: VirtualOffset | undefined, b: VirtualOffset | undefined): boolean {
   if (a === undefined) return false;
   return b === undefined || compareOffsets(a, b) < 0;
-}
-
-/** The first index for which a condition holds that holds for all after it; `length` if it holds for no index. */
-function findFirst(length: number, holds: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

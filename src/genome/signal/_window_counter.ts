@@ -1,5 +1,6 @@
 import type { ChromosomeWindows, GeneWindows } from "../windows.ts";
 import { type BinReducer, makeReducer } from "./_bin_reducers.ts";
+import { firstPast } from "./_first_past.ts";
 import type { CountingRule } from "./track.ts";
 
 /** The windows on one sequence of a file, by ascending start. */
@@ -9,8 +10,6 @@ export interface ContigWindows extends Pick<ChromosomeWindows, "starts" | "geneI
 }
 
 const NO_WINDOWS: ContigWindows = { starts: new Int32Array(), geneIndex: new Uint32Array() };
-/** The search tries this many windows one by one before it becomes a binary search. */
-const LONGEST_WALK = 8;
 
 /**
  * Counts intervals into all windows that they overlap. The work is proportional to the number of intervals and of
@@ -58,7 +57,7 @@ export class WindowCounter {
   add(start: number, end: number, value: number): void {
     const starts = this.#starts;
     const width = this.#width;
-    this.#seek(start - width);
+    this.#cursor = firstPast(starts, start - width, this.#cursor);
     if (this.#cursor < starts.length && starts[this.#cursor]! < end) {
       if (!this.#wasSeenEarlier(start, end)) this.#overlapping++;
     }
@@ -86,7 +85,7 @@ export class WindowCounter {
   #wasSeenEarlier(start: number, end: number): boolean {
     const starts = this.#earlierStarts;
     if (starts === undefined) return false;
-    const first = firstPast(starts, start - this.#width, { low: 0 });
+    const first = firstPast(starts, start - this.#width, 0);
     return first < starts.length && starts[first]! < end;
   }
 
@@ -96,29 +95,4 @@ export class WindowCounter {
     const bin = gene * bins + Math.trunc(Math.max(0, from) / binSizeBp);
     this.#infinite ??= { bin, value };
   }
-
-  /** Moves the cursor to the first window that starts past `position`. */
-  #seek(position: number): void {
-    const starts = this.#starts;
-    let low = this.#cursor;
-    if (low > 0 && starts[low - 1]! > position) low = 0;
-    for (const stop = low + LONGEST_WALK; low < stop; low++) {
-      if (low === starts.length || starts[low]! > position) {
-        this.#cursor = low;
-        return;
-      }
-    }
-    this.#cursor = firstPast(starts, position, { low });
-  }
-}
-
-/** The place of the first of some ascending numbers that is past a position, from `low` on. */
-function firstPast(starts: Int32Array, position: number, { low }: { low: number }): number {
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (starts[middle]! > position) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

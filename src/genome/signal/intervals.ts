@@ -1,5 +1,7 @@
 /** Sorted intervals of a sequence, and of a genome: merging, and fast looking up. */
 
+import { firstPast } from "./_first_past.ts";
+
 /** Intervals by ascending start, 0-based half-open, that neither overlap nor touch. */
 export interface MergedIntervals {
   /** First base of each. */
@@ -35,9 +37,6 @@ export function mergeIntervals(places: readonly number[]): MergedIntervals {
   return { starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
 }
 
-/** The search tries this many intervals one by one before it becomes a binary search. */
-const LONGEST_WALK = 8;
-
 /** Looks up intervals. It is fastest if what is looked up comes by ascending start. */
 export class IntervalCursor {
   readonly #intervals: MergedIntervals;
@@ -69,21 +68,6 @@ export class IntervalCursor {
 
   /** Moves the cursor to the first interval that ends past `position`. */
   #seek(position: number): void {
-    const { ends } = this.#intervals;
-    let low = this.#cursor;
-    if (low > 0 && ends[low - 1]! > position) low = 0;
-    for (const stop = low + LONGEST_WALK; low < stop; low++) {
-      if (low === ends.length || ends[low]! > position) {
-        this.#cursor = low;
-        return;
-      }
-    }
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (ends[middle]! > position) high = middle;
-      else low = middle + 1;
-    }
-    this.#cursor = low;
+    this.#cursor = firstPast(this.#intervals.ends, position, this.#cursor);
   }
 }
