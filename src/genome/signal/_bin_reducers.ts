@@ -20,12 +20,19 @@ export function makeReducer(rule: CountingRule, windows: GeneWindows): BinReduce
     case "reads":
       return new CountReducer(windows);
     case "mean-depth":
-      return new SumReducer(windows, windows.binSizeBp);
-    case "enrichment":
-      return new ShareReducer(windows);
+      return new SumReducer(windows, { divisor: windows.binSizeBp });
+    case "enrichment": {
+      // Value × share of the bin. Each sum is rounded to float32, which is what a data set holds.
+      const size = windows.binSizeBp;
+      const accumulate = (sum: number, value: number, bases: number) =>
+        Math.fround(sum + value * bases / size);
+      return new SumReducer(windows, { accumulate });
+    }
     case "sum":
       // The library that pyBigWig uses multiplies in float32 for a sum, though not for a mean.
-      return new SumReducer(windows, 1, Math.fround);
+      return new SumReducer(windows, {
+        accumulate: (sum, value, bases) => sum + Math.fround(value * bases),
+      });
     case "mean":
       return new MeanReducer(windows);
     case "max":
@@ -56,54 +63,31 @@ class CountReducer implements BinReducer {
   }
 }
 
-/** Sums value × bases, and finally divides by a constant. */
+/** Options of {@linkcode SumReducer}. */
+interface SumOptions {
+  /** Adds the value of some bases of a bin to its sum; `sum + value * bases` by default. */
+  readonly accumulate?: (sum: number, value: number, bases: number) => number;
+  /** What each sum is divided by in the end; 1 by default. */
+  readonly divisor?: number;
+}
+
+/** Sums value × bases, rounded as a rule asks, and finally divides by a constant. */
 class SumReducer implements BinReducer {
   readonly #values: Float64Array<ArrayBuffer>;
   readonly #bins: number;
   readonly #binSizeBp: number;
+  readonly #accumulate: Required<SumOptions>["accumulate"];
   readonly #divisor: number;
-  readonly #round: (product: number) => number;
 
   constructor(
     { genes, bins, binSizeBp }: GeneWindows,
-    divisor = 1,
-    round = (product: number): number => product,
+    { accumulate = (sum, value, bases) => sum + value * bases, divisor = 1 }: SumOptions = {},
   ) {
     this.#values = new Float64Array(genes * bins);
     this.#bins = bins;
     this.#binSizeBp = binSizeBp;
+    this.#accumulate = accumulate;
     this.#divisor = divisor;
-    this.#round = round;
-  }
-
-  add(gene: number, from: number, to: number, value: number): void {
-    const values = this.#values;
-    const size = this.#binSizeBp;
-    let bin = Math.trunc(from / size);
-    for (let at = from; at < to; bin++) {
-      const stop = Math.min(to, (bin + 1) * size);
-      values[gene * this.#bins + bin]! += this.#round(value * (stop - at));
-      at = stop;
-    }
-  }
-
-  finish(): Float64Array<ArrayBuffer> {
-    const values = this.#values;
-    for (let i = 0; i < values.length; i++) values[i] = zeroForNaN(values[i]! / this.#divisor);
-    return values;
-  }
-}
-
-/** Sums value × share of the bin, each sum rounded to float32, which is what a data set holds. */
-class ShareReducer implements BinReducer {
-  readonly #values: Float64Array<ArrayBuffer>;
-  readonly #bins: number;
-  readonly #binSizeBp: number;
-
-  constructor({ genes, bins, binSizeBp }: GeneWindows) {
-    this.#values = new Float64Array(genes * bins);
-    this.#bins = bins;
-    this.#binSizeBp = binSizeBp;
   }
 
   add(gene: number, from: number, to: number, value: number): void {
@@ -113,13 +97,15 @@ class ShareReducer implements BinReducer {
     for (let at = from; at < to; bin++) {
       const stop = Math.min(to, (bin + 1) * size);
       const i = gene * this.#bins + bin;
-      values[i] = Math.fround(values[i]! + value * (stop - at) / size);
+      values[i] = this.#accumulate(values[i]!, value, stop - at);
       at = stop;
     }
   }
 
   finish(): Float64Array<ArrayBuffer> {
-    return this.#values;
+    const values = this.#values;
+    for (let i = 0; i < values.length; i++) values[i] = zeroForNaN(values[i]! / this.#divisor);
+    return values;
   }
 }
 
