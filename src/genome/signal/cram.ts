@@ -131,9 +131,10 @@ class CramTrack implements SignalTrack {
     let reads = 0;
     let done = 0;
     for await (const records of readSlices(this.#source, requests)) {
-      if (requests[done]?.needs === needs) countRecords(records, target);
+      if (requests[done]!.needs === needs) countRecords(records, target);
       if (totalReads) reads += countMapped(records);
-      onProgress?.(Math.floor(windows.genes * done++ / requests.length), windows.genes);
+      done++;
+      onProgress?.(Math.floor(windows.genes * done / requests.length), windows.genes);
     }
     onProgress?.(windows.genes, windows.genes);
     fragments?.finish(options);

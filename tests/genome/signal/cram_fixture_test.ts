@@ -4,6 +4,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { gunzipSync } from "node:zlib";
 import { openSignalFile } from "../../../src/genome/open_signal_file.ts";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
+import { geneWindows } from "../../../src/genome/windows.ts";
 import type { CountOptions } from "../../../src/genome/signal/track.ts";
 import type { ByteSource } from "../../../src/files/byte_source.ts";
 import { bytesSource } from "../../../src/files/byte_source.ts";
@@ -16,6 +17,7 @@ import {
   fixtureBytes,
   fixtureText,
   fixtureWindows,
+  geneAt,
 } from "../../helpers/genome.ts";
 import { startWebServer } from "../../helpers/web_server.ts";
 
@@ -47,6 +49,22 @@ for (const version of VERSIONS) {
     const high = await countCram(file!, index!, { rule: "reads", minMappingQuality: 30 });
     deepStrictEqual(fixtureBins(high.values), multicovFixture("reads_multicov_q30.tsv.gz"));
     strictEqual(high.reads, undefined);
+  });
+}
+
+for (const version of VERSIONS) {
+  Deno.test(`CRAM ${version}: to know the number of all reads changes no bin`, async () => {
+    for (const [chromosome, tss] of [["chr1", 30_000], ["chr2", 10_000]] as const) {
+      const windows = geneWindows([geneAt(chromosome, tss)], { halfWidthBp: 5000 });
+      const [file, index] = [`reads_v${version}.cram`, `reads_v${version}.cram.crai`].map(fixture);
+      const track = await openSignal(file!, { index: index! });
+      const near = await track.count(windows, { rule: "reads" });
+      const whole = await track.count(windows, { rule: "reads", totalReads: true });
+      ok(near.values.some((value) => value > 0));
+      deepStrictEqual([...whole.values], [...near.values]);
+      strictEqual(whole.readsInWindows, near.readsInWindows);
+      strictEqual(whole.reads, 2514);
+    }
   });
 }
 
