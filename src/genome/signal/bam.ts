@@ -8,7 +8,6 @@ import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
 import { isGzip, mayBeBgzf } from "../gunzip.ts";
-import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import { adviseIndex, adviseSort } from "./_advice.ts";
 import { type BamHeader, readBamHeader } from "./_bam_header.ts";
@@ -16,22 +15,13 @@ import { BamRecordDecoder } from "./_bam_records.ts";
 import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
 import { type BgzfIndex, readBgzfIndex } from "./_bgzf_index.ts";
 import { rangeAfter, warnOfMissingEnd } from "./_bgzip_end.ts";
-import { blacklistOn } from "./blacklist.ts";
 import { checkOptions } from "./check_options.ts";
-import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
 import { FragmentCounter } from "./_fragment_counter.ts";
 import { makeReadFilter } from "./_read_filter.ts";
 import { ReadSink } from "./_read_sink.ts";
 import { WindowCounter } from "./_window_counter.ts";
-import {
-  type CountOptions,
-  LONGEST_FRAGMENT_BP,
-  type SignalCounts,
-  type SignalTrack,
-} from "./track.ts";
-
-/** A contig with its length, which BAM files always have. */
-type SizedContig = Required<Contig>;
+import { findTargets, selectTarget, type SizedContig } from "./_target_contigs.ts";
+import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
 
 /** A number that is not used: sequences have numbers from 0, and reads without a place have -1. */
 const NO_CONTIG = -2;
@@ -141,42 +131,37 @@ class BamTrack implements SignalTrack {
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     checkOptions(this, options);
-    const { rule, extendBp = 0, blacklist, onProgress } = options;
+    const { rule, extendBp = 0, onProgress } = options;
     const counter = new WindowCounter(windows, rule);
     const sink = new ReadSink(counter, extendBp);
     const fragments = options.fragments ? new FragmentCounter(this.name, sink) : undefined;
-    const leadBp = fragments === undefined ? 0 : LONGEST_FRAGMENT_BP;
     const filter = makeReadFilter(options, fragments);
-    const onContigs = windowsByContig(windows, this.contigs.map(({ name }) => name));
-    const widthBp = windows.bins * windows.binSizeBp;
-    const ranges = this.contigs.map(({ name, length }, contig) => {
-      const onContig = onContigs.get(name);
-      if (onContig === undefined) return [];
-      const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, leadBp, length });
-      return mergeRanges(this.#index.findRanges(contig, regions));
-    });
-    announceRanges(this.#source, ranges.flat());
-    let reads = 0;
+    const targets = findTargets(this.contigs, windows, options);
+    const plan = targets.entries().map(([contig, target]) => ({
+      contig,
+      target,
+      ranges: mergeRanges(this.#index.findRanges(contig, target.regions)),
+    })).toArray();
+    announceRanges(this.#source, plan.flatMap(({ ranges }) => ranges));
     let done = 0;
-    for (const [contig, { name, length }] of this.contigs.entries()) {
-      reads += this.#index.countRecords(contig);
-      const onContig = onContigs.get(name);
-      if (onContig === undefined) continue;
-      counter.select(onContig);
-      sink.contigLength = length;
-      sink.leftOut = blacklistOn(blacklist, name, windows.chromosomeAliases);
+    for (const { contig, target, ranges } of plan) {
+      selectTarget(target, { counter, sink });
       const decoder = new BamRecordDecoder(this.name, { ...filter, contig }, sink);
-      for (const range of ranges[contig]!) {
+      for (const range of ranges) {
         for await (const piece of inflateRange(this.#source, range)) {
           decoder.push(piece);
           onProgress?.(done + counter.passed, windows.genes);
         }
         decoder.finish();
       }
-      done += onContig.starts.length;
+      done += target.windows.starts.length;
     }
     onProgress?.(windows.genes, windows.genes);
     fragments?.finish(options);
+    const reads = this.contigs.reduce(
+      (sum, _, contig) => sum + this.#index.countRecords(contig),
+      0,
+    );
     return {
       values: counter.finish(),
       contigs: this.contigs,

@@ -7,13 +7,10 @@
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
-import type { Contig } from "../chromosomes.ts";
 import { mayBeBgzf } from "../gunzip.ts";
 import type { GeneWindows } from "../windows.ts";
 import { adviseCram, adviseIndex } from "./_advice.ts";
-import { blacklistOn } from "./blacklist.ts";
 import { checkOptions } from "./check_options.ts";
-import { mergeWindows, type Region, windowsByContig } from "./_contig_windows.ts";
 import { CramFileReader, isCram } from "./_cram_container.ts";
 import { checkCramEnd, type CramHeader, readCramHeader } from "./_cram_header.ts";
 import {
@@ -29,13 +26,14 @@ import { FragmentCounter } from "./_fragment_counter.ts";
 import { makeReadFilter, type ReadFilter } from "./_read_filter.ts";
 import { ReadSink } from "./_read_sink.ts";
 import { MATE_UNMAPPED, REVERSE, UNMAPPED } from "./sam_flags.ts";
-import { type ContigWindows, WindowCounter } from "./_window_counter.ts";
+import { WindowCounter } from "./_window_counter.ts";
 import {
-  type CountOptions,
-  LONGEST_FRAGMENT_BP,
-  type SignalCounts,
-  type SignalTrack,
-} from "./track.ts";
+  findTargets,
+  selectTarget,
+  type SizedContig,
+  type TargetContig,
+} from "./_target_contigs.ts";
+import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
 
 /**
  * Opens a CRAM file that is sorted by coordinate, of version 2.0 to 3.1.
@@ -92,14 +90,14 @@ function missingIndexError(name: string, sortOrder: CramHeader["sortOrder"]): Fo
 /** The contents of the file, found when it was opened. */
 interface CramContent {
   readonly entries: readonly CramIndexEntry[];
-  readonly contigs: readonly Required<Contig>[];
+  readonly contigs: readonly SizedContig[];
   readonly warnings: readonly string[];
 }
 
 class CramTrack implements SignalTrack {
   readonly format = "cram";
   readonly name: string;
-  readonly contigs: readonly Required<Contig>[];
+  readonly contigs: readonly SizedContig[];
   readonly warnings: readonly string[];
   readonly #source: ByteSource;
   readonly #entries: readonly CramIndexEntry[];
@@ -119,7 +117,7 @@ class CramTrack implements SignalTrack {
     const sink = new ReadSink(counter, extendBp);
     const fragments = options.fragments ? new FragmentCounter(this.name, sink) : undefined;
     const filter = makeReadFilter(options, fragments);
-    const contigs = this.#select(windows, options);
+    const contigs = findTargets(this.contigs, windows, options);
     const target = { contigs, counter, sink, filter };
     const wanted = this.#slicesOf(contigs);
     const needs = needsOf(filter);
@@ -146,27 +144,6 @@ class CramTrack implements SignalTrack {
     };
   }
 
-  /** Finds the sequences that have windows, by their numbers. */
-  #select(windows: GeneWindows, options: CountOptions): Map<number, TargetContig> {
-    const { extendBp = 0, fragments = false, blacklist } = options;
-    const onContigs = windowsByContig(windows, this.contigs.map(({ name }) => name));
-    const widthBp = windows.bins * windows.binSizeBp;
-    const leadBp = fragments ? LONGEST_FRAGMENT_BP : 0;
-    const selected = new Map<number, TargetContig>();
-    for (const [contig, { name, length }] of this.contigs.entries()) {
-      const own = onContigs.get(name);
-      if (own === undefined) continue;
-      const regions = mergeWindows(own, { widthBp, paddingBp: extendBp, leadBp, length });
-      selected.set(contig, {
-        windows: own,
-        length,
-        regions,
-        leftOut: blacklistOn(blacklist, name, windows.chromosomeAliases),
-      });
-    }
-    return selected;
-  }
-
   #slicesOf(contigs: ReadonlyMap<number, TargetContig>): SlicePlace[] {
     const regions = new Map([...contigs].map(([contig, { regions }]) => [contig, regions]));
     return findSlices(this.#entries, regions);
@@ -175,14 +152,6 @@ class CramTrack implements SignalTrack {
 
 function keyOf({ container, start }: SlicePlace): string {
   return `${container} ${start}`;
-}
-
-/** A sequence with windows. */
-interface TargetContig {
-  readonly windows: ContigWindows;
-  readonly length: number;
-  readonly regions: readonly Region[];
-  readonly leftOut: ReadSink["leftOut"];
 }
 
 /** Where the reads of a file are counted, and which. */
@@ -222,11 +191,7 @@ function countRecords(records: CramRecords, { contigs, counter, sink, filter }: 
     const contig = records.contigs[i]!;
     if (contig !== current) {
       target = contigs.get(current = contig);
-      if (target !== undefined) {
-        counter.select(target.windows);
-        sink.contigLength = target.length;
-        sink.leftOut = target.leftOut;
-      }
+      if (target !== undefined) selectTarget(target, { counter, sink });
     }
     const flag = flags[i]!;
     if (target === undefined || (flag & excludedFlags) !== 0) continue;
