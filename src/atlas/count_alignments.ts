@@ -4,6 +4,7 @@
  * @module
  */
 
+import { narrowIntegers } from "../base/arrays.ts";
 import { freeArray } from "../base/free.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -98,5 +99,5 @@ function narrow(values: Float64Array, file: string): ReadCounts {
       file,
     });
   }
-  return largest > 0xffff ? Uint32Array.from(values) : Uint16Array.from(values);
+  return narrowIntegers(values);
 }

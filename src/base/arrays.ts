@@ -16,6 +16,17 @@ export type PackedArray =
 export type PackedType = "uint8" | "uint16" | "uint32" | "float32" | "float64";
 
 /**
+ * Copies counts into 2 bytes each, or into 4 if one of them needs that.
+ *
+ * @param counts Integers from 0 to 4,294,967,295.
+ */
+export function narrowIntegers(
+  counts: Float64Array,
+): Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> {
+  return counts.some((count) => count > 0xffff) ? new Uint32Array(counts) : new Uint16Array(counts);
+}
+
+/**
  * Finds the greatest length among some arrays.
  *
  * @param arrays The arrays.

@@ -1,5 +1,6 @@
 /** Counts controls when they are needed, and keeps them while others need them. */
 
+import { narrowIntegers } from "../base/arrays.ts";
 import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
 import type { ControlRule } from "../record.ts";
@@ -154,8 +155,7 @@ export function compareWithControls(
 /** Keeps counts of reads as integers, exactly and in a quarter of the memory; other values stay as they are. */
 export function narrowCounts(values: Float64Array<ArrayBuffer>, rule: CountingRule): KeptValues {
   if (rule !== "reads") return values;
-  const isWide = values.some((value) => value > 0xffff);
-  const narrow = isWide ? new Uint32Array(values) : new Uint16Array(values);
+  const narrow = narrowIntegers(values);
   freeArray(values);
   return narrow;
 }

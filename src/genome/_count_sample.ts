@@ -1,5 +1,6 @@
 /** Counts the files of one mark in one cell type into its numbers. */
 
+import { narrowIntegers } from "../base/arrays.ts";
 import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
 import type { ControlRule } from "../record.ts";
@@ -183,6 +184,5 @@ function narrow(
   const { rule, replicates, control } = options;
   const isPlain = rule === "reads" && control === undefined && replicates !== "mean" &&
     !isNormalised(options);
-  if (!isPlain) return new Float32Array(values);
-  return values.some((value) => value > 0xffff) ? new Uint32Array(values) : new Uint16Array(values);
+  return isPlain ? narrowIntegers(values) : new Float32Array(values);
 }
