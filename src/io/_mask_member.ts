@@ -8,7 +8,7 @@
  */
 
 import { encodeLines, memberError, readTextMember } from "./_text_member.ts";
-import { faultOfMask, makeMarkMask, type MissingMarks } from "./mark_mask.ts";
+import { faultOfMask, makeMarkMask, type MaskAxes, type MissingMarks } from "./mark_mask.ts";
 import type { NpzReader } from "./npz_types.ts";
 
 /** Name of the member. */
@@ -16,12 +16,6 @@ export const MASK_MEMBER = "__mask__";
 
 /** Far more cell types than a file has members. */
 const MEMBER = { name: MASK_MEMBER, maxBytes: 2 ** 26, maxLines: 2 ** 17 };
-
-/** The cell types and marks of a file. */
-interface FileAxes {
-  readonly cellTypes: readonly string[];
-  readonly marks: readonly string[];
-}
 
 /**
  * Makes the text of a mask.
@@ -31,7 +25,7 @@ interface FileAxes {
  */
 export function encodeMask(
   missing: MissingMarks | undefined,
-  { cellTypes, marks }: FileAxes,
+  { cellTypes, marks }: MaskAxes,
 ): Uint8Array<ArrayBuffer> | undefined {
   const mask = makeMarkMask(missing, { cellTypes, marks });
   if (mask === undefined) return undefined;
@@ -54,7 +48,7 @@ export function encodeMask(
  */
 export async function readMask(
   npz: NpzReader,
-  axes: FileAxes,
+  axes: MaskAxes,
 ): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
   const lines = await readTextMember(npz, MEMBER);
   return lines && parseMask(lines, { ...axes, file: npz.name });
@@ -62,7 +56,7 @@ export async function readMask(
 
 function parseMask(
   [header = "", ...lines]: readonly string[],
-  { cellTypes, marks, file }: FileAxes & { readonly file: string },
+  { cellTypes, marks, file }: MaskAxes & { readonly file: string },
 ): ReadonlyMap<string, Uint8Array> {
   const fail: (found: string) => never = (found) => {
     throw memberError(found, { name: MASK_MEMBER, file });

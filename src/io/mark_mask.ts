@@ -9,8 +9,8 @@ import type { SampleColumns } from "./columns.ts";
 /** Cell types with the marks that were not measured in them, in the order of the record. */
 export type MissingMarks = ReadonlyMap<string, readonly string[]>;
 
-/** The axes of a mask. */
-interface MaskAxes {
+/** The axes of a mask: the cell types and marks of the data. */
+export interface MaskAxes {
   readonly cellTypes: readonly string[];
   readonly marks: readonly string[];
 }
