@@ -14,7 +14,7 @@ import {
 import { readsOf } from "./_count_file.ts";
 import type { GeneBand } from "./_gene_bands.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
-import { isNormalised, type SampleFiles } from "./_sample_plan.ts";
+import { isAveraged, isNormalised, type SampleFiles } from "./_sample_plan.ts";
 import type { SignalCounts } from "./signal/track.ts";
 import { flipBins } from "./windows.ts";
 
@@ -51,8 +51,7 @@ export async function countSample(
   options: CountSampleOptions,
 ): Promise<SampleCounts> {
   const { band: { genes, windows }, orientation = "genomic" } = options;
-  const isAveraged = options.replicates === "mean" || options.replicates === "mean-rpm";
-  const values = isAveraged && sample.files.length > 1
+  const values = isAveraged(options) && sample.files.length > 1
     ? await averageFiles(sample, options)
     : await sumFiles(sample, options);
   if (orientation === "transcript") flipBins(values, genes, { bins: windows.bins });
@@ -181,8 +180,8 @@ function narrow(
   values: Float64Array,
   options: Pick<PrepareOptions, "rule" | "normalisation" | "replicates" | "control">,
 ): SampleCounts {
-  const { rule, replicates, control } = options;
-  const isPlain = rule === "reads" && control === undefined && replicates !== "mean" &&
+  const { rule, control } = options;
+  const isPlain = rule === "reads" && control === undefined && !isAveraged(options) &&
     !isNormalised(options);
   return isPlain ? narrowIntegers(values) : new Float32Array(values);
 }

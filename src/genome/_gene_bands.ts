@@ -5,7 +5,7 @@
 
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions } from "./prepare_options.ts";
-import { isNormalised, type SamplePlan } from "./_sample_plan.ts";
+import { isAveraged, isNormalised, type SamplePlan } from "./_sample_plan.ts";
 import type { SignalFormat } from "./signal/track.ts";
 import { type GeneWindows, geneWindows } from "./windows.ts";
 
@@ -113,12 +113,12 @@ function countTogether(options: GeneBandsOptions): number {
 
 /** Bytes for each gene and bin: of the files that are counted together, and of the marks that were counted. */
 function bytesPerValue(plan: SamplePlan, options: GeneBandsOptions): number {
-  const { concurrency = 2, control, replicates } = options;
+  const { concurrency = 2, control } = options;
   const files = plan.samples.length;
-  const isAveraged = plan.hasReplicates && (replicates === "mean" || replicates === "mean-rpm");
+  const hasMeans = plan.hasReplicates && isAveraged(options);
   // The sum of replicates, the mark that waits for its control, and the mean so far.
   const sums = (plan.hasReplicates || control !== undefined ? 8 : 0) +
-    (isAveraged && (control !== undefined || isNormalised(options)) ? 8 : 0);
+    (hasMeans && (control !== undefined || isNormalised(options)) ? 8 : 0);
   const narrowed = 4;
   // One more than fits leaves room for what waits to be collected as garbage.
   const together = Math.min(concurrency, files, 1 + countTogether(options));

@@ -85,6 +85,11 @@ function checkTable(
   );
 }
 
+/** Whether replicates are averaged, each finished by itself, rather than added up before anything else is done. */
+export function isAveraged({ replicates }: Pick<PrepareOptions, "replicates">): boolean {
+  return replicates === "mean" || replicates === "mean-rpm";
+}
+
 /** Whether values are normalised to reads per million reads. */
 export function isNormalised(
   { normalisation, replicates }: Pick<PrepareOptions, "normalisation" | "replicates">,
