@@ -10,7 +10,7 @@ import { checkDirectory } from "../files/directory.ts";
 import { listDirectory, pathKind } from "../files/file.ts";
 import { isSpecial } from "../files/path_kind.ts";
 import { dirname } from "node:path";
-import { lockOutput, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
+import { openLocked, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
 
 /** Files by which a folder of Zarr, of version 3 or 2, is recognised. */
 const ZARR_FILES = ["zarr.json", ".zgroup", ".zarray"];
@@ -29,19 +29,14 @@ export async function openOutputDirectory(
   options: OverwriteFlag,
 ): Promise<OutputOf<DirectoryWriter>> {
   const folder = path.replace(/(?<=[^/\\])[/\\]+$/, "");
-  const lock = await lockOutput(folder);
-  try {
-    await recoverDirectory(folder);
-    const replaces = await checkOutputDirectory(folder, options);
-    return {
-      done: `${replaces ? "Replaced" : "Written"}: ${folder}`,
-      write: (content) => writeDirectoryAtomic(folder, content),
-      [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
-    };
-  } catch (error) {
-    await lock[Symbol.asyncDispose]();
-    throw error;
-  }
+  return await openLocked(folder, {
+    check: async () => {
+      await recoverDirectory(folder);
+      return await checkOutputDirectory(folder, options);
+    },
+    write: (content: (store: DirectoryWriter) => Promise<void>) =>
+      writeDirectoryAtomic(folder, content),
+  });
 }
 
 /** Refuses a path at which no folder may be written; returns whether there is one to replace. */

@@ -107,16 +107,33 @@ export async function openOutput(path: string, options: OutputOptions = {}): Pro
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
+  return await openLocked(path, {
+    check: () => checkOutput(path, options),
+    write: (content: Content) => writeFileAtomic(path, content),
+  });
+}
+
+/**
+ * Locks a path, and then checks what is there, so that no other command changes it before this one has written.
+ *
+ * @param path Path of the file or folder.
+ * @param options What refuses the path, or says whether something is there to replace; and what writes there.
+ * @throws {ContractError} As `check` and {@linkcode lockOutput} do.
+ */
+export async function openLocked<Content>(
+  path: string,
+  { check, write }: {
+    readonly check: () => Promise<boolean>;
+    readonly write: (content: Content) => Promise<void>;
+  },
+): Promise<AsyncDisposable & { readonly done: string; readonly write: typeof write }> {
   const lock = await lockOutput(path);
+  const release = () => lock[Symbol.asyncDispose]();
   try {
-    const replaces = await checkOutput(path, options);
-    return {
-      done: `${replaces ? "Replaced" : "Written"}: ${path}`,
-      write: (content) => writeFileAtomic(path, content),
-      [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
-    };
+    const done = `${await check() ? "Replaced" : "Written"}: ${path}`;
+    return { done, write, [Symbol.asyncDispose]: release };
   } catch (error) {
-    await lock[Symbol.asyncDispose]();
+    await release();
     throw error;
   }
 }
