@@ -1,5 +1,6 @@
 /** Counts one of Roadmap's files, reads it again if what arrived is damaged, and keeps it if asked to. */
 
+import { GarbageWatch } from "../base/free.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { openFile, pathKind } from "../files/file.ts";
@@ -12,16 +13,8 @@ import type { RoadmapFile } from "./roadmap_files.ts";
 /** How often a file is read before it counts as damaged. */
 const MOST_TRIES = 3;
 
-/** How many bytes are read between two calls of the garbage collector. */
+/** How many bytes arrive from a server between two calls of the garbage collector. */
 const COLLECT_EVERY_BYTES = 1 << 23;
-
-/**
- * Calls the garbage collector, where V8's flags allow that. The arrays in which a file arrives are used for a moment, but
- * it sees only how small their objects are, and lets a hundred megabytes of them pile up.
- */
-function collectGarbage(): void {
-  (globalThis as { gc?: () => void }).gc?.();
-}
 
 /** How the files of a run are read. */
 export interface FileReading {
@@ -72,19 +65,20 @@ export async function countFile(
   options: FileReading & { readonly genes: readonly Gene[] },
 ): Promise<FileUse<ReadCounts>> {
   const { genes, onWarning, signal, isRemote } = options;
-  let collected = 0;
-  return await useFile(task, options, (source, onBytes) =>
-    countAlignments(source, {
+  return await useFile(task, options, (source, onBytes) => {
+    const garbage = new GarbageWatch(COLLECT_EVERY_BYTES);
+    let last = 0;
+    return countAlignments(source, {
       genes,
       onWarning: (message) => onWarning(message, source.name),
       onBytes(read) {
         signal?.throwIfAborted();
         onBytes(read);
-        if (!isRemote || read - collected < COLLECT_EVERY_BYTES) return;
-        collected = read;
-        collectGarbage();
+        if (isRemote) garbage.add(read - last);
+        last = read;
       },
-    }));
+    });
+  });
 }
 
 /** Opens a file for `use`. If a file from a server turns out to be damaged, it is fetched again. */

@@ -7,14 +7,17 @@ export function freeArray({ buffer }: ArrayBufferView): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
-/** Calls the garbage collector, where V8's flags allow that: what belongs to a file is not needed after it. */
+/**
+ * Calls the garbage collector where V8's flag `--expose-gc` is set, as it is for this project's commands; elsewhere it
+ * does nothing. V8 decides by the size of its own heap, of which the contents of arrays are no part.
+ */
 export function collectGarbage(): void {
   (globalThis as { gc?: () => void }).gc?.();
 }
 
 /**
- * Lets the garbage collector look for unused arrays after each so many bytes of them, where V8's flags allow that. It
- * sees only how small the objects of large arrays are, and lets a hundred megabytes pile up.
+ * Calls the garbage collector, as {@linkcode collectGarbage} does, each time that arrays of so many bytes were used. It
+ * sees only how small the objects of large arrays are, and would let a hundred megabytes of them pile up.
  */
 export class GarbageWatch {
   readonly #everyBytes: number;

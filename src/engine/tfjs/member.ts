@@ -16,6 +16,7 @@ import {
   modelWeightTensors,
   setModelWeights,
 } from "../../model/tfjs/build_model.ts";
+import { collectGarbage } from "../../base/free.ts";
 import { modelInputs } from "../../model/inputs.ts";
 import { sizeOf } from "../../model/layer_shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
@@ -94,6 +95,8 @@ export class TfjsMember implements Member {
       lossSum += loss * rows.length;
       onProgress(start + rows.length, lossSum / (start - first + rows.length));
     }
+    // V8 decides by the size of its own heap, which does not include the arrays of tf.js' tensors: left alone, memory
+    // grows by half before it collects them.
     collectGarbage();
     return lossSum / (end - first);
   }
@@ -227,15 +230,6 @@ function trainedVariables(model: LayersModel, spec: ModelSpec): Variable[] {
   const names = new Set(weightsInTfjs(spec).map(({ layer }) => layer));
   return Array.from(names, (name) => model.getLayer(name).trainableWeights).flat()
     .map((weight) => weight.read() as Variable);
-}
-
-/**
- * Frees the arrays of tf.js' tensors, where V8's collector is exposed, as it is to this project's tasks. V8 decides by
- * the size of its own heap, which does not include these arrays: left alone, memory grows by half before it collects
- * them.
- */
-function collectGarbage(): void {
-  (globalThis as { gc?: () => void }).gc?.();
 }
 
 function copyAll(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer>[] {
