@@ -66,7 +66,7 @@ export function filesTable(files: readonly CountedFile[]): Html {
   ]);
 }
 
-/** The folder that several paths or addresses have in common, with its slash; "" if there is none. */
+/** The folder that several paths or addresses have in common, with its slash; "" if they share nothing. */
 function commonFolder(names: readonly string[]): string {
   const [first = "", ...others] = names.map((name) => name.slice(0, name.lastIndexOf("/") + 1));
   if (others.length === 0) return "";
