@@ -10,5 +10,7 @@ export function showName(name: string): string {
 /** Lists the first names and counts the rest: `a, b, c and 4 more`. */
 export function listSome(names: readonly string[], most = 3): string {
   const shown = names.slice(0, most).map(showName).join(", ");
-  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+  return names.length > most
+    ? `${shown} and ${(names.length - most).toLocaleString("en-US")} more`
+    : shown;
 }

@@ -55,12 +55,18 @@ export async function openPage(
     : await openOutput(page, { begins: DATA_PAGE_START, overwrite, flag: "--page" });
   return {
     async write(about): Promise<void> {
-      const input: DataPageInput = { ...about, name: data, versions: versions() };
+      const input: DataPageInput = {
+        ...about,
+        name: basename(resolve(data)),
+        versions: versions(),
+      };
       if (file !== undefined) {
         await file.write(await renderDataPage(input));
         console.info(file.done);
       }
-      if (multiqc !== undefined) await writeMultiqc(input, multiqc);
+      if (multiqc !== undefined) {
+        await writeMultiqc(input, { folder: multiqc, key: await keyOf(data) });
+      }
     },
     async [Symbol.asyncDispose]() {
       await file?.[Symbol.asyncDispose]();
@@ -68,8 +74,11 @@ export async function openPage(
   };
 }
 
-async function writeMultiqc(input: DataPageInput, folder: string): Promise<void> {
-  const files = multiqcFiles(input, { key: await keyOf(input.name) });
+async function writeMultiqc(
+  input: DataPageInput,
+  { folder, key }: { readonly folder: string; readonly key: string },
+): Promise<void> {
+  const files = multiqcFiles(input, { key });
   for (const { path } of files) {
     await checkOutput(`${folder}/${path}`, { begins: MULTIQC_START, flag: "--multiqc" });
   }

@@ -6,6 +6,7 @@ import { isQuiet } from "./_console.ts";
 
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
+const LEAST_BAR_WIDTH = 8;
 
 /** What a progress line shows beside the bar. */
 export interface ProgressState {
@@ -36,7 +37,9 @@ export class ProgressLine {
     const now = performance.now();
     if (!this.#visible || now - this.#lastDrawn < REDRAW_MS) return;
     this.#lastDrawn = now;
-    this.#write(formatProgress(state, (now - this.#started) / 1000, this.#unit));
+    const seconds = (now - this.#started) / 1000;
+    const width = terminalWidth() - 1;
+    this.#write(formatProgress(state, { seconds, unit: this.#unit, width }));
   }
 
   /** Removes the line, so that something else can be printed. */
@@ -60,16 +63,44 @@ function terminalWidth(): number {
   }
 }
 
-/** Formats a progress line after `seconds`. */
-export function formatProgress(state: ProgressState, seconds: number, unit?: string): string {
-  const { done, total, label, note } = state;
-  const filled = Math.round(BAR_WIDTH * Math.min(1, total === 0 ? 1 : done / total));
-  const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
+/** How a progress line is written. */
+export interface ProgressFormat {
+  /** Time since the start. */
+  readonly seconds: number;
+  /** What is counted; without it no rate is shown. */
+  readonly unit?: string | undefined;
+  /** Columns that the line may fill. */
+  readonly width?: number | undefined;
+}
+
+/**
+ * Formats a progress line. In few columns the bar is shorter; then the rate, the bar and the note are left out, in this
+ * order, since what is done and the time left matter most.
+ */
+export function formatProgress(
+  { done, total, label, note }: ProgressState,
+  { seconds, unit, width = Infinity }: ProgressFormat,
+): string {
   const rate = done / seconds;
-  const left = rate > 0 ? formatDuration((total - done) / rate) : "?";
+  const left = `${rate > 0 ? formatDuration((total - done) / rate) : "?"} left`;
   const speed = unit === undefined ? undefined : `${formatRate(rate)} ${unit}/s`;
-  const parts = [`${label} ${bar}`, note, speed, `${left} left`];
+  const share = total === 0 ? 1 : Math.min(1, done / total);
+  for (const parts of [[note, speed, left], [note, left]]) {
+    const rest = joinParts(parts);
+    const barWidth = Math.min(BAR_WIDTH, width - label.length - rest.length - 3);
+    if (barWidth >= LEAST_BAR_WIDTH) return `${label} ${formatBar(share, barWidth)}  ${rest}`;
+  }
+  const short = joinParts([label, note, left]);
+  return short.length <= width ? short : joinParts([label, left]);
+}
+
+function joinParts(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined).join("  ");
+}
+
+function formatBar(share: number, width: number): string {
+  const filled = Math.round(width * share);
+  return "█".repeat(filled) + "░".repeat(width - filled);
 }
 
 /** Formats a rate with three significant digits, or as an integer. */

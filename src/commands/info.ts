@@ -2,6 +2,7 @@
 
 import { formatBytes } from "../base/byte_count.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
+import type { FactValue } from "./info/facts.ts";
 import { describePath, type FileDescription } from "./info/recognise.ts";
 
 interface InfoFlags {
@@ -55,12 +56,15 @@ function formatText({ path, kind, what, sizeBytes, facts, problem }: FileDescrip
   return [
     `${path}: ${what}${size}`,
     ...facts.map(({ name, value, text }) =>
-      `  ${name.padEnd(width)}  ${
-        text ?? (typeof value === "object" ? JSON.stringify(value) : value)
-      }`
+      `  ${name.padEnd(width)}  ${text ?? formatValue(value)}`
     ),
     ...problem === undefined ? [] : [`  ${problem}`],
   ].join("\n");
+}
+
+function formatValue(value: FactValue): string {
+  if (typeof value === "object") return JSON.stringify(value);
+  return Number.isInteger(value) ? value.toLocaleString("en-US") : String(value);
 }
 
 function toJson({ path, kind, what, sizeBytes, facts, problem }: FileDescription) {

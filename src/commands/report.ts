@@ -1,5 +1,6 @@
 /** Command `report`: writes a run as one HTML page with its figures. */
 
+import { basename, resolve } from "node:path";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { evaluatePredictions } from "../data/evaluate.ts";
@@ -64,7 +65,7 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
   await removeUnfinishedIn(`${out}/figures`, (name) => /^figure-.*\.(svg|png)$/.test(name));
   const { config, training, history, folds, regimes, experiments } = run;
   const input: ReportInput = {
-    run: directory.replace(/\/+$/, ""),
+    run: basename(resolve(directory)),
     summary: describe(run),
     onCompetitionData: flags.competition,
     loss: training?.loss,

@@ -20,6 +20,9 @@ import { plotHeatMaps } from "./heat_map_figure.ts";
 import { plotLabelBoxes, plotLabelCorrelations, plotLabels } from "./label_figures.ts";
 import { plotProfiles } from "./profile_figure.ts";
 
+/** A sentence names at most this many marks that were not measured. */
+const MOST_MISSING = 10;
+
 /** Makes the sections for which the input has something to show. */
 export function dataSections(input: DataPageInput): Section[] {
   const sections = [
@@ -37,7 +40,7 @@ export function dataSections(input: DataPageInput): Section[] {
 function findings({ findings, notChecked = [], warnings = [] }: DataPageInput): Section["content"] {
   if (findings === undefined && warnings.length === 0) return [];
   const unchecked = notChecked.length === 0 ? [] : [html`
-    <p class="note">${notChecked.join(" ")}</p>
+    <ul class="note unchecked">${notChecked.map((text) => html`<li>${text}</li>`)}</ul>
   `];
   const warned = warnings.length === 0 ? [] : [html`
     <p>Warnings while the files were read and counted:</p>
@@ -48,7 +51,25 @@ function findings({ findings, notChecked = [], warnings = [] }: DataPageInput): 
 }
 
 function signal(data: DataSummary): Section["content"] {
-  return data.tracks.length === 0 ? [] : [plotProfiles(data), plotHeatMaps(data)];
+  if (data.tracks.length === 0) return [];
+  return [...notMeasured(data), plotProfiles(data), plotHeatMaps(data)];
+}
+
+/** Which marks were not measured in which cell types, in a sentence, if any. */
+function notMeasured({ record, cellTypes, tracks }: DataSummary): Section["content"] {
+  const measured = new Set(tracks.map(({ cellType, mark }) => JSON.stringify([cellType, mark])));
+  const missing = record.marks.flatMap((mark) =>
+    cellTypes.flatMap((cellType) =>
+      measured.has(JSON.stringify([cellType, mark])) ? [] : `${mark} in ${cellType}`
+    )
+  );
+  if (missing.length === 0) return [];
+  const more = missing.length > MOST_MISSING ? ` and ${missing.length - MOST_MISSING} more` : "";
+  return [html`
+    <p>Not measured, and left out of all figures: ${missing.slice(0, MOST_MISSING).join(
+      ", ",
+    )}${more}.</p>
+  `];
 }
 
 function depth(data: DataSummary): Section["content"] {

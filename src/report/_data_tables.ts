@@ -49,8 +49,10 @@ export function tracksTable({ tracks }: DataSummary): Html {
 
 /** Makes the table of the files that were counted. */
 export function filesTable(files: readonly CountedFile[]): Html {
-  return tableOfSome<CountedFile>("The files that were counted", files, [
-    { title: "File", cell: ({ name }) => name, isText: true },
+  const folder = commonFolder(files.map(({ name }) => name));
+  const caption = `The files that were counted${folder === "" ? "" : `, in ${folder}`}`;
+  return tableOfSome<CountedFile>(caption, files, [
+    { title: "File", cell: ({ name }) => name.slice(folder.length), isText: true },
     { title: "Cell type", cell: ({ cellType }) => cellType, isText: true },
     { title: "Mark", cell: ({ mark }) => mark, isText: true },
     { title: "Format", cell: ({ format }) => format, isText: true },
@@ -62,6 +64,17 @@ export function filesTable(files: readonly CountedFile[]): Html {
     },
     { title: "Share", cell: ({ shareInWindows }) => formatShare(shareInWindows) },
   ]);
+}
+
+/** The folder that several paths or addresses have in common, with its slash; "" if they share nothing. */
+function commonFolder(names: readonly string[]): string {
+  const [first = "", ...others] = names.map((name) => name.slice(0, name.lastIndexOf("/") + 1));
+  if (others.length === 0) return "";
+  let folder = first;
+  while (folder !== "" && !others.every((other) => other.startsWith(folder))) {
+    folder = folder.slice(0, folder.lastIndexOf("/", folder.length - 2) + 1);
+  }
+  return folder;
 }
 
 /** What scales of labels mean. */

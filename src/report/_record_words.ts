@@ -20,9 +20,9 @@ const RULES: Readonly<Record<string, string>> = {
 };
 
 const TRANSFORMS: Readonly<Record<Transform, string>> = {
-  none: "none: the file holds counts",
-  log1p: "log1p: the file holds ln(1 + count)",
-  asinh: "asinh: the file holds the inverse hyperbolic sine of the counts",
+  none: "none: the file holds these numbers themselves",
+  log1p: "log1p: the file holds ln(1 + x) of these numbers",
+  asinh: "asinh: the file holds the inverse hyperbolic sine of these numbers",
 };
 
 const REPLICATES: Readonly<Record<ReplicateRule, string>> = {
@@ -45,7 +45,7 @@ const TSS: Readonly<Record<TssRule, string>> = {
 };
 
 const EXPRESSION: Readonly<Record<ExpressionTransform, string>> = {
-  none: "none",
+  none: "as they were in the table",
   log2p1: "log2(x + 1)",
   asinh: "inverse hyperbolic sine",
   "signed-log-difference": "sign(d) · ln(1 + |d|) of the difference d from a reference",

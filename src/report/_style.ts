@@ -14,6 +14,7 @@ const STYLE = `
   --ink: #1a1d21;
   --muted: #59606b;
   --line: #dfe2e7;
+  --shade: #c3c8d0;
   --accent: #005c93;
   --warning: #a33d00;
 }
@@ -23,6 +24,7 @@ const STYLE = `
     --ink: #e6e8ec;
     --muted: #a2a9b5;
     --line: #2e3238;
+    --shade: #4a505a;
     --accent: #6cb6ee;
     --warning: #ff9d66;
   }
@@ -67,7 +69,15 @@ nav ul { margin: 0; padding: 0; list-style: none; columns: 2 16rem; column-gap: 
 nav li { break-inside: avoid; }
 nav ul ul { padding-left: 1rem; columns: auto; font-size: 0.9375rem; }
 figure { margin: 2rem 0 2.5rem; }
-.plot { overflow-x: auto; }
+/* What is wider than the page scrolls; a shade lies on each side where more of it is. */
+.plot, .scroll {
+  overflow-x: auto;
+  background:
+    linear-gradient(to right, var(--paper) 40%, transparent) local left / 2.5rem 100% no-repeat,
+    linear-gradient(to left, var(--paper) 40%, transparent) local right / 2.5rem 100% no-repeat,
+    linear-gradient(to right, var(--shade), transparent) left / 0.75rem 100% no-repeat,
+    linear-gradient(to left, var(--shade), transparent) right / 0.75rem 100% no-repeat;
+}
 .plot svg { display: block; max-width: 100%; min-width: 28rem; height: auto; }
 /* A cell of a heat map is a pixel of its picture. */
 .plot image { image-rendering: pixelated; }
@@ -75,15 +85,9 @@ figure { margin: 2rem 0 2.5rem; }
 .plot .mark-rect path { shape-rendering: crispEdges; }
 figcaption { margin-top: 0.75rem; color: var(--muted); font-size: 0.9375rem; line-height: 1.5; }
 figcaption strong { display: block; color: var(--ink); font-weight: 600; }
-figure + .findings { padding-left: 1.25rem; }
-.findings li { margin: 0.5rem 0; }
-.findings strong { font-weight: 600; }
-.findings .warning { color: var(--warning); }
-.findings .advice { color: var(--muted); }
-details { margin-top: -1.5rem; }
-.scroll { margin: 1.5rem 0; overflow-x: auto; }
+.scroll { margin: 1.5rem 0; }
 table { min-width: min(100%, 30rem); border-collapse: collapse; font-size: 0.9375rem; line-height: 1.4; }
-caption { padding-bottom: 0.5rem; color: var(--muted); text-align: left; }
+caption { overflow-wrap: anywhere; padding-bottom: 0.5rem; color: var(--muted); text-align: left; }
 th, td { padding: 0.375rem 0.5625rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
@@ -99,6 +103,8 @@ td.number { white-space: nowrap; }
 .findings .warning { color: var(--warning); }
 .findings .advice { color: var(--muted); }
 details { margin: 1rem 0 2.5rem; }
+figure + details { margin-top: -1.5rem; }
+.unchecked { padding-left: 1.25rem; }
 summary { width: fit-content; color: var(--accent); cursor: pointer; }
 footer { margin-top: 4rem; color: var(--muted); font-size: 0.875rem; }
 @media print {
@@ -107,13 +113,7 @@ footer { margin-top: 4rem; color: var(--muted); font-size: 0.875rem; }
   nav, summary { display: none; }
   h2 { margin-top: 2rem; break-after: avoid; }
   figure, tr { break-inside: avoid; }
-  .plot, figure + .findings { padding-left: 1.25rem; }
-.findings li { margin: 0.5rem 0; }
-.findings strong { font-weight: 600; }
-.findings .warning { color: var(--warning); }
-.findings .advice { color: var(--muted); }
-details { margin-top: -1.5rem; }
-.scroll { overflow: visible; }
+  .plot, .scroll { overflow: visible; background: none; }
   .plot svg { min-width: 0; max-height: 22cm; }
 }
 `;

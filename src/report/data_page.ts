@@ -85,8 +85,8 @@ export async function renderDataPage(input: DataPageInput): Promise<string> {
     ],
     sections: dataSections(input),
     foot:
-      "Made by @waka/histone. Numbers have four significant digits. Signal is shown as counts, whatever " +
-      "transform the file carries.",
+      "Made by @waka/histone. Numbers have four significant digits. Signal is shown as it was counted, without any " +
+      "transform that the file carries.",
     mark: DATA_PAGE_MARK,
   });
 }

@@ -23,7 +23,9 @@ export function plotDepths(data: DataSummary): Figure {
     title: "Depth by cell type",
     caption: `${signalUnit(data.record)} in a bin, mean over all genes and bins. ` +
       (isNamed
-        ? "Lines mark the median of the cell types. A read counts in each bin that it overlaps."
+        ? `${cellTypes.length > 1 ? "Lines mark the median of the cell types. " : ""}${
+          data.record.countingRule === "reads" ? "A read counts in each bin that it overlaps." : ""
+        }`
         : "Each line is a cell type, as a multiple of the median of its mark; the scale is logarithmic."),
     alt: `Dot plot of the mean signal of ${formatCountOf(cellTypes.length, "cell type")}: ${
       measuredMarks(data).slice(0, 12).map((mark) => describe(mark, tracksOf(data, mark))).join(

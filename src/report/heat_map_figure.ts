@@ -35,7 +35,7 @@ export function plotHeatMaps(data: DataSummary): Figure {
     : "the strongest signal at the top, each mark weighing the same";
   const share = heatMaps.genes / heatMaps.rows;
   const joined = share > 1
-    ? ` A row is the mean of about ${formatShort(Math.round(share))} of them.`
+    ? ` A row is the mean of about ${formatShort(Math.round(share))} genes.`
     : "";
   const averaged = data.cellTypes.length > 1 ? ", each the mean over the cell types" : "";
   return {

@@ -25,7 +25,10 @@ export function plotProfiles(data: DataSummary): Figure {
   const isFew = names.length <= MOST_LINES;
   const most = Math.max(1, Math.min(2, marks.length));
   const width = most === 1 ? PLOT_WIDTH : Math.floor((PLOT_WIDTH - PANEL_GAP) / 2);
-  const genes = `Mean over all ${formatCountOf(data.genes, "gene")} of a cell type.`;
+  const isSame = data.tracks.every(({ samples }) => samples === data.genes);
+  const genes = `Mean over all ${
+    isSame ? formatCountOf(data.genes, "gene") : "genes"
+  } of a cell type.`;
   return {
     name: "profiles",
     title: "Mean signal around the TSS",

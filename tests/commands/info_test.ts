@@ -1,6 +1,8 @@
 /** The command that says what files are. */
 
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { writeParquet } from "../../src/io/parquet.ts";
+import { COMPETITION_RECORD } from "../../src/record.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 
@@ -327,3 +329,52 @@ Deno.test("text without rows is said to have none", () =>
     match(found[0]!.description, /text without rows/);
     strictEqual(code, 1);
   }));
+
+Deno.test("a Parquet table is described by its metadata, and one that was cut short is refused", () =>
+  withDirectory(async (directory) => {
+    const table = `${directory}/a.parquet`;
+    await writeParquet(Deno.openSync(table, { write: true, create: true }).writable, {
+      columns: [{ name: "gene", type: "text" }, { name: "prediction", type: "float32" }],
+      rowGroups: [[["a", "b"], [1, 2]], [["c"], [3]]],
+      metadata: {
+        histone: JSON.stringify({ model: "wakawaka", members: 5, record: COMPETITION_RECORD }),
+      },
+    });
+    const whole = await Deno.readFile(table);
+    const cut = `${directory}/cut.parquet`;
+    await Deno.writeFile(cut, whole.subarray(0, whole.length - 9));
+    const lying = `${directory}/lying.parquet`;
+    const length = whole.slice();
+    new DataView(length.buffer).setUint32(length.length - 8, 2 ** 31, true);
+    await Deno.writeFile(lying, length);
+    const spoilt = `${directory}/spoilt.parquet`;
+    await Deno.writeFile(
+      spoilt,
+      whole.map((byte, at) => at > whole.length - 40 && at < whole.length - 8 ? 0xff : byte),
+    );
+    const { code, found } = await describe(table, cut, lying, spoilt);
+    strictEqual(code, 1);
+    const { kind, rows, columns, model, members, problem, record } = found[0]!;
+    deepStrictEqual([kind, rows, columns, model, members, problem], [
+      "parquet",
+      3,
+      ["gene", "prediction"],
+      "wakawaka",
+      5,
+      undefined,
+    ]);
+    deepStrictEqual(record, JSON.parse(JSON.stringify(COMPETITION_RECORD)));
+    match(found[1]!.problem!, /ends with PAR1, and this does not; it was cut short/);
+    match(found[2]!.problem!, /its metadata have 2147483648 bytes, expected at most \d+/);
+    ok(found[3]!.problem !== undefined);
+  }));
+
+Deno.test("large numbers are grouped for people", async () => {
+  const { stdout } = await runTask(
+    "info",
+    `${GENOME}/reads.tagAlign.gz`,
+    `${GENOME}/reads.bam.bai`,
+  );
+  match(stdout, /\n {2}rows +2,266\n/);
+  match(stdout, /\n {2}records +2,514\n/);
+});

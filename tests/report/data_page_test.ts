@@ -138,3 +138,68 @@ testWithChromium(
       match(document, /<image [^>]*href="data:image\/png/);
     }),
 );
+
+Deno.test("marks that were not measured are named, and shown as no signal nowhere", async () => {
+  const { data } = wholePage(3);
+  const tracks = data.tracks.filter(({ cellType, mark }) =>
+    cellType !== "C1" || mark !== "H3K9me3"
+  );
+  match(
+    await renderDataPage({ name: "a", data: { ...data, tracks } }),
+    /<p>Not measured, and left out of all figures: H3K9me3 in C1\.<\/p>/,
+  );
+  doesNotMatch(await renderDataPage({ name: "a", data }), /Not measured/);
+  const none = data.tracks.filter(({ cellType }) => cellType === "C2");
+  match(
+    await renderDataPage({ name: "a", data: { ...data, tracks: none } }),
+    /H3K27me3 in E003, H3K27me3 in C1, .*, H3K9me3 in C1\.<\/p>/,
+  );
+});
+
+Deno.test("files are named within the folder that they have in common", async () => {
+  const { data, files = [] } = wholePage(1);
+  const shown = async (...names: string[]) => {
+    const page = await renderDataPage({
+      name: "a",
+      data,
+      files: names.map((name) => ({ ...files[0]!, name })),
+    });
+    const [, caption, table = ""] =
+      /<caption>(The files that were counted[^<]*)<\/caption>([^]*?)<\/table>/
+        .exec(page) ?? [];
+    return [
+      caption,
+      ...[...table.matchAll(/<th scope="row"[^>]*>([^<]*)</g)].map(([, name]) => name),
+    ];
+  };
+  const caption = "The files that were counted";
+  deepStrictEqual(await shown("/a/b/1.bam", "/a/b/2.bam"), [
+    `${caption}, in /a/b/`,
+    "1.bam",
+    "2.bam",
+  ]);
+  deepStrictEqual(await shown("/a/b/1.bam", "/a/bc/1.bam"), [
+    `${caption}, in /a/`,
+    "b/1.bam",
+    "bc/1.bam",
+  ]);
+  deepStrictEqual(await shown("a/1.bam", "2.bam"), [caption, "a/1.bam", "2.bam"]);
+  deepStrictEqual(await shown("a/1.bam"), [caption, "a/1.bam"]);
+  deepStrictEqual(await shown("https://x.org/a.bw", "https://y.org/a.bw"), [
+    `${caption}, in https://`,
+    "x.org/a.bw",
+    "y.org/a.bw",
+  ]);
+});
+
+Deno.test("rules of the style sheet that belong to a state stay in it", async () => {
+  const page = await renderDataPage(wholePage(1));
+  const [, style = ""] = /<style>([^]*?)<\/style>/.exec(page) ?? [];
+  const [screen = "", print = ""] = style.split("@media print");
+  match(screen, /\nfigure \+ details \{ margin-top: -1\.5rem; \}/);
+  match(print, /\.plot, \.scroll \{ overflow: visible;/);
+  doesNotMatch(print, /findings/);
+  const selectors = [...screen.matchAll(/^(\.findings[^{]*)\{/gm)].map(([, name]) => name);
+  strictEqual(new Set(selectors).size, selectors.length);
+  ok(selectors.length > 2);
+});

@@ -1,6 +1,5 @@
 /** Files of reads and signal: BAM, CRAM, bigWig, and their indexes. */
 
-import { formatCountOf } from "../../base/count.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { modificationTime, openFile, pathKind } from "../../files/file.ts";
 import { hasBgzipEnd } from "../../genome/gunzip.ts";
@@ -104,7 +103,7 @@ export async function describeIndex(source: ByteSource, type: string): Promise<D
         "reads",
         "records",
         records,
-        records === undefined ? undefined : formatCountOf(records, "record"),
+        grouped(records),
       ],
       ["contigs", "sequences", names?.length, names && someOf(names)],
     ]),

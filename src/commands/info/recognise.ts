@@ -8,6 +8,7 @@ import { describeNpz } from "./_data.ts";
 import { describeFolder } from "./_folders.ts";
 import { type Head, readHead } from "./_head.ts";
 import { describeJson } from "./_json.ts";
+import { describeParquet } from "./_parquet.ts";
 import { describeIndex, describeSignal } from "./_signal.ts";
 import { describeText } from "./_text.ts";
 import { type Description, listFacts } from "./facts.ts";
@@ -15,7 +16,6 @@ import { type Description, listFacts } from "./facts.ts";
 /** Binary files by their first bytes as Latin-1 text; some are only named. */
 const MAGIC: readonly (readonly [start: string, kind: string, what: string])[] = [
   ["\x89HDF", "hdf5", "HDF5, which is not read: write it as Zarr or as a table"],
-  ["PAR1", "parquet", "a Parquet table"],
   ["\x89PNG", "png", "a picture (PNG)"],
   ["%PDF", "pdf", "a PDF"],
   ["\xeb\xf2\x89\x87", "bigbed", "bigBed, which is not read: bigBedToBed makes BED of it"],
@@ -69,6 +69,7 @@ async function describeFile(path: string, source: ByteSource): Promise<Descripti
     return await guard(() => describeSignal(path, source, "bigwig"), "bigwig");
   }
   if (first.startsWith("BAI\x01")) return await guard(() => describeIndex(source, ".bai"), "index");
+  if (first.startsWith("PAR1")) return await guard(() => describeParquet(source), "parquet");
   const magic = MAGIC.find(([start]) => first.startsWith(start));
   if (magic !== undefined) return { kind: magic[1], what: magic[2], facts: [] };
   if (/^events\.out\.tfevents\./.test(path.replace(/^.*[/\\]/, ""))) {
@@ -137,6 +138,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   cram: "a CRAM file",
   bam: "a BAM file",
   bigwig: "a bigWig file",
+  parquet: "a Parquet table",
   index: "an index",
   file: "a file",
 };
