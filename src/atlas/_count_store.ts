@@ -5,10 +5,10 @@ import {
   listDirectory,
   makeDirectory,
   pathKind,
-  readWholeFile,
   removeFile,
   writeFileAtomic,
 } from "../files/file.ts";
+import { readWholeFile } from "../files/whole_file.ts";
 import { removeIfEmpty } from "../files/directory.ts";
 import { downloadPath, removeDownload } from "./_download.ts";
 import { decodePart, encodePart, type PartOrigin } from "./_part.ts";

@@ -2,14 +2,8 @@
 
 import { freeArray } from "../base/free.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import {
-  openFile,
-  pathKind,
-  readWholeFile,
-  removeFile,
-  writeFileAt,
-  writeFileAtomic,
-} from "../files/file.ts";
+import { openFile, pathKind, removeFile, writeFileAt, writeFileAtomic } from "../files/file.ts";
+import { readWholeFile } from "../files/whole_file.ts";
 import type { RoadmapFile } from "./roadmap_files.ts";
 
 /** Bytes between two flushes to disk, each of which a resumed download need not fetch again. */

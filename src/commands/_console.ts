@@ -3,6 +3,7 @@
 import { format } from "node:util";
 import { printable } from "../base/printable.ts";
 import { WriteError } from "../errors.ts";
+import { coverSecrets } from "../files/http_address.ts";
 import { readVariable } from "./_environment.ts";
 import { outputWidth, wrapCommand, wrapText } from "./_wrap.ts";
 
@@ -19,7 +20,7 @@ let printToError: (...words: unknown[]) => void = console.error;
 
 /**
  * Passes all that `console` prints through {@linkcode printable}, so that no name in a file can control the terminal,
- * and breaks it into lines that fit. Commands print results with `console.log`, progress with `console.info`, warnings
+ * through {@linkcode coverSecrets}, so that no password stays in a log, and breaks it into lines that fit. Commands print results with `console.log`, progress with `console.info`, warnings
  * with `console.warn` and errors with `console.error`. An error in a log stays one line, which can be searched.
  *
  * A failure to write to standard output, such as a full disk, is an error. A failure to write to standard error is not,
@@ -29,7 +30,7 @@ export function guardConsole(): void {
   const { log, error } = console;
   const width = outputWidth();
   const show = (words: unknown[], most = width) =>
-    wrapText(printable(format(...words)), { width: most });
+    wrapText(coverSecrets(printable(format(...words))), { width: most });
   const guardedLog = (...words: unknown[]) => {
     try {
       log(show(words));

@@ -1,6 +1,7 @@
 /** Checks the input files that flags name before any work is done. */
 
 import { ContractError } from "../errors.ts";
+import { isAddress, showPlace } from "../files/http_address.ts";
 
 /**
  * Throws, naming the flag, unless a path leads to a file that can be read.
@@ -10,10 +11,13 @@ import { ContractError } from "../errors.ts";
  */
 export async function checkInputFile(flag: string, path: string): Promise<void> {
   const found = await findProblem(path);
-  if (found !== undefined) throw new ContractError(`Cannot read ${flag} ${path}: ${found}`);
+  if (found !== undefined) {
+    throw new ContractError(`Cannot read ${flag} ${showPlace(path)}: ${found}`);
+  }
 }
 
 async function findProblem(path: string): Promise<string | undefined> {
+  if (isAddress(path)) return "it is an address, expected a file: download it first";
   try {
     const { isFile, isDirectory } = await Deno.stat(path);
     if (isDirectory) return "it is a directory, expected a file";

@@ -6,7 +6,7 @@
 import packageJson from "../../deno.json" with { type: "json" };
 import { quotePath } from "../base/shell.ts";
 import { ContractError, RemoteError } from "../errors.ts";
-import { isAddress, parseAddress } from "../files/http_address.ts";
+import { coverSecrets, isAddress, parseAddress } from "../files/http_address.ts";
 import type { HttpFiles } from "../files/http_files.ts";
 import { hostOf, mayReach } from "../files/http_permission.ts";
 import { callOf, findPackageFile } from "./_place.ts";
@@ -33,7 +33,7 @@ export class HostsDeniedError extends ContractError {
         `deno task compile --allow-net=${
           hosts.join(",")
         } (and the same --out), or run it from a clone`
-      : "if you want that, run:";
+      : `if you want that, run${hasSecrets() ? WITH_SECRETS : ""}:`;
     super(
       `Cannot reach ${
         listHosts(hosts)
@@ -41,6 +41,14 @@ export class HostsDeniedError extends ContractError {
     );
     this.line = line;
   }
+}
+
+/** Terminals, logs and reports of faults keep what is printed, so the line lacks what may be secret. */
+const WITH_SECRETS = ", with your address's own user, password and query in the place of SECRET";
+
+/** Whether an argument of the command has something that the line must not repeat. */
+function hasSecrets(): boolean {
+  return running.args.some((argument) => coverSecrets(argument) !== argument);
 }
 
 /** More hosts would hide the rest of the message; the line to run has them all. */
@@ -61,7 +69,7 @@ function formatGrant(hosts: readonly string[]): string | undefined {
   const { name, args } = running;
   const grant = `--allow-net=${hosts.join(",")}`;
   const { program, isLauncher } = callOf();
-  const own = args.map(quotePath);
+  const own = args.map((argument) => quotePath(coverSecrets(argument)));
   if (program !== undefined && isLauncher) return [program, grant, name, ...own].join(" ");
   if (Deno.build.standalone) return undefined;
   const task = (packageJson.tasks as Readonly<Record<string, { readonly command: string }>>)[name];

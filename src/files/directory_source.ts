@@ -1,6 +1,7 @@
 /** Reads the files of a directory by their keys. */
 
 import { pathOf } from "./file.ts";
+import { readWholeFile } from "./whole_file.ts";
 
 /** A directory whose files are read whole. */
 export interface DirectorySource {
@@ -9,17 +10,28 @@ export interface DirectorySource {
    *
    * @param key Its path in the directory, which starts with `/`.
    * @returns Its content; `undefined` if the file is missing.
+   * @throws {ContractError} If it is a pipe or a device.
+   * @throws {FormatError} If it has more bytes than it may have.
    */
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
-/** Opens a directory; nothing of it is kept open. */
-export function directorySource(path: string | URL): DirectorySource {
+/**
+ * Opens a directory; nothing of it is kept open.
+ *
+ * @param path Its path.
+ * @param mostBytesOf The most bytes that the file of a key may have.
+ */
+export function directorySource(
+  path: string | URL,
+  mostBytesOf: (key: string) => number,
+): DirectorySource {
   const directory = pathOf(path);
   return {
     async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
       try {
-        return await Deno.readFile(`${directory}${key}`);
+        const options = { isRegular: true, mostBytes: mostBytesOf(key) };
+        return await readWholeFile(`${directory}${key}`, options);
       } catch (error) {
         if (GONE.some((kind) => error instanceof kind)) return undefined;
         throw error;

@@ -112,11 +112,6 @@ export async function pathKind(path: string | URL): Promise<"file" | "directory"
   }
 }
 
-/** Reads all bytes of a file or a pipe. */
-export async function readWholeFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  return await Deno.readFile(path);
-}
-
 /** Returns when a file was last changed. */
 export async function modificationTime(path: string | URL): Promise<Date> {
   const { mtime } = await Deno.stat(path);

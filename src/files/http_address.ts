@@ -70,6 +70,25 @@ export function showPlace(place: string): string {
   return isAddress(place) ? showAddress(place.trim()) : place;
 }
 
+/**
+ * Puts the word SECRET in the place of the user and password, and of the query, of every address in a text.
+ *
+ * @returns The text as it is if no address has these.
+ */
+export function coverSecrets(text: string): string {
+  return text.replace(
+    /\b([a-z\d]{1,10}:\/\/)([^\s\/?#'"]*@)?([^\s?#'"]*)([?#][^\s'"]*)?/gi,
+    (whole, scheme: string, user = "", place: string, query = "") => {
+      // What ends a clause is not of the address.
+      let end = query.length;
+      while (end > 0 && ":,.;)".includes(query[end - 1])) end--;
+      if (user === "" && end < 2) return whole;
+      const covered = end < 2 ? query : `?SECRET${query.slice(end)}`;
+      return `${scheme}${user && "SECRET@"}${place}${covered}`;
+    },
+  );
+}
+
 /** Removes from what may be an address all that may be secret. */
 function hideSecrets(text: string): string {
   return text.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//");

@@ -2,7 +2,8 @@
 
 import { FormatError } from "../errors.ts";
 import { decodeText, NotUtf8Error } from "../text/numbers.ts";
-import { readWholeFile, writeFileAtomic } from "../files/file.ts";
+import { writeFileAtomic } from "../files/file.ts";
+import { readWholeFile } from "../files/whole_file.ts";
 
 /**
  * Reads a JSON file.

@@ -101,6 +101,40 @@ Deno.test("the task may reach Roadmap's host alone, and a mirror is answered wit
     deepStrictEqual(permissions.roadmap.net, [ROADMAP_HOST]);
   }));
 
+Deno.test("what is secret in the address of a mirror is neither printed nor kept, however the run ends", () =>
+  withDirectory(async (directory) => {
+    const out = `${directory}/out`;
+    const faults: WebServerOptions["fault"][] = [
+      ({ path }) => path.includes("/E003-H3K4me1") ? { kind: "status", status: 403 } : undefined,
+      ({ path }) =>
+        path.includes("/E003-H3K4me1")
+          ? { kind: "redirect", to: "http://elsewhere.example/?sig=PASSWORD" }
+          : undefined,
+      undefined,
+    ];
+    for (const fault of faults) {
+      await using server = serve(fault);
+      const secret = `http://user:PASSWORD@${server.host}${FOLDER}?sig=PASSWORD`;
+      const args = ["--out", out, "--keep", ...NAMES, "--base-url"];
+      const denied = await runTask("roadmap", ...args, secret);
+      match(
+        denied.stderr,
+        /, with your address's own user, password and query in the place of SECRET:/,
+      );
+      ok(denied.stderr.includes(`'http://SECRET@${server.host}${FOLDER}?SECRET'`), denied.stderr);
+      const results = [
+        denied,
+        await roadmap(server, out, "--keep", ...NAMES, "--base-url", secret),
+      ];
+      strictEqual(results[1]!.code, fault === undefined ? 0 : 1, results[1]!.stderr);
+      for (const { stdout, stderr } of results) doesNotMatch(stdout + stderr, /PASSWORD|user:/);
+      for (const name of filesIn(out)) {
+        const text = new TextDecoder("latin1").decode(await Deno.readFile(`${out}/${name}`));
+        ok(!name.includes("PASSWORD") && !text.includes("PASSWORD"), name);
+      }
+    }
+  }));
+
 Deno.test("it says what it reads, which cell types are finished, what it wrote and what comes next", () =>
   withDirectory(async (directory) => {
     await using server = serve();

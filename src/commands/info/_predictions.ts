@@ -2,7 +2,7 @@
 
 import { directorySource } from "../../files/directory_source.ts";
 import { pathKind } from "../../files/file.ts";
-import { ZarrReader } from "../../io/zarr/reader.ts";
+import { mostBytesOf, ZarrReader } from "../../io/zarr/reader.ts";
 import type { ZarrPath } from "../../io/zarr/store.ts";
 import { type Description, grouped, listFacts } from "./facts.ts";
 
@@ -16,7 +16,7 @@ export async function holdsPredictions(path: string): Promise<boolean> {
 
 /** Describes predictions by the metadata of their arrays. */
 export async function describePredictions(path: string): Promise<Description> {
-  const reader = new ZarrReader(directorySource(path), path);
+  const reader = new ZarrReader(directorySource(path, mostBytesOf), path);
   const [cellTypes, genes] = (await reader.array("/X")).shape;
   const layers: string[] = [];
   for (const name of LAYERS) {

@@ -30,6 +30,18 @@ export interface DecodeOptions {
   readonly file: string;
 }
 
+/**
+ * The most bytes that a chunk may have as it is stored: whatever the codecs, its items take no more than twice their own
+ * size with 64 bytes for each smaller chunk of a shard.
+ */
+export function mostPackedBytes({ type, chunk }: {
+  readonly type: ReadType;
+  readonly chunk: ChunkCoding;
+}): number {
+  const most = countItems(chunk.shape) * (2 * storedBytes(type) + 64) + 2 ** 16;
+  return type === "string" ? MOST_TEXT_BYTES + most : most;
+}
+
 /** The number of items of a shape. */
 export function countItems(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);

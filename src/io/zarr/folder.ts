@@ -4,6 +4,7 @@ import { directorySource } from "../../files/directory_source.ts";
 import { pathKind, pathOf } from "../../files/file.ts";
 import type { SampleColumns } from "../columns.ts";
 import { readAnndata, type ReadAnndataOptions } from "./anndata_reader.ts";
+import { mostBytesOf } from "./reader.ts";
 
 /** Whether a folder is a hierarchy of Zarr, of version 3 or 2. */
 export async function isZarrFolder(path: string | URL): Promise<boolean> {
@@ -23,5 +24,5 @@ export async function readAnndataFolder(
   options: Omit<ReadAnndataOptions, "name"> = {},
 ): Promise<SampleColumns> {
   const name = String(path).replace(/(?<=[^/\\])[/\\]+$/, "");
-  return await readAnndata(directorySource(path), { ...options, name });
+  return await readAnndata(directorySource(path, mostBytesOf), { ...options, name });
 }

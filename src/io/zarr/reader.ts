@@ -12,6 +12,7 @@ import {
   emptyChunk,
   FREE_ITEMS,
   MOST_ITEMS_PER_BYTE,
+  mostPackedBytes,
   placeOf,
   type ReadItems,
 } from "./_chunks.ts";
@@ -41,6 +42,13 @@ export type NodeMetadata = GroupMetadata | ArrayMetadata;
 
 /** Far more than the metadata of any array take. */
 const MOST_JSON_BYTES = 2 ** 24;
+/** The most that any codec packs into a chunk. */
+const MOST_CHUNK_BYTES = 2 ** 31;
+
+/** The most bytes that a file of a hierarchy may have, by its key. */
+export function mostBytesOf(key: string): number {
+  return /\/(zarr\.json|\.z(array|group|attrs))$/.test(key) ? MOST_JSON_BYTES : MOST_CHUNK_BYTES;
+}
 
 /** A hierarchy that is read. */
 export class ZarrReader {
@@ -130,10 +138,12 @@ export class ZarrReader {
   /** The chunks that begin in the same row, as they are stored. */
   async #readBand(
     path: ZarrPath,
-    { shape, keyOf, attributes }: ArrayMetadata,
+    array: ArrayMetadata,
     { band, others }: { readonly band: number; readonly others: readonly number[] },
   ): Promise<PackedChunk[]> {
+    const { shape, keyOf, attributes } = array;
     const chunks: PackedChunk[] = [];
+    const mostBytes = mostPackedBytes(array);
     const count = countItems(others);
     if (count > MOST_CHUNKS) {
       throw this.fail(path, `it has ${count} chunks side by side, expected at most ${MOST_CHUNKS}`);
@@ -143,6 +153,10 @@ export class ZarrReader {
       const key = keyOf(shape.length === 0 ? [] : [band, ...place]);
       const bytes = await this.#store.get(`${path}${key}` as `/${string}`);
       if (bytes !== undefined) {
+        if (bytes.length > mostBytes) {
+          const found = `the chunk ${key.slice(1)} has ${bytes.length} bytes`;
+          throw this.fail(path, `${found}, expected at most ${mostBytes}`);
+        }
         const within = shape.length === 0 ? [] : [0, ...place];
         chunks.push({ place: within, key, bytes: new Uint8Array(bytes) });
       } else if (attributes[COMPLETE] === true) {

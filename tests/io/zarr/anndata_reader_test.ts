@@ -249,6 +249,9 @@ Deno.test("an array that claims far more than its files hold is refused before m
   const many = await write();
   edit(many, "/obs/cell_type/codes", (json) => json.shape = [2 ** 28]);
   await rejects(readAnndata(many), /4161 of its chunks are missing, 1 are there/);
+  const padded = await write();
+  padded.set("/X/c/0/0", new Uint8Array(2 ** 20));
+  await rejects(readAnndata(padded), /the chunk c\/0\/0 has 1048576 bytes, expected at most \d+/);
 });
 
 /** Files of Zarr v2, as older versions of anndata write them. */
