@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { isDeepStrictEqual } from "node:util";
 import { quotePath } from "../base/shell.ts";
-import { FOLD_SCHEMES, type FoldScheme } from "../data/kfold.ts";
+import { FOLD_SCHEMES, type FoldScheme } from "../data/fold_scheme.ts";
 import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { checkDirectory } from "../files/directory.ts";

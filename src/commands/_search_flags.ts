@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { quotePath } from "../base/shell.ts";
-import type { FoldScheme } from "../data/kfold.ts";
+import type { FoldScheme } from "../data/fold_scheme.ts";
 import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { checkDirectory } from "../files/directory.ts";

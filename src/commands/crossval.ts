@@ -2,7 +2,8 @@
 
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { type FoldScheme, kFold } from "../data/kfold.ts";
+import type { FoldScheme } from "../data/fold_scheme.ts";
+import { kFold } from "../data/kfold.ts";
 import type { EngineReport } from "../engine/select.ts";
 import { DivergedError } from "../errors.ts";
 import { writeConfig } from "../runs/config.ts";

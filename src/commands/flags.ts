@@ -1,7 +1,7 @@
 /** The definition of a command, and the flags that several commands share. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { FOLD_SCHEMES, type FoldScheme } from "../data/kfold.ts";
+import { FOLD_SCHEMES, type FoldScheme } from "../data/fold_scheme.ts";
 import { ENGINE_NAMES } from "../engine/select.ts";
 import { TRANSFORMS } from "../record.ts";
 import type { FlagAlias } from "./_flag_aliases.ts";

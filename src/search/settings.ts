@@ -1,5 +1,5 @@
 import { checkInteger } from "../base/check_integer.ts";
-import type { FoldScheme } from "../data/kfold.ts";
+import type { FoldScheme } from "../data/fold_scheme.ts";
 import type { Transform } from "../record.ts";
 import { parseSpace } from "./parse_space.ts";
 import { countPoints } from "./points.ts";

@@ -1,6 +1,7 @@
 import { evaluatePredictions, type Evaluation } from "../data/evaluate.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { type FoldScheme, kFold } from "../data/kfold.ts";
+import type { FoldScheme } from "../data/fold_scheme.ts";
+import { kFold } from "../data/kfold.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { fitMany } from "./fit_many.ts";
