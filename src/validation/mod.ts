@@ -53,4 +53,5 @@ export {
   REGIMES,
   type RowKind,
 } from "./regimes.ts";
+export type { RegimeAgreement } from "./split_scores.ts";
 export { type RegimeSplit, splitRegimes, type SplitRegimesOptions } from "./split_regimes.ts";
