@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
 import { ContractError } from "../errors.ts";
+import { lossName } from "../model/loss.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
@@ -18,9 +19,10 @@ export function resolveSpec(spec: ModelSpec | PresetName, data: Dataset): ModelS
 
 /** Throws unless gene effects can be fitted after a model. */
 export function checkGeneEffects(model: ModelSpec, geneEffects: boolean): void {
-  if (!geneEffects || model.loss === "meanSquaredError") return;
+  const name = lossName(model.loss);
+  if (!geneEffects || name === "meanSquaredError" || name === "huber") return;
   throw new ContractError(
-    `Cannot fit gene effects: "${model.name}" minimises ${model.loss}, expected meanSquaredError`,
+    `Cannot fit gene effects: "${model.name}" minimises ${name}, expected meanSquaredError or huber`,
   );
 }
 
