@@ -35,6 +35,7 @@ export {
   type GeneHistoryFeatures,
   type GeneHistoryOptions,
 } from "./gene_history.ts";
+export { describeVariance } from "./describe_variance.ts";
 export { describeInterval, type IntervalBasis, judgeInterval } from "./interval_basis.ts";
 export type {
   BaselineScores,
@@ -54,3 +55,4 @@ export {
   type RowKind,
 } from "./regimes.ts";
 export { type RegimeSplit, splitRegimes, type SplitRegimesOptions } from "./split_regimes.ts";
+export { type VarianceComponents, type VarianceShares, varianceShares } from "./variance_shares.ts";
