@@ -1,6 +1,14 @@
 /** Reads the two files of a saved model. */
 
-import { type Field, integer, numberWithin, optional, readValue, text } from "../base/field.ts";
+import {
+  boolean,
+  type Field,
+  integer,
+  numberWithin,
+  optional,
+  readValue,
+  text,
+} from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
@@ -11,6 +19,7 @@ import { findContradiction } from "./_topology.ts";
 import { checkManifest, readWeights } from "./_weights_file.ts";
 import { parseGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
+import { SCHEDULE } from "./schedule.ts";
 import { digestJson } from "./seal.ts";
 import type { ModelSpec } from "./spec.ts";
 import { type TrainedModel, type TrainingConfig, withInputRecord } from "./trained_model.ts";
@@ -33,6 +42,12 @@ const TRAINING: Field<TrainingConfig> = object({
   batchSize: integer(1),
   learningRate: numberWithin({ above: 0 }),
   samples: integer(0),
+  schedule: optional(SCHEDULE),
+  weightDecay: optional(numberWithin({ least: 0 })),
+  earlyStopping: optional(object({ patience: integer(1), restoreBest: optional(boolean) })),
+  startedFrom: optional(text),
+  frozen: optional(arrayOf(integer(0))),
+  sampleWeights: optional(text),
 }, { others: "leave out" });
 
 /**

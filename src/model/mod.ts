@@ -88,4 +88,14 @@ export {
   type SignalInput,
   type SummaryInput,
 } from "./spec.ts";
-export type { TrainedModel, TrainingConfig } from "./trained_model.ts";
+export {
+  type ConstantSchedule,
+  type CosineSchedule,
+  describeSchedule,
+  type ExponentialSchedule,
+  type LinearSchedule,
+  type OneCycleSchedule,
+  parseSchedule,
+  type Schedule,
+} from "./schedule.ts";
+export type { EarlyStopping, TrainedModel, TrainingConfig } from "./trained_model.ts";

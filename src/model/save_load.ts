@@ -6,7 +6,6 @@
  * @module
  */
 
-import { sha256 } from "../base/bytes.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { openFile, pathOf, writeFileAtomic } from "../files/file.ts";
 import { parseRecord } from "../record.ts";
@@ -22,6 +21,7 @@ import {
 } from "./_read_model.ts";
 import { packWeights, WEIGHTS_FILE, weightsManifest } from "./_weights_file.ts";
 import { checkWeights } from "./check_weights.ts";
+import { digestWeights } from "./digest_weights.ts";
 import { encodeGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { digestJson } from "./seal.ts";
@@ -73,7 +73,7 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
   const geneEffects = trained.geneEffects && encodeGeneEffects(trained.geneEffects);
   const weights = packWeights(trained.weights);
   // Ties the two files together: one of them may be from another time, or damaged.
-  const weightsSha256 = (await sha256(weights)).toHex();
+  const weightsSha256 = await digestWeights(trained.weights);
   const json = await seal({
     format: "layers-model",
     generatedBy: "@waka/histone",

@@ -84,9 +84,7 @@ export async function fitMany(
     record,
     geneEffects: shared.geneEffects,
     runs,
-    settings: resolved.map(({ seed, epochs, batchSize, learningRate }) => {
-      return { seed, epochs, batchSize, learningRate };
-    }),
+    settings: resolved.map(({ transform: _, geneEffects: __, loss: ___, ...own }) => own),
     options,
     engine,
     reason,
