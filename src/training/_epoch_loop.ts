@@ -2,7 +2,6 @@ import { longestLength } from "../base/arrays.ts";
 import type { Session, SessionState } from "../engine/engine.ts";
 import { freeState } from "../engine/free_state.ts";
 import { DivergedError, EngineUnavailableError } from "../errors.ts";
-import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { Cadence } from "./_cadence.ts";
 import {
   fromCheckpoint,
@@ -11,6 +10,7 @@ import {
   type GroupSetup,
   toCheckpoint,
 } from "./_group_run.ts";
+import { lossFactor } from "./_label_scale.ts";
 import { findDivergence, fitGroupEffects, validationLosses } from "./_validation.ts";
 import type { EpochRecord, RunCheckpoint } from "./fit_types.ts";
 
@@ -115,11 +115,11 @@ export class EpochLoop {
   }
 
   async #trainEpoch(progress: Progress): Promise<void> {
-    const { runs, settings, batchSize } = this.#setup;
+    const { runs, samples, batchSize } = this.#setup;
     const { cadence } = this.#saving;
-    const orders = runs.map(({ data }, i) =>
+    const orders = runs.map((_, i) =>
       this.#runs[i]!.diverged === undefined
-        ? epochOrder(data.rows, settings[i]!.seed, progress.epoch)
+        ? samples.orderOf(i, progress.epoch)
         : new Uint32Array(0)
     );
     const longest = longestLength(orders);
@@ -142,7 +142,7 @@ export class EpochLoop {
     { orders, end }: { readonly orders: readonly Uint32Array[]; readonly end: number },
   ): Promise<[number, DivergedError][]> {
     const { epoch, position: start, lossSums } = progress;
-    const { source, options } = this.#setup;
+    const { model, samples: { source, labelScales }, options } = this.#setup;
     const started = performance.now();
     const losses = await this.#session.runEpoch({
       source,
@@ -161,7 +161,9 @@ export class EpochLoop {
     const diverged: [number, DivergedError][] = [];
     for (const [i, loss] of losses.entries()) {
       if (loss instanceof DivergedError) diverged.push([i, loss]);
-      else if (trained[i]! > 0) lossSums[i]! += loss * trained[i]!;
+      else if (trained[i]! > 0) {
+        lossSums[i]! += loss * lossFactor(model.loss, labelScales[i]) * trained[i]!;
+      }
     }
     return diverged;
   }
@@ -237,17 +239,4 @@ function unfinished(error: unknown, epoch: number): unknown {
   if (!(error instanceof EngineUnavailableError)) return error;
   const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
   return new EngineUnavailableError(message, { cause: error });
-}
-
-/**
- * The order in which an epoch visits samples: a function of the seed and the epoch alone.
- *
- * @param rows The samples.
- * @param seed The run's seed.
- * @param epoch Number of the epoch, from 0.
- * @returns The same rows, shuffled.
- */
-export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint32Array {
-  const stream = new RandomStream(deriveKey(seed, "order", epoch));
-  return shuffledIndices(rows.length, stream).map((position) => rows[position]!);
 }
