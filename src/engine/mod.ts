@@ -37,3 +37,4 @@ export {
   type EngineReport,
   selectEngine,
 } from "./select.ts";
+export { type StackedSource, stackSources } from "./stacked_source.ts";

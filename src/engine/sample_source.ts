@@ -17,6 +17,12 @@ export interface SampleSource {
   readonly samples: number;
   /** The inputs that each sample has. */
   readonly inputs: readonly InputSpec[];
+  /**
+   * Variants of each sample, which differ in their inputs alone: row v · samples + i is variant v of sample i.
+   *
+   * @default {1}
+   */
+  readonly variants?: number | undefined;
   /** `[sample]`; needed to train. */
   readonly labels: Float64Array | undefined;
   /**

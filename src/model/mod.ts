@@ -33,15 +33,29 @@ export { parseSpec } from "./parse_spec.ts";
 export {
   findPreset,
   type InputShape,
+  type PanelPreset,
+  type PanelPresetName,
   parsePresetName,
   type Preset,
   PRESET_NAMES,
   type PresetName,
   PRESETS,
+  type PresetSpec,
   presetSpec,
+  type SequentialPreset,
+  type SequentialPresetName,
   type TrainingDefaults,
 } from "./presets.ts";
-export { loadModel, saveModel, type SerializedModel, serializeModel } from "./save_load.ts";
+export { readsPanel } from "./panel_inputs.ts";
+export {
+  loadModel,
+  type LoadModelOptions,
+  type ModelSources,
+  saveModel,
+  type SaveModelOptions,
+  type SerializedModel,
+  serializeModel,
+} from "./save_load.ts";
 export { convPadding, kernelSpan, type SampleShape, sizeOf } from "./layer_shapes.ts";
 export {
   countParameters,
@@ -98,4 +112,4 @@ export {
   parseSchedule,
   type Schedule,
 } from "./schedule.ts";
-export type { EarlyStopping, TrainedModel, TrainingConfig } from "./trained_model.ts";
+export type { EarlyStopping, LabelScale, TrainedModel, TrainingConfig } from "./trained_model.ts";

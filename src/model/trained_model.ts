@@ -1,3 +1,4 @@
+import type { ReferencePanel } from "../panel/panel.ts";
 import type { DataRecord } from "../record.ts";
 import type { GeneEffects } from "./gene_effects.ts";
 import type { Weights } from "./initial_weights.ts";
@@ -49,6 +50,14 @@ export interface TrainingConfig {
   readonly sampleWeights?: string;
 }
 
+/** The scale of the labels that a network learned: it predicts (label − mean) / sd. */
+export interface LabelScale {
+  /** Mean of the training labels. */
+  readonly mean: number;
+  /** Their standard deviation: above 0. */
+  readonly sd: number;
+}
+
 /** A model after training: all that is needed to predict, and to know which data it fits. Plain data. */
 export interface TrainedModel {
   /** Layers and loss. */
@@ -66,6 +75,13 @@ export interface TrainedModel {
   readonly training: TrainingConfig;
   /** What is added to the prediction of genes that were trained on; absent for the network alone. */
   readonly geneEffects?: GeneEffects;
+  /**
+   * Marks and labels of genes in the cell types that it was trained on, with which samples are compared; for models that
+   * read a panel.
+   */
+  readonly panel?: ReferencePanel;
+  /** The scale on which the network predicts; absent if that is the scale of the labels. */
+  readonly labelScale?: LabelScale;
 }
 
 /** The record of the data that a model takes, from the record of what its network sees. */

@@ -3,7 +3,6 @@ import type { Session, SessionState } from "../engine/engine.ts";
 import { freeState } from "../engine/free_state.ts";
 import { freeArray } from "../base/free.ts";
 import { DivergedError, EngineUnavailableError } from "../errors.ts";
-import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { Cadence } from "./_cadence.ts";
 import {
   fromCheckpoint,
@@ -13,6 +12,7 @@ import {
   toCheckpoint,
   withBestWeights,
 } from "./_group_run.ts";
+import { lossFactor } from "./_label_scale.ts";
 import { findDivergence, fitGroupEffects, validationLosses } from "./_validation.ts";
 import { bestEpoch, hasStopped } from "./early_stopping.ts";
 import type { EpochRecord, RunCheckpoint } from "./fit_types.ts";
@@ -138,12 +138,10 @@ export class EpochLoop {
   }
 
   async #trainEpoch(progress: Progress): Promise<void> {
-    const { runs, settings, batchSize } = this.#setup;
+    const { runs, samples, batchSize } = this.#setup;
     const { cadence } = this.#saving;
-    const orders = runs.map(({ data }, i) =>
-      this.#isTraining(i)
-        ? epochOrder(data.rows, settings[i]!.seed, progress.epoch)
-        : new Uint32Array(0)
+    const orders = runs.map((_, i) =>
+      this.#isTraining(i) ? samples.orderOf(i, progress.epoch) : new Uint32Array(0)
     );
     const longest = longestLength(orders);
     let diverged: ReadonlyMap<number, DivergedError> = new Map();
@@ -165,7 +163,7 @@ export class EpochLoop {
     { orders, end }: { readonly orders: readonly Uint32Array[]; readonly end: number },
   ): Promise<[number, DivergedError][]> {
     const { epoch, position: start, lossSums } = progress;
-    const { source, options } = this.#setup;
+    const { model, samples: { source, labelScales }, options } = this.#setup;
     const started = performance.now();
     const losses = await this.#session.runEpoch({
       source,
@@ -184,7 +182,9 @@ export class EpochLoop {
     const diverged: [number, DivergedError][] = [];
     for (const [i, loss] of losses.entries()) {
       if (loss instanceof DivergedError) diverged.push([i, loss]);
-      else if (trained[i]! > 0) lossSums[i]! += loss * trained[i]!;
+      else if (trained[i]! > 0) {
+        lossSums[i]! += loss * lossFactor(model.loss, labelScales[i]) * trained[i]!;
+      }
     }
     return diverged;
   }
@@ -276,17 +276,4 @@ function unfinished(error: unknown, epoch: number): unknown {
   if (!(error instanceof EngineUnavailableError)) return error;
   const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
   return new EngineUnavailableError(message, { cause: error });
-}
-
-/**
- * The order in which an epoch visits samples: a function of the seed and the epoch alone.
- *
- * @param rows The samples.
- * @param seed The run's seed.
- * @param epoch Number of the epoch, from 0.
- * @returns The same rows, shuffled.
- */
-export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint32Array {
-  const stream = new RandomStream(deriveKey(seed, "order", epoch));
-  return shuffledIndices(rows.length, stream).map((position) => rows[position]!);
 }

@@ -126,6 +126,32 @@ export interface FitOptions extends SettingsLayer {
    */
   readonly geneEffects?: boolean | undefined;
   /**
+   * Share of samples whose references' labels are hidden, so that the model learns of genes whose labels are not known.
+   * For models that read a panel, as are the following ones.
+   *
+   * @default the preset's, else 0
+   */
+  readonly labelDropout?: number | undefined;
+  /**
+   * Share of samples whose references are hidden, so that the model learns of genes that are not in its panel.
+   *
+   * @default the preset's, else 0
+   */
+  readonly geneDropout?: number | undefined;
+  /**
+   * Share of marks that are hidden, from samples and their references, so that the model learns of marks that are missing.
+   *
+   * @default the preset's, else 0
+   */
+  readonly markDropout?: number | undefined;
+  /**
+   * Samples whose marks are added to the panel: those of new genes in the cell types that are trained on. Labels that they
+   * may have are not read.
+   *
+   * @default []
+   */
+  readonly unlabelled?: readonly Dataset[] | undefined;
+  /**
    * Seed of weights, order and dropout: an integer from 0 to 2^53 − 1.
    *
    * @default 0
@@ -193,25 +219,9 @@ export interface FitManyProgress extends FitProgress {
 
 /** Options of {@linkcode fitMany}: what the runs have in common, as {@linkcode FitOptions} says. */
 export interface FitManyOptions extends
-  Pick<
+  Omit<
     FitOptions,
-    | "epochs"
-    | "batchSize"
-    | "schedule"
-    | "weightDecay"
-    | "loss"
-    | "earlyStopping"
-    | "initial"
-    | "acceptAssembly"
-    | "frozen"
-    | "transform"
-    | "geneEffects"
-    | "engine"
-    | "threads"
-    | "checkpoint"
-    | "resume"
-    | "otherArithmetic"
-    | "signal"
+    "seed" | "learningRate" | "validation" | "sampleWeights" | "onEpoch" | "onProgress"
   > {
   /**
    * How much each sample of the columns counts that the runs' data are views of, `[sample]`; see
@@ -220,8 +230,6 @@ export interface FitManyOptions extends
    * @default 1 for each
    */
   readonly sampleWeights?: ArrayLike<number> | undefined;
-  /** Called once, before the first step. */
-  readonly onStart?: ((engine: EngineReport) => void) | undefined;
   /** Called after each epoch of a run, with its number from 0; training waits for it. */
   readonly onEpoch?: ((run: number, record: EpochRecord) => unknown) | undefined;
   /** Called every few steps. Samples are those of all runs that train side by side. */

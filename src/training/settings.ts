@@ -1,4 +1,5 @@
 import { checkInteger } from "../base/check_integer.ts";
+import { readsPanel } from "../model/panel_inputs.ts";
 import { findPreset, type PresetName } from "../model/presets.ts";
 import { parseSchedule, type Schedule } from "../model/schedule.ts";
 import type { Loss, ModelSpec } from "../model/spec.ts";
@@ -23,6 +24,12 @@ export interface TrainingSettings {
   readonly transform: Transform;
   /** Whether the trained genes' effects are fitted after the network. */
   readonly geneEffects: boolean;
+  /** Share of samples whose references' labels are hidden in training; for models that read a panel. */
+  readonly labelDropout: number;
+  /** Share of samples whose references are hidden in training, marks and labels; for models that read a panel. */
+  readonly geneDropout: number;
+  /** Share of marks that are hidden in training, from samples and references; for models that read a panel. */
+  readonly markDropout: number;
   /** What training minimises; absent for the model's own loss. */
   readonly loss?: Loss;
   /** When training ends before its last epoch; absent if it does not. */
@@ -65,6 +72,9 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
     weightDecay: pick(layers, "weightDecay") ?? 0,
     transform: pick(layers, "transform") ?? "none",
     geneEffects: pick(layers, "geneEffects") ?? false,
+    labelDropout: pick(layers, "labelDropout") ?? 0,
+    geneDropout: pick(layers, "geneDropout") ?? 0,
+    markDropout: pick(layers, "markDropout") ?? 0,
     ...(loss !== undefined && { loss }),
     ...(earlyStopping && { earlyStopping: checkEarlyStopping(earlyStopping) }),
   };
@@ -81,14 +91,31 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
   }
   // This throws if the transform is unknown.
   transformFunction(settings.transform);
+  checkDropout(settings);
   return settings;
+}
+
+/** Throws unless shares of what is hidden are possible. */
+function checkDropout(settings: TrainingSettings): void {
+  for (const name of ["labelDropout", "geneDropout", "markDropout"] as const) {
+    const share = settings[name];
+    if (Number.isFinite(share) && share >= 0 && share < 1) continue;
+    throw new RangeError(
+      `Cannot train: ${name} is ${share}, expected a number from 0 to less than 1`,
+    );
+  }
+  const { labelDropout, geneDropout } = settings;
+  if (labelDropout + geneDropout <= 1) return;
+  throw new RangeError(
+    `Cannot train: labelDropout and geneDropout are ${labelDropout} and ${geneDropout}, expected at most 1 together`,
+  );
 }
 
 /**
  * The settings that a model is trained with unless others are given.
  *
  * @param spec A model, or the name of a preset.
- * @returns The preset's settings; wakawaka's for a model that is not a preset.
+ * @returns The preset's settings; wakawaka's for a model that is not a preset, with log counts if it reads a panel.
  * @throws {RangeError} If no preset has that name.
  *
  * @example A preset's learning rate
@@ -100,8 +127,13 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
  * ```
  */
 export function presetSettings(spec: ModelSpec | PresetName): SettingsLayer {
-  return findPreset(typeof spec === "string" ? spec : "wakawaka").training;
+  const { training } = findPreset(typeof spec === "string" ? spec : "wakawaka");
+  if (typeof spec === "string" || !readsPanel(spec)) return training;
+  return { ...training, transform: PANEL_TRANSFORM };
 }
+
+/** The transform of the counts that summaries are made of. */
+export const PANEL_TRANSFORM: Transform = "log1p";
 
 function checkEarlyStopping({ patience, restoreBest = true }: EarlyStopping): EarlyStopping {
   checkInteger(patience, { action: "train", name: "earlyStopping.patience", least: 1 });
