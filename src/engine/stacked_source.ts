@@ -16,7 +16,7 @@ export interface StackedSource {
  * @param sources The sources: one or more, with the same inputs and numbers of variants.
  * @returns One source, and where each of them begins in it. Sample i of source s is sample `firsts[s]` + i; its variants
  * follow at distances of the number of all samples.
- * @throws {ContractError} If there are no sources, or their inputs or variants differ.
+ * @throws {ContractError} If there are no sources, their inputs or variants differ, or only some have weights.
  *
  * @example Two sources of one sample each
  * ```ts
@@ -47,6 +47,7 @@ class Stack implements SampleSource {
   readonly variants: number;
   readonly inputs: SampleSource["inputs"];
   readonly labels: Float64Array | undefined;
+  readonly weights: Float64Array | undefined;
   /** The first sample of each source. */
   readonly firsts: readonly number[];
   readonly #sources: readonly SampleSource[];
@@ -60,6 +61,7 @@ class Stack implements SampleSource {
     this.variants = variants;
     this.inputs = inputs;
     this.labels = joinColumns(sources.map(({ labels }) => labels), samples);
+    this.weights = joinColumns(sources.map(({ weights }) => weights), samples);
   }
 
   async gather(rows: Uint32Array, into: SampleBatch): Promise<void> {
@@ -97,10 +99,11 @@ function joinColumns(
 }
 
 function checkAlike(first: SampleSource, other: SampleSource): void {
-  const describe = ({ inputs, variants = 1 }: SampleSource) =>
+  const describe = ({ inputs, variants = 1, weights }: SampleSource) =>
     [
       ...inputs.map((input) => `${input.name}: ${describeInputShape(input)}`),
       `${variants} variants`,
+      ...(weights === undefined ? [] : ["weights"]),
     ]
       .join(", ");
   if (describe(first) === describe(other)) return;
