@@ -35,6 +35,7 @@ export {
   type GeneHistoryFeatures,
   type GeneHistoryOptions,
 } from "./gene_history.ts";
+export { describeVariance } from "./describe_variance.ts";
 export { describeInterval, type IntervalBasis, judgeInterval } from "./interval_basis.ts";
 export type {
   BaselineScores,
@@ -55,3 +56,4 @@ export {
 } from "./regimes.ts";
 export type { RegimeAgreement } from "./split_scores.ts";
 export { type RegimeSplit, splitRegimes, type SplitRegimesOptions } from "./split_regimes.ts";
+export { type VarianceComponents, type VarianceShares, varianceShares } from "./variance_shares.ts";
