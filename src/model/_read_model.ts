@@ -9,11 +9,13 @@ import { parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { findContradiction } from "./_topology.ts";
 import { checkManifest, readWeights } from "./_weights_file.ts";
+import { parseCalibration } from "./calibration.ts";
 import { parseGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { digestJson } from "./seal.ts";
 import type { ModelSpec } from "./spec.ts";
 import { type TrainedModel, type TrainingConfig, withInputRecord } from "./trained_model.ts";
+import { parseTypicalSignal } from "./typical_signal.ts";
 
 /** Room for the effects of a few hundred thousand genes. */
 export const MAX_JSON_BYTES = 16 * 2 ** 20;
@@ -62,8 +64,30 @@ export async function readModel(json: ByteSource, weights: ByteSource): Promise<
     );
   }
   const digest = await checkSeal(content, histone, file);
-  const model = { spec, weights: await readWeights(weights, { spec, digest }), record, training };
+  const model = {
+    spec,
+    weights: await readWeights(weights, { spec, digest }),
+    record,
+    training,
+    ...readErrors(histone, file),
+  };
   return withInputRecord(geneEffects === undefined ? model : { ...model, geneEffects });
+}
+
+/**
+ * Reads what a model knows about its errors and about unlike samples, where it has that.
+ *
+ * @throws {FormatError} If a part of it is damaged.
+ */
+export function readErrors(
+  { calibration, typicalSignal }: Readonly<Record<string, unknown>>,
+  file: string,
+): Pick<TrainedModel, "calibration" | "typicalSignal"> {
+  return {
+    ...(calibration !== undefined && { calibration: parseCalibration(calibration, file) }),
+    ...(typicalSignal !== undefined &&
+      { typicalSignal: parseTypicalSignal(typicalSignal, file) }),
+  };
 }
 
 function checkVersion(version: unknown, file: string): void {

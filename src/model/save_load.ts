@@ -15,6 +15,7 @@ import { metadataOf } from "./_foreign_model.ts";
 import {
   BRANCHED_VERSION,
   MAX_JSON_BYTES,
+  readErrors,
   readModel,
   readModelJson,
   readTraining,
@@ -69,7 +70,7 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
   const model = assembleModel(trained.spec, trained.weights);
   const modelTopology: unknown = model.toJSON(null, false);
   model.dispose();
-  const { spec, record, training } = trained;
+  const { spec, record, training, calibration, typicalSignal } = trained;
   const geneEffects = trained.geneEffects && encodeGeneEffects(trained.geneEffects);
   const weights = packWeights(trained.weights);
   // Ties the two files together: one of them may be from another time, or damaged.
@@ -89,6 +90,8 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
         record,
         training,
         geneEffects,
+        calibration,
+        typicalSignal,
         weightsSha256,
       },
     },
@@ -190,12 +193,14 @@ export async function loadModel(
 }
 
 /** Throws unless the model could be loaded again: a caller without types may have trained with anything. */
-function checkLoadable({ spec, weights, record, training }: TrainedModel): void {
+function checkLoadable(trained: TrainedModel): void {
+  const { spec, weights, record, training, calibration, typicalSignal } = trained;
   checkWeights(parseSpec(spec), weights);
   try {
-    const plain = JSON.parse(JSON.stringify({ record, training }));
+    const plain = JSON.parse(JSON.stringify({ record, training, calibration, typicalSignal }));
     parseRecord(plain.record, "record");
     readTraining(plain.training, "training");
+    readErrors(plain, "model");
   } catch (cause) {
     throw new TypeError(`Cannot save model: ${(cause as Error).message}`, { cause });
   }

@@ -1,7 +1,9 @@
 import type { DataRecord } from "../record.ts";
+import type { Calibration } from "./calibration.ts";
 import type { GeneEffects } from "./gene_effects.ts";
 import type { Weights } from "./initial_weights.ts";
 import type { ModelSpec } from "./spec.ts";
+import type { TypicalSignal } from "./typical_signal.ts";
 
 /** How a model was trained. Plain JSON. */
 export interface TrainingConfig {
@@ -41,6 +43,10 @@ export interface TrainedModel {
   readonly training: TrainingConfig;
   /** What is added to the prediction of genes that were trained on; absent for the network alone. */
   readonly geneEffects?: GeneEffects;
+  /** The errors on samples that were held out, from which intervals are made; absent if they were not measured. */
+  readonly calibration?: Calibration;
+  /** What the training cell types' signal looked like, to know unlike samples by; absent if it was not measured. */
+  readonly typicalSignal?: TypicalSignal;
 }
 
 /** The record of the data that a model takes, from the record of what its network sees. */
