@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { type FoldScheme, kFold } from "../data/kfold.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { EpochRecord, FitManyProgress, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict } from "./predict.ts";
@@ -70,7 +71,8 @@ export async function crossValidate(
   data: Dataset,
   options: CrossValidationOptions = {},
 ): Promise<FoldResult[]> {
-  const { folds = 4, scheme = "contiguous", seed = 0, learningRate, ...common } = options;
+  const { folds = 4, scheme = "contiguous", seed = 0, learningRate, sampleWeights, ...common } =
+    options;
   const parts = kFold(data, { folds, scheme, seed });
   for (const [index, { training, validation }] of parts.entries()) {
     options.onFold?.(index + 1, training, validation);
@@ -80,6 +82,7 @@ export async function crossValidate(
   });
   const trained = await fitMany(spec, runs, {
     ...common,
+    sampleWeights: spreadSampleWeights(data, sampleWeights),
     onEpoch: (run, record) => options.onEpoch?.(run + 1, record),
   });
   const results: FoldResult[] = [];
