@@ -1,9 +1,11 @@
 import type { ReferencePanel } from "../panel/panel.ts";
 import type { DataRecord } from "../record.ts";
+import type { Calibration } from "./calibration.ts";
 import type { GeneEffects } from "./gene_effects.ts";
 import type { Weights } from "./initial_weights.ts";
 import type { Schedule } from "./schedule.ts";
 import type { ModelSpec } from "./spec.ts";
+import type { TypicalSignal } from "./typical_signal.ts";
 
 /** When training ends before its last epoch, and which epoch's weights are kept. */
 export interface EarlyStopping {
@@ -82,6 +84,10 @@ export interface TrainedModel {
   readonly panel?: ReferencePanel;
   /** The scale on which the network predicts; absent if that is the scale of the labels. */
   readonly labelScale?: LabelScale;
+  /** The errors on samples that were held out, from which intervals are made; absent if they were not measured. */
+  readonly calibration?: Calibration;
+  /** What the training cell types' signal looked like, to know unlike samples by; absent if it was not measured. */
+  readonly typicalSignal?: TypicalSignal;
 }
 
 /** The record of the data that a model takes, from the record of what its network sees. */
