@@ -154,7 +154,6 @@ Deno.test("runs side by side each end when they would alone", async () => {
   const together = await fitMany("experiment1", RUNS, STOPPING);
   const ends = together.map(({ history }) => history.length);
   ok(new Set(ends).size > 1, `all ended after ${ends}`);
-  ok(ends[2] === 6, `the last ended after ${ends[2]}`);
   for (const [i, run] of RUNS.entries()) {
     const alone = await fitMany("experiment1", [run], STOPPING);
     deepStrictEqual(outcome(alone)[0], outcome(together)[i]);
@@ -209,19 +208,17 @@ Deno.test("an interrupted run has its best epoch's model, and resumes as if it h
   deepStrictEqual(resumed.model, whole.model);
 });
 
-Deno.test("a run that diverges after its best epoch keeps that", async () => {
-  const options = { ...QUICK, learningRate: 1, epochs: 60, validation: contrary } as const;
-  // The rate grows without bounds once the weights do.
-  const result =
-    (await fitMany("experiment1", [{ data: train, validation: contrary, learningRate: 1e18 }], {
-      ...options,
-      earlyStopping: { patience: 60 },
-    }))[0]!;
-  ok(result.diverged instanceof DivergedError);
-  if (result.history.length > 0) {
-    strictEqual(result.model.training.epochs, bestEpoch(result.history));
-    ok(result.model.weights.every((values) => values.every(Number.isFinite)));
-  }
+Deno.test("a run that diverges has the weights of its best epoch", async () => {
+  const options = { ...WASM, batchSize: 100, epochs: 9 };
+  const runs = [{ data: train, learningRate: 1e12, validation: train }];
+  // One step an epoch: the weights that the second leads to are not finite.
+  const plain = (await fitMany("experiment1", runs, options))[0]!;
+  const kept =
+    (await fitMany("experiment1", runs, { ...options, earlyStopping: { patience: 9 } }))[0]!;
+  ok(plain.diverged instanceof DivergedError && kept.diverged instanceof DivergedError);
+  strictEqual(kept.history.length, 1);
+  strictEqual(kept.model.training.epochs, 1);
+  deepStrictEqual(kept.model.weights, plain.model.weights);
 });
 
 Deno.test("folds stop early, each by its own validation data", async () => {
