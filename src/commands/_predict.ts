@@ -113,6 +113,11 @@ function knowsGenes({ geneEffects }: TrainedModel): boolean {
   return geneEffects !== undefined;
 }
 
+/** Said of models whose predictions have no unit. */
+const SCORES =
+  "The model was trained to rank: its predictions are scores, whose order means something but whose unit " +
+  "and zero do not, so that their squared errors mean nothing.";
+
 /** Predicts with a progress line. */
 export async function predictWithProgress(
   models: readonly TrainedModel[],
@@ -139,6 +144,7 @@ export async function predictWithProgress(
   });
   progress.clear();
   for (const note of notes) console.info(`Note: ${note}.`);
+  if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
   reportKnownGenes(models, data);
   return { ...prediction, engine: report!.engine, notes: [...notes] };
 }

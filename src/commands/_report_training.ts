@@ -3,7 +3,13 @@
 import { formatDuration } from "../base/duration.ts";
 import type { EngineReport } from "../engine/select.ts";
 import type { EventLog } from "../runs/event_log.ts";
-import type { EpochRecord, FitManyProgress, FitProgress } from "../training/fit_types.ts";
+import { bestEpoch } from "../training/early_stopping.ts";
+import type {
+  EpochRecord,
+  FitManyProgress,
+  FitProgress,
+  FitResult,
+} from "../training/fit_types.ts";
 import { epochScalars } from "../training/tensorboard.ts";
 import { memberRun } from "./_event_log.ts";
 import { formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
@@ -73,6 +79,18 @@ export function progressState(progress: FitProgress, prefix: string): ProgressSt
     label: `${prefix}epoch ${epoch}/${epochs}`,
     note: loss === undefined ? undefined : `loss ${loss.toFixed(4)}`,
   };
+}
+
+/** Says where a run that may stop early ended, and which epoch's model is kept. */
+export function describeStop(
+  { history, model: { training: { epochs: kept, earlyStopping } } }: FitResult,
+  { epochs, prefix = "" }: { readonly epochs: number; readonly prefix?: string },
+): string | undefined {
+  if (earlyStopping === undefined) return undefined;
+  const best = bestEpoch(history);
+  const end = history.length < epochs ? `Stopped after epoch ${history.length} of ${epochs}. ` : "";
+  const whose = kept === best ? "its weights" : `those of epoch ${kept}`;
+  return `${prefix}${end}The least validation loss was that of epoch ${best}; the model has ${whose}`;
 }
 
 /** Formats an epoch as a line. */

@@ -29,6 +29,7 @@ import { loadData } from "./_data.ts";
 import { openLog } from "./_event_log.ts";
 import { formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
+import { declareOptimiser } from "./_optimiser_flags.ts";
 import { predictWithProgress } from "./_predict.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import { reportMembers } from "./_report_training.ts";
@@ -65,7 +66,7 @@ export const command: CommandDefinition<ForecastFlags> = {
     ["deno task forecast --data E003/train.csv", "one cell type: only genes are held out"],
   ],
   declare: (command) =>
-    declareEnsemble(declareModel(declareTraining(command)))
+    declareEnsemble(declareOptimiser(declareModel(declareTraining(command))))
       .option("--new-genes <n>", "genes to hold out (default: 8.3% of them)", integer(0))
       .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(0))
       .option("--split-seed <n>", "seed that chooses what is held out", integer(0), 0),

@@ -19,14 +19,16 @@ import {
   declareResume,
   declareTest,
   declareTraining,
+  declareValidation,
   Interrupted,
 } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { memberRun, openLog, replayEpochs } from "./_event_log.ts";
-import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
+import { checkTestFlags, loadLabelled, loadTest, type TestFlags } from "./_labels.ts";
 import { readModelFile } from "./_model_spec.ts";
+import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
 import { commandLine, findPackageFile, formatNext } from "./_place.ts";
-import { type FitManyHooks, reportMembers } from "./_report_training.ts";
+import { describeStop, type FitManyHooks, reportMembers } from "./_report_training.ts";
 import {
   describeNothingKept,
   ownRun,
@@ -42,9 +44,19 @@ import {
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
+import {
+  declareStart,
+  frozenOf,
+  joinWeights,
+  loadInitial,
+  printStart,
+  readWeights,
+  type StartFlags,
+} from "./_start_flags.ts";
 import { type TrainedMember, writeTrained } from "./_write_trained.ts";
 
-interface TrainFlags extends TrainingFlags, TestFlags, ResumeFlags {
+interface TrainFlags extends TrainingFlags, StartFlags, TestFlags, ResumeFlags {
+  readonly validation?: string | undefined;
   readonly data?: string | undefined;
   readonly record?: string | undefined;
   readonly threads?: number | undefined;
@@ -64,10 +76,28 @@ export const command: CommandDefinition<TrainFlags> = {
       "five models, their averaged predictions, and the gain on other data",
     ],
     ["deno task train --data train.npz --spec model.json", "your own model"],
+    [
+      "deno task train --data train.npz --validation valid.npz --epochs 100 --early-stopping 5",
+      "until five epochs have not been better, with the best epoch's model",
+    ],
+    [
+      "deno task train --data own.npz --from runs/first --freeze encoder --learning-rate 0.0001",
+      "an earlier model, whose head learns from your own labels",
+    ],
     ["deno task train --resume runs/first", "resume a run that was stopped"],
   ],
   declare: (command) =>
-    declareResume(declareTest(declareEnsemble(declareModel(declareTraining(command))))),
+    declareResume(
+      declareTest(
+        declareEnsemble(
+          declareStart(
+            declareEarlyStopping(
+              declareValidation(declareOptimiser(declareModel(declareTraining(command)))),
+            ),
+          ),
+        ),
+      ),
+    ),
   run: train,
 };
 
@@ -75,20 +105,32 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   const flags = await resumedFlags("train", given);
   checkTestFlags(flags);
   const { ensemble, otherArithmetic } = flags;
-  const settings = resolveRunSettings(flags, await readModelFile(flags.spec));
+  const initial = await loadInitial(flags);
+  const settings = {
+    ...resolveRunSettings(flags, await readModelFile(flags.spec), initial),
+    ...frozenOf(flags),
+  };
   const directory = await chooseRunDirectory(flags, settings.preset);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "train", flags, inputs, refuse });
   const log = await openLog(flags, run.id);
+  const table = await readWeights(flags);
   const data = await loadData(settings.data, flags);
   printLabels(data);
+  const sampleWeights = joinWeights(data, table);
+  const validation = await loadValidation(flags);
   const test = await loadTest(flags);
+  printStart(flags, initial, settings);
   await run.begin();
   const trained = await fitEnsemble(modelOf(settings), data, {
     ...settings,
     ...run.options,
     members: ensemble,
+    initial,
+    acceptAssembly: flags.acceptAssembly,
+    sampleWeights,
+    validation,
     signal,
     otherArithmetic,
     ...reportFrom(run, { ensemble, settings, log }),
@@ -105,6 +147,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
     throw diverged;
   }
   const results = [first, ...others] as const;
+  printStops(results, settings, ensemble);
   await run.check();
   const testPath = flags.test;
   await writeTrained({ directory, settings, data, test, testPath, inputs, ensemble, log, results });
@@ -113,10 +156,32 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   await printNextStep(directory, flags);
 }
 
+/** Reads the data to measure on after each epoch, if they are named. */
+async function loadValidation(
+  { validation, ...flags }: TrainFlags,
+): Promise<Dataset | undefined> {
+  if (validation === undefined) return undefined;
+  return await loadLabelled(validation, { ...flags, labels: undefined });
+}
+
 /** Prints where the variance of the labels lies; data that cannot be trained on are refused later. */
 function printLabels(data: Dataset): void {
   if (!data.hasLabels || data.length === 0) return;
   for (const line of describeVariance(varianceShares(data))) console.info(line);
+}
+
+/** Says which epochs' models are kept of runs that may have stopped early. */
+function printStops(
+  results: readonly TrainedMember[],
+  { epochs }: RunSettings,
+  ensemble: number,
+): void {
+  for (const result of results) {
+    if (result.interrupted) continue;
+    const prefix = ensemble === 1 ? "" : `  member ${result.member}: `;
+    const line = describeStop(result, { epochs, prefix });
+    if (line !== undefined) console.info(line);
+  }
 }
 
 /** Returns hooks that print and log the epochs, beginning with those of a checkpoint. */
