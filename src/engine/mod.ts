@@ -31,6 +31,17 @@ export {
   type SampleSource,
 } from "./sample_source.ts";
 export {
+  type ConstantSchedule,
+  type CosineSchedule,
+  type ExponentialSchedule,
+  learningRateAt,
+  type LinearSchedule,
+  type OneCycleSchedule,
+  parseSchedule,
+  type Schedule,
+  type ScheduledStep,
+} from "./schedule.ts";
+export {
   ENGINE_NAMES,
   type EngineChoice,
   type EngineName,

@@ -47,6 +47,7 @@ class Stack implements SampleSource {
   readonly variants: number;
   readonly inputs: SampleSource["inputs"];
   readonly labels: Float64Array | undefined;
+  readonly weights: Float64Array | undefined;
   /** The first sample of each source. */
   readonly firsts: readonly number[];
   readonly #sources: readonly SampleSource[];
@@ -60,6 +61,7 @@ class Stack implements SampleSource {
     this.variants = variants;
     this.inputs = inputs;
     this.labels = joinColumns(sources.map(({ labels }) => labels), samples);
+    this.weights = joinColumns(sources.map(({ weights }) => weights), samples);
   }
 
   async gather(rows: Uint32Array, into: SampleBatch): Promise<void> {

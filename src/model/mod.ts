@@ -29,6 +29,7 @@ export {
   type ReferenceInput,
   signalShape,
 } from "./inputs.ts";
+export { describeLoss, lossName } from "./loss.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
   findPreset,
@@ -80,6 +81,7 @@ export {
   type EncoderBranch,
   type FlattenLayer,
   type HeadSpec,
+  type HuberLoss,
   type InputName,
   type InputSpec,
   isBranched,
@@ -88,6 +90,7 @@ export {
   type LeakyReluLayer,
   type LinearLayer,
   type Loss,
+  type LossName,
   type MarkMaskInput,
   type MaxPool1dLayer,
   type MeanTerm,

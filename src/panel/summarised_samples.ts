@@ -114,7 +114,7 @@ function checkRecord(
     );
   }
   // Summaries are made of the counts, from whatever transform these carry.
-  const { expressionTransform, expressionReference, ...rest } = data;
+  const { expressionTransform: _, expressionReference: __, ...rest } = data;
   const found = {
     ...(ignoreLabels ? rest : data),
     marks: wanted.marks,

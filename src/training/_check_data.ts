@@ -4,6 +4,7 @@ import { cellTypeGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences, modelInputs } from "../model/inputs.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
+import { lossName } from "../model/loss.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
@@ -73,9 +74,10 @@ export function checkPanelSettings(
 
 /** Throws unless gene effects can be fitted after a model. */
 export function checkGeneEffects(model: ModelSpec, geneEffects: boolean): void {
-  if (!geneEffects || model.loss === "meanSquaredError") return;
+  const name = lossName(model.loss);
+  if (!geneEffects || name === "meanSquaredError" || name === "huber") return;
   throw new ContractError(
-    `Cannot fit gene effects: "${model.name}" minimises ${model.loss}, expected meanSquaredError`,
+    `Cannot fit gene effects: "${model.name}" minimises ${name}, expected meanSquaredError or huber`,
   );
 }
 

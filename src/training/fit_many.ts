@@ -18,16 +18,11 @@ import {
 } from "./_check_data.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
 import { checkIdentity, type IdentifiedRuns, identifyRuns } from "./_fit_identity.ts";
-import {
-  fromCheckpoint,
-  type GroupRun,
-  type RunSettings,
-  runSettings,
-  toCheckpoint,
-} from "./_group_run.ts";
+import { fromCheckpoint, type GroupRun, toCheckpoint } from "./_group_run.ts";
 import { makeGroupSamples } from "./_group_samples.ts";
 import { labelScaleOf } from "./_label_scale.ts";
 import { RunPanels } from "./_run_panels.ts";
+import { type RunSettings, runSettings } from "./_run_settings.ts";
 import { checkArithmetic } from "./check_arithmetic.ts";
 import type {
   FitCheckpoint,

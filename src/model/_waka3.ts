@@ -1,10 +1,10 @@
-/** Preset `waka3`; see `presets.ts`. */
+/** Preset `waka3`. */
 
 import { dense, dropout, gelu, stack } from "./_preset_layers.ts";
 import type { PanelPreset } from "./_preset_types.ts";
 
 /** The preset that reads a reference panel. */
-export const panelPreset: PanelPreset = {
+export const waka3: PanelPreset = {
   description:
     "for real data: compares a sample with the same gene in the training cell types, whose marks and labels it keeps",
   parts: {
