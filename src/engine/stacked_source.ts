@@ -16,7 +16,7 @@ export interface StackedSource {
  * @param sources The sources: one or more, with the same inputs and numbers of variants.
  * @returns One source, and where each of them begins in it. Sample i of source s is sample `firsts[s]` + i; its variants
  * follow at distances of the number of all samples.
- * @throws {ContractError} If there are no sources, or their inputs or variants differ.
+ * @throws {ContractError} If there are no sources, their inputs or variants differ, or only some have weights.
  *
  * @example Two sources of one sample each
  * ```ts
@@ -99,10 +99,11 @@ function joinColumns(
 }
 
 function checkAlike(first: SampleSource, other: SampleSource): void {
-  const describe = ({ inputs, variants = 1 }: SampleSource) =>
+  const describe = ({ inputs, variants = 1, weights }: SampleSource) =>
     [
       ...inputs.map((input) => `${input.name}: ${describeInputShape(input)}`),
       `${variants} variants`,
+      ...(weights === undefined ? [] : ["weights"]),
     ]
       .join(", ");
   if (describe(first) === describe(other)) return;

@@ -1,12 +1,25 @@
 /** What a preset consists of; see `presets.ts`. */
 
 import type { Transform } from "../record.ts";
+import type { Schedule } from "./schedule.ts";
 import type { BranchedSpec, LayerSpec, Loss } from "./spec.ts";
 
 /** Training settings that belong to a preset. */
 export interface TrainingDefaults {
-  /** Adam's learning rate. */
+  /** Adam's learning rate; with a schedule, its peak. */
   readonly learningRate: number;
+  /**
+   * How the learning rate changes from step to step.
+   *
+   * @default {{ type: "constant" }}
+   */
+  readonly schedule?: Schedule;
+  /**
+   * Decoupled weight decay of kernels (AdamW).
+   *
+   * @default {0}
+   */
+  readonly weightDecay?: number;
   /** Samples of a step. */
   readonly batchSize: number;
   /** Passes over the training data. */

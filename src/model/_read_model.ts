@@ -1,6 +1,7 @@
 /** Reads the two files of a saved model. */
 
 import {
+  boolean,
   type Field,
   integer,
   number,
@@ -19,8 +20,10 @@ import { type DataRecord, parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { findContradiction } from "./_topology.ts";
 import { checkManifest, readWeights } from "./_weights_file.ts";
+import { parseCalibration } from "./calibration.ts";
 import { parseGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
+import { SCHEDULE } from "./schedule.ts";
 import { digestJson } from "./seal.ts";
 import type { ModelSpec } from "./spec.ts";
 import {
@@ -29,6 +32,7 @@ import {
   type TrainingConfig,
   withInputRecord,
 } from "./trained_model.ts";
+import { parseTypicalSignal } from "./typical_signal.ts";
 
 /** Room for the effects of a few hundred thousand genes. */
 export const MAX_JSON_BYTES = 16 * 2 ** 20;
@@ -48,6 +52,12 @@ const TRAINING: Field<TrainingConfig> = object({
   batchSize: integer(1),
   learningRate: numberWithin({ above: 0 }),
   samples: integer(0),
+  schedule: optional(SCHEDULE),
+  weightDecay: optional(numberWithin({ least: 0 })),
+  earlyStopping: optional(object({ patience: integer(1), restoreBest: optional(boolean) })),
+  startedFrom: optional(text),
+  frozen: optional(arrayOf(integer(0))),
+  sampleWeights: optional(text),
 }, { others: "leave out" });
 
 const LABEL_SCALE: Field<LabelScale> = object({
@@ -103,6 +113,7 @@ export async function readModel(
     ...(geneEffects && { geneEffects }),
     ...(panel && { panel }),
     ...(labelScale && { labelScale }),
+    ...readErrors(histone, file),
   });
 }
 
@@ -149,6 +160,22 @@ async function readSealedPanel(
   } finally {
     opened.close();
   }
+}
+
+/**
+ * Reads what a model knows about its errors and about unlike samples, where it has that.
+ *
+ * @throws {FormatError} If a part of it is damaged.
+ */
+export function readErrors(
+  { calibration, typicalSignal }: Readonly<Record<string, unknown>>,
+  file: string,
+): Pick<TrainedModel, "calibration" | "typicalSignal"> {
+  return {
+    ...(calibration !== undefined && { calibration: parseCalibration(calibration, file) }),
+    ...(typicalSignal !== undefined &&
+      { typicalSignal: parseTypicalSignal(typicalSignal, file) }),
+  };
 }
 
 function checkVersion(version: unknown, file: string): void {

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { sha256 } from "../base/bytes.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { directoryOf, openFile, pathKind, pathOf, writeFileAtomic } from "../files/file.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
@@ -18,6 +17,7 @@ import { metadataOf } from "./_foreign_model.ts";
 import {
   BRANCHED_VERSION,
   MAX_JSON_BYTES,
+  readErrors,
   readModel,
   readModelJson,
   readTraining,
@@ -25,6 +25,7 @@ import {
 } from "./_read_model.ts";
 import { packWeights, WEIGHTS_FILE, weightsManifest } from "./_weights_file.ts";
 import { checkWeights } from "./check_weights.ts";
+import { digestWeights } from "./digest_weights.ts";
 import { encodeGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { digestJson } from "./seal.ts";
@@ -114,11 +115,11 @@ async function serializeLayers(trained: TrainedModel): Promise<Omit<SerializedMo
   const model = assembleModel(trained.spec, trained.weights);
   const modelTopology: unknown = model.toJSON(null, false);
   model.dispose();
-  const { spec, record, training, labelScale } = trained;
+  const { spec, record, training, labelScale, calibration, typicalSignal } = trained;
   const geneEffects = trained.geneEffects && encodeGeneEffects(trained.geneEffects);
   const weights = packWeights(trained.weights);
   // Ties the two files together: one of them may be from another time, or damaged.
-  const weightsSha256 = (await sha256(weights)).toHex();
+  const weightsSha256 = await digestWeights(trained.weights);
   const json = await seal({
     format: "layers-model",
     generatedBy: "@waka/histone",
@@ -135,6 +136,8 @@ async function serializeLayers(trained: TrainedModel): Promise<Omit<SerializedMo
         training,
         geneEffects,
         labelScale,
+        calibration,
+        typicalSignal,
         weightsSha256,
         panelSha256: trained.panel?.digest,
       },
@@ -275,12 +278,14 @@ function keepPanel(
 }
 
 /** Throws unless the model could be loaded again: a caller without types may have trained with anything. */
-function checkLoadable({ spec, weights, record, training }: TrainedModel): void {
+function checkLoadable(trained: TrainedModel): void {
+  const { spec, weights, record, training, calibration, typicalSignal } = trained;
   checkWeights(parseSpec(spec), weights);
   try {
-    const plain = JSON.parse(JSON.stringify({ record, training }));
+    const plain = JSON.parse(JSON.stringify({ record, training, calibration, typicalSignal }));
     parseRecord(plain.record, "record");
     readTraining(plain.training, "training");
+    readErrors(plain, "model");
   } catch (cause) {
     throw new TypeError(`Cannot save model: ${(cause as Error).message}`, { cause });
   }

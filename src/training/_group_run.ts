@@ -26,10 +26,13 @@ export interface GroupSetup {
 }
 
 /** The part of a checkpoint that a group knows of. */
-export type GroupCheckpoint = Omit<FitCheckpoint, "identity" | "arithmetic" | "group">;
+export type GroupCheckpoint = Pick<
+  FitCheckpoint,
+  "epoch" | "position" | "lossSums" | "seconds" | "runs"
+>;
 
 /** A run so far. */
-export interface GroupRun extends Pick<RunCheckpoint, "state" | "history"> {
+export interface GroupRun extends Pick<RunCheckpoint, "state" | "history" | "bestWeights"> {
   readonly geneEffects?: GeneEffects | undefined;
   readonly diverged?: DivergedError | undefined;
 }
@@ -40,10 +43,13 @@ export interface GroupRun extends Pick<RunCheckpoint, "state" | "history"> {
  * @param run The run.
  * @returns Its state and history; the rest of it as plain JSON.
  */
-export function toCheckpoint({ state, history, geneEffects, diverged }: GroupRun): RunCheckpoint {
+export function toCheckpoint(
+  { state, history, bestWeights, geneEffects, diverged }: GroupRun,
+): RunCheckpoint {
   return {
     state,
     history,
+    ...(bestWeights && { bestWeights }),
     ...(geneEffects && { geneEffects: encodeGeneEffects(geneEffects) }),
     ...(diverged && { diverged: diverged.message }),
   };
@@ -56,11 +62,20 @@ export function toCheckpoint({ state, history, geneEffects, diverged }: GroupRun
  * @returns The run.
  * @throws {FormatError} If its gene effects are damaged.
  */
-export function fromCheckpoint({ state, history, geneEffects, diverged }: RunCheckpoint): GroupRun {
+export function fromCheckpoint(
+  { state, history, bestWeights, geneEffects, diverged }: RunCheckpoint,
+): GroupRun {
   return {
     state,
     history,
+    ...(bestWeights && { bestWeights }),
     ...(geneEffects !== undefined && { geneEffects: parseGeneEffects(geneEffects, "checkpoint") }),
     ...(diverged !== undefined && { diverged: new DivergedError(diverged) }),
   };
+}
+
+/** A run with the weights of its best epoch, if these are to be kept. */
+export function withBestWeights({ bestWeights, ...run }: GroupRun): GroupRun {
+  if (bestWeights === undefined) return run;
+  return { ...run, state: { ...run.state, weights: bestWeights } };
 }

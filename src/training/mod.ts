@@ -8,6 +8,7 @@
  * @module
  */
 
+export { calibrate, type CalibrateOptions } from "./calibrate.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { CheckpointFolder, type LoadedCheckpoint } from "./checkpoint_folder.ts";
 export { crossValidate, type CrossValidationOptions, type FoldResult } from "./crossval.ts";
@@ -55,6 +56,11 @@ export {
   geneEffectsOf,
   leaveOneOutEffects,
 } from "./gene_effects.ts";
+export {
+  predictIntervals,
+  type PredictIntervalsOptions,
+  type PredictionIntervals,
+} from "./intervals.ts";
 export { labelHighLow } from "./high_low.ts";
 export { lossOf } from "./loss.ts";
 export { predict, type PredictOptions } from "./predict.ts";

@@ -1,7 +1,9 @@
 import { checkInteger } from "../base/check_integer.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { findPreset, type PresetName } from "../model/presets.ts";
-import type { ModelSpec } from "../model/spec.ts";
+import { parseSchedule, type Schedule } from "../model/schedule.ts";
+import type { Loss, ModelSpec } from "../model/spec.ts";
+import type { EarlyStopping } from "../model/trained_model.ts";
 import { type Transform, transformFunction } from "../record.ts";
 
 /** Settings of a training run, every default filled in. */
@@ -12,8 +14,12 @@ export interface TrainingSettings {
   readonly epochs: number;
   /** Samples of a step. */
   readonly batchSize: number;
-  /** Adam's learning rate. */
+  /** Adam's learning rate; with a schedule, its peak. */
   readonly learningRate: number;
+  /** How the learning rate changes from step to step. */
+  readonly schedule: Schedule;
+  /** Decoupled weight decay of kernels (AdamW, Loshchilov and Hutter 2019): a number of at least 0. */
+  readonly weightDecay: number;
   /** Applied to the counts; with `none` the network sees what the data hold, be it counts or their logarithms. */
   readonly transform: Transform;
   /** Whether the trained genes' effects are fitted after the network. */
@@ -24,6 +30,10 @@ export interface TrainingSettings {
   readonly geneDropout: number;
   /** Share of marks that are hidden in training, from samples and references; for models that read a panel. */
   readonly markDropout: number;
+  /** What training minimises; absent for the model's own loss. */
+  readonly loss?: Loss;
+  /** When training ends before its last epoch; absent if it does not. */
+  readonly earlyStopping?: EarlyStopping;
 }
 
 /** Some of the {@linkcode TrainingSettings}: those that one place, such as flags or a file, gives. */
@@ -35,8 +45,8 @@ export type SettingsLayer = {
  * Resolves the settings of a training run.
  *
  * @param layers The places that give settings, the most important first: such as flags, a model's file and
- * {@linkcode presetSettings}. Where no layer has a setting, the seed is 0, counts are not transformed and no gene
- * effects are fitted.
+ * {@linkcode presetSettings}. Where no layer has a setting, the seed is 0, counts are not transformed, the learning rate
+ * is constant, there is no weight decay, no gene effects are fitted, and all epochs are trained.
  * @returns Each setting from the first layer that has it.
  * @throws {RangeError} If a setting is out of range, or no layer has epochs, batch size or learning rate.
  *
@@ -51,24 +61,33 @@ export type SettingsLayer = {
  * ```
  */
 export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSettings {
+  const [loss, earlyStopping] = [pick(layers, "loss"), pick(layers, "earlyStopping")];
   const settings: TrainingSettings = {
     seed: pick(layers, "seed") ?? 0,
     epochs: pick(layers, "epochs") ?? NaN,
     batchSize: pick(layers, "batchSize") ?? NaN,
     learningRate: pick(layers, "learningRate") ?? NaN,
+    // This throws if it is no schedule.
+    schedule: parseSchedule(pick(layers, "schedule") ?? { type: "constant" }),
+    weightDecay: pick(layers, "weightDecay") ?? 0,
     transform: pick(layers, "transform") ?? "none",
     geneEffects: pick(layers, "geneEffects") ?? false,
     labelDropout: pick(layers, "labelDropout") ?? 0,
     geneDropout: pick(layers, "geneDropout") ?? 0,
     markDropout: pick(layers, "markDropout") ?? 0,
+    ...(loss !== undefined && { loss }),
+    ...(earlyStopping && { earlyStopping: checkEarlyStopping(earlyStopping) }),
   };
   for (const [name, least] of [["seed", 0], ["epochs", 1], ["batchSize", 1]] as const) {
     checkInteger(settings[name], { action: "train", name, least });
   }
-  const { learningRate } = settings;
+  const { learningRate, weightDecay } = settings;
   // Number.isFinite, since a string would pass a comparison and be saved as a string.
   if (!Number.isFinite(learningRate) || learningRate <= 0) {
     throw new RangeError(`Cannot train: learningRate is ${learningRate}, expected a number > 0`);
+  }
+  if (!Number.isFinite(weightDecay) || weightDecay < 0) {
+    throw new RangeError(`Cannot train: weightDecay is ${weightDecay}, expected a number >= 0`);
   }
   // This throws if the transform is unknown.
   transformFunction(settings.transform);
@@ -115,6 +134,14 @@ export function presetSettings(spec: ModelSpec | PresetName): SettingsLayer {
 
 /** The transform of the counts that summaries are made of. */
 export const PANEL_TRANSFORM: Transform = "log1p";
+
+function checkEarlyStopping({ patience, restoreBest = true }: EarlyStopping): EarlyStopping {
+  checkInteger(patience, { action: "train", name: "earlyStopping.patience", least: 1 });
+  if (typeof restoreBest === "boolean") return { patience, restoreBest };
+  throw new TypeError(
+    `Cannot train: earlyStopping.restoreBest is ${restoreBest}, expected true or false`,
+  );
+}
 
 function pick<Name extends keyof TrainingSettings>(
   layers: readonly SettingsLayer[],

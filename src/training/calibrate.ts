@@ -1,0 +1,136 @@
+import type { Dataset } from "../data/dataset.ts";
+import { cellTypeGroupIndices, geneGroupIndices } from "../data/sample_groups.ts";
+import { ContractError } from "../errors.ts";
+import type { Calibration } from "../model/calibration.ts";
+import type { PresetName } from "../model/presets.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import { cellTypeAxis, geneGroupAxis } from "../validation/axis.ts";
+import { type CalibrationFold, calibrationFolds } from "../validation/calibration_folds.ts";
+import { calibrateRegimes, type HeldOutErrors } from "../validation/conformal.ts";
+import { classifyRows } from "../validation/regimes.ts";
+import { fitMany } from "./fit_many.ts";
+import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
+import { predict } from "./predict.ts";
+
+/** Options of {@linkcode calibrate}: those of each run, and the number of runs. */
+export interface CalibrateOptions
+  extends FitManyOptions, Pick<FitOptions, "seed" | "learningRate" | "validation"> {
+  /**
+   * Number of groups that genes, and cell types, are divided into; see `calibrationFolds`. With five, the models of the
+   * folds cost about three times what a model of all samples does.
+   *
+   * @default {5}
+   */
+  readonly folds?: number | undefined;
+}
+
+/**
+ * Measures the errors of models on samples that they did not see, from which intervals are made: a model is trained for
+ * each fold of `calibrationFolds`, with the settings of the model that is to be calibrated, and predicts the samples of
+ * the genes and cell types that were held out. The model of all samples is trained apart; `withCalibration` joins the two.
+ *
+ * Models of folds see fewer cell types than the model of all samples, so intervals for new cell types are a little too
+ * wide where there are few.
+ *
+ * @param spec The model, or the name of a preset, as for `fit`.
+ * @param data All labelled samples that the model is trained on.
+ * @param options Number of folds, and the settings of each run.
+ * @returns The errors by regime; a regime of which too few samples could be held out is absent.
+ * @throws {RangeError} If the data have too few genes and cell types to hold some out.
+ * @throws {ContractError} If the model predicts classes.
+ * @throws {DivergedError} If the loss of a fold becomes NaN or infinite.
+ * @throws The reason of `options.signal`, once it is aborted.
+ * @throws As `fitMany` does.
+ *
+ * @example New genes of two cell types
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { calibrate } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 40, bins: 20 }).train);
+ * const { regimes } = await calibrate("experiment1", data, { epochs: 1, engine: "wasm" });
+ * deepStrictEqual(Object.keys(regimes), ["newGene"]); // new cell types need three
+ * ```
+ */
+export async function calibrate(
+  spec: ModelSpec | PresetName,
+  data: Dataset,
+  options: CalibrateOptions = {},
+): Promise<Calibration> {
+  const { folds, seed, learningRate, validation, ...common } = options;
+  const parts = calibrationFolds(data, { folds, seed });
+  const runs = foldRuns(parts, { seed, learningRate, validation });
+  const results = await fitMany(spec, runs, common);
+  const diverged = results.find((result) => result.diverged !== undefined)?.diverged;
+  if (diverged !== undefined) throw diverged;
+  common.signal?.throwIfAborted();
+  return await measureErrors(data, { parts, results, options: common });
+}
+
+/** The runs of the models of folds. */
+export function foldRuns(
+  parts: readonly CalibrationFold[],
+  own: Pick<FitRun, "seed" | "learningRate" | "validation">,
+): FitRun[] {
+  return parts.map(({ training }) => ({ ...own, data: training }));
+}
+
+/** Folds with the results of their runs, in the same order. */
+export interface TrainedFolds {
+  readonly parts: readonly CalibrationFold[];
+  readonly results: readonly FitManyResult[];
+  /** Where to predict. */
+  readonly options: Pick<FitManyOptions, "engine" | "threads" | "signal">;
+}
+
+/**
+ * Predicts what the models of folds did not see.
+ *
+ * @param data All labelled samples.
+ * @param trained The folds, each with its finished run.
+ * @throws {ContractError} If the models predict classes.
+ */
+export async function measureErrors(
+  data: Dataset,
+  { parts, results, options: { engine, threads, signal } }: TrainedFolds,
+): Promise<Calibration> {
+  const errors: HeldOutErrors[] = [];
+  for (const [fold, { training, heldOut }] of parts.entries()) {
+    const { model } = results[fold]!;
+    checkCalibrated(model.spec);
+    errors.push({
+      predictions: await predict(model, heldOut, { engine, threads, signal }),
+      labels: heldOut.labels(),
+      kinds: classifyRows(training, heldOut),
+      cellTypes: cellTypeGroupIndices(heldOut),
+      genes: geneGroupIndices(heldOut),
+    });
+  }
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const label of data.labels()) {
+    least = Math.min(least, label);
+    greatest = Math.max(greatest, label);
+  }
+  return {
+    folds: parts.length,
+    least,
+    greatest,
+    cellTypes: [...cellTypeAxis(data).places.keys()].sort(),
+    genes: [...geneGroupAxis(data).places.keys()].sort(),
+    regimes: calibrateRegimes(errors),
+  };
+}
+
+/**
+ * Throws unless a model predicts values, of which errors can be measured.
+ *
+ * @throws {ContractError} If it predicts classes.
+ */
+export function checkCalibrated({ name, loss }: ModelSpec): void {
+  if (loss !== "binaryCrossentropy") return;
+  throw new ContractError(
+    `Cannot calibrate "${name}": it predicts the probability of a class, expected a model that predicts values`,
+  );
+}
