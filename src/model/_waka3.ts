@@ -46,6 +46,8 @@ export const waka3: PanelPreset = {
     learningRate: 0.003,
     batchSize: 512,
     epochs: 8,
+    schedule: { type: "oneCycle", warmUp: 0.2 },
+    weightDecay: 0.01,
     transform: "log1p",
     labelDropout: 0.2,
     geneDropout: 0.2,

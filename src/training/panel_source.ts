@@ -9,7 +9,7 @@ import type { InputSpec } from "../model/spec.ts";
 import type { LabelScale } from "../model/trained_model.ts";
 import { CONTEXT_VALUES, writeLabelContext, writeMarksContext } from "../panel/context.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
-import { type PanelPlaces, placeInPanel } from "../panel/references.ts";
+import { type PanelPlaces, placeInPanel, turnedInPanel } from "../panel/references.ts";
 import { SummarisedSamples, type SummarisedSamplesOptions } from "../panel/summarised_samples.ts";
 import { toByte } from "../panel/summary.ts";
 import { scaleLabels } from "./_label_scale.ts";
@@ -18,7 +18,7 @@ import { HiddenMarks, placeDropped } from "./_hidden_marks.ts";
 import { PanelVariants, SHOWN } from "./panel_variants.ts";
 
 /** How a {@linkcode PanelSource} shows its samples. */
-export interface PanelSourceOptions extends SummarisedSamplesOptions {
+export interface PanelSourceOptions extends Omit<SummarisedSamplesOptions, "turned"> {
   /** The inputs of the model. */
   readonly inputs: readonly InputSpec[];
   /**
@@ -93,7 +93,10 @@ export class PanelSource implements SampleSource {
     this.inputs = inputs;
     this.#columns = columns;
     this.#panel = panel;
-    this.#summaries = new SummarisedSamples(columns, panel, options);
+    this.#summaries = new SummarisedSamples(columns, panel, {
+      ...options,
+      turned: turnedInPanel(panel, columns),
+    });
     this.#places = placeInPanel(panel, columns);
     this.#hidden = new HiddenMarks(this.#summaries, this.#variants, {
       drop: placeDropped(dropMarks, marks),

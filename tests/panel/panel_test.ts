@@ -51,7 +51,7 @@ Deno.test("a panel has the summary and the label of each training sample", async
     strictEqual(panel.labels[gene * 3 + cellType], Math.fround(labels[position]!));
   }
   strictEqual(describePanel(panel), "4 genes in 3 cell types, 4 with labels");
-  strictEqual(panelBytes(panel), 12 * (SIZE + 5) + 4 * SIZE);
+  strictEqual(panelBytes(panel), 12 * (SIZE + 5) + 4 + 4 * SIZE);
 });
 
 Deno.test("windows have nearly equal widths, and a signal of few bins has a window for each", () => {
@@ -152,4 +152,39 @@ Deno.test("data without labels make a panel of marks", async () => {
   const panel = await buildPanel(new Dataset({ ...COLUMNS, labels: undefined }));
   ok(panel.labels.every(Number.isNaN));
   deepStrictEqual([panel.labelMean, panel.labelSd], [0, 1]);
+});
+
+Deno.test("windows on the minus strand are turned round, where bins are in genomic direction", async () => {
+  const strands = ["-", "+", undefined, "-"] as const;
+  const geneDetails = strands.map((strand) => ({ strand }));
+  const panel = await buildPanel(new Dataset({ ...COLUMNS, geneDetails }));
+  deepStrictEqual([...panel.turned], [1, 0, 0, 1]);
+  const plain = await buildPanel(DATA);
+  const [turned, as] = [summaryOf(panel, 0, 1), summaryOf(plain, 0, 1)];
+  for (let mark = 0; mark < MARKS; mark++) {
+    const windows = (values: number[]) => values.slice(mark * 25, mark * 25 + 20);
+    deepStrictEqual(windows(turned), windows(as).reverse());
+    deepStrictEqual(
+      turned.slice(mark * 25 + 20, mark * 25 + 25),
+      as.slice(mark * 25 + 20, mark * 25 + 25),
+    );
+  }
+  deepStrictEqual(summaryOf(panel, 1, 1), summaryOf(plain, 1, 1));
+  const record = { ...COLUMNS.record, orientation: "transcript" } as const;
+  strictEqual(
+    (await buildPanel(new Dataset({ ...COLUMNS, record, geneDetails }))).turned.includes(1),
+    false,
+  );
+});
+
+Deno.test("the strand of a human gene need not be said, and other data are turned as the panel was", async () => {
+  // BRCA1 lies on the minus strand, TSPAN6 too, the second gene of the table on the plus strand.
+  const genes = ["ENSG00000012048", "ENSG00000000005", "ENSG00000000003.15", "gene 3"];
+  const data = new Dataset({ ...COLUMNS, genes });
+  const panel = await buildPanel(data.filter((row) => row % 4 < 2));
+  deepStrictEqual([...panel.turned], [1, 0]);
+  const other = new Dataset({ ...COLUMNS, genes, geneDetails: genes.map(() => ({ strand: "+" })) });
+  // The genes that the panel has are turned as there, others as the data say.
+  deepStrictEqual([...(await extendPanel(panel, [other])).turned], [1, 0, 0, 0]);
+  deepStrictEqual([...(await extendPanel(panel, [data])).turned], [1, 0, 1, 0]);
 });

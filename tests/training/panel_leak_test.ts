@@ -5,7 +5,7 @@
 
 import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
-import type { FoldScheme } from "../../src/data/kfold.ts";
+import type { FoldScheme } from "../../src/data/fold_scheme.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { pearson } from "../../src/metrics/mod.ts";
 import { buildPanel } from "../../src/panel/build_panel.ts";
