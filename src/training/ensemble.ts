@@ -4,6 +4,7 @@ import { meanDefined } from "../metrics/by_group.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict, type PredictOptions } from "./predict.ts";
@@ -13,7 +14,9 @@ const MAX_MEMBERS = 10_000;
 
 /** Options of {@linkcode fitEnsemble}. */
 export interface EnsembleOptions
-  extends FitManyOptions, Pick<FitOptions, "seed" | "learningRate" | "validation"> {
+  extends
+    Omit<FitManyOptions, "sampleWeights">,
+    Pick<FitOptions, "seed" | "learningRate" | "validation" | "sampleWeights"> {
   /**
    * Number of models.
    *
@@ -82,7 +85,7 @@ export async function fitEnsemble(
   data: Dataset,
   options: EnsembleOptions = {},
 ): Promise<FitManyResult[]> {
-  const { members = 5, seed = 0, learningRate, validation, ...common } = options;
+  const { members = 5, seed = 0, learningRate, validation, sampleWeights, ...common } = options;
   if (!Number.isInteger(members) || members < 1 || members > MAX_MEMBERS) {
     throw new RangeError(
       `Cannot train an ensemble: members is ${members}, expected an integer from 1 to ${MAX_MEMBERS}`,
@@ -91,7 +94,10 @@ export async function fitEnsemble(
   const runs = Array.from({ length: members }, (_, member) => {
     return { data, seed: seed + member, learningRate, validation };
   });
-  return await fitMany(spec, runs, common);
+  return await fitMany(spec, runs, {
+    ...common,
+    sampleWeights: spreadSampleWeights(data, sampleWeights),
+  });
 }
 
 /**

@@ -11,6 +11,7 @@
 export { calibrate, type CalibrateOptions } from "./calibrate.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { CheckpointFolder, type LoadedCheckpoint } from "./checkpoint_folder.ts";
+export { type CheckpointModelOptions, modelOfCheckpoint } from "./checkpoint_model.ts";
 export { crossValidate, type CrossValidationOptions, type FoldResult } from "./crossval.ts";
 export {
   compareEnsemble,
@@ -35,6 +36,7 @@ export {
   runExperiment,
   summariseExperiment,
 } from "./experiments.ts";
+export { bestEpoch } from "./early_stopping.ts";
 export { fit } from "./fit.ts";
 export { fitMany } from "./fit_many.ts";
 export type {
@@ -48,8 +50,10 @@ export type {
   FitProgress,
   FitResult,
   FitRun,
+  PlannedTraining,
   RunCheckpoint,
 } from "./fit_types.ts";
+export { findFrozen, type FrozenPart, type FrozenWeights } from "./frozen.ts";
 export {
   countKnownGenes,
   fitGeneEffects,

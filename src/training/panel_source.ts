@@ -39,6 +39,12 @@ export interface PanelSourceOptions extends Omit<SummarisedSamplesOptions, "turn
    * @default their own
    */
   readonly labelScale?: LabelScale | undefined;
+  /**
+   * How much each sample counts in training, `[sample]`.
+   *
+   * @default {1 for each}
+   */
+  readonly weights?: Float64Array | undefined;
 }
 
 /** What is shown of one row. */
@@ -64,6 +70,7 @@ export class PanelSource implements SampleSource {
   readonly variants: number;
   readonly inputs: readonly InputSpec[];
   readonly labels: Float64Array | undefined;
+  readonly weights: Float64Array | undefined;
   readonly #columns: SampleColumns;
   readonly #panel: ReferencePanel;
   readonly #summaries: SummarisedSamples;
@@ -106,6 +113,7 @@ export class PanelSource implements SampleSource {
     const standardise = (label: number) => (label - labelMean) / labelSd;
     this.#standardised = panel.labels.map(standardise);
     this.labels = columns.labels && scaleLabels(columns.labels, options.labelScale);
+    this.weights = options.weights;
     this.#entries = new EntryFinder(panel.present.length);
   }
 
