@@ -164,7 +164,7 @@ export class EpochLoop {
     { orders, end }: { readonly orders: readonly Uint32Array[]; readonly end: number },
   ): Promise<[number, DivergedError][]> {
     const { epoch, position: start, lossSums } = progress;
-    const { model, samples: { source, labelScales }, options } = this.#setup;
+    const { samples: { source, labelScales }, options } = this.#setup;
     const started = performance.now();
     const losses = await this.#session.runEpoch({
       source,
@@ -184,7 +184,7 @@ export class EpochLoop {
     for (const [i, loss] of losses.entries()) {
       if (loss instanceof DivergedError) diverged.push([i, loss]);
       else if (trained[i]! > 0) {
-        lossSums[i]! += loss * lossFactor(model.loss, labelScales[i]) * trained[i]!;
+        lossSums[i]! += loss * lossFactor(labelScales[i]) * trained[i]!;
       }
     }
     return diverged;

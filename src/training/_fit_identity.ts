@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { DataRecord } from "../record.ts";
-import type { RunSettings } from "./_group_run.ts";
+import type { RunSettings } from "./_run_settings.ts";
 import type { FrozenWeights } from "./frozen.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import type { InitialWeights } from "./initial.ts";

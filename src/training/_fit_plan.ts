@@ -17,7 +17,7 @@ import {
   sealRecord,
 } from "./_check_data.ts";
 import type { IdentifiedRuns } from "./_fit_identity.ts";
-import { runSettings } from "./_group_run.ts";
+import { runSettings } from "./_run_settings.ts";
 import { copyInitial, settingsOf } from "./initial.ts";
 import { RunPanels } from "./_run_panels.ts";
 import { checkSampleWeights, leaveOutWeightless } from "./_sample_weights.ts";

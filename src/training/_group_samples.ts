@@ -10,7 +10,7 @@ import type { LabelScale } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { DataRecord } from "../record.ts";
-import type { RunSettings } from "./_group_run.ts";
+import type { RunSettings } from "./_run_settings.ts";
 import { labelScaleOf } from "./_label_scale.ts";
 import type { RunPanels } from "./_run_panels.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";

@@ -12,7 +12,23 @@ Deno.test("each setting comes from the first layer that has it", () => {
     learningRate: 0.001,
     transform: "log1p",
     geneEffects: false,
+    labelDropout: 0,
+    geneDropout: 0,
+    markDropout: 0,
   });
+});
+
+Deno.test("what is hidden in training is a share", () => {
+  const waka3 = presetSettings("waka3");
+  for (const name of ["labelDropout", "geneDropout", "markDropout"]) {
+    for (const share of [-0.1, 1, NaN]) {
+      throws(
+        () => resolveSettings({ [name]: share }, waka3),
+        new RegExp(`${name} is ${share}, expected a number from 0 to less than 1`),
+      );
+    }
+  }
+  throws(() => resolveSettings({ labelDropout: 0.6, geneDropout: 0.5 }, waka3), /at most 1/);
 });
 
 Deno.test("false and 0 are settings, undefined is not", () => {
