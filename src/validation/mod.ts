@@ -75,3 +75,10 @@ export {
   type RowKind,
 } from "./regimes.ts";
 export { type RegimeSplit, splitRegimes, type SplitRegimesOptions } from "./split_regimes.ts";
+export {
+  findUnlike,
+  type FindUnlikeOptions,
+  typicalSignal,
+  type UnlikeCellType,
+  type UnlikeStatistic,
+} from "./unlike.ts";
