@@ -88,9 +88,11 @@ export async function inputsOfTraining(
   flags: Pick<TrainingFlags, "record" | "spec"> & {
     readonly test?: string | undefined;
     readonly labels?: string | undefined;
+    readonly genes?: string | undefined;
+    readonly groups?: string | undefined;
     readonly resume?: string | undefined;
   },
 ): Promise<Inputs> {
-  const { record, spec, test, labels, resume } = flags;
-  return await inputsOfRun({ data, record, spec, test, labels }, resume);
+  const { record, spec, test, labels, genes, groups, resume } = flags;
+  return await inputsOfRun({ data, record, spec, test, labels, genes, groups }, resume);
 }

@@ -2,12 +2,15 @@
 
 import { dirname, join } from "node:path";
 import { quotePath } from "../base/shell.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { DivergedError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import type { EventLog } from "../runs/event_log.ts";
 import type { OwnedRun } from "../runs/owned_run.ts";
 import { fitEnsemble } from "../training/ensemble.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
+import { describeVariance } from "../validation/describe_variance.ts";
+import { varianceShares } from "../validation/variance_shares.ts";
 import {
   type CommandCall,
   type CommandDefinition,
@@ -79,6 +82,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   await using run = await ownRun(directory, { command: "train", flags, inputs, refuse });
   const log = await openLog(flags, run.id);
   const data = await loadData(settings.data, flags);
+  printLabels(data);
   const test = await loadTest(flags);
   await run.begin();
   const trained = await fitEnsemble(modelOf(settings), data, {
@@ -107,6 +111,12 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   throwUnlessFinished(trained, { flags, settings, directory });
   await run.finish();
   await printNextStep(directory, flags);
+}
+
+/** Prints where the variance of the labels lies; data that cannot be trained on are refused later. */
+function printLabels(data: Dataset): void {
+  if (!data.hasLabels || data.length === 0) return;
+  for (const line of describeVariance(varianceShares(data))) console.info(line);
 }
 
 /** Returns hooks that print and log the epochs, beginning with those of a checkpoint. */

@@ -1,20 +1,37 @@
 /** Reads the two files of a saved model. */
 
-import { type Field, integer, numberWithin, optional, readValue, text } from "../base/field.ts";
+import {
+  boolean,
+  type Field,
+  integer,
+  number,
+  numberWithin,
+  optional,
+  readValue,
+  text,
+} from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { parseRecord } from "../record.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
+import { readPanel } from "../panel/panel_file.ts";
+import { type DataRecord, parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { findContradiction } from "./_topology.ts";
 import { checkManifest, readWeights } from "./_weights_file.ts";
 import { parseCalibration } from "./calibration.ts";
 import { parseGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
+import { SCHEDULE } from "./schedule.ts";
 import { digestJson } from "./seal.ts";
 import type { ModelSpec } from "./spec.ts";
-import { type TrainedModel, type TrainingConfig, withInputRecord } from "./trained_model.ts";
+import {
+  type LabelScale,
+  type TrainedModel,
+  type TrainingConfig,
+  withInputRecord,
+} from "./trained_model.ts";
 import { parseTypicalSignal } from "./typical_signal.ts";
 
 /** Room for the effects of a few hundred thousand genes. */
@@ -35,16 +52,35 @@ const TRAINING: Field<TrainingConfig> = object({
   batchSize: integer(1),
   learningRate: numberWithin({ above: 0 }),
   samples: integer(0),
+  schedule: optional(SCHEDULE),
+  weightDecay: optional(numberWithin({ least: 0 })),
+  earlyStopping: optional(object({ patience: integer(1), restoreBest: optional(boolean) })),
+  startedFrom: optional(text),
+  frozen: optional(arrayOf(integer(0))),
+  sampleWeights: optional(text),
 }, { others: "leave out" });
+
+const LABEL_SCALE: Field<LabelScale> = object({
+  mean: number,
+  sd: numberWithin({ above: 0 }),
+}, { others: "leave out" });
+
+/** Opens `panel.npz`; called for a model that has one only. */
+export type OpenPanel = (digest: string) => Promise<ReferencePanel | ByteSource | undefined>;
 
 /**
  * Reads a saved model.
  *
  * @param json `model.json`.
  * @param weights `weights.bin`.
+ * @param openPanel Opens `panel.npz`, or returns the panel if it is known already; a source is closed again.
  * @throws {FormatError} If one of them is damaged, or was not written by this package.
  */
-export async function readModel(json: ByteSource, weights: ByteSource): Promise<TrainedModel> {
+export async function readModel(
+  json: ByteSource,
+  weights: ByteSource,
+  openPanel: OpenPanel,
+): Promise<TrainedModel> {
   const file = json.name;
   const content = await readModelJson(json) as Record<string, unknown> | null;
   const histone = metadataOf(content, file);
@@ -64,14 +100,66 @@ export async function readModel(json: ByteSource, weights: ByteSource): Promise<
     );
   }
   const digest = await checkSeal(content, histone, file);
-  const model = {
+  const labelScale = readLabelScale(histone.labelScale, file);
+  const read = await readWeights(weights, { spec, digest });
+  const panel = histone.panelSha256 === undefined
+    ? undefined
+    : await readSealedPanel(histone.panelSha256, { file, record, openPanel });
+  return withInputRecord({
     spec,
-    weights: await readWeights(weights, { spec, digest }),
+    weights: read,
     record,
     training,
+    ...(geneEffects && { geneEffects }),
+    ...(panel && { panel }),
+    ...(labelScale && { labelScale }),
     ...readErrors(histone, file),
-  };
-  return withInputRecord(geneEffects === undefined ? model : { ...model, geneEffects });
+  });
+}
+
+function readLabelScale(value: unknown, file: string): LabelScale | undefined {
+  if (value === undefined) return undefined;
+  return readValue(value, LABEL_SCALE, {
+    place: "labelScale",
+    fail: (found) => {
+      throw new FormatError(`Cannot load model: ${found}`, { file });
+    },
+  });
+}
+
+/** Reads the panel that belongs to a model: the one whose digest its `model.json` has. */
+async function readSealedPanel(
+  digest: unknown,
+  { file, record, openPanel }: {
+    readonly file: string;
+    readonly record: DataRecord;
+    readonly openPanel: OpenPanel;
+  },
+): Promise<ReferencePanel> {
+  if (typeof digest !== "string") {
+    throw new FormatError(`Cannot load model: its digest panelSha256 is ${showValue(digest)}`, {
+      file,
+    });
+  }
+  const opened = await openPanel(digest);
+  if (opened === undefined) {
+    throw new FormatError("Cannot load model: its panel.npz is not there, expected it beside", {
+      file,
+    });
+  }
+  if (!("read" in opened)) return opened;
+  try {
+    const panel = await readPanel(opened);
+    if (panel.digest === digest && String(panel.record.marks) === String(record.marks)) {
+      return panel;
+    }
+    throw new FormatError(
+      "Cannot load model: the panel is not the one that its model.json was saved with",
+      { file: opened.name },
+    );
+  } finally {
+    opened.close();
+  }
 }
 
 /**

@@ -11,10 +11,28 @@ import {
   sigmoid,
   stack,
 } from "./_preset_layers.ts";
-import type { Preset, PresetName, TrainingDefaults } from "./_preset_types.ts";
-import type { LayerSpec, SequentialSpec } from "./spec.ts";
+import { panelPreset } from "./_panel_preset.ts";
+import type {
+  PanelPreset,
+  PanelPresetName,
+  Preset,
+  PresetName,
+  SequentialPreset,
+  SequentialPresetName,
+  TrainingDefaults,
+} from "./_preset_types.ts";
+import { panelInputs } from "./panel_inputs.ts";
+import type { BranchedSpec, LayerSpec, SequentialSpec } from "./spec.ts";
 
-export type { Preset, PresetName, TrainingDefaults } from "./_preset_types.ts";
+export type {
+  PanelPreset,
+  PanelPresetName,
+  Preset,
+  PresetName,
+  SequentialPreset,
+  SequentialPresetName,
+  TrainingDefaults,
+} from "./_preset_types.ts";
 
 const early: TrainingDefaults = { learningRate: 0.01, batchSize: 100, epochs: 20 };
 const wideHead = [dense(625), leaky, dense(125), leaky, dense(1)];
@@ -28,7 +46,7 @@ function normalisedTrunk(dilations: readonly [number, number]): LayerSpec[] {
   );
 }
 
-const wakawaka: Preset = {
+const wakawaka: SequentialPreset = {
   description: "the report's final model: three convolutions, dilations 1, 3 and 2",
   layers: stack(
     [conv(50, 10), leaky, pool(5)],
@@ -42,7 +60,7 @@ const wakawaka: Preset = {
 };
 
 /** Found by search; see {@linkcode PRESETS}. */
-const waka2: Preset = {
+const waka2: SequentialPreset = {
   description:
     "better than the report's: log counts, a smaller network, and effects of trained genes",
   layers: stack(
@@ -62,7 +80,7 @@ const waka2: Preset = {
 };
 
 /** The final model with a bidirectional GRU in place of flattening. */
-function recurrent(units: number): Preset {
+function recurrent(units: number): SequentialPreset {
   const gru: LayerSpec = { type: "bidirectionalGru", units };
   return {
     ...wakawaka,
@@ -102,9 +120,13 @@ function recurrent(units: number): Preset {
  * sigmoid output is the same model. The paper trains with stochastic gradient descent for 100 epochs; Adam
  * with learning rate 0.001, batch 100 and 20 epochs is our choice.
  */
-export const PRESETS: Readonly<Record<PresetName, Preset>> = deepFreeze({
+export const PRESETS: Readonly<
+  & Record<SequentialPresetName, SequentialPreset>
+  & Record<PanelPresetName, PanelPreset>
+> = deepFreeze({
   wakawaka,
   waka2,
+  waka3: panelPreset,
   experiment1: {
     description: "one convolution, ReLU, dropout, one dense unit",
     layers: [conv(8, 4), relu, flatten, dropout(0.3), dense(1)],
@@ -177,6 +199,11 @@ export const PRESET_NAMES: readonly PresetName[] = Object.freeze(
   Object.keys(PRESETS) as PresetName[],
 );
 
+/** Every {@linkcode SequentialPresetName}. */
+export const SEQUENTIAL_PRESET_NAMES: readonly SequentialPresetName[] = Object.freeze(
+  PRESET_NAMES.filter((name): name is SequentialPresetName => "layers" in PRESETS[name]),
+);
+
 /** All programs of a process share the presets. */
 function deepFreeze<Value>(value: Value): Value {
   if (typeof value === "object" && value !== null) Object.values(value).forEach(deepFreeze);
@@ -197,14 +224,24 @@ export interface InputShape {
    * @default {5}
    */
   readonly marks?: number | undefined;
+  /**
+   * The most references of a sample, for presets that read a panel: the number of cell types that are trained on.
+   *
+   * @default {50}
+   */
+  readonly references?: number | undefined;
 }
+
+/** The kind of model that a preset is. */
+export type PresetSpec<Name extends PresetName> = Name extends PanelPresetName ? BranchedSpec
+  : SequentialSpec;
 
 /**
  * A preset's model for samples of a given shape.
  *
  * @param name Name of the preset.
- * @param input Bins and marks of a sample; the report's 100 × 5 by default.
- * @returns The preset's layers and loss with these bins and marks.
+ * @param input Bins, marks and references of a sample; the report's 100 × 5, and the competition's 50 by default.
+ * @returns The preset's layers and loss with these sizes.
  * @throws {RangeError} If there is no preset of that name; the message offers the nearest names.
  *
  * @example A preset for seven marks, and a name that was mistyped
@@ -216,9 +253,18 @@ export interface InputShape {
  * throws(() => presetSpec(parsePresetName("wakwaka")), /did you mean wakawaka/);
  * ```
  */
-export function presetSpec(name: PresetName, input: InputShape = {}): SequentialSpec {
-  const { layers, loss } = findPreset(name);
-  return { name, bins: input.bins ?? 100, marks: input.marks ?? 5, layers, loss };
+export function presetSpec<Name extends PresetName>(
+  name: Name,
+  input: InputShape = {},
+): PresetSpec<Name> {
+  const preset = findPreset(name);
+  const { bins = 100, marks = 5, references = 50 } = input;
+  const { loss } = preset;
+  const spec: SequentialSpec | BranchedSpec = "layers" in preset
+    ? { name, bins, marks, layers: preset.layers, loss }
+    : { name, inputs: panelInputs({ bins, marks, references }), ...preset.parts, loss };
+  // Which of the two it is follows from the name.
+  return spec as PresetSpec<Name>;
 }
 
 /**

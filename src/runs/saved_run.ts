@@ -1,19 +1,11 @@
 /** Reads the results that a run left in its directory. */
 
-import {
-  type Field,
-  nullable,
-  number,
-  numberOrNull,
-  oneOf,
-  optional,
-  text,
-} from "../base/field.ts";
+import { nullable, number, numberOrNull, optional, text } from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
+import { LOSS, type Loss } from "../model/loss.ts";
 import { findPreset } from "../model/presets.ts";
-import type { Loss } from "../model/spec.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "../report/mod.ts";
 import { judgeInterval, type RegimeEvaluation, type RegimeScores } from "../validation/mod.ts";
 import { checkValue, part, type ValueOrigin } from "./check_value.ts";
@@ -73,7 +65,6 @@ export interface SavedTraining {
 const TRAINING_COMMANDS = ["train", "crossval", "forecast"];
 
 const CONFIG = part({ command: text, data: text, samples: number });
-const LOSS: Field<Loss> = oneOf("meanSquaredError", "binaryCrossentropy");
 const TRAINING = part({
   preset: text,
   engine: text,

@@ -6,7 +6,7 @@ import type { ModelSpec } from "../model/spec.ts";
 import type { DataRecord } from "../record.ts";
 import type { RunSettings } from "./_group_run.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
-import type { FitCheckpoint, FitRun } from "./fit_types.ts";
+import type { FitCheckpoint, FitManyOptions, FitRun } from "./fit_types.ts";
 
 /** What decides the result of some runs. */
 export interface IdentifiedRuns {
@@ -15,6 +15,7 @@ export interface IdentifiedRuns {
   readonly geneEffects: boolean;
   readonly runs: readonly FitRun[];
   readonly settings: readonly RunSettings[];
+  readonly options: Pick<FitManyOptions, "unlabelled">;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface IdentifiedRuns {
  * @returns Digests of {@linkcode IDENTITY_PARTS}, in their order.
  */
 export async function identifyRuns(
-  { model, record, geneEffects, runs, settings }: IdentifiedRuns,
+  { model, record, geneEffects, runs, settings, options: { unlabelled = [] } }: IdentifiedRuns,
 ): Promise<string> {
   // The members of an ensemble have one data set.
   const known = new Map<Dataset, string>();
@@ -38,7 +39,10 @@ export async function identifyRuns(
     data.push(await identifyData(run.data));
     validation.push(run.validation && await identifyData(run.validation));
   }
-  const parts = [{ model, record, geneEffects }, settings, data, validation];
+  const others: string[] = [];
+  for (const samples of unlabelled) others.push(await identifyData(samples));
+  const seen = others.length === 0 ? data : { data, unlabelled: others };
+  const parts = [{ model, record, geneEffects }, settings, seen, validation];
   return (await Promise.all(parts.map(fingerprintValue))).join(" ");
 }
 

@@ -1,9 +1,10 @@
 import { ContractError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { memorySource } from "../engine/memory_source.ts";
-import type { SampleSource } from "../engine/sample_source.ts";
+import { describeInputShape, type SampleSource } from "../engine/sample_source.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { modelInputs } from "../model/inputs.ts";
+import { isOverReferences, modelInputs } from "../model/inputs.ts";
+import { panelInputs, readsPanel } from "../model/panel_inputs.ts";
 import type { ModelSpec, SignalInput } from "../model/spec.ts";
 import {
   type DataRecord,
@@ -43,6 +44,10 @@ export function sampleSource(
 
 /** Throws unless samples of `data` have the shape that `spec` takes. */
 export function checkInputShape(spec: ModelSpec, data: Dataset): void {
+  if (readsPanel(spec)) {
+    checkPanelInputs(spec, data);
+    return;
+  }
   for (const input of modelInputs(spec)) {
     if (input.name !== "signal") {
       throw new ContractError(
@@ -53,6 +58,26 @@ export function checkInputShape(spec: ModelSpec, data: Dataset): void {
     throw new ContractError(
       `Cannot run "${spec.name}": the data have ${data.bins} bins × ${data.marks.length} marks, ` +
         `the model takes ${input.bins} × ${input.marks}${adviseWindow(input, data)}`,
+    );
+  }
+}
+
+/** Throws unless the inputs of a model that reads a panel are those that a panel gives to samples like `data`. */
+function checkPanelInputs(spec: ModelSpec, data: Dataset): void {
+  const shape = { bins: data.bins, marks: data.marks.length };
+  for (const input of modelInputs(spec)) {
+    const references = isOverReferences(input) ? input.references : 1;
+    const wanted = panelInputs({ ...shape, references }).find(({ name }) => name === input.name);
+    if (wanted === undefined) {
+      throw new ContractError(
+        `Cannot run "${spec.name}": the model reads ${input.name}, a panel gives summary, references, ` +
+          "referenceLabels and context",
+      );
+    }
+    if (describeInputShape(wanted) === describeInputShape(input)) continue;
+    throw new ContractError(
+      `Cannot run "${spec.name}": data of ${shape.bins} bins × ${shape.marks} marks give ` +
+        `${describeInputShape(wanted)}, the model takes ${describeInputShape(input)}`,
     );
   }
 }

@@ -2,12 +2,14 @@ import { chooseThreads } from "../base/threads.ts";
 import type { Engine, MemberOptions } from "../engine/engine.ts";
 import { type EngineReport, selectEngine } from "../engine/select.ts";
 import { initialWeights, type Weights } from "../model/initial_weights.ts";
+import { readsPanel } from "../model/panel_inputs.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
 import { Cadence } from "./_cadence.ts";
 import {
   checkGeneEffects,
+  checkPanelSettings,
   checkShared,
   checkTrainable,
   checkValidation,
@@ -16,8 +18,16 @@ import {
 } from "./_check_data.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
 import { checkIdentity, type IdentifiedRuns, identifyRuns } from "./_fit_identity.ts";
-import { fromCheckpoint, type GroupRun, type RunSettings, toCheckpoint } from "./_group_run.ts";
-import { sampleSource } from "./_sample_source.ts";
+import {
+  fromCheckpoint,
+  type GroupRun,
+  type RunSettings,
+  runSettings,
+  toCheckpoint,
+} from "./_group_run.ts";
+import { makeGroupSamples } from "./_group_samples.ts";
+import { labelScaleOf } from "./_label_scale.ts";
+import { RunPanels } from "./_run_panels.ts";
 import { checkArithmetic } from "./check_arithmetic.ts";
 import type {
   FitCheckpoint,
@@ -64,18 +74,17 @@ export async function fitMany(
   const [first] = runs;
   if (first === undefined) return [];
   checkShared(runs);
-  const model = resolveSpec(spec, first.data);
-  const { epochs, batchSize, transform, geneEffects } = options;
+  const model = resolveSpec(spec, runs);
   const resolved = runs.map(({ seed, learningRate, data, validation }) => {
     checkTrainable(model, data);
     checkValidation(model, validation);
-    const own = { seed, learningRate, epochs, batchSize, transform, geneEffects };
-    return resolveSettings(own, presetSettings(spec));
+    return resolveSettings({ seed, learningRate }, options, presetSettings(spec));
   });
   // This throws if they are too few or too many.
   chooseThreads(options.threads);
   const shared = resolved[0]!;
   checkGeneEffects(model, shared.geneEffects);
+  checkPanelSettings(model, shared, options);
   const record = sealRecord(first.data, shared.transform);
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model);
   const arithmetic = await engine.arithmetic();
@@ -84,9 +93,8 @@ export async function fitMany(
     record,
     geneEffects: shared.geneEffects,
     runs,
-    settings: resolved.map(({ seed, epochs, batchSize, learningRate }) => {
-      return { seed, epochs, batchSize, learningRate };
-    }),
+    settings: resolved.map(runSettings),
+    panels: readsPanel(model) ? new RunPanels(options.unlabelled ?? []) : undefined,
     options,
     engine,
     reason,
@@ -96,6 +104,8 @@ export async function fitMany(
 
 /** Everything about some runs that does not change while they train. */
 interface Fit extends IdentifiedRuns {
+  /** For a model that reads a panel. */
+  readonly panels: RunPanels | undefined;
   readonly options: FitManyOptions;
   readonly engine: Engine;
   readonly reason: string;
@@ -133,7 +143,11 @@ async function trainGroups(fit: Fit): Promise<FitManyResult[]> {
     interrupted = group.interrupted;
     resume = undefined;
   }
-  return state.finished.map((run, i) => resultOf(fit, state, { run, index: i, interrupted }));
+  const results: FitManyResult[] = [];
+  for (const [index, run] of state.finished.entries()) {
+    results.push(await resultOf(fit, state, { run, index, interrupted }));
+  }
+  return results;
 }
 
 /** The state before the first group, or where a checkpoint left it. */
@@ -185,10 +199,9 @@ async function trainGroup(
     options.onStart?.(state.report);
   }
   const runs = fit.runs.slice(first, end);
-  const { data } = runs[0]!;
   const { epochs, batchSize } = settings[0]!;
-  const source = sampleSource(data, record);
-  const setup = { model, record, runs, settings, epochs, batchSize, source, first, options };
+  const samples = await makeGroupSamples({ model, record, runs, settings, panels: fit.panels });
+  const setup = { model, record, runs, settings, epochs, batchSize, samples, first, options };
   const loop = await EpochLoop.start(session, setup, {
     cadence: state.cadence,
     save: async (checkpoint) =>
@@ -216,15 +229,15 @@ function memberOf(model: ModelSpec, { seed, learningRate }: RunSettings): Member
   return { weights: initialWeights(model, seed), seed, learningRate };
 }
 
-function resultOf(
-  { model: spec, record, runs, settings, geneEffects: wantsEffects }: Fit,
+async function resultOf(
+  { model: spec, record, runs, settings, panels, geneEffects: wantsEffects }: Fit,
   { report, arithmetic }: FitState,
   { run, index, interrupted }: {
     readonly run: GroupRun;
     readonly index: number;
     readonly interrupted: boolean;
   },
-): FitManyResult {
+): Promise<FitManyResult> {
   const { state, history, geneEffects, diverged } = run;
   const { seed, epochs, batchSize, learningRate } = settings[index]!;
   const training = {
@@ -237,6 +250,8 @@ function resultOf(
     epochs: history.length,
   };
   const weights = state.weights as Weights;
+  const panel = await panels?.panelOf(runs[index]!.data);
+  const labelScale = panel && labelScaleOf(spec, panel);
   const isUnfinished = history.length < epochs || (wantsEffects && geneEffects === undefined);
   return {
     ...report!,
@@ -249,6 +264,8 @@ function resultOf(
       record,
       training,
       ...(geneEffects && { geneEffects }),
+      ...(panel && { panel }),
+      ...(labelScale && { labelScale }),
     }),
     ...(diverged && { diverged }),
   };

@@ -55,6 +55,7 @@ export {
   type GeneHistoryFeatures,
   type GeneHistoryOptions,
 } from "./gene_history.ts";
+export { describeVariance } from "./describe_variance.ts";
 export { describeInterval, type IntervalBasis, judgeInterval } from "./interval_basis.ts";
 export { knownRegimes, type TrainedNames } from "./known_regimes.ts";
 export type {
@@ -74,6 +75,7 @@ export {
   REGIMES,
   type RowKind,
 } from "./regimes.ts";
+export type { RegimeAgreement } from "./split_scores.ts";
 export { type RegimeSplit, splitRegimes, type SplitRegimesOptions } from "./split_regimes.ts";
 export {
   findUnlike,
@@ -82,3 +84,4 @@ export {
   type UnlikeCellType,
   type UnlikeStatistic,
 } from "./unlike.ts";
+export { type VarianceComponents, type VarianceShares, varianceShares } from "./variance_shares.ts";

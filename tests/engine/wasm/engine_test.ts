@@ -23,6 +23,7 @@ import { comparableRun, exampleData, trainExample as train } from "../../helpers
 import { testConformance } from "../conformance.ts";
 
 const wasm = createWasmEngine();
+const POLICY = { learningRate: 0.001, frozen: new Set<number>() };
 testConformance(wasm, Deno.test);
 
 for (const preset of PRESET_NAMES) {
@@ -87,10 +88,18 @@ async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array
   writeArrays(context, placeWeights(spec, plan), { kind: "weight", values });
   transposeAll(context, plan);
   const barrier = createBarrierMemory(MAX_PARTS);
-  const runner = new Runner({ plan, module, memory, barrier, thread: 0, threads: 1 });
+  const runner = new Runner({
+    plan,
+    module,
+    memory,
+    barrier,
+    policy: POLICY,
+    thread: 0,
+    threads: 1,
+  });
   runner.use(shareColumns(sourceOf(exampleData(spec, 20))));
   const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
-  const settings = { epoch: 0, seed: 1, batchSize: 10, learningRate: 0.001 };
+  const settings = { epoch: 0, seed: 1, batchSize: 10 };
   runner.run({ kind: "epoch", order: rows, start: 0, end: 20, step: 0, ...settings });
   const predicted = new Float32Array(20);
   runner.run({ kind: "predict", rows, predicted });
@@ -133,7 +142,14 @@ async function startPool(change: (plan: Plan) => Plan): Promise<WorkerPool> {
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const barrier = createBarrierMemory(MAX_PARTS);
-  return await WorkerPool.start({ plan: change(plan), module, memory, barrier, threads: 2 });
+  return await WorkerPool.start({
+    plan: change(plan),
+    module,
+    memory,
+    barrier,
+    policy: POLICY,
+    threads: 2,
+  });
 }
 
 Deno.test("a worker that traps ends the run with an error that names it, and the pool with it", async () => {

@@ -1,0 +1,13 @@
+/** One finished epoch. */
+export interface EpochRecord {
+  /** Number of the epoch, from 1. */
+  readonly epoch: number;
+  /** Mean training loss over the epoch's steps, dropout on. */
+  readonly loss: number;
+  /** Loss on the validation data after the epoch, dropout off; absent without validation data. */
+  readonly validationLoss: number | undefined;
+  /** Seconds of training, validation not counted. */
+  readonly seconds: number;
+  /** Training samples a second. */
+  readonly samplesPerSecond: number;
+}
