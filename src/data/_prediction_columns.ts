@@ -15,14 +15,25 @@ export interface PredictionColumn {
   readonly valueAt: (position: number) => string | number | undefined;
 }
 
-/** What was new about a sample: its gene, its cell type, both or neither. */
-export type PredictionRegime = "newGene" | "newCellType" | "bothNew" | "seen";
+/**
+ * What was new about a sample to a model: its gene, its cell type, both or neither; and whether the marks of a new gene in
+ * the trained cell types are in the model's panel.
+ */
+export type PredictionRegime =
+  | "newGene"
+  | "newGeneInPanel"
+  | "newCellType"
+  | "bothNew"
+  | "bothNewInPanel"
+  | "seen";
 
 /** What tables say of a regime. */
 const REGIME_WORDS: Readonly<Record<PredictionRegime, string>> = {
   newGene: "new gene",
+  newGeneInPanel: "new gene, in panel",
   newCellType: "new cell type",
   bothNew: "both new",
+  bothNewInPanel: "both new, gene in panel",
   seen: "both trained",
 };
 

@@ -158,7 +158,7 @@ function wordsOf(
     );
   return {
     ...(regimes && {
-      isTrainedCellType: answer(cellTypes, ["newGene", "seen"]),
+      isTrainedCellType: answer(cellTypes, ["newGene", "newGeneInPanel", "seen"]),
       isTrainedGene: answer(genes, ["newCellType", "seen"]),
     }),
     ...(unlike &&

@@ -39,8 +39,8 @@ const GROUP_ROWS = 65_536;
 /**
  * Writes predictions as a table with one row for each sample: its cell type, what the data know about its gene, and
  * the prediction. The columns are `cell_type gene_id symbol chrom tss strand prediction`, then `spread`, `low` and `high`,
- * `measured` with `residual` (measured − predicted), `regime` (`new gene`, `new cell type`, `both new` or `both trained`)
- * and `unlike`, where they are given. If samples are transcripts, or windows, of genes, a column
+ * `measured` with `residual` (measured − predicted), `regime` (`new gene`, `new cell type`, `both new` or `both
+ * trained`) and `unlike`, where they are given. If samples are transcripts, or windows, of genes, a column
  * `gene` precedes the prediction. What is not known is an empty cell, or `null`; `tss` is
  * 0-based. Numbers are float32 with the fewest digits that give them back, and so are measured values unless some of
  * them need float64. The table is written piece by piece.

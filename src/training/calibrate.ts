@@ -4,13 +4,14 @@ import { ContractError } from "../errors.ts";
 import type { Calibration } from "../model/calibration.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
 import { cellTypeAxis, geneGroupAxis } from "../validation/axis.ts";
 import { type CalibrationFold, calibrationFolds } from "../validation/calibration_folds.ts";
 import { calibrateRegimes, type HeldOutErrors } from "../validation/conformal.ts";
-import { classifyRows } from "../validation/regimes.ts";
+import { classifyRows, type RowKind } from "../validation/regimes.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
-import { predict } from "./predict.ts";
+import { predict, type PredictOptions } from "./predict.ts";
 
 /** Options of {@linkcode calibrate}: those of each run, and the number of runs. */
 export interface CalibrateOptions
@@ -94,19 +95,11 @@ export interface TrainedFolds {
  */
 export async function measureErrors(
   data: Dataset,
-  { parts, results, options: { engine, threads, signal } }: TrainedFolds,
+  { parts, results, options }: TrainedFolds,
 ): Promise<Calibration> {
   const errors: HeldOutErrors[] = [];
-  for (const [fold, { training, heldOut }] of parts.entries()) {
-    const { model } = results[fold]!;
-    checkCalibrated(model.spec);
-    errors.push({
-      predictions: await predict(model, heldOut, { engine, threads, signal }),
-      labels: heldOut.labels(),
-      kinds: classifyRows(training, heldOut),
-      cellTypes: cellTypeGroupIndices(heldOut),
-      genes: geneGroupIndices(heldOut),
-    });
+  for (const [fold, part] of parts.entries()) {
+    errors.push(...await errorsOfFold(results[fold]!.model, part, options));
   }
   let [least, greatest] = [Infinity, -Infinity];
   for (const label of data.labels()) {
@@ -121,6 +114,38 @@ export async function measureErrors(
     genes: [...geneGroupAxis(data).places.keys()].sort(),
     regimes: calibrateRegimes(errors),
   };
+}
+
+/**
+ * Predicts the samples that a fold held out. A model that reads a panel predicts those of new genes twice: once without
+ * their marks in the panel, and once with their marks in the cell types of the fold.
+ */
+async function errorsOfFold(
+  model: TrainedModel,
+  { training, heldOut }: CalibrationFold,
+  { engine, threads, signal }: TrainedFolds["options"],
+): Promise<HeldOutErrors[]> {
+  checkCalibrated(model.spec);
+  const kinds = classifyRows(training, heldOut);
+  const errorsOf = async (
+    samples: Dataset,
+    { kinds, unlabelled }: Pick<HeldOutErrors, "kinds"> & Pick<PredictOptions, "unlabelled">,
+  ): Promise<HeldOutErrors> => ({
+    predictions: await predict(model, samples, { engine, threads, signal, unlabelled }),
+    labels: samples.labels(),
+    kinds,
+    cellTypes: cellTypeGroupIndices(samples),
+    genes: geneGroupIndices(samples),
+  });
+  const found = [await errorsOf(heldOut, { kinds })];
+  if (model.panel === undefined) return found;
+  const inPanel = { newGene: "newGeneInPanel", bothNew: "bothNewInPanel" } as const;
+  const isNewGene = (kind: RowKind) => kind === "newGene" || kind === "bothNew";
+  const newGenes = heldOut.filter((position) => isNewGene(kinds[position]!));
+  const marks = heldOut.filter((position) => kinds[position] === "newGene");
+  if (marks.length === 0) return found;
+  const named = kinds.filter(isNewGene).map((kind) => inPanel[kind as keyof typeof inPanel]);
+  return [...found, await errorsOf(newGenes, { kinds: named, unlabelled: [marks] })];
 }
 
 /**
