@@ -9,6 +9,7 @@ import { cellTypeAxis, geneGroupAxis } from "../validation/axis.ts";
 import { type CalibrationFold, calibrationFolds } from "../validation/calibration_folds.ts";
 import { calibrateRegimes, type HeldOutErrors } from "../validation/conformal.ts";
 import { classifyRows, type RowKind } from "../validation/regimes.ts";
+import { resolveSpec } from "./_check_data.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
 import { predict, type PredictOptions } from "./predict.ts";
@@ -38,7 +39,7 @@ export interface CalibrateOptions
  * @param options Number of folds, and the settings of each run.
  * @returns The errors by regime; a regime of which too few samples could be held out is absent.
  * @throws {RangeError} If the data have too few genes and cell types to hold some out.
- * @throws {ContractError} If the model predicts classes.
+ * @throws {ContractError} If the model predicts classes or ranks.
  * @throws {DivergedError} If the loss of a fold becomes NaN or infinite.
  * @throws The reason of `options.signal`, once it is aborted.
  * @throws As `fitMany` does.
@@ -61,6 +62,8 @@ export async function calibrate(
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
   const { folds, seed, learningRate, validation, ...common } = options;
+  const { name, loss } = resolveSpec(spec, [{ data }]);
+  checkCalibrated({ name, loss: common.loss ?? loss });
   const parts = calibrationFolds(data, { folds, seed });
   const runs = foldRuns(parts, { seed, learningRate, validation });
   const results = await fitMany(spec, runs, common);
@@ -91,7 +94,7 @@ export interface TrainedFolds {
  *
  * @param data All labelled samples.
  * @param trained The folds, each with its finished run.
- * @throws {ContractError} If the models predict classes.
+ * @throws {ContractError} If the models predict classes or ranks.
  */
 export async function measureErrors(
   data: Dataset,
@@ -125,7 +128,6 @@ async function errorsOfFold(
   { training, heldOut }: CalibrationFold,
   { engine, threads, signal }: TrainedFolds["options"],
 ): Promise<HeldOutErrors[]> {
-  checkCalibrated(model.spec);
   const kinds = classifyRows(training, heldOut);
   const errorsOf = async (
     samples: Dataset,
@@ -151,11 +153,13 @@ async function errorsOfFold(
 /**
  * Throws unless a model predicts values, of which errors can be measured.
  *
- * @throws {ContractError} If it predicts classes.
+ * @throws {ContractError} If it predicts classes, or ranks, whose unit and zero differ between models.
  */
-export function checkCalibrated({ name, loss }: ModelSpec): void {
-  if (loss !== "binaryCrossentropy") return;
+export function checkCalibrated({ name, loss }: Pick<ModelSpec, "name" | "loss">): void {
+  if (loss !== "binaryCrossentropy" && loss !== "rank") return;
   throw new ContractError(
-    `Cannot calibrate "${name}": it predicts the probability of a class, expected a model that predicts values`,
+    `Cannot calibrate "${name}": it predicts ${
+      loss === "rank" ? "an order" : "the probability of a class"
+    }, expected a model that predicts values`,
   );
 }

@@ -36,6 +36,11 @@ export {
   summariseExperiment,
 } from "./experiments.ts";
 export { fit } from "./fit.ts";
+export {
+  type CalibratedModels,
+  fitCalibrated,
+  type FitCalibratedOptions,
+} from "./fit_calibrated.ts";
 export { fitMany } from "./fit_many.ts";
 export type {
   CheckpointOptions,

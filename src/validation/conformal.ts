@@ -236,6 +236,16 @@ function widthsAt(
   return { limits, halfWidths: halfWidths.map((widths) => widths[level]!) };
 }
 
+/** Half the width of intervals of a confidence, on average over bins; `undefined` where too few samples were held out. */
+export function meanHalfWidth(
+  { halfWidths }: RegimeCalibration,
+  confidence: number,
+): number | undefined {
+  const level = Math.ceil(confidence * CONFIDENCE_STEPS - 1e-9) - 1;
+  if (halfWidths.some(({ length }) => length <= level)) return undefined;
+  return halfWidths.reduce((sum, widths) => sum + widths[level]! / halfWidths.length, 0);
+}
+
 /** Describes a regime in words: `new genes in trained cell types`. */
 export function describeRegime(regime: KnownRegime): string {
   return {
