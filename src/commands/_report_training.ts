@@ -44,9 +44,10 @@ export function reportTraining(prefix = ""): FitHooks {
 
 /**
  * Hooks for runs that train together: each line begins with what a run is called, such as `fold`, and its number from
- * 1.
+ * 1, or with what a function calls the run by its number from 0.
  */
-export function reportRuns(what: string): FitManyHooks {
+export function reportRuns(what: string | ((run: number) => string)): FitManyHooks {
+  const nameOf = typeof what === "string" ? (run: number) => `${what} ${run + 1}` : what;
   let progress = new ProgressLine("samples");
   let group = 0;
   return {
@@ -56,12 +57,13 @@ export function reportRuns(what: string): FitManyHooks {
       // The rate and the time left are those of the runs that train now.
       if (first !== group) progress = new ProgressLine("samples");
       group = first;
-      const numbers = end === first + 1 ? end : `${first + 1}–${end}`;
-      progress.update(progressState(state, `${what} ${numbers}  `));
+      const last = typeof what === "string" ? `${end}` : nameOf(end - 1);
+      const names = end === first + 1 ? nameOf(first) : `${nameOf(first)}–${last}`;
+      progress.update(progressState(state, `${names}  `));
     },
     onEpoch: (run, record) => {
       progress.clear();
-      console.info(`  ${what} ${run + 1}  ${formatEpoch(record)}`);
+      console.info(`  ${nameOf(run)}  ${formatEpoch(record)}`);
     },
   };
 }

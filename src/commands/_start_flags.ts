@@ -86,11 +86,17 @@ export async function loadInitial(
   return first;
 }
 
-/** Says which weights training starts from. */
+const SEEN_BEFORE =
+  "Folds hold nothing out that this model was trained on before: on such samples their scores are too good.";
+
+/**
+ * Says which weights training starts from, and that folds, which are measured on samples that they hold out, cannot hold
+ * out what the weights have seen.
+ */
 export function printStart(
   { from }: Pick<StartFlags, "from">,
   initial: TrainedModel | undefined,
-  { learningRate }: { readonly learningRate: number },
+  { learningRate, folds = false }: { readonly learningRate: number; readonly folds?: boolean },
 ): void {
   if (from === undefined || initial === undefined) return;
   const { spec, training: { epochs, samples } } = initial;
@@ -99,6 +105,7 @@ export function printStart(
       formatCountOf(samples, "sample")
     }; learning rate now ${learningRate}`,
   );
+  if (folds) console.info(SEEN_BEFORE);
 }
 
 /**

@@ -117,7 +117,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   const weights = await readWeights(flags);
   const { data, groups } = tables.join(await loadData(settings.data, flags));
   const sampleWeights = joinWeights(data, weights);
-  printStart(flags, initial, settings);
+  printStart(flags, initial, { ...settings, folds: true });
   await run.begin();
   const division = { folds, repeats, scheme, stratified, groups };
   const shared = findSharedParts(kFold(data, { ...division, seed: settings.seed }));

@@ -8,8 +8,10 @@ import { pathKind } from "../files/file.ts";
 import type { EventLog } from "../runs/event_log.ts";
 import type { OwnedRun } from "../runs/owned_run.ts";
 import { fitEnsemble } from "../training/ensemble.ts";
+import { fitCalibrated } from "../training/fit_calibrated.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
 import { describeVariance } from "../validation/describe_variance.ts";
+import { typicalSignal } from "../validation/unlike.ts";
 import { varianceShares } from "../validation/variance_shares.ts";
 import {
   type CommandCall,
@@ -22,8 +24,17 @@ import {
   declareValidation,
   Interrupted,
 } from "./flags.ts";
+import {
+  announceCalibration,
+  calibratedRun,
+  type CalibrationFlags,
+  declareCalibration,
+  formatCalibration,
+  reportCalibrated,
+  throwUnlessCalibrated,
+} from "./_calibration.ts";
 import { loadData } from "./_data.ts";
-import { memberRun, openLog, replayEpochs } from "./_event_log.ts";
+import { openLog, replayEpochs } from "./_event_log.ts";
 import { checkTestFlags, loadLabelled, loadTest, type TestFlags } from "./_labels.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
@@ -55,7 +66,7 @@ import {
 } from "./_start_flags.ts";
 import { type TrainedMember, writeTrained } from "./_write_trained.ts";
 
-interface TrainFlags extends TrainingFlags, StartFlags, TestFlags, ResumeFlags {
+interface TrainFlags extends TrainingFlags, StartFlags, TestFlags, ResumeFlags, CalibrationFlags {
   readonly validation?: string | undefined;
   readonly data?: string | undefined;
   readonly record?: string | undefined;
@@ -75,6 +86,10 @@ export const command: CommandDefinition<TrainFlags> = {
       "deno task train --data train.npz --ensemble 5 --test valid.npz",
       "five models, their averaged predictions, and the gain on other data",
     ],
+    [
+      "deno task train --data train.npz --preset waka2 --calibrate",
+      "keeps the errors on held-out genes and cell types, for predict --interval",
+    ],
     ["deno task train --data train.npz --spec model.json", "your own model"],
     [
       "deno task train --data train.npz --validation valid.npz --epochs 100 --early-stopping 5",
@@ -89,13 +104,13 @@ export const command: CommandDefinition<TrainFlags> = {
   declare: (command) =>
     declareResume(
       declareTest(
-        declareEnsemble(
+        declareCalibration(declareEnsemble(
           declareStart(
             declareEarlyStopping(
               declareValidation(declareOptimiser(declareModel(declareTraining(command)))),
             ),
           ),
-        ),
+        )),
       ),
     ),
   run: train,
@@ -121,9 +136,9 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   const sampleWeights = joinWeights(data, table);
   const validation = await loadValidation(flags);
   const test = await loadTest(flags);
-  printStart(flags, initial, settings);
+  printStart(flags, initial, { ...settings, folds: flags.calibrate });
   await run.begin();
-  const trained = await fitEnsemble(modelOf(settings), data, {
+  const options = {
     ...settings,
     ...run.options,
     members: ensemble,
@@ -133,8 +148,14 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
     validation,
     signal,
     otherArithmetic,
-    ...reportFrom(run, { ensemble, settings, log }),
-  });
+    ...reportFrom(run, { flags, settings, log }),
+  };
+  if (flags.calibrate) announceCalibration(data, flags);
+  const calibrated = flags.calibrate
+    ? await fitCalibrated(modelOf(settings), data, { ...options, folds: flags.calibrationFolds })
+    : undefined;
+  const trained = calibrated?.members ??
+    withTypicalSignal(await fitEnsemble(modelOf(settings), data, options), data);
   const diverged = trained.find(({ diverged }) => diverged !== undefined)?.diverged;
   const [first, ...others] = trained.flatMap((result, i): TrainedMember[] =>
     result.history.length > 0 ? [{ ...result, member: i + 1 }] : []
@@ -150,8 +171,22 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   printStops(results, settings, ensemble);
   await run.check();
   const testPath = flags.test;
-  await writeTrained({ directory, settings, data, test, testPath, inputs, ensemble, log, results });
+  const { calibration } = calibrated ?? {};
+  if (calibration !== undefined) console.log(formatCalibration(calibration));
+  await writeTrained({
+    directory,
+    settings,
+    calibrationFolds: flags.calibrate ? flags.calibrationFolds : undefined,
+    data,
+    test,
+    testPath,
+    inputs,
+    ensemble,
+    log,
+    results,
+  });
   throwUnlessFinished(trained, { flags, settings, directory });
+  if (calibrated !== undefined) throwUnlessCalibrated(calibrated, directory);
   await run.finish();
   await printNextStep(directory, flags);
 }
@@ -162,6 +197,14 @@ async function loadValidation(
 ): Promise<Dataset | undefined> {
   if (validation === undefined) return undefined;
   return await loadLabelled(validation, { ...flags, labels: undefined });
+}
+
+/** Adds what the training cell types' signal looks like, by which unlike samples are known. */
+function withTypicalSignal(results: readonly FitManyResult[], data: Dataset): FitManyResult[] {
+  const typical = typicalSignal(data);
+  return results.map((result) => {
+    return { ...result, model: { ...result.model, typicalSignal: typical } };
+  });
 }
 
 /** Prints where the variance of the labels lies; data that cannot be trained on are refused later. */
@@ -187,18 +230,19 @@ function printStops(
 /** Returns hooks that print and log the epochs, beginning with those of a checkpoint. */
 function reportFrom(
   { options: { resume } }: OwnedRun,
-  { ensemble, settings, log }: {
-    readonly ensemble: number;
+  { flags: { ensemble, calibrate }, settings, log }: {
+    readonly flags: TrainFlags;
     readonly settings: RunSettings;
     readonly log: EventLog;
   },
 ): FitManyHooks {
-  const hooks = reportMembers(ensemble, settings, log);
+  const report = calibrate ? reportCalibrated : reportMembers;
+  const hooks = report(ensemble, settings, log);
   return {
     ...hooks,
     onStart: (report) => {
       const { learningRate } = settings;
-      replayEpochs(log, { resume, learningRate, nameOf: (run) => memberRun(run, ensemble) });
+      replayEpochs(log, { resume, learningRate, nameOf: (run) => calibratedRun(run, ensemble) });
       hooks.onStart(report);
     },
   };

@@ -77,4 +77,11 @@ export {
 } from "./regimes.ts";
 export type { RegimeAgreement } from "./split_scores.ts";
 export { type RegimeSplit, splitRegimes, type SplitRegimesOptions } from "./split_regimes.ts";
+export {
+  findUnlike,
+  type FindUnlikeOptions,
+  typicalSignal,
+  type UnlikeCellType,
+  type UnlikeStatistic,
+} from "./unlike.ts";
 export { type VarianceComponents, type VarianceShares, varianceShares } from "./variance_shares.ts";
