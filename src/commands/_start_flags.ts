@@ -96,7 +96,10 @@ const SEEN_BEFORE =
 export function printStart(
   { from }: Pick<StartFlags, "from">,
   initial: TrainedModel | undefined,
-  { learningRate, folds = false }: { readonly learningRate: number; readonly folds?: boolean },
+  { learningRate, folds = false }: {
+    readonly learningRate: number;
+    readonly folds?: boolean | undefined;
+  },
 ): void {
   if (from === undefined || initial === undefined) return;
   const { spec, training: { epochs, samples } } = initial;

@@ -2,17 +2,9 @@
 
 import { dirname, join } from "node:path";
 import { quotePath } from "../base/shell.ts";
-import type { Dataset } from "../data/dataset.ts";
 import { DivergedError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
-import type { EventLog } from "../runs/event_log.ts";
-import type { OwnedRun } from "../runs/owned_run.ts";
-import { fitEnsemble } from "../training/ensemble.ts";
-import { fitCalibrated } from "../training/fit_calibrated.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
-import { describeVariance } from "../validation/describe_variance.ts";
-import { typicalSignal } from "../validation/unlike.ts";
-import { varianceShares } from "../validation/variance_shares.ts";
 import {
   type CommandCall,
   type CommandDefinition,
@@ -25,21 +17,16 @@ import {
   Interrupted,
 } from "./flags.ts";
 import {
-  announceCalibration,
-  calibratedRun,
   type CalibrationFlags,
   declareCalibration,
   formatCalibration,
-  reportCalibrated,
   throwUnlessCalibrated,
 } from "./_calibration.ts";
-import { loadData } from "./_data.ts";
-import { openLog, replayEpochs } from "./_event_log.ts";
-import { checkTestFlags, loadLabelled, loadTest, type TestFlags } from "./_labels.ts";
+import { openLog } from "./_event_log.ts";
+import { checkTestFlags } from "./_labels.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
 import { commandLine, findPackageFile, formatNext } from "./_place.ts";
-import { describeStop, type FitManyHooks, reportMembers } from "./_report_training.ts";
 import {
   describeNothingKept,
   ownRun,
@@ -50,24 +37,16 @@ import {
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
   inputsOfTraining,
-  modelOf,
   resolveRunSettings,
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
-import {
-  declareStart,
-  frozenOf,
-  joinWeights,
-  loadInitial,
-  printStart,
-  readWeights,
-  type StartFlags,
-} from "./_start_flags.ts";
+import { declareStart, frozenOf, loadInitial, printStart } from "./_start_flags.ts";
+import { printStops, trainModels } from "./_train_models.ts";
+import { readTrainingSamples, type SampleFlags } from "./_training_samples.ts";
 import { type TrainedMember, writeTrained } from "./_write_trained.ts";
 
-interface TrainFlags extends TrainingFlags, StartFlags, TestFlags, ResumeFlags, CalibrationFlags {
-  readonly validation?: string | undefined;
+interface TrainFlags extends TrainingFlags, SampleFlags, ResumeFlags, CalibrationFlags {
   readonly data?: string | undefined;
   readonly record?: string | undefined;
   readonly threads?: number | undefined;
@@ -119,7 +98,7 @@ export const command: CommandDefinition<TrainFlags> = {
 async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> {
   const flags = await resumedFlags("train", given);
   checkTestFlags(flags);
-  const { ensemble, otherArithmetic } = flags;
+  const { ensemble } = flags;
   const initial = await loadInitial(flags);
   const settings = {
     ...resolveRunSettings(flags, await readModelFile(flags.spec), initial),
@@ -130,56 +109,31 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "train", flags, inputs, refuse });
   const log = await openLog(flags, run.id);
-  const table = await readWeights(flags);
-  const data = await loadData(settings.data, flags);
-  printLabels(data);
-  const sampleWeights = joinWeights(data, table);
-  const validation = await loadValidation(flags);
-  const test = await loadTest(flags);
+  const samples = await readTrainingSamples(settings.data, flags);
   printStart(flags, initial, { ...settings, folds: flags.calibrate });
   await run.begin();
-  const options = {
-    ...settings,
-    ...run.options,
-    members: ensemble,
-    initial,
-    acceptAssembly: flags.acceptAssembly,
-    sampleWeights,
-    validation,
-    signal,
-    otherArithmetic,
-    ...reportFrom(run, { flags, settings, log }),
-  };
-  if (flags.calibrate) announceCalibration(data, flags);
-  const calibrated = flags.calibrate
-    ? await fitCalibrated(modelOf(settings), data, { ...options, folds: flags.calibrationFolds })
-    : undefined;
-  const trained = calibrated?.members ??
-    withTypicalSignal(await fitEnsemble(modelOf(settings), data, options), data);
-  const diverged = trained.find(({ diverged }) => diverged !== undefined)?.diverged;
-  const [first, ...others] = trained.flatMap((result, i): TrainedMember[] =>
-    result.history.length > 0 ? [{ ...result, member: i + 1 }] : []
-  );
-  if (first === undefined) {
+  const models = { flags, settings, samples, initial, log, signal };
+  const { trained, calibrated } = await trainModels(run, models);
+  const results = resultsOf(trained);
+  if (results === undefined) {
+    const diverged = findDiverged(trained);
     if (diverged === undefined) {
       throw await describeNothingKept(run, { command: "train", directory });
     }
     await run.finish();
     throw diverged;
   }
-  const results = [first, ...others] as const;
   printStops(results, settings, ensemble);
   await run.check();
-  const testPath = flags.test;
   const { calibration } = calibrated ?? {};
   if (calibration !== undefined) console.log(formatCalibration(calibration));
   await writeTrained({
     directory,
     settings,
     calibrationFolds: flags.calibrate ? flags.calibrationFolds : undefined,
-    data,
-    test,
-    testPath,
+    data: samples.data,
+    test: samples.test,
+    testPath: flags.test,
     inputs,
     ensemble,
     log,
@@ -191,61 +145,18 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   await printNextStep(directory, flags);
 }
 
-/** Reads the data to measure on after each epoch, if they are named. */
-async function loadValidation(
-  { validation, ...flags }: TrainFlags,
-): Promise<Dataset | undefined> {
-  if (validation === undefined) return undefined;
-  return await loadLabelled(validation, { ...flags, labels: undefined });
+/** The models that have finished an epoch at least; `undefined` if there is none. */
+function resultsOf(
+  trained: readonly FitManyResult[],
+): readonly [TrainedMember, ...TrainedMember[]] | undefined {
+  const [first, ...others] = trained.flatMap((result, i): TrainedMember[] =>
+    result.history.length > 0 ? [{ ...result, member: i + 1 }] : []
+  );
+  return first && [first, ...others];
 }
 
-/** Adds what the training cell types' signal looks like, by which unlike samples are known. */
-function withTypicalSignal(results: readonly FitManyResult[], data: Dataset): FitManyResult[] {
-  const typical = typicalSignal(data);
-  return results.map((result) => {
-    return { ...result, model: { ...result.model, typicalSignal: typical } };
-  });
-}
-
-/** Prints where the variance of the labels lies; data that cannot be trained on are refused later. */
-function printLabels(data: Dataset): void {
-  if (!data.hasLabels || data.length === 0) return;
-  for (const line of describeVariance(varianceShares(data))) console.info(line);
-}
-
-/** Says which epochs' models are kept of runs that may have stopped early. */
-function printStops(
-  results: readonly TrainedMember[],
-  { epochs }: RunSettings,
-  ensemble: number,
-): void {
-  for (const result of results) {
-    if (result.interrupted) continue;
-    const prefix = ensemble === 1 ? "" : `  member ${result.member}: `;
-    const line = describeStop(result, { epochs, prefix });
-    if (line !== undefined) console.info(line);
-  }
-}
-
-/** Returns hooks that print and log the epochs, beginning with those of a checkpoint. */
-function reportFrom(
-  { options: { resume } }: OwnedRun,
-  { flags: { ensemble, calibrate }, settings, log }: {
-    readonly flags: TrainFlags;
-    readonly settings: RunSettings;
-    readonly log: EventLog;
-  },
-): FitManyHooks {
-  const report = calibrate ? reportCalibrated : reportMembers;
-  const hooks = report(ensemble, settings, log);
-  return {
-    ...hooks,
-    onStart: (report) => {
-      const { learningRate } = settings;
-      replayEpochs(log, { resume, learningRate, nameOf: (run) => calibratedRun(run, ensemble) });
-      hooks.onStart(report);
-    },
-  };
+function findDiverged(trained: readonly FitManyResult[]): DivergedError | undefined {
+  return trained.find(({ diverged }) => diverged !== undefined)?.diverged;
 }
 
 /**
@@ -263,11 +174,11 @@ function throwUnlessFinished(
   },
 ): void {
   const kept = trained.filter(({ history }) => history.length > 0);
-  const epoch = kept.at(-1)?.history.length ?? 0;
+  const epoch = kept.at(-1)?.model.training.epochs ?? 0;
   const what = ensemble === 1
     ? `the model of epoch ${epoch} of ${epochs}`
     : `${kept.length} of ${ensemble} models, the last one of epoch ${epoch} of ${epochs}`;
-  const diverged = trained.find(({ diverged }) => diverged !== undefined)?.diverged;
+  const diverged = findDiverged(trained);
   if (diverged !== undefined) {
     throw new DivergedError(`${diverged.message}. Kept ${what}`, { cause: diverged });
   }
