@@ -98,11 +98,16 @@ export function needsChromosomes(scheme: FoldScheme): boolean {
 /**
  * Reads the tables that a scheme needs. Call it before the data are read, which may take long.
  *
+ * @param flags The flags.
+ * @param options Whether the command has a use for the places of genes whatever the scheme is.
  * @throws {ContractError} If a flag does not suit the scheme, or a file cannot be read.
  * @throws {FormatError} If a table is damaged.
  */
-export async function readSchemeTables(flags: SchemeFlags): Promise<SchemeTables> {
-  checkSchemeFlags(flags);
+export async function readSchemeTables(
+  flags: SchemeFlags,
+  { usesPlaces = false }: { readonly usesPlaces?: boolean } = {},
+): Promise<SchemeTables> {
+  checkSchemeFlags(flags, usesPlaces);
   const { scheme } = flags;
   const genes = flags.genes === undefined ? undefined : await readPlaces(flags.genes);
   const table = await readGroups(flags);
@@ -115,8 +120,11 @@ export async function readSchemeTables(flags: SchemeFlags): Promise<SchemeTables
 }
 
 /** Refuses flags that the scheme would not use. */
-function checkSchemeFlags({ scheme, genes, groups, groupColumn }: SchemeFlags): void {
-  if (genes !== undefined && !needsChromosomes(scheme)) {
+function checkSchemeFlags(
+  { scheme, genes, groups, groupColumn }: SchemeFlags,
+  usesPlaces: boolean,
+): void {
+  if (genes !== undefined && !usesPlaces && !needsChromosomes(scheme)) {
     throw new ContractError(
       `Cannot use --genes: scheme ${scheme} needs no chromosomes, expected --scheme by-chromosome`,
     );
