@@ -95,6 +95,31 @@ export function needsChromosomes(scheme: FoldScheme): boolean {
   return scheme === "by-chromosome" || scheme === "by-chromosome-and-cell-type";
 }
 
+/** The flags of commands that hold out chromosomes by name. */
+export interface ChromosomeFlags {
+  readonly newChromosomes?: readonly string[] | undefined;
+  readonly genes?: string | undefined;
+}
+
+/**
+ * Reads the annotation that says where genes lie, if chromosomes are held out, and makes a function that adds the places to
+ * data.
+ *
+ * @throws {ContractError} If the annotation cannot be read, or is given without need.
+ */
+export async function readChromosomes(
+  { newChromosomes, genes }: ChromosomeFlags,
+): Promise<(data: Dataset) => Dataset> {
+  if (newChromosomes === undefined && genes !== undefined) {
+    throw new ContractError(
+      "Cannot use --genes: no chromosomes are held out, expected --new-chromosomes",
+    );
+  }
+  if (newChromosomes === undefined) return (data) => data;
+  const places = genes === undefined ? undefined : await readPlaces(genes);
+  return (data) => place(data, places);
+}
+
 /**
  * Reads the tables that a scheme needs. Call it before the data are read, which may take long.
  *
