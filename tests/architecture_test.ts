@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   simulate: ["atlas", "io", "metrics", "files", "base"],
   genome: ["io", "metrics", "text", "files", "base"],
   atlas: ["genome", "io", "text", "files", "base"],
-  panel: ["data", "io", "files", "base"],
+  panel: ["data", "atlas", "io", "files", "base"],
   model: ["panel", "io", "files", "base"],
   engine: ["model", "base"],
   training: [

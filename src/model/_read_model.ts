@@ -1,15 +1,6 @@
 /** Reads the two files of a saved model. */
 
-import {
-  boolean,
-  type Field,
-  integer,
-  number,
-  numberWithin,
-  optional,
-  readValue,
-  text,
-} from "../base/field.ts";
+import { type Field, number, numberWithin, readValue } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
@@ -23,15 +14,10 @@ import { checkManifest, readWeights } from "./_weights_file.ts";
 import { parseCalibration } from "./calibration.ts";
 import { parseGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
-import { SCHEDULE } from "./schedule.ts";
+import { readTraining } from "./read_training.ts";
 import { digestJson } from "./seal.ts";
 import type { ModelSpec } from "./spec.ts";
-import {
-  type LabelScale,
-  type TrainedModel,
-  type TrainingConfig,
-  withInputRecord,
-} from "./trained_model.ts";
+import { type LabelScale, type TrainedModel, withInputRecord } from "./trained_model.ts";
 import { parseTypicalSignal } from "./typical_signal.ts";
 
 /** Room for the effects of a few hundred thousand genes. */
@@ -43,22 +29,6 @@ export const MAX_JSON_BYTES = 16 * 2 ** 20;
 export const SEQUENTIAL_VERSION = 2;
 /** Version of a model with branches; earlier releases refuse it. */
 export const BRANCHED_VERSION = 3;
-
-const TRAINING: Field<TrainingConfig> = object({
-  engine: text,
-  arithmetic: optional(arrayOf(text, { items: "texts" })),
-  seed: integer(0),
-  epochs: integer(0),
-  batchSize: integer(1),
-  learningRate: numberWithin({ above: 0 }),
-  samples: integer(0),
-  schedule: optional(SCHEDULE),
-  weightDecay: optional(numberWithin({ least: 0 })),
-  earlyStopping: optional(object({ patience: integer(1), restoreBest: optional(boolean) })),
-  startedFrom: optional(text),
-  frozen: optional(arrayOf(integer(0))),
-  sampleWeights: optional(text),
-}, { others: "leave out" });
 
 const LABEL_SCALE: Field<LabelScale> = object({
   mean: number,
@@ -250,18 +220,4 @@ function readSpec(value: unknown, file: string): ModelSpec {
     if (!(cause instanceof UnsupportedModelError)) throw cause;
     throw new FormatError(cause.message, { file, cause });
   }
-}
-
-/**
- * Reads training settings from JSON.
- *
- * @throws {FormatError} If one is missing or wrong.
- */
-export function readTraining(value: unknown, file: string): TrainingConfig {
-  return readValue(value, TRAINING, {
-    place: "training",
-    fail: (found) => {
-      throw new FormatError(`Cannot load model: ${found}`, { file });
-    },
-  });
 }

@@ -11,7 +11,6 @@ import {
   sigmoid,
   stack,
 } from "./_preset_layers.ts";
-import { panelPreset } from "./_panel_preset.ts";
 import type {
   PanelPreset,
   PanelPresetName,
@@ -23,6 +22,8 @@ import type {
 } from "./_preset_types.ts";
 import { panelInputs } from "./panel_inputs.ts";
 import type { BranchedSpec, LayerSpec, SequentialSpec } from "./spec.ts";
+import { waka2 } from "./_waka2.ts";
+import { waka3 } from "./_waka3.ts";
 
 export type {
   PanelPreset,
@@ -59,26 +60,6 @@ const wakawaka: SequentialPreset = {
   training: { learningRate: 0.001, batchSize: 250, epochs: 15 },
 };
 
-/** Found by search; see {@linkcode PRESETS}. */
-const waka2: SequentialPreset = {
-  description:
-    "better than the report's: log counts, a smaller network, and effects of trained genes",
-  layers: stack(
-    [conv(50, 10), relu, pool(5)],
-    [conv(50, 3, { dilation: 3 }), relu, pool(2)],
-    [conv(50, 3), relu, pool(3)],
-    [flatten, dropout(0.5), dense(1)],
-  ),
-  loss: "meanSquaredError",
-  training: {
-    learningRate: 0.0006,
-    batchSize: 100,
-    epochs: 5,
-    transform: "log1p",
-    geneEffects: true,
-  },
-};
-
 /** The final model with a bidirectional GRU in place of flattening. */
 function recurrent(units: number): SequentialPreset {
   const gru: LayerSpec = { type: "bidirectionalGru", units };
@@ -106,15 +87,7 @@ function recurrent(units: number): SequentialPreset {
  * as in the final model. The reset gate acts before the recurrent product, as in Cho et al. 2014 and tf.js; Keras 2 has
  * it act after the product, with 3 · units more biases a direction, which tf.js refuses.
  *
- * `waka2` is ours, not the report's: a network of 17,801 parameters on ln(1 + counts), and, added to its prediction,
- * how far each trained gene lies above or below that in every cell type (`fitGeneEffects`). The network was found by
- * `deno task search` on simulated data (simulator seeds 100 and 101; `tests/bench/waka2.ts` judges by other seeds): 59
- * random models in four narrowing spaces around wakawaka (1 to 3 convolutions of 8 to 50 filters, widths 3 to 20, pools
- * 1 to 20, dilations 1 to 3, dense layers from none to 64 and 32, both activations, batch normalisation, dropout 0 to
- * 0.5, learning rates 0.0002 to 0.01, batches of 50 to 250), on 3 folds by both gene and cell type, of 12 cell types ×
- * 1,500 genes and 20 × 2,000, mostly by successive halving, seeds 1 and 2: 15 minutes on two cores. It scored 2.714
- * where wakawaka on log counts scored 2.730 and folds differ by 0.03: nearly all of the preset's gain comes from the
- * gene effects. Its 5 epochs suit tens of thousands of samples; for the competition's 800,000 more may pay.
+ * `waka2` and `waka3` are ours, not the report's; their own files say how they were found.
  *
  * DeepChrome (Singh et al. 2016, Bioinformatics 32:i639) has two output classes under a softmax; one
  * sigmoid output is the same model. The paper trains with stochastic gradient descent for 100 epochs; Adam
@@ -126,7 +99,7 @@ export const PRESETS: Readonly<
 > = deepFreeze({
   wakawaka,
   waka2,
-  waka3: panelPreset,
+  waka3,
   experiment1: {
     description: "one convolution, ReLU, dropout, one dense unit",
     layers: [conv(8, 4), relu, flatten, dropout(0.3), dense(1)],

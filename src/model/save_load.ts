@@ -20,7 +20,6 @@ import {
   readErrors,
   readModel,
   readModelJson,
-  readTraining,
   SEQUENTIAL_VERSION,
 } from "./_read_model.ts";
 import { packWeights, WEIGHTS_FILE, weightsManifest } from "./_weights_file.ts";
@@ -28,6 +27,7 @@ import { checkWeights } from "./check_weights.ts";
 import { digestWeights } from "./digest_weights.ts";
 import { encodeGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
+import { readTraining } from "./read_training.ts";
 import { digestJson } from "./seal.ts";
 import { isBranched } from "./spec.ts";
 import type { TrainedModel } from "./trained_model.ts";

@@ -10,6 +10,7 @@ import { PairRows } from "./pair_rows.ts";
 import type { PanelCellType, ReferencePanel } from "./panel.ts";
 import { SummarisedSamples } from "./summarised_samples.ts";
 import { chooseScales, toByte } from "./summary.ts";
+import { turnedGenes } from "./turned_genes.ts";
 
 /**
  * Builds the reference panel of a model from the samples that it is trained on.
@@ -38,7 +39,8 @@ export async function buildPanel(data: Dataset): Promise<ReferencePanel> {
   const { columns, record, bins } = data;
   // With its known fields in their order, so that the digest is that of the same panel from a file.
   const counts = parseRecord({ ...record, transform: "none" });
-  const samples = new SummarisedSamples(columns, { bins, record: counts });
+  const turned = turnedGenes(columns);
+  const samples = new SummarisedSamples(columns, { bins, record: counts }, { turned });
   const cellTypes = cellTypesOf(data);
   const genes = genesOf(data);
   const pairs = pairRows(data, { genes, cellTypes });
@@ -49,6 +51,7 @@ export async function buildPanel(data: Dataset): Promise<ReferencePanel> {
   return await sealPanel({
     genes,
     cellTypes,
+    turned: turnedIn(data, turned),
     bins,
     record: counts,
     values,
@@ -74,6 +77,12 @@ function cellTypesOf(data: Dataset): PanelCellType[] {
 function genesOf(data: Dataset): string[] {
   const present = new Set(data.geneIndices());
   return data.columns.genes.filter((_, gene) => present.has(gene)).map(geneKey);
+}
+
+/** Whether each gene that has samples is turned, in the order of the columns. */
+function turnedIn(data: Dataset, turned: Uint8Array): Uint8Array<ArrayBuffer> {
+  const present = new Set(data.geneIndices());
+  return Uint8Array.from(turned.filter((_, gene) => present.has(gene)));
 }
 
 /** The rows of each gene in each cell type. */

@@ -12,10 +12,12 @@ export async function sealPanel(content: PanelContent): Promise<ReferencePanel> 
 /** Computes the SHA-256 of a panel's names and numbers, in hexadecimal digits. */
 export async function digestPanel(content: PanelContent): Promise<string> {
   const { genes, cellTypes, bins, record, labelMean, labelSd } = content;
-  const { values, scales, present, labels } = content;
+  const { values, scales, present, labels, turned } = content;
   const names = JSON.stringify({ genes, cellTypes, bins, record, labelMean, labelSd });
   const digests = [await sha256(new TextEncoder().encode(names))];
-  for (const array of [values, scales, present, labels]) digests.push(await digestArray(array));
+  for (const array of [values, scales, present, labels, turned]) {
+    digests.push(await digestArray(array));
+  }
   return (await sha256(concatenateAll(digests))).toHex();
 }
 

@@ -6,7 +6,7 @@ import { Averager } from "./averager.ts";
 import { sealPanel } from "./digest.ts";
 import { PairRows } from "./pair_rows.ts";
 import type { PanelCellType, ReferencePanel } from "./panel.ts";
-import { sameCellTypes } from "./references.ts";
+import { sameCellTypes, turnedInPanel } from "./references.ts";
 import { SummarisedSamples } from "./summarised_samples.ts";
 import { toByte } from "./summary.ts";
 
@@ -53,7 +53,12 @@ function addSamples(
   data: Dataset,
   options: ReconcileOptions,
 ): ReferencePanel {
-  const samples = new SummarisedSamples(data.columns, panel, { ...options, ignoreLabels: true });
+  const own = turnedInPanel(panel, data.columns);
+  const samples = new SummarisedSamples(data.columns, panel, {
+    ...options,
+    ignoreLabels: true,
+    turned: own,
+  });
   const places = placeCellTypes(panel.cellTypes, data);
   const { genes, added } = joinGenes(panel, data, places);
   const size = panel.cellTypes.length;
@@ -77,7 +82,10 @@ function addSamples(
     for (let i = 0; i < mean.length; i++) values[start + i] = toByte(mean[i]!, scales[i]!);
     present[pair] = 1;
   }
-  return { ...panel, genes, values, present, labels };
+  const turned = new Uint8Array(genes.length);
+  for (const [gene, place] of placeOfGene.entries()) if (place >= 0) turned[place] = own[gene]!;
+  turned.set(panel.turned);
+  return { ...panel, genes, turned, values, present, labels };
 }
 
 /** The panel's genes, and after them those that the data have in one of its cell types. */

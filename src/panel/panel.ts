@@ -18,6 +18,8 @@ export interface ReferencePanel {
   readonly genes: readonly string[];
   /** The reference cell types: those that were trained on, replicates joined to one. */
   readonly cellTypes: readonly PanelCellType[];
+  /** `[gene]`: 1 where windows were turned round, so that summaries run in the direction of transcription. */
+  readonly turned: Uint8Array;
   /** Number of bins of the signals that were summarised. */
   readonly bins: number;
   /** Describes the counts that were summarised; the last axis of a summary is `[mark, value]` in the order of its marks. */
@@ -55,10 +57,14 @@ export type PanelContent = Omit<ReferencePanel, "digest">;
  * import { strictEqual } from "node:assert";
  *
  * const data = new Dataset(simulateColumns({ cellTypes: 3, genes: 8, newGenes: 1 }).train);
- * // 125 values, their presence and a label in 4 bytes, for each gene and cell type; and the scales.
- * strictEqual(panelBytes(await buildPanel(data)), 8 * 3 * (125 + 1 + 4) + 4 * 125);
+ * // 125 values, their presence and a label in 4 bytes, for each gene and cell type; direction of genes, and scales.
+ * strictEqual(panelBytes(await buildPanel(data)), 8 * 3 * (125 + 1 + 4) + 8 + 4 * 125);
  * ```
  */
-export function panelBytes({ values, scales, present, labels }: ReferencePanel): number {
-  return values.byteLength + scales.byteLength + present.byteLength + labels.byteLength;
+export function panelBytes(panel: ReferencePanel): number {
+  const { values, scales, present, labels, turned } = panel;
+  return [values, scales, present, labels, turned].reduce(
+    (sum, { byteLength }) => sum + byteLength,
+    0,
+  );
 }

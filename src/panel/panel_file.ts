@@ -1,5 +1,5 @@
 /**
- * Panels on disk: an npz file, `panel.npz`, with the arrays `values`, `scales`, `present` and `labels`, and the bytes of a
+ * Panels on disk: an npz file, `panel.npz`, with the arrays `values`, `scales`, `turned`, `present` and `labels`, and the bytes of a
  * JSON text in `about`, which has the names.
  *
  * @module
@@ -70,6 +70,7 @@ export async function writePanel(
   const members: NpzMemberData[] = [
     { name: "about", dtype: "uint8", shape: [json.length], data: json },
     { name: "scales", dtype: "float32", shape: [panel.scales.length], data: panel.scales },
+    { name: "turned", dtype: "uint8", shape: [genes.length], data: panel.turned },
     { name: "present", dtype: "uint8", shape: axes, data: panel.present },
     { name: "labels", dtype: "float32", shape: axes, data: panel.labels },
     { name: "values", dtype: "uint8", shape: [...axes, panel.scales.length], data: panel.values },
@@ -96,7 +97,9 @@ export async function readPanel(source: ByteSource): Promise<ReferencePanel> {
 /** Whether an npz file has the arrays of a panel. */
 export function isPanel({ members }: Pick<NpzReader, "members">): boolean {
   const names = new Set(members.map(({ name }) => name));
-  return ["about", "scales", "present", "labels", "values"].every((name) => names.has(name));
+  return ["about", "scales", "turned", "present", "labels", "values"].every((name) =>
+    names.has(name)
+  );
 }
 
 async function readContent(npz: NpzReader): Promise<ReferencePanel> {
@@ -117,6 +120,7 @@ async function readContent(npz: NpzReader): Promise<ReferencePanel> {
   const content: PanelContent = {
     ...about,
     scales: await reader.read("scales", Float32Array, [size]),
+    turned: await reader.read("turned", Uint8Array, [genes.length]),
     present: await reader.read("present", Uint8Array, axes),
     labels: await reader.read("labels", Float32Array, axes),
     values: await reader.read("values", Uint8Array, [...axes, size]),
@@ -182,11 +186,13 @@ class ArrayReader {
   }
 }
 
-function checkNumbers({ scales, present, labels }: PanelContent, fail: Fail): void {
+function checkNumbers({ scales, present, turned, labels }: PanelContent, fail: Fail): void {
   const scale = scales.find((value) => !(value >= 0 && value < Infinity));
   if (scale !== undefined) fail(`a scale is ${scale}, expected a number from 0`);
-  const flag = present.find((value) => value > 1);
-  if (flag !== undefined) fail(`present has ${flag}, expected 0 or 1`);
+  for (const [name, flags] of Object.entries({ present, turned })) {
+    const flag = flags.find((value) => value > 1);
+    if (flag !== undefined) fail(`${name} has ${flag}, expected 0 or 1`);
+  }
   const label = labels.find((value) => Math.abs(value) === Infinity);
   if (label !== undefined) fail(`a label is ${label}, expected a finite number, or NaN`);
 }

@@ -9,6 +9,7 @@ import { geneKey } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { cellTypeGroupsOf } from "../io/item_groups.ts";
 import type { PanelCellType, ReferencePanel } from "./panel.ts";
+import { turnedGenes } from "./turned_genes.ts";
 
 /** With fewer, no training sample has a reference, so a network could not learn what they mean. */
 const FEWEST_CELL_TYPES = 2;
@@ -54,6 +55,27 @@ export function placeInPanel(
       return Uint32Array.from(cellTypes.length < FEWEST_CELL_TYPES ? [] : others);
     }),
   };
+}
+
+/**
+ * The genes of a data set whose windows are turned round: as in the panel for those that it has, so that a sample and its
+ * references run in one direction.
+ *
+ * @param panel The panel.
+ * @param columns The data.
+ * @returns 1 for each gene to turn, `[gene]`.
+ */
+export function turnedInPanel(
+  { genes, turned }: Pick<ReferencePanel, "genes" | "turned">,
+  columns: SampleColumns,
+): Uint8Array<ArrayBuffer> {
+  const places = new Map(genes.map((gene, place) => [gene, place]));
+  const own = turnedGenes(columns);
+  for (const [gene, id] of columns.genes.entries()) {
+    const place = places.get(geneKey(id));
+    if (place !== undefined) own[gene] = turned[place]!;
+  }
+  return own;
 }
 
 /**

@@ -2,6 +2,7 @@ import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { type DataRecord, type ReconcileOptions, reconcileRecords } from "../record.ts";
 import { Summariser, type SummaryShape } from "./summary.ts";
+import { turnedGenes } from "./turned_genes.ts";
 
 /** What summaries are made for: the bins and the record of a panel. */
 export interface SummaryTarget {
@@ -19,6 +20,12 @@ export interface SummarisedSamplesOptions extends ReconcileOptions {
    * @default false
    */
   readonly ignoreLabels?: boolean | undefined;
+  /**
+   * `[gene]`: 1 for the genes whose windows are turned round.
+   *
+   * @default {turnedGenes(columns)}
+   */
+  readonly turned?: Uint8Array | undefined;
 }
 
 /**
@@ -33,6 +40,7 @@ export class SummarisedSamples {
   readonly #columns: SampleColumns;
   readonly #summariser: Summariser;
   readonly #marks: number;
+  readonly #turned: Uint8Array;
 
   /**
    * Compares a data set with what summaries are made for.
@@ -54,6 +62,7 @@ export class SummarisedSamples {
     const places = Int32Array.from(marks, (mark) => own.indexOf(mark));
     this.#columns = columns;
     this.#marks = marks.length;
+    this.#turned = options.turned ?? turnedGenes(columns);
     this.#summariser = new Summariser({
       bins,
       signalMarks: own.length,
@@ -77,9 +86,10 @@ export class SummarisedSamples {
    * @param start The first place in `values`.
    */
   summarise(row: number, values: Float32Array | Float64Array, start = 0): void {
-    const { signal, cellTypeIndex } = this.#columns;
+    const { signal, cellTypeIndex, geneIndex } = this.#columns;
+    const isTurned = this.#turned[geneIndex[row]!] === 1;
     const measured = this.measuredIn(cellTypeIndex[row]!);
-    this.#summariser.summarise(signal, row, { values, start, measured });
+    this.#summariser.summarise(signal, row, { values, start, measured, isTurned });
   }
 }
 
@@ -101,7 +111,7 @@ function measuredMarks(
 function checkRecord(
   { record: data, bins }: SampleColumns,
   target: SummaryTarget,
-  { ignoreLabels = false, ...options }: SummarisedSamplesOptions,
+  { ignoreLabels = false, turned: _, ...options }: SummarisedSamplesOptions,
 ): void {
   const wanted = target.record;
   const others = data.marks.filter((mark) => !wanted.marks.includes(mark));
@@ -114,7 +124,7 @@ function checkRecord(
     );
   }
   // Summaries are made of the counts, from whatever transform these carry.
-  const { expressionTransform, expressionReference, ...rest } = data;
+  const { expressionTransform: __, expressionReference: ___, ...rest } = data;
   const found = {
     ...(ignoreLabels ? rest : data),
     marks: wanted.marks,

@@ -126,12 +126,14 @@ export class Summariser {
   summarise(
     signal: PackedArray,
     row: number,
-    { values, start = 0, measured }: {
+    { values, start = 0, measured, isTurned = false }: {
       /** Receives `shape.values` values. */
       readonly values: Float32Array | Float64Array;
       readonly start?: number;
       /** `[mark]` of the summary: 0 for one that was not measured; `undefined` if all were. */
       readonly measured?: ArrayLike<number> | undefined;
+      /** Whether the bins are read from the last to the first. */
+      readonly isTurned?: boolean;
     },
   ): void {
     const { places, bins, signalMarks } = this.#options;
@@ -143,7 +145,9 @@ export class Summariser {
         values.fill(0, offset, offset + valuesOfMark);
         continue;
       }
-      this.#summariseMark(signal, row * bins * signalMarks + place, { values, offset });
+      const first = (isTurned ? (row + 1) * bins - 1 : row * bins) * signalMarks + place;
+      const step = isTurned ? -signalMarks : signalMarks;
+      this.#summariseMark(signal, [first, step], { values, offset });
       values[offset + windows + STATISTICS] = 1;
     }
   }
@@ -151,10 +155,10 @@ export class Summariser {
   /** Writes a mark's values but the last. */
   #summariseMark(
     signal: PackedArray,
-    first: number,
+    [first, step]: readonly [first: number, step: number],
     { values, offset }: { readonly values: Float32Array | Float64Array; readonly offset: number },
   ): void {
-    const { bins, signalMarks } = this.#options;
+    const { bins } = this.#options;
     const { windows } = this.shape;
     const table = this.#table;
     const { logarithm, count } = this.#decode;
@@ -165,7 +169,7 @@ export class Summariser {
       const end = bounds[window + 1]!;
       const width = end - bin;
       let logarithms = 0;
-      for (; bin < end; bin++, at += signalMarks) {
+      for (; bin < end; bin++, at += step) {
         const value = signal[at]!;
         if (value === 0) continue;
         present++;

@@ -7,21 +7,27 @@ import { lossName } from "../model/loss.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
-import type { ModelSpec } from "../model/spec.ts";
+import type { Loss, ModelSpec } from "../model/spec.ts";
+import type { EarlyStopping } from "../model/trained_model.ts";
 import type { DataRecord, Transform } from "../record.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitManyOptions, FitRun } from "./fit_types.ts";
 import { PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
 
 /** The model to train, in the shape of the data. */
-export function resolveSpec(spec: ModelSpec | PresetName, runs: readonly FitRun[]): ModelSpec {
+export function resolveSpec(
+  spec: ModelSpec | PresetName,
+  runs: readonly FitRun[],
+  loss?: Loss,
+): ModelSpec {
   const { data } = runs[0]!;
   const shape = {
     bins: data.bins,
     marks: data.marks.length,
     references: Math.max(1, ...runs.map((run) => countReferences(run.data))),
   };
-  const model = parseSpec(typeof spec === "string" ? presetSpec(spec, shape) : spec);
+  const found: ModelSpec = typeof spec === "string" ? presetSpec(spec, shape) : spec;
+  const model: ModelSpec = parseSpec(loss === undefined ? found : { ...found, loss });
   checkInputShape(model, data);
   if (!readsPanel(model)) return model;
   const short = modelInputs(model).filter(isOverReferences)
@@ -87,7 +93,16 @@ export function checkTrainable(model: ModelSpec, data: Dataset): void {
 }
 
 /** Throws unless a model's loss can be measured on validation data. */
-export function checkValidation(model: ModelSpec, validation: Dataset | undefined): void {
+export function checkValidation(
+  model: ModelSpec,
+  validation: Dataset | undefined,
+  earlyStopping?: EarlyStopping,
+): void {
+  if (validation === undefined && earlyStopping !== undefined) {
+    throw new ContractError(
+      "Cannot stop early: found no validation data, expected some by whose loss the best epoch is known",
+    );
+  }
   if (validation !== undefined) checkLabelled(validation, { action: "validate", model });
 }
 

@@ -4,7 +4,7 @@ import type { ModelSpec } from "../model/spec.ts";
 import type { DataRecord } from "../record.ts";
 import type { GroupSamples } from "./_group_samples.ts";
 import type { FitCheckpoint, FitManyOptions, FitRun, RunCheckpoint } from "./fit_types.ts";
-import type { TrainingSettings } from "./settings.ts";
+import type { RunSettings } from "./_run_settings.ts";
 
 /** Runs that train side by side on one session, and what they are trained with. */
 export interface GroupSetup {
@@ -23,43 +23,6 @@ export interface GroupSetup {
   /** Number of the first run. */
   readonly first: number;
   readonly options: FitManyOptions;
-}
-
-/** Settings in which runs differ, or that decide when they end or what they are shown. */
-export type RunSettings =
-  & Pick<TrainingSettings, "seed" | "epochs" | "batchSize" | "learningRate">
-  & Partial<
-    Pick<
-      TrainingSettings,
-      | "schedule"
-      | "weightDecay"
-      | "earlyStopping"
-      | "labelDropout"
-      | "geneDropout"
-      | "markDropout"
-    >
-  >;
-
-/**
- * The settings of a run. What has no effect is left out, so that the identity of a run is that which it had before there
- * were such settings.
- */
-export function runSettings(settings: TrainingSettings): RunSettings {
-  const { seed, epochs, batchSize, learningRate } = settings;
-  const { schedule, weightDecay, earlyStopping } = settings;
-  const { labelDropout, geneDropout, markDropout } = settings;
-  return {
-    seed,
-    epochs,
-    batchSize,
-    learningRate,
-    ...(schedule.type !== "constant" && { schedule }),
-    ...(weightDecay > 0 && { weightDecay }),
-    ...(earlyStopping && { earlyStopping }),
-    ...(labelDropout > 0 && { labelDropout }),
-    ...(geneDropout > 0 && { geneDropout }),
-    ...(markDropout > 0 && { markDropout }),
-  };
 }
 
 /** The part of a checkpoint that a group knows of. */

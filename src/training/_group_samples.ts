@@ -10,7 +10,7 @@ import type { LabelScale } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { DataRecord } from "../record.ts";
-import type { RunSettings } from "./_group_run.ts";
+import type { RunSettings } from "./_run_settings.ts";
 import { labelScaleOf } from "./_label_scale.ts";
 import type { RunPanels } from "./_run_panels.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
@@ -45,14 +45,16 @@ export interface RunsToSample {
   readonly settings: readonly RunSettings[];
   /** For a model that reads a panel. */
   readonly panels: RunPanels | undefined;
+  /** How much each sample of the columns counts in training; absent if all count the same. */
+  readonly weights: Float64Array | undefined;
 }
 
 /** Makes the samples of some runs. */
 export async function makeGroupSamples(group: RunsToSample): Promise<GroupSamples> {
   const { panels } = group;
   if (panels !== undefined) return await samplePanels(group, panels);
-  const { model, record, runs, settings } = group;
-  const source = sampleSource(runs[0]!.data, record);
+  const { model, record, runs, settings, weights } = group;
+  const source = sampleSource(runs[0]!.data, record, { weights });
   const validation = validationOf(runs);
   if (validation.length > 0) checkInputShape(model, validation[0]!);
   return {
@@ -73,7 +75,7 @@ function validationOf(runs: readonly FitRun[]): Dataset[] {
 }
 
 async function samplePanels(
-  { model, runs, settings }: RunsToSample,
+  { model, runs, settings, weights }: RunsToSample,
   known: RunPanels,
 ): Promise<GroupSamples> {
   const panels: ReferencePanel[] = [];
@@ -92,7 +94,7 @@ async function samplePanels(
   const training = stackPanels(
     panels,
     (panel, run) =>
-      new PanelSource(columns, panel, { inputs, variants, labelScale: labelScales[run] }),
+      new PanelSource(columns, panel, { inputs, variants, labelScale: labelScales[run], weights }),
   );
   const { source, firstOf } = training;
   const validation = validationOf(runs);

@@ -4,12 +4,17 @@ import type { LabelScale } from "../model/trained_model.ts";
 import type { Loss, ModelSpec } from "../model/spec.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 
-/** The scale on which a model that reads a panel learns labels; classes stay as they are. */
+/** The scale on which a model that reads a panel learns labels; `undefined` for classes and ranks. */
 export function labelScaleOf(
   { loss }: ModelSpec,
   { labelMean, labelSd }: ReferencePanel,
 ): LabelScale | undefined {
-  return loss === "binaryCrossentropy" ? undefined : { mean: labelMean, sd: labelSd };
+  return isSquared(loss) ? { mean: labelMean, sd: labelSd } : undefined;
+}
+
+/** Whether a loss grows with the square of an error: Huber's does for small ones. */
+function isSquared(loss: Loss): boolean {
+  return loss === "meanSquaredError" || typeof loss === "object";
 }
 
 /** Labels on the scale of a network's predictions. */
@@ -30,7 +35,7 @@ export function unscalePredictions(
   return predicted;
 }
 
-/** The factor that turns a loss of scaled labels into one of labels: squares have the unit of labels, squared. */
-export function lossFactor(loss: Loss, scale: LabelScale | undefined): number {
-  return scale === undefined || loss !== "meanSquaredError" ? 1 : scale.sd ** 2;
+/** The factor that turns a loss of scaled labels into one of labels, whose unit is that of labels squared. */
+export function lossFactor(scale: LabelScale | undefined): number {
+  return scale === undefined ? 1 : scale.sd ** 2;
 }

@@ -16,6 +16,12 @@ import {
 // Engines may keep a copy of the samples for as long as they see the same source, so folds share one.
 const known = new WeakMap<SampleColumns, Map<Transform, SampleSource>>();
 
+/** What differences are accepted, and how much samples count. */
+export interface SampleSourceOptions extends ReconcileOptions {
+  /** `[sample]`: how much each counts in training. A source with weights is made for the call alone. */
+  readonly weights?: Float64Array | undefined;
+}
+
 /**
  * A data set's columns as engines take them, with the transform that is still to be applied; the same source for the
  * same columns and transform. Where counts are kept for their logarithms, engines get the counts: so counts and their
@@ -23,21 +29,23 @@ const known = new WeakMap<SampleColumns, Map<Transform, SampleSource>>();
  *
  * @param data The samples.
  * @param record Describes the numbers that the network sees.
- * @param options What differences are accepted.
+ * @param options What differences are accepted, and weights.
  * @throws {ContractError} If the data's record contradicts it.
  */
 export function sampleSource(
   data: Dataset,
   record: DataRecord,
-  options: ReconcileOptions = {},
+  options: SampleSourceOptions = {},
 ): SampleSource {
   const { columns } = data;
   const transform = reconcileRecords(record, data.storedRecord, options);
+  const { signal, labels, bins } = columns;
+  const { weights } = options;
+  const all = { signal, labels, bins, marks: columns.record.marks.length, transform };
+  if (weights !== undefined) return memorySource({ ...all, weights });
   const byTransform = known.get(columns) ?? new Map<Transform, SampleSource>();
   known.set(columns, byTransform);
-  const { signal, labels, bins } = columns;
-  const made = byTransform.get(transform) ??
-    memorySource({ signal, labels, bins, marks: columns.record.marks.length, transform });
+  const made = byTransform.get(transform) ?? memorySource(all);
   byTransform.set(transform, made);
   return made;
 }

@@ -24,7 +24,7 @@ export async function validationLosses(
     const scale = labelScales[i];
     if (!values.every(Number.isFinite)) return NaN;
     const loss = lossOf(model.loss, scaleLabels(data.labels(), scale), values);
-    return loss * lossFactor(model.loss, scale);
+    return loss * lossFactor(scale);
   });
 }
 

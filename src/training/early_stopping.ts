@@ -37,3 +37,11 @@ export function hasStopped(
   const best = bestEpoch(history);
   return best !== undefined && history.length - best >= earlyStopping.patience;
 }
+
+/** The number of the epoch whose weights a run's model has: its best, if that is to be kept, or its last. */
+export function keptEpoch(
+  history: readonly EpochRecord[],
+  earlyStopping: EarlyStopping | undefined,
+): number {
+  return earlyStopping?.restoreBest ? bestEpoch(history) ?? 0 : history.length;
+}

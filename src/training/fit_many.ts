@@ -1,34 +1,17 @@
-import { chooseThreads } from "../base/threads.ts";
-import type { Engine, MemberOptions } from "../engine/engine.ts";
-import { type EngineReport, selectEngine } from "../engine/select.ts";
-import { initialWeights, type Weights } from "../model/initial_weights.ts";
-import { readsPanel } from "../model/panel_inputs.ts";
+import type { EngineReport } from "../engine/select.ts";
+import type { Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
 import { Cadence } from "./_cadence.ts";
-import {
-  checkGeneEffects,
-  checkPanelSettings,
-  checkShared,
-  checkTrainable,
-  checkValidation,
-  resolveSpec,
-  sealRecord,
-} from "./_check_data.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
-import { checkIdentity, type IdentifiedRuns, identifyRuns } from "./_fit_identity.ts";
-import {
-  fromCheckpoint,
-  type GroupRun,
-  type RunSettings,
-  runSettings,
-  toCheckpoint,
-} from "./_group_run.ts";
+import { checkIdentity, identifyRuns } from "./_fit_identity.ts";
+import { type Fit, memberOf, planFit, plannedTraining } from "./_fit_plan.ts";
+import { fromCheckpoint, type GroupRun, toCheckpoint, withBestWeights } from "./_group_run.ts";
 import { makeGroupSamples } from "./_group_samples.ts";
 import { labelScaleOf } from "./_label_scale.ts";
-import { RunPanels } from "./_run_panels.ts";
 import { checkArithmetic } from "./check_arithmetic.ts";
+import { hasStopped, keptEpoch } from "./early_stopping.ts";
 import type {
   FitCheckpoint,
   FitManyOptions,
@@ -36,7 +19,6 @@ import type {
   FitRun,
   RunCheckpoint,
 } from "./fit_types.ts";
-import { presetSettings, resolveSettings } from "./settings.ts";
 
 /**
  * Trains several models of one shape, from different seeds, at different learning rates or on different samples: the
@@ -71,46 +53,8 @@ export async function fitMany(
   runs: readonly FitRun[],
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
-  const [first] = runs;
-  if (first === undefined) return [];
-  checkShared(runs);
-  const model = resolveSpec(spec, runs);
-  const resolved = runs.map(({ seed, learningRate, data, validation }) => {
-    checkTrainable(model, data);
-    checkValidation(model, validation);
-    return resolveSettings({ seed, learningRate }, options, presetSettings(spec));
-  });
-  // This throws if they are too few or too many.
-  chooseThreads(options.threads);
-  const shared = resolved[0]!;
-  checkGeneEffects(model, shared.geneEffects);
-  checkPanelSettings(model, shared, options);
-  const record = sealRecord(first.data, shared.transform);
-  const { engine, reason } = await selectEngine(options.engine ?? "auto", model);
-  const arithmetic = await engine.arithmetic();
-  return await trainGroups({
-    model,
-    record,
-    geneEffects: shared.geneEffects,
-    runs,
-    settings: resolved.map(runSettings),
-    panels: readsPanel(model) ? new RunPanels(options.unlabelled ?? []) : undefined,
-    options,
-    engine,
-    reason,
-    arithmetic,
-  });
-}
-
-/** Everything about some runs that does not change while they train. */
-interface Fit extends IdentifiedRuns {
-  /** For a model that reads a panel. */
-  readonly panels: RunPanels | undefined;
-  readonly options: FitManyOptions;
-  readonly engine: Engine;
-  readonly reason: string;
-  /** The arithmetic that is used now. */
-  readonly arithmetic: string;
+  if (runs.length === 0) return [];
+  return await trainGroups(await planFit(spec, runs, options));
 }
 
 /** What changes from group to group. */
@@ -139,7 +83,7 @@ async function trainGroups(fit: Fit): Promise<FitManyResult[]> {
     const range = [first, Math.min(end, runs.length)] as const;
     const group = await trainGroup(fit, state, { range, resume });
     state.finished.push(...group.runs);
-    state.kept.push(...group.runs.map(toCheckpoint));
+    state.kept.push(...group.runs.map((run, i) => planned(fit, toCheckpoint(run), first + i)));
     interrupted = group.interrupted;
     resume = undefined;
   }
@@ -190,7 +134,7 @@ async function trainGroup(
   const { model, record, geneEffects, engine, reason, arithmetic, options } = fit;
   const settings = fit.settings.slice(first, end);
   await using session = await engine.createSession(model, {
-    members: settings.map((own) => memberOf(model, own)),
+    members: settings.map((_, i) => memberOf(fit, first + i)),
     batchSize: settings[0]!.batchSize,
     threads: options.threads,
   });
@@ -200,7 +144,15 @@ async function trainGroup(
   }
   const runs = fit.runs.slice(first, end);
   const { epochs, batchSize } = settings[0]!;
-  const samples = await makeGroupSamples({ model, record, runs, settings, panels: fit.panels });
+  const { panels, sampleWeights } = fit;
+  const samples = await makeGroupSamples({
+    model,
+    record,
+    runs,
+    settings,
+    panels,
+    weights: sampleWeights?.values,
+  });
   const setup = { model, record, runs, settings, epochs, batchSize, samples, first, options };
   const loop = await EpochLoop.start(session, setup, {
     cadence: state.cadence,
@@ -210,27 +162,31 @@ async function trainGroup(
         identity: state.identity!,
         group: [first, end],
         arithmetic: state.arithmetic,
-        runs: [...state.kept, ...checkpoint.runs],
+        spec: model,
+        record,
+        runs: [...state.kept, ...checkpoint.runs.map((run, i) => planned(fit, run, first + i))],
       }),
   });
   if (resume !== undefined) await loop.restore(resume.runs.slice(first));
   try {
     await loop.train(resume);
+    await loop.keepBest();
     if (geneEffects) await loop.fitGeneEffects();
     return { runs: loop.runs, interrupted: false };
   } catch (error) {
     if (!options.signal?.aborted) throw error;
     await loop.saveLastEpoch();
-    return { runs: loop.runs, interrupted: true };
+    return { runs: loop.runs.map(withBestWeights), interrupted: true };
   }
 }
 
-function memberOf(model: ModelSpec, { seed, learningRate }: RunSettings): MemberOptions {
-  return { weights: initialWeights(model, seed), seed, learningRate };
+/** A run in a checkpoint, with how it is trained. */
+function planned(fit: Fit, run: RunCheckpoint, index: number): RunCheckpoint {
+  return { ...run, training: plannedTraining(fit, index) };
 }
 
 async function resultOf(
-  { model: spec, record, runs, settings, panels, geneEffects: wantsEffects }: Fit,
+  fit: Fit,
   { report, arithmetic }: FitState,
   { run, index, interrupted }: {
     readonly run: GroupRun;
@@ -238,21 +194,19 @@ async function resultOf(
     readonly interrupted: boolean;
   },
 ): Promise<FitManyResult> {
+  const { model: spec, record, runs, settings, panels, geneEffects: wantsEffects } = fit;
   const { state, history, geneEffects, diverged } = run;
-  const { seed, epochs, batchSize, learningRate } = settings[index]!;
+  const { epochs, earlyStopping } = settings[index]!;
   const training = {
-    engine: report!.engine,
+    ...plannedTraining(fit, index),
     arithmetic,
-    samples: runs[index]!.data.length,
-    seed,
-    batchSize,
-    learningRate,
-    epochs: history.length,
+    epochs: keptEpoch(history, earlyStopping),
   };
   const weights = state.weights as Weights;
   const panel = await panels?.panelOf(runs[index]!.data);
   const labelScale = panel && labelScaleOf(spec, panel);
-  const isUnfinished = history.length < epochs || (wantsEffects && geneEffects === undefined);
+  const isTrained = history.length === epochs || hasStopped(history, earlyStopping);
+  const isUnfinished = !isTrained || (wantsEffects && geneEffects === undefined);
   return {
     ...report!,
     history,

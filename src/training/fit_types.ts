@@ -107,8 +107,8 @@ export interface FitOptions extends SettingsLayer {
   readonly frozen?: readonly FrozenPart[] | undefined;
   /**
    * How much each sample counts, `[position]`: its loss is multiplied by this number, which is at least 0. A sample of
-   * weight 0 is not learnt from, not by gene effects either, which weigh all others the same. The loss of an epoch is
-   * the mean of these products.
+   * weight 0 is left out altogether. Gene effects and panels weigh all others the same. The loss of an epoch is the mean
+   * of these products.
    *
    * @default 1 for each
    */

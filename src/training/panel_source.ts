@@ -9,14 +9,16 @@ import type { InputSpec } from "../model/spec.ts";
 import type { LabelScale } from "../model/trained_model.ts";
 import { CONTEXT_VALUES, writeLabelContext, writeMarksContext } from "../panel/context.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
-import { type PanelPlaces, placeInPanel } from "../panel/references.ts";
+import { type PanelPlaces, placeInPanel, turnedInPanel } from "../panel/references.ts";
 import { SummarisedSamples, type SummarisedSamplesOptions } from "../panel/summarised_samples.ts";
 import { toByte } from "../panel/summary.ts";
 import { scaleLabels } from "./_label_scale.ts";
+import { EntryFinder } from "./_entry_finder.ts";
+import { HiddenMarks, placeDropped } from "./_hidden_marks.ts";
 import { PanelVariants, SHOWN } from "./panel_variants.ts";
 
 /** How a {@linkcode PanelSource} shows its samples. */
-export interface PanelSourceOptions extends SummarisedSamplesOptions {
+export interface PanelSourceOptions extends Omit<SummarisedSamplesOptions, "turned"> {
   /** The inputs of the model. */
   readonly inputs: readonly InputSpec[];
   /**
@@ -37,6 +39,12 @@ export interface PanelSourceOptions extends SummarisedSamplesOptions {
    * @default their own
    */
   readonly labelScale?: LabelScale | undefined;
+  /**
+   * How much each sample counts in training, `[sample]`.
+   *
+   * @default {1 for each}
+   */
+  readonly weights?: Float64Array | undefined;
 }
 
 /** What is shown of one row. */
@@ -62,6 +70,7 @@ export class PanelSource implements SampleSource {
   readonly variants: number;
   readonly inputs: readonly InputSpec[];
   readonly labels: Float64Array | undefined;
+  readonly weights: Float64Array | undefined;
   readonly #columns: SampleColumns;
   readonly #panel: ReferencePanel;
   readonly #summaries: SummarisedSamples;
@@ -91,13 +100,20 @@ export class PanelSource implements SampleSource {
     this.inputs = inputs;
     this.#columns = columns;
     this.#panel = panel;
-    this.#summaries = new SummarisedSamples(columns, panel, options);
+    this.#summaries = new SummarisedSamples(columns, panel, {
+      ...options,
+      turned: turnedInPanel(panel, columns),
+    });
     this.#places = placeInPanel(panel, columns);
-    this.#hidden = new HiddenMarks(this.#summaries, this.#variants, dropped(dropMarks, marks));
+    this.#hidden = new HiddenMarks(this.#summaries, this.#variants, {
+      drop: placeDropped(dropMarks, marks),
+      cellTypes: columns.cellTypes,
+    });
     const { labelMean, labelSd } = panel;
     const standardise = (label: number) => (label - labelMean) / labelSd;
     this.#standardised = panel.labels.map(standardise);
     this.labels = columns.labels && scaleLabels(columns.labels, options.labelScale);
+    this.weights = options.weights;
     this.#entries = new EntryFinder(panel.present.length);
   }
 
@@ -237,86 +253,5 @@ export class PanelSource implements SampleSource {
       const first = start + mark * valuesOfMark;
       values.fill(0, first, first + valuesOfMark);
     }
-  }
-}
-
-function dropped(names: readonly string[], marks: readonly string[]): Uint8Array {
-  const unknown = names.find((name) => !marks.includes(name));
-  if (unknown === undefined) return Uint8Array.from(marks, (mark) => names.includes(mark) ? 1 : 0);
-  throw new RangeError(
-    `Cannot drop mark "${unknown}": it is not one of the model's, ${marks.join(", ")}`,
-  );
-}
-
-/** Which marks are hidden, by the sample's cell type and the mask of its variant. */
-class HiddenMarks {
-  readonly #masks: number;
-  readonly #patternOf: Uint32Array;
-  readonly #hidden: readonly Uint8Array[];
-
-  constructor(summaries: SummarisedSamples, variants: PanelVariants, drop: Uint8Array) {
-    const marks = drop.length;
-    const patterns = new Map<string, number>();
-    const hiddenIn: Uint8Array[] = [];
-    this.#masks = variants.masks;
-    this.#patternOf = Uint32Array.from({ length: summaries.measured.length / marks }, (_, type) => {
-      const hidden = summaries.measuredIn(type).map((value, mark) => value === 0 ? 1 : drop[mark]!);
-      const pattern = patterns.get(String(hidden)) ?? hiddenIn.push(hidden) - 1;
-      patterns.set(String(hidden), pattern);
-      return pattern;
-    });
-    this.#hidden = hiddenIn.flatMap((hidden) =>
-      Array.from({ length: this.#masks }, (_, mask) => {
-        const more = variants.hiddenBy(mask);
-        const joined = hidden.map((value, mark) => value | more[mark]!);
-        // A sample without any mark says nothing.
-        return joined.includes(0) ? joined : hidden;
-      })
-    );
-  }
-
-  keyOf(cellType: number, mask: number): number {
-    return this.#patternOf[cellType]! * this.#masks + mask;
-  }
-
-  marksOf(key: number): Uint8Array {
-    return this.#hidden[key]!;
-  }
-}
-
-/** Numbers the distinct references of a batch. */
-class EntryFinder {
-  /** Number of entries so far. */
-  entries = 0;
-  /** For each gene and cell type the batch in which it was last found, with which marks hidden, and its entry there. */
-  readonly #batchOf: Uint32Array;
-  readonly #keyOf: Uint32Array;
-  readonly #entryOf: Uint32Array;
-  #batch = 0;
-
-  constructor(pairs: number) {
-    this.#batchOf = new Uint32Array(pairs);
-    this.#keyOf = new Uint32Array(pairs);
-    this.#entryOf = new Uint32Array(pairs);
-  }
-
-  /** Begins a batch. */
-  start(): void {
-    this.entries = 0;
-    this.#batch++;
-    if (this.#batch < 2 ** 32) return;
-    this.#batchOf.fill(0);
-    this.#batch = 1;
-  }
-
-  /** The entry of a pair with some marks hidden: a new one, unless the pair was last found with the same ones. */
-  find(pair: number, key: number): number {
-    if (this.#batchOf[pair] === this.#batch && this.#keyOf[pair] === key) {
-      return this.#entryOf[pair]!;
-    }
-    this.#batchOf[pair] = this.#batch;
-    this.#keyOf[pair] = key;
-    this.#entryOf[pair] = this.entries;
-    return this.entries++;
   }
 }

@@ -1,10 +1,10 @@
-/** Preset `waka3`; see `presets.ts`. */
+/** Preset `waka3`. */
 
 import { dense, dropout, gelu, stack } from "./_preset_layers.ts";
 import type { PanelPreset } from "./_preset_types.ts";
 
 /** The preset that reads a reference panel. */
-export const panelPreset: PanelPreset = {
+export const waka3: PanelPreset = {
   description:
     "for real data: compares a sample with the same gene in the training cell types, whose marks and labels it keeps",
   parts: {
@@ -46,6 +46,8 @@ export const panelPreset: PanelPreset = {
     learningRate: 0.003,
     batchSize: 512,
     epochs: 8,
+    schedule: { type: "oneCycle", warmUp: 0.2 },
+    weightDecay: 0.01,
     transform: "log1p",
     labelDropout: 0.2,
     geneDropout: 0.2,
