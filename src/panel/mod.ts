@@ -13,4 +13,5 @@ export { extendPanel } from "./extend_panel.ts";
 export { panelBytes, type PanelCellType, type ReferencePanel } from "./panel.ts";
 export { readPanel, writePanel } from "./panel_file.ts";
 export { type PanelPlaces, placeInPanel } from "./references.ts";
+export { withoutMarks } from "./without_marks.ts";
 export { type SummaryShape, summaryShape } from "./summary.ts";
