@@ -1,15 +1,6 @@
 /** Reads the two files of a saved model. */
 
-import {
-  boolean,
-  type Field,
-  integer,
-  number,
-  numberWithin,
-  optional,
-  readValue,
-  text,
-} from "../base/field.ts";
+import { type Field, number, numberWithin, readValue } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";

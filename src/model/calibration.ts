@@ -42,11 +42,27 @@ export interface RegimeCalibration {
 export interface CalibratedRegimes {
   /** Genes that were not trained on, in trained cell types. */
   readonly newGene?: RegimeCalibration;
+  /** The same where the genes' marks in the trained cell types are in the model's panel. */
+  readonly newGeneInPanel?: RegimeCalibration;
   /** Trained genes in cell types that were not trained on. */
   readonly newCellType?: RegimeCalibration;
   /** Genes and cell types that were not trained on. */
   readonly bothNew?: RegimeCalibration;
+  /** The same where the genes' marks in the trained cell types are in the model's panel. */
+  readonly bothNewInPanel?: RegimeCalibration;
 }
+
+/** The name of one of {@linkcode CalibratedRegimes}. */
+export type CalibratedRegime = keyof CalibratedRegimes;
+
+/** Every {@linkcode CalibratedRegime}. */
+export const CALIBRATED_REGIMES: readonly CalibratedRegime[] = [
+  "newGene",
+  "newGeneInPanel",
+  "newCellType",
+  "bothNew",
+  "bothNewInPanel",
+];
 
 /** The errors of a model on samples that were held out, and what it was trained on. Plain data. */
 export interface Calibration {
@@ -92,8 +108,10 @@ const CALIBRATION: Field<Calibration> = object({
   genes: optional(NAMES),
   regimes: object({
     newGene: optional(REGIME),
+    newGeneInPanel: optional(REGIME),
     newCellType: optional(REGIME),
     bothNew: optional(REGIME),
+    bothNewInPanel: optional(REGIME),
   }, { others: "leave out" }),
 }, { others: "leave out" });
 

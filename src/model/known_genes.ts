@@ -1,6 +1,7 @@
 /** The genes that a model was trained on, which its file lists once. */
 
 import { geneKey } from "../gene_id.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
 import type { Calibration } from "./calibration.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
@@ -11,10 +12,17 @@ import type { TrainedModel } from "./trained_model.ts";
  * @returns The keys (see `geneKey`); `undefined` if the model does not know them.
  */
 export function trainedGenesOf(
-  { calibration, geneEffects }: Pick<TrainedModel, "calibration" | "geneEffects">,
+  { calibration, geneEffects, panel }: Pick<TrainedModel, "calibration" | "geneEffects" | "panel">,
 ): ReadonlySet<string> | undefined {
-  const genes = calibration?.genes ?? geneEffects?.genes;
+  const genes = calibration?.genes ?? geneEffects?.genes ?? (panel && labelledGenesOf(panel));
   return genes && new Set(genes.map(geneKey));
+}
+
+/** The genes of a panel that have a label in some cell type. */
+function labelledGenesOf({ genes, cellTypes: { length }, labels }: ReferencePanel): string[] {
+  return genes.filter((_, gene) =>
+    labels.subarray(gene * length, (gene + 1) * length).some((label) => !Number.isNaN(label))
+  );
 }
 
 /**
@@ -42,8 +50,7 @@ export function trainedGenesOf(
  */
 export function withCalibration(model: TrainedModel, calibration: Calibration): TrainedModel {
   const { genes, ...rest } = calibration;
-  const { geneEffects } = model;
-  const listed = trainedGenesOf({ calibration: rest, ...(geneEffects && { geneEffects }) });
+  const listed = trainedGenesOf({ ...model, calibration: rest });
   const isListed = genes !== undefined && listed !== undefined && listed.size === genes.length &&
     genes.every((gene) => listed.has(gene));
   return { ...model, calibration: isListed ? rest : calibration };

@@ -71,6 +71,7 @@ const EPOCH = object({
   epoch: COUNT,
   loss: numberOrNull,
   validationLoss: optional(numberOrNull),
+  learningRate: optional(number),
   seconds: number,
   samplesPerSecond: numberOrNull,
 }, { others: "leave out" });

@@ -2,6 +2,7 @@ import { longestLength } from "../base/arrays.ts";
 import type { Session, SessionState } from "../engine/engine.ts";
 import { freeState } from "../engine/free_state.ts";
 import { freeArray } from "../base/free.ts";
+import { learningRateAt } from "../engine/schedule.ts";
 import { DivergedError, EngineUnavailableError } from "../errors.ts";
 import type { Cadence } from "./_cadence.ts";
 import {
@@ -209,6 +210,7 @@ export class EpochLoop {
         // Rounded, since the sum's last digits depend on where checkpoints cut the epoch.
         loss: Math.fround(lossSums[i]! / length),
         validationLoss: validation?.[i],
+        ...this.#rateAfter(i, epoch),
         seconds,
         samplesPerSecond: length / seconds,
       };
@@ -221,6 +223,17 @@ export class EpochLoop {
       arrays.filter((values) => !kept.has(values)).forEach(freeArray);
     }
     for (const [run, record] of records) await options.onEpoch?.(run, record);
+  }
+
+  /** The learning rate of an epoch's last step, unless it is constant. */
+  #rateAfter(run: number, epoch: number): Pick<EpochRecord, "learningRate"> {
+    const { runs, settings } = this.#setup;
+    const { schedule, learningRate, epochs, batchSize } = settings[run]!;
+    if (schedule === undefined) return {};
+    const steps = Math.ceil(runs[run]!.data.length / batchSize);
+    const step = (epoch + 1) * steps;
+    const totalSteps = epochs * steps;
+    return { learningRate: learningRateAt(schedule, { step, totalSteps, learningRate }) };
   }
 
   /** The run after an epoch; it still has the weights of its best epoch, if they are to be kept. */

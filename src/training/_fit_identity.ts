@@ -7,7 +7,7 @@ import type { DataRecord } from "../record.ts";
 import type { RunSettings } from "./_run_settings.ts";
 import type { FrozenWeights } from "./frozen.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
-import type { InitialWeights } from "./_initial.ts";
+import type { InitialWeights } from "./initial.ts";
 import type { SampleWeights } from "./_sample_weights.ts";
 import type { FitCheckpoint, FitManyOptions, FitRun } from "./fit_types.ts";
 

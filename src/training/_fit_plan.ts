@@ -18,7 +18,7 @@ import {
 } from "./_check_data.ts";
 import type { IdentifiedRuns } from "./_fit_identity.ts";
 import { runSettings } from "./_run_settings.ts";
-import { copyInitial, settingsOf } from "./_initial.ts";
+import { copyInitial, settingsOf } from "./initial.ts";
 import { RunPanels } from "./_run_panels.ts";
 import { checkSampleWeights, leaveOutWeightless } from "./_sample_weights.ts";
 import type { FitManyOptions, FitRun, PlannedTraining } from "./fit_types.ts";

@@ -4,17 +4,22 @@ import { ContractError } from "../errors.ts";
 import type { Calibration } from "../model/calibration.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
 import { cellTypeAxis, geneGroupAxis } from "../validation/axis.ts";
 import { type CalibrationFold, calibrationFolds } from "../validation/calibration_folds.ts";
 import { calibrateRegimes, type HeldOutErrors } from "../validation/conformal.ts";
-import { classifyRows } from "../validation/regimes.ts";
+import { classifyRows, type RowKind } from "../validation/regimes.ts";
+import { resolveSpec } from "./_check_data.ts";
+import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
-import { predict } from "./predict.ts";
+import { predict, type PredictOptions } from "./predict.ts";
 
 /** Options of {@linkcode calibrate}: those of each run, and the number of runs. */
 export interface CalibrateOptions
-  extends FitManyOptions, Pick<FitOptions, "seed" | "learningRate" | "validation"> {
+  extends
+    Omit<FitManyOptions, "sampleWeights">,
+    Pick<FitOptions, "seed" | "learningRate" | "validation" | "sampleWeights"> {
   /**
    * Number of groups that genes, and cell types, are divided into; see `calibrationFolds`. With five, the models of the
    * folds cost about three times what a model of all samples does.
@@ -37,7 +42,7 @@ export interface CalibrateOptions
  * @param options Number of folds, and the settings of each run.
  * @returns The errors by regime; a regime of which too few samples could be held out is absent.
  * @throws {RangeError} If the data have too few genes and cell types to hold some out.
- * @throws {ContractError} If the model predicts classes.
+ * @throws {ContractError} If the model predicts classes or ranks.
  * @throws {DivergedError} If the loss of a fold becomes NaN or infinite.
  * @throws The reason of `options.signal`, once it is aborted.
  * @throws As `fitMany` does.
@@ -59,7 +64,10 @@ export async function calibrate(
   data: Dataset,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
-  const { folds, seed, learningRate, validation, ...common } = options;
+  const { folds, seed, learningRate, validation, ...others } = options;
+  const common = { ...others, sampleWeights: spreadSampleWeights(data, others.sampleWeights) };
+  const { name, loss } = resolveSpec(spec, [{ data }]);
+  checkCalibrated({ name, loss: common.loss ?? loss });
   const parts = calibrationFolds(data, { folds, seed });
   const runs = foldRuns(parts, { seed, learningRate, validation });
   const results = await fitMany(spec, runs, common);
@@ -90,23 +98,15 @@ export interface TrainedFolds {
  *
  * @param data All labelled samples.
  * @param trained The folds, each with its finished run.
- * @throws {ContractError} If the models predict classes.
+ * @throws {ContractError} If the models predict classes or ranks.
  */
 export async function measureErrors(
   data: Dataset,
-  { parts, results, options: { engine, threads, signal } }: TrainedFolds,
+  { parts, results, options }: TrainedFolds,
 ): Promise<Calibration> {
   const errors: HeldOutErrors[] = [];
-  for (const [fold, { training, heldOut }] of parts.entries()) {
-    const { model } = results[fold]!;
-    checkCalibrated(model.spec);
-    errors.push({
-      predictions: await predict(model, heldOut, { engine, threads, signal }),
-      labels: heldOut.labels(),
-      kinds: classifyRows(training, heldOut),
-      cellTypes: cellTypeGroupIndices(heldOut),
-      genes: geneGroupIndices(heldOut),
-    });
+  for (const [fold, part] of parts.entries()) {
+    errors.push(...await errorsOfFold(results[fold]!.model, part, options));
   }
   let [least, greatest] = [Infinity, -Infinity];
   for (const label of data.labels()) {
@@ -124,13 +124,46 @@ export async function measureErrors(
 }
 
 /**
+ * Predicts the samples that a fold held out. A model that reads a panel predicts those of new genes twice: once without
+ * their marks in the panel, and once with their marks in the cell types of the fold.
+ */
+async function errorsOfFold(
+  model: TrainedModel,
+  { training, heldOut }: CalibrationFold,
+  { engine, threads, signal }: TrainedFolds["options"],
+): Promise<HeldOutErrors[]> {
+  const kinds = classifyRows(training, heldOut);
+  const errorsOf = async (
+    samples: Dataset,
+    { kinds, unlabelled }: Pick<HeldOutErrors, "kinds"> & Pick<PredictOptions, "unlabelled">,
+  ): Promise<HeldOutErrors> => ({
+    predictions: await predict(model, samples, { engine, threads, signal, unlabelled }),
+    labels: samples.labels(),
+    kinds,
+    cellTypes: cellTypeGroupIndices(samples),
+    genes: geneGroupIndices(samples),
+  });
+  const found = [await errorsOf(heldOut, { kinds })];
+  if (model.panel === undefined) return found;
+  const inPanel = { newGene: "newGeneInPanel", bothNew: "bothNewInPanel" } as const;
+  const isNewGene = (kind: RowKind) => kind === "newGene" || kind === "bothNew";
+  const newGenes = heldOut.filter((position) => isNewGene(kinds[position]!));
+  const marks = heldOut.filter((position) => kinds[position] === "newGene");
+  if (marks.length === 0) return found;
+  const named = kinds.filter(isNewGene).map((kind) => inPanel[kind as keyof typeof inPanel]);
+  return [...found, await errorsOf(newGenes, { kinds: named, unlabelled: [marks] })];
+}
+
+/**
  * Throws unless a model predicts values, of which errors can be measured.
  *
- * @throws {ContractError} If it predicts classes.
+ * @throws {ContractError} If it predicts classes, or ranks, whose unit and zero differ between models.
  */
-export function checkCalibrated({ name, loss }: ModelSpec): void {
-  if (loss !== "binaryCrossentropy") return;
+export function checkCalibrated({ name, loss }: Pick<ModelSpec, "name" | "loss">): void {
+  if (loss !== "binaryCrossentropy" && loss !== "rank") return;
   throw new ContractError(
-    `Cannot calibrate "${name}": it predicts the probability of a class, expected a model that predicts values`,
+    `Cannot calibrate "${name}": it predicts ${
+      loss === "rank" ? "an order" : "the probability of a class"
+    }, expected a model that predicts values`,
   );
 }

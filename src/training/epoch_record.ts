@@ -6,6 +6,8 @@ export interface EpochRecord {
   readonly loss: number;
   /** Loss on the validation data after the epoch, dropout off; absent without validation data. */
   readonly validationLoss: number | undefined;
+  /** Learning rate of its last step; absent where the rate is constant. */
+  readonly learningRate?: number | undefined;
   /** Seconds of training, validation not counted. */
   readonly seconds: number;
   /** Training samples a second. */

@@ -1,7 +1,9 @@
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
+import { geneKey } from "../gene_id.ts";
 import { trainedGenesOf } from "../model/known_genes.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
 import { type Intervals, type KnownRegime, makeIntervals } from "../validation/conformal.ts";
 import { knownRegimes } from "../validation/known_regimes.ts";
 
@@ -15,6 +17,12 @@ export interface PredictIntervalsOptions {
    * @default {0.9}
    */
   readonly confidence?: number | undefined;
+  /**
+   * What `predict` was given as `unlabelled`: samples whose marks were added to the model's panel.
+   *
+   * @default {[]}
+   */
+  readonly unlabelled?: readonly Dataset[] | undefined;
 }
 
 /** Intervals, and what is new about the samples, on which their widths depend. */
@@ -59,7 +67,7 @@ export interface PredictionIntervals extends Intervals {
 export function predictIntervals(
   model: TrainedModel,
   data: Dataset,
-  { predictions, confidence = 0.9 }: PredictIntervalsOptions,
+  { predictions, confidence = 0.9, unlabelled = [] }: PredictIntervalsOptions,
 ): PredictionIntervals {
   const { calibration } = model;
   const genes = trainedGenesOf(model);
@@ -74,6 +82,28 @@ export function predictIntervals(
       `Cannot make intervals: found ${predictions.length} predictions, expected ${data.length}, one for each sample`,
     );
   }
-  const regimes = knownRegimes({ genes, cellTypes: calibration.cellTypes }, data);
+  const { cellTypes } = calibration;
+  const inPanel = model.panel && panelGenes(model.panel, unlabelled);
+  const regimes = knownRegimes({ genes, cellTypes, inPanel }, data);
   return { ...makeIntervals(calibration, { predictions, regimes }, confidence), regimes };
+}
+
+/** The genes whose marks are in a panel, with those that samples add to it: of a cell type that it has. */
+function panelGenes(
+  { genes, cellTypes }: ReferencePanel,
+  unlabelled: readonly Dataset[],
+): ReadonlySet<string> {
+  const known = cellTypes.flatMap(({ name, members }) => [name, ...members]);
+  return new Set([...genes, ...unlabelled.flatMap((data) => genesIn(data, new Set(known)))]);
+}
+
+/** The keys of the genes that a data set has in some cell types. */
+function genesIn(data: Dataset, cellTypes: ReadonlySet<string>): string[] {
+  const { columns } = data;
+  const isKnown = columns.cellTypes.map((name, cellType) =>
+    cellTypes.has(name) || cellTypes.has(columns.cellTypeGroups?.[cellType] ?? name)
+  );
+  const cellTypeOfRow = data.cellTypeIndices();
+  const genes = data.geneIndices().filter((_, row) => isKnown[cellTypeOfRow[row]!]);
+  return [...new Set(genes)].map((gene) => geneKey(columns.genes[gene]!));
 }

@@ -38,6 +38,11 @@ export {
 } from "./experiments.ts";
 export { bestEpoch } from "./early_stopping.ts";
 export { fit } from "./fit.ts";
+export {
+  type CalibratedModels,
+  fitCalibrated,
+  type FitCalibratedOptions,
+} from "./fit_calibrated.ts";
 export { fitMany } from "./fit_many.ts";
 export type {
   CheckpointOptions,

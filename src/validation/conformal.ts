@@ -11,7 +11,10 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
+import type { PredictionRegime } from "../data/prediction_table.ts";
 import {
+  CALIBRATED_REGIMES,
+  type CalibratedRegime,
   type CalibratedRegimes,
   type Calibration,
   CONFIDENCE_STEPS,
@@ -19,7 +22,7 @@ import {
   type RegimeCalibration,
 } from "../model/calibration.ts";
 import { FEWEST_CELL_TYPES } from "./calibration_folds.ts";
-import { type Regime, REGIMES, type RowKind } from "./regimes.ts";
+import type { RowKind } from "./regimes.ts";
 
 /** With fewer samples held out a regime is not calibrated. */
 export const FEWEST_SAMPLES = 20;
@@ -30,8 +33,8 @@ const SAMPLES_OF_BIN = 200;
 export interface HeldOutErrors {
   readonly predictions: ArrayLike<number>;
   readonly labels: ArrayLike<number>;
-  /** What was new to the model; samples of other kinds than a {@linkcode Regime} are left out. */
-  readonly kinds: readonly RowKind[];
+  /** What was new to the model; samples of kinds that are not calibrated are left out. */
+  readonly kinds: readonly (CalibratedRegime | RowKind)[];
   /** A number for each cell type; replicates have the same one. */
   readonly cellTypes: ArrayLike<number>;
   /** A number for each gene; transcripts of one gene have the same one. */
@@ -65,7 +68,7 @@ interface RegimeErrors {
  * ```
  */
 export function calibrateRegimes(parts: readonly HeldOutErrors[]): CalibratedRegimes {
-  const byRegime = new Map(REGIMES.map((regime): [RowKind, RegimeErrors] => [
+  const byRegime = new Map(CALIBRATED_REGIMES.map((regime): [string, RegimeErrors] => [
     regime,
     { predictions: [], errors: [], cellTypes: new Set(), genes: new Set() },
   ]));
@@ -103,10 +106,10 @@ function calibrateRegime(
 }
 
 /**
- * What is new about a sample to predict, as far as a model can tell from names: a {@linkcode Regime}, or `seen` if it was
- * trained on the gene and on the cell type, together or not.
+ * What is new about a sample to predict, as far as a model can tell from names: a regime that it may be calibrated for, or
+ * `seen` if it was trained on the gene and on the cell type, together or not.
  */
-export type KnownRegime = Regime | "seen";
+export type KnownRegime = PredictionRegime;
 
 /** Predictions to make intervals for. */
 export interface IntervalSamples {
@@ -144,7 +147,8 @@ export function checkConfidence(confidence: number): void {
  * prediction itself does. The half-width is that of the next confidence of 1/200, 2/200, … from `confidence` up.
  *
  * Samples whose gene and cell type were both trained on get the intervals of a new cell type, or if that was not
- * calibrated those of a new gene: for them they are too wide rather than too narrow.
+ * calibrated those of a new gene: for them they are too wide rather than too narrow. So are those of new genes outside the
+ * panel for genes inside it, where these were not calibrated.
  *
  * @param calibration The model's calibration.
  * @param samples The predictions, and what is new about each.
@@ -191,19 +195,30 @@ export function makeIntervals(
   return { low, high };
 }
 
+/** The calibrations that serve for each regime, the best first. */
+const SUBSTITUTES: Readonly<Record<KnownRegime, readonly CalibratedRegime[]>> = {
+  newGene: ["newGene"],
+  newGeneInPanel: ["newGeneInPanel", "newGene"],
+  newCellType: ["newCellType"],
+  bothNew: ["bothNew"],
+  bothNewInPanel: ["bothNewInPanel", "bothNew"],
+  seen: ["newCellType", "newGene"],
+};
+
 /** The half-widths of a regime at one level, `[bin]`, with the limits of the bins. */
 function widthsAt(
   { regimes }: Calibration,
   { regime, level }: { readonly regime: KnownRegime; readonly level: number },
 ): { readonly limits: readonly number[]; readonly halfWidths: readonly number[] } {
-  const found = regime === "seen" ? regimes.newCellType ?? regimes.newGene : regimes[regime];
+  const own = SUBSTITUTES[regime].find((name) => regimes[name] !== undefined);
+  const found = own && regimes[own];
   if (found === undefined) {
     throw new ContractError(
       `Cannot make intervals for ${
         describeRegime(regime)
       }: the model was not calibrated for that, which takes ` +
         `${FEWEST_SAMPLES} such samples that can be held out${
-          regime === "newGene" ? "" : `, and ${FEWEST_CELL_TYPES} training cell types`
+          regime.startsWith("newGene") ? "" : `, and ${FEWEST_CELL_TYPES} training cell types`
         }`,
     );
   }
@@ -221,12 +236,24 @@ function widthsAt(
   return { limits, halfWidths: halfWidths.map((widths) => widths[level]!) };
 }
 
+/** Half the width of intervals of a confidence, on average over bins; `undefined` where too few samples were held out. */
+export function meanHalfWidth(
+  { halfWidths }: RegimeCalibration,
+  confidence: number,
+): number | undefined {
+  const level = Math.ceil(confidence * CONFIDENCE_STEPS - 1e-9) - 1;
+  if (halfWidths.some(({ length }) => length <= level)) return undefined;
+  return halfWidths.reduce((sum, widths) => sum + widths[level]! / halfWidths.length, 0);
+}
+
 /** Describes a regime in words: `new genes in trained cell types`. */
 export function describeRegime(regime: KnownRegime): string {
   return {
     newGene: "new genes in trained cell types",
+    newGeneInPanel: "new genes of the panel in trained cell types",
     newCellType: "trained genes in new cell types",
     bothNew: "new genes in new cell types",
+    bothNewInPanel: "new genes of the panel in new cell types",
     seen: "trained genes in trained cell types",
   }[regime];
 }

@@ -9,6 +9,12 @@ export interface TrainedNames {
   readonly genes: Iterable<string>;
   /** Names of cell types, and of their groups. */
   readonly cellTypes: Iterable<string>;
+  /**
+   * Keys of genes whose marks in the trained cell types are in the model's panel.
+   *
+   * @default {[]}
+   */
+  readonly inPanel?: Iterable<string> | undefined;
 }
 
 /**
@@ -31,13 +37,18 @@ export interface TrainedNames {
  * deepStrictEqual(knownRegimes(trained, new Dataset(train)), ["newGene", "seen"]);
  * ```
  */
-export function knownRegimes({ genes, cellTypes }: TrainedNames, data: Dataset): KnownRegime[] {
+export function knownRegimes(
+  { genes, cellTypes, inPanel = [] }: TrainedNames,
+  data: Dataset,
+): KnownRegime[] {
+  const isInPanel = findNames(geneGroupsOf(data.columns), inPanel);
   const isTrainedGene = findNames(geneGroupsOf(data.columns), genes);
   const isTrainedCellType = findNames(cellTypeGroupsOf(data.columns), cellTypes);
   const cellTypeOfRow = cellTypeGroupIndices(data);
   return Array.from(geneGroupIndices(data), (gene, row) => {
     const isKnown = isTrainedCellType[cellTypeOfRow[row]!]!;
     if (isTrainedGene[gene]) return isKnown ? "seen" : "newCellType";
+    if (isInPanel[gene]) return isKnown ? "newGeneInPanel" : "bothNewInPanel";
     return isKnown ? "newGene" : "bothNew";
   });
 }

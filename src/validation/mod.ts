@@ -75,6 +75,24 @@ export {
   REGIMES,
   type RowKind,
 } from "./regimes.ts";
+export {
+  type DataSplit,
+  type NamedParts,
+  type NamedUnit,
+  SPLIT_PARTS,
+  type SplitAxis,
+  splitData,
+  type SplitDataOptions,
+  type SplitPart,
+} from "./split_data.ts";
+export { findLeaks, type Leak, type LeakKind, type LeakReport } from "./split_leaks.ts";
 export type { RegimeAgreement } from "./split_scores.ts";
 export { type RegimeSplit, splitRegimes, type SplitRegimesOptions } from "./split_regimes.ts";
+export {
+  findUnlike,
+  type FindUnlikeOptions,
+  typicalSignal,
+  type UnlikeCellType,
+  type UnlikeStatistic,
+} from "./unlike.ts";
 export { type VarianceComponents, type VarianceShares, varianceShares } from "./variance_shares.ts";

@@ -55,4 +55,22 @@ Deno.test("settings out of range are refused with their names", () => {
   throws(() => resolveSettings({ batchSize: 1.5 }, wakawaka), /batchSize is 1.5/);
   throws(() => resolveSettings({ learningRate: 0 }, wakawaka), /learningRate is 0, expected/);
   throws(() => resolveSettings({ epochs: 1 }), /batchSize is NaN/);
+  for (const weightDecay of [-0.1, NaN, Infinity, "0.1" as never]) {
+    throws(
+      () => resolveSettings({ weightDecay }, wakawaka),
+      /weightDecay is .*, expected a number/,
+    );
+  }
+  const schedule = (value: unknown) => () =>
+    resolveSettings({ schedule: value as never }, wakawaka);
+  throws(
+    schedule({ type: "step" }),
+    /schedule\.type is "step", expected one of constant, oneCycle/,
+  );
+  throws(
+    schedule({ type: "cosine", warmUp: 1 }),
+    /schedule\.warmUp is 1, expected a number >= 0 and < 1/,
+  );
+  throws(schedule({ type: "constant", warmUp: 0.1 }), RangeError);
+  throws(schedule("cosine"), RangeError);
 });
