@@ -95,14 +95,44 @@ export function needsChromosomes(scheme: FoldScheme): boolean {
   return scheme === "by-chromosome" || scheme === "by-chromosome-and-cell-type";
 }
 
+/** The flags of commands that hold out chromosomes by name. */
+export interface ChromosomeFlags {
+  readonly newChromosomes?: readonly string[] | undefined;
+  readonly genes?: string | undefined;
+}
+
+/**
+ * Reads the annotation that says where genes lie, if chromosomes are held out, and makes a function that adds the places to
+ * data.
+ *
+ * @throws {ContractError} If the annotation cannot be read, or is given without need.
+ */
+export async function readChromosomes(
+  { newChromosomes, genes }: ChromosomeFlags,
+): Promise<(data: Dataset) => Dataset> {
+  if (newChromosomes === undefined && genes !== undefined) {
+    throw new ContractError(
+      "Cannot use --genes: no chromosomes are held out, expected --new-chromosomes",
+    );
+  }
+  if (newChromosomes === undefined) return (data) => data;
+  const places = genes === undefined ? undefined : await readPlaces(genes);
+  return (data) => place(data, places);
+}
+
 /**
  * Reads the tables that a scheme needs. Call it before the data are read, which may take long.
  *
+ * @param flags The flags.
+ * @param options Whether the command has a use for the places of genes whatever the scheme is.
  * @throws {ContractError} If a flag does not suit the scheme, or a file cannot be read.
  * @throws {FormatError} If a table is damaged.
  */
-export async function readSchemeTables(flags: SchemeFlags): Promise<SchemeTables> {
-  checkSchemeFlags(flags);
+export async function readSchemeTables(
+  flags: SchemeFlags,
+  { usesPlaces = false }: { readonly usesPlaces?: boolean } = {},
+): Promise<SchemeTables> {
+  checkSchemeFlags(flags, usesPlaces);
   const { scheme } = flags;
   const genes = flags.genes === undefined ? undefined : await readPlaces(flags.genes);
   const table = await readGroups(flags);
@@ -115,8 +145,11 @@ export async function readSchemeTables(flags: SchemeFlags): Promise<SchemeTables
 }
 
 /** Refuses flags that the scheme would not use. */
-function checkSchemeFlags({ scheme, genes, groups, groupColumn }: SchemeFlags): void {
-  if (genes !== undefined && !needsChromosomes(scheme)) {
+function checkSchemeFlags(
+  { scheme, genes, groups, groupColumn }: SchemeFlags,
+  usesPlaces: boolean,
+): void {
+  if (genes !== undefined && !usesPlaces && !needsChromosomes(scheme)) {
     throw new ContractError(
       `Cannot use --genes: scheme ${scheme} needs no chromosomes, expected --scheme by-chromosome`,
     );

@@ -17,20 +17,36 @@ export interface Units {
 
 /** Assigns the units to parts in their order: with k equal parts, part i has ⌊i·count/k⌋ to ⌊(i+1)·count/k⌋. */
 export function assignInOrder(units: Units): Uint32Array<ArrayBuffer> {
-  const { count, weights } = units;
-  refuseTooFew(units);
-  const total = sum(weights);
-  const parts = new Uint32Array(count);
-  let [before, start] = [0, 0];
-  for (const [part, weight] of weights.entries()) {
-    before += weight;
-    // Shares such as 0.7 + 0.2 + 0.1 add up to a little less than 1; the rounding of whole numbers is exact.
-    const end = part === weights.length - 1 ? count : Math.floor(before * count / total + 1e-9);
-    parts.fill(part, start, end);
-    start = end;
+  const parts = new Uint32Array(units.count);
+  let start = 0;
+  for (const [part, size] of sizesOf(units).entries()) {
+    parts.fill(part, start, start + size);
+    start += size;
   }
-  refuseEmpty(units, parts);
   return parts;
+}
+
+/**
+ * The number of units of each part. Of parts that are not equal each but the first has its share, rounded, and at least one
+ * unit; the first has the rest.
+ */
+function sizesOf(units: Units): number[] {
+  const { what, count, action, weights } = units;
+  refuseTooFew(units);
+  const { length } = weights;
+  if (weights.every((weight) => weight === weights[0])) {
+    const startOf = (part: number) => Math.floor(part * count / length);
+    return weights.map((_, part) => startOf(part + 1) - startOf(part));
+  }
+  const total = sum(weights);
+  const sizes = weights.map((weight) => Math.max(1, Math.round(weight * count / total)));
+  sizes[0] = count - sum(sizes.slice(1));
+  if (sizes[0] >= 1) return sizes;
+  throw new RangeError(
+    `Cannot split ${action}: with at least one of ${
+      formatCountOf(count, what)
+    } in each part none is left to train on, expected smaller shares`,
+  );
 }
 
 /** Assigns the units to parts at random. */
@@ -53,26 +69,24 @@ export function assignStratified(
   { values, stream }: { readonly values: Float64Array; readonly stream: RandomStream },
 ): Uint32Array<ArrayBuffer> {
   const { count, weights } = units;
-  refuseTooFew(units);
+  const sizes = sizesOf(units);
   // Shuffled first, so that units of equal values are in random order.
   const order = shuffledIndices(count, stream).sort((a, b) => values[a]! - values[b]!);
-  const total = sum(weights);
-  const neighbours = Math.round(total / Math.min(...weights));
+  const neighbours = Math.round(sum(weights) / Math.min(...weights));
   const parts = new Uint32Array(count);
-  const assigned = new Float64Array(weights.length);
+  const assigned = new Float64Array(sizes.length);
   for (let start = 0; start < count; start += neighbours) {
     const block = order.subarray(start, start + neighbours);
     for (const place of shuffledIndices(block.length, stream)) {
       const done = start + place + 1;
-      const part = neediest(
-        weights.map((weight, i) => weight * done / total - assigned[i]!),
-        stream,
+      const lacks = sizes.map((size, part) =>
+        assigned[part] === size ? -Infinity : size * done / count - assigned[part]!
       );
+      const part = neediest(lacks, stream);
       parts[block[place]!] = part;
       assigned[part]!++;
     }
   }
-  refuseEmpty(units, parts);
   return parts;
 }
 
@@ -99,19 +113,6 @@ export function refuseTooFew({ what, count, action, weights: { length } }: Units
     `Cannot split ${action}: there ${count === 1 ? "is" : "are"} only ${
       formatCountOf(count, what)
     }, expected at least ${length}${remedy}`,
-  );
-}
-
-/** Throws if a part got no unit. */
-function refuseEmpty({ what, count, action, weights }: Units, parts: Uint32Array): void {
-  const filled = new Set(parts);
-  const empty = weights.findIndex((_, part) => !filled.has(part));
-  if (empty < 0) return;
-  const share = (100 * weights[empty]! / sum(weights)).toPrecision(2);
-  throw new RangeError(
-    `Cannot split ${action}: a share of ${share}% of ${
-      formatCountOf(count, what)
-    } is none, expected a larger share`,
   );
 }
 

@@ -26,6 +26,8 @@ export interface FoldAxis {
   readonly unitOfRow: Uint32Array<ArrayBuffer>;
   /** The name of a unit; single samples have none. */
   readonly nameOf?: ((unit: number) => string) | undefined;
+  /** Names by which a unit is known besides `nameOf`: those of the groups that were joined to one. */
+  readonly aliasesOf?: ((unit: number) => readonly string[]) | undefined;
   /**
    * What the sizes of the units are counted in, if they differ, as those of chromosomes do: the number of the gene, say,
    * of each sample, `[position]`. Missing if all units count the same.
@@ -146,7 +148,26 @@ function groupAxis(data: Dataset, groups: readonly string[]): FoldAxis {
     what: "group",
     stream: "group",
     ...numberUnits(ofRow, names.map((joined) => joined.join(" + "))),
+    aliasesOf: (unit) => names[unit]!,
     sizedBy: Uint32Array.from({ length: data.length }, (_, row) => row),
+  };
+}
+
+/** The axis of some of the samples, at ascending positions. */
+export function restrictAxis(axis: FoldAxis, positions: ArrayLike<number>): FoldAxis {
+  const { count, unitOfRow, nameOf, aliasesOf, sizedBy } = axis;
+  const rows = Uint32Array.from(positions);
+  const unit = numberUnits(
+    rows.map((row) => unitOfRow[row]!),
+    Array.from({ length: count }, (_, unit) => String(unit)),
+  );
+  const former = (own: number) => Number(unit.nameOf!(own));
+  return {
+    ...axis,
+    ...unit,
+    nameOf: nameOf && ((own) => nameOf(former(own))),
+    aliasesOf: aliasesOf && ((own) => aliasesOf(former(own))),
+    sizedBy: sizedBy && rows.map((row) => sizedBy[row]!),
   };
 }
 

@@ -123,9 +123,14 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
   return Array.from({ length: repeats }, (_, index) => foldOnce(data, index + 1, options)).flat();
 }
 
-function foldOnce(data: Dataset, repeat: number, options: FoldOptions): Fold[] {
+/** Divides samples into folds along each axis of the scheme, as {@linkcode kFold} does. */
+export function partitionIntoFolds(
+  data: Dataset,
+  repeat: number,
+  options: FoldOptions,
+): Partition[] {
   const { folds, scheme, seed = 0, stratified = false, groups } = options;
-  const partitions = partitionSamples(data, {
+  return partitionSamples(data, {
     scheme,
     weights: Array<number>(folds).fill(1),
     action: `data into ${folds} folds`,
@@ -135,6 +140,11 @@ function foldOnce(data: Dataset, repeat: number, options: FoldOptions): Fold[] {
     stratified,
     groups,
   });
+}
+
+function foldOnce(data: Dataset, repeat: number, options: FoldOptions): Fold[] {
+  const { folds } = options;
+  const partitions = partitionIntoFolds(data, repeat, options);
   return Array.from({ length: folds }, (_, fold) => {
     const parts = takeFold(data, partitions, fold);
     const { training: { length: trained }, validation: { length: judged } } = parts;

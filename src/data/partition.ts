@@ -49,10 +49,18 @@ export function partitionSamples(data: Dataset, options: PartitionOptions): Part
   }));
 }
 
-function partitionAxis(
+/**
+ * Divides samples along one axis.
+ *
+ * @param data The samples.
+ * @param axis The axis, of these samples.
+ * @param options How to divide.
+ * @returns The part of each sample, `[position]`.
+ */
+export function partitionAxis(
   data: Dataset,
   axis: FoldAxis,
-  options: PartitionOptions,
+  options: Omit<PartitionOptions, "groups">,
 ): Uint32Array<ArrayBuffer> {
   const { weights, action, seed, purpose, stratified } = options;
   const [use = "", ...rest] = purpose;

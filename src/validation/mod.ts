@@ -75,6 +75,17 @@ export {
   REGIMES,
   type RowKind,
 } from "./regimes.ts";
+export {
+  type DataSplit,
+  type NamedParts,
+  type NamedUnit,
+  SPLIT_PARTS,
+  type SplitAxis,
+  splitData,
+  type SplitDataOptions,
+  type SplitPart,
+} from "./split_data.ts";
+export { findLeaks, type Leak, type LeakKind, type LeakReport } from "./split_leaks.ts";
 export type { RegimeAgreement } from "./split_scores.ts";
 export { type RegimeSplit, splitRegimes, type SplitRegimesOptions } from "./split_regimes.ts";
 export {

@@ -20,6 +20,7 @@ const COMMANDS = [
   "doctor",
   "info",
   "simulate",
+  "split",
 ];
 const QUICK = ["--preset", "experiment1", "--epochs", "1"];
 

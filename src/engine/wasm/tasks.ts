@@ -111,7 +111,7 @@ export class Tasks {
           joinForward(context, this.#plan.join!, part);
           break;
         case "joinBackward":
-          joinBackward(context, this.#plan.join!, part);
+          joinBackward(context, this.#plan.join!, { part, wanted: step.wanted });
           break;
         case "collectUses":
           collectUses(context, this.#plan.encoders[chain]!, part);

@@ -11,7 +11,9 @@ import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.t
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
   | { readonly do: "gather" | "loss" | "predictions" | "predictionSlopes" }
-  | { readonly do: "spread" | "join" | "joinBackward" | "collectUses" }
+  | { readonly do: "spread" | "join" | "collectUses" }
+  /** `wanted` says of which branches the derivatives are. */
+  | { readonly do: "joinBackward"; readonly wanted: readonly boolean[] }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
   | { readonly do: "measure" | "measureDelta"; readonly node: BatchNormNode };
 
@@ -57,7 +59,10 @@ export function trainingStages(
   if (plan.loss === "rank") list.begin(encoders.length);
   list.add({ do: "loss" });
   addBackward(list, learning.head);
-  if (learning.join) list.add({ do: "joinBackward" });
+  if (learning.join) {
+    const wanted = join!.routes.map(({ last }) => learning.encoders[last]!.length > 0);
+    list.add({ do: "joinBackward", wanted });
+  }
   for (const [chain, nodes] of [...learning.encoders.entries()].reverse()) {
     list.begin(chain);
     if (nodes.length > 0) list.add({ do: "collectUses" });
@@ -131,7 +136,7 @@ export function explanationStages(plan: Plan): Stage[] {
   addFrozenForward(list, plan, { gather: false });
   list.add({ do: "predictionSlopes" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
-  if (join !== undefined) list.add({ do: "joinBackward" });
+  if (join !== undefined) list.add({ do: "joinBackward", wanted: join.routes.map(() => true) });
   for (const [chain, { nodes }] of [...encoders.entries()].reverse()) {
     list.begin(chain);
     list.add({ do: "collectUses" });
