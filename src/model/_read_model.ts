@@ -113,9 +113,12 @@ async function readSealedPanel(
   }
   const opened = await openPanel(digest);
   if (opened === undefined) {
-    throw new FormatError("Cannot load model: its panel.npz is not there, expected it beside", {
-      file,
-    });
+    throw new FormatError(
+      "Cannot load model: found no panel.npz, expected it beside model.json or in the directory above",
+      {
+        file,
+      },
+    );
   }
   if (!("read" in opened)) return opened;
   try {
