@@ -4,7 +4,7 @@ import { checkWeights } from "../model/check_weights.ts";
 import { type WeightShape, weightShapes } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { MemberOptions, SessionOptions } from "./engine.ts";
-import { parseSchedule } from "./schedule.ts";
+import { parseSchedule } from "../model/schedule.ts";
 
 /**
  * Throws unless a session can be made with these options.

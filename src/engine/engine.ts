@@ -13,7 +13,7 @@ import type { DivergedError } from "../errors.ts";
 import type { Weights } from "../model/initial_weights.ts";
 import type { InputName, ModelSpec } from "../model/spec.ts";
 import type { SampleSource } from "./sample_source.ts";
-import type { Schedule } from "./schedule.ts";
+import type { Schedule } from "../model/schedule.ts";
 
 /** Whether an engine can run a model. */
 export type Support = { readonly supported: true } | {

@@ -30,17 +30,7 @@ export {
   type SampleBatchOptions,
   type SampleSource,
 } from "./sample_source.ts";
-export {
-  type ConstantSchedule,
-  type CosineSchedule,
-  type ExponentialSchedule,
-  learningRateAt,
-  type LinearSchedule,
-  type OneCycleSchedule,
-  parseSchedule,
-  type Schedule,
-  type ScheduledStep,
-} from "./schedule.ts";
+export { learningRateAt, type ScheduledStep } from "./schedule.ts";
 export {
   ENGINE_NAMES,
   type EngineChoice,
@@ -48,3 +38,4 @@ export {
   type EngineReport,
   selectEngine,
 } from "./select.ts";
+export { type StackedSource, stackSources } from "./stacked_source.ts";

@@ -72,6 +72,7 @@ const TRAINING = part({
   epochs: number,
   batchSize: number,
   learningRate: number,
+  loss: optional(nullable(LOSS)),
   spec: optional(nullable(part({ loss: LOSS }))),
 });
 const ESTIMATE = part({ value: numberOrNull, low: numberOrNull, high: numberOrNull });
@@ -158,8 +159,8 @@ function originOf(file: string): ValueOrigin {
  * Reads how the run's model was trained. The configuration includes a user's own model, so its name does not matter.
  */
 function readTraining(config: unknown, path: string): SavedTraining {
-  const { spec, ...training } = checkValue(config, TRAINING, originOf(path));
-  return { ...training, loss: spec?.loss ?? lossOfPreset(training.preset, path) };
+  const { spec, loss, ...training } = checkValue(config, TRAINING, originOf(path));
+  return { ...training, loss: loss ?? spec?.loss ?? lossOfPreset(training.preset, path) };
 }
 
 function lossOfPreset(preset: string, path: string): Loss {

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import { learningRateAt, parseSchedule, type Schedule } from "../../src/engine/schedule.ts";
+import { learningRateAt } from "../../src/engine/schedule.ts";
+import { parseSchedule, type Schedule } from "../../src/model/schedule.ts";
 
 function ratesOf(schedule: Schedule, totalSteps: number, learningRate: number): number[] {
   return Array.from(

@@ -15,7 +15,7 @@ import { WorkerPool } from "../../../src/engine/wasm/worker_pool.ts";
 import { placeWeights, transposeAll, writeArrays } from "../../../src/engine/wasm/weights.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
-import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
+import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../../src/model/presets.ts";
 import type { SequentialSpec as ModelSpec } from "../../../src/model/spec.ts";
 import { sourceOf } from "../../helpers/one_model.ts";
 import { largestDifference } from "../../helpers/tolerances.ts";
@@ -26,7 +26,7 @@ const wasm = createWasmEngine();
 const POLICY = { learningRate: 0.001, frozen: new Set<number>() };
 testConformance(wasm, Deno.test);
 
-for (const preset of PRESET_NAMES) {
+for (const preset of SEQUENTIAL_PRESET_NAMES) {
   const spec = presetSpec(preset, { bins: 46 });
   Deno.test(`wasm trains ${preset} as tf.js does, including dropout`, async () => {
     const options = comparableRun(spec);
@@ -61,7 +61,7 @@ Deno.test("wasm gives the same bits for any number of threads, batches of any si
 });
 
 Deno.test("kernels of every preset are valid, with and without relaxed SIMD", () => {
-  for (const preset of PRESET_NAMES) {
+  for (const preset of SEQUENTIAL_PRESET_NAMES) {
     const plan = planModel(presetSpec(preset), { batchSize: 250, threads: 2 });
     for (const fused of [true, false]) {
       ok(WebAssembly.validate(assembleKernels(plan, fused)), `${preset}, fused: ${fused}`);
