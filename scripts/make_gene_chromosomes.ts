@@ -1,17 +1,17 @@
 /**
- * Writes `src/atlas/_gene_chromosomes.ts`, the chromosomes of Roadmap's protein-coding genes:
+ * Writes `src/atlas/_gene_chromosomes.ts`, the chromosomes and strands of Roadmap's protein-coding genes:
  *
  * ```sh
  * deno run --allow-read --allow-write=src/atlas scripts/make_gene_chromosomes.ts genes.tsv
  * ```
  *
- * The table has a header with the columns `gene_id`, an Ensembl id, and `chrom`, such as `chr8`; other columns are not
- * read. The genes are the rows of Roadmap's `57epigenomes.RPKM.pc.gz`, which DeepChrome and the competition took, and
+ * The table has a header with the columns `gene_id`, an Ensembl id, `chrom`, such as `chr8`, and `strand`, `+` or `-`;
+ * other columns are not read. The genes are the rows of Roadmap's `57epigenomes.RPKM.pc.gz`, which DeepChrome and the competition took, and
  * their places are those of `Ensembl_v65.Gencode_v10.ENSG.gene_info` (hg19).
  */
 
 import { competitionGenes } from "../src/atlas/competition_genes.ts";
-import { CHROMOSOMES, encodeChromosomes } from "../src/atlas/chromosome_list.ts";
+import { encodePlaces } from "../src/atlas/chromosome_list.ts";
 import { encodeGeneList } from "../src/atlas/gene_list.ts";
 import { ensemblGeneNumber } from "../src/gene_id.ts";
 
@@ -21,15 +21,18 @@ const OUT = new URL("../src/atlas/_gene_chromosomes.ts", import.meta.url);
 const [path] = Deno.args;
 if (path === undefined) throw new TypeError("Expected the path of the table of genes");
 const [header = "", ...rows] = (await Deno.readTextFile(path)).trimEnd().split("\n");
-const [idColumn, chromosomeColumn] = ["gene_id", "chrom"].map((name) =>
+const [idColumn, chromosomeColumn, strandColumn] = ["gene_id", "chrom", "strand"].map((name) =>
   header.split("\t").indexOf(name)
 );
 const genes = rows.map((row) => {
   const cells = row.split("\t");
   const number = ensemblGeneNumber(cells[idColumn!] ?? "");
-  const chromosome = CHROMOSOMES.indexOf((cells[chromosomeColumn!] ?? "").replace(/^chr/, ""));
-  if (number === undefined || chromosome < 0) throw new TypeError(`Bad row: ${row}`);
-  return { number, chromosome };
+  const chromosome = cells[chromosomeColumn!] ?? "";
+  const strand = cells[strandColumn!];
+  if (number === undefined || (strand !== "+" && strand !== "-")) {
+    throw new TypeError(`Bad row: ${row}`);
+  }
+  return { number, chromosome, strand } as const;
 }).sort((a, b) => a.number - b.number);
 const known = new Set(competitionGenes().map(({ number }) => number));
 const others = genes.filter(({ number }) => !known.has(number))
@@ -50,11 +53,11 @@ export const OTHER_GENE_LIST = \`
 ${wrap(encodeGeneList(others).toBase64())}
 \`;
 
-/** The chromosome of each of the ${
+/** The chromosome and strand of each of the ${
     genes.length.toLocaleString("en-US")
   } genes by ascending number, a letter each. */
-export const CHROMOSOME_LETTERS = \`
-${wrap(encodeChromosomes(genes.map(({ chromosome }) => chromosome)))}
+export const PLACE_LETTERS = \`
+${wrap(encodePlaces(genes))}
 \`;
 `,
 );

@@ -8,7 +8,9 @@ import type { TrainedModel } from "../model/trained_model.ts";
 import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.ts";
 import { countKnownGenes } from "../training/gene_effects.ts";
 import type { PredictOptions } from "../training/predict.ts";
+import type { UnlikeCellType } from "../validation/unlike.ts";
 import type { CommandCall } from "./flags.ts";
+import { noteUnlike } from "./_intervals.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "../runs/models.ts";
 import { openOutput, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
@@ -55,6 +57,8 @@ export interface PredictionRun extends EnsemblePrediction {
 export interface WrittenPrediction extends PredictionRun {
   readonly data: Dataset;
   readonly models: readonly TrainedModel[];
+  /** Cell types that are unlike those that the models were trained on. */
+  readonly unlike: readonly UnlikeCellType[];
 }
 
 /** How a command writes its predictions to something, such as a stream. */
@@ -64,7 +68,7 @@ interface WriteOptions<Target> {
   /** Whether to print a line if the model knows no genes by name. */
   readonly saysKnownGenes?: boolean;
   /** Refuses unsuitable data before anything is predicted. */
-  readonly check?: ((data: Dataset) => void) | undefined;
+  readonly check?: ((data: Dataset, models: readonly TrainedModel[]) => void) | undefined;
   /** Writes the predictions. */
   readonly write: (target: Target, prediction: WrittenPrediction) => Promise<void>;
 }
@@ -99,19 +103,26 @@ export async function predictInto<Target>(
   await using output = await open();
   const models = await loadModels(flags.model);
   const data = await loadData(flags.data, flags);
-  check?.(data);
+  check?.(data, models);
+  const { unlike, notes } = noteUnlike({ models, data });
   const prediction = await predictWithProgress(models, data, { ...flags, signal });
   if (saysKnownGenes && !models.some(knowsGenes)) {
     console.info("The model knows no gene by name: it predicts from the marks alone.");
   }
   warnIfConstant(prediction.mean);
-  await output.write((target) => write(target, { ...prediction, data, models }));
+  const written = { ...prediction, notes: [...prediction.notes, ...notes], unlike, data, models };
+  await output.write((target) => write(target, written));
   console.info(`${output.done}, ${formatCountOf(prediction.mean.length, "prediction")}`);
 }
 
 function knowsGenes({ geneEffects }: TrainedModel): boolean {
   return geneEffects !== undefined;
 }
+
+/** Said of models whose predictions have no unit. */
+const SCORES =
+  "The model was trained to rank: its predictions are scores, whose order means something but whose unit " +
+  "and zero do not, so that their squared errors mean nothing.";
 
 /** Predicts with a progress line. */
 export async function predictWithProgress(
@@ -139,6 +150,7 @@ export async function predictWithProgress(
   });
   progress.clear();
   for (const note of notes) console.info(`Note: ${note}.`);
+  if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
   reportKnownGenes(models, data);
   return { ...prediction, engine: report!.engine, notes: [...notes] };
 }

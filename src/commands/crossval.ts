@@ -27,6 +27,7 @@ import { openLog, replayEpochs } from "./_event_log.ts";
 import { formatFolds, summariseFolds } from "./_fold_summary.ts";
 import { formatAgreement } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
+import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
 import { reportRuns } from "./_report_training.ts";
 import {
   describeNothingKept,
@@ -44,14 +45,27 @@ import {
   type TrainingFlags,
 } from "./_settings.ts";
 import { declareFolds, describeScheme, readSchemeTables, type SchemeFlags } from "./_scheme.ts";
+import {
+  declareStart,
+  frozenOf,
+  joinWeights,
+  loadInitial,
+  printStart,
+  readWeights,
+  type StartFlags,
+} from "./_start_flags.ts";
 import { describeSharedParts, findSharedParts } from "./_shared_parts.ts";
 
-interface CrossvalFlags extends TrainingFlags, ResumeFlags, SchemeFlags {
+interface CrossvalFlags extends TrainingFlags, StartFlags, ResumeFlags, SchemeFlags {
   readonly out?: string | undefined;
   readonly threads?: number | undefined;
   readonly folds: number;
   readonly repeats: number;
 }
+
+const CHOSEN_EPOCHS =
+  "Early stopping chooses the best epoch of a fold by the samples that the fold is measured on, so its scores are " +
+  "somewhat too good.";
 
 /** Command `crossval`. */
 export const command: CommandDefinition<CrossvalFlags> = {
@@ -70,11 +84,17 @@ export const command: CommandDefinition<CrossvalFlags> = {
   ],
   declare: (command) =>
     declareResume(
-      declareFolds(declareModel(declareTraining(command)), "by-both").option(
-        "--repeats <n>",
-        "how often to divide, each time at random in another way",
-        integer(1),
-        1,
+      declareStart(
+        declareEarlyStopping(
+          declareOptimiser(
+            declareFolds(declareModel(declareTraining(command)), "by-both").option(
+              "--repeats <n>",
+              "how often to divide, each time at random in another way",
+              integer(1),
+              1,
+            ),
+          ),
+        ),
       ),
     ),
   run: crossval,
@@ -83,23 +103,34 @@ export const command: CommandDefinition<CrossvalFlags> = {
 async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<void> {
   const flags = await resumedFlags("crossval", given);
   const { folds, repeats, scheme, stratified, otherArithmetic } = flags;
-  const settings = resolveRunSettings(flags, await readModelFile(flags.spec));
+  const initial = await loadInitial(flags);
+  const settings = {
+    ...resolveRunSettings(flags, await readModelFile(flags.spec), initial),
+    ...frozenOf(flags),
+  };
   const directory = await chooseRunDirectory(flags, settings.preset);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "crossval", flags, inputs, refuse });
   const log = await openLog(flags, run.id);
   const tables = await readSchemeTables(flags);
+  const weights = await readWeights(flags);
   const { data, groups } = tables.join(await loadData(settings.data, flags));
+  const sampleWeights = joinWeights(data, weights);
+  printStart(flags, initial, { ...settings, folds: true });
   await run.begin();
   const division = { folds, repeats, scheme, stratified, groups };
   const shared = findSharedParts(kFold(data, { ...division, seed: settings.seed }));
   console.info(describeSharedParts(scheme, shared));
+  if (settings.earlyStopping !== undefined) console.info(CHOSEN_EPOCHS);
   const { resume } = run.options;
   const results = await crossValidate(modelOf(settings), data, {
     ...settings,
     ...run.options,
     ...division,
+    initial,
+    acceptAssembly: flags.acceptAssembly,
+    sampleWeights,
     signal,
     otherArithmetic,
     ...reportFolds({ folds, repeats }, { settings, log, resume }),

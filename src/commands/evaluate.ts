@@ -7,6 +7,14 @@ import { ContractError } from "../errors.ts";
 import { compareEnsemble } from "../training/ensemble.ts";
 import { formatRegimeTable } from "../validation/mod.ts";
 import { type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
+import {
+  checkIntervals,
+  declareInterval,
+  formatCoverage,
+  type IntervalFlags,
+  measureIntervals,
+  noteUnlike,
+} from "./_intervals.ts";
 import { loadLabelled } from "./_labels.ts";
 import {
   formatEnsemble,
@@ -28,7 +36,7 @@ import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_data.ts";
 import { findOtherData } from "../runs/trained_on.ts";
 
-interface EvaluateFlags extends WritePredictionFlags {
+interface EvaluateFlags extends WritePredictionFlags, IntervalFlags {
   readonly labels?: string;
   readonly train?: string;
 }
@@ -54,11 +62,18 @@ export const command: CommandDefinition<EvaluateFlags> = {
       "deno task evaluate --model runs/first --data valid.npz --train train.npz",
       "adds errors on new genes, new cell types and both, beside baselines fitted on train.npz",
     ],
+    [
+      "deno task evaluate --model runs/first --data valid.npz --interval 0.9",
+      "adds how often intervals of 90% held the labels, for models of train --calibrate",
+    ],
   ],
   declare: (command) =>
     declareCommon(
       declareOverwrite(
-        declarePrediction(command)
+        declareInterval(
+          declarePrediction(command),
+          "how often they hold the labels, by regime and cell type",
+        )
           .option("--labels <file>", "labels, id,expression, for data without them")
           .option("--train <path>", "what the model was trained on: adds a table by regime")
           .option("--out <file>", "where to write the metrics; - is standard output", USUAL_OUTPUT),
@@ -94,14 +109,21 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);
   const other = train && await findOtherData(flags.model, { file: inputs.train, samples: train });
   if (other !== undefined) warn(other);
+  const { interval: confidence } = flags;
+  checkIntervals({ models, data }, confidence);
+  const { unlike, notes: unlikeNotes } = noteUnlike({ models, data });
   const prediction = await predictWithProgress(models, data, { ...flags, signal });
-  warnIfConstant(prediction.mean);
+  const { mean } = prediction;
+  warnIfConstant(mean);
   const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);
   console.log(formatEvaluation({ overall, byCellType, byGene }));
   const farthest = largestErrors(data, prediction.mean);
   console.log(formatLargestErrors(farthest));
   const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
   if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
+  const coverage = measureIntervals({ models, data }, { mean, confidence });
+  if (coverage !== undefined) console.log(formatCoverage(coverage, confidence!));
+  const notes = [...prediction.notes, ...unlikeNotes];
   const model = models[0]?.spec.name ?? "";
   const regimes = train &&
     evaluateByRegime({ train, test: data, predictions: { [model]: prediction.mean } }, {
@@ -116,11 +138,13 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     model,
     data: flags.data,
     inputs,
-    notes: prediction.notes.length === 0 ? undefined : prediction.notes,
+    notes: notes.length === 0 ? undefined : notes,
     byCellType,
     byGene,
     largestErrors: farthest,
     ensemble,
+    intervals: coverage && { confidence, regimes: coverage },
+    unlike: unlike.length === 0 ? undefined : unlike,
     regimes,
   };
   await output.write(formatJson(metrics));

@@ -155,7 +155,17 @@ export function declareModel(command: Command): Command {
 /**
  * Flags that name files which a run reads and whose digests it keeps. With `--resume` they say where the files are now.
  */
-const INPUT_FLAGS = ["data", "test", "labels", "record", "spec", "genes", "groups"] as const;
+const INPUT_FLAGS = [
+  "data",
+  "test",
+  "labels",
+  "validation",
+  "weights",
+  "record",
+  "spec",
+  "genes",
+  "groups",
+] as const;
 
 function isInputFlag(name: string): boolean {
   return INPUT_FLAGS.some((flag) => flag === name);
@@ -206,6 +216,14 @@ export function declareEnsemble(command: Command): Command {
     "models to train, from seeds --seed, --seed + 1, …; their predictions are averaged",
     integer(1),
     1,
+  );
+}
+
+/** Declares the flag that names labelled data to measure on after each epoch. */
+export function declareValidation(command: Command): Command {
+  return command.option(
+    "--validation <path>",
+    "labelled data to measure the loss on after each epoch; they are not trained on",
   );
 }
 

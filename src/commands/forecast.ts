@@ -31,6 +31,7 @@ import { loadData } from "./_data.ts";
 import { openLog } from "./_event_log.ts";
 import { formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
+import { declareOptimiser } from "./_optimiser_flags.ts";
 import { predictWithProgress } from "./_predict.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import { reportMembers } from "./_report_training.ts";
@@ -72,7 +73,7 @@ export const command: CommandDefinition<ForecastFlags> = {
     ["deno task forecast --data E003/train.csv", "one cell type: only genes are held out"],
   ],
   declare: (command) =>
-    declareEnsemble(declareModel(declareTraining(command)))
+    declareEnsemble(declareOptimiser(declareModel(declareTraining(command))))
       .addOption(
         new Option("--new-genes <n>", "genes to hold out (default: 8.3% of them)")
           .argParser(integer(0)).conflicts("newChromosomes"),

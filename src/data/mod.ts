@@ -25,6 +25,7 @@ export { type PredictionAnndata, writePredictionAnndata } from "./prediction_ann
 export {
   PREDICTION_FORMATS,
   type PredictionFormat,
+  type PredictionRegime,
   type PredictionTable,
   type PredictionValues,
   writePredictionTable,

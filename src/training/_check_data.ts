@@ -1,26 +1,89 @@
 import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
+import { cellTypeGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
+import { isOverReferences, modelInputs } from "../model/inputs.ts";
+import { lossName } from "../model/loss.ts";
+import { readsPanel } from "../model/panel_inputs.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
-import type { ModelSpec } from "../model/spec.ts";
+import type { Loss, ModelSpec } from "../model/spec.ts";
+import type { EarlyStopping } from "../model/trained_model.ts";
 import type { DataRecord, Transform } from "../record.ts";
 import { checkInputShape } from "./_sample_source.ts";
-import type { FitRun } from "./fit_types.ts";
+import type { FitManyOptions, FitRun } from "./fit_types.ts";
+import { PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
 
 /** The model to train, in the shape of the data. */
-export function resolveSpec(spec: ModelSpec | PresetName, data: Dataset): ModelSpec {
-  const shape = { bins: data.bins, marks: data.marks.length };
-  const model = parseSpec(typeof spec === "string" ? presetSpec(spec, shape) : spec);
+export function resolveSpec(
+  spec: ModelSpec | PresetName,
+  runs: readonly FitRun[],
+  loss?: Loss,
+): ModelSpec {
+  const { data } = runs[0]!;
+  const shape = {
+    bins: data.bins,
+    marks: data.marks.length,
+    references: Math.max(1, ...runs.map((run) => countReferences(run.data))),
+  };
+  const found: ModelSpec = typeof spec === "string" ? presetSpec(spec, shape) : spec;
+  const model: ModelSpec = parseSpec(loss === undefined ? found : { ...found, loss });
   checkInputShape(model, data);
-  return model;
+  if (!readsPanel(model)) return model;
+  const short = modelInputs(model).filter(isOverReferences)
+    .find(({ references }) => references < shape.references);
+  if (short === undefined) return model;
+  throw new ContractError(
+    `Cannot train "${model.name}": it takes ${short.references} references, the data have ` +
+      `${shape.references} cell types that can be references of new ones`,
+  );
+}
+
+/** Cell types, replicates aside, of which a new cell type has references. */
+function countReferences(data: Dataset): number {
+  return new Set(cellTypeGroupIndices(data)).size;
+}
+
+/**
+ * Throws unless settings suit whether a model reads a panel.
+ *
+ * @throws {RangeError} If the transform is another than that of summaries, or something is to be hidden without a panel.
+ * @throws {ContractError} If unlabelled samples are given without a panel.
+ */
+export function checkPanelSettings(
+  model: ModelSpec,
+  settings: TrainingSettings,
+  { unlabelled = [] }: Pick<FitManyOptions, "unlabelled">,
+): void {
+  if (readsPanel(model)) {
+    if (settings.transform === PANEL_TRANSFORM) return;
+    throw new RangeError(
+      `Cannot train "${model.name}" with transform ${settings.transform}: it compares summaries of log counts, ` +
+        `expected ${PANEL_TRANSFORM}`,
+    );
+  }
+  const hides = (["labelDropout", "geneDropout", "markDropout"] as const)
+    .find((name) => settings[name] > 0);
+  if (hides !== undefined) {
+    throw new RangeError(
+      `Cannot train "${model.name}" with ${hides} ${
+        settings[hides]
+      }: it reads no panel, expected 0`,
+    );
+  }
+  if (unlabelled.length === 0) return;
+  throw new ContractError(
+    `Cannot use unlabelled samples to train "${model.name}": it reads no panel, expected a model that does, such as ` +
+      "waka3",
+  );
 }
 
 /** Throws unless gene effects can be fitted after a model. */
 export function checkGeneEffects(model: ModelSpec, geneEffects: boolean): void {
-  if (!geneEffects || model.loss === "meanSquaredError") return;
+  const name = lossName(model.loss);
+  if (!geneEffects || name === "meanSquaredError" || name === "huber") return;
   throw new ContractError(
-    `Cannot fit gene effects: "${model.name}" minimises ${model.loss}, expected meanSquaredError`,
+    `Cannot fit gene effects: "${model.name}" minimises ${name}, expected meanSquaredError or huber`,
   );
 }
 
@@ -30,7 +93,16 @@ export function checkTrainable(model: ModelSpec, data: Dataset): void {
 }
 
 /** Throws unless a model's loss can be measured on validation data. */
-export function checkValidation(model: ModelSpec, validation: Dataset | undefined): void {
+export function checkValidation(
+  model: ModelSpec,
+  validation: Dataset | undefined,
+  earlyStopping?: EarlyStopping,
+): void {
+  if (validation === undefined && earlyStopping !== undefined) {
+    throw new ContractError(
+      "Cannot stop early: found no validation data, expected some by whose loss the best epoch is known",
+    );
+  }
   if (validation !== undefined) checkLabelled(validation, { action: "validate", model });
 }
 
@@ -53,7 +125,7 @@ function checkLabelled(
 ): void {
   if (data.length === 0) throw new ContractError(`Cannot ${action}: the data have no samples`);
   if (!data.hasLabels) throw new ContractError(`Cannot ${action}: the data have no labels`);
-  requireEveryMark(data, action);
+  if (!readsPanel(model)) requireEveryMark(data, action);
   if (model.loss !== "binaryCrossentropy") return;
   const labels = data.labels();
   const bad = labels.findIndex((label) => label !== 0 && label !== 1);

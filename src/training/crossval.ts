@@ -5,6 +5,7 @@ import { type Fold, type FoldOptions, kFold } from "../data/kfold.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { type RegimeAgreement, scoreByRegime } from "../validation/split_scores.ts";
+import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { EpochRecord, FitManyProgress, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict } from "./predict.ts";
@@ -84,7 +85,7 @@ export async function crossValidate(
   options: CrossValidationOptions = {},
 ): Promise<FoldResult[]> {
   const { folds = 4, scheme = "by-both", seed = 0, learningRate, ...others } = options;
-  const { repeats, stratified, groups, ...common } = others;
+  const { repeats, stratified, groups, sampleWeights, ...common } = others;
   const parts = kFold(data, { folds, scheme, seed, repeats, stratified, groups });
   for (const [index, { training, validation }] of parts.entries()) {
     options.onFold?.(index + 1, training, validation);
@@ -94,6 +95,7 @@ export async function crossValidate(
   });
   const trained = await fitMany(spec, runs, {
     ...common,
+    sampleWeights: spreadSampleWeights(data, sampleWeights),
     onEpoch: (run, record) => options.onEpoch?.(run + 1, record),
   });
   const results: FoldResult[] = [];

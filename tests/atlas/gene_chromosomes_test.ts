@@ -1,12 +1,8 @@
 /** The chromosomes of human genes that the package knows. */
 
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
-import {
-  CHROMOSOMES,
-  decodeChromosomes,
-  encodeChromosomes,
-} from "../../src/atlas/chromosome_list.ts";
-import { competitionGenes, humanGeneChromosome } from "../../src/atlas/mod.ts";
+import { CHROMOSOMES, decodePlaces, encodePlaces } from "../../src/atlas/chromosome_list.ts";
+import { competitionGenes, humanGeneChromosome, humanGeneStrand } from "../../src/atlas/mod.ts";
 import { ensemblGeneId } from "../../src/gene_id.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 
@@ -40,23 +36,30 @@ Deno.test("well-known genes are where textbooks have them, and others are unknow
 });
 
 Deno.test("letters of chromosomes are decoded as they were encoded, and others are refused", () => {
-  const all = [...CHROMOSOMES.keys()];
-  const decoded = decodeChromosomes(`\n${encodeChromosomes(all)}\n`);
-  deepStrictEqual(decoded, CHROMOSOMES.map((name) => `chr${name}`));
-  for (const letters of ["AY", "a", "A B", "@"]) {
+  const all = CHROMOSOMES.flatMap((name) =>
+    (["+", "-"] as const).map((strand) => ({ chromosome: `chr${name}`, strand }))
+  );
+  deepStrictEqual(decodePlaces(`\n${encodePlaces(all)}\n`), all);
+  throws(() => encodePlaces([{ chromosome: "chrM", strand: "+" }]), /no letter for chrM/);
+  for (const letters of ["AY", "y", "A B", "@"]) {
     throws(
-      () => decodeChromosomes(letters),
-      /FormatError: .*found the letter ".", expected A to X/,
+      () => decodePlaces(letters),
+      /FormatError: .*found the letter ".", expected A to X or a to x/,
     );
   }
 });
 
-testWith("shared", "all 19,795 genes are on the chromosomes of Roadmap's own table", async () => {
-  const table = await Deno.readTextFile(sharedFile("data/real/tss_hg19.tsv"));
-  const [, ...rows] = table.trimEnd().split("\n");
-  strictEqual(rows.length, 19_795);
-  for (const row of rows) {
-    const [id = "", chromosome] = row.split("\t");
-    strictEqual(humanGeneChromosome(id), chromosome, id);
-  }
-});
+testWith(
+  "shared",
+  "all 19,795 genes are on the chromosomes and strands of Roadmap's own table",
+  async () => {
+    const table = await Deno.readTextFile(sharedFile("data/real/tss_hg19.tsv"));
+    const [, ...rows] = table.trimEnd().split("\n");
+    strictEqual(rows.length, 19_795);
+    for (const row of rows) {
+      const [id = "", chromosome, , strand] = row.split("\t");
+      strictEqual(humanGeneChromosome(id), chromosome, id);
+      strictEqual(humanGeneStrand(id), strand, id);
+    }
+  },
+);

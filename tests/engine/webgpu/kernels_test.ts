@@ -8,7 +8,7 @@ import { gatherSamplesWgsl } from "../../../src/engine/webgpu/ops/gather.ts";
 import { planModel } from "../../../src/engine/webgpu/plan.ts";
 import type { PlanOptions } from "../../../src/engine/webgpu/plan_types.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
-import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
+import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../../src/model/presets.ts";
 import { checkGolden, checkLimits } from "./golden.ts";
 
 const LIMITS = { storageBytes: 16_384, threads: 256 };
@@ -85,7 +85,7 @@ Deno.test("a step of wakawaka is at most a dozen dispatches", () => {
 });
 
 Deno.test("no kernel asks for more than WebGPU grants everywhere", () => {
-  for (const preset of PRESET_NAMES) {
+  for (const preset of SEQUENTIAL_PRESET_NAMES) {
     const spec = presetSpec(preset);
     if (spec.layers.some(({ type }) => type === "bidirectionalGru")) continue;
     const options = { models: 16, samples: 250, gathered: 8000, limits: LIMITS };

@@ -4,7 +4,7 @@ import { kernelAdder } from "../assembler/kernel_table.ts";
 import { assembleSampleProduct } from "../assembler/sample_product.ts";
 import { addressOf, deltaOf, type NodeBase, type Parameter } from "../layout.ts";
 import { ACTIVATION_KERNELS } from "./activation.ts";
-import { adamUpdate } from "./adam.ts";
+import { adamUpdate, isFrozen } from "./adam.ts";
 import {
   type BackwardPass,
   type ExecutionContext,
@@ -130,13 +130,15 @@ export function denseBackward(
 export function denseUpdate(context: ExecutionContext, node: DenseNode, update: Update): void {
   const { name, input, output, kernel, bias } = node;
   const { firstRow, rows, samples, adam } = update;
-  const { kernelGradient } = context.bind(DENSE_KERNELS, name);
   const delta = deltaOf(output, 0);
-  const offset = firstRow * output.stride;
-  kernelGradient(kernel.gradient + offset, input.address + 4 * firstRow, delta, rows, samples);
-  adamUpdate(context, kernel, { offset, bytes: rows * output.stride, adam });
-  denseTranspose(context, node, { firstRow, rows });
-  if (firstRow > 0) return;
+  if (!isFrozen(kernel, adam)) {
+    const { kernelGradient } = context.bind(DENSE_KERNELS, name);
+    const offset = firstRow * output.stride;
+    kernelGradient(kernel.gradient + offset, input.address + 4 * firstRow, delta, rows, samples);
+    adamUpdate(context, kernel, { offset, bytes: rows * output.stride, adam });
+    denseTranspose(context, node, { firstRow, rows });
+  }
+  if (firstRow > 0 || isFrozen(bias, adam)) return;
   const { clear } = context.bind(MEMORY_KERNELS);
   const { columnSum } = context.bind(SUM_KERNELS);
   clear(bias.gradient, bias.bytes);

@@ -2,100 +2,125 @@ import { deltaOf } from "../../layout.ts";
 import { adamUpdate } from "../adam.ts";
 import type { AdamStep, ExecutionContext, Part } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
-import { entryAddress, presentPlaces, useDelta } from "./entries.ts";
+import { countReferences, deltaStride, firstDelta, rowOf, rowsOf } from "./entries.ts";
 import { sumOfLanes } from "./forward.ts";
 import { JOIN_KERNELS } from "./kernels.ts";
 import type { DistanceTerm, JoinNode, PlannedTerm } from "./types.ts";
 
+/** A sample, its references, and the branches whose derivatives are wanted. */
+interface BackwardSample {
+  readonly sample: number;
+  readonly references: number;
+  readonly wanted: readonly boolean[];
+}
+
 /**
  * Computes the derivatives with respect to the entries that a part's samples use from those with respect to the joined
- * rows.
+ * rows. `wanted` says of which branches.
  */
 export function joinBackward(
   context: ExecutionContext,
   join: JoinNode,
-  { start, count }: Part,
+  { part: { start, count }, wanted }: { readonly part: Part; readonly wanted: readonly boolean[] },
 ): void {
   for (let sample = start; sample < start + count; sample++) {
-    clearUses(context, join, sample);
-    for (const term of join.terms) backwardTerm(context, join, { term, sample });
+    const references = countReferences(context, join, sample);
+    const of = { sample, references, wanted };
+    clearUses(context, join, of);
+    for (const term of join.terms) backwardTerm(context, join, { ...of, term });
   }
 }
 
-function clearUses(context: ExecutionContext, { branches }: JoinNode, sample: number): void {
+function clearUses(
+  context: ExecutionContext,
+  { branches }: JoinNode,
+  { sample, references, wanted }: BackwardSample,
+): void {
   const { clear } = context.bind(MEMORY_KERNELS);
-  for (const branch of branches) {
-    clear(useDelta(branch, { sample }), branch.places * 16 * branch.vectors);
+  for (const [index, branch] of branches.entries()) {
+    if (!wanted[index]) continue;
+    const rows = branch.places === 1 || branch.alike ? 1 : references;
+    clear(firstDelta(branch, sample), rows * 16 * branch.vectors);
   }
 }
 
 /** A term of a sample. */
-interface TermOfSample<Term extends PlannedTerm> {
+interface TermOfSample<Term extends PlannedTerm> extends BackwardSample {
   readonly term: Term;
-  readonly sample: number;
 }
 
 function backwardTerm(
   context: ExecutionContext,
   join: JoinNode,
-  { term, sample }: TermOfSample<PlannedTerm>,
+  of: TermOfSample<PlannedTerm>,
 ): void {
-  const delta = copyDelta(context, join, { term, sample });
+  const { term, sample, references, wanted } = of;
   const { accumulate } = context.bind(JOIN_KERNELS);
+  const toOwn = (index: number, delta: number) => {
+    if (!wanted[index]) return;
+    const branch = join.branches[index]!;
+    accumulate(firstDelta(branch, sample), delta, branch.vectors, 1);
+  };
   switch (term.type) {
-    case "output": {
-      const branch = join.branches[term.branch]!;
-      accumulate(useDelta(branch, { sample }), delta, branch.vectors, 1);
-      return;
+    case "output":
+      return toOwn(term.branch, findDelta(context, join, { ...of, branch: term.branch }));
+    case "mean": {
+      const { branch } = term;
+      const delta = findDelta(context, join, { ...of, branch });
+      return spreadMean(context, join, { ...of, branch, delta, sign: 1 });
     }
-    case "mean":
-      return spreadMean(context, join, { sample, branch: term.branch, delta, sign: 1 });
     case "difference": {
-      const own = join.branches[term.branch]!;
-      const references = join.branches[term.references]!;
       // Without references the term is zero for any output of the branch.
-      if (presentPlaces(context, references, sample).length === 0) return;
-      accumulate(useDelta(own, { sample }), delta, own.vectors, 1);
-      return spreadMean(context, join, { sample, branch: term.references, delta, sign: -1 });
+      if (references === 0) return;
+      const branch = term.references;
+      const delta = findDelta(context, join, { ...of, branch });
+      toOwn(term.branch, delta);
+      return spreadMean(context, join, { ...of, branch, delta, sign: -1 });
     }
-    case "distanceWeightedMean":
-      return backwardDistances(context, join, { term, sample, delta });
+    case "distanceWeightedMean": {
+      const delta = findDelta(context, join, { ...of, branch: term.values });
+      return backwardDistances(context, join, { ...of, term, delta });
+    }
   }
 }
 
 /**
- * Copies the derivatives with respect to a term to the scratch memory, where zeros follow them; returns their address.
+ * Address of the derivatives with respect to a term, which is made of rows of a branch; where these have more vectors
+ * than the term has values for, of a copy in the scratch memory, which zeros follow.
  */
-function copyDelta(
+function findDelta(
   context: ExecutionContext,
-  { output }: JoinNode,
-  { term, sample }: TermOfSample<PlannedTerm>,
+  { output, branches }: JoinNode,
+  { term, sample, branch }: TermOfSample<PlannedTerm> & { readonly branch: number },
 ): number {
   const { floats, scratch } = context;
+  const source = deltaOf(output, sample) + 4 * term.offset;
+  const bytes = 16 * branches[branch]!.vectors;
+  if (bytes === 4 * term.size) return source;
   const { clear } = context.bind(MEMORY_KERNELS);
-  const source = deltaOf(output, sample) / 4 + term.offset;
-  clear(scratch, 16 * Math.ceil(term.size / 4));
-  floats.copyWithin(scratch / 4, source, source + term.size);
+  clear(scratch, bytes);
+  floats.copyWithin(scratch / 4, source / 4, source / 4 + term.size);
   return scratch;
 }
 
 /** Adds a share of the derivatives with respect to a mean to each of a sample's references. */
 function spreadMean(
   context: ExecutionContext,
-  { branches }: JoinNode,
-  { sample, branch, delta, sign }: {
-    readonly sample: number;
+  join: JoinNode,
+  { sample, references, wanted, branch: index, delta, sign }: BackwardSample & {
     readonly branch: number;
     readonly delta: number;
     readonly sign: 1 | -1;
   },
 ): void {
+  if (references === 0 || !wanted[index]) return;
+  const branch = join.branches[index]!;
   const { accumulate } = context.bind(JOIN_KERNELS);
-  const references = branches[branch]!;
-  const present = presentPlaces(context, references, sample);
-  for (const place of present) {
-    const target = useDelta(references, { sample, place });
-    accumulate(target, delta, references.vectors, sign / present.length);
+  const first = firstDelta(branch, sample);
+  const stride = deltaStride(branch);
+  const share = sign / references;
+  for (let use = 0; use < (branch.alike ? 1 : references); use++) {
+    accumulate(first + use * stride, delta, branch.vectors, share);
   }
 }
 
@@ -106,43 +131,47 @@ function spreadMean(
  */
 function backwardDistances(
   context: ExecutionContext,
-  { branches, references }: JoinNode,
-  { term, sample, delta }: {
+  join: JoinNode,
+  { term, sample, references, wanted, delta }: BackwardSample & {
     readonly term: Extract<PlannedTerm, DistanceTerm>;
-    readonly sample: number;
     readonly delta: number;
   },
 ): void {
-  const { floats } = context;
-  const { accumulate, accumulateDifference, dot } = context.bind(JOIN_KERNELS);
+  const { floats, scratch } = context;
+  const { dotRows, pullRows, pushRows, spreadRow } = context.bind(JOIN_KERNELS);
   const { record, sharpness } = term;
-  const near = branches[term.near]!;
-  const others = branches[term.references]!;
-  const values = branches[term.values]!;
-  const present = presentPlaces(context, others, sample);
-  const first = sample * references;
-  const weights = present.map((place) => floats[record.weights / 4 + first + place]!);
-  const product = delta + 16 * values.vectors;
-  const slopes = present.map((place, i) => {
-    const value = entryAddress(context, values, { sample, place })!;
-    accumulate(useDelta(values, { sample, place }), delta, values.vectors, weights[i]!);
-    dot(product, delta, value, values.vectors);
-    return sumOfLanes(context, product);
-  });
-  const mean = slopes.reduce((sum, slope, i) => sum + weights[i]! * slope, 0);
+  const near = join.branches[term.near]!;
+  const others = join.branches[term.references]!;
+  const values = join.branches[term.values]!;
+  const [lanes, factors] = [scratch + join.scratch.lanes, scratch + join.scratch.factors];
+  const weights = record.weights + 4 * sample * join.references;
+  const distances = record.distances + 4 * sample * join.references;
+  dotRows(lanes, delta, rowsOf(values, sample), references, values.vectors);
+  const weightOf = (use: number) => floats[weights / 4 + use]!;
+  const slopeOf = (use: number) => sumOfLanes(floats, lanes + 16 * use);
+  let mean = 0;
+  for (let use = 0; use < references; use++) mean += weightOf(use) * slopeOf(use);
   const scale = floats[record.scale.weight / 4]!;
-  const own = entryAddress(context, near, { sample })!;
   let scaleGradient = 0;
-  for (const [i, place] of present.entries()) {
-    const byLogit = weights[i]! * (slopes[i]! - mean);
-    scaleGradient -= byLogit * sharpness * floats[record.distances / 4 + first + place]!;
-    const factor = -2 * byLogit * sharpness * scale / near.size;
-    const other = entryAddress(context, others, { sample, place })!;
-    const { vectors } = near;
-    accumulateDifference(useDelta(near, { sample }), own, other, vectors, factor);
-    accumulateDifference(useDelta(others, { sample, place }), other, own, vectors, factor);
+  for (let use = 0; use < references; use++) {
+    const byLogit = weightOf(use) * (slopeOf(use) - mean);
+    scaleGradient -= byLogit * sharpness * floats[distances / 4 + use]!;
+    floats[factors / 4 + use] = -2 * byLogit * sharpness * scale / near.size;
   }
   floats[record.scaleGradients / 4 + sample] = scaleGradient;
+  if (wanted[term.values]) {
+    const target = firstDelta(values, sample);
+    spreadRow(target, deltaStride(values), delta, weights, references, values.vectors);
+  }
+  const own = rowOf(context, near, sample);
+  const list = rowsOf(others, sample);
+  if (wanted[term.near]) {
+    pullRows(firstDelta(near, sample), own, list, factors, references, near.vectors);
+  }
+  if (wanted[term.references]) {
+    const target = firstDelta(others, sample);
+    pushRows(target, deltaStride(others), own, list, factors, references, near.vectors);
+  }
 }
 
 /**
