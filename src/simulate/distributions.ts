@@ -7,7 +7,7 @@
 import type { RandomStream } from "../random.ts";
 
 /** Up to this mean, stepping through the probabilities one by one is faster than rejection. */
-const SEARCH_LIMIT = 12;
+export const SEARCH_LIMIT = 12;
 
 /**
  * Draws a count from the negative binomial distribution with mean μ and variance μ + μ²/size: a Poisson count

@@ -60,7 +60,9 @@ export type { BestReachable, ReachableScore, ReachableScores } from "./best_reac
 export { simulateColumns, type SimulateColumnsOptions, type SimulatedColumns } from "./columns.ts";
 export type { EvalRegime, SimulationPart } from "./layout.ts";
 export {
+  SIMULATED_EXPRESSIONS,
   SIMULATED_FEATURES,
+  type SimulatedExpression,
   type SimulatedFeatures,
   type SimulationOptions,
   type SimulationSettings,
@@ -73,3 +75,11 @@ export {
   type SimulationTruth,
 } from "./simulation.ts";
 export { type SimulationProgress, writeSimulation, type WriteSimulationOptions } from "./write.ts";
+export { type ComparisonTableOptions, formatComparison } from "./statistics/format_comparison.ts";
+export { measureLabels } from "./statistics/label_statistics.ts";
+export { holdsCounts, measureStatistics } from "./statistics/measure.ts";
+export {
+  type ComparedStatistic,
+  compareStatistics,
+  type Statistic,
+} from "./statistics/statistic.ts";
