@@ -97,7 +97,7 @@ function chooseSize(
 
 /** Simulates labels without counts, `[cellType][gene]`. */
 function simulateLabels(options: SimulationOptions): number[][] {
-  const byCellType = Map.groupBy(simulate(options).rows("train"), ({ cellType }) => cellType);
+  const byCellType = Map.groupBy(simulate(options).labels("train"), ({ cellType }) => cellType);
   return Array.from(byCellType.values(), (rows) => rows.map(({ label }) => label));
 }
 

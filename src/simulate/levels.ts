@@ -51,23 +51,37 @@ export function referenceRpkmAt(level: number): number {
   return followCurve(REFERENCE, level);
 }
 
-/** Finds the level at which RPKM are measured: the inverse of {@linkcode rpkmAt}, by bisection. */
+/**
+ * Finds the level at which RPKM are measured: the inverse of {@linkcode rpkmAt}. The curve of log2 RPKM is below both of
+ * its lines, so that Newton's method, from where the nearer line has the RPKM, comes to the level from one side.
+ *
+ * @param rpkm RPKM, above 0.
+ */
 export function levelOf(rpkm: number): number {
-  let low = -12;
-  let high = 12;
-  while (high - low > 1e-9) {
-    const middle = (low + high) / 2;
-    if (followCurve(CELL_TYPE, middle) < rpkm) low = middle;
-    else high = middle;
+  const { intercept, slope, steeper, knee, bend } = CELL_TYPE;
+  const wanted = Math.log2(rpkm);
+  let level = Math.max(
+    (wanted - intercept) / slope,
+    (wanted - intercept + steeper * knee) / (slope + steeper),
+  );
+  for (let step = 1; step > 1e-12;) {
+    const below = (knee - level) / bend;
+    step = (wanted - logarithmAt(CELL_TYPE, level)) /
+      (slope + steeper / (1 + Math.exp(-below)));
+    level += step;
   }
-  return (low + high) / 2;
+  return level;
 }
 
-function followCurve({ intercept, slope, steeper, knee, bend }: Curve, level: number): number {
+function followCurve(curve: Curve, level: number): number {
+  return 2 ** logarithmAt(curve, level);
+}
+
+function logarithmAt({ intercept, slope, steeper, knee, bend }: Curve, level: number): number {
   const below = (knee - level) / bend;
   // ln(1 + eˣ) of a large x is x to the last bit, and its exponential would overflow.
   const softened = below > 40 ? below : Math.log1p(Math.exp(below));
-  return 2 ** (intercept + slope * level - steeper * bend * softened);
+  return intercept + slope * level - steeper * bend * softened;
 }
 
 /** Computes the label of RPKM, before rounding. */

@@ -11,10 +11,10 @@ import type { SimulationSettings } from "./options.ts";
 import { meanAroundPlace, normalNodes } from "./quadrature.ts";
 
 /** Activities at which the first oracle's predictions are tabulated; between them it follows lines. */
-const TABLE = { from: -6, to: 6, steps: 120 };
+const TABLE = { from: -6, to: 6, steps: 80 };
 
-const PLASTICITY_NODES = normalNodes(11);
-const REFERENCE_NODES = normalNodes(25);
+const PLASTICITY_NODES = normalNodes(9);
+const REFERENCE_NODES = normalNodes(17);
 const NOISE_NODES = normalNodes(25);
 
 /** Both oracles of a simulation. */

@@ -47,7 +47,7 @@ export function legendreNodes(count: number): Nodes {
   return { places, weights };
 }
 
-const SIDE = legendreNodes(14);
+const SIDE = legendreNodes(10);
 
 /**
  * Computes the mean of a function of a standard normal number that is smooth but for a place where it is steep, such as

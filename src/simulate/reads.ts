@@ -9,7 +9,7 @@
  */
 
 import type { RandomStream } from "../random.ts";
-import { drawGamma, drawNegativeBinomial, drawPoisson, SEARCH_LIMIT } from "./distributions.ts";
+import { drawPoisson, type NegativeBinomial, SEARCH_LIMIT } from "./distributions.ts";
 
 /** The share of reads that also overlap the next bin. */
 export const OVERLAP = (36 - 1) / 100;
@@ -20,8 +20,8 @@ export interface ReadOptions {
   readonly stream: RandomStream;
   /** Number of marks. */
   readonly marks: number;
-  /** Inverse dispersion of the number of reads that start in a bin. */
-  readonly size: number;
+  /** The distributions of the number of reads that start in a bin. */
+  readonly starts: NegativeBinomial;
 }
 
 /**
@@ -34,15 +34,15 @@ export interface ReadOptions {
 export function drawCounts(
   rates: Float64Array,
   counts: Uint32Array,
-  { stream, marks, size }: ReadOptions,
+  { stream, marks, starts }: ReadOptions,
 ): void {
   const reads = { starting: 0, reaching: 0 };
   for (let mark = 0; mark < marks; mark++) {
     // Reads that start before the window reach into its first bin too.
-    drawReads(reads, rates[mark]! / (1 + OVERLAP), { stream, size });
+    drawReads(reads, rates[mark]! / (1 + OVERLAP), { stream, starts });
     for (let i = mark; i < rates.length; i += marks) {
       const fromPrevious = reads.reaching;
-      drawReads(reads, rates[i]! / (1 + OVERLAP), { stream, size });
+      drawReads(reads, rates[i]! / (1 + OVERLAP), { stream, starts });
       counts[i] = reads.starting + fromPrevious;
     }
   }
@@ -62,15 +62,15 @@ interface Reads {
 function drawReads(
   reads: Reads,
   mean: number,
-  { stream, size }: Pick<ReadOptions, "stream" | "size">,
+  { stream, starts }: Pick<ReadOptions, "stream" | "starts">,
 ): void {
   if (mean > SEARCH_LIMIT) {
-    const rate = drawGamma(stream, size) * (mean / size);
+    const rate = starts.drawRate(stream, mean);
     reads.reaching = drawPoisson(stream, OVERLAP * rate);
     reads.starting = reads.reaching + drawPoisson(stream, (1 - OVERLAP) * rate);
     return;
   }
-  reads.starting = drawNegativeBinomial(stream, mean, size);
+  reads.starting = starts.draw(stream, mean);
   reads.reaching = drawReaching(stream, reads.starting);
 }
 

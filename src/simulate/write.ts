@@ -125,7 +125,7 @@ async function writeLabels(
 ): Promise<void> {
   const ids: string[] = [];
   const predictions: number[] = [];
-  for (const { cellType, gene, label } of simulation.rows("eval")) {
+  for (const { cellType, gene, label } of simulation.labels("eval")) {
     ids.push(submissionId(cellType, gene));
     predictions.push(label);
   }
