@@ -14,8 +14,6 @@ Deno.test("each setting comes from the first layer that has it", () => {
     weightDecay: 0,
     transform: "log1p",
     geneEffects: false,
-    schedule: { type: "constant" },
-    weightDecay: 0,
     labelDropout: 0,
     geneDropout: 0,
     referenceDropout: 0,
