@@ -1,7 +1,7 @@
 /** Reads the two files of a saved model. */
 
 import { type Field, number, numberWithin, readValue } from "../base/field.ts";
-import { arrayOf, object } from "../base/fields.ts";
+import { object } from "../base/fields.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
