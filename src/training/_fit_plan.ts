@@ -18,7 +18,7 @@ import {
 } from "./_check_data.ts";
 import type { IdentifiedRuns } from "./_fit_identity.ts";
 import { runSettings } from "./_run_settings.ts";
-import { copyInitial, settingsOf } from "./initial.ts";
+import { copyInitial, panelOf, settingsOf } from "./initial.ts";
 import { RunPanels } from "./_run_panels.ts";
 import { checkSampleWeights, leaveOutWeightless } from "./_sample_weights.ts";
 import type { FitManyOptions, FitRun, PlannedTraining } from "./fit_types.ts";
@@ -63,7 +63,8 @@ export async function planFit(
     )
   );
   const shared = settings[0]!;
-  const model = resolveSpec(spec, runs, shared.loss);
+  const base = panelOf(initial);
+  const model = resolveSpec(spec, runs, { loss: shared.loss, base });
   for (const run of runs) checkRun(model, run, shared);
   // This throws if they are too few or too many.
   chooseThreads(options.threads);
@@ -81,7 +82,9 @@ export async function planFit(
     geneEffects: shared.geneEffects,
     runs,
     settings: settings.map(runSettings),
-    panels: readsPanel(model) ? new RunPanels(options.unlabelled ?? []) : undefined,
+    panels: readsPanel(model)
+      ? new RunPanels(options.unlabelled ?? [], { base, acceptAssembly })
+      : undefined,
     start,
     sampleWeights: weights,
     frozen: found,

@@ -7,6 +7,7 @@ import { digestWeights } from "../model/digest_weights.ts";
 import type { Weights } from "../model/initial_weights.ts";
 import { isBranched, type ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
 import { type DataRecord, reconcileRecords } from "../record.ts";
 import type { SettingsLayer } from "./settings.ts";
 
@@ -17,6 +18,11 @@ export type Initial = TrainedModel | readonly Float32Array[];
 export interface InitialWeights {
   readonly weights: Weights;
   readonly sha256: string;
+}
+
+/** The panel of a trained model; `undefined` for weights alone, and for a model that reads none. */
+export function panelOf(initial: Initial | undefined): ReferencePanel | undefined {
+  return initial !== undefined && isModel(initial) ? initial.panel : undefined;
 }
 
 /** The settings with which a model was trained, as those to train it further with unless others are given. */
