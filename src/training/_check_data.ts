@@ -9,33 +9,50 @@ import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
 import type { Loss, ModelSpec } from "../model/spec.ts";
 import type { EarlyStopping } from "../model/trained_model.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
 import type { DataRecord, Transform } from "../record.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitManyOptions, FitRun } from "./fit_types.ts";
 import { PANEL_DROPOUT, PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
 
-/** The model to train, in the shape of the data. */
+/** What decides the model besides the data. */
+export interface ResolveSpecOptions {
+  /** What it minimises, in place of its own loss. */
+  readonly loss?: Loss | undefined;
+  /** The panel that it reads, in place of one of the data. */
+  readonly panel?: ReferencePanel | undefined;
+}
+
+/** The model to train, in the shape of the data or of a panel. */
 export function resolveSpec(
   spec: ModelSpec | PresetName,
   runs: readonly FitRun[],
-  loss?: Loss,
+  { loss, panel }: ResolveSpecOptions = {},
 ): ModelSpec {
   const { data } = runs[0]!;
-  const shape = {
-    bins: data.bins,
-    marks: data.marks.length,
-    references: Math.max(1, ...runs.map((run) => countReferences(run.data))),
-  };
+  const shape = panel === undefined
+    ? {
+      bins: data.bins,
+      marks: data.marks.length,
+      references: Math.max(1, ...runs.map((run) => countReferences(run.data))),
+    }
+    : {
+      bins: panel.bins,
+      marks: panel.record.marks.length,
+      references: panel.cellTypes.length,
+    };
   const found: ModelSpec = typeof spec === "string" ? presetSpec(spec, shape) : spec;
   const model: ModelSpec = parseSpec(loss === undefined ? found : { ...found, loss });
-  checkInputShape(model, data);
+  // A panel compares itself with the data, which may lack marks.
+  if (panel === undefined) checkInputShape(model, data);
   if (!readsPanel(model)) return model;
   const short = modelInputs(model).filter(isOverReferences)
     .find(({ references }) => references < shape.references);
   if (short === undefined) return model;
   throw new ContractError(
-    `Cannot train "${model.name}": it takes ${short.references} references, the data have ` +
-      `${shape.references} cell types that can be references of new ones`,
+    `Cannot train "${model.name}": it takes ${short.references} references, ${
+      panel === undefined ? "the data have" : "its panel has"
+    } ${shape.references} cell types that can be references of new ones`,
   );
 }
 

@@ -10,8 +10,6 @@ Deno.test("each setting comes from the first layer that has it", () => {
     epochs: 3,
     batchSize: 20,
     learningRate: 0.001,
-    schedule: { type: "constant" },
-    weightDecay: 0,
     transform: "log1p",
     geneEffects: false,
     schedule: { type: "constant" },
