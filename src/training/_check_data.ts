@@ -12,7 +12,7 @@ import type { EarlyStopping } from "../model/trained_model.ts";
 import type { DataRecord, Transform } from "../record.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitManyOptions, FitRun } from "./fit_types.ts";
-import { PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
+import { PANEL_DROPOUT, PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
 
 /** The model to train, in the shape of the data. */
 export function resolveSpec(
@@ -62,8 +62,7 @@ export function checkPanelSettings(
         `expected ${PANEL_TRANSFORM}`,
     );
   }
-  const hides = (["labelDropout", "geneDropout", "markDropout"] as const)
-    .find((name) => settings[name] > 0);
+  const hides = PANEL_DROPOUT.find((name) => settings[name] > 0);
   if (hides !== undefined) {
     throw new RangeError(
       `Cannot train "${model.name}" with ${hides} ${

@@ -124,16 +124,11 @@ export function plannedTraining(
   { engine, runs, settings, start, frozen: { layers }, sampleWeights }: Fit,
   run: number,
 ): PlannedTraining {
-  const { seed, batchSize, learningRate, schedule, weightDecay, earlyStopping } = settings[run]!;
+  const { epochs: _, ...own } = settings[run]!;
   return {
+    ...own,
     engine: engine.name,
     samples: runs[run]!.data.length,
-    seed,
-    batchSize,
-    learningRate,
-    ...(schedule && { schedule }),
-    ...(weightDecay !== undefined && { weightDecay }),
-    ...(earlyStopping && { earlyStopping }),
     ...(start && { startedFrom: start.sha256 }),
     ...(layers.length > 0 && { frozen: layers }),
     ...(sampleWeights && { sampleWeights: sampleWeights.sha256 }),

@@ -24,12 +24,17 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
   if (initial === undefined || !isModel(initial)) return {};
   const { training, record, geneEffects } = initial;
   const { batchSize, learningRate, schedule, weightDecay } = training;
+  const { labelDropout, geneDropout, referenceDropout, markDropout } = training;
   return {
     batchSize,
     learningRate,
     // Where a model's file says nothing, its rate was constant and its weights did not decay, whatever a preset says.
     schedule: schedule ?? { type: "constant" },
     weightDecay: weightDecay ?? 0,
+    labelDropout: labelDropout ?? 0,
+    geneDropout: geneDropout ?? 0,
+    referenceDropout: referenceDropout ?? 0,
+    markDropout: markDropout ?? 0,
     epochs: Math.max(1, training.epochs),
     transform: record.transform,
     geneEffects: geneEffects !== undefined,
