@@ -34,6 +34,8 @@ export function declareInterval(command: Command, adds: string): Command {
 export interface IntervalSource {
   readonly models: readonly TrainedModel[];
   readonly data: Dataset;
+  /** Samples whose marks were added to the models' panel. */
+  readonly unlabelled?: readonly Dataset[] | undefined;
 }
 
 /**
@@ -47,13 +49,14 @@ export function checkIntervals(source: IntervalSource, confidence: number | unde
   checkConfidence(confidence);
   const predictions = new Float32Array(source.data.length);
   for (const model of source.models) {
-    predictIntervals(model, source.data, { predictions, confidence });
+    const { unlabelled } = source;
+    predictIntervals(model, source.data, { predictions, confidence, unlabelled });
   }
 }
 
 /** The columns of a table that intervals add; none without a confidence. */
 export function intervalColumns(
-  { models: [model], data }: IntervalSource,
+  { models: [model], data, unlabelled }: IntervalSource,
   { mean, unlike, confidence }: {
     readonly mean: ArrayLike<number>;
     readonly unlike: readonly UnlikeCellType[];
@@ -61,7 +64,7 @@ export function intervalColumns(
   },
 ): Pick<PredictionValues, "low" | "high" | "regimes" | "unlike"> {
   if (confidence === undefined || model === undefined) return {};
-  const intervals = predictIntervals(model, data, { predictions: mean, confidence });
+  const intervals = predictIntervals(model, data, { predictions: mean, confidence, unlabelled });
   const seen = intervals.regimes.filter((regime) => regime === "seen").length;
   if (seen > 0) {
     console.info(

@@ -18,7 +18,7 @@ import {
 } from "./_check_data.ts";
 import type { IdentifiedRuns } from "./_fit_identity.ts";
 import { runSettings } from "./_run_settings.ts";
-import { copyInitial, settingsOf } from "./initial.ts";
+import { copyInitial, panelOf, settingsOf } from "./initial.ts";
 import { RunPanels } from "./_run_panels.ts";
 import { checkSampleWeights, leaveOutWeightless } from "./_sample_weights.ts";
 import type { FitManyOptions, FitRun, PlannedTraining } from "./fit_types.ts";
@@ -63,7 +63,8 @@ export async function planFit(
     )
   );
   const shared = settings[0]!;
-  const model = resolveSpec(spec, runs, shared.loss);
+  const base = panelOf(initial);
+  const model = resolveSpec(spec, runs, { loss: shared.loss, base });
   for (const run of runs) checkRun(model, run, shared);
   // This throws if they are too few or too many.
   chooseThreads(options.threads);
@@ -81,7 +82,9 @@ export async function planFit(
     geneEffects: shared.geneEffects,
     runs,
     settings: settings.map(runSettings),
-    panels: readsPanel(model) ? new RunPanels(options.unlabelled ?? []) : undefined,
+    panels: readsPanel(model)
+      ? new RunPanels(options.unlabelled ?? [], { base, acceptAssembly })
+      : undefined,
     start,
     sampleWeights: weights,
     frozen: found,
@@ -124,16 +127,11 @@ export function plannedTraining(
   { engine, runs, settings, start, frozen: { layers }, sampleWeights }: Fit,
   run: number,
 ): PlannedTraining {
-  const { seed, batchSize, learningRate, schedule, weightDecay, earlyStopping } = settings[run]!;
+  const { epochs: _, ...own } = settings[run]!;
   return {
+    ...own,
     engine: engine.name,
     samples: runs[run]!.data.length,
-    seed,
-    batchSize,
-    learningRate,
-    ...(schedule && { schedule }),
-    ...(weightDecay !== undefined && { weightDecay }),
-    ...(earlyStopping && { earlyStopping }),
     ...(start && { startedFrom: start.sha256 }),
     ...(layers.length > 0 && { frozen: layers }),
     ...(sampleWeights && { sampleWeights: sampleWeights.sha256 }),

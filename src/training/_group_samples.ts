@@ -16,7 +16,7 @@ import type { RunPanels } from "./_run_panels.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import type { FitRun } from "./fit_types.ts";
 import { PanelSource } from "./panel_source.ts";
-import { PanelVariants } from "./panel_variants.ts";
+import { type PanelDropout, PanelVariants } from "./panel_variants.ts";
 
 /** Samples to predict: a source, and each run's rows of it. */
 export interface RunRows {
@@ -83,13 +83,12 @@ async function samplePanels(
   const labelScales = panels.map((panel) => labelScaleOf(model, panel));
   const inputs = modelInputs(model);
   const { columns } = runs[0]!.data;
-  const { labelDropout: labels = 0, geneDropout: references = 0, markDropout: marks = 0 } =
-    settings[0]!;
+  const dropout = panelDropout(settings[0]!);
   const variants = new PanelVariants(
     columns.record.marks.length,
     // Folds are stacked: their rows are numbered together.
     columns.geneIndex.length * new Set(panels).size,
-    labels + references + marks > 0 ? { labels, references, marks } : undefined,
+    dropout,
   );
   const training = stackPanels(
     panels,
@@ -115,6 +114,19 @@ async function samplePanels(
         samples: source.samples,
       }),
   };
+}
+
+/** What is hidden in training; `undefined` if nothing is. */
+function panelDropout(
+  { labelDropout, geneDropout, referenceDropout, markDropout }: RunSettings,
+): PanelDropout | undefined {
+  const dropout = {
+    labels: labelDropout ?? 0,
+    genes: geneDropout ?? 0,
+    references: referenceDropout ?? 0,
+    marks: markDropout ?? 0,
+  };
+  return Object.values(dropout).some((share) => share > 0) ? dropout : undefined;
 }
 
 /** Sources one after another, one for each distinct panel. */

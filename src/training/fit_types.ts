@@ -139,6 +139,12 @@ export interface FitOptions extends SettingsLayer {
    */
   readonly geneDropout?: number | undefined;
   /**
+   * Share of samples whose references' marks are hidden, so that the model learns of genes of which it knows only labels.
+   *
+   * @default the preset's, else 0
+   */
+  readonly referenceDropout?: number | undefined;
+  /**
    * Share of marks that are hidden, from samples and their references, so that the model learns of marks that are missing.
    *
    * @default the preset's, else 0

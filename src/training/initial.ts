@@ -7,6 +7,7 @@ import { digestWeights } from "../model/digest_weights.ts";
 import type { Weights } from "../model/initial_weights.ts";
 import { isBranched, type ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
 import { type DataRecord, reconcileRecords } from "../record.ts";
 import type { SettingsLayer } from "./settings.ts";
 
@@ -19,17 +20,27 @@ export interface InitialWeights {
   readonly sha256: string;
 }
 
+/** The panel of a trained model; `undefined` for weights alone, and for a model that reads none. */
+export function panelOf(initial: Initial | undefined): ReferencePanel | undefined {
+  return initial !== undefined && isModel(initial) ? initial.panel : undefined;
+}
+
 /** The settings with which a model was trained, as those to train it further with unless others are given. */
 export function settingsOf(initial: Initial | undefined): SettingsLayer {
   if (initial === undefined || !isModel(initial)) return {};
   const { training, record, geneEffects } = initial;
   const { batchSize, learningRate, schedule, weightDecay } = training;
+  const { labelDropout, geneDropout, referenceDropout, markDropout } = training;
   return {
     batchSize,
     learningRate,
     // Where a model's file says nothing, its rate was constant and its weights did not decay, whatever a preset says.
     schedule: schedule ?? { type: "constant" },
     weightDecay: weightDecay ?? 0,
+    labelDropout: labelDropout ?? 0,
+    geneDropout: geneDropout ?? 0,
+    referenceDropout: referenceDropout ?? 0,
+    markDropout: markDropout ?? 0,
     epochs: Math.max(1, training.epochs),
     transform: record.transform,
     geneEffects: geneEffects !== undefined,

@@ -7,6 +7,7 @@ import { kFold } from "../../src/data/kfold.ts";
 import { readCompetition } from "../../src/io/mod.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
+import { kill, startUntilCheckpoint } from "./_resume.ts";
 
 const QUICK = ["--data", "fixtures/train.npz", "--preset", "experiment1", "--epochs", "1"];
 
@@ -124,5 +125,67 @@ Deno.test("chromosomes come from an annotation, groups from a table, and neither
       strictEqual(code, 1, args.join(" "));
       match(stderr, message);
     }
+  });
+});
+
+/** Starts a cross-validation, kills it after its first checkpoint, and changes the flags that it kept. */
+async function startAndKill(
+  args: readonly string[],
+  { out, change }: {
+    readonly out: string;
+    readonly change: (flags: Record<string, unknown>) => void;
+  },
+): Promise<void> {
+  const long = ["--data", "fixtures/train.npz", "--preset", "experiment1", "--epochs", "6"];
+  const often = ["--checkpoint-minutes", "0.0001", "--engine", "wasm", "--out", out];
+  await kill(
+    await startUntilCheckpoint("crossval", [...long, ...often, ...args], { directory: out }),
+  );
+  const path = `${out}/checkpoints/command.json`;
+  const kept = JSON.parse(await Deno.readTextFile(path));
+  change(kept.flags);
+  await Deno.writeTextFile(path, JSON.stringify(kept));
+}
+
+Deno.test("a run that an older version began is resumed with the scheme that it had", async () => {
+  await withDirectory(async (directory) => {
+    const out = `${directory}/run`;
+    await startAndKill(["--scheme", "contiguous", "--folds", "3"], {
+      out,
+      // Flags that versions before did not have.
+      change: (flags) => {
+        strictEqual(flags.scheme, "contiguous");
+        delete flags.repeats;
+        delete flags.stratified;
+      },
+    });
+    const { code, stdout, stderr } = await runTask("crossval", "--resume", out);
+    strictEqual(code, 0, stderr);
+    match(stdout, /^Scheme contiguous shares genes: 100% of/m);
+    match(stdout, /^Mean ± sd of 3 folds/m);
+  });
+});
+
+Deno.test("a run by groups is resumed with the table where it is now, and with no other table", async () => {
+  await withDirectory(async (directory) => {
+    const { cellTypes } = await readCompetition("fixtures/train.npz");
+    const [out, table] = [`${directory}/run`, `${directory}/donors.tsv`];
+    const text = (donors: string) =>
+      ["cell_type\tdonor", ...cellTypes.map((name, i) => `${name}\t${donors[i % 3]}`), ""].join(
+        "\n",
+      );
+    await Deno.writeTextFile(table, text("ABC"));
+    await startAndKill(["--scheme", "by-group", "--groups", table, "--folds", "3"], {
+      out,
+      change: () => {},
+    });
+    await Deno.rename(table, `${directory}/moved.tsv`);
+    await Deno.writeTextFile(table, text("ABA"));
+    const other = await runTask("crossval", "--resume", out);
+    strictEqual(other.code, 1);
+    match(other.stderr, /donors\.tsv \(--groups\) is not the file that the run was started with/);
+    const moved = await runTask("crossval", "--resume", out, "--groups", `${directory}/moved.tsv`);
+    strictEqual(moved.code, 0, moved.stderr);
+    match(moved.stdout, /^Fold 3, validation: .* 200 samples$/m);
   });
 });

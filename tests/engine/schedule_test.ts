@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import { learningRateAt, parseSchedule, type Schedule } from "../../src/engine/schedule.ts";
+import { learningRateAt } from "../../src/engine/schedule.ts";
+import { parseSchedule, type Schedule } from "../../src/model/schedule.ts";
 
 function ratesOf(schedule: Schedule, totalSteps: number, learningRate: number): number[] {
   return Array.from(
@@ -105,7 +106,7 @@ Deno.test("a constant rate keeps its bits", () => {
   strictEqual(learningRateAt(schedule, { step: 7, totalSteps: 9, learningRate: 0.1 }), 0.1);
 });
 
-Deno.test("what is no schedule is refused with the field", () => {
+Deno.test("anything but a schedule is refused with the field", () => {
   const cases: readonly (readonly [unknown, RegExp])[] = [
     [undefined, /schedule is missing/],
     ["oneCycle", /schedule is "oneCycle"/],

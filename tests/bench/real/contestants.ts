@@ -1,7 +1,13 @@
 /** The baselines and presets that take part. */
 
 import type { Dataset } from "../../../src/data/dataset.ts";
-import { PRESET_NAMES, type PresetName, PRESETS } from "../../../src/model/mod.ts";
+import {
+  PRESET_NAMES,
+  type PresetName,
+  PRESETS,
+  presetSpec,
+  readsPanel,
+} from "../../../src/model/mod.ts";
 import { fit, predict } from "../../../src/training/mod.ts";
 import {
   type Baseline,
@@ -12,7 +18,7 @@ import {
 import type { RealContestant, RealPrediction, RealTask } from "./contestant.ts";
 
 /** Stretches of each mark whose sums are squared and multiplied. */
-const PRODUCT_STRETCHES = 5;
+export const PRODUCT_STRETCHES = 5;
 
 /** Presets that are compared unless others are asked for: those that one run of the benchmark has the time for. */
 export const USUAL_PRESETS: readonly PresetName[] = PRESET_NAMES.filter((name) =>
@@ -75,12 +81,13 @@ export function presetContestant(name: PresetName): RealContestant {
     name,
     kind: "preset",
     usesSeed: true,
-    identity: { preset: PRESETS[name] },
+    identity: { preset: PRESETS[name], spec: presetSpec(name) },
     expectSeconds: ({ train }) => training.epochs * train.length / rate,
     run: (task) => runPreset(name, task),
   };
 }
 
+/** Trains once: what a panel holds of new genes is added to the trained model's when it predicts. */
 async function runPreset(
   name: PresetName,
   { fold, seed, engine, threads, signal }: RealTask,
@@ -89,7 +96,13 @@ async function runPreset(
   const { model, interrupted } = await fit(name, fold.train, { ...compute, seed });
   if (interrupted) throw signal?.reason;
   const test = hideLabels(fold.test);
-  return [{ reading: "none", values: await predict(model, test, compute) }];
+  const values = await predict(model, test, compute);
+  if (!readsPanel(model.spec)) return [{ reading: "none", values }];
+  const unlabelled = [newGenesOf(fold)];
+  return [
+    { reading: "with", values: await predict(model, test, { ...compute, unlabelled }) },
+    { reading: "without", values },
+  ];
 }
 
 /** Labelled samples without their labels: the marks that a panel may hold of new genes. */
