@@ -8,9 +8,9 @@ import { readsPanel } from "../model/panel_inputs.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
 import { isBranched, type Loss, type ModelSpec } from "../model/spec.ts";
-import type { ReferencePanel } from "../panel/panel.ts";
 import { sameCellTypes } from "../panel/references.ts";
 import type { EarlyStopping } from "../model/trained_model.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
 import type { DataRecord, Transform } from "../record.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitManyOptions, FitRun } from "./fit_types.ts";
@@ -32,12 +32,15 @@ export function resolveSpec(
 ): ModelSpec {
   const { data } = runs[0]!;
   const references = Math.max(1, ...runs.map((run) => countReferences(run.data, base)));
-  const shape = { bins: data.bins, marks: data.marks.length, references };
+  const { bins, marks } = base === undefined
+    ? { bins: data.bins, marks: data.marks.length }
+    : { bins: base.bins, marks: base.record.marks.length };
   const found: ModelSpec = typeof spec === "string"
-    ? presetSpec(spec, shape)
+    ? presetSpec(spec, { bins, marks, references })
     : makeRoom(spec, references);
   const model: ModelSpec = parseSpec(loss === undefined ? found : { ...found, loss });
-  checkInputShape(model, data);
+  // A panel compares itself with the data, which may lack marks.
+  if (base === undefined) checkInputShape(model, data);
   return model;
 }
 

@@ -4,7 +4,18 @@ import { extendPanel, growPanel } from "../panel/extend_panel.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import type { ReconcileOptions } from "../record.ts";
 
-/** The panels of runs: each of the run's own training samples, and of unlabelled samples that all runs share. */
+/** Options of {@linkcode RunPanels}. */
+export interface RunPanelsOptions {
+  /** The panel of a model that is trained further, to which each run's samples are added. */
+  readonly base?: ReferencePanel | undefined;
+  /** Whether unlabelled samples may be of another genome build. */
+  readonly acceptAssembly?: boolean | undefined;
+}
+
+/**
+ * The panels of runs: each of the run's own training samples, added to the panel of the model that training starts from;
+ * with the marks of unlabelled samples, which all runs share.
+ */
 export class RunPanels {
   readonly #unlabelled: readonly Dataset[];
   readonly #base: ReferencePanel | undefined;
@@ -15,15 +26,11 @@ export class RunPanels {
    * Builds a panel when it is asked for.
    *
    * @param unlabelled Samples whose marks are added to each.
-   * @param options The panel of a model that is trained further, to which a run's samples are added; and whether these
-   * may be of another build.
+   * @param options The panel to start from, and whether samples may be of another build.
    */
   constructor(
     unlabelled: readonly Dataset[],
-    { base, acceptAssembly }: {
-      readonly base: ReferencePanel | undefined;
-      readonly acceptAssembly: boolean | undefined;
-    },
+    { base, acceptAssembly }: RunPanelsOptions = {},
   ) {
     this.#unlabelled = unlabelled;
     this.#base = base;

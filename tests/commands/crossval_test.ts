@@ -7,6 +7,7 @@ import { kFold } from "../../src/data/kfold.ts";
 import { readCompetition } from "../../src/io/mod.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
+import { sharedFile, testWith } from "../helpers/require.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
 
 const QUICK = ["--data", "fixtures/train.npz", "--preset", "experiment1", "--epochs", "1"];
@@ -189,3 +190,36 @@ Deno.test("a run by groups is resumed with the table where it is now, and with n
     match(moved.stdout, /^Fold 3, validation: .* 200 samples$/m);
   });
 });
+
+testWith(
+  "shared",
+  "classes are judged by the area under the ROC curve, on whole chromosomes of human genes",
+  async () => {
+    await withDirectory(async (directory) => {
+      const toy = sharedFile("data/deepchrome_toy/train.csv").pathname;
+      const model = ["--preset", "deepchrome", "--epochs", "1", "--engine", "wasm", "--folds", "2"];
+      const args = [
+        "--data",
+        toy,
+        ...model,
+        "--scheme",
+        "by-chromosome",
+        "--out",
+        `${directory}/run`,
+      ];
+      const { code, stdout, stderr } = await runTask("crossval", ...args);
+      strictEqual(code, 0, stderr);
+      match(stdout, /^Chromosomes of 10 genes: from the package's list of human genes/m);
+      match(stdout, /^Mean ± sd of 2 folds: .*, AUROC \d\.\d{4} ± \d\.\d{4}$/m);
+      match(stdout, /^what is new +samples +MSE +AUROC +gene mean's MSE$/m);
+      const metrics = JSON.parse(await Deno.readTextFile(`${directory}/run/metrics.json`));
+      const areas: number[] = metrics.folds.map(({ auroc }: { auroc: number }) => auroc);
+      strictEqual(metrics.auroc, spreadOf(areas).mean);
+      strictEqual(metrics.regimes[0].auroc.mean, metrics.auroc);
+      // One cell type cannot be divided.
+      const refused = await runTask("crossval", "--data", toy, ...model, "--out", `${directory}/b`);
+      strictEqual(refused.code, 1);
+      match(refused.stderr, /only 1 cell type, .* Split the data by gene \(--scheme by-gene\)$/m);
+    });
+  },
+);
