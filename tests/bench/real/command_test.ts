@@ -20,6 +20,7 @@ Deno.test("the command prints a table, keeps its results, and prints the same as
     match(stdout, /^\| ridge with squares and products, turned +\| – +\| 1 +\| \d\.\d{3} ± /m);
     match(stdout, /^\| waka3 +\| with +\| 1 /m);
     match(stdout, /^\| waka3 +\| without +\| 1 /m);
+    match(stdout, /^\| waka3 +\| H3K4me3 +\| [+−]\d\.\d{3} ± \d\.\d{3} \|/m);
     strictEqual(filesIn(`${folder}/out`).filter((name) => name.endsWith(".json")).length, 7);
     const again = await runTask(
       NAME,

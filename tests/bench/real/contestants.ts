@@ -112,10 +112,16 @@ async function runPreset(
   const values = await predict(model, test, compute);
   if (!readsPanel(model.spec)) return [{ reading: "none", values }];
   const unlabelled = [newGenesOf(fold)];
-  return [
-    { reading: "with", values: await predict(model, test, { ...compute, unlabelled }) },
+  const known = { ...compute, unlabelled };
+  const predictions: RealPrediction[] = [
+    { reading: "with", values: await predict(model, test, known) },
     { reading: "without", values },
   ];
+  for (const dropped of test.marks) {
+    const options = { ...known, dropMarks: [dropped] };
+    predictions.push({ reading: "with", dropped, values: await predict(model, test, options) });
+  }
+  return predictions;
 }
 
 /** Labelled samples without their labels: the marks that a panel may hold of new genes. */
