@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   io: ["text", "files", "base"],
   metrics: ["base"],
   data: ["io", "metrics", "files", "base"],
-  simulate: ["atlas", "io", "metrics", "files", "base"],
+  simulate: ["validation", "data", "atlas", "io", "metrics", "files", "base"],
   genome: ["io", "metrics", "text", "files", "base"],
   atlas: ["genome", "io", "text", "files", "base"],
   panel: ["data", "atlas", "io", "files", "base"],

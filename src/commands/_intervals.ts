@@ -6,9 +6,10 @@ import type { Dataset } from "../data/dataset.ts";
 import type { PredictionValues } from "../data/prediction_table.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { predictIntervals } from "../training/intervals.ts";
-import { checkConfidence, describeRegime, GREATEST_CONFIDENCE } from "../validation/conformal.ts";
+import { checkConfidence, describeRegime, GREATEST_CONFIDENCE } from "../validation/intervals.ts";
 import { type Coverage, measureCoverage, type RegimeCoverage } from "../validation/coverage.ts";
-import { describeUnlike, findUnlike, type UnlikeCellType } from "../validation/unlike.ts";
+import { describeUnlike } from "../validation/describe_unlike.ts";
+import { findUnlike, type UnlikeCellType } from "../validation/unlike.ts";
 import { number } from "./flags.ts";
 
 /** The flag of intervals. */

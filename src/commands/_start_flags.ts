@@ -33,7 +33,7 @@ export function declareStart(command: Command): Command {
     )
     .option(
       "--own-panel",
-      "with a --from that has a panel: take a panel of your own samples instead of keeping that one",
+      "with a --from that has a panel: take a panel of your own samples alone instead of adding them to that one",
       false,
     )
     .option(

@@ -93,8 +93,8 @@ export interface FitOptions extends SettingsLayer {
    */
   readonly initial?: TrainedModel | readonly Float32Array[] | undefined;
   /**
-   * Whether a model that starts from one with a panel has a panel of its own training samples. If not, it keeps that one:
-   * then its own samples are compared with the cell types that were trained on before, and few are enough.
+   * Whether a model that starts from one with a panel has a panel of its own training samples alone. If not, they are added
+   * to that panel: then they are compared with the cell types that were trained on before, and few are enough.
    *
    * @default false
    */

@@ -28,7 +28,7 @@ export interface InitialWeights {
  *
  * @throws {ContractError} If a panel of its own is asked for where there is no other.
  */
-export function panelToKeep(
+export function panelToGrow(
   { initial, ownPanel = false }: Pick<FitManyOptions, "initial" | "ownPanel">,
 ): ReferencePanel | undefined {
   const panel = initial === undefined || !isModel(initial) ? undefined : initial.panel;

@@ -106,7 +106,7 @@ Deno.test("a constant rate keeps its bits", () => {
   strictEqual(learningRateAt(schedule, { step: 7, totalSteps: 9, learningRate: 0.1 }), 0.1);
 });
 
-Deno.test("what is no schedule is refused with the field", () => {
+Deno.test("anything but a schedule is refused with the field", () => {
   const cases: readonly (readonly [unknown, RegExp])[] = [
     [undefined, /schedule is missing/],
     ["oneCycle", /schedule is "oneCycle"/],

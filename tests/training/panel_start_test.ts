@@ -37,7 +37,7 @@ function own(count: number): Dataset {
   return unseen.subset(positions.slice(0, count));
 }
 
-Deno.test("a model with a panel learns further from a few samples of a new cell type, and keeps its panel", async () => {
+Deno.test("a model with a panel learns further from a few samples of a new cell type, which join its panel", async () => {
   const labels = unseen.columns.labels!.map((_, row) => row % 2 === 0 ? 3 : -1);
   const few = new Dataset({ ...unseen.columns, labels }, own(30).rows);
   const before = evaluatePredictions(few, await predict(first.model, few, WASM)).overall.mse!;
@@ -45,7 +45,7 @@ Deno.test("a model with a panel learns further from a few samples of a new cell 
   const { model } = await fit(first.model.spec, few, options);
   const after = evaluatePredictions(few, await predict(model, few, WASM)).overall.mse!;
   ok(after < 0.9 * before, `MSE ${before}, then ${after}`);
-  strictEqual(model.panel?.digest, first.model.panel!.digest);
+  strictEqual(model.panel!.cellTypes.length, first.model.panel!.cellTypes.length + 1);
   deepStrictEqual(model.labelScale, first.model.labelScale);
   deepStrictEqual(model.record, first.model.record);
   const { weights } = findFrozen(model.spec, ["encoder"]);
@@ -88,7 +88,7 @@ Deno.test("with its own panel a model forgets the other one, and few cell types 
   const fresh = await fit("waka3", data, { ...options, ownPanel: true });
   ok(fresh.model.panel!.genes.length === 60);
   const kept = await fit("waka3", own(30), options);
-  strictEqual(kept.model.panel!.digest, initial.panel!.digest);
+  strictEqual(kept.model.panel!.cellTypes.length, initial.panel!.cellTypes.length + 1);
   strictEqual(kept.model.training.startedFrom, fresh.model.training.startedFrom);
   // The weights alone bring no panel.
   const alone = await fit(initial.spec, data, { ...WASM, initial: initial.weights, epochs: 1 });
@@ -102,7 +102,7 @@ Deno.test("with its own panel a model forgets the other one, and few cell types 
 Deno.test("a starter without signal is trained further, and unlabelled samples join its panel", async () => {
   const starter = { ...first.model, panel: await withoutMarks(first.model.panel!) };
   const { model } = await fit(starter.spec, own(30), { ...WASM, initial: starter, epochs: 1 });
-  strictEqual(model.panel!.digest, starter.panel.digest);
+  strictEqual(model.panel!.cellTypes.length, starter.panel.cellTypes.length + 1);
   const more = await fit(first.model.spec, own(30), {
     ...WASM,
     initial: first.model,

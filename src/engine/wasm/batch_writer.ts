@@ -223,6 +223,10 @@ export class BatchWriter {
       return;
     }
     const size = rows * channels;
+    if (size === 1) {
+      floats[first] = values[entry]!;
+      return;
+    }
     const [pieces, length] = row === channels ? [1, size] : [rows, channels];
     for (let piece = 0; piece < pieces; piece++) {
       const from = entry * size + piece * length;

@@ -7,13 +7,6 @@ import { sumOfLanes } from "./forward.ts";
 import { JOIN_KERNELS } from "./kernels.ts";
 import type { DistanceTerm, JoinNode, PlannedTerm } from "./types.ts";
 
-/** A sample, its references, and the branches whose derivatives are wanted. */
-interface BackwardSample {
-  readonly sample: number;
-  readonly references: number;
-  readonly wanted: readonly boolean[];
-}
-
 /**
  * Computes the derivatives with respect to the entries that a part's samples use from those with respect to the joined
  * rows. `wanted` says of which branches.
@@ -23,154 +16,163 @@ export function joinBackward(
   join: JoinNode,
   { part: { start, count }, wanted }: { readonly part: Part; readonly wanted: readonly boolean[] },
 ): void {
-  for (let sample = start; sample < start + count; sample++) {
-    const references = countReferences(context, join, sample);
-    const of = { sample, references, wanted };
-    clearUses(context, join, of);
-    for (const term of join.terms) backwardTerm(context, join, { ...of, term });
+  const backward = new BackwardJoin(context, join, wanted);
+  for (let sample = start; sample < start + count; sample++) backward.divide(sample);
+}
+
+/** Divides the derivatives of samples one by one, each given by its place in the batch. */
+class BackwardJoin {
+  readonly #context: ExecutionContext;
+  readonly #join: JoinNode;
+  readonly #wanted: readonly boolean[];
+  readonly #kernels;
+  readonly #clear;
+  /** The sample, and its references. */
+  #sample = 0;
+  #references = 0;
+
+  constructor(context: ExecutionContext, join: JoinNode, wanted: readonly boolean[]) {
+    this.#context = context;
+    this.#join = join;
+    this.#wanted = wanted;
+    this.#kernels = context.bind(JOIN_KERNELS);
+    this.#clear = context.bind(MEMORY_KERNELS).clear;
   }
-}
 
-function clearUses(
-  context: ExecutionContext,
-  { branches }: JoinNode,
-  { sample, references, wanted }: BackwardSample,
-): void {
-  const { clear } = context.bind(MEMORY_KERNELS);
-  for (const [index, branch] of branches.entries()) {
-    if (!wanted[index]) continue;
-    const rows = branch.places === 1 || branch.alike ? 1 : references;
-    clear(firstDelta(branch, sample), rows * 16 * branch.vectors);
+  /** Divides the derivatives with respect to a sample's joined row among its entries. */
+  divide(sample: number): void {
+    this.#sample = sample;
+    this.#references = countReferences(this.#context, this.#join, sample);
+    this.#clearUses();
+    for (const term of this.#join.terms) this.#divideTerm(term);
   }
-}
 
-/** A term of a sample. */
-interface TermOfSample<Term extends PlannedTerm> extends BackwardSample {
-  readonly term: Term;
-}
-
-function backwardTerm(
-  context: ExecutionContext,
-  join: JoinNode,
-  of: TermOfSample<PlannedTerm>,
-): void {
-  const { term, sample, references, wanted } = of;
-  const { accumulate } = context.bind(JOIN_KERNELS);
-  const toOwn = (index: number, delta: number) => {
-    if (!wanted[index]) return;
-    const branch = join.branches[index]!;
-    accumulate(firstDelta(branch, sample), delta, branch.vectors, 1);
-  };
-  switch (term.type) {
-    case "output":
-      return toOwn(term.branch, findDelta(context, join, { ...of, branch: term.branch }));
-    case "mean": {
-      const { branch } = term;
-      const delta = findDelta(context, join, { ...of, branch });
-      return spreadMean(context, join, { ...of, branch, delta, sign: 1 });
-    }
-    case "difference": {
-      // Without references the term is zero for any output of the branch.
-      if (references === 0) return;
-      const branch = term.references;
-      const delta = findDelta(context, join, { ...of, branch });
-      toOwn(term.branch, delta);
-      return spreadMean(context, join, { ...of, branch, delta, sign: -1 });
-    }
-    case "distanceWeightedMean": {
-      const delta = findDelta(context, join, { ...of, branch: term.values });
-      return backwardDistances(context, join, { ...of, term, delta });
+  #clearUses(): void {
+    for (const [index, branch] of this.#join.branches.entries()) {
+      if (!this.#wanted[index]) continue;
+      const rows = branch.places === 1 || branch.alike ? 1 : this.#references;
+      this.#clear(firstDelta(branch, this.#sample), rows * 16 * branch.vectors);
     }
   }
-}
 
-/**
- * Address of the derivatives with respect to a term, which is made of rows of a branch; where these have more vectors
- * than the term has values for, of a copy in the scratch memory, which zeros follow.
- */
-function findDelta(
-  context: ExecutionContext,
-  { output, branches }: JoinNode,
-  { term, sample, branch }: TermOfSample<PlannedTerm> & { readonly branch: number },
-): number {
-  const { floats, scratch } = context;
-  const source = deltaOf(output, sample) + 4 * term.offset;
-  const bytes = 16 * branches[branch]!.vectors;
-  if (bytes === 4 * term.size) return source;
-  const { clear } = context.bind(MEMORY_KERNELS);
-  clear(scratch, bytes);
-  floats.copyWithin(scratch / 4, source / 4, source / 4 + term.size);
-  return scratch;
-}
+  #divideTerm(term: PlannedTerm): void {
+    switch (term.type) {
+      case "output":
+        return this.#addToOwn(term.branch, this.#findDelta(term, term.branch));
+      case "mean":
+        return this.#spreadMean(term.branch, this.#findDelta(term, term.branch), 1);
+      case "difference": {
+        // Without references the term is zero for any output of the branch.
+        if (this.#references === 0) return;
+        const delta = this.#findDelta(term, term.references);
+        this.#addToOwn(term.branch, delta);
+        return this.#spreadMean(term.references, delta, -1);
+      }
+      case "distanceWeightedMean":
+        return this.#divideDistances(term, this.#findDelta(term, term.values));
+    }
+  }
 
-/** Adds a share of the derivatives with respect to a mean to each of a sample's references. */
-function spreadMean(
-  context: ExecutionContext,
-  join: JoinNode,
-  { sample, references, wanted, branch: index, delta, sign }: BackwardSample & {
-    readonly branch: number;
-    readonly delta: number;
-    readonly sign: 1 | -1;
-  },
-): void {
-  if (references === 0 || !wanted[index]) return;
-  const branch = join.branches[index]!;
-  const { accumulate } = context.bind(JOIN_KERNELS);
-  const first = firstDelta(branch, sample);
-  const stride = deltaStride(branch);
-  const share = sign / references;
-  for (let use = 0; use < (branch.alike ? 1 : references); use++) {
-    accumulate(first + use * stride, delta, branch.vectors, share);
+  /**
+   * Address of the derivatives with respect to a term, which is made of rows of a branch; where these have more vectors
+   * than the term has values for, of a copy in the scratch memory, which zeros follow.
+   */
+  #findDelta({ size, offset }: PlannedTerm, branch: number): number {
+    const { floats, scratch } = this.#context;
+    const { output, branches } = this.#join;
+    const source = deltaOf(output, this.#sample) + 4 * offset;
+    const bytes = 16 * branches[branch]!.vectors;
+    if (bytes === 4 * size) return source;
+    this.#clear(scratch, bytes);
+    if (size === 1) floats[scratch / 4] = floats[source / 4]!;
+    else floats.copyWithin(scratch / 4, source / 4, source / 4 + size);
+    return scratch;
   }
-}
 
-/**
- * With weights w, the softmax of logits −sharpness · k · d², and g = δ · v for the averaged values v: the derivatives
- * are w · δ with respect to v and w · (g − Σ w · g) with respect to the logits, from which follow those with respect to
- * k and to the differences whose mean square is d².
- */
-function backwardDistances(
-  context: ExecutionContext,
-  join: JoinNode,
-  { term, sample, references, wanted, delta }: BackwardSample & {
-    readonly term: Extract<PlannedTerm, DistanceTerm>;
-    readonly delta: number;
-  },
-): void {
-  const { floats, scratch } = context;
-  const { dotRows, pullRows, pushRows, spreadRow } = context.bind(JOIN_KERNELS);
-  const { record, sharpness } = term;
-  const near = join.branches[term.near]!;
-  const others = join.branches[term.references]!;
-  const values = join.branches[term.values]!;
-  const [lanes, factors] = [scratch + join.scratch.lanes, scratch + join.scratch.factors];
-  const weights = record.weights + 4 * sample * join.references;
-  const distances = record.distances + 4 * sample * join.references;
-  dotRows(lanes, delta, rowsOf(values, sample), references, values.vectors);
-  const weightOf = (use: number) => floats[weights / 4 + use]!;
-  const slopeOf = (use: number) => sumOfLanes(floats, lanes + 16 * use);
-  let mean = 0;
-  for (let use = 0; use < references; use++) mean += weightOf(use) * slopeOf(use);
-  const scale = floats[record.scale.weight / 4]!;
-  let scaleGradient = 0;
-  for (let use = 0; use < references; use++) {
-    const byLogit = weightOf(use) * (slopeOf(use) - mean);
-    scaleGradient -= byLogit * sharpness * floats[distances / 4 + use]!;
-    floats[factors / 4 + use] = -2 * byLogit * sharpness * scale / near.size;
+  /** Adds derivatives to those with respect to the sample's entry of a branch that is not over references. */
+  #addToOwn(index: number, delta: number): void {
+    if (!this.#wanted[index]) return;
+    const branch = this.#join.branches[index]!;
+    this.#kernels.accumulate(firstDelta(branch, this.#sample), delta, branch.vectors, 1);
   }
-  floats[record.scaleGradients / 4 + sample] = scaleGradient;
-  if (wanted[term.values]) {
-    const target = firstDelta(values, sample);
-    spreadRow(target, deltaStride(values), delta, weights, references, values.vectors);
+
+  /** Adds a share of the derivatives with respect to a mean to those of each reference. */
+  #spreadMean(index: number, delta: number, sign: 1 | -1): void {
+    if (this.#references === 0 || !this.#wanted[index]) return;
+    const branch = this.#join.branches[index]!;
+    const first = firstDelta(branch, this.#sample);
+    const stride = deltaStride(branch);
+    const share = sign / this.#references;
+    for (let use = 0; use < (branch.alike ? 1 : this.#references); use++) {
+      this.#kernels.accumulate(first + use * stride, delta, branch.vectors, share);
+    }
   }
-  const own = rowOf(context, near, sample);
-  const list = rowsOf(others, sample);
-  if (wanted[term.near]) {
-    pullRows(firstDelta(near, sample), own, list, factors, references, near.vectors);
+
+  /**
+   * With weights w, the softmax of logits −sharpness · k · d², and g = δ · v for the averaged values v: the derivatives
+   * are w · δ with respect to v and w · (g − Σ w · g) with respect to the logits, from which follow those with respect
+   * to k and to the differences whose mean square is d².
+   */
+  #divideDistances(term: Extract<PlannedTerm, DistanceTerm>, delta: number): void {
+    const { branches, references, scratch } = this.#join;
+    const count = this.#references;
+    const values = branches[term.values]!;
+    const list = rowsOf(values, this.#sample);
+    const lanes = this.#context.scratch + scratch.lanes;
+    this.#kernels.dotRows(lanes, delta, list, count, values.vectors);
+    this.#findFactors(term, lanes);
+    if (this.#wanted[term.values]) {
+      const weights = term.record.weights + 4 * this.#sample * references;
+      const target = firstDelta(values, this.#sample);
+      const stride = deltaStride(values);
+      this.#kernels.spreadRow(target, stride, delta, weights, count, values.vectors);
+    }
+    this.#divideDifferences(term);
   }
-  if (wanted[term.references]) {
-    const target = firstDelta(others, sample);
-    pushRows(target, deltaStride(others), own, list, factors, references, near.vectors);
+
+  /** Finds the derivative with respect to k, and the factors of the differences. */
+  #findFactors(term: Extract<PlannedTerm, DistanceTerm>, lanes: number): void {
+    const { floats } = this.#context;
+    const { record, sharpness } = term;
+    const first = this.#sample * this.#join.references;
+    const weights = record.weights / 4 + first;
+    const distances = record.distances / 4 + first;
+    const factors = (this.#context.scratch + this.#join.scratch.factors) / 4;
+    const count = this.#references;
+    let mean = 0;
+    for (let use = 0; use < count; use++) {
+      mean += floats[weights + use]! * sumOfLanes(floats, lanes + 16 * use);
+    }
+    const scale = floats[record.scale.weight / 4]!;
+    const { size } = this.#join.branches[term.near]!;
+    let scaleGradient = 0;
+    for (let use = 0; use < count; use++) {
+      const slope = sumOfLanes(floats, lanes + 16 * use);
+      const byLogit = floats[weights + use]! * (slope - mean);
+      scaleGradient -= byLogit * sharpness * floats[distances + use]!;
+      floats[factors + use] = -2 * byLogit * sharpness * scale / size;
+    }
+    floats[record.scaleGradients / 4 + this.#sample] = scaleGradient;
+  }
+
+  /** Adds the derivatives with respect to the rows that are compared. */
+  #divideDifferences(term: Extract<PlannedTerm, DistanceTerm>): void {
+    const { branches, scratch } = this.#join;
+    const near = branches[term.near]!;
+    const others = branches[term.references]!;
+    const own = rowOf(this.#context, near, this.#sample);
+    const list = rowsOf(others, this.#sample);
+    const factors = this.#context.scratch + scratch.factors;
+    const count = this.#references;
+    if (this.#wanted[term.near]) {
+      const target = firstDelta(near, this.#sample);
+      this.#kernels.pullRows(target, own, list, factors, count, near.vectors);
+    }
+    if (this.#wanted[term.references]) {
+      const target = firstDelta(others, this.#sample);
+      const stride = deltaStride(others);
+      this.#kernels.pushRows(target, stride, own, list, factors, count, near.vectors);
+    }
   }
 }
 
