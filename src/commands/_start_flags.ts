@@ -15,6 +15,7 @@ import { list } from "./flags.ts";
 /** Flags of {@linkcode declareStart}. */
 export interface StartFlags {
   readonly from?: string | undefined;
+  readonly ownPanel?: boolean | undefined;
   readonly acceptAssembly?: boolean | undefined;
   readonly freeze?: readonly string[] | undefined;
   readonly weights?: string | undefined;
@@ -29,6 +30,11 @@ export function declareStart(command: Command): Command {
         "--from <dir>",
         "trained model whose weights to start from; settings that are not given are those it was trained with",
       ).conflicts(["preset", "spec"]),
+    )
+    .option(
+      "--own-panel",
+      "with a --from that has a panel: take a panel of your own samples alone instead of adding them to that one",
+      false,
     )
     .option(
       "--accept-assembly",

@@ -57,6 +57,7 @@ export async function trainModels(
     ...run.options,
     members: ensemble,
     initial,
+    ownPanel: flags.ownPanel,
     acceptAssembly: flags.acceptAssembly,
     sampleWeights,
     validation,

@@ -136,6 +136,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
     ...run.options,
     ...division,
     initial,
+    ownPanel: flags.ownPanel,
     acceptAssembly: flags.acceptAssembly,
     sampleWeights,
     signal,

@@ -9,7 +9,7 @@
 
 export { buildPanel } from "./build_panel.ts";
 export { describePanel } from "./describe_panel.ts";
-export { extendPanel } from "./extend_panel.ts";
+export { extendPanel, growPanel } from "./extend_panel.ts";
 export { panelBytes, type PanelCellType, type ReferencePanel } from "./panel.ts";
 export { readPanel, writePanel } from "./panel_file.ts";
 export { countKnown, describeReading, type PanelReading } from "./reading.ts";

@@ -23,8 +23,8 @@ export const PANEL_FILE = "panel.npz";
 const VERSION = 1;
 /** Room for the names of a million genes. */
 const MAX_ABOUT_BYTES = 2 ** 26;
-/** Sixteen times the size of the competition's panel. */
-const MAX_VALUES = 2 ** 31;
+/** Ten times the size of the competition's panel. */
+const MAX_VALUES = 2 ** 30;
 
 const ABOUT = object({
   version: integer(1),

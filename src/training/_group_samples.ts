@@ -47,6 +47,8 @@ export interface RunsToSample {
   readonly panels: RunPanels | undefined;
   /** How much each sample of the columns counts in training; absent if all count the same. */
   readonly weights: Float64Array | undefined;
+  /** Whether samples may be of another genome build than a panel. */
+  readonly acceptAssembly: boolean | undefined;
 }
 
 /** Makes the samples of some runs. */
@@ -75,7 +77,7 @@ function validationOf(runs: readonly FitRun[]): Dataset[] {
 }
 
 async function samplePanels(
-  { model, runs, settings, weights }: RunsToSample,
+  { model, runs, settings, weights, acceptAssembly }: RunsToSample,
   known: RunPanels,
 ): Promise<GroupSamples> {
   const panels: ReferencePanel[] = [];
@@ -93,14 +95,23 @@ async function samplePanels(
   const training = stackPanels(
     panels,
     (panel, run) =>
-      new PanelSource(columns, panel, { inputs, variants, labelScale: labelScales[run], weights }),
+      new PanelSource(columns, panel, {
+        inputs,
+        variants,
+        labelScale: labelScales[run],
+        weights,
+        acceptAssembly,
+      }),
   );
   const { source, firstOf } = training;
   const validation = validationOf(runs);
   return {
     ...rowsIn(training, runs.map(({ data }) => data)),
     validation: validation.length === 0 ? undefined : rowsIn(
-      stackPanels(panels, (panel) => new PanelSource(validation[0]!.columns, panel, { inputs })),
+      stackPanels(
+        panels,
+        (panel) => new PanelSource(validation[0]!.columns, panel, { inputs, acceptAssembly }),
+      ),
       validation,
     ),
     labelScales,

@@ -93,6 +93,13 @@ export interface FitOptions extends SettingsLayer {
    */
   readonly initial?: TrainedModel | readonly Float32Array[] | undefined;
   /**
+   * Whether a model that starts from one with a panel has a panel of its own training samples alone. If not, they are added
+   * to that panel: then they are compared with the cell types that were trained on before, and few are enough.
+   *
+   * @default false
+   */
+  readonly ownPanel?: boolean | undefined;
+  /**
    * Whether `initial` may be a model of another genome build: bins around genes' starts mean the same in both.
    *
    * @default false

@@ -1,6 +1,5 @@
 /**
- * How fast an engine trains and runs a network that compares a sample with references, as `waka3` does: rows a second,
- * and how long an epoch over the competition's 800,000 rows would take; prints Markdown.
+ * How fast an engine trains and runs `waka3`, which compares a sample with references: rows a second, and how long an epoch over the competition's 800,000 rows would take; prints Markdown.
  *
  *     deno run -A tests/bench/references.ts --references 4,50 --threads 1,2
  *
@@ -14,8 +13,14 @@ import type { EngineName } from "../../src/engine/select.ts";
 import { type JoinedColumns, joinInputs } from "../../src/engine/joined_source.ts";
 import { NO_ENTRY, type SampleSource } from "../../src/engine/sample_source.ts";
 import { selectEngine } from "../../src/engine/select.ts";
-import { countParameters, initialWeights, isBranched, parseSpec } from "../../src/model/mod.ts";
-import type { BranchedSpec } from "../../src/model/spec.ts";
+import { countParameters, initialWeights, presetSpec } from "../../src/model/mod.ts";
+import type {
+  BranchedSpec,
+  ContextInput,
+  ReferenceLabelsInput,
+  ReferencesInput,
+  SummaryInput,
+} from "../../src/model/spec.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 
 const { values: flags } = parseArgs({
@@ -23,65 +28,13 @@ const { values: flags } = parseArgs({
     references: { type: "string", default: "4,50" },
     threads: { type: "string", default: "2" },
     engine: { type: "string", default: "wasm" },
-    batch: { type: "string", default: "400" },
+    batch: { type: "string", default: "512" },
     rows: { type: "string", default: "40000" },
     rounds: { type: "string", default: "3" },
   },
 });
 
-/** Values of a summary: 25 of each of five marks. */
-const VALUES = 125;
-const CONTEXT = 8;
 const COMPETITION_ROWS = 800_000;
-
-/** One encoder for the sample and its references, and a head that compares them. */
-function comparingSpec(references: number): BranchedSpec {
-  const gelu = { type: "activation", kind: "gelu" } as const;
-  const dense = (units: number) => ({ type: "dense", units }) as const;
-  const spec = parseSpec({
-    name: "comparing",
-    inputs: [
-      { name: "summary", values: VALUES },
-      { name: "references", references, values: VALUES },
-      { name: "referenceLabels", references, values: 1 },
-      { name: "context", values: CONTEXT },
-    ],
-    branches: [
-      { name: "own", input: "summary", layers: [dense(256), gelu, dense(128), gelu] },
-      { name: "others", input: "references", encoder: "own" },
-      { name: "raw own", input: "summary", layers: [] },
-      { name: "raw others", input: "references", encoder: "raw own" },
-      { name: "labels", input: "referenceLabels", layers: [] },
-      { name: "known", input: "context", layers: [] },
-    ],
-    head: {
-      join: [
-        { type: "output", branch: "own" },
-        { type: "mean", branch: "others" },
-        { type: "difference", branch: "own", references: "others" },
-        {
-          type: "distanceWeightedMean",
-          near: "raw own",
-          references: "raw others",
-          values: "labels",
-          sharpness: 10,
-        },
-        { type: "output", branch: "known" },
-      ],
-      layers: [
-        dense(128),
-        gelu,
-        { type: "dropout", rate: 0.1 },
-        dense(64),
-        gelu,
-        dense(1),
-      ],
-    },
-    loss: "meanSquaredError",
-  });
-  if (!isBranched(spec)) throw new TypeError("Cannot measure: the model has no branches");
-  return spec;
-}
 
 /** Genes × reference cell types, each sample without its own reference. */
 function gridSource(spec: BranchedSpec, references: number): SampleSource {
@@ -89,22 +42,27 @@ function gridSource(spec: BranchedSpec, references: number): SampleSource {
   const genes = Math.ceil(Number(flags.rows) / references);
   const samples = genes * references;
   const normals = (length: number) => Float32Array.from({ length }, () => stream.normal());
-  const marks = normals(samples * VALUES);
+  const [summary, others, labels, context] = spec.inputs as readonly [
+    SummaryInput,
+    ReferencesInput,
+    ReferenceLabelsInput,
+    ContextInput,
+  ];
+  const marks = normals(samples * summary.values);
   const known = Float32Array.from({ length: samples }, () => stream.normal());
   const entryOf = Uint32Array.from({ length: samples * references }, (_, place) => {
     const [sample, reference] = [Math.floor(place / references), place % references];
     const gene = Math.floor(sample / references);
     return reference === sample % references ? NO_ENTRY : gene * references + reference;
   });
-  const [summary, others, labels, context] = spec.inputs;
   const joined: JoinedColumns = {
     samples,
     labels: Float64Array.from(known),
     columns: [
-      { input: summary!, table: marks },
-      { input: others!, table: marks, entryOf },
-      { input: labels!, table: known, entryOf },
-      { input: context!, table: normals(samples * CONTEXT) },
+      { input: summary, table: marks },
+      { input: others, table: marks, entryOf },
+      { input: labels, table: known, entryOf },
+      { input: context, table: normals(samples * context.values) },
     ],
   };
   return joinInputs(joined);
@@ -127,7 +85,7 @@ async function measureRates(
   references: number,
   threads: number,
 ): Promise<Rates> {
-  const spec = comparingSpec(references);
+  const spec = presetSpec("waka3", { references });
   const source = gridSource(spec, references);
   const { engine } = await selectEngine(flags.engine as EngineName, spec);
   const members = [{ weights: initialWeights(spec, 1), seed: 1, learningRate: 1e-3 }];
@@ -172,6 +130,6 @@ for (const references of flags.references.split(",").map(Number)) {
 }
 console.log(
   `Engine ${flags.engine}, batches of ${flags.batch}, ` +
-    `${countParameters(comparingSpec(50)).toLocaleString("en-US")} parameters.\n`,
+    `${countParameters(presetSpec("waka3")).toLocaleString("en-US")} parameters.\n`,
 );
 console.log(lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n"));

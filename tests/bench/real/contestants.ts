@@ -16,6 +16,7 @@ import {
   makeRidge,
 } from "../../../src/validation/mod.ts";
 import type { RealContestant, RealPrediction, RealTask } from "./contestant.ts";
+import { turnWindows } from "./turned.ts";
 
 /** Stretches of each mark whose sums are squared and multiplied. */
 export const PRODUCT_STRETCHES = 5;
@@ -53,24 +54,36 @@ const SAMPLES_PER_SECOND: Readonly<Partial<Record<PresetName, number>>> = {
 };
 const UNKNOWN_SAMPLES_PER_SECOND = 8000;
 
-/** The baselines of `evaluateRegimes` and ridge regression with squares and products. */
+/**
+ * The baselines of `evaluateRegimes`, and ridge regression with squares and products, on windows as the data have them and in
+ * the direction of transcription.
+ */
 export function baselineContestants(): RealContestant[] {
-  const baselines = [...makeBaselines(), makeRidge({ productStretches: PRODUCT_STRETCHES })];
-  return baselines.map((baseline): RealContestant => ({
-    name: baseline.name,
-    kind: "baseline",
-    usesSeed: false,
-    identity: { baseline: baseline.name, PRODUCT_STRETCHES },
-    // 425 features squared for each sample, about as fast as a plain loop multiplies.
-    expectSeconds: ({ train }) =>
-      (baseline.name.includes("squares") ? 2.3e-4 : 2e-5) * train.length,
-    run: (task) => Promise.resolve([predictBaseline(baseline, task)]),
-  }));
+  const curved = makeRidge({ productStretches: PRODUCT_STRETCHES });
+  return [
+    ...[...makeBaselines(), curved].map((baseline) => baselineContestant(baseline)),
+    baselineContestant({ ...curved, name: `${curved.name}, turned` }, turnWindows),
+  ];
 }
 
-function predictBaseline(baseline: Baseline, { fold }: RealTask): RealPrediction {
-  const { values } = baseline.fit(fold.train).predict(hideLabels(fold.test));
-  return { reading: "none", values: Float32Array.from(values) };
+function baselineContestant(
+  baseline: Baseline,
+  prepare = (data: Dataset) => data,
+): RealContestant {
+  const { name } = baseline;
+  return {
+    name,
+    kind: "baseline",
+    usesSeed: false,
+    identity: { baseline: name, PRODUCT_STRETCHES },
+    // 425 features squared for each sample, about as fast as a plain loop multiplies.
+    expectSeconds: ({ train }) => (name.includes("squares") ? 2.3e-4 : 2e-5) * train.length,
+    run({ fold }) {
+      const fitted = baseline.fit(prepare(fold.train));
+      const { values } = fitted.predict(prepare(hideLabels(fold.test)));
+      return Promise.resolve([{ reading: "none", values: Float32Array.from(values) }]);
+    },
+  };
 }
 
 /** A preset with its own settings. */

@@ -53,13 +53,13 @@ export function treesContestant(python: string): RealContestant {
 /** The first Python that has scikit-learn: the one that is named, or those of the machine. */
 export async function findTreesPython(named: string | undefined): Promise<string | undefined> {
   for (const python of named === undefined ? ["python3", "/usr/bin/python3"] : [named]) {
-    const command = new Deno.Command(python, {
-      args: ["-c", "import numpy, sklearn.ensemble"],
-      stdout: "null",
-      stderr: "null",
-    });
-    const found = await command.output().then(({ success }) => success, () => false);
-    if (found) return python;
+    const args = ["-c", "import numpy, sklearn.ensemble"];
+    try {
+      const command = new Deno.Command(python, { args, stdout: "null", stderr: "null" });
+      if ((await command.output()).success) return python;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
   return undefined;
 }

@@ -59,6 +59,23 @@ Deno.test("a network that does not end in narrow layers has a separate loss kern
   }
 });
 
+Deno.test("losses with a slope of their own, and weights that are marked, have kernels of their own", async () => {
+  const find = (plan: ReturnType<typeof planModel>, name: string) => {
+    const [kernel, ...others] = plan.training.filter((kernel) => kernel.name === name);
+    ok(kernel !== undefined && others.length === 0, name);
+    return kernel;
+  };
+  const huber = planModel({ ...SPEC, loss: { type: "huber", delta: 1.5 } }, TINY);
+  await checkGolden(find(huber, "head"), "head huber");
+  // A loss of pairs needs the outputs of all samples, so that nothing is fused with it.
+  const ranked = planModel({ ...SPEC, loss: "rank" }, TINY);
+  strictEqual(ranked.training.some(({ name }) => name === "head"), false);
+  await checkGolden(find(ranked, "loss"), "loss rank");
+  const marked = planModel(SPEC, { ...TINY, marked: true });
+  await checkGolden(find(marked, "adam"), "adam marked");
+  for (const kernel of [huber, ranked, marked].flatMap(kernelsOf)) checkLimits(kernel);
+});
+
 Deno.test("samples are gathered from every packed type, and transformed", async () => {
   const { input } = planModel(SPEC, TINY);
   const rows = { chunk: "chunk 0", firstRow: 4, endRow: 9, labels: "labels", input, models: 2 };
