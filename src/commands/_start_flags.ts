@@ -75,7 +75,7 @@ export function frozenOf(
 /**
  * Loads the model of `--from`.
  *
- * @throws {ContractError} If it is an ensemble, or there is none.
+ * @throws {ContractError} If it is an ensemble, or the directory holds no model.
  */
 export async function loadInitial(
   { from }: Pick<StartFlags, "from">,

@@ -156,7 +156,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   await printNextStep(directory, flags);
 }
 
-/** The models that have finished an epoch at least; `undefined` if there is none. */
+/** The models that have finished an epoch at least; `undefined` if no model has. */
 function resultsOf(
   trained: readonly FitManyResult[],
 ): readonly [TrainedMember, ...TrainedMember[]] | undefined {

@@ -40,7 +40,7 @@ export interface TrainingConfig {
   readonly samples: number;
   /** How the learning rate changed; absent where it was constant. */
   readonly schedule?: Schedule;
-  /** Decoupled weight decay of kernels; absent where there was none. */
+  /** Decoupled weight decay of kernels; absent where weights did not decay. */
   readonly weightDecay?: number;
   /** Share of samples whose references' labels were hidden; absent where it was 0, as for the following ones. */
   readonly labelDropout?: number;

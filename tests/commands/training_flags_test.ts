@@ -9,6 +9,10 @@ import { checkpointsIn, kill, startUntilCheckpoint } from "./_resume.ts";
 const DATA = ["--data", "fixtures/train.npz", "--engine", "wasm"];
 const QUICK = [...DATA, "--preset", "experiment1", "--epochs", "2"];
 
+function words(line: string): string[] {
+  return line.split(" ");
+}
+
 async function succeed(command: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runTask(command, ...args);
   strictEqual(code, 0, `${command}: ${stderr}`);
@@ -36,9 +40,11 @@ Deno.test("a run that stops early says so, keeps its best epoch, and its files t
     // The rate is so high that later epochs are worse.
     const printed = await succeed(
       "train",
-      ...[...DATA, "--preset", "experiment1", "--epochs", "40", "--learning-rate", "0.3"],
-      ...["--schedule", "cosine:0.1", "--weight-decay", "0.01", "--loss", "huber:2"],
-      ...["--validation", "fixtures/train.npz", "--early-stopping", "2", "--out", out],
+      ...DATA,
+      ...words("--preset experiment1 --epochs 40 --learning-rate 0.3 --loss huber:2"),
+      ...words("--schedule cosine:0.1 --weight-decay 0.01"),
+      ...words("--validation fixtures/train.npz --early-stopping 2 --out"),
+      out,
     );
     match(printed, /^Labels: variance .* between genes, .* between cell types/m);
     match(
@@ -67,20 +73,10 @@ Deno.test("a run that stops early and is killed on its way ends with the same bi
   await withDirectory(async (directory) => {
     const [alone, killed] = [`${directory}/alone`, `${directory}/killed`];
     const flags = [
-      ...[
-        ...DATA,
-        "--preset",
-        "experiment2",
-        "--epochs",
-        "60",
-        "--batch-size",
-        "50",
-        "--seed",
-        "5",
-      ],
-      ...["--learning-rate", "0.05", "--schedule", "one-cycle", "--weight-decay", "0.001"],
-      ...["--validation", "fixtures/train.npz", "--early-stopping", "6"],
-      ...["--checkpoint-minutes", "0.0001"],
+      ...DATA,
+      ...words("--preset experiment2 --epochs 60 --batch-size 50 --seed 5 --learning-rate 0.05"),
+      ...words("--schedule one-cycle --weight-decay 0.001 --checkpoint-minutes 0.0001"),
+      ...words("--validation fixtures/train.npz --early-stopping 6"),
     ];
     await succeed("train", ...flags, "--out", alone);
     let kills = 0;
@@ -126,7 +122,12 @@ Deno.test("training starts from a model, leaves layers as they are, and weighs s
     const from = ["--from", first, "--freeze", "encoder"];
     const printed = await succeed(
       "train",
-      ...[...DATA, ...from, "--weights", table, "--learning-rate", "0.002", "--out", second],
+      ...DATA,
+      ...from,
+      ...words("--learning-rate 0.002 --weights"),
+      table,
+      "--out",
+      second,
     );
     match(printed, /Weights: column weight, from 0 to 5; 100 samples of weight 0 are left out/);
     match(printed, /Starting from \S+first: experiment1, trained for 2 epochs on 600\s+samples/);
@@ -145,8 +146,10 @@ Deno.test("training starts from a model, leaves layers as they are, and weighs s
     deepStrictEqual(Object.keys(inputs).sort(), ["data", "from", "weights"]);
     const scores = await succeed(
       "crossval",
-      ...[...DATA, ...from, "--folds", "2", "--scheme", "by-gene", "--early-stopping", "1"],
-      ...["--out", `${directory}/folds`],
+      ...DATA,
+      ...from,
+      ...words("--folds 2 --scheme by-gene --early-stopping 1 --out"),
+      `${directory}/folds`,
     );
     match(scores, /Early stopping chooses the best epoch of a fold by the samples/);
     match(scores, /Folds hold nothing out that this model was trained on before/);
