@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   io: ["text", "files", "base"],
   metrics: ["base"],
   data: ["io", "metrics", "files", "base"],
-  simulate: ["atlas", "io", "metrics", "files", "base"],
+  simulate: ["validation", "data", "atlas", "io", "metrics", "files", "base"],
   genome: ["io", "metrics", "text", "files", "base"],
   atlas: ["genome", "io", "text", "files", "base"],
   panel: ["data", "atlas", "io", "files", "base"],
@@ -175,6 +175,8 @@ Deno.test("modules whose names begin with _ are imported from their own folder o
 const OTHER_TESTS = [
   "bench",
   "bench/gpu",
+  "bench/intervals",
+  "bench/real",
   "bench/results",
   "engine/webgpu/device",
   "engine/webgpu/golden",

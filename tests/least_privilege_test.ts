@@ -43,6 +43,7 @@ async function runDeno(
 /** The set of each task that is not named for it: what looks, what writes, and what computes too. */
 const SETS: Readonly<Record<string, string>> = {
   bench: "bench",
+  "benchmark-real": "bench",
   bundle: "bundle",
   compile: "compile",
   doctor: "write",

@@ -49,6 +49,13 @@ export interface CompetitionLabels {
    * @throws {FormatError} If the table lacks a gene or has it twice, or a value is not a number >= 0.
    */
   labelsOf(cellType: string): Float32Array<ArrayBuffer>;
+  /**
+   * Returns the RPKM of a cell type or of the reference, `[gene]` in the same order.
+   *
+   * @throws {ContractError} If the table does not have the cell type.
+   * @throws {FormatError} If a value is not a number >= 0.
+   */
+  rpkmOf(cellType: string): Float64Array<ArrayBuffer>;
 }
 
 /**
@@ -84,19 +91,22 @@ export async function readCompetitionLabels(
     );
   }
   const rows = findRows(table);
+  const refuse = (cellType: string): never => {
+    throw new ContractError(`Cannot make labels: ${file} has no column of cell type ${cellType}`);
+  };
   return {
     file,
     cellTypes: new Set(cellTypes.filter((name) => name !== REFERENCE_SAMPLE)),
     labelsOf(cellType) {
-      if (cellType === REFERENCE_SAMPLE || !cellTypes.includes(cellType)) {
-        throw new ContractError(
-          `Cannot make labels: ${file} has no column of cell type ${cellType}`,
-        );
-      }
+      if (cellType === REFERENCE_SAMPLE || !cellTypes.includes(cellType)) refuse(cellType);
       return Float32Array.from(rows, (row) => {
         const rpkm = readValue(table, row, cellType);
         return competitionLabel(rpkm, readValue(table, row, REFERENCE_SAMPLE));
       });
+    },
+    rpkmOf(cellType) {
+      if (!cellTypes.includes(cellType)) refuse(cellType);
+      return Float64Array.from(rows, (row) => readValue(table, row, cellType));
     },
   };
 }

@@ -9,7 +9,7 @@ import type { EventLog } from "../runs/event_log.ts";
 import { epochScalars } from "../training/tensorboard.ts";
 import type { CalibratedModels } from "../training/fit_calibrated.ts";
 import { calibrationFolds } from "../validation/calibration_folds.ts";
-import { describeRegime, meanHalfWidth } from "../validation/conformal.ts";
+import { describeRegime, meanHalfWidth } from "../validation/intervals.ts";
 import { integer, Interrupted } from "./flags.ts";
 import { memberRun } from "./_event_log.ts";
 import { type FitManyHooks, reportRuns } from "./_report_training.ts";

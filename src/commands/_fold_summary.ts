@@ -20,6 +20,8 @@ export interface RegimeSummary {
   readonly samples: number;
   readonly mse: Spread;
   readonly pearson: Spread;
+  /** Area under the ROC curve; only if the labels are classes. */
+  readonly auroc?: Spread;
   /** Mean squared error of the mean of each gene. */
   readonly geneMeanMse: Spread;
 }
@@ -37,6 +39,9 @@ export interface FoldSummary {
   readonly mseSd: number | null;
   readonly pearson: number | null;
   readonly pearsonSd: number | null;
+  /** Area under the ROC curve, mean and standard deviation; only if the labels are classes. */
+  readonly auroc?: number | null;
+  readonly aurocSd?: number | null;
   /** The forecast of the competition's score, as `forecastMix`; only if there are samples of all three regimes. */
   readonly mix?: Spread;
   /** The regimes that have samples. */
@@ -64,6 +69,7 @@ export function summariseFolds(results: readonly FoldResult[], folds: number): F
     evaluation === undefined ? [] : [{ fold, repeat, ...evaluation.overall, regimes }]
   );
   const [mse, pearson] = [spreadOf(finished, "mse"), spreadOf(finished, "pearson")];
+  const auroc = aurocOf(finished);
   const mixes = finished.flatMap(({ regimes }) =>
     forecastMix(Object.fromEntries(regimes.map(({ regime, mse }) => [regime, mse]))) ?? []
   );
@@ -79,6 +85,7 @@ export function summariseFolds(results: readonly FoldResult[], folds: number): F
     mseSd: mse.sd,
     pearson: pearson.mean,
     pearsonSd: pearson.sd,
+    ...(auroc && { auroc: auroc.mean, aurocSd: auroc.sd }),
     ...(mixes.length > 0 && { mix: spreadOfValues(mixes) }),
     regimes: summariseRegimes(finished),
     ...(repeats.length > 1 && { repeats }),
@@ -91,14 +98,22 @@ function summariseRegimes(folds: readonly FoldFigures[]): RegimeSummary[] {
   return JUDGED_KINDS.flatMap((regime) => {
     const own = all.filter((scores) => scores.regime === regime);
     if (own.length === 0) return [];
+    const auroc = aurocOf(own);
     return [{
       regime,
       samples: own.reduce((sum, { samples }) => sum + samples, 0),
       mse: spreadOf(own, "mse"),
       pearson: spreadOf(own, "pearson"),
+      ...(auroc && { auroc }),
       geneMeanMse: spreadOf(own, "geneMeanMse"),
     }];
   });
+}
+
+/** The areas under the ROC curves; `undefined` if the labels are not classes. */
+function aurocOf(items: readonly Agreement[]): Spread | undefined {
+  const areas = items.flatMap(({ auroc }) => auroc === undefined ? [] : [{ auroc }]);
+  return areas.length === 0 ? undefined : spreadOf(areas, "auroc");
 }
 
 function spreadOf<Name extends string>(
@@ -132,6 +147,10 @@ export function formatFolds(summary: FoldSummary): string[] {
   return [
     `Mean ± sd of ${formatCountOf(folds.length, "fold")}: MSE ${formatSpread(mse)}, Pearson r ${
       formatSpread(pearson)
+    }${
+      summary.auroc === undefined
+        ? ""
+        : `, AUROC ${formatSpread({ mean: summary.auroc, sd: summary.aurocSd ?? null })}`
     }`,
     ...formatRepeats(repeats ?? []),
     "",
@@ -154,14 +173,16 @@ function formatRepeats(repeats: readonly RepeatSummary[]): string[] {
 
 /** A table of the regimes. */
 function formatRegimes(regimes: readonly RegimeSummary[]): string[] {
-  const header = ["what is new", "samples", "MSE", "r", "gene mean's MSE"];
+  const hasClasses = regimes.some(({ auroc }) => auroc !== undefined);
+  const agreement = hasClasses ? "AUROC" : "r";
+  const header = ["what is new", "samples", "MSE", agreement, "gene mean's MSE"];
   const rows = [
     header,
-    ...regimes.map(({ regime, samples, mse, pearson, geneMeanMse }) => [
+    ...regimes.map(({ regime, samples, mse, pearson, auroc, geneMeanMse }) => [
       NAMES[regime],
       samples.toLocaleString("en-US"),
       formatSpread(mse),
-      formatSpread(pearson),
+      formatSpread(auroc ?? pearson),
       formatSpread(geneMeanMse),
     ]),
   ];

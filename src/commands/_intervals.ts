@@ -6,9 +6,10 @@ import type { Dataset } from "../data/dataset.ts";
 import type { PredictionValues } from "../data/prediction_table.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { predictIntervals } from "../training/intervals.ts";
-import { checkConfidence, describeRegime, GREATEST_CONFIDENCE } from "../validation/conformal.ts";
+import { checkConfidence, describeRegime, GREATEST_CONFIDENCE } from "../validation/intervals.ts";
 import { type Coverage, measureCoverage, type RegimeCoverage } from "../validation/coverage.ts";
-import { describeUnlike, findUnlike, type UnlikeCellType } from "../validation/unlike.ts";
+import { describeUnlike } from "../validation/describe_unlike.ts";
+import { findUnlike, type UnlikeCellType } from "../validation/unlike.ts";
 import { number } from "./flags.ts";
 
 /** The flag of intervals. */
@@ -33,6 +34,8 @@ export function declareInterval(command: Command, adds: string): Command {
 export interface IntervalSource {
   readonly models: readonly TrainedModel[];
   readonly data: Dataset;
+  /** Samples whose marks were added to the models' panel. */
+  readonly unlabelled?: readonly Dataset[] | undefined;
 }
 
 /**
@@ -46,13 +49,14 @@ export function checkIntervals(source: IntervalSource, confidence: number | unde
   checkConfidence(confidence);
   const predictions = new Float32Array(source.data.length);
   for (const model of source.models) {
-    predictIntervals(model, source.data, { predictions, confidence });
+    const { unlabelled } = source;
+    predictIntervals(model, source.data, { predictions, confidence, unlabelled });
   }
 }
 
 /** The columns of a table that intervals add; none without a confidence. */
 export function intervalColumns(
-  { models: [model], data }: IntervalSource,
+  { models: [model], data, unlabelled }: IntervalSource,
   { mean, unlike, confidence }: {
     readonly mean: ArrayLike<number>;
     readonly unlike: readonly UnlikeCellType[];
@@ -60,7 +64,7 @@ export function intervalColumns(
   },
 ): Pick<PredictionValues, "low" | "high" | "regimes" | "unlike"> {
   if (confidence === undefined || model === undefined) return {};
-  const intervals = predictIntervals(model, data, { predictions: mean, confidence });
+  const intervals = predictIntervals(model, data, { predictions: mean, confidence, unlabelled });
   const seen = intervals.regimes.filter((regime) => regime === "seen").length;
   if (seen > 0) {
     console.info(

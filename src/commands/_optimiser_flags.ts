@@ -120,7 +120,7 @@ export function parseScheduleText(text: string): Schedule {
   }
 }
 
-/** Splits a word from the number after its colon; the number is NaN if it is none. */
+/** Splits a word from the number after its colon; NaN stands for what is not a number. */
 function splitNumber(text: string): [word: string, number?: number] {
   const colon = text.indexOf(":");
   if (colon < 0) return [text];

@@ -156,7 +156,7 @@ class TableReader {
     const found = listSome(others, 8);
     if (column !== undefined && !others.includes(column)) {
       throw new ContractError(
-        `Cannot use ${flag} ${column}: ${this.#file} has no such column of values; it has ${found}`,
+        `Cannot use ${flag} ${column}: ${this.#file} lacks that column of values; it has ${found}`,
       );
     }
     if (column === undefined && second !== undefined) {

@@ -1,7 +1,7 @@
 /** How commands divide data: the flags of the scheme, and the tables that it needs. */
 
 import { type Command, Option } from "commander";
-import { humanGeneChromosome } from "../atlas/gene_chromosomes.ts";
+import { humanGeneChromosome, humanGeneStrand } from "../atlas/gene_chromosomes.ts";
 import { formatCountOf } from "../base/count.ts";
 import { placeGenes, placesByGene } from "../data/chromosomes.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -188,7 +188,7 @@ function place(data: Dataset, genes: readonly Gene[] | undefined): Dataset {
     if (found !== undefined) return found;
     const chromosome = humanGeneChromosome(id);
     if (chromosome !== undefined) listed++;
-    return { chromosome };
+    return { chromosome, strand: humanGeneStrand(id) };
   });
   if (listed > 0) {
     console.info(

@@ -14,6 +14,7 @@ import {
   type SettingsLayer,
   type TrainingSettings,
 } from "../training/settings.ts";
+import { panelSettings, type PanelTrainingFlags } from "./_panel_flags.ts";
 import { chooseData } from "./_data.ts";
 import { inputsOfRun } from "./_inputs.ts";
 import type { ModelFile } from "./_model_spec.ts";
@@ -24,7 +25,7 @@ import {
 } from "./_optimiser_flags.ts";
 
 /** Flags of the commands that train; see `declareTraining` and `declareModel`. */
-export interface TrainingFlags extends OptimiserFlags, EarlyStoppingFlags {
+export interface TrainingFlags extends OptimiserFlags, EarlyStoppingFlags, PanelTrainingFlags {
   readonly data?: string | undefined;
   readonly preset: string;
   readonly spec?: string | undefined;
@@ -73,7 +74,7 @@ export function resolveRunSettings(
     settingsOfFlags(flags),
     { ...training, transform },
     settingsOf(initial),
-    presetSettings(parsePresetName(flags.preset)),
+    presetSettings(spec ?? parsePresetName(flags.preset)),
   );
   return {
     ...settings,
@@ -95,6 +96,7 @@ function settingsOfFlags(flags: TrainingFlags): SettingsLayer {
     transform,
     geneEffects,
     ...optimiserSettings(flags),
+    ...panelSettings(flags),
   };
 }
 
@@ -106,6 +108,7 @@ function settingsOfFlags(flags: TrainingFlags): SettingsLayer {
 export async function inputsOfTraining(
   { data }: RunSettings,
   flags: Pick<TrainingFlags, "record" | "spec"> & {
+    readonly panel?: string | undefined;
     readonly test?: string | undefined;
     readonly labels?: string | undefined;
     readonly genes?: string | undefined;
@@ -116,8 +119,9 @@ export async function inputsOfTraining(
     readonly resume?: string | undefined;
   },
 ): Promise<Inputs> {
-  const { resume, from, record, spec, test, labels, genes, groups, validation, weights } = flags;
-  const files = { data, record, spec, test, labels, genes, groups, validation, weights };
+  const { resume, from, record, spec, panel, test, labels, genes, groups } = flags;
+  const { validation, weights } = flags;
+  const files = { data, record, spec, panel, test, labels, genes, groups, validation, weights };
   const inputs = await inputsOfRun(files, resume);
   return from === undefined ? inputs : { ...inputs, from: await describeModels(from) };
 }

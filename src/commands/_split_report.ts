@@ -58,7 +58,7 @@ export function reportSplit(split: DataSplit): SplitReport {
   return { parts, leftOut: split.leftOut.length, windowsCompared };
 }
 
-/** Samples that are both validated and tested on: there are none, unless the division itself is wrong. */
+/** Samples that are both validated and tested on: that happens only if the division itself is wrong. */
 function leaksBetween({ validation, test }: DataSplit, part: SplitPart): readonly Leak[] {
   if (part !== "test" || validation.length === 0) return [];
   const { leaks }: LeakReport = findLeaks(validation, test);

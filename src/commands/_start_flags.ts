@@ -15,6 +15,7 @@ import { list } from "./flags.ts";
 /** Flags of {@linkcode declareStart}. */
 export interface StartFlags {
   readonly from?: string | undefined;
+  readonly ownPanel?: boolean | undefined;
   readonly acceptAssembly?: boolean | undefined;
   readonly freeze?: readonly string[] | undefined;
   readonly weights?: string | undefined;
@@ -29,6 +30,11 @@ export function declareStart(command: Command): Command {
         "--from <dir>",
         "trained model whose weights to start from; settings that are not given are those it was trained with",
       ).conflicts(["preset", "spec"]),
+    )
+    .option(
+      "--own-panel",
+      "with a --from that has a panel: take a panel of your own samples alone instead of adding them to that one",
+      false,
     )
     .option(
       "--accept-assembly",
@@ -69,7 +75,7 @@ export function frozenOf(
 /**
  * Loads the model of `--from`.
  *
- * @throws {ContractError} If it is an ensemble, or there is none.
+ * @throws {ContractError} If it is an ensemble, or the directory holds no model.
  */
 export async function loadInitial(
   { from }: Pick<StartFlags, "from">,

@@ -51,15 +51,17 @@ export async function trainModels(
   { flags, settings, samples, initial, log, signal }: ModelsToTrain,
 ): Promise<TrainedModels> {
   const { ensemble, calibrate = false, calibrationFolds: folds } = flags;
-  const { data, sampleWeights, validation } = samples;
+  const { data, sampleWeights, validation, unlabelled } = samples;
   const options = {
     ...settings,
     ...run.options,
     members: ensemble,
     initial,
+    ownPanel: flags.ownPanel,
     acceptAssembly: flags.acceptAssembly,
     sampleWeights,
     validation,
+    unlabelled,
     signal,
     otherArithmetic: flags.otherArithmetic,
     ...reportFrom(run, { flags, settings, log }),

@@ -28,6 +28,7 @@ import { formatFolds, summariseFolds } from "./_fold_summary.ts";
 import { formatAgreement } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
+import { checkPanelFlag, declarePanelTraining, loadUnlabelled, usesPanel } from "./_panel_flags.ts";
 import { reportRuns } from "./_report_training.ts";
 import {
   describeNothingKept,
@@ -87,12 +88,13 @@ export const command: CommandDefinition<CrossvalFlags> = {
       declareStart(
         declareEarlyStopping(
           declareOptimiser(
-            declareFolds(declareModel(declareTraining(command)), "by-both").option(
-              "--repeats <n>",
-              "how often to divide, each time at random in another way",
-              integer(1),
-              1,
-            ),
+            declareFolds(declareModel(declarePanelTraining(declareTraining(command))), "by-both")
+              .option(
+                "--repeats <n>",
+                "how often to divide, each time at random in another way",
+                integer(1),
+                1,
+              ),
           ),
         ),
       ),
@@ -115,7 +117,11 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   const log = await openLog(flags, run.id);
   const tables = await readSchemeTables(flags);
   const weights = await readWeights(flags);
-  const { data, groups } = tables.join(await loadData(settings.data, flags));
+  const model = modelOf(settings);
+  checkPanelFlag(flags, { name: settings.preset, usesPanel: usesPanel(model) });
+  const options = { allowMissingMarks: usesPanel(model) };
+  const { data, groups } = tables.join(await loadData(settings.data, flags, options));
+  const unlabelled = await loadUnlabelled(flags, { [settings.data]: data });
   const sampleWeights = joinWeights(data, weights);
   printStart(flags, initial, { ...settings, folds: true });
   await run.begin();
@@ -124,11 +130,13 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   console.info(describeSharedParts(scheme, shared));
   if (settings.earlyStopping !== undefined) console.info(CHOSEN_EPOCHS);
   const { resume } = run.options;
-  const results = await crossValidate(modelOf(settings), data, {
+  const results = await crossValidate(model, data, {
     ...settings,
+    unlabelled,
     ...run.options,
     ...division,
     initial,
+    ownPanel: flags.ownPanel,
     acceptAssembly: flags.acceptAssembly,
     sampleWeights,
     signal,

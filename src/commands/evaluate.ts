@@ -25,7 +25,13 @@ import {
 import { describeModels, loadModels } from "../runs/models.ts";
 import { declareOverwrite, openOutput } from "./_outputs.ts";
 import { refusePackedName } from "./_packed_name.ts";
-import { declarePrediction, predictWithProgress, type WritePredictionFlags } from "./_predict.ts";
+import { loadUnlabelled } from "./_panel_flags.ts";
+import {
+  checkPanelOf,
+  declarePrediction,
+  predictWithProgress,
+  type WritePredictionFlags,
+} from "./_predict.ts";
 import { describeInputs, type Inputs } from "../runs/inputs.ts";
 import { withDigestProgress } from "./_inputs.ts";
 import { warn } from "./_warn.ts";
@@ -99,20 +105,22 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   await refuseRunsOwn(out, overwrite);
   await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
-  const { data: dataPath, labels, record, train: trainPath } = flags;
-  const files = { data: dataPath, labels, record, train: trainPath };
+  const allowMissingMarks = checkPanelOf(models, flags);
+  const { data: dataPath, labels, record, train: trainPath, panel } = flags;
+  const files = { data: dataPath, labels, record, train: trainPath, panel };
   const inputs: Inputs = await withDigestProgress(async (progress) => ({
     model: await describeModels(flags.model, progress),
     ...await describeInputs(files, progress),
   }));
-  const data = await loadLabelled(flags.data, flags);
+  const data = await loadLabelled(flags.data, flags, { allowMissingMarks });
   const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);
   const other = train && await findOtherData(flags.model, { file: inputs.train, samples: train });
   if (other !== undefined) warn(other);
   const { interval: confidence } = flags;
-  checkIntervals({ models, data }, confidence);
+  const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
+  checkIntervals({ models, data, unlabelled }, confidence);
   const { unlike, notes: unlikeNotes } = noteUnlike({ models, data });
-  const prediction = await predictWithProgress(models, data, { ...flags, signal });
+  const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
   const { mean } = prediction;
   warnIfConstant(mean);
   const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);
@@ -121,7 +129,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   console.log(formatLargestErrors(farthest));
   const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
   if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
-  const coverage = measureIntervals({ models, data }, { mean, confidence });
+  const coverage = measureIntervals({ models, data, unlabelled }, { mean, confidence });
   if (coverage !== undefined) console.log(formatCoverage(coverage, confidence!));
   const notes = [...prediction.notes, ...unlikeNotes];
   const model = models[0]?.spec.name ?? "";

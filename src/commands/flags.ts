@@ -163,6 +163,7 @@ const INPUT_FLAGS = [
   "weights",
   "record",
   "spec",
+  "panel",
   "genes",
   "groups",
 ] as const;

@@ -32,6 +32,7 @@ import { openLog } from "./_event_log.ts";
 import { formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { declareOptimiser } from "./_optimiser_flags.ts";
+import { checkPanelFlag, declarePanelTraining, loadUnlabelled, usesPanel } from "./_panel_flags.ts";
 import { predictWithProgress } from "./_predict.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import { reportMembers } from "./_report_training.ts";
@@ -73,7 +74,7 @@ export const command: CommandDefinition<ForecastFlags> = {
     ["deno task forecast --data E003/train.csv", "one cell type: only genes are held out"],
   ],
   declare: (command) =>
-    declareEnsemble(declareOptimiser(declareModel(declareTraining(command))))
+    declareEnsemble(declareOptimiser(declareModel(declarePanelTraining(declareTraining(command)))))
       .addOption(
         new Option("--new-genes <n>", "genes to hold out (default: 8.3% of them)")
           .argParser(integer(0)).conflicts("newChromosomes"),
@@ -98,12 +99,17 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
   await using owned = await ownParts(directory, { command: "forecast", flags, inputs, refuse });
   const log = await openLog(flags, owned.id);
   const addPlaces = await readChromosomes(flags);
-  const data = addPlaces(await loadData(settings.data, flags));
+  const model = modelOf(settings);
+  checkPanelFlag(flags, { name: settings.preset, usesPanel: usesPanel(model) });
+  const loaded = await loadData(settings.data, flags, { allowMissingMarks: usesPanel(model) });
+  const unlabelled = await loadUnlabelled(flags, { [settings.data]: loaded });
+  const data = addPlaces(loaded);
   const division = { newGenes, newChromosomes, newCellTypes, seed: splitSeed };
   const split = splitRegimes(data, division);
   console.info(describeSplit(split));
-  const results = await fitEnsemble(modelOf(settings), split.train, {
+  const results = await fitEnsemble(model, split.train, {
     ...settings,
+    unlabelled,
     members: ensemble,
     signal,
     ...reportMembers(ensemble, settings, log),

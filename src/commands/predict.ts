@@ -127,9 +127,9 @@ async function predictRows(
   await predictInto(flags, call, {
     open: () => openOutput(out, { begins: BEGINNINGS[format], usual, overwrite }),
     saysKnownGenes: true,
-    check: (data, models) => {
+    check: (data, models, unlabelled) => {
       if (format === "tsv" || format === "csv") checkTableNames(namesIn(data));
-      checkIntervals({ models, data }, interval);
+      checkIntervals({ models, data, unlabelled }, interval);
       measured = measuredOf(data, labels);
     },
     write: (sink, prediction) =>
@@ -152,8 +152,8 @@ async function predictAnndata(
   await predictInto(flags, call, {
     open: () => openOutputDirectory(out, flags),
     saysKnownGenes: true,
-    check: (data, models) => {
-      checkIntervals({ models, data }, interval);
+    check: (data, models, unlabelled) => {
+      checkIntervals({ models, data, unlabelled }, interval);
       measured = measuredOf(data, labels);
     },
     write: (store, prediction) =>

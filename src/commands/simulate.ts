@@ -2,8 +2,13 @@
 
 import { Option } from "commander";
 import { ContractError } from "../errors.ts";
-import type { ReachableScores, SimulatedFeatures, SimulationTruth } from "../simulate/mod.ts";
-import { SIMULATED_FEATURES, writeSimulation } from "../simulate/mod.ts";
+import type {
+  ReachableScores,
+  SimulatedExpression,
+  SimulatedFeatures,
+  SimulationTruth,
+} from "../simulate/mod.ts";
+import { SIMULATED_EXPRESSIONS, SIMULATED_FEATURES, writeSimulation } from "../simulate/mod.ts";
 import {
   choice,
   type CommandCall,
@@ -12,10 +17,11 @@ import {
   Interrupted,
   number,
 } from "./flags.ts";
+import { type CompareFlags, compareSimulation } from "./_compare_simulation.ts";
 import { checkOutput, lockOutput } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 
-interface SimulateFlags {
+interface SimulateFlags extends CompareFlags {
   readonly out: string;
   readonly cellTypes: number;
   readonly genes: number;
@@ -26,6 +32,8 @@ interface SimulateFlags {
   readonly hiddenShare: number;
   readonly depth: number;
   readonly depthSpread: number;
+  readonly enrichmentSpread: number;
+  readonly expressionTransform: SimulatedExpression;
   readonly dispersion: number;
   readonly seed: number;
   readonly features: SimulatedFeatures;
@@ -51,6 +59,10 @@ export const command: CommandDefinition<SimulateFlags> = {
     ["deno task simulate", "8 cell types × 200 genes in simulated/"],
     ["deno task simulate --full", "the competition's size, 800,000 and 177,032 rows: 2.7 GB"],
     ["deno task simulate --full --compress", "the same, deflated: 0.5 GB"],
+    [
+      "deno task simulate --compare counts.npz --expression-transform log2p1",
+      "writes nothing; prints statistics of your data beside those of simulated data",
+    ],
   ],
   declare: (command) =>
     command
@@ -66,25 +78,37 @@ export const command: CommandDefinition<SimulateFlags> = {
           .default(false),
       )
       .option(
+        "--expression-transform <name>",
+        "what the labels are: signed-log-difference, the competition's, or log2p1, log2(RPKM + 1)",
+        choice(SIMULATED_EXPRESSIONS),
+        "signed-log-difference",
+      )
+      .option(
         "--visible-share <x>",
-        "share of the label's variance that the marks show",
+        "share of the variance of expression that the marks show",
         share,
-        0.3,
+        0.71,
       )
       .option(
         "--hidden-share <x>",
         "share of that variance that belongs to the gene and is not in the marks",
         share,
-        0.3,
+        0.22,
       )
       .option("--depth <x>", "factor on all counts", number(Number.MIN_VALUE), 1)
       .option(
         "--depth-spread <x>",
         "standard deviation of ln(depth) between samples",
-        number(0, 2),
-        0.3,
+        number(0, 1),
+        0.2,
       )
-      .option("--dispersion <x>", "variance is mean + x · mean²", number(Number.MIN_VALUE), 0.1)
+      .option(
+        "--enrichment-spread <x>",
+        "standard deviation of ln(enrichment) between samples",
+        share,
+        0.4,
+      )
+      .option("--dispersion <x>", "variance is mean + x · mean²", number(Number.MIN_VALUE), 0.05)
       .option("--seed <n>", "random seed", integer(0), 1)
       .option(
         "--features <name>",
@@ -93,12 +117,25 @@ export const command: CommandDefinition<SimulateFlags> = {
         "log1p",
       )
       .option("--compress", "deflate the npz files", false)
+      .option(
+        "--compare <path>",
+        "write nothing, but print statistics of these data beside those of as many simulated ones",
+      )
+      .option(
+        "--compare-expression <file>",
+        "the same for the labels of Roadmap's table of expression, 57epigenomes.RPKM.pc.gz",
+      )
       .option("--overwrite", "replace the data that --out already holds", false),
   run: simulate,
 };
 
-async function simulate(flags: SimulateFlags, { signal }: CommandCall): Promise<void> {
-  const { out, overwrite, full, ...options } = flags;
+async function simulate(flags: SimulateFlags, { signal, given }: CommandCall): Promise<void> {
+  const { out, overwrite, full, compare, compareExpression, features, compress, ...model } = flags;
+  if (compare !== undefined || compareExpression !== undefined) {
+    const options = { ...model, ...(full ? FULL_SIZE : {}) };
+    await compareSimulation({ compare, compareExpression }, { options, given });
+    return;
+  }
   await using _lock = await lockOutput(`${out}/${FILES[0]}`);
   for (const name of FILES) {
     if (await checkOutput(`${out}/${name}`) && !overwrite) {
@@ -109,8 +146,10 @@ async function simulate(flags: SimulateFlags, { signal }: CommandCall): Promise<
   }
   const progress = new ProgressLine("cell types");
   const truth = await writeSimulation(out, {
-    ...options,
+    ...model,
     ...(full ? FULL_SIZE : {}),
+    features,
+    compress,
     onProgress: ({ done, total, file, cellType }) => {
       if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
       progress.update({ done, total, label: `${file} ${cellType}` });
@@ -127,7 +166,7 @@ function printTruth({ bestReachable }: SimulationTruth): void {
     const { fromMarks, fromMarksAndGene } = bestReachable[part];
     console.log(`  ${part}, from the marks alone: ${formatScore(fromMarks)}`);
     console.log(
-      `  ${part}, knowing each gene's hidden level too: ${formatScore(fromMarksAndGene)}`,
+      `  ${part}, knowing all about each gene too: ${formatScore(fromMarksAndGene)}`,
     );
   }
 }

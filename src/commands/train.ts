@@ -26,6 +26,7 @@ import { openLog } from "./_event_log.ts";
 import { checkTestFlags } from "./_labels.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
+import { checkPanelFlag, declarePanelTraining, printPanel, usesPanel } from "./_panel_flags.ts";
 import { commandLine, findPackageFile, formatNext } from "./_place.ts";
 import {
   describeNothingKept,
@@ -37,6 +38,7 @@ import {
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
   inputsOfTraining,
+  modelOf,
   resolveRunSettings,
   type RunSettings,
   type TrainingFlags,
@@ -66,6 +68,10 @@ export const command: CommandDefinition<TrainFlags> = {
       "five models, their averaged predictions, and the gain on other data",
     ],
     [
+      "deno task train --data train.npz --preset waka3 --panel eval.npz",
+      "compares samples with a reference panel, to which the marks of new genes are added",
+    ],
+    [
       "deno task train --data train.npz --preset waka2 --calibrate",
       "keeps the errors on held-out genes and cell types, for predict --interval",
     ],
@@ -86,7 +92,9 @@ export const command: CommandDefinition<TrainFlags> = {
         declareCalibration(declareEnsemble(
           declareStart(
             declareEarlyStopping(
-              declareValidation(declareOptimiser(declareModel(declareTraining(command)))),
+              declareValidation(
+                declareOptimiser(declareModel(declarePanelTraining(declareTraining(command)))),
+              ),
             ),
           ),
         )),
@@ -109,7 +117,9 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "train", flags, inputs, refuse });
   const log = await openLog(flags, run.id);
-  const samples = await readTrainingSamples(settings.data, flags);
+  const model = modelOf(settings);
+  checkPanelFlag(flags, { name: settings.preset, usesPanel: usesPanel(model) });
+  const samples = await readTrainingSamples(settings.data, flags, model);
   printStart(flags, initial, { ...settings, folds: flags.calibrate });
   await run.begin();
   const models = { flags, settings, samples, initial, log, signal };
@@ -124,6 +134,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
     throw diverged;
   }
   printStops(results, settings, ensemble);
+  printPanel(results[0].model);
   await run.check();
   const { calibration } = calibrated ?? {};
   if (calibration !== undefined) console.log(formatCalibration(calibration));
@@ -145,7 +156,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   await printNextStep(directory, flags);
 }
 
-/** The models that have finished an epoch at least; `undefined` if there is none. */
+/** The models that have finished an epoch at least; `undefined` if no model has. */
 function resultsOf(
   trained: readonly FitManyResult[],
 ): readonly [TrainedMember, ...TrainedMember[]] | undefined {

@@ -45,7 +45,7 @@ function sizesOf(units: Units): number[] {
   throw new RangeError(
     `Cannot split ${action}: with at least one of ${
       formatCountOf(count, what)
-    } in each part none is left to train on, expected smaller shares`,
+    } in each part nothing is left to train on, expected smaller shares`,
   );
 }
 

@@ -159,7 +159,21 @@ export function placeGenes(
 /** Where a gene lies. */
 export type GenePlace = Pick<GeneDetails, "chromosome" | "tss" | "strand">;
 
-/** Makes a function for {@linkcode placeGenes} from places by identifier, whose versions do not matter. */
+/**
+ * Makes a function for {@linkcode placeGenes} from places by identifier, whose versions do not matter.
+ *
+ * @param places Each gene's identifier with its chromosome and, if they are known, TSS (0-based, in bp) and strand.
+ * @returns A function that finds a gene's place by its identifier.
+ *
+ * @example A gene under another version
+ * ```ts
+ * import { placesByGene } from "@waka/histone/data";
+ * import { strictEqual } from "node:assert";
+ *
+ * const placeOf = placesByGene([["ENSG00000000003.15", { chromosome: "chrX" }]]);
+ * strictEqual(placeOf("ENSG00000000003")?.chromosome, "chrX");
+ * ```
+ */
 export function placesByGene(
   places: Iterable<readonly [gene: string, place: GenePlace]>,
 ): (gene: string) => GenePlace | undefined {

@@ -45,7 +45,7 @@ export interface FoldAxesOptions {
 /**
  * Finds the axes of a scheme: two for the schemes that divide genes and cell types, one for the others.
  *
- * @throws {RangeError} If there is no such scheme, or `contiguous` is to be stratified.
+ * @throws {RangeError} If the scheme is unknown, or `contiguous` is to be stratified.
  * @throws {TypeError} If groups are missing, are given to a scheme that does not take them, or are not one for each sample.
  * @throws {ContractError} If labels or chromosomes are needed and unknown.
  */

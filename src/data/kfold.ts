@@ -70,7 +70,7 @@ export interface Fold {
  *   are joined.
  *
  * The sides get equally many samples, genes or cell types, or one more. Chromosomes are put together such that the
- * numbers of their genes are as even as a few random tries find, and groups likewise by their samples.
+ * numbers of their genes are as even as a few random tries find, and groups the numbers of their samples.
  *
  * Samples that belong together are never separated. Where cell types are in groups, as replicates are, a group counts as
  * one cell type, and the samples of a gene in it count as one sample; genes that belong to one, as transcripts do, count

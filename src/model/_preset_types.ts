@@ -49,6 +49,13 @@ export interface TrainingDefaults {
    */
   readonly geneDropout?: number;
   /**
+   * Share of training samples whose references' marks are hidden, so that of the gene only label statistics are known; for
+   * models that read a panel.
+   *
+   * @default {0}
+   */
+  readonly referenceDropout?: number;
+  /**
    * Share of marks that are hidden from training samples and their references; for models that read a panel.
    *
    * @default {0}

@@ -1,7 +1,7 @@
 /** Reads the two files of a saved model. */
 
 import { type Field, number, numberWithin, readValue } from "../base/field.ts";
-import { arrayOf, object } from "../base/fields.ts";
+import { object } from "../base/fields.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -113,9 +113,12 @@ async function readSealedPanel(
   }
   const opened = await openPanel(digest);
   if (opened === undefined) {
-    throw new FormatError("Cannot load model: its panel.npz is not there, expected it beside", {
-      file,
-    });
+    throw new FormatError(
+      "Cannot load model: found no panel.npz, expected it beside model.json or in the directory above",
+      {
+        file,
+      },
+    );
   }
   if (!("read" in opened)) return opened;
   try {

@@ -45,11 +45,13 @@ export const waka3: PanelPreset = {
   training: {
     learningRate: 0.003,
     batchSize: 512,
-    epochs: 8,
+    epochs: 14,
     schedule: { type: "oneCycle", warmUp: 0.2 },
     weightDecay: 0.01,
     transform: "log1p",
     labelDropout: 0.2,
     geneDropout: 0.2,
+    referenceDropout: 0.15,
+    markDropout: 0.2,
   },
 };

@@ -12,6 +12,8 @@ import { FormatError } from "../errors.ts";
 import { SCHEDULE } from "./schedule.ts";
 import type { TrainingConfig } from "./trained_model.ts";
 
+const SHARE = numberWithin({ least: 0, below: 1 });
+
 const TRAINING: Field<TrainingConfig> = object({
   engine: text,
   arithmetic: optional(arrayOf(text, { items: "texts" })),
@@ -22,6 +24,10 @@ const TRAINING: Field<TrainingConfig> = object({
   samples: integer(0),
   schedule: optional(SCHEDULE),
   weightDecay: optional(numberWithin({ least: 0 })),
+  labelDropout: optional(SHARE),
+  geneDropout: optional(SHARE),
+  referenceDropout: optional(SHARE),
+  markDropout: optional(SHARE),
   earlyStopping: optional(object({ patience: integer(1), restoreBest: optional(boolean) })),
   startedFrom: optional(text),
   frozen: optional(arrayOf(integer(0))),

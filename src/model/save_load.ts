@@ -8,7 +8,7 @@
  */
 
 import type { ByteSource } from "../files/byte_source.ts";
-import { directoryOf, openFile, pathKind, pathOf, writeFileAtomic } from "../files/file.ts";
+import { makeDirectory, openFile, pathKind, pathOf, writeFileAtomic } from "../files/file.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { PANEL_FILE, writePanel } from "../panel/panel_file.ts";
 import { parseRecord } from "../record.ts";
@@ -63,12 +63,12 @@ export interface LoadModelOptions {
 /** Options of {@linkcode saveModel}. */
 export interface SaveModelOptions {
   /**
-   * Whether `panel.npz` is written, if the model has a panel. Several models with one panel may share one file, in the
-   * directory above theirs.
+   * Where `panel.npz` is written, if the model has a panel: beside the other files; in the directory above, where several
+   * models with one panel share it; or not at all, since another model's save wrote it.
    *
    * @default {"beside"}
    */
-  readonly panel?: "beside" | "above" | undefined;
+  readonly panel?: "beside" | "above" | "elsewhere" | undefined;
 }
 
 /**
@@ -193,10 +193,10 @@ export async function saveModel(
   const path = pathOf(directory);
   const { json, weights } = await serializeLayers(trained);
   const { panel } = trained;
-  if (panel !== undefined) {
-    const file = place === "beside"
-      ? `${path}/${PANEL_FILE}`
-      : `${directoryOf(path)}/${PANEL_FILE}`;
+  if (panel !== undefined && place !== "elsewhere") {
+    // The directory must be there before the one above it is named by it.
+    await makeDirectory(path);
+    const file = place === "beside" ? `${path}/${PANEL_FILE}` : `${path}/../${PANEL_FILE}`;
     await writeFileAtomic(file, (sink) => writePanel(sink, panel));
   }
   await writeFileAtomic(`${path}/${WEIGHTS_FILE}`, weights);
@@ -263,7 +263,7 @@ export async function loadModel(
 
 /** Opens the panel of the model in a directory; `undefined` if there is no file. */
 async function openPanel(path: string): Promise<ByteSource | undefined> {
-  for (const file of [`${path}/${PANEL_FILE}`, `${directoryOf(path)}/${PANEL_FILE}`]) {
+  for (const file of [`${path}/${PANEL_FILE}`, `${path}/../${PANEL_FILE}`]) {
     if (await pathKind(file) === "file") return await openFile(file);
   }
   return undefined;

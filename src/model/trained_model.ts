@@ -40,8 +40,16 @@ export interface TrainingConfig {
   readonly samples: number;
   /** How the learning rate changed; absent where it was constant. */
   readonly schedule?: Schedule;
-  /** Decoupled weight decay of kernels; absent where there was none. */
+  /** Decoupled weight decay of kernels; absent where weights did not decay. */
   readonly weightDecay?: number;
+  /** Share of samples whose references' labels were hidden; absent where it was 0, as for the following ones. */
+  readonly labelDropout?: number;
+  /** Share of samples whose references' marks and labels were hidden. */
+  readonly geneDropout?: number;
+  /** Share of samples whose references' marks were hidden. */
+  readonly referenceDropout?: number;
+  /** Share of marks that were hidden. */
+  readonly markDropout?: number;
   /** When training was to end before its last epoch; absent where it was not. */
   readonly earlyStopping?: EarlyStopping;
   /** SHA-256 of the weights that training started from, in hexadecimal digits; absent where they were random. */

@@ -24,13 +24,13 @@ export interface ReferencePanel {
   readonly bins: number;
   /** Describes the counts that were summarised; the last axis of a summary is `[mark, value]` in the order of its marks. */
   readonly record: DataRecord;
-  /** Summaries as bytes, `[gene, cellType, value]`; see `summaryShape`. */
+  /** Summaries as bytes, `[gene, cellType, value]`; see `summaryShape`. Empty where no marks are known. */
   readonly values: Uint8Array;
   /** What a step of each value's byte is worth, `[value]`. */
   readonly scales: Float32Array;
   /** `[gene, cellType]`: 1 where the marks are known. */
   readonly present: Uint8Array;
-  /** `[gene, cellType]`: mean label of the training samples, NaN where there is none. */
+  /** `[gene, cellType]`: mean label of the training samples, NaN where no label is known. */
   readonly labels: Float32Array;
   /** Mean of the known labels. */
   readonly labelMean: number;

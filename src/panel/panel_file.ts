@@ -23,8 +23,8 @@ export const PANEL_FILE = "panel.npz";
 const VERSION = 1;
 /** Room for the names of a million genes. */
 const MAX_ABOUT_BYTES = 2 ** 26;
-/** Sixteen times the size of the competition's panel. */
-const MAX_VALUES = 2 ** 31;
+/** Ten times the size of the competition's panel. */
+const MAX_VALUES = 2 ** 30;
 
 const ABOUT = object({
   version: integer(1),
@@ -73,7 +73,12 @@ export async function writePanel(
     { name: "turned", dtype: "uint8", shape: [genes.length], data: panel.turned },
     { name: "present", dtype: "uint8", shape: axes, data: panel.present },
     { name: "labels", dtype: "float32", shape: axes, data: panel.labels },
-    { name: "values", dtype: "uint8", shape: [...axes, panel.scales.length], data: panel.values },
+    {
+      name: "values",
+      dtype: "uint8",
+      shape: [panel.values.length === 0 ? 0 : genes.length, cellTypes.length, panel.scales.length],
+      data: panel.values,
+    },
   ];
   await writeNpz(sink, members);
 }
@@ -84,6 +89,15 @@ export async function writePanel(
  * @param source The file.
  * @returns The panel.
  * @throws {FormatError} If the file is damaged, or is not a panel.
+ *
+ * @example A file that is no panel
+ * ```ts
+ * import { bytesSource } from "@waka/histone/io";
+ * import { readPanel } from "@waka/histone/panel";
+ * import { rejects } from "node:assert";
+ *
+ * await rejects(readPanel(bytesSource(Uint8Array.of(80, 75), "panel.npz")), /panel.npz/);
+ * ```
  */
 export async function readPanel(source: ByteSource): Promise<ReferencePanel> {
   const npz = await openNpz(source);
@@ -117,13 +131,15 @@ async function readContent(npz: NpzReader): Promise<ReferencePanel> {
     fail(`it has ${genes.length} genes × ${cellTypes.length} cell types × ${size} values`);
   }
   const reader = new ArrayReader(npz, fail);
+  const present = await reader.read("present", Uint8Array, axes);
+  const withMarks = present.includes(1) ? genes.length : 0;
   const content: PanelContent = {
     ...about,
     scales: await reader.read("scales", Float32Array, [size]),
     turned: await reader.read("turned", Uint8Array, [genes.length]),
-    present: await reader.read("present", Uint8Array, axes),
+    present,
     labels: await reader.read("labels", Float32Array, axes),
-    values: await reader.read("values", Uint8Array, [...axes, size]),
+    values: await reader.read("values", Uint8Array, [withMarks, cellTypes.length, size]),
   };
   checkNumbers(content, fail);
   return { ...content, digest: await digestPanel(content) };

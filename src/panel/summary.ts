@@ -86,6 +86,8 @@ export class Summariser {
   readonly #central: readonly [first: number, end: number];
   readonly #decode: Decoder;
   readonly #table: Float64Array | undefined;
+  /** Sum of a mark's counts, and number of bins that are not 0. */
+  readonly #sums = new Float64Array(2);
 
   /**
    * Prepares for signals of one shape.
@@ -160,33 +162,58 @@ export class Summariser {
   ): void {
     const { bins } = this.#options;
     const { windows } = this.shape;
-    const table = this.#table;
-    const { logarithm, count } = this.#decode;
     const bounds = this.#bounds;
     const [middle, afterMiddle] = this.#central;
-    let [largest, largestInMiddle, sum, present, at] = [0, 0, 0, 0, first];
-    for (let window = 0, bin = 0; window < windows; window++) {
-      const end = bounds[window + 1]!;
-      const width = end - bin;
-      let logarithms = 0;
-      for (; bin < end; bin++, at += step) {
-        const value = signal[at]!;
-        if (value === 0) continue;
-        present++;
-        logarithms += table === undefined ? logarithm(value) : table[value]!;
-        sum += table === undefined ? count(value) : value;
-      }
-      const mean = logarithms / width;
+    let [largest, largestInMiddle, at] = [0, 0, first];
+    const sums = this.#sums;
+    sums.fill(0);
+    for (let window = 0; window < windows; window++) {
+      const width = bounds[window + 1]! - bounds[window]!;
+      const mean = this.#addWindow(signal, at, [width, step]) / width;
+      at += width * step;
       values[offset + window] = mean;
       if (mean > largest) largest = mean;
       if (mean > largestInMiddle && window >= middle && window < afterMiddle) {
         largestInMiddle = mean;
       }
     }
+    const [sum, present] = sums as unknown as readonly [number, number];
     values[offset + windows] = largest;
     values[offset + windows + 1] = Math.log1p(sum / bins);
     values[offset + windows + 2] = present / bins;
     values[offset + windows + 3] = largestInMiddle;
+  }
+
+  /** Returns the sum of a window's logarithms, and adds its counts, and the number of those above 0, to the sums. */
+  #addWindow(
+    signal: PackedArray,
+    first: number,
+    [width, step]: readonly [width: number, step: number],
+  ): number {
+    const table = this.#table;
+    const sums = this.#sums;
+    let [logarithms, sum, present] = [0, 0, 0];
+    const end = first + width * step;
+    if (table !== undefined) {
+      for (let at = first; at !== end; at += step) {
+        const value = signal[at]!;
+        logarithms += table[value]!;
+        sum += value;
+        if (value !== 0) present++;
+      }
+    } else {
+      const { logarithm, count } = this.#decode;
+      for (let at = first; at !== end; at += step) {
+        const value = signal[at]!;
+        if (value === 0) continue;
+        logarithms += logarithm(value);
+        sum += count(value);
+        present++;
+      }
+    }
+    sums[0]! += sum;
+    sums[1]! += present;
+    return logarithms;
   }
 }
 

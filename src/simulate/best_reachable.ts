@@ -1,6 +1,5 @@
 import { meanSquaredError } from "../metrics/mean_squared_error.ts";
 import { pearson } from "../metrics/pearson.ts";
-import type { Sample } from "./expression.ts";
 import type { EvalRegime } from "./layout.ts";
 
 /** How well an oracle's predictions agree with the labels. */
@@ -17,22 +16,22 @@ export interface ReachableScores {
   readonly samples: number;
   /** The scores of the oracle that knows each row's activity z. */
   readonly fromMarks: ReachableScore;
-  /** The scores of the oracle that also knows each gene's hidden level. */
+  /** The scores of the oracle that also knows everything about each gene. */
   readonly fromMarksAndGene: ReachableScore;
 }
 
 /**
  * The best scores that a model can reach, measured on the labels that were drawn. Each oracle predicts the expected
- * label given what it knows, so that in expectation
+ * label given what it knows, which is the prediction of least mean squared error:
  *
- * - `fromMarks` bounds every model that sees the marks only: (1 − visible share) of the label's variance is left, and
- *   r is √(visible share). Sampling noise, unknown depths and the genes' gains blur z in the counts, so a real model's
- *   error is somewhat larger.
- * - `fromMarksAndGene` bounds every model: only the noise share is left.
+ * - `fromMarks` knows the activity z and bounds every model that sees a sample's marks only. Sampling noise, unknown
+ *   depths and the genes' gains blur z in the counts, so a real model's error is larger.
+ * - `fromMarksAndGene` also knows everything about the gene, its hidden level and its expression in the reference among
+ *   it, and bounds every model: only the noise is left.
  *
- * Models that recognise a gene, by its id or by the shape of its marks, which is the same in all cell types, are
- * between the two. This helps on `seenGeneNewCellType`, but not on new genes. On train itself, a model can have an even
- * smaller error by fitting the noise.
+ * Models that recognise a gene, by its id or by what its marks share in all cell types, are between the two, and so are
+ * models that see its marks in other cell types. On train itself, a model can have an even smaller error by fitting the
+ * noise.
  */
 export interface BestReachable {
   /** The scores on the rows of train. */
@@ -44,7 +43,10 @@ export interface BestReachable {
 }
 
 /** A row on which the oracles are scored. */
-interface OracleRow extends Pick<Sample, "label" | "fromMarks" | "fromMarksAndGene"> {
+interface OracleRow {
+  readonly label: number;
+  readonly fromMarks: number;
+  readonly fromMarksAndGene: number;
   readonly regime: EvalRegime | undefined;
 }
 

@@ -5,6 +5,8 @@
  */
 
 import { deriveKey, type RandomKey, RandomStream } from "../random.ts";
+import { SAMPLES } from "./mark_parameters.ts";
+import { SPREADS } from "./marks.ts";
 import { MARK_COUNT, PROGRAMME_COUNT } from "./genes.ts";
 import { LINEAGE_COUNT, lineageOf } from "./roadmap.ts";
 
@@ -21,6 +23,12 @@ export interface CellType {
   readonly programmes: Float64Array;
   /** Sequencing depth of each mark's sample, `[mark]`; the mean is the option `depth`. */
   readonly depths: Float64Array;
+  /** Enrichment of each mark's sample, `[mark]`: the factor on its signal above the background; the median is 1. */
+  readonly enrichments: Float64Array;
+  /** The factor on the widths of promoters' peaks. */
+  readonly widthFactor: number;
+  /** By how much the background of H3K9me3 grows with activity: the slope of its logarithm. */
+  readonly openness: number;
   /** Key from which the random streams of its genes are derived. */
   readonly key: RandomKey;
 }
@@ -33,11 +41,13 @@ export interface CellTypeOptions {
   readonly depth: number;
   /** Standard deviation of ln depth. */
   readonly depthSpread: number;
+  /** Standard deviation of ln enrichment. */
+  readonly enrichmentSpread: number;
 }
 
 /** Makes a cell type, which its name and the seed determine. */
 export function makeCellType(name: string, options: CellTypeOptions): CellType {
-  const { seed, depth, depthSpread } = options;
+  const { seed, depth, depthSpread, enrichmentSpread } = options;
   const stream = new RandomStream(deriveKey(seed, "cell type", name));
   const drawn = stream.below(LINEAGE_COUNT);
   const lineage = lineageOf(name) ?? drawn;
@@ -57,6 +67,12 @@ export function makeCellType(name: string, options: CellTypeOptions): CellType {
       { length: MARK_COUNT },
       () => depth * Math.exp(depthSpread * stream.normal() - depthSpread ** 2 / 2),
     ),
+    enrichments: Float64Array.from(
+      SPREADS,
+      ({ enrichment }) => Math.exp(enrichmentSpread * enrichment * stream.normal()),
+    ),
+    widthFactor: Math.exp(SAMPLES.widthSpread * stream.normal()),
+    openness: SAMPLES.openness + SAMPLES.opennessSpread * stream.normal(),
     key: deriveKey(seed, "sample", name),
   };
 }

@@ -1,7 +1,8 @@
 import type { SampleColumns } from "../io/columns.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { countLogarithms } from "../io/signal_values.ts";
-import { COMPETITION_RECORD, DEEPCHROME_RECORD } from "../record.ts";
+import type { DataRecord } from "../record.ts";
+import { recordOf } from "./simulated_record.ts";
 import type { SimulationPart } from "./layout.ts";
 import { MARK_COUNT } from "./genes.ts";
 import { checkFeatures, type SimulatedFeatures, type SimulationOptions } from "./options.ts";
@@ -66,7 +67,7 @@ export function simulateColumns(
 /** Columns of ln(1 + count), as they are read from a file. */
 function takeLogarithms(columns: SampleColumns): SampleColumns {
   const { signal } = columns;
-  const record = COMPETITION_RECORD;
+  const record: DataRecord = { ...columns.record, transform: "log1p" };
   if (signal instanceof Uint8Array || signal instanceof Uint16Array) {
     const largest = 2 ** (8 * signal.BYTES_PER_ELEMENT) - 1;
     return { ...columns, record, signalValues: countLogarithms(largest) };
@@ -75,7 +76,7 @@ function takeLogarithms(columns: SampleColumns): SampleColumns {
 }
 
 function collectColumns(simulation: Simulation, part: SimulationPart): SampleColumns {
-  const { bins } = simulation.options;
+  const { bins, expressionTransform } = simulation.options;
   const blocks = [...simulation.blocks(part)];
   const samples = blocks.reduce((sum, { labels }) => sum + labels.length, 0);
   const signal = new PackedBuilder(samples * bins * MARK_COUNT);
@@ -101,6 +102,6 @@ function collectColumns(simulation: Simulation, part: SimulationPart): SampleCol
     genes: [...places.keys()],
     geneIndex,
     bins,
-    record: DEEPCHROME_RECORD,
+    record: recordOf("counts", expressionTransform),
   };
 }

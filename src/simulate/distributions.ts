@@ -7,30 +7,92 @@
 import type { RandomStream } from "../random.ts";
 
 /** Up to this mean, stepping through the probabilities one by one is faster than rejection. */
-const SEARCH_LIMIT = 12;
+export const SEARCH_LIMIT = 12;
 
 /**
- * Draws a count from the negative binomial distribution with mean μ and variance μ + μ²/size: a Poisson count
- * whose rate is itself gamma distributed with that mean. Small means invert the distribution function by
- * sequential search, with P(k+1) = P(k) · (k + size)/(k + 1) · μ/(μ + size); large ones draw the gamma and
- * then the Poisson number.
- *
- * @param stream The source of randomness.
- * @param mean μ ≥ 0.
- * @param size Inverse dispersion, above 0; the larger it is, the closer the distribution is to Poisson's.
+ * The search ends at a count that is less likely than this. Rounding could leave the sum of all probabilities below the
+ * greatest uniform number, and the search would never end.
  */
-export function drawNegativeBinomial(stream: RandomStream, mean: number, size: number): number {
-  if (mean > SEARCH_LIMIT) return drawPoisson(stream, drawGamma(stream, size) * (mean / size));
-  const ratio = mean / (mean + size);
-  let probability = Math.exp(-size * Math.log1p(mean / size));
-  let left = stream.uniform() - probability;
-  let count = 0;
-  while (left > 0) {
-    probability *= ratio * (count + size) / (count + 1);
-    count++;
-    left -= probability;
+const LEAST_PROBABILITY = 1e-13;
+
+/** Growth of a negative binomial's probabilities that is computed once for each size, `[count]`. */
+const GROWTHS = 64;
+
+/** The least size for which the table of P(0) is exact enough. */
+const LEAST_TABLE_SIZE = 10;
+
+/** Means at which the probability of the count 0 is tabulated, for each unit of the mean. */
+const TABLE_STEPS = 64;
+
+/** Draws counts from negative binomial distributions of one size. */
+export class NegativeBinomial {
+  readonly #size: number;
+  /** (k + size) / (k + 1), `[k]`: a division is the slowest step of the search. */
+  readonly #growths: Float64Array;
+  /** P(0) of means from 0 to the limit, and what it would change by in a step if it were a line. */
+  readonly #none: Float64Array;
+  readonly #slopes: Float64Array;
+
+  /**
+   * Makes a source of counts.
+   *
+   * @param size Inverse dispersion, above 0; the larger it is, the closer the distributions are to Poisson's.
+   */
+  constructor(size: number) {
+    this.#size = size;
+    this.#growths = Float64Array.from({ length: GROWTHS }, (_, k) => (k + size) / (k + 1));
+    const places = { length: SEARCH_LIMIT * TABLE_STEPS + 2 };
+    this.#none = Float64Array.from(
+      places,
+      (_, i) => Math.exp(-size * Math.log1p(i / TABLE_STEPS / size)),
+    );
+    this.#slopes = this.#none.map((none, i) => -none / (1 + i / TABLE_STEPS / size) / TABLE_STEPS);
   }
-  return count;
+
+  /**
+   * Draws a count with mean μ and variance μ + μ²/size: a Poisson count whose rate is itself gamma distributed with that
+   * mean. Small means invert the distribution function by sequential search, with P(k+1) = P(k) · (k + size)/(k + 1) ·
+   * μ/(μ + size); large ones draw the gamma and then the Poisson number.
+   *
+   * @param stream The source of randomness.
+   * @param mean μ ≥ 0.
+   */
+  draw(stream: RandomStream, mean: number): number {
+    const size = this.#size;
+    if (mean > SEARCH_LIMIT) return drawPoisson(stream, this.drawRate(stream, mean));
+    let probability = this.#noneOf(mean);
+    let left = stream.uniform() - probability;
+    if (left <= 0) return 0;
+    const ratio = mean / (mean + size);
+    let count = 0;
+    while (left > 0 && probability > LEAST_PROBABILITY) {
+      probability *= ratio *
+        (count < GROWTHS ? this.#growths[count]! : (count + size) / (count + 1));
+      count++;
+      left -= probability;
+    }
+    return count;
+  }
+
+  /**
+   * P(0) = (1 + μ/size)^−size, by cubics between places of a table that have its value and slope there: exact to a step
+   * of the uniform number, and faster than an exponential of a logarithm.
+   */
+  #noneOf(mean: number): number {
+    const size = this.#size;
+    if (size < LEAST_TABLE_SIZE) return Math.exp(-size * Math.log1p(mean / size));
+    const place = mean * TABLE_STEPS;
+    const i = Math.floor(place);
+    const t = place - i;
+    const rest = 1 - t;
+    return (1 + 2 * t) * rest * rest * this.#none[i]! + t * rest * rest * this.#slopes[i]! +
+      t * t * (3 - 2 * t) * this.#none[i + 1]! - t * t * rest * this.#slopes[i + 1]!;
+  }
+
+  /** Draws the gamma distributed rate of a Poisson count. */
+  drawRate(stream: RandomStream, mean: number): number {
+    return drawGamma(stream, this.#size) * (mean / this.#size);
+  }
 }
 
 /**

@@ -7,12 +7,16 @@
 import { ensemblGeneId } from "../gene_id.ts";
 import { deriveKey, RandomStream } from "../random.ts";
 import { COMPETITION_RECORD } from "../record.ts";
+import { H3K9ME3, MAPPABILITY, PROMOTERS } from "./mark_parameters.ts";
 
 /** Number of marks. */
 export const MARK_COUNT = COMPETITION_RECORD.marks.length;
 
 /** Number of gene programmes: the rank of the part of the activity that differs between cell types. */
 export const PROGRAMME_COUNT = 8;
+
+/** Standard deviation of ln(plasticity). */
+export const PLASTICITY_SPREAD = 0.37;
 
 /** The most genes of one kind (training or new) whose ids are distinct. */
 export const GENE_ID_LIMIT = 149_995;
@@ -39,11 +43,23 @@ export interface Gene {
   readonly loadings: Float64Array;
   /** The level that the marks do not show, standard normal. */
   readonly hidden: number;
+  /** The level of the reference sample that is not the gene's own, standard normal. */
+  readonly referenceOwn: number;
+  /** How much the gene differs between cell types, compared with others: log-normal with the mean square 1. */
+  readonly plasticity: number;
+  /** Whether the promoter is in a CpG island. */
+  readonly cpgIsland: boolean;
+  /** Share of the window to which reads can be mapped. */
+  readonly mappability: number;
   /** Standard deviation of the promoter's peak, in base pairs. */
   readonly promoterWidthBp: number;
   /** Distance from the TSS to the end of the transcript, in base pairs. */
   readonly bodyLengthBp: number;
-  /** The factor on each mark's amplitude at this gene, `[mark]`; the median is 1. */
+  /** Where a gene stands in the order in which genes get a domain of H3K9me3 as activity falls, from 0 to 1. */
+  readonly domainRank: number;
+  /** Signal of H3K9me3 that a domain would have, in backgrounds. */
+  readonly domainSignal: number;
+  /** The logarithm of each mark's gain at this gene, in standard deviations, `[mark]`. */
   readonly gains: Float64Array;
 }
 
@@ -62,14 +78,24 @@ export function makeGenes(seed: number, kind: GeneKind, count: number): Gene[] {
 }
 
 function drawAttributes(stream: RandomStream): Omit<Gene, "id" | "kind" | "index"> {
+  const baseline = stream.normal();
+  const { cpgCorrelation, cpgThreshold, promoterWidthBp, promoterWidthSpread } = PROMOTERS;
+  const cpgContent = cpgCorrelation * baseline +
+    Math.sqrt(1 - cpgCorrelation ** 2) * stream.normal();
   return {
     strand: stream.uniform() < 0.5 ? 1 : -1,
-    baseline: stream.normal(),
+    baseline,
     loadings: Float64Array.from({ length: PROGRAMME_COUNT }, () => stream.normal()),
     hidden: stream.normal(),
-    promoterWidthBp: 500 * Math.exp(0.3 * stream.normal()),
+    referenceOwn: stream.normal(),
+    plasticity: Math.exp(PLASTICITY_SPREAD * stream.normal() - PLASTICITY_SPREAD ** 2),
+    cpgIsland: cpgContent > cpgThreshold,
+    mappability: 1 / (1 + Math.exp(-MAPPABILITY.mean - MAPPABILITY.spread * stream.normal())),
+    promoterWidthBp: promoterWidthBp * Math.exp(promoterWidthSpread * stream.normal()),
     bodyLengthBp: 10_000 * Math.exp(stream.normal()),
-    gains: Float64Array.from({ length: MARK_COUNT }, () => Math.exp(0.25 * stream.normal())),
+    domainRank: stream.uniform(),
+    domainSignal: H3K9ME3.domain * Math.exp(H3K9ME3.domainSpread * stream.normal()),
+    gains: Float64Array.from({ length: MARK_COUNT }, () => stream.normal()),
   };
 }
 

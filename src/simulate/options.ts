@@ -7,7 +7,7 @@
 import { MAX_EXTENT } from "../base/limits.ts";
 import { GENE_ID_LIMIT } from "./genes.ts";
 
-/** Size and parameters of a simulation. The defaults give the competition's size, and its labels' mean and variance. */
+/** Size and parameters of a simulation. The defaults give the competition's size, and marks and labels like the real ones. */
 export interface SimulationOptions {
   /**
    * Random seed, an integer from 0 to 2^53 − 1.
@@ -47,41 +47,37 @@ export interface SimulationOptions {
    */
   readonly bins?: number | undefined;
   /**
-   * Share of the label's variance that the activity explains, which the marks show; from 0 to 1.
+   * What the labels are of the simulated RPKM: the competition's, `signed-log-difference` from the reference E000, or
+   * `log2p1`, log2(RPKM + 1). Counts, RPKM and genes are the same.
    *
-   * @default {0.3}
+   * @default {"signed-log-difference"}
+   */
+  readonly expressionTransform?: SimulatedExpression | undefined;
+  /**
+   * Share of the level's variance that the activity explains, which the marks show; from 0 to 1. The level is the
+   * standard normal number of which RPKM are a curve.
+   *
+   * @default {0.71}
    */
   readonly visibleShare?: number | undefined;
   /**
-   * Share of the label's variance that belongs to the gene: it is the same in all cell types, and the marks do not show
-   * it.
+   * Share of the level's variance that belongs to the gene: it is the same in all cell types, and the marks do not show
+   * it. What is left after both is noise.
    *
-   * @default {0.3}
+   * @default {0.22}
    */
   readonly hiddenShare?: number | undefined;
   /**
-   * Mean of the label.
-   *
-   * @default {-0.25}
-   */
-  readonly labelMean?: number | undefined;
-  /**
-   * Variance of the label, above 0 and at most a million.
-   *
-   * @default {3.5}
-   */
-  readonly labelVariance?: number | undefined;
-  /**
    * Share of the activity's variance that differs between cell types along the gene programmes.
    *
-   * @default {0.3}
+   * @default {0.18}
    */
   readonly programmeShare?: number | undefined;
   /**
    * Share of the activity's variance that is particular to one gene in one cell type; the rest, after this and
    * `programmeShare`, is the gene's baseline.
    *
-   * @default {0.15}
+   * @default {0.12}
    */
   readonly particularShare?: number | undefined;
   /**
@@ -94,16 +90,32 @@ export interface SimulationOptions {
    * Standard deviation of the logarithm of a sample's depth, from 0 to 1 (a sample is one mark in one cell
    * type).
    *
-   * @default {0.3}
+   * @default {0.2}
    */
   readonly depthSpread?: number | undefined;
   /**
-   * Dispersion of the counts: their variance is μ + dispersion · μ². Above 0 and at most 10.
+   * Standard deviation of the logarithm of a sample's enrichment, the factor on its signal above the background; from 0 to
+   * 1. It is what tells good antibodies from bad ones.
    *
-   * @default {0.1}
+   * @default {0.4}
+   */
+  readonly enrichmentSpread?: number | undefined;
+  /**
+   * Dispersion of the number of reads that start in a bin: its variance is μ + dispersion · μ². Above 0 and at most 10.
+   *
+   * @default {0.05}
    */
   readonly dispersion?: number | undefined;
 }
+
+/** What the labels of a simulation can be, in the words of data records. */
+export type SimulatedExpression = "signed-log-difference" | "log2p1";
+
+/** Every {@linkcode SimulatedExpression}; the first is what a simulation has unless asked otherwise. */
+export const SIMULATED_EXPRESSIONS: readonly SimulatedExpression[] = [
+  "signed-log-difference",
+  "log2p1",
+];
 
 /** What files and columns of a simulation hold: counts, or ln(1 + count) as the competition's files do. */
 export type SimulatedFeatures = "counts" | "log1p";
@@ -117,9 +129,13 @@ export const SIMULATED_FEATURES: readonly SimulatedFeatures[] = ["log1p", "count
  * @throws {RangeError} If it is neither.
  */
 export function checkFeatures(features: SimulatedFeatures): void {
-  if (SIMULATED_FEATURES.includes(features)) return;
+  checkOneOf("features", features, SIMULATED_FEATURES);
+}
+
+function checkOneOf(name: string, found: string, words: readonly string[]): void {
+  if (words.includes(found)) return;
   throw new RangeError(
-    `Cannot simulate: features is ${features}, expected one of ${SIMULATED_FEATURES.join(", ")}`,
+    `Cannot simulate: ${name} is ${found}, expected one of ${words.join(", ")}`,
   );
 }
 
@@ -138,15 +154,15 @@ const DEFAULTS: SimulationSettings = {
   newCellTypes: 6,
   newGenes: 1447,
   bins: 100,
-  visibleShare: 0.3,
-  hiddenShare: 0.3,
-  labelMean: -0.25,
-  labelVariance: 3.5,
-  programmeShare: 0.3,
-  particularShare: 0.15,
+  expressionTransform: "signed-log-difference",
+  visibleShare: 0.71,
+  hiddenShare: 0.22,
+  programmeShare: 0.18,
+  particularShare: 0.12,
   depth: 1,
-  depthSpread: 0.3,
-  dispersion: 0.1,
+  depthSpread: 0.2,
+  enrichmentSpread: 0.4,
+  dispersion: 0.05,
 };
 
 /**
@@ -169,17 +185,16 @@ export function resolveSimulationOptions(options: SimulationOptions): Simulation
   checkSizes(all);
   checkShares(all, "visibleShare", "hiddenShare");
   checkShares(all, "programmeShare", "particularShare");
-  check(all, "labelMean", { wanted: "a finite number", accepts: Number.isFinite });
-  // The limits on depth, its spread and the dispersion keep every count within 32 bits.
-  for (
-    const [name, most] of [["labelVariance", 1e6], ["depth", 1000], ["dispersion", 10]] as const
-  ) {
+  // The limits on depth, its spread, the enrichment's and the dispersion keep every count within 32 bits.
+  for (const [name, most] of [["depth", 1000], ["dispersion", 10]] as const) {
     check(all, name, {
       wanted: `a number > 0 and <= ${most}`,
       accepts: (value) => value > 0 && value <= most,
     });
   }
   check(all, "depthSpread", SHARE);
+  check(all, "enrichmentSpread", SHARE);
+  checkOneOf("expressionTransform", all.expressionTransform, SIMULATED_EXPRESSIONS);
   return all;
 }
 
@@ -233,10 +248,10 @@ function checkTotal(all: SimulationSettings): void {
   );
 }
 
-function checkShares(
-  all: SimulationSettings,
-  ...names: readonly (keyof SimulationOptions)[]
-): void {
+/** The names of the options that are numbers. */
+type NumberName = Exclude<keyof SimulationOptions, "expressionTransform">;
+
+function checkShares(all: SimulationSettings, ...names: readonly NumberName[]): void {
   for (const name of names) {
     check(all, name, SHARE);
   }
@@ -250,7 +265,7 @@ function checkShares(
 
 function check(
   all: SimulationSettings,
-  name: keyof SimulationOptions,
+  name: NumberName,
   { wanted, accepts }: Range,
 ): void {
   if (typeof all[name] !== "number" || !accepts(all[name])) {

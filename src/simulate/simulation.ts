@@ -1,6 +1,7 @@
 import { COMPETITION_RECORD } from "../record.ts";
 import { type BestReachable, findBestReachable } from "./best_reachable.ts";
-import { drawNegativeBinomial } from "./distributions.ts";
+import type { CellType } from "./cell_types.ts";
+import { NegativeBinomial } from "./distributions.ts";
 import { drawSample } from "./expression.ts";
 import { MARK_COUNT } from "./genes.ts";
 import {
@@ -12,11 +13,13 @@ import {
   type SimulationPart,
 } from "./layout.ts";
 import { fillRates } from "./marks.ts";
+import { Oracles } from "./oracles.ts";
 import {
   resolveSimulationOptions,
   type SimulationOptions,
   type SimulationSettings,
 } from "./options.ts";
+import { drawCounts } from "./reads.ts";
 
 /** The rows of one cell type in one of the files. */
 export interface SimulatedBlock {
@@ -30,21 +33,27 @@ export interface SimulatedBlock {
   readonly labels: Float64Array<ArrayBuffer>;
 }
 
-/** The truth about one row of a file, except for its counts. */
-export interface SimulatedRow {
+/** The label of one row of a file. */
+export interface SimulatedLabel {
   /** Name of the cell type. */
   readonly cellType: string;
   /** The gene's id. */
   readonly gene: string;
+  /** Expression, as in the files. */
+  readonly label: number;
+}
+
+/** The truth about one row of a file, except for its counts. */
+export interface SimulatedRow extends SimulatedLabel {
   /** 1 if transcription runs along ascending coordinates, −1 if it runs along descending ones. */
   readonly strand: 1 | -1;
   /** Activity z, which sets the marks' amplitudes; its mean is 0 and its variance 1. */
   readonly activity: number;
-  /** Expression, as in the files. */
-  readonly label: number;
-  /** Expected expression given z. */
+  /** Measured expression, in reads per kilobase and million. */
+  readonly rpkm: number;
+  /** Expected label given z. */
   readonly fromMarks: number;
-  /** Expected expression given z and the gene's hidden level. */
+  /** Expected label given z and everything about the gene. */
   readonly fromMarksAndGene: number;
   /** Whether train has the row's cell type or gene too; `undefined` for rows of train. */
   readonly regime: EvalRegime | undefined;
@@ -58,6 +67,8 @@ export interface SimulationTruth {
   readonly bestReachable: BestReachable;
   /** The depth of each cell type and mark: the factor on its rates. */
   readonly depths: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The enrichment of each cell type and mark: the factor on its signal above the background. */
+  readonly enrichments: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /**
@@ -78,6 +89,7 @@ export class Simulation {
   /** Every option, with defaults filled in. */
   readonly options: SimulationSettings;
   readonly #layout: Layout;
+  #oracles: Oracles | undefined;
 
   /**
    * Checks the options; see {@linkcode simulate}.
@@ -102,15 +114,21 @@ export class Simulation {
   }
 
   /**
-   * Generates the rows of a file without their counts, which takes about a microsecond each.
+   * Generates the rows of a file without their counts, which takes a few microseconds each.
    *
    * @param part The file.
    * @returns The rows, in the order of the file.
    */
   *rows(part: SimulationPart): Generator<SimulatedRow, void, undefined> {
+    this.#oracles ??= new Oracles(this.options);
+    const oracles = this.#oracles;
     for (const member of this.#layout[part]) {
       for (const gene of member.genes) {
-        const { stream: _, ...drawn } = drawSample(gene, member.cellType, this.options);
+        const { stream: _, lasting: __, ...drawn } = drawSample(
+          gene,
+          member.cellType,
+          this.options,
+        );
         const regime = part === "eval" ? regimeOf(member, gene) : undefined;
         yield {
           cellType: member.cellType.name,
@@ -118,7 +136,24 @@ export class Simulation {
           strand: gene.strand,
           regime,
           ...drawn,
+          fromMarks: oracles.fromMarks(drawn.activity),
+          fromMarksAndGene: oracles.fromMarksAndGene(gene, drawn.activity),
         };
+      }
+    }
+  }
+
+  /**
+   * Generates the labels of a file alone, which is faster than its rows.
+   *
+   * @param part The file.
+   * @returns The labels with their cell types and genes, in the order of the file.
+   */
+  *labels(part: SimulationPart): Generator<SimulatedLabel, void, undefined> {
+    for (const { genes, cellType } of this.#layout[part]) {
+      for (const gene of genes) {
+        const { label } = drawSample(gene, cellType, this.options);
+        yield { cellType: cellType.name, gene: gene.id, label };
       }
     }
   }
@@ -144,14 +179,15 @@ export class Simulation {
     const cellTypes = new Map(
       [...train, ...evaluation].map(({ cellType }) => [cellType.name, cellType]),
     );
-    const depths = [...cellTypes].map(([name, { depths }]) => [
-      name,
-      Object.fromEntries(COMPETITION_RECORD.marks.map((mark, i) => [mark, depths[i]!])),
-    ]);
+    const byMark = (valuesOf: (cellType: CellType) => Float64Array) =>
+      Object.fromEntries(
+        Array.from(cellTypes, ([name, cellType]) => [name, nameByMark(valuesOf(cellType))]),
+      );
     return {
       options: this.options,
       bestReachable: findBestReachable(this.rows("train"), this.rows("eval")),
-      depths: Object.fromEntries(depths),
+      depths: byMark(({ depths }) => depths),
+      enrichments: byMark(({ enrichments }) => enrichments),
     };
   }
 }
@@ -179,20 +215,22 @@ export function simulate(options: SimulationOptions = {}): Simulation {
   return new Simulation(options);
 }
 
+function nameByMark(values: Float64Array): Record<string, number> {
+  return Object.fromEntries(COMPETITION_RECORD.marks.map((mark, i) => [mark, values[i]!]));
+}
+
 function makeBlock(member: Member, options: SimulationSettings): SimulatedBlock {
   const { genes, cellType } = member;
-  const size = 1 / options.dispersion;
+  const reads = { marks: MARK_COUNT, starts: new NegativeBinomial(1 / options.dispersion) };
   const rates = new Float64Array(options.bins * MARK_COUNT);
   const signal = new Uint32Array(genes.length * rates.length);
   const labels = new Float64Array(genes.length);
   genes.forEach((gene, row) => {
-    const { activity, label, stream } = drawSample(gene, cellType, options);
+    const { activity, lasting, label, stream } = drawSample(gene, cellType, options);
     labels[row] = label;
-    fillRates(rates, gene, { cellType, activity });
+    fillRates(rates, gene, { cellType, activity, lasting, stream });
     const start = row * rates.length;
-    for (const [i, rate] of rates.entries()) {
-      signal[start + i] = drawNegativeBinomial(stream, rate, size);
-    }
+    drawCounts(rates, signal.subarray(start, start + rates.length), { ...reads, stream });
   });
   return { cellType: cellType.name, genes: genes.map(({ id }) => id), signal, labels };
 }

@@ -1,8 +1,8 @@
 import { writeCompetition, type WriteCompetitionOptions } from "../io/competition_writer.ts";
 import { writeFileAtomic } from "../files/file.ts";
 import { submissionId, writeSubmission } from "../io/submission.ts";
-import { COMPETITION_RECORD, DEEPCHROME_RECORD } from "../record.ts";
 import type { SimulationPart } from "./layout.ts";
+import { recordOf } from "./simulated_record.ts";
 import { checkFeatures, type SimulatedFeatures, type SimulationOptions } from "./options.ts";
 import {
   simulate,
@@ -75,7 +75,7 @@ export async function writeSimulation(
   options: WriteSimulationOptions = {},
 ): Promise<SimulationTruth> {
   const { compress = false, features = "log1p", onProgress, ...rest } = options;
-  const form = formOf(features);
+  checkFeatures(features);
   const simulation = simulate(rest);
   const total = simulation.cellTypes("train").length + simulation.cellTypes("eval").length;
   let done = 0;
@@ -86,7 +86,7 @@ export async function writeSimulation(
       `${directory}/${file}`,
       (sink) =>
         writeCompetition(sink, fileBlocks(simulation, part, written), {
-          ...form,
+          ...formOf(simulation, { features, part }),
           compress,
         }),
     );
@@ -97,12 +97,14 @@ export async function writeSimulation(
   return truth;
 }
 
-/** How the writer makes what the files hold of the counts. */
-function formOf(features: SimulatedFeatures): WriteCompetitionOptions {
-  checkFeatures(features);
-  return features === "counts"
-    ? { record: DEEPCHROME_RECORD }
-    : { record: COMPETITION_RECORD, fromCounts: true, dtype: "float32" };
+/** How the writer makes what a file holds of the counts. The record of a file without labels does not speak of them. */
+function formOf(
+  { options }: Simulation,
+  { features, part }: { readonly features: SimulatedFeatures; readonly part: SimulationPart },
+): WriteCompetitionOptions {
+  const expression = part === "train" ? options.expressionTransform : undefined;
+  const record = recordOf(features, expression);
+  return features === "counts" ? { record } : { record, fromCounts: true, dtype: "float32" };
 }
 
 /** Yields the blocks as they are in the file, and calls `written` once the writer has taken a block. */
@@ -123,7 +125,7 @@ async function writeLabels(
 ): Promise<void> {
   const ids: string[] = [];
   const predictions: number[] = [];
-  for (const { cellType, gene, label } of simulation.rows("eval")) {
+  for (const { cellType, gene, label } of simulation.labels("eval")) {
     ids.push(submissionId(cellType, gene));
     predictions.push(label);
   }

@@ -2,46 +2,64 @@ import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
 import { cellTypeGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
-import { isOverReferences, modelInputs } from "../model/inputs.ts";
+import { isOverReferences } from "../model/inputs.ts";
 import { lossName } from "../model/loss.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
-import type { Loss, ModelSpec } from "../model/spec.ts";
+import { isBranched, type Loss, type ModelSpec } from "../model/spec.ts";
+import { sameCellTypes } from "../panel/references.ts";
 import type { EarlyStopping } from "../model/trained_model.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
 import type { DataRecord, Transform } from "../record.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitManyOptions, FitRun } from "./fit_types.ts";
-import { PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
+import { PANEL_DROPOUT, PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
+
+/** What the shape of a model follows from besides the runs' data. */
+export interface ResolveSpecOptions {
+  /** What training minimises; the model's own loss by default. */
+  readonly loss?: Loss | undefined;
+  /** The panel of a model that is trained further. */
+  readonly base?: ReferencePanel | undefined;
+}
 
 /** The model to train, in the shape of the data. */
 export function resolveSpec(
   spec: ModelSpec | PresetName,
   runs: readonly FitRun[],
-  loss?: Loss,
+  { loss, base }: ResolveSpecOptions = {},
 ): ModelSpec {
   const { data } = runs[0]!;
-  const shape = {
-    bins: data.bins,
-    marks: data.marks.length,
-    references: Math.max(1, ...runs.map((run) => countReferences(run.data))),
-  };
-  const found: ModelSpec = typeof spec === "string" ? presetSpec(spec, shape) : spec;
+  const references = Math.max(1, ...runs.map((run) => countReferences(run.data, base)));
+  const { bins, marks } = base === undefined
+    ? { bins: data.bins, marks: data.marks.length }
+    : { bins: base.bins, marks: base.record.marks.length };
+  const found: ModelSpec = typeof spec === "string"
+    ? presetSpec(spec, { bins, marks, references })
+    : makeRoom(spec, references);
   const model: ModelSpec = parseSpec(loss === undefined ? found : { ...found, loss });
-  checkInputShape(model, data);
-  if (!readsPanel(model)) return model;
-  const short = modelInputs(model).filter(isOverReferences)
-    .find(({ references }) => references < shape.references);
-  if (short === undefined) return model;
-  throw new ContractError(
-    `Cannot train "${model.name}": it takes ${short.references} references, the data have ` +
-      `${shape.references} cell types that can be references of new ones`,
-  );
+  // A panel compares itself with the data, which may lack marks.
+  if (base === undefined) checkInputShape(model, data);
+  return model;
 }
 
-/** Cell types, replicates aside, of which a new cell type has references. */
-function countReferences(data: Dataset): number {
-  return new Set(cellTypeGroupIndices(data)).size;
+/** A model that takes as many references as there may be, on which its weights do not depend. */
+function makeRoom(spec: ModelSpec, references: number): ModelSpec {
+  if (!isBranched(spec) || !readsPanel(spec)) return spec;
+  const inputs = spec.inputs.map((input) =>
+    isOverReferences(input) && input.references < references ? { ...input, references } : input
+  );
+  return { ...spec, inputs };
+}
+
+/** Cell types, replicates aside, of which a sample of a new one has references. */
+function countReferences(data: Dataset, base: ReferencePanel | undefined): number {
+  if (base === undefined) return new Set(cellTypeGroupIndices(data)).size;
+  const same = sameCellTypes(base.cellTypes, data.columns);
+  const cellTypes = data.cellTypeIndices();
+  const fresh = cellTypeGroupIndices(data).filter((_, i) => same[cellTypes[i]!]!.size === 0);
+  return base.cellTypes.length + new Set(fresh).size;
 }
 
 /**
@@ -62,8 +80,7 @@ export function checkPanelSettings(
         `expected ${PANEL_TRANSFORM}`,
     );
   }
-  const hides = (["labelDropout", "geneDropout", "markDropout"] as const)
-    .find((name) => settings[name] > 0);
+  const hides = PANEL_DROPOUT.find((name) => settings[name] > 0);
   if (hides !== undefined) {
     throw new RangeError(
       `Cannot train "${model.name}" with ${hides} ${

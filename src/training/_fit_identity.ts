@@ -58,6 +58,7 @@ export async function identifyRuns(
 function settingsPart({ settings, start, frozen, sampleWeights }: IdentifiedRuns): unknown {
   const others = {
     ...(start && { startedFrom: start.sha256 }),
+    ...(start?.panelSha256 && { panel: start.panelSha256 }),
     ...(frozen.weights.length > 0 && { frozen: frozen.weights }),
     ...(sampleWeights && { sampleWeights: sampleWeights.sha256 }),
   };

@@ -7,6 +7,7 @@ import { initialWeights } from "../model/initial_weights.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
 import {
   checkGeneEffects,
   checkPanelSettings,
@@ -18,7 +19,7 @@ import {
 } from "./_check_data.ts";
 import type { IdentifiedRuns } from "./_fit_identity.ts";
 import { runSettings } from "./_run_settings.ts";
-import { copyInitial, settingsOf } from "./initial.ts";
+import { copyInitial, panelToGrow, settingsOf } from "./initial.ts";
 import { RunPanels } from "./_run_panels.ts";
 import { checkSampleWeights, leaveOutWeightless } from "./_sample_weights.ts";
 import type { FitManyOptions, FitRun, PlannedTraining } from "./fit_types.ts";
@@ -63,16 +64,19 @@ export async function planFit(
     )
   );
   const shared = settings[0]!;
-  const model = resolveSpec(spec, runs, shared.loss);
+  const base = panelToGrow(options);
+  const model = resolveSpec(spec, runs, { loss: shared.loss, base });
   for (const run of runs) checkRun(model, run, shared);
   // This throws if they are too few or too many.
   chooseThreads(options.threads);
   checkGeneEffects(model, shared.geneEffects);
   checkPanelSettings(model, shared, options);
-  const record = sealRecord(data, shared.transform);
+  const record = base === undefined
+    ? sealRecord(data, shared.transform)
+    : (initial as TrainedModel).record;
   const start = initial === undefined
     ? undefined
-    : await copyInitial(initial, { spec: model, data, record, acceptAssembly });
+    : await copyInitial(initial, { spec: model, data, record, panel: base, acceptAssembly });
   const found = findFrozen(model, frozen);
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model);
   return {
@@ -81,7 +85,9 @@ export async function planFit(
     geneEffects: shared.geneEffects,
     runs,
     settings: settings.map(runSettings),
-    panels: readsPanel(model) ? new RunPanels(options.unlabelled ?? []) : undefined,
+    panels: readsPanel(model)
+      ? new RunPanels(options.unlabelled ?? [], { base, acceptAssembly })
+      : undefined,
     start,
     sampleWeights: weights,
     frozen: found,
@@ -124,16 +130,11 @@ export function plannedTraining(
   { engine, runs, settings, start, frozen: { layers }, sampleWeights }: Fit,
   run: number,
 ): PlannedTraining {
-  const { seed, batchSize, learningRate, schedule, weightDecay, earlyStopping } = settings[run]!;
+  const { epochs: _, ...own } = settings[run]!;
   return {
+    ...own,
     engine: engine.name,
     samples: runs[run]!.data.length,
-    seed,
-    batchSize,
-    learningRate,
-    ...(schedule && { schedule }),
-    ...(weightDecay !== undefined && { weightDecay }),
-    ...(earlyStopping && { earlyStopping }),
     ...(start && { startedFrom: start.sha256 }),
     ...(layers.length > 0 && { frozen: layers }),
     ...(sampleWeights && { sampleWeights: sampleWeights.sha256 }),

@@ -16,7 +16,7 @@ import type { RunPanels } from "./_run_panels.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import type { FitRun } from "./fit_types.ts";
 import { PanelSource } from "./panel_source.ts";
-import { PanelVariants } from "./panel_variants.ts";
+import { type PanelDropout, PanelVariants } from "./panel_variants.ts";
 
 /** Samples to predict: a source, and each run's rows of it. */
 export interface RunRows {
@@ -47,6 +47,8 @@ export interface RunsToSample {
   readonly panels: RunPanels | undefined;
   /** How much each sample of the columns counts in training; absent if all count the same. */
   readonly weights: Float64Array | undefined;
+  /** Whether samples may be of another genome build than a panel. */
+  readonly acceptAssembly: boolean | undefined;
 }
 
 /** Makes the samples of some runs. */
@@ -75,7 +77,7 @@ function validationOf(runs: readonly FitRun[]): Dataset[] {
 }
 
 async function samplePanels(
-  { model, runs, settings, weights }: RunsToSample,
+  { model, runs, settings, weights, acceptAssembly }: RunsToSample,
   known: RunPanels,
 ): Promise<GroupSamples> {
   const panels: ReferencePanel[] = [];
@@ -83,25 +85,33 @@ async function samplePanels(
   const labelScales = panels.map((panel) => labelScaleOf(model, panel));
   const inputs = modelInputs(model);
   const { columns } = runs[0]!.data;
-  const { labelDropout: labels = 0, geneDropout: references = 0, markDropout: marks = 0 } =
-    settings[0]!;
+  const dropout = panelDropout(settings[0]!);
   const variants = new PanelVariants(
     columns.record.marks.length,
     // Folds are stacked: their rows are numbered together.
     columns.geneIndex.length * new Set(panels).size,
-    labels + references + marks > 0 ? { labels, references, marks } : undefined,
+    dropout,
   );
   const training = stackPanels(
     panels,
     (panel, run) =>
-      new PanelSource(columns, panel, { inputs, variants, labelScale: labelScales[run], weights }),
+      new PanelSource(columns, panel, {
+        inputs,
+        variants,
+        labelScale: labelScales[run],
+        weights,
+        acceptAssembly,
+      }),
   );
   const { source, firstOf } = training;
   const validation = validationOf(runs);
   return {
     ...rowsIn(training, runs.map(({ data }) => data)),
     validation: validation.length === 0 ? undefined : rowsIn(
-      stackPanels(panels, (panel) => new PanelSource(validation[0]!.columns, panel, { inputs })),
+      stackPanels(
+        panels,
+        (panel) => new PanelSource(validation[0]!.columns, panel, { inputs, acceptAssembly }),
+      ),
       validation,
     ),
     labelScales,
@@ -115,6 +125,19 @@ async function samplePanels(
         samples: source.samples,
       }),
   };
+}
+
+/** What is hidden in training; `undefined` if nothing is. */
+function panelDropout(
+  { labelDropout, geneDropout, referenceDropout, markDropout }: RunSettings,
+): PanelDropout | undefined {
+  const dropout = {
+    labels: labelDropout ?? 0,
+    genes: geneDropout ?? 0,
+    references: referenceDropout ?? 0,
+    marks: markDropout ?? 0,
+  };
+  return Object.values(dropout).some((share) => share > 0) ? dropout : undefined;
 }
 
 /** Sources one after another, one for each distinct panel. */

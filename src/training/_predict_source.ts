@@ -4,11 +4,13 @@ import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { ContractError } from "../errors.ts";
+import { describeMissingMarks } from "../io/mark_mask.ts";
 import { modelInputs } from "../model/inputs.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { extendPanel } from "../panel/extend_panel.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
+import { countKnown, describeReading } from "../panel/reading.ts";
 import type { ReconcileOptions } from "../record.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import { PanelSource } from "./panel_source.ts";
@@ -39,6 +41,8 @@ export async function predictSource(
       );
     }
     const whole = await extendOnce(panel, unlabelled, accepted);
+    accepted.onNote?.(describeReading(countKnown(whole, data)));
+    noteMissingMarks(data, panel, accepted);
     return new PanelSource(data.columns, whole, {
       ...accepted,
       inputs: modelInputs(spec),
@@ -55,6 +59,19 @@ export async function predictSource(
   checkInputShape(spec, data);
   requireEveryMark(data, "predict");
   return source;
+}
+
+/** Says which marks of a panel the data lack: each of them costs accuracy. */
+function noteMissingMarks(
+  data: Dataset,
+  { record: { marks } }: ReferencePanel,
+  { onNote }: ReconcileOptions,
+): void {
+  const lacking = marks.filter((mark) => !data.marks.includes(mark));
+  if (lacking.length > 0) onNote?.(`the data lack ${lacking.join(" and ")}`);
+  const { missingMarks } = data;
+  if (missingMarks.size === 0) return;
+  onNote?.(`marks were not measured: ${describeMissingMarks(missingMarks)}`);
 }
 
 /** The last extension of each panel: the members of an ensemble share it. */

@@ -11,6 +11,7 @@ export type RunSettings =
       | "earlyStopping"
       | "labelDropout"
       | "geneDropout"
+      | "referenceDropout"
       | "markDropout"
     >
   >;
@@ -22,7 +23,7 @@ export type RunSettings =
 export function runSettings(settings: TrainingSettings): RunSettings {
   const { seed, epochs, batchSize, learningRate } = settings;
   const { schedule, weightDecay, earlyStopping } = settings;
-  const { labelDropout, geneDropout, markDropout } = settings;
+  const { labelDropout, geneDropout, referenceDropout, markDropout } = settings;
   return {
     seed,
     epochs,
@@ -33,6 +34,7 @@ export function runSettings(settings: TrainingSettings): RunSettings {
     ...(earlyStopping && { earlyStopping }),
     ...(labelDropout > 0 && { labelDropout }),
     ...(geneDropout > 0 && { geneDropout }),
+    ...(referenceDropout > 0 && { referenceDropout }),
     ...(markDropout > 0 && { markDropout }),
   };
 }

@@ -34,7 +34,7 @@ export interface CheckpointModelOptions {
  * @param checkpoint The checkpoint, as `CheckpointFolder.load` or `decodeCheckpoint` returns it.
  * @param options Which run.
  * @returns The model, which shares no memory with the checkpoint.
- * @throws {RangeError} If the checkpoint has no such run.
+ * @throws {RangeError} If the checkpoint has no run of that number.
  * @throws {ContractError} If the run has finished no epoch, the panel of its model is missing, or a version of this
  * package wrote the checkpoint that did not say what it is of.
  * @throws {FormatError} If what the checkpoint says of its model is damaged.

@@ -152,6 +152,7 @@ async function trainGroup(
     settings,
     panels,
     weights: sampleWeights?.values,
+    acceptAssembly: options.acceptAssembly,
   });
   const setup = { model, record, runs, settings, epochs, batchSize, samples, first, options };
   const loop = await EpochLoop.start(session, setup, {

@@ -93,6 +93,13 @@ export interface FitOptions extends SettingsLayer {
    */
   readonly initial?: TrainedModel | readonly Float32Array[] | undefined;
   /**
+   * Whether a model that starts from one with a panel has a panel of its own training samples alone. If not, they are added
+   * to that panel: then they are compared with the cell types that were trained on before, and few are enough.
+   *
+   * @default false
+   */
+  readonly ownPanel?: boolean | undefined;
+  /**
    * Whether `initial` may be a model of another genome build: bins around genes' starts mean the same in both.
    *
    * @default false
@@ -138,6 +145,12 @@ export interface FitOptions extends SettingsLayer {
    * @default the preset's, else 0
    */
   readonly geneDropout?: number | undefined;
+  /**
+   * Share of samples whose references' marks are hidden, so that the model learns of genes of which it knows only labels.
+   *
+   * @default the preset's, else 0
+   */
+  readonly referenceDropout?: number | undefined;
   /**
    * Share of marks that are hidden, from samples and their references, so that the model learns of marks that are missing.
    *

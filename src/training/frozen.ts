@@ -26,7 +26,7 @@ export interface FrozenWeights {
  * @param spec The model.
  * @param parts The layers.
  * @returns Layers and weights; empty for no parts.
- * @throws {RangeError} If the model has no such layer, or the layer has no weights.
+ * @throws {RangeError} If the model lacks the layer, or the layer has no weights.
  * @throws {ContractError} If nothing would be left to train, or a sequential model has no head.
  *
  * @example The encoder of a preset

@@ -8,6 +8,8 @@ import type { Weights } from "../model/initial_weights.ts";
 import { isBranched, type ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type DataRecord, reconcileRecords } from "../record.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
+import type { FitManyOptions } from "./fit_types.ts";
 import type { SettingsLayer } from "./settings.ts";
 
 /** A trained model, or weights alone. */
@@ -17,6 +19,24 @@ export type Initial = TrainedModel | readonly Float32Array[];
 export interface InitialWeights {
   readonly weights: Weights;
   readonly sha256: string;
+  /** Digest of the panel that comes with them, if it is kept. */
+  readonly panelSha256?: string;
+}
+
+/**
+ * The panel of the model that training starts from, unless the run is to have one of its own samples.
+ *
+ * @throws {ContractError} If a panel of its own is asked for where there is no other.
+ */
+export function panelToGrow(
+  { initial, ownPanel = false }: Pick<FitManyOptions, "initial" | "ownPanel">,
+): ReferencePanel | undefined {
+  const panel = initial === undefined || !isModel(initial) ? undefined : initial.panel;
+  if (!ownPanel) return panel;
+  if (panel !== undefined) return undefined;
+  throw new ContractError(
+    "Cannot take an own panel in place of another: training starts from no model that has a panel",
+  );
 }
 
 /** The settings with which a model was trained, as those to train it further with unless others are given. */
@@ -24,12 +44,17 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
   if (initial === undefined || !isModel(initial)) return {};
   const { training, record, geneEffects } = initial;
   const { batchSize, learningRate, schedule, weightDecay } = training;
+  const { labelDropout, geneDropout, referenceDropout, markDropout } = training;
   return {
     batchSize,
     learningRate,
     // Where a model's file says nothing, its rate was constant and its weights did not decay, whatever a preset says.
     schedule: schedule ?? { type: "constant" },
     weightDecay: weightDecay ?? 0,
+    labelDropout: labelDropout ?? 0,
+    geneDropout: geneDropout ?? 0,
+    referenceDropout: referenceDropout ?? 0,
+    markDropout: markDropout ?? 0,
     epochs: Math.max(1, training.epochs),
     transform: record.transform,
     geneEffects: geneEffects !== undefined,
@@ -47,16 +72,20 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
  */
 export async function copyInitial(
   initial: Initial,
-  { spec, data, record, acceptAssembly = false }: {
+  { spec, data, record, panel, acceptAssembly = false }: {
     readonly spec: ModelSpec;
     readonly data: Dataset;
     readonly record: DataRecord;
+    /** Compares the data with its own record, where it is kept. */
+    readonly panel: ReferencePanel | undefined;
     readonly acceptAssembly?: boolean | undefined;
   },
 ): Promise<InitialWeights> {
   if (isModel(initial)) {
     checkSameNetwork(initial.spec, spec);
-    reconcileRecords(initial.record, data.storedRecord, { acceptAssembly });
+    if (panel === undefined) {
+      reconcileRecords(initial.record, data.storedRecord, { acceptAssembly });
+    }
     const { transform } = initial.record;
     if (transform !== record.transform) {
       throw new ContractError(
@@ -76,6 +105,7 @@ export async function copyInitial(
   return {
     weights: given.map((values) => Float32Array.from(values)),
     sha256: await digestWeights(given),
+    ...(panel && { panelSha256: panel.digest }),
   };
 }
 

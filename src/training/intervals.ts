@@ -4,7 +4,7 @@ import { geneKey } from "../gene_id.ts";
 import { trainedGenesOf } from "../model/known_genes.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
-import { type Intervals, type KnownRegime, makeIntervals } from "../validation/conformal.ts";
+import { type Intervals, type KnownRegime, makeIntervals } from "../validation/intervals.ts";
 import { knownRegimes } from "../validation/known_regimes.ts";
 
 /** What intervals are made for. */

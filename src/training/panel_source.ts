@@ -55,6 +55,8 @@ interface Shown {
   readonly key: number;
   /** The gene's place in the panel, −1 if it is not there or all of it is hidden. */
   readonly gene: number;
+  /** Whether marks of references are shown. */
+  readonly marks: boolean;
   /** Whether labels are shown. */
   readonly labels: boolean;
   /** Places of the cell types that may be references. */
@@ -149,7 +151,8 @@ export class PanelSource implements SampleSource {
       key,
       hidden: this.#hidden.marksOf(key),
       gene: shown === SHOWN.nothing ? -1 : gene,
-      labels: shown === SHOWN.all,
+      marks: shown === SHOWN.all || shown === SHOWN.marks,
+      labels: shown === SHOWN.all || shown === SHOWN.labels,
       references: this.#places.references[cellType]!,
     };
   }
@@ -179,10 +182,10 @@ export class PanelSource implements SampleSource {
     const { values: size } = this.#summaries.shape;
     const finder = this.#entries;
     finder.start();
-    for (const [sample, { gene, references, key, hidden }] of shown.entries()) {
+    for (const [sample, { gene, marks, references, key, hidden }] of shown.entries()) {
       const first = sample * places;
       entryOf.fill(NO_ENTRY, first, first + places);
-      if (gene < 0) continue;
+      if (gene < 0 || !marks) continue;
       for (let i = 0; i < references.length; i++) {
         const pair = gene * cellTypes + references[i]!;
         if (present[pair] === 0) continue;
@@ -208,10 +211,10 @@ export class PanelSource implements SampleSource {
     const context = new Float32Array(CONTEXT_VALUES);
     let entries = 0;
     for (const [sample, row] of shown.entries()) {
-      const { gene, references, labels } = row;
+      const { gene, marks, references, labels } = row;
       const first = sample * places;
       entryOf.fill(NO_ENTRY, first, first + places);
-      if (gene < 0) continue;
+      if (gene < 0 || !marks) continue;
       const mean = writeLabelContext(context, 0, this.#knownLabels(row));
       for (let i = 0; i < references.length; i++) {
         const pair = gene * cellTypes + references[i]!;
@@ -228,10 +231,10 @@ export class PanelSource implements SampleSource {
     const { values, entryOf } = input;
     const { present, cellTypes: { length: cellTypes } } = this.#panel;
     for (const [place, row] of shown.entries()) {
-      const { gene, references } = row;
+      const { gene, marks, references } = row;
       const start = place * CONTEXT_VALUES;
       writeLabelContext(values, start, this.#knownLabels(row));
-      const isKnown = gene >= 0 &&
+      const isKnown = gene >= 0 && marks &&
         references.some((reference) => present[gene * cellTypes + reference] === 1);
       writeMarksContext(values, start, isKnown);
       entryOf[place] = place;

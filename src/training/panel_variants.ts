@@ -8,9 +8,11 @@ export const SHOWN = {
   marks: 1,
   /** Neither: a new gene of which nothing is known. */
   nothing: 2,
+  /** What is known of their labels: a panel without marks. */
+  labels: 3,
 } as const;
 
-const STATES = 3;
+const STATES = 4;
 /** Every subset of so few marks is a variant; of more marks, as many subsets are drawn. */
 const MOST_MARKS = 7;
 const MOST_MASKS = 2 ** MOST_MARKS;
@@ -21,7 +23,9 @@ const MOST_ROWS = 2 ** 32;
 export interface PanelDropout {
   /** Share of samples whose references' labels are hidden. */
   readonly labels: number;
-  /** Share of samples whose references are hidden. */
+  /** Share of samples whose references' marks and labels are hidden. */
+  readonly genes: number;
+  /** Share of samples whose references' marks are hidden. */
   readonly references: number;
   /** Share of marks that are hidden. */
   readonly marks: number;
@@ -57,7 +61,7 @@ export class PanelVariants {
    * @param dropout What is hidden from how many; by default nothing.
    */
   constructor(marks: number, samples: number, dropout?: PanelDropout) {
-    this.#dropout = dropout ?? { labels: 0, references: 0, marks: 0 };
+    this.#dropout = dropout ?? { labels: 0, genes: 0, references: 0, marks: 0 };
     const states = dropout === undefined ? 1 : STATES;
     const room = Math.max(1, Math.floor(MOST_ROWS / (states * Math.max(1, samples))));
     const rate = this.#dropout.marks;
@@ -103,12 +107,13 @@ export class PanelVariants {
   }
 
   #drawShown(key: RandomKey, row: number): number {
-    const { labels, references } = this.#dropout;
-    if (labels + references === 0) return SHOWN.all;
+    const { labels, genes, references } = this.#dropout;
+    if (labels + genes + references === 0) return SHOWN.all;
     threefry2x32(key, row, 0, this.#words);
     const uniform = this.#words[0]! * 2 ** -32;
-    if (uniform < references) return SHOWN.nothing;
-    return uniform < references + labels ? SHOWN.marks : SHOWN.all;
+    if (uniform < genes) return SHOWN.nothing;
+    if (uniform < genes + labels) return SHOWN.marks;
+    return uniform < genes + labels + references ? SHOWN.labels : SHOWN.all;
   }
 
   /** Draws each mark by itself, again if all would be hidden; or one of the masks that were drawn so. */

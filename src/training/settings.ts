@@ -28,6 +28,8 @@ export interface TrainingSettings {
   readonly labelDropout: number;
   /** Share of samples whose references are hidden in training, marks and labels; for models that read a panel. */
   readonly geneDropout: number;
+  /** Share of samples whose references' marks, but not labels, are hidden in training; for models that read a panel. */
+  readonly referenceDropout: number;
   /** Share of marks that are hidden in training, from samples and references; for models that read a panel. */
   readonly markDropout: number;
   /** What training minimises; absent for the model's own loss. */
@@ -74,6 +76,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
     geneEffects: pick(layers, "geneEffects") ?? false,
     labelDropout: pick(layers, "labelDropout") ?? 0,
     geneDropout: pick(layers, "geneDropout") ?? 0,
+    referenceDropout: pick(layers, "referenceDropout") ?? 0,
     markDropout: pick(layers, "markDropout") ?? 0,
     ...(loss !== undefined && { loss }),
     ...(earlyStopping && { earlyStopping: checkEarlyStopping(earlyStopping) }),
@@ -95,19 +98,28 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
   return settings;
 }
 
+/** Names of the settings that say what is hidden in training. */
+export const PANEL_DROPOUT = [
+  "labelDropout",
+  "geneDropout",
+  "referenceDropout",
+  "markDropout",
+] as const;
+
 /** Throws unless shares of what is hidden are possible. */
 function checkDropout(settings: TrainingSettings): void {
-  for (const name of ["labelDropout", "geneDropout", "markDropout"] as const) {
+  for (const name of PANEL_DROPOUT) {
     const share = settings[name];
     if (Number.isFinite(share) && share >= 0 && share < 1) continue;
     throw new RangeError(
       `Cannot train: ${name} is ${share}, expected a number from 0 to less than 1`,
     );
   }
-  const { labelDropout, geneDropout } = settings;
-  if (labelDropout + geneDropout <= 1) return;
+  const { labelDropout, geneDropout, referenceDropout } = settings;
+  const sum = labelDropout + geneDropout + referenceDropout;
+  if (sum <= 1) return;
   throw new RangeError(
-    `Cannot train: labelDropout and geneDropout are ${labelDropout} and ${geneDropout}, expected at most 1 together`,
+    `Cannot train: labelDropout, geneDropout and referenceDropout are ${sum} together, expected at most 1`,
   );
 }
 

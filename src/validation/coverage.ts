@@ -1,4 +1,4 @@
-import type { Intervals, KnownRegime } from "./conformal.ts";
+import type { Intervals, KnownRegime } from "./intervals.ts";
 
 /** How often intervals held the label, and how wide they were. */
 export interface Coverage {

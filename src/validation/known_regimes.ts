@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { cellTypeGroupIndices, geneGroupIndices } from "../data/sample_groups.ts";
 import { cellTypeGroupsOf, geneGroupsOf, type ItemGroups, placeGroups } from "../io/item_groups.ts";
-import type { KnownRegime } from "./conformal.ts";
+import type { KnownRegime } from "./intervals.ts";
 
 /** The names that a model was trained on. */
 export interface TrainedNames {

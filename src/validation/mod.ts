@@ -27,14 +27,7 @@ export {
   type CalibrationFoldOptions,
   calibrationFolds,
 } from "./calibration_folds.ts";
-export {
-  calibrateRegimes,
-  type HeldOutErrors,
-  type Intervals,
-  type IntervalSamples,
-  type KnownRegime,
-  makeIntervals,
-} from "./conformal.ts";
+export { calibrateRegimes, type HeldOutErrors } from "./conformal.ts";
 export {
   type CellTypeCoverage,
   type Coverage,
@@ -57,6 +50,12 @@ export {
 } from "./gene_history.ts";
 export { describeVariance } from "./describe_variance.ts";
 export { describeInterval, type IntervalBasis, judgeInterval } from "./interval_basis.ts";
+export {
+  type Intervals,
+  type IntervalSamples,
+  type KnownRegime,
+  makeIntervals,
+} from "./intervals.ts";
 export { knownRegimes, type TrainedNames } from "./known_regimes.ts";
 export type {
   BaselineScores,

@@ -19,6 +19,7 @@ const COMMANDS = [
   "simulate",
   "split",
   "bench",
+  "benchmark-real",
   "bundle",
   "compile",
 ];

@@ -7,6 +7,8 @@ import { kFold } from "../../src/data/kfold.ts";
 import { readCompetition } from "../../src/io/mod.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
+import { sharedFile, testWith } from "../helpers/require.ts";
+import { kill, startUntilCheckpoint } from "./_resume.ts";
 
 const QUICK = ["--data", "fixtures/train.npz", "--preset", "experiment1", "--epochs", "1"];
 
@@ -126,3 +128,98 @@ Deno.test("chromosomes come from an annotation, groups from a table, and neither
     }
   });
 });
+
+/** Starts a cross-validation, kills it after its first checkpoint, and changes the flags that it kept. */
+async function startAndKill(
+  args: readonly string[],
+  { out, change }: {
+    readonly out: string;
+    readonly change: (flags: Record<string, unknown>) => void;
+  },
+): Promise<void> {
+  const long = ["--data", "fixtures/train.npz", "--preset", "experiment1", "--epochs", "6"];
+  const often = ["--checkpoint-minutes", "0.0001", "--engine", "wasm", "--out", out];
+  await kill(
+    await startUntilCheckpoint("crossval", [...long, ...often, ...args], { directory: out }),
+  );
+  const path = `${out}/checkpoints/command.json`;
+  const kept = JSON.parse(await Deno.readTextFile(path));
+  change(kept.flags);
+  await Deno.writeTextFile(path, JSON.stringify(kept));
+}
+
+Deno.test("a run that an older version began is resumed with the scheme that it had", async () => {
+  await withDirectory(async (directory) => {
+    const out = `${directory}/run`;
+    await startAndKill(["--scheme", "contiguous", "--folds", "3"], {
+      out,
+      // Flags that versions before did not have.
+      change: (flags) => {
+        strictEqual(flags.scheme, "contiguous");
+        delete flags.repeats;
+        delete flags.stratified;
+      },
+    });
+    const { code, stdout, stderr } = await runTask("crossval", "--resume", out);
+    strictEqual(code, 0, stderr);
+    match(stdout, /^Scheme contiguous shares genes: 100% of/m);
+    match(stdout, /^Mean ± sd of 3 folds/m);
+  });
+});
+
+Deno.test("a run by groups is resumed with the table where it is now, and with no other table", async () => {
+  await withDirectory(async (directory) => {
+    const { cellTypes } = await readCompetition("fixtures/train.npz");
+    const [out, table] = [`${directory}/run`, `${directory}/donors.tsv`];
+    const text = (donors: string) =>
+      ["cell_type\tdonor", ...cellTypes.map((name, i) => `${name}\t${donors[i % 3]}`), ""].join(
+        "\n",
+      );
+    await Deno.writeTextFile(table, text("ABC"));
+    await startAndKill(["--scheme", "by-group", "--groups", table, "--folds", "3"], {
+      out,
+      change: () => {},
+    });
+    await Deno.rename(table, `${directory}/moved.tsv`);
+    await Deno.writeTextFile(table, text("ABA"));
+    const other = await runTask("crossval", "--resume", out);
+    strictEqual(other.code, 1);
+    match(other.stderr, /donors\.tsv \(--groups\) is not the file that the run was started with/);
+    const moved = await runTask("crossval", "--resume", out, "--groups", `${directory}/moved.tsv`);
+    strictEqual(moved.code, 0, moved.stderr);
+    match(moved.stdout, /^Fold 3, validation: .* 200 samples$/m);
+  });
+});
+
+testWith(
+  "shared",
+  "classes are judged by the area under the ROC curve, on whole chromosomes of human genes",
+  async () => {
+    await withDirectory(async (directory) => {
+      const toy = sharedFile("data/deepchrome_toy/train.csv").pathname;
+      const model = ["--preset", "deepchrome", "--epochs", "1", "--engine", "wasm", "--folds", "2"];
+      const args = [
+        "--data",
+        toy,
+        ...model,
+        "--scheme",
+        "by-chromosome",
+        "--out",
+        `${directory}/run`,
+      ];
+      const { code, stdout, stderr } = await runTask("crossval", ...args);
+      strictEqual(code, 0, stderr);
+      match(stdout, /^Chromosomes of 10 genes: from the package's list of human genes/m);
+      match(stdout, /^Mean ± sd of 2 folds: .*, AUROC \d\.\d{4} ± \d\.\d{4}$/m);
+      match(stdout, /^what is new +samples +MSE +AUROC +gene mean's MSE$/m);
+      const metrics = JSON.parse(await Deno.readTextFile(`${directory}/run/metrics.json`));
+      const areas: number[] = metrics.folds.map(({ auroc }: { auroc: number }) => auroc);
+      strictEqual(metrics.auroc, spreadOf(areas).mean);
+      strictEqual(metrics.regimes[0].auroc.mean, metrics.auroc);
+      // One cell type cannot be divided.
+      const refused = await runTask("crossval", "--data", toy, ...model, "--out", `${directory}/b`);
+      strictEqual(refused.code, 1);
+      match(refused.stderr, /only 1 cell type, .* Split the data by gene \(--scheme by-gene\)$/m);
+    });
+  },
+);

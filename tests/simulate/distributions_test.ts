@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert";
 import { deriveKey, RandomStream } from "../../src/random.ts";
-import { drawGamma, drawNegativeBinomial, drawPoisson } from "../../src/simulate/distributions.ts";
+import { drawGamma, drawPoisson, NegativeBinomial } from "../../src/simulate/distributions.ts";
 
 const DRAWS = 200_000;
 /** The distance from theory that a moment may have, in standard errors: one test in 15,000 would fail by chance. */
@@ -75,9 +75,10 @@ Deno.test("gamma numbers have the mean and variance of theory for shapes below a
 
 Deno.test("negative binomial counts have the mean and variance of theory by both methods", () => {
   for (const size of [0.5, 10, 1e6]) {
+    const counts = new NegativeBinomial(size);
     for (const mean of [0.01, 0.7, 5, 11.9, 12.1, 40, 1000]) {
       const variance = mean + mean * mean / size;
-      checkMoments((stream) => drawNegativeBinomial(stream, mean, size), {
+      checkMoments((stream) => counts.draw(stream, mean), {
         name: `negative binomial ${mean} ${size}`,
         mean,
         variance,
@@ -90,11 +91,11 @@ Deno.test("negative binomial counts have the mean and variance of theory by both
 Deno.test("counts follow their probabilities one by one, below and above the change of method", () => {
   const cases = [[2, Infinity], [13, Infinity], [2, 10], [13, 10], [3, 0.7]] as const;
   for (const [mean, size] of cases) {
+    const counts = new NegativeBinomial(size);
     const stream = new RandomStream(deriveKey(4, "probabilities", Math.floor(mean)));
     const draws = Array.from(
       { length: 50_000 },
-      () =>
-        size === Infinity ? drawPoisson(stream, mean) : drawNegativeBinomial(stream, mean, size),
+      () => size === Infinity ? drawPoisson(stream, mean) : counts.draw(stream, mean),
     );
     // χ² with 8 and 25 degrees of freedom exceeds these limits with probability 0.0005.
     const [last, limit] = mean < 5 ? [8, 28] : [25, 56];
@@ -107,6 +108,18 @@ Deno.test("a mean of 0 always gives the count 0", () => {
   const stream = new RandomStream(deriveKey(5));
   for (let i = 0; i < 100; i++) {
     strictEqual(drawPoisson(stream, 0), 0);
-    strictEqual(drawNegativeBinomial(stream, 0, 10), 0);
+    strictEqual(new NegativeBinomial(10).draw(stream, 0), 0);
+  }
+});
+
+Deno.test("the greatest uniform number gives a count too, whatever the size and the mean", () => {
+  const stream = Object.assign(new RandomStream(deriveKey(6)), { uniform: () => 1 - 2 ** -33 });
+  for (const size of [0.1, 1, 9.9, 10, 20, 1e6]) {
+    const counts = new NegativeBinomial(size);
+    for (let mean = 0.001; mean < 12; mean += 0.037) {
+      const spread = Math.sqrt(mean + mean * mean / size);
+      const count = counts.draw(stream, mean);
+      ok(count > mean && count < mean + 60 * spread + 30, `mean ${mean}, size ${size}: ${count}`);
+    }
   }
 });

@@ -30,10 +30,7 @@ Deno.test("the real size has 800,000 training rows and the competition's 177,032
     newGeneNewCellType: 8_682,
   });
   let rows = 0;
-  for (const { regime } of simulation.rows("train")) {
-    strictEqual(regime, undefined);
-    rows++;
-  }
+  for (const _ of simulation.labels("train")) rows++;
   strictEqual(rows, 800_000);
 });
 
@@ -87,7 +84,15 @@ Deno.test("options out of range are refused by name", () => {
   );
   throws(() => simulate({ bins: 0 }), /RangeError: .*bins is 0/);
   throws(() => simulate({ seed: -1 }), /RangeError: .*seed is -1/);
-  throws(() => simulate({ labelVariance: 0 }), /RangeError: .*labelVariance is 0/);
+  throws(
+    () => simulate({ labelVariance: 3 } as object),
+    /TypeError: .*"labelVariance" is not an option/,
+  );
+  throws(
+    () => simulate({ expressionTransform: "tpm" as "log2p1" }),
+    /RangeError: .*expressionTransform is tpm, expected one of signed-log-difference, log2p1/,
+  );
+  throws(() => simulate({ enrichmentSpread: 2 }), /RangeError: .*enrichmentSpread is 2/);
   throws(() => simulate({ dispersion: NaN }), /RangeError: .*dispersion is NaN/);
   throws(() => simulate({ depth: Infinity }), /RangeError: .*depth is Infinity/);
   throws(() => simulate({ visibleShare: 1.1 }), /RangeError: .*visibleShare is 1.1/);

@@ -111,7 +111,7 @@ function changeCellType(panel: ReferencePanel, cellType: number): ReferencePanel
 Deno.test("nothing that the panel has of a sample's cell type changes an input of it, in any variant", async () => {
   const columns = randomColumns(4, 6);
   const panel = await buildPanel(new Dataset(columns));
-  const dropout = { labels: 0.2, references: 0.2, marks: 0.2 };
+  const dropout = { labels: 0.2, genes: 0.2, references: 0.1, marks: 0.2 };
   const variants = new PanelVariants(MARKS, columns.geneIndex.length, dropout);
   const sourceOf = (own: ReferencePanel) =>
     new PanelSource(columns, own, { inputs: inputsOf(panel), variants });

@@ -12,15 +12,18 @@ Deno.test("each setting comes from the first layer that has it", () => {
     learningRate: 0.001,
     transform: "log1p",
     geneEffects: false,
+    schedule: { type: "constant" },
+    weightDecay: 0,
     labelDropout: 0,
     geneDropout: 0,
+    referenceDropout: 0,
     markDropout: 0,
   });
 });
 
 Deno.test("what is hidden in training is a share", () => {
   const waka3 = presetSettings("waka3");
-  for (const name of ["labelDropout", "geneDropout", "markDropout"]) {
+  for (const name of ["labelDropout", "geneDropout", "referenceDropout", "markDropout"]) {
     for (const share of [-0.1, 1, NaN]) {
       throws(
         () => resolveSettings({ [name]: share }, waka3),

@@ -186,7 +186,7 @@ Deno.test("what cannot be split, or would leave a part empty, is refused in word
     [{ scheme: "by-gene", testShare: 0.5, validationShare: 0.5 }, /leaves none to train on/],
     [
       { scheme: "by-cell-type", testShare: 0.6, validationShare: 0.39 },
-      /with at least one of 4 cell types in each part none is left to train on, expected smaller/,
+      /with at least one of 4 cell types in each part nothing is left to train on, expected smaller/,
     ],
     [
       { scheme: "by-chromosome-and-cell-type", testShare: 0.6, validationShare: 0.39 },

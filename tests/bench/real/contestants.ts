@@ -1,7 +1,13 @@
 /** The baselines and presets that take part. */
 
 import type { Dataset } from "../../../src/data/dataset.ts";
-import { PRESET_NAMES, type PresetName, PRESETS } from "../../../src/model/mod.ts";
+import {
+  PRESET_NAMES,
+  type PresetName,
+  PRESETS,
+  presetSpec,
+  readsPanel,
+} from "../../../src/model/mod.ts";
 import { fit, predict } from "../../../src/training/mod.ts";
 import {
   type Baseline,
@@ -10,9 +16,10 @@ import {
   makeRidge,
 } from "../../../src/validation/mod.ts";
 import type { RealContestant, RealPrediction, RealTask } from "./contestant.ts";
+import { turnWindows } from "./turned.ts";
 
 /** Stretches of each mark whose sums are squared and multiplied. */
-const PRODUCT_STRETCHES = 5;
+export const PRODUCT_STRETCHES = 5;
 
 /** Presets that are compared unless others are asked for: those that one run of the benchmark has the time for. */
 export const USUAL_PRESETS: readonly PresetName[] = PRESET_NAMES.filter((name) =>
@@ -47,24 +54,36 @@ const SAMPLES_PER_SECOND: Readonly<Partial<Record<PresetName, number>>> = {
 };
 const UNKNOWN_SAMPLES_PER_SECOND = 8000;
 
-/** The baselines of `evaluateRegimes` and ridge regression with squares and products. */
+/**
+ * The baselines of `evaluateRegimes`, and ridge regression with squares and products, on windows as the data have them and in
+ * the direction of transcription.
+ */
 export function baselineContestants(): RealContestant[] {
-  const baselines = [...makeBaselines(), makeRidge({ productStretches: PRODUCT_STRETCHES })];
-  return baselines.map((baseline): RealContestant => ({
-    name: baseline.name,
-    kind: "baseline",
-    usesSeed: false,
-    identity: { baseline: baseline.name, PRODUCT_STRETCHES },
-    // 425 features squared for each sample, about as fast as a plain loop multiplies.
-    expectSeconds: ({ train }) =>
-      (baseline.name.includes("squares") ? 2.3e-4 : 2e-5) * train.length,
-    run: (task) => Promise.resolve([predictBaseline(baseline, task)]),
-  }));
+  const curved = makeRidge({ productStretches: PRODUCT_STRETCHES });
+  return [
+    ...[...makeBaselines(), curved].map((baseline) => baselineContestant(baseline)),
+    baselineContestant({ ...curved, name: `${curved.name}, turned` }, turnWindows),
+  ];
 }
 
-function predictBaseline(baseline: Baseline, { fold }: RealTask): RealPrediction {
-  const { values } = baseline.fit(fold.train).predict(hideLabels(fold.test));
-  return { reading: "none", values: Float32Array.from(values) };
+function baselineContestant(
+  baseline: Baseline,
+  prepare = (data: Dataset) => data,
+): RealContestant {
+  const { name } = baseline;
+  return {
+    name,
+    kind: "baseline",
+    usesSeed: false,
+    identity: { baseline: name, PRODUCT_STRETCHES },
+    // 425 features squared for each sample, about as fast as a plain loop multiplies.
+    expectSeconds: ({ train }) => (name.includes("squares") ? 2.3e-4 : 2e-5) * train.length,
+    run({ fold }) {
+      const fitted = baseline.fit(prepare(fold.train));
+      const { values } = fitted.predict(prepare(hideLabels(fold.test)));
+      return Promise.resolve([{ reading: "none", values: Float32Array.from(values) }]);
+    },
+  };
 }
 
 /** A preset with its own settings. */
@@ -75,12 +94,13 @@ export function presetContestant(name: PresetName): RealContestant {
     name,
     kind: "preset",
     usesSeed: true,
-    identity: { preset: PRESETS[name] },
+    identity: { preset: PRESETS[name], spec: presetSpec(name) },
     expectSeconds: ({ train }) => training.epochs * train.length / rate,
     run: (task) => runPreset(name, task),
   };
 }
 
+/** Trains once: what a panel holds of new genes is added to the trained model's when it predicts. */
 async function runPreset(
   name: PresetName,
   { fold, seed, engine, threads, signal }: RealTask,
@@ -89,7 +109,13 @@ async function runPreset(
   const { model, interrupted } = await fit(name, fold.train, { ...compute, seed });
   if (interrupted) throw signal?.reason;
   const test = hideLabels(fold.test);
-  return [{ reading: "none", values: await predict(model, test, compute) }];
+  const values = await predict(model, test, compute);
+  if (!readsPanel(model.spec)) return [{ reading: "none", values }];
+  const unlabelled = [newGenesOf(fold)];
+  return [
+    { reading: "with", values: await predict(model, test, { ...compute, unlabelled }) },
+    { reading: "without", values },
+  ];
 }
 
 /** Labelled samples without their labels: the marks that a panel may hold of new genes. */

@@ -20,14 +20,17 @@ export interface RealRun {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The results of all cells. */
+export type RealResults = ReadonlyMap<Cell, CellResult>;
+
 /** A cell whose result is kept already, or is to be made. */
 interface Planned {
   readonly cell: Cell;
   readonly kept: CellResult | undefined;
 }
 
-/** Runs what is not kept, and scores all. */
-export async function runReal(run: RealRun): Promise<SuiteResult[]> {
+/** Runs what is not kept, and keeps it. */
+export async function runCells(run: RealRun): Promise<RealResults> {
   const planned = await plan(run);
   const todo = planned.filter(({ kept }) => kept === undefined);
   run.log(describePlan(planned.length, todo.map(({ cell }) => cell)));
@@ -38,6 +41,12 @@ export async function runReal(run: RealRun): Promise<SuiteResult[]> {
     results.set(cell, result);
     if (kept === undefined) run.log(clock.tick(cell, result.seconds));
   }
+  return results;
+}
+
+/** Runs what is not kept, and scores all. */
+export async function runReal(run: RealRun): Promise<SuiteResult[]> {
+  const results = await runCells(run);
   return run.suites.map((suite) => judge(suite, results));
 }
 
@@ -106,7 +115,7 @@ function secondsOf({ contestant, fold }: Cell): number {
   return Math.max(0.1, contestant.expectSeconds(fold));
 }
 
-function judge(suite: Suite, results: ReadonlyMap<Cell, CellResult>): SuiteResult {
+function judge(suite: Suite, results: RealResults): SuiteResult {
   const { id, title, folds } = suite;
   return {
     id,
@@ -119,7 +128,7 @@ function judge(suite: Suite, results: ReadonlyMap<Cell, CellResult>): SuiteResul
 }
 
 /** The results of a suite, by contestant and reading. */
-function collectEntries(suite: Suite, results: ReadonlyMap<Cell, CellResult>): Entry[] {
+export function collectEntries(suite: Suite, results: RealResults): Entry[] {
   const entries = new Map<string, Entry & { readonly values: Float32Array[][] }>();
   for (const [cell, { predictions }] of results) {
     if (cell.suite !== suite) continue;

@@ -38,10 +38,12 @@ const VERSION = 1;
 /** A folder of results. Its files have the digest of what they are the result of as their name. */
 export class RealStore {
   readonly #folder: string;
+  readonly #log: (line: string) => void;
 
   /** Names the folder, which may not exist yet. */
-  constructor(folder: string) {
+  constructor(folder: string, log: (line: string) => void) {
     this.#folder = folder;
+    this.#log = log;
   }
 
   /** The result of a cell, or `undefined` if it is not kept, or not whole. */
@@ -58,7 +60,7 @@ export class RealStore {
       );
       return { seconds, predictions };
     } catch (error) {
-      console.error(
+      this.#log(
         `${path}.json is computed again: ${error instanceof Error ? error.message : error}`,
       );
       return undefined;

@@ -95,9 +95,7 @@ Deno.test("files that were exchanged between replicates of two cell types are fo
     const other = `${second}.${place === 1 ? 1 : 2}`;
     const names = [`${first}.1 and ${other}`, `${other} and ${first}.1`];
     const lines = found.filter((line) => line.startsWith("exchanged-cell-types"));
-    // In the simulation H3K4me1 is much the same in all cell types.
-    const marks = "H3K27me3, H3K36me3, H3K4me3, H3K9me3";
-    const unlike = `unlike-replicates: ${marks} in ${first}.1, ${first}.2`;
+    const unlike = `unlike-replicates: ${MARKS.join(", ")} in ${first}.1, ${first}.2`;
     ok(found.includes(unlike), found.join("\n"));
     ok(lines.length === 1 && names.some((name) => lines[0]!.includes(name)), found.join("\n"));
   }
