@@ -175,6 +175,8 @@ Deno.test("modules whose names begin with _ are imported from their own folder o
 const OTHER_TESTS = [
   "bench",
   "bench/gpu",
+  "bench/intervals",
+  "bench/real",
   "bench/results",
   "engine/webgpu/device",
   "engine/webgpu/golden",

@@ -131,7 +131,7 @@ function widen(
   return widened;
 }
 
-/** Adds marks where there are none yet. */
+/** Adds marks where the panel has no marks yet. */
 function addMarks(
   { values, scales, present }: Arrays,
   pairs: PairRows,
@@ -150,7 +150,7 @@ function addMarks(
   return isAdded;
 }
 
-/** Adds labels where there are none yet. */
+/** Adds labels where the panel has no label yet. */
 function addLabels(labels: Float32Array, pairs: PairRows, { columns }: Dataset): boolean {
   const column = columns.labels;
   let isAdded = false;

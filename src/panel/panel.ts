@@ -30,7 +30,7 @@ export interface ReferencePanel {
   readonly scales: Float32Array;
   /** `[gene, cellType]`: 1 where the marks are known. */
   readonly present: Uint8Array;
-  /** `[gene, cellType]`: mean label of the training samples, NaN where there is none. */
+  /** `[gene, cellType]`: mean label of the training samples, NaN where no label is known. */
   readonly labels: Float32Array;
   /** Mean of the known labels. */
   readonly labelMean: number;

@@ -89,6 +89,15 @@ export async function writePanel(
  * @param source The file.
  * @returns The panel.
  * @throws {FormatError} If the file is damaged, or is not a panel.
+ *
+ * @example A file that is no panel
+ * ```ts
+ * import { bytesSource } from "@waka/histone/io";
+ * import { readPanel } from "@waka/histone/panel";
+ * import { rejects } from "node:assert";
+ *
+ * await rejects(readPanel(bytesSource(Uint8Array.of(80, 75), "panel.npz")), /panel.npz/);
+ * ```
  */
 export async function readPanel(source: ByteSource): Promise<ReferencePanel> {
   const npz = await openNpz(source);

@@ -70,7 +70,7 @@ export const H3K4ME3 = {
   onAtIsland: { slope: 3.8, midpoint: -0.75 },
   onElsewhere: { slope: 3.8, midpoint: 0.17 },
   /** Height of the downstream peak at an island at full activity, and the factor on it elsewhere. */
-  height: 92,
+  height: 82,
   elsewhere: 0.7,
   /** The share of the height that does not depend on activity once the promoter is on, and how the rest does. */
   constant: 0.09,
@@ -92,7 +92,7 @@ export const H3K27ME3 = {
   /** Level all over the window. */
   domain: 0.97,
   /** Height at an island, the factor on it elsewhere, and the level of the whole window in heights. */
-  height: 7.1,
+  height: 8,
   elsewhere: 0.1,
   floor: 0.16,
   placeBp: 200,
@@ -130,7 +130,7 @@ export const H3K4ME1 = {
 
 /** H3K9me3: nearly flat, except for domains over some silent genes. */
 export const H3K9ME3 = {
-  background: 1.7,
+  background: 1.5,
   spreads: { gene: 0.1, sample: 0.1, local: 0.54, enrichment: 0.5 },
   /** Largest share of genes with a domain; it falls with activity. */
   domainShare: 0.2,

@@ -42,7 +42,7 @@ export interface CalibrateOptions
  * @param options Number of folds, and the settings of each run.
  * @returns The errors by regime; a regime of which too few samples could be held out is absent.
  * @throws {RangeError} If the data have too few genes and cell types to hold some out.
- * @throws {ContractError} If the model predicts classes or ranks.
+ * @throws {ContractError} If the model predicts classes or ranks, or training starts from another model.
  * @throws {DivergedError} If the loss of a fold becomes NaN or infinite.
  * @throws The reason of `options.signal`, once it is aborted.
  * @throws As `fitMany` does.
@@ -64,6 +64,7 @@ export async function calibrate(
   data: Dataset,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
+  refuseStart(options);
   const { folds, seed, learningRate, validation, ...others } = options;
   const common = { ...others, sampleWeights: spreadSampleWeights(data, others.sampleWeights) };
   const { name, loss } = resolveSpec(spec, [{ data }]);
@@ -152,6 +153,20 @@ async function errorsOfFold(
   if (marks.length === 0) return found;
   const named = kinds.filter(isNewGene).map((kind) => inPanel[kind as keyof typeof inPanel]);
   return [...found, await errorsOf(newGenes, { kinds: named, unlabelled: [marks] })];
+}
+
+/**
+ * Throws if training starts from another model: that may have seen the labels that folds hold out, in its weights or its
+ * panel, which would make intervals too narrow.
+ *
+ * @throws {ContractError} If it does.
+ */
+export function refuseStart({ initial }: Pick<FitManyOptions, "initial">): void {
+  if (initial === undefined) return;
+  throw new ContractError(
+    "Cannot calibrate a model that starts from another: what is held out may be what that one was trained on, expected a " +
+      "start from random weights",
+  );
 }
 
 /**

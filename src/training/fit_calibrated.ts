@@ -6,7 +6,13 @@ import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { calibrationFolds } from "../validation/calibration_folds.ts";
 import { typicalSignal } from "../validation/unlike.ts";
-import { type CalibrateOptions, checkCalibrated, foldRuns, measureErrors } from "./calibrate.ts";
+import {
+  type CalibrateOptions,
+  checkCalibrated,
+  foldRuns,
+  measureErrors,
+  refuseStart,
+} from "./calibrate.ts";
 import { resolveSpec } from "./_check_data.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { type EnsembleOptions, ensembleRuns } from "./ensemble.ts";
@@ -48,7 +54,7 @@ export interface CalibratedModels {
  *   members.
  * @returns The models, ready for `predictIntervals` and `findUnlike`.
  * @throws {RangeError} If `members` is out of range, or the data have too few genes and cell types to hold some out.
- * @throws {ContractError} If the model predicts classes or ranks.
+ * @throws {ContractError} If the model predicts classes or ranks, or training starts from another model.
  * @throws As `fitMany` does.
  *
  * @example A model that knows its errors
@@ -69,6 +75,7 @@ export async function fitCalibrated(
   data: Dataset,
   options: FitCalibratedOptions = {},
 ): Promise<CalibratedModels> {
+  refuseStart(options);
   const { members: count = 1, folds, seed = 0, learningRate, validation, ...others } = options;
   const common = { ...others, sampleWeights: spreadSampleWeights(data, others.sampleWeights) };
   const own = { seed, learningRate, validation };

@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import { type Axis, cellTypeAxis, geneGroupAxis } from "./axis.ts";
 
-/** With fewer cell types none is held out: a model of a single cell type has no other one to compare genes with. */
+/** With fewer cell types, all are trained on: a model of a single cell type has no other one to compare genes with. */
 export const FEWEST_CELL_TYPES = 3;
 
 /** Options of {@linkcode calibrationFolds}. */

@@ -36,7 +36,7 @@ export interface UnlikeStatistic {
   readonly marks: readonly string[];
   /** What was found: a mean count, a share or a correlation; `null` if the mark has no signal at all. */
   readonly found: number | null;
-  /** What is typical, likewise: `null` if the mark had no signal in any training cell type. */
+  /** What is typical, in the same unit; `null` if the mark had no signal in any training cell type. */
   readonly typical: number | null;
   /** How far apart they are, in standard deviations; `null` where one of them does not exist. */
   readonly deviations: number | null;

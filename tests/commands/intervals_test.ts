@@ -252,7 +252,7 @@ Deno.test("a cell type that is unlike the training data is named by predict, eva
     deepStrictEqual([unlike[0].cellType, unlike[0].statistics[0].found], ["E071", null]);
     match(notes.join(), /E071 is unlike/);
     match(await succeed("submit", ...flags, "--out", `${directory}/s.csv`), note);
-    // The data as they are have no such note.
+    // The data as they are do not have this note.
     const usual = await runTask("predict", "--model", run, ...EVAL, "--out", "-");
     ok(!/E071 is unlike .* H3K4me1 has no signal/.test(usual.stderr), usual.stderr);
   });

@@ -40,8 +40,8 @@ Deno.test("log2(RPKM + 1) is distributed and divided as in GM12878, HMEC, HUVEC 
     ["labels", "quantile 50%", 2.07, 0.2],
     ["labels", "quantile 75%", 3.92, 0.2],
     ["labels", "quantile 99%", 7.27, 0.3],
-    ["labels", "share of variance between genes", 0.71, 0.03],
-    ["labels", "share between cell types", 0, 0.01],
+    ["labels", "share of variance: genes", 0.71, 0.03],
+    ["labels", "share of variance: cell types", 0, 0.01],
     ["labels", "r of two cell types", 0.71, 0.03],
   ]);
 });
@@ -53,8 +53,8 @@ Deno.test("the competition's label is distributed and divided as in its 50 train
     ["labels", "quantile 5%", -3.05, 0.3],
     ["labels", "quantile 50%", -0.28, 0.25],
     ["labels", "quantile 95%", 3.19, 0.25],
-    ["labels", "share of variance between genes", 0.19, 0.04],
-    ["labels", "share between cell types", 0.01, 0.01],
+    ["labels", "share of variance: genes", 0.19, 0.04],
+    ["labels", "share of variance: cell types", 0.01, 0.01],
   ]);
 });
 
@@ -77,7 +77,7 @@ Deno.test("marks have the levels, spreads and shapes of real counts, and go with
     ["H3K4me1", "share of empty bins", 0.29, 0.07],
     ["H3K4me3", "share of empty bins", 0.36, 0.08],
     ["H3K9me3", "share of empty bins", 0.34, 0.07],
-    ["H3K4me3", "mean count within 0.5 kb of TSS", 33.4, 9],
+    ["H3K4me3", "mean count up to 0.5 kb away", 33.4, 9],
     ["H3K4me3", "mean count 1.5 to 5 kb away", 3.04, 0.9],
     ["H3K27me3", "autocorrelation, lag 1", 0.47, 0.1],
     ["H3K36me3", "autocorrelation, lag 1", 0.53, 0.1],
@@ -89,13 +89,13 @@ Deno.test("marks have the levels, spreads and shapes of real counts, and go with
     ["H3K4me1", "r with the label", 0.41, 0.1],
     ["H3K4me3", "r with the label", 0.69, 0.11],
     ["H3K9me3", "r with the label", 0.01, 0.1],
-    ["H3K36me3", "r of its change with the label's", 0.46, 0.12],
-    ["H3K4me3", "r of its change with the label's", 0.57, 0.12],
+    ["H3K36me3", "r of changes with the label's", 0.46, 0.12],
+    ["H3K4me3", "r of changes with the label's", 0.57, 0.12],
     ["pairs of marks", "r of H3K36me3 and H3K4me3", 0.67, 0.1],
     ["pairs of marks", "r of H3K4me1 and H3K4me3", 0.65, 0.14],
     ["pairs of marks", "r of H3K27me3 and H3K4me3", -0.14, 0.25],
-    ["all marks", "r of ridge regression, new genes", 0.7, 0.05],
-    ["all marks", "r of its change with the label's", 0.56, 0.08],
-    ["all marks", "r of errors in two cell types", 0.62, 0.08],
+    ["all marks", "ridge regression: r, new genes", 0.7, 0.05],
+    ["all marks", "ridge regression: r of changes", 0.56, 0.08],
+    ["all marks", "ridge regression: r of errors", 0.62, 0.08],
   ]);
 });

@@ -140,6 +140,17 @@ Deno.test("models that predict classes or an order are refused before they are t
   }
 });
 
+Deno.test("a model that starts from another is refused, since that may have seen what folds hold out", async () => {
+  const data = simulate(4, 40);
+  const { model: initial } = await fit("experiment1", data, QUICK);
+  for (const train of [calibrate, fitCalibrated]) {
+    await rejects(
+      train("experiment1", data, { ...QUICK, initial }),
+      /Cannot calibrate a model that starts from another/,
+    );
+  }
+});
+
 Deno.test("a model that reads a panel is calibrated for new genes with and without their marks in it", async () => {
   const data = new Dataset(simulateColumns({ cellTypes: 4, genes: 60, bins: 100 }).train);
   const { members: [first] } = await fitCalibrated("waka3", data, QUICK);

@@ -112,7 +112,7 @@ Deno.test("half-widths are the order statistics of the absolute errors, rounded 
   );
 });
 
-Deno.test("bins of predicted values are ascending and none is small, whatever values repeat", () => {
+Deno.test("bins of predicted values are ascending and never small, whatever values repeat", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1000, maxLength: 3000 }),

@@ -10,8 +10,8 @@ export interface ComparisonTableOptions {
   readonly titles?: readonly [string, string] | undefined;
 }
 
-const NAME_WIDTH = 35;
-const VALUE_WIDTH = 23;
+const NAME_WIDTH = 34;
+const VALUE_WIDTH = 24;
 
 /**
  * Formats statistics of two data sets as a text table of at most 80 characters a line, a block for each thing that the

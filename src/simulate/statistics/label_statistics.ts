@@ -20,7 +20,7 @@ const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
  * import { strictEqual } from "node:assert";
  *
  * const statistics = measureLabels([[0, 1, 5], [0, 1, 5]]);
- * const share = statistics.find(({ name }) => name === "share of variance between genes");
+ * const share = statistics.find(({ name }) => name === "share of variance: genes");
  * strictEqual(share?.values[0], 1);
  * ```
  */
@@ -38,9 +38,9 @@ export function measureLabels(columns: readonly ArrayLike<number>[]): Statistic[
   const { genes, cellTypes, rest } = divideVariance(columns);
   return [
     ...single,
-    one("share of variance between genes", genes),
-    one("share between cell types", cellTypes),
-    one("share that is left", rest),
+    one("share of variance: genes", genes),
+    one("share of variance: cell types", cellTypes),
+    one("share of variance: rest", rest),
     { of: "labels", name: "r of two cell types", values: mapPairs(columns, pearson) },
   ];
 }

@@ -6,7 +6,7 @@ import type { Statistic } from "./statistic.ts";
 
 /** Distances from the middle of the window for which mean counts are told, in bins of a window of 100. */
 const ZONES = [
-  { name: "within 0.5 kb of TSS", from: 0, to: 5 },
+  { name: "up to 0.5 kb away", from: 0, to: 5 },
   { name: "0.5 to 1.5 kb away", from: 5, to: 15 },
   { name: "1.5 to 5 kb away", from: 15, to: 50 },
 ];
@@ -86,7 +86,7 @@ function measureWithOthers(
     { of, name: "r with the label", values: both.map((cell) => pearson(cell.levels, cell.labels)) },
     {
       of,
-      name: "r of its change with the label's",
+      name: "r of changes with the label's",
       values: mapPairs(
         both,
         (a, b) => pearsonOfChanges([a.levels, b.levels], [a.labels, b.labels]),

@@ -93,13 +93,13 @@ function measureRidge(
   const statistics: Statistic[] = [
     {
       of: "all marks",
-      name: "r of ridge regression, new genes",
+      name: "ridge regression: r, new genes",
       values: cells.map((cell) => pearson(cell.predicted, cell.labels)),
     },
-    { of: "all marks", name: "r of its change with the label's", values: changes },
+    { of: "all marks", name: "ridge regression: r of changes", values: changes },
     {
       of: "all marks",
-      name: "r of errors in two cell types",
+      name: "ridge regression: r of errors",
       values: mapPairs(residuals, pearson),
     },
   ];

@@ -10,6 +10,7 @@
 import { Command } from "commander";
 import { Dataset } from "../../../src/data/dataset.ts";
 import { readDataset } from "../../../src/data/read_dataset.ts";
+import { deriveKey, RandomStream, shuffledIndices } from "../../../src/random.ts";
 import { parsePresetName } from "../../../src/model/presets.ts";
 import { simulateColumns } from "../../../src/simulate/mod.ts";
 import { integer } from "../../../src/commands/flags.ts";
@@ -22,7 +23,7 @@ interface Flags {
   readonly folds: number;
   readonly splits?: number;
   readonly newCellTypes: number;
-  readonly genes: number;
+  readonly genes?: number;
   readonly cellTypes: number;
   readonly seed: number;
 }
@@ -36,7 +37,7 @@ const flags = new Command("intervals")
   .option("--folds <n>", "folds of the calibration", integer(2), 5)
   .option("--splits <n>", "new cell types in turn (default: all)", integer(1))
   .option("--new-cell-types <n>", "cell types that are new in a split", integer(1), 1)
-  .option("--genes <n>", "simulated genes", integer(10), 2000)
+  .option("--genes <n>", "genes, at random (default: all, or 1,000 simulated)", integer(10))
   .option("--cell-types <n>", "simulated cell types", integer(4), 20)
   .option("--seed <n>", "seed of the choice of genes", integer(0), 0)
   .parse(Deno.args, { from: "user" })
@@ -44,8 +45,8 @@ const flags = new Command("intervals")
 
 const { genes, cellTypes } = flags;
 const data = flags.data === undefined
-  ? new Dataset(simulateColumns({ cellTypes, genes }).train)
-  : await readDataset(flags.data);
+  ? new Dataset(simulateColumns({ cellTypes, genes: genes ?? 1000 }).train)
+  : takeGenes(await readDataset(flags.data), genes);
 const groups = new Set(Array.from(data.rows, (_, position) => data.groupOf(position))).size;
 const splits = flags.splits ?? Math.floor(groups / flags.newCellTypes);
 const measured = await measureSplits(data, {
@@ -59,3 +60,12 @@ const measured = await measureSplits(data, {
     ),
 });
 console.log(formatSplits(measured, CONFIDENCES));
+
+function takeGenes(data: Dataset, count: number | undefined): Dataset {
+  if (count === undefined) return data;
+  const stream = new RandomStream(deriveKey(flags.seed, "intervals", "genes"));
+  const order = shuffledIndices(data.columns.genes.length, stream);
+  const taken = new Set(order.subarray(0, count));
+  const indices = data.geneIndices();
+  return data.filter((position) => taken.has(indices[position]!));
+}

@@ -4,9 +4,8 @@ import { splitRegimes } from "../../../src/validation/mod.ts";
 
 /** Labelled simulated samples: 8 cell types × 40 genes of 20 bins. */
 export function plantedData(): Dataset {
-  return new Dataset(
-    simulateColumns({ cellTypes: 8, genes: 40, newCellTypes: 1, newGenes: 0, bins: 20 }).train,
-  );
+  const size = { cellTypes: 8, genes: 40, newCellTypes: 1, newGenes: 0, bins: 20 };
+  return new Dataset(simulateColumns({ ...size, expressionTransform: "log2p1" }).train);
 }
 
 /** Those samples, split by regime: 2 cell types and 10 genes are new. */
