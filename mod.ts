@@ -26,7 +26,8 @@
 
 export { type Agreement, evaluatePredictions, type Evaluation } from "./src/data/evaluate.ts";
 export { Dataset } from "./src/data/dataset.ts";
-export { type Fold, type FoldOptions, type FoldScheme, kFold } from "./src/data/kfold.ts";
+export { FOLD_SCHEMES, type FoldScheme } from "./src/data/fold_scheme.ts";
+export { type Fold, type FoldOptions, kFold } from "./src/data/kfold.ts";
 export { readDataset, type ReadDatasetOptions } from "./src/data/read_dataset.ts";
 export type { EngineName } from "./src/engine/select.ts";
 export {

@@ -43,6 +43,7 @@ async function runDeno(
 /** The set of each task that is not named for it: what looks, what writes, and what computes too. */
 const SETS: Readonly<Record<string, string>> = {
   bench: "bench",
+  "benchmark-real": "bench",
   bundle: "bundle",
   compile: "compile",
   doctor: "write",
@@ -52,6 +53,7 @@ const SETS: Readonly<Record<string, string>> = {
   release: "release",
   roadmap: "roadmap",
   simulate: "write",
+  split: "write",
   test: "test",
   "test-all": "test",
 };
@@ -333,6 +335,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       ["predict", "--model", model, "--data", data, "--out", `${out}/predictions.tsv`],
       ["evaluate", "--model", model, "--data", data, "--out", `${out}/metrics.json`],
       ["simulate", "--out", `${out}/simulated`, "--cell-types", "2", "--genes", "20"],
+      ["split", "--data", data, "--scheme", "by-gene", "--out", `${out}/parts`],
       ["crossval", "--data", data, "--folds", "2", "--out", `${out}/folds`, ...QUICK],
       ["search", "--data", data, "--folds", "2", "--out", `${out}/search`, ...SHORT],
       ["experiments", "--data", data, "--folds", "2", "--out", `${out}/table`, ...ONE],
@@ -348,7 +351,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
     ok(written.length > 8);
     const odd = /escaped|passwd|hg19|\.part$/;
     const expected =
-      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|(qc|run|simulated|folds|search|table)\/)/;
+      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|(qc|run|simulated|parts|folds|search|table)\/)/;
     deepStrictEqual(written.filter((name) => !expected.test(name) || odd.test(name)), []);
   }));
 

@@ -26,13 +26,13 @@ function kindOf(value: object): keyof typeof READERS | undefined {
 /** The tasks' commands in a page: as tasks, or as `histone` runs them. */
 function taskCommandsOf(text: string): { task: string; flags: string[] }[] {
   return commandsOf(text).flatMap((line) => {
-    const [, task, rest = ""] = /^(?:deno|npx -y deno@\S+) task (?:-q )?(\w+)(.*)/.exec(line) ??
+    const [, task, rest = ""] = /^(?:deno|npx -y deno@\S+) task (?:-q )?([\w-]+)(.*)/.exec(line) ??
       /^(?:\S*\/)?histone (\w+)(.*)/.exec(line) ?? [];
     return task === undefined ? [] : [{ task, flags: rest.match(/--[a-z][\w-]*/g) ?? [] }];
   });
 }
 
-const OWN_TASKS = ["ok", "test", "check", "completion", "bench", "fuzz", "release"];
+const OWN_TASKS = ["ok", "test", "test-all", "check", "completion", "bench", "fuzz", "release"];
 
 Deno.test("JSON files in the pages are valid for their purpose", () => {
   const found = [...pages].flatMap(([page, text]) =>

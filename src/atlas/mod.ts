@@ -37,6 +37,7 @@ export {
   type CountAlignmentsOptions,
   type ReadCounts,
 } from "./count_alignments.ts";
+export { humanGeneChromosome, humanGeneStrand } from "./gene_chromosomes.ts";
 export { readRoadmapGenes, type ReadRoadmapGenesOptions } from "./gene_info.ts";
 export { hasStartedWriting, rebuildCompetition } from "./rebuild.ts";
 export {

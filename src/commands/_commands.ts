@@ -17,6 +17,7 @@ export type CommandName =
   | "roadmap"
   | "search"
   | "simulate"
+  | "split"
   | "submit"
   | "train";
 
@@ -25,6 +26,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   prepare: () => import("./prepare.ts"),
   doctor: () => import("./doctor.ts"),
   info: () => import("./info.ts"),
+  split: () => import("./split.ts"),
   train: () => import("./train.ts"),
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),

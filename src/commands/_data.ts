@@ -18,8 +18,8 @@ export interface DataFlags {
 }
 
 /** What data may be. */
-interface LoadOptions {
-  /** Whether marks may be missing in some cell types; no model takes such data. */
+export interface LoadOptions {
+  /** Whether marks may be missing in some cell types; only models that read a panel take such data. */
   readonly allowMissingMarks?: boolean;
 }
 

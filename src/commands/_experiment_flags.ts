@@ -3,7 +3,6 @@
 import type { Command } from "commander";
 import { isDeepStrictEqual } from "node:util";
 import { quotePath } from "../base/shell.ts";
-import { FOLD_SCHEMES, type FoldScheme } from "../data/kfold.ts";
 import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { checkDirectory } from "../files/directory.ts";
@@ -14,9 +13,10 @@ import { choice, declareCommon, declareResume, declareTest, integer, list } from
 import type { TestFlags } from "./_labels.ts";
 import { absolutePaths } from "./_place.ts";
 import { readKeptFlags, resumedFlags, type ResumeFlags } from "./_resume.ts";
+import { declareScheme, type SchemeFlags } from "./_scheme.ts";
 
 /** Flags of the command. */
-export interface ExperimentsFlags extends TestFlags, ResumeFlags {
+export interface ExperimentsFlags extends TestFlags, ResumeFlags, SchemeFlags {
   readonly data?: string | undefined;
   readonly record?: string | undefined;
   readonly threads?: number | undefined;
@@ -24,7 +24,6 @@ export interface ExperimentsFlags extends TestFlags, ResumeFlags {
   readonly epochs?: number | undefined;
   readonly transform?: Transform | undefined;
   readonly seed: number;
-  readonly scheme: FoldScheme;
   readonly folds: number;
   readonly engine: EngineName;
   readonly out: string;
@@ -34,18 +33,15 @@ export interface ExperimentsFlags extends TestFlags, ResumeFlags {
 /** Declares the flags. */
 export function declareExperiments(command: Command): Command {
   return declareResume(declareCommon(
-    declareTest(
-      command.option(
-        "--data <path>",
-        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
+    declareScheme(
+      declareTest(
+        command.option(
+          "--data <path>",
+          "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
+        ),
       ),
+      { scheme: "by-gene", does: "without --test, how to hold out" },
     )
-      .option(
-        "--scheme <name>",
-        `without --test, how to hold out: ${FOLD_SCHEMES.join(", ")}`,
-        choice(FOLD_SCHEMES),
-        "by-gene",
-      )
       .option("--folds <n>", "without --test, one part of n is held out", integer(2), 10)
       .option("--only <names>", "presets to run, such as experiment1,experiment8", list)
       .option("--epochs <n>", "passes over the data (default: each preset's)", integer(1))
@@ -88,9 +84,12 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
 
 /** The flags that decide which experiments are run and what their results are. */
 function pickDecisiveFlags(flags: ExperimentsFlags): unknown {
-  const { data, record, test, labels, only, epochs, transform, seed, scheme, folds } =
-    absolutePaths(flags);
-  return { data, record, test, labels, only, epochs, transform, seed, scheme, folds };
+  const { data, record, test, labels, only, epochs, transform, seed, ...others } = absolutePaths(
+    flags,
+  );
+  const { scheme, folds, stratified, genes, groups, groupColumn } = others;
+  const division = { scheme, folds, stratified, genes, groups, groupColumn };
+  return { data, record, test, labels, only, epochs, transform, seed, ...division };
 }
 
 async function refuseOtherRun(out: string): Promise<void> {

@@ -3,7 +3,7 @@
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { alignPredictions, readPredictions } from "../io/submission.ts";
-import { loadData } from "./_data.ts";
+import { loadData, type LoadOptions } from "./_data.ts";
 
 /** Flags of labelled data; see `declareTest`. */
 export interface TestFlags {
@@ -21,11 +21,12 @@ export interface TestFlags {
 export async function loadLabelled(
   path: string,
   { labels: labelsPath, ...flags }: Omit<TestFlags, "test">,
+  options: LoadOptions = {},
 ): Promise<Dataset> {
   const what = { what: "labels" };
   // The labels are read first, since reading the data may take long.
   const file = labelsPath === undefined ? undefined : await readPredictions(labelsPath, what);
-  const data = await loadData(path, flags);
+  const data = await loadData(path, flags, options);
   if (file !== undefined) {
     return new Dataset({
       ...data.columns,
@@ -55,6 +56,9 @@ export function checkTestFlags({ test, labels }: TestFlags): void {
  *
  * @throws {ContractError} If they have no labels.
  */
-export async function loadTest({ test, ...flags }: TestFlags): Promise<Dataset | undefined> {
-  return test === undefined ? undefined : await loadLabelled(test, flags);
+export async function loadTest(
+  { test, ...flags }: TestFlags,
+  options: LoadOptions = {},
+): Promise<Dataset | undefined> {
+  return test === undefined ? undefined : await loadLabelled(test, flags, options);
 }

@@ -8,12 +8,21 @@ import type { TrainedModel } from "../model/trained_model.ts";
 import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.ts";
 import { countKnownGenes } from "../training/gene_effects.ts";
 import type { PredictOptions } from "../training/predict.ts";
+import type { UnlikeCellType } from "../validation/unlike.ts";
 import type { CommandCall } from "./flags.ts";
+import { noteUnlike } from "./_intervals.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "../runs/models.ts";
 import { openOutput, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 import { loadData } from "./_data.ts";
+import {
+  checkPanelFlag,
+  declarePanel,
+  loadUnlabelled,
+  type PanelFlags,
+  usesPanel,
+} from "./_panel_flags.ts";
 
 /** Flags of the commands that predict. */
 export interface PredictionFlags {
@@ -24,6 +33,7 @@ export interface PredictionFlags {
   readonly threads?: number | undefined;
   readonly record?: string | undefined;
   readonly acceptAssembly?: boolean | undefined;
+  readonly panel?: string | undefined;
 }
 
 /** Flags of the commands that write their predictions to a file. */
@@ -31,7 +41,7 @@ export type WritePredictionFlags = PredictionFlags & OverwriteFlag;
 
 /** Declares the flags that name a model and the data to predict. */
 export function declarePrediction(command: Command): Command {
-  return command
+  return declarePanel(command)
     .requiredOption("--model <dir>", "directory of a run, or of a model")
     .requiredOption(
       "--data <path>",
@@ -55,6 +65,10 @@ export interface PredictionRun extends EnsemblePrediction {
 export interface WrittenPrediction extends PredictionRun {
   readonly data: Dataset;
   readonly models: readonly TrainedModel[];
+  /** Samples whose marks were added to the models' panel. */
+  readonly unlabelled: readonly Dataset[];
+  /** Cell types that are unlike those that the models were trained on. */
+  readonly unlike: readonly UnlikeCellType[];
 }
 
 /** How a command writes its predictions to something, such as a stream. */
@@ -64,7 +78,9 @@ interface WriteOptions<Target> {
   /** Whether to print a line if the model knows no genes by name. */
   readonly saysKnownGenes?: boolean;
   /** Refuses unsuitable data before anything is predicted. */
-  readonly check?: ((data: Dataset) => void) | undefined;
+  readonly check?:
+    | ((data: Dataset, models: readonly TrainedModel[], unlabelled: readonly Dataset[]) => void)
+    | undefined;
   /** Writes the predictions. */
   readonly write: (target: Target, prediction: WrittenPrediction) => Promise<void>;
 }
@@ -98,20 +114,47 @@ export async function predictInto<Target>(
 ): Promise<void> {
   await using output = await open();
   const models = await loadModels(flags.model);
-  const data = await loadData(flags.data, flags);
-  check?.(data);
-  const prediction = await predictWithProgress(models, data, { ...flags, signal });
+  const allowMissingMarks = checkPanelOf(models, flags);
+  const data = await loadData(flags.data, flags, { allowMissingMarks });
+  const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
+  check?.(data, models, unlabelled);
+  const { unlike, notes } = noteUnlike({ models, data });
+  const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
   if (saysKnownGenes && !models.some(knowsGenes)) {
     console.info("The model knows no gene by name: it predicts from the marks alone.");
   }
   warnIfConstant(prediction.mean);
-  await output.write((target) => write(target, { ...prediction, data, models }));
+  const written = {
+    ...prediction,
+    notes: [...prediction.notes, ...notes],
+    unlike,
+    data,
+    models,
+    unlabelled,
+  };
+  await output.write((target) => write(target, written));
   console.info(`${output.done}, ${formatCountOf(prediction.mean.length, "prediction")}`);
 }
 
-function knowsGenes({ geneEffects }: TrainedModel): boolean {
-  return geneEffects !== undefined;
+function knowsGenes({ geneEffects, panel }: TrainedModel): boolean {
+  return geneEffects !== undefined || panel !== undefined;
 }
+
+/**
+ * Throws if `--panel` is given for models that read none.
+ *
+ * @returns Whether they read one, and so take data that lack marks.
+ */
+export function checkPanelOf(models: readonly TrainedModel[], flags: PanelFlags): boolean {
+  const [{ spec }] = models as readonly [TrainedModel];
+  checkPanelFlag(flags, { name: spec.name, usesPanel: usesPanel(spec) });
+  return usesPanel(spec);
+}
+
+/** Said of models whose predictions have no unit. */
+const SCORES =
+  "The model was trained to rank: its predictions are scores, whose order means something but whose unit " +
+  "and zero do not, so that their squared errors mean nothing.";
 
 /** Predicts with a progress line. */
 export async function predictWithProgress(
@@ -119,10 +162,10 @@ export async function predictWithProgress(
   data: Dataset,
   options: Pick<
     PredictOptions,
-    "engine" | "threads" | "signal" | "geneEffects" | "acceptAssembly"
+    "engine" | "threads" | "signal" | "geneEffects" | "acceptAssembly" | "unlabelled"
   >,
 ): Promise<PredictionRun> {
-  const { engine, threads, signal, geneEffects, acceptAssembly } = options;
+  const { engine, threads, signal, geneEffects, acceptAssembly, unlabelled } = options;
   const notes = new Set<string>();
   const progress = new ProgressLine("samples");
   const total = models.length * data.length;
@@ -133,19 +176,22 @@ export async function predictWithProgress(
     signal,
     geneEffects,
     acceptAssembly,
+    unlabelled,
     onNote: (note) => notes.add(note),
     onStart: (started) => report = started,
     onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
   for (const note of notes) console.info(`Note: ${note}.`);
+  if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
   reportKnownGenes(models, data);
   return { ...prediction, engine: report!.engine, notes: [...notes] };
 }
 
 /** Prints how many of the genes a model with gene effects was trained on: the others get no effect. */
 function reportKnownGenes(models: readonly TrainedModel[], data: Dataset): void {
-  const effects = models.find(knowsGenes)?.geneEffects;
+  const [model] = models.filter(knowsGenes);
+  const effects = model?.geneEffects ?? model?.panel;
   if (effects === undefined) return;
   const { known, genes } = countKnownGenes(effects, data);
   console.info(

@@ -1,7 +1,6 @@
 /** What `search` prints: how it divides the data, and a line for each trial. */
 
 import { formatCountOf } from "../base/count.ts";
-import type { Dataset } from "../data/dataset.ts";
 import { kFold } from "../data/kfold.ts";
 import type { EngineReport } from "../engine/select.ts";
 import type { OwnedParts } from "../runs/owned_run.ts";
@@ -18,13 +17,17 @@ import {
 import { planTrials } from "../search/plan_trials.ts";
 import { formatShape } from "./_data.ts";
 import { ProgressLine } from "./_progress.ts";
+import type { DivisibleData } from "./_scheme.ts";
 
 /**
  * Prints how the data are divided and how many trials fit them. It throws if there are too few data, before anything is
  * written.
  */
-export function printPlan(data: Dataset, description: SearchDescription): void {
-  const [fold] = kFold(data, description);
+export function printPlan(
+  { data, groups }: DivisibleData,
+  description: SearchDescription,
+): void {
+  const [fold] = kFold(data, { ...description, groups });
   const { folds, scheme, trials } = description;
   console.info(
     `Search: ${formatCountOf(trials, "trial")} on ${folds} folds ${scheme}, with ` +

@@ -3,7 +3,13 @@
 import { formatDuration } from "../base/duration.ts";
 import type { EngineReport } from "../engine/select.ts";
 import type { EventLog } from "../runs/event_log.ts";
-import type { EpochRecord, FitManyProgress, FitProgress } from "../training/fit_types.ts";
+import { bestEpoch } from "../training/early_stopping.ts";
+import type {
+  EpochRecord,
+  FitManyProgress,
+  FitProgress,
+  FitResult,
+} from "../training/fit_types.ts";
 import { epochScalars } from "../training/tensorboard.ts";
 import { memberRun } from "./_event_log.ts";
 import { formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
@@ -38,9 +44,10 @@ export function reportTraining(prefix = ""): FitHooks {
 
 /**
  * Hooks for runs that train together: each line begins with what a run is called, such as `fold`, and its number from
- * 1.
+ * 1, or with what a function calls the run by its number from 0.
  */
-export function reportRuns(what: string): FitManyHooks {
+export function reportRuns(what: string | ((run: number) => string)): FitManyHooks {
+  const nameOf = typeof what === "string" ? (run: number) => `${what} ${run + 1}` : what;
   let progress = new ProgressLine("samples");
   let group = 0;
   return {
@@ -50,12 +57,13 @@ export function reportRuns(what: string): FitManyHooks {
       // The rate and the time left are those of the runs that train now.
       if (first !== group) progress = new ProgressLine("samples");
       group = first;
-      const numbers = end === first + 1 ? end : `${first + 1}–${end}`;
-      progress.update(progressState(state, `${what} ${numbers}  `));
+      const last = typeof what === "string" ? `${end}` : nameOf(end - 1);
+      const names = end === first + 1 ? nameOf(first) : `${nameOf(first)}–${last}`;
+      progress.update(progressState(state, `${names}  `));
     },
     onEpoch: (run, record) => {
       progress.clear();
-      console.info(`  ${what} ${run + 1}  ${formatEpoch(record)}`);
+      console.info(`  ${nameOf(run)}  ${formatEpoch(record)}`);
     },
   };
 }
@@ -73,6 +81,18 @@ export function progressState(progress: FitProgress, prefix: string): ProgressSt
     label: `${prefix}epoch ${epoch}/${epochs}`,
     note: loss === undefined ? undefined : `loss ${loss.toFixed(4)}`,
   };
+}
+
+/** Says where a run that may stop early ended, and which epoch's model is kept. */
+export function describeStop(
+  { history, model: { training: { epochs: kept, earlyStopping } } }: FitResult,
+  { epochs, prefix = "" }: { readonly epochs: number; readonly prefix?: string },
+): string | undefined {
+  if (earlyStopping === undefined) return undefined;
+  const best = bestEpoch(history);
+  const end = history.length < epochs ? `Stopped after epoch ${history.length} of ${epochs}. ` : "";
+  const whose = kept === best ? "its weights" : `those of epoch ${kept}`;
+  return `${prefix}${end}The least validation loss was that of epoch ${best}; the model has ${whose}`;
 }
 
 /** Formats an epoch as a line. */

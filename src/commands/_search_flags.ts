@@ -2,7 +2,6 @@
 
 import type { Command } from "commander";
 import { quotePath } from "../base/shell.ts";
-import type { FoldScheme } from "../data/kfold.ts";
 import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { checkDirectory } from "../files/directory.ts";
@@ -17,20 +16,20 @@ import {
   type SearchMethod,
   type SearchSettings,
 } from "../search/mod.ts";
-import { choice, declareCommon, declareFolds, integer, number, otherArithmetic } from "./flags.ts";
+import { choice, declareCommon, integer, number, otherArithmetic } from "./flags.ts";
 import { parseFlags } from "./_kept_flags.ts";
 import { readKeptFlags, type ResumeFlags } from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
+import { declareFolds, type SchemeFlags } from "./_scheme.ts";
 
 /** Flags of the command. */
-export interface SearchFlags extends ResumeFlags {
+export interface SearchFlags extends ResumeFlags, SchemeFlags {
   readonly record?: string | undefined;
   readonly data?: string | undefined;
   readonly space?: string | undefined;
   readonly method: SearchMethod;
   readonly trials?: number | undefined;
   readonly folds: number;
-  readonly scheme: FoldScheme;
   readonly epochs: number;
   /** `true` for the flag without a number. */
   readonly halving?: number | true | undefined;
@@ -112,12 +111,13 @@ export async function chooseFlags(
 
 /** Reads the settings that the flags stand for, and the file of the space. */
 export async function readSettings(flags: SearchFlags): Promise<SearchSettings> {
-  const { method, trials, folds, scheme, epochs, halving, transform, seed } = flags;
+  const { method, trials, folds, scheme, stratified, epochs, halving, transform, seed } = flags;
   return {
     method,
     trials,
     folds,
     scheme,
+    stratified,
     epochs,
     transform,
     seed,

@@ -3,15 +3,29 @@
 import type { EngineName } from "../engine/select.ts";
 import { parsePresetName, type PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
 import type { Inputs } from "../runs/inputs.ts";
-import { presetSettings, resolveSettings } from "../training/settings.ts";
+import { describeModels } from "../runs/models.ts";
+import { settingsOf } from "../training/initial.ts";
+import {
+  presetSettings,
+  resolveSettings,
+  type SettingsLayer,
+  type TrainingSettings,
+} from "../training/settings.ts";
+import { panelSettings, type PanelTrainingFlags } from "./_panel_flags.ts";
 import { chooseData } from "./_data.ts";
 import { inputsOfRun } from "./_inputs.ts";
 import type { ModelFile } from "./_model_spec.ts";
+import {
+  type EarlyStoppingFlags,
+  type OptimiserFlags,
+  optimiserSettings,
+} from "./_optimiser_flags.ts";
 
 /** Flags of the commands that train; see `declareTraining` and `declareModel`. */
-export interface TrainingFlags {
+export interface TrainingFlags extends OptimiserFlags, EarlyStoppingFlags, PanelTrainingFlags {
   readonly data?: string | undefined;
   readonly preset: string;
   readonly spec?: string | undefined;
@@ -30,19 +44,12 @@ export interface TrainingFlags {
 }
 
 /** Settings of a run with every default filled in, as `config.json` records them. */
-export interface RunSettings {
+export interface RunSettings extends TrainingSettings {
   readonly data: string;
   /** Name of the preset, or of the model in `spec`. */
   readonly preset: string;
-  /** The model that the file of `--spec` holds; absent for a preset. */
+  /** The model that the file of `--spec` holds, or that of `--from`; absent for a preset. */
   readonly spec?: ModelSpec | undefined;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly transform: Transform;
-  /** Whether gene effects are fitted and added. */
-  readonly geneEffects: boolean;
-  readonly seed: number;
   readonly engine: EngineName;
   readonly threads: number | undefined;
 }
@@ -53,28 +60,43 @@ export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
 }
 
 /**
- * Fills in what flags leave open from the model's file, else from the preset, or from wakawaka for the user's own
- * model.
+ * Fills in what flags leave open from the model's file or the model that training starts from, else from the preset, or
+ * from wakawaka for the user's own model.
  */
-export function resolveRunSettings(flags: TrainingFlags, file?: ModelFile): RunSettings {
-  const { spec, training = {}, transform } = file ?? {};
+export function resolveRunSettings(
+  flags: TrainingFlags,
+  file?: ModelFile,
+  initial?: TrainedModel,
+): RunSettings {
+  const { training = {}, transform } = file ?? {};
+  const spec = file?.spec ?? initial?.spec;
   const settings = resolveSettings(
-    flags,
+    settingsOfFlags(flags),
     { ...training, transform },
-    presetSettings(parsePresetName(flags.preset)),
+    settingsOf(initial),
+    presetSettings(spec ?? parsePresetName(flags.preset)),
   );
   return {
+    ...settings,
     data: chooseData(flags.data),
     preset: spec?.name ?? flags.preset,
     spec,
-    epochs: settings.epochs,
-    batchSize: settings.batchSize,
-    learningRate: settings.learningRate,
-    transform: settings.transform,
-    geneEffects: settings.geneEffects,
-    seed: settings.seed,
     engine: flags.engine,
     threads: flags.threads,
+  };
+}
+
+function settingsOfFlags(flags: TrainingFlags): SettingsLayer {
+  const { seed, epochs, batchSize, learningRate, transform, geneEffects } = flags;
+  return {
+    seed,
+    epochs,
+    batchSize,
+    learningRate,
+    transform,
+    geneEffects,
+    ...optimiserSettings(flags),
+    ...panelSettings(flags),
   };
 }
 
@@ -86,11 +108,20 @@ export function resolveRunSettings(flags: TrainingFlags, file?: ModelFile): RunS
 export async function inputsOfTraining(
   { data }: RunSettings,
   flags: Pick<TrainingFlags, "record" | "spec"> & {
+    readonly panel?: string | undefined;
     readonly test?: string | undefined;
     readonly labels?: string | undefined;
+    readonly genes?: string | undefined;
+    readonly groups?: string | undefined;
+    readonly validation?: string | undefined;
+    readonly weights?: string | undefined;
+    readonly from?: string | undefined;
     readonly resume?: string | undefined;
   },
 ): Promise<Inputs> {
-  const { record, spec, test, labels, resume } = flags;
-  return await inputsOfRun({ data, record, spec, test, labels }, resume);
+  const { resume, from, record, spec, panel, test, labels, genes, groups } = flags;
+  const { validation, weights } = flags;
+  const files = { data, record, spec, panel, test, labels, genes, groups, validation, weights };
+  const inputs = await inputsOfRun(files, resume);
+  return from === undefined ? inputs : { ...inputs, from: await describeModels(from) };
 }

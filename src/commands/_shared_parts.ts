@@ -1,6 +1,7 @@
 /** Measures how many genes and cell types of a cross-validation are both in training and in validation. */
 
-import type { Fold, FoldScheme } from "../data/kfold.ts";
+import type { FoldScheme } from "../data/fold_scheme.ts";
+import type { Fold } from "../data/kfold.ts";
 import { cellTypeGroupIndices, geneGroupIndices } from "../data/sample_groups.ts";
 
 /** Shares of the validation samples, from 0 to 1. */

@@ -30,6 +30,8 @@ export interface TrainedRun {
   readonly inputs: Inputs;
   /** How many models were to be trained. */
   readonly ensemble: number;
+  /** Number of folds of the calibration, if there was one. */
+  readonly calibrationFolds?: number | undefined;
   readonly log: EventLog;
   /** The models that have finished at least one epoch; there is at least one such model. */
   readonly results: readonly [TrainedMember, ...TrainedMember[]];
@@ -41,10 +43,12 @@ export async function writeTrained(run: TrainedRun): Promise<void> {
   const [first] = results;
   const test = testPath === undefined ? {} : { test: testPath };
   const ensemble = run.ensemble === 1 ? {} : { ensemble: run.ensemble };
+  const { calibrationFolds } = run;
+  const calibration = calibrationFolds === undefined ? {} : { calibrate: true, calibrationFolds };
   await removeRun(directory);
   await writeConfig(directory, {
     command: "train",
-    settings: { ...settings, ...ensemble, ...test },
+    settings: { ...settings, ...ensemble, ...calibration, ...test },
     data,
     inputs,
     report: first,

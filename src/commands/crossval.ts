@@ -2,7 +2,7 @@
 
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { type FoldScheme, kFold } from "../data/kfold.ts";
+import { kFold } from "../data/kfold.ts";
 import type { EngineReport } from "../engine/select.ts";
 import { DivergedError } from "../errors.ts";
 import { writeConfig } from "../runs/config.ts";
@@ -16,16 +16,19 @@ import { epochScalars } from "../training/tensorboard.ts";
 import {
   type CommandCall,
   type CommandDefinition,
-  declareFolds,
   declareModel,
   declareResume,
   declareTraining,
+  integer,
   Interrupted,
 } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { openLog, replayEpochs } from "./_event_log.ts";
-import { formatAgreement, formatMetric } from "./_metrics.ts";
+import { formatFolds, summariseFolds } from "./_fold_summary.ts";
+import { formatAgreement } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
+import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
+import { checkPanelFlag, declarePanelTraining, loadUnlabelled, usesPanel } from "./_panel_flags.ts";
 import { reportRuns } from "./_report_training.ts";
 import {
   describeNothingKept,
@@ -42,14 +45,28 @@ import {
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
-import { describeSharedParts, findSharedParts, type SharedParts } from "./_shared_parts.ts";
+import { declareFolds, describeScheme, readSchemeTables, type SchemeFlags } from "./_scheme.ts";
+import {
+  declareStart,
+  frozenOf,
+  joinWeights,
+  loadInitial,
+  printStart,
+  readWeights,
+  type StartFlags,
+} from "./_start_flags.ts";
+import { describeSharedParts, findSharedParts } from "./_shared_parts.ts";
 
-interface CrossvalFlags extends TrainingFlags, ResumeFlags {
+interface CrossvalFlags extends TrainingFlags, StartFlags, ResumeFlags, SchemeFlags {
   readonly out?: string | undefined;
   readonly threads?: number | undefined;
   readonly folds: number;
-  readonly scheme: FoldScheme;
+  readonly repeats: number;
 }
+
+const CHOSEN_EPOCHS =
+  "Early stopping chooses the best epoch of a fold by the samples that the fold is measured on, so its scores are " +
+  "somewhat too good.";
 
 /** Command `crossval`. */
 export const command: CommandDefinition<CrossvalFlags> = {
@@ -57,36 +74,74 @@ export const command: CommandDefinition<CrossvalFlags> = {
   summary: "Cross-validates a model and writes the losses of every fold and epoch. Folds train " +
     "together, as many as the engine runs well.",
   examples: [
-    ["deno task crossval --data train.npz", "as in the report: 4 contiguous folds"],
-    ["deno task crossval --data train.npz --scheme by-both", "shares neither genes nor cell types"],
+    ["deno task crossval --data train.npz", "4 folds that share neither genes nor cell types"],
+    ["deno task crossval --data train.npz --scheme by-chromosome", "whole chromosomes are new"],
+    [
+      "deno task crossval --data train.npz --scheme by-group --groups samples.tsv --group-column donor",
+      "donors are new, by a table with the columns cell_type and donor",
+    ],
+    ["deno task crossval --data E003/train.csv --scheme by-gene", "one cell type: genes are new"],
+    ["deno task crossval --data train.npz --scheme contiguous", "as in the report: far too good"],
   ],
   declare: (command) =>
-    declareResume(declareFolds(declareModel(declareTraining(command)), "contiguous")),
+    declareResume(
+      declareStart(
+        declareEarlyStopping(
+          declareOptimiser(
+            declareFolds(declareModel(declarePanelTraining(declareTraining(command))), "by-both")
+              .option(
+                "--repeats <n>",
+                "how often to divide, each time at random in another way",
+                integer(1),
+                1,
+              ),
+          ),
+        ),
+      ),
+    ),
   run: crossval,
 };
 
 async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<void> {
   const flags = await resumedFlags("crossval", given);
-  const { folds, scheme, otherArithmetic } = flags;
-  const settings = resolveRunSettings(flags, await readModelFile(flags.spec));
+  const { folds, repeats, scheme, stratified, otherArithmetic } = flags;
+  const initial = await loadInitial(flags);
+  const settings = {
+    ...resolveRunSettings(flags, await readModelFile(flags.spec), initial),
+    ...frozenOf(flags),
+  };
   const directory = await chooseRunDirectory(flags, settings.preset);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "crossval", flags, inputs, refuse });
   const log = await openLog(flags, run.id);
-  const data = await loadData(settings.data, flags);
+  const tables = await readSchemeTables(flags);
+  const weights = await readWeights(flags);
+  const model = modelOf(settings);
+  checkPanelFlag(flags, { name: settings.preset, usesPanel: usesPanel(model) });
+  const options = { allowMissingMarks: usesPanel(model) };
+  const { data, groups } = tables.join(await loadData(settings.data, flags, options));
+  const unlabelled = await loadUnlabelled(flags, { [settings.data]: data });
+  const sampleWeights = joinWeights(data, weights);
+  printStart(flags, initial, { ...settings, folds: true });
   await run.begin();
-  const shared = findSharedParts(kFold(data, { folds, scheme, seed: settings.seed }));
+  const division = { folds, repeats, scheme, stratified, groups };
+  const shared = findSharedParts(kFold(data, { ...division, seed: settings.seed }));
   console.info(describeSharedParts(scheme, shared));
+  if (settings.earlyStopping !== undefined) console.info(CHOSEN_EPOCHS);
   const { resume } = run.options;
-  const results = await crossValidate(modelOf(settings), data, {
+  const results = await crossValidate(model, data, {
     ...settings,
+    unlabelled,
     ...run.options,
-    folds,
-    scheme,
+    ...division,
+    initial,
+    ownPanel: flags.ownPanel,
+    acceptAssembly: flags.acceptAssembly,
+    sampleWeights,
     signal,
     otherArithmetic,
-    ...reportFolds(folds, { settings, log, resume }),
+    ...reportFolds({ folds, repeats }, { settings, log, resume }),
   });
   const kept = results.filter(({ result }) => result.history.length > 0);
   const [first] = kept;
@@ -102,22 +157,24 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   await removeRun(directory);
   await writeConfig(directory, {
     command: "crossval",
-    settings: { ...settings, folds, scheme },
+    settings: { ...settings, folds, repeats, ...describeScheme(flags) },
     data,
     inputs,
     report: first.result,
     arithmetic: first.result.model.training.arithmetic,
   });
   await writeFolds(directory, kept);
-  await writeJson(`${directory}/metrics.json`, summarise(kept, shared));
+  const summary = summariseFolds(kept, folds);
+  await writeJson(`${directory}/metrics.json`, { ...summary, shared });
+  for (const line of formatFolds(summary)) console.log(line);
   console.info(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
-  throwUnlessFinished(results, { folds, directory });
+  throwUnlessFinished(results, { folds: folds * repeats, directory });
   await run.finish();
 }
 
 /** Returns hooks that print and log the epochs and scores of the folds, beginning with the epochs of a checkpoint. */
 function reportFolds(
-  folds: number,
+  { folds, repeats }: { readonly folds: number; readonly repeats: number },
   { settings: { learningRate }, log, resume }: {
     readonly settings: RunSettings;
     readonly log: EventLog;
@@ -133,7 +190,9 @@ function reportFolds(
     onProgress,
     onFold: (fold: number, training: Dataset, validation: Dataset) =>
       console.info(
-        `Fold ${fold} of ${folds}: ${formatCountOf(training.length, "sample")} to train on, ` +
+        `Fold ${fold} of ${folds * repeats}: ${
+          formatCountOf(training.length, "sample")
+        } to train on, ` +
           `${validation.length.toLocaleString("en-US")} to validate on`,
       ),
     onEpoch: (fold: number, record: EpochRecord) => {
@@ -168,53 +227,4 @@ function throwUnlessFinished(
     `Interrupted with ${finished} of ${folds} folds finished; kept the progress of the others. ` +
       `Resume: ${resumeCall("crossval", directory)}`,
   );
-}
-
-/**
- * Collects each fold's metrics, their mean and standard deviation, and what the folds share; prints the mean and
- * deviation.
- */
-function summarise(
-  results: readonly FoldResult[],
-  shared: SharedParts,
-): Record<string, unknown> {
-  const folds = results.flatMap(({ fold, evaluation }) =>
-    evaluation === undefined ? [] : [{ fold, ...evaluation.overall }]
-  );
-  const valuesOf = (name: "mse" | "pearson") =>
-    folds.map((fold) => fold[name]).filter((value) => value !== null);
-  const [mse, pearson] = [spreadOf(valuesOf("mse")), spreadOf(valuesOf("pearson"))];
-  if (folds.length > 0) {
-    console.log(
-      `Mean ± sd of ${formatCountOf(folds.length, "fold")}: MSE ${formatSpread(mse)}, Pearson r ${
-        formatSpread(pearson)
-      }`,
-    );
-  }
-  return {
-    mse: mse.mean,
-    mseSd: mse.sd,
-    pearson: pearson.mean,
-    pearsonSd: pearson.sd,
-    shared,
-    folds,
-  };
-}
-
-/** The mean and the sample standard deviation of some values; `null` where there are too few. */
-interface Spread {
-  readonly mean: number | null;
-  readonly sd: number | null;
-}
-
-function spreadOf(values: readonly number[]): Spread {
-  const { length } = values;
-  if (length === 0) return { mean: null, sd: null };
-  const mean = values.reduce((sum, value) => sum + value, 0) / length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: length === 1 ? null : Math.sqrt(squares / (length - 1)) };
-}
-
-function formatSpread({ mean, sd }: Spread): string {
-  return sd === null ? formatMetric(mean) : `${formatMetric(mean)} ± ${formatMetric(sd)}`;
 }

@@ -13,6 +13,8 @@ import {
 import { hasStrands } from "../genome/doctor/strand_orientation.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
+import { describeVariance } from "../validation/describe_variance.ts";
+import { varianceShares } from "../validation/variance_shares.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { loadData } from "./_data.ts";
@@ -30,8 +32,9 @@ interface DoctorFlags extends PageFlags {
 export const command: CommandDefinition<DoctorFlags> = {
   name: "doctor",
   summary:
-    "Looks for what may be wrong with the signal and the labels of a data set, and says what to do about it. The exit " +
-    "code is 0 whatever it finds, unless --strict is given. With --page it also shows what the data look like.",
+    "Looks for what may be wrong with the signal and the labels of a data set, and says what to do about it; says where " +
+    "the variance of the labels lies. The exit code is 0 whatever it finds, unless --strict is given. With --page it " +
+    "also shows what the data look like.",
   examples: [
     ["deno task doctor train.npz", "all checks that need nothing else"],
     [
@@ -85,9 +88,12 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<numbe
     }.`;
   const unasked = listUnasked(columns, { genes, test });
   const tooSmall = describeSkipped(skipped);
-  for (const line of [summary, ...unasked, ...tooSmall]) console.log(line);
+  const labelVariance = data.hasLabels && data.length > 0 ? varianceShares(data) : undefined;
+  const labels = labelVariance === undefined ? [] : describeVariance(labelVariance);
+  for (const line of [summary, ...unasked, ...tooSmall, ...labels]) console.log(line);
   await page?.write({
     data: summariseDataset(data),
+    labelVariance,
     findings,
     notChecked: [...unasked, ...tooSmall],
   });

@@ -7,6 +7,14 @@ import { ContractError } from "../errors.ts";
 import { compareEnsemble } from "../training/ensemble.ts";
 import { formatRegimeTable } from "../validation/mod.ts";
 import { type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
+import {
+  checkIntervals,
+  declareInterval,
+  formatCoverage,
+  type IntervalFlags,
+  measureIntervals,
+  noteUnlike,
+} from "./_intervals.ts";
 import { loadLabelled } from "./_labels.ts";
 import {
   formatEnsemble,
@@ -17,7 +25,13 @@ import {
 import { describeModels, loadModels } from "../runs/models.ts";
 import { declareOverwrite, openOutput } from "./_outputs.ts";
 import { refusePackedName } from "./_packed_name.ts";
-import { declarePrediction, predictWithProgress, type WritePredictionFlags } from "./_predict.ts";
+import { loadUnlabelled } from "./_panel_flags.ts";
+import {
+  checkPanelOf,
+  declarePrediction,
+  predictWithProgress,
+  type WritePredictionFlags,
+} from "./_predict.ts";
 import { describeInputs, type Inputs } from "../runs/inputs.ts";
 import { withDigestProgress } from "./_inputs.ts";
 import { warn } from "./_warn.ts";
@@ -28,7 +42,7 @@ import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_data.ts";
 import { findOtherData } from "../runs/trained_on.ts";
 
-interface EvaluateFlags extends WritePredictionFlags {
+interface EvaluateFlags extends WritePredictionFlags, IntervalFlags {
   readonly labels?: string;
   readonly train?: string;
 }
@@ -54,11 +68,18 @@ export const command: CommandDefinition<EvaluateFlags> = {
       "deno task evaluate --model runs/first --data valid.npz --train train.npz",
       "adds errors on new genes, new cell types and both, beside baselines fitted on train.npz",
     ],
+    [
+      "deno task evaluate --model runs/first --data valid.npz --interval 0.9",
+      "adds how often intervals of 90% held the labels, for models of train --calibrate",
+    ],
   ],
   declare: (command) =>
     declareCommon(
       declareOverwrite(
-        declarePrediction(command)
+        declareInterval(
+          declarePrediction(command),
+          "how often they hold the labels, by regime and cell type",
+        )
           .option("--labels <file>", "labels, id,expression, for data without them")
           .option("--train <path>", "what the model was trained on: adds a table by regime")
           .option("--out <file>", "where to write the metrics; - is standard output", USUAL_OUTPUT),
@@ -84,24 +105,33 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   await refuseRunsOwn(out, overwrite);
   await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
-  const { data: dataPath, labels, record, train: trainPath } = flags;
-  const files = { data: dataPath, labels, record, train: trainPath };
+  const allowMissingMarks = checkPanelOf(models, flags);
+  const { data: dataPath, labels, record, train: trainPath, panel } = flags;
+  const files = { data: dataPath, labels, record, train: trainPath, panel };
   const inputs: Inputs = await withDigestProgress(async (progress) => ({
     model: await describeModels(flags.model, progress),
     ...await describeInputs(files, progress),
   }));
-  const data = await loadLabelled(flags.data, flags);
+  const data = await loadLabelled(flags.data, flags, { allowMissingMarks });
   const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);
   const other = train && await findOtherData(flags.model, { file: inputs.train, samples: train });
   if (other !== undefined) warn(other);
-  const prediction = await predictWithProgress(models, data, { ...flags, signal });
-  warnIfConstant(prediction.mean);
+  const { interval: confidence } = flags;
+  const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
+  checkIntervals({ models, data, unlabelled }, confidence);
+  const { unlike, notes: unlikeNotes } = noteUnlike({ models, data });
+  const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
+  const { mean } = prediction;
+  warnIfConstant(mean);
   const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);
   console.log(formatEvaluation({ overall, byCellType, byGene }));
   const farthest = largestErrors(data, prediction.mean);
   console.log(formatLargestErrors(farthest));
   const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
   if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
+  const coverage = measureIntervals({ models, data, unlabelled }, { mean, confidence });
+  if (coverage !== undefined) console.log(formatCoverage(coverage, confidence!));
+  const notes = [...prediction.notes, ...unlikeNotes];
   const model = models[0]?.spec.name ?? "";
   const regimes = train &&
     evaluateByRegime({ train, test: data, predictions: { [model]: prediction.mean } }, {
@@ -116,11 +146,13 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     model,
     data: flags.data,
     inputs,
-    notes: prediction.notes.length === 0 ? undefined : prediction.notes,
+    notes: notes.length === 0 ? undefined : notes,
     byCellType,
     byGene,
     largestErrors: farthest,
     ensemble,
+    intervals: coverage && { confidence, regimes: coverage },
+    unlike: unlike.length === 0 ? undefined : unlike,
     regimes,
   };
   await output.write(formatJson(metrics));

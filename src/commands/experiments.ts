@@ -33,6 +33,7 @@ import { inputsOfRun } from "./_inputs.ts";
 import { checkTestFlags, loadTest } from "./_labels.ts";
 import { commandLine, formatNext } from "./_place.ts";
 import { ownParts, resumeCall } from "./_resume.ts";
+import { describeScheme, readSchemeTables } from "./_scheme.ts";
 import { runExperiments } from "./_run_experiments.ts";
 
 /** Command `experiments`. */
@@ -64,8 +65,9 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   const asked = only.map(parsePresetName);
   const refuse = () => refuseChange(given, flags);
   const dataPath = chooseData(flags.data);
-  const { record, test, labels } = flags;
-  const inputs = await inputsOfRun({ data: dataPath, record, test, labels }, flags.resume);
+  const { record, test, labels, genes, groups } = flags;
+  const paths = { data: dataPath, record, test, labels, genes, groups };
+  const inputs = await inputsOfRun(paths, flags.resume);
   await using owned = await ownParts(out, { command: "experiments", flags, inputs, refuse });
   if (flags.resume !== undefined) console.info(`Resuming ${out}`);
   const data = await chooseTest(dataPath, flags);
@@ -99,11 +101,13 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
 
 /** Reads the training data and the test data, which are those of `--test` or a held-out part of the training data. */
 async function chooseTest(path: string, flags: ExperimentsFlags): Promise<ExperimentData> {
-  const data = await loadData(path, flags);
+  const tables = await readSchemeTables(flags);
+  const loaded = await loadData(path, flags);
   const test = await loadTest(flags);
-  if (test !== undefined) return { train: data, test };
-  const { folds, scheme, seed } = flags;
-  const [fold] = kFold(data, { folds, scheme, seed });
+  if (test !== undefined) return { train: loaded, test };
+  const { folds, scheme, seed, stratified } = flags;
+  const { data, groups } = tables.join(loaded);
+  const [fold] = kFold(data, { folds, scheme, seed, stratified, groups });
   const { training, validation } = fold!;
   console.info(
     `No --test: fold 1 of ${folds} ${scheme} is held out, ${validation.length} of ${
@@ -122,8 +126,10 @@ async function writeExperimentsConfig(
     readonly flags: ExperimentsFlags;
   },
 ): Promise<void> {
-  const { out, transform, seed, engine, threads, epochs, folds, scheme, labels } = flags;
-  const held = flags.test === undefined ? { folds, scheme } : { test: flags.test, labels };
+  const { out, transform, seed, engine, threads, epochs, folds, labels } = flags;
+  const held = flags.test === undefined
+    ? { folds, ...describeScheme(flags) }
+    : { test: flags.test, labels };
   const settings = { data: dataPath, ...held, epochs, transform, seed, engine, threads };
   // Experiments may have run on different machines, so each one's own file says which engine it ran on.
   await writeConfig(out, {

@@ -1,7 +1,6 @@
 /** The definition of a command, and the flags that several commands share. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { FOLD_SCHEMES, type FoldScheme } from "../data/kfold.ts";
 import { ENGINE_NAMES } from "../engine/select.ts";
 import { TRANSFORMS } from "../record.ts";
 import type { FlagAlias } from "./_flag_aliases.ts";
@@ -156,7 +155,18 @@ export function declareModel(command: Command): Command {
 /**
  * Flags that name files which a run reads and whose digests it keeps. With `--resume` they say where the files are now.
  */
-const INPUT_FLAGS = ["data", "test", "labels", "record", "spec"] as const;
+const INPUT_FLAGS = [
+  "data",
+  "test",
+  "labels",
+  "validation",
+  "weights",
+  "record",
+  "spec",
+  "panel",
+  "genes",
+  "groups",
+] as const;
 
 function isInputFlag(name: string): boolean {
   return INPUT_FLAGS.some((flag) => flag === name);
@@ -200,18 +210,6 @@ export function otherArithmetic(): Option {
   ).default(false);
 }
 
-/** Declares the flags of the commands that cross-validate, with the default scheme of division. */
-export function declareFolds(command: Command, scheme: FoldScheme): Command {
-  return command
-    .option("--folds <n>", "number of folds", integer(2), 4)
-    .option(
-      "--scheme <name>",
-      `how to divide: ${FOLD_SCHEMES.join(", ")}`,
-      choice(FOLD_SCHEMES),
-      scheme,
-    );
-}
-
 /** Declares the flag `--ensemble`. */
 export function declareEnsemble(command: Command): Command {
   return command.option(
@@ -219,6 +217,14 @@ export function declareEnsemble(command: Command): Command {
     "models to train, from seeds --seed, --seed + 1, …; their predictions are averaged",
     integer(1),
     1,
+  );
+}
+
+/** Declares the flag that names labelled data to measure on after each epoch. */
+export function declareValidation(command: Command): Command {
+  return command.option(
+    "--validation <path>",
+    "labelled data to measure the loss on after each epoch; they are not trained on",
   );
 }
 

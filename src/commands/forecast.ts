@@ -1,5 +1,6 @@
 /** Command `forecast`: estimates a model's score in the competition from labelled training data alone. */
 
+import { Option } from "commander";
 import { formatCountOf } from "../base/count.ts";
 import { writeConfig } from "../runs/config.ts";
 import { writeHistory } from "../runs/history.ts";
@@ -24,16 +25,20 @@ import {
   declareTraining,
   integer,
   Interrupted,
+  list,
 } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { openLog } from "./_event_log.ts";
 import { formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
+import { declareOptimiser } from "./_optimiser_flags.ts";
+import { checkPanelFlag, declarePanelTraining, loadUnlabelled, usesPanel } from "./_panel_flags.ts";
 import { predictWithProgress } from "./_predict.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import { reportMembers } from "./_report_training.ts";
 import { ownParts } from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
+import { type ChromosomeFlags, readChromosomes } from "./_scheme.ts";
 import {
   inputsOfTraining,
   modelOf,
@@ -43,7 +48,7 @@ import {
 } from "./_settings.ts";
 import { outputWidth } from "./_wrap.ts";
 
-interface ForecastFlags extends TrainingFlags {
+interface ForecastFlags extends TrainingFlags, ChromosomeFlags {
   readonly ensemble: number;
   readonly newGenes?: number | undefined;
   readonly newCellTypes?: number | undefined;
@@ -62,29 +67,49 @@ export const command: CommandDefinition<ForecastFlags> = {
       "deno task forecast --data train.npz --split-seed 1 --ensemble 5",
       "another choice of genes and cell types, and an ensemble beside a single model",
     ],
+    [
+      "deno task forecast --data train.npz --new-chromosomes chr8,chr9",
+      "new genes are on chromosomes that no trained gene is on",
+    ],
     ["deno task forecast --data E003/train.csv", "one cell type: only genes are held out"],
   ],
   declare: (command) =>
-    declareEnsemble(declareModel(declareTraining(command)))
-      .option("--new-genes <n>", "genes to hold out (default: 8.3% of them)", integer(0))
+    declareEnsemble(declareOptimiser(declareModel(declarePanelTraining(declareTraining(command)))))
+      .addOption(
+        new Option("--new-genes <n>", "genes to hold out (default: 8.3% of them)")
+          .argParser(integer(0)).conflicts("newChromosomes"),
+      )
+      .option("--new-chromosomes <names>", "hold out the genes of these chromosomes instead", list)
+      .option(
+        "--genes <file>",
+        "for --new-chromosomes: where genes lie, as GTF, GFF3, BED, genePred or table (default: as the data say, " +
+          "else the package's list of human genes)",
+      )
       .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(0))
       .option("--split-seed <n>", "seed that chooses what is held out", integer(0), 0),
   run: forecast,
 };
 
 async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<void> {
-  const { ensemble, newGenes, newCellTypes, splitSeed } = flags;
+  const { ensemble, newGenes, newChromosomes, newCellTypes, splitSeed } = flags;
   const settings = resolveRunSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory(flags, `forecast-${settings.preset}`);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using owned = await ownParts(directory, { command: "forecast", flags, inputs, refuse });
   const log = await openLog(flags, owned.id);
-  const data = await loadData(settings.data, flags);
-  const split = splitRegimes(data, { newGenes, newCellTypes, seed: splitSeed });
+  const addPlaces = await readChromosomes(flags);
+  const model = modelOf(settings);
+  checkPanelFlag(flags, { name: settings.preset, usesPanel: usesPanel(model) });
+  const loaded = await loadData(settings.data, flags, { allowMissingMarks: usesPanel(model) });
+  const unlabelled = await loadUnlabelled(flags, { [settings.data]: loaded });
+  const data = addPlaces(loaded);
+  const division = { newGenes, newChromosomes, newCellTypes, seed: splitSeed };
+  const split = splitRegimes(data, division);
   console.info(describeSplit(split));
-  const results = await fitEnsemble(modelOf(settings), split.train, {
+  const results = await fitEnsemble(model, split.train, {
     ...settings,
+    unlabelled,
     members: ensemble,
     signal,
     ...reportMembers(ensemble, settings, log),
@@ -146,6 +171,7 @@ async function writeForecast({ directory, flags, settings, split, inputs, result
       ensemble,
       splitSeed,
       newGenes: heldOut.newGenes.length,
+      newChromosomes: flags.newChromosomes,
       newCellTypes: heldOut.newCellTypes.length,
     },
     data: train,

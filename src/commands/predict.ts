@@ -8,6 +8,12 @@ import type { PredictionFile } from "../io/submission.ts";
 import { readPredictions } from "../io/submission.ts";
 import { spreadOfMembers } from "../training/ensemble.ts";
 import { choice, type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
+import {
+  checkIntervals,
+  declareInterval,
+  intervalColumns,
+  type IntervalFlags,
+} from "./_intervals.ts";
 import { measuredOf } from "./_measured.ts";
 import { openOutputDirectory } from "./_output_directory.ts";
 import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
@@ -26,7 +32,7 @@ import {
 import { checkTableNames } from "./_submission_ids.ts";
 import { VERSION } from "./version.ts";
 
-interface PredictFlags extends Omit<PredictionFlags, "out">, OverwriteFlag {
+interface PredictFlags extends Omit<PredictionFlags, "out">, OverwriteFlag, IntervalFlags {
   readonly out?: string;
   readonly format?: OutputFormat;
   readonly labels?: string;
@@ -37,7 +43,7 @@ export const command: CommandDefinition<PredictFlags> = {
   name: "predict",
   summary:
     "Predicts the expression of every gene in every cell type of a data set, and writes a table: cell type, gene, " +
-    "symbol and position where the data have them, the prediction, with several models its spread, and with labels " +
+    "symbol and position where the data have them, the prediction, with several models its spread, with --interval its interval, and with labels " +
     "the measured value and the residual.",
   examples: [
     [
@@ -53,6 +59,10 @@ export const command: CommandDefinition<PredictFlags> = {
       "data with labels add measured and residual, which is measured - prediction",
     ],
     [
+      "deno task predict --model runs/first --data new.npz --interval 0.9",
+      "adds low and high, between which nine of ten measured values lie, for models of train --calibrate",
+    ],
+    [
       "deno task predict --model runs/first --data new.npz --out predictions.zarr",
       "cell types x genes for Python's anndata",
     ],
@@ -61,7 +71,10 @@ export const command: CommandDefinition<PredictFlags> = {
   declare: (command) =>
     declareCommon(
       declareOverwrite(
-        declarePrediction(command)
+        declareInterval(
+          declarePrediction(command),
+          "adds columns low, high, regime and unlike",
+        )
           .addOption(
             new Option(
               "--out <file>",
@@ -109,18 +122,19 @@ async function predictRows(
   call: CommandCall,
   { output: { out, usual }, format, labels }: Plan & { readonly format: PredictionFormat },
 ): Promise<void> {
-  const { overwrite } = flags;
+  const { overwrite, interval } = flags;
   let measured: Float64Array | undefined;
   await predictInto(flags, call, {
     open: () => openOutput(out, { begins: BEGINNINGS[format], usual, overwrite }),
     saysKnownGenes: true,
-    check: (data) => {
+    check: (data, models, unlabelled) => {
       if (format === "tsv" || format === "csv") checkTableNames(namesIn(data));
+      checkIntervals({ models, data, unlabelled }, interval);
       measured = measuredOf(data, labels);
     },
     write: (sink, prediction) =>
       writePredictionTable(sink, prediction.data, {
-        ...predictedOf(prediction),
+        ...predictedOf(prediction, interval),
         measured,
         format,
         metadata: { histone: JSON.stringify(describe(prediction)) },
@@ -133,25 +147,29 @@ async function predictAnndata(
   call: CommandCall,
   { output: { out }, labels }: Plan,
 ): Promise<void> {
+  const { interval } = flags;
   let measured: Float64Array | undefined;
   await predictInto(flags, call, {
     open: () => openOutputDirectory(out, flags),
     saysKnownGenes: true,
-    check: (data) => {
+    check: (data, models, unlabelled) => {
+      checkIntervals({ models, data, unlabelled }, interval);
       measured = measuredOf(data, labels);
     },
     write: (store, prediction) =>
       writePredictionAnndata(store, prediction.data, {
-        ...predictedOf(prediction),
+        ...predictedOf(prediction, interval),
         measured,
         about: describe(prediction),
       }),
   });
 }
 
-function predictedOf({ members, mean }: WrittenPrediction) {
+function predictedOf(prediction: WrittenPrediction, confidence: number | undefined) {
+  const { members, mean, unlike } = prediction;
   const spread = members.length > 1 ? spreadOfMembers(members) : undefined;
-  return { predictions: mean, spread };
+  const intervals = intervalColumns(prediction, { mean, unlike, confidence });
+  return { predictions: mean, spread, ...intervals };
 }
 
 /** Where predictions come from, for formats that keep it. */

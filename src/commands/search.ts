@@ -18,6 +18,7 @@ import { inputsOfRun } from "./_inputs.ts";
 import { reusableFlags } from "./_kept_flags.ts";
 import { printPlan, reportTrials } from "./_report_search.ts";
 import { ownParts, resumeCall } from "./_resume.ts";
+import { readSchemeTables } from "./_scheme.ts";
 import {
   chooseFlags,
   chooseSearchDirectory,
@@ -58,12 +59,14 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
   const refuse = () => refuseHeldSearch(flags);
   const dataPath = chooseData(flags.data);
   const { record, space, resume, engine, threads, otherArithmetic } = flags;
-  const inputs = await inputsOfRun({ data: dataPath, record, space }, resume);
+  const paths = { data: dataPath, record, space, genes: flags.genes, groups: flags.groups };
+  const inputs = await inputsOfRun(paths, resume);
   await using owned = await ownParts(directory, { command: "search", flags, inputs, refuse });
-  const data = await loadData(dataPath, flags);
-  const description = await describeSearch(data, settings);
+  const tables = await readSchemeTables(flags);
+  const { data, groups } = tables.join(await loadData(dataPath, flags));
+  const description = await describeSearch(data, { ...settings, groups });
   const { trials } = description;
-  printPlan(data, description);
+  printPlan({ data, groups }, description);
   const finished = resume === undefined ? [] : await readEarlierTrials(directory, description);
   refuseFewerTrials(description, finished);
   // If this search is killed early, the one that it replaces must not be taken for it.
@@ -74,6 +77,7 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
   if (finished.length > 0) console.info(`Resuming after ${finished.length} finished trials.`);
   const result = await searchModels(data, {
     ...settings,
+    groups,
     engine,
     threads,
     otherArithmetic,

@@ -4,9 +4,6 @@ import { dirname, join } from "node:path";
 import { quotePath } from "../base/shell.ts";
 import { DivergedError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
-import type { EventLog } from "../runs/event_log.ts";
-import type { OwnedRun } from "../runs/owned_run.ts";
-import { fitEnsemble } from "../training/ensemble.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
 import {
   type CommandCall,
@@ -16,14 +13,21 @@ import {
   declareResume,
   declareTest,
   declareTraining,
+  declareValidation,
   Interrupted,
 } from "./flags.ts";
-import { loadData } from "./_data.ts";
-import { memberRun, openLog, replayEpochs } from "./_event_log.ts";
-import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
+import {
+  type CalibrationFlags,
+  declareCalibration,
+  formatCalibration,
+  throwUnlessCalibrated,
+} from "./_calibration.ts";
+import { openLog } from "./_event_log.ts";
+import { checkTestFlags } from "./_labels.ts";
 import { readModelFile } from "./_model_spec.ts";
+import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
+import { checkPanelFlag, declarePanelTraining, printPanel, usesPanel } from "./_panel_flags.ts";
 import { commandLine, findPackageFile, formatNext } from "./_place.ts";
-import { type FitManyHooks, reportMembers } from "./_report_training.ts";
 import {
   describeNothingKept,
   ownRun,
@@ -39,9 +43,12 @@ import {
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
+import { declareStart, frozenOf, loadInitial, printStart } from "./_start_flags.ts";
+import { printStops, trainModels } from "./_train_models.ts";
+import { readTrainingSamples, type SampleFlags } from "./_training_samples.ts";
 import { type TrainedMember, writeTrained } from "./_write_trained.ts";
 
-interface TrainFlags extends TrainingFlags, TestFlags, ResumeFlags {
+interface TrainFlags extends TrainingFlags, SampleFlags, ResumeFlags, CalibrationFlags {
   readonly data?: string | undefined;
   readonly record?: string | undefined;
   readonly threads?: number | undefined;
@@ -60,73 +67,107 @@ export const command: CommandDefinition<TrainFlags> = {
       "deno task train --data train.npz --ensemble 5 --test valid.npz",
       "five models, their averaged predictions, and the gain on other data",
     ],
+    [
+      "deno task train --data train.npz --preset waka3 --panel eval.npz",
+      "compares samples with a reference panel, to which the marks of new genes are added",
+    ],
+    [
+      "deno task train --data train.npz --preset waka2 --calibrate",
+      "keeps the errors on held-out genes and cell types, for predict --interval",
+    ],
     ["deno task train --data train.npz --spec model.json", "your own model"],
+    [
+      "deno task train --data train.npz --validation valid.npz --epochs 100 --early-stopping 5",
+      "until five epochs have not been better, with the best epoch's model",
+    ],
+    [
+      "deno task train --data own.npz --from runs/first --freeze encoder --learning-rate 0.0001",
+      "an earlier model, whose head learns from your own labels",
+    ],
     ["deno task train --resume runs/first", "resume a run that was stopped"],
   ],
   declare: (command) =>
-    declareResume(declareTest(declareEnsemble(declareModel(declareTraining(command))))),
+    declareResume(
+      declareTest(
+        declareCalibration(declareEnsemble(
+          declareStart(
+            declareEarlyStopping(
+              declareValidation(
+                declareOptimiser(declareModel(declarePanelTraining(declareTraining(command)))),
+              ),
+            ),
+          ),
+        )),
+      ),
+    ),
   run: train,
 };
 
 async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> {
   const flags = await resumedFlags("train", given);
   checkTestFlags(flags);
-  const { ensemble, otherArithmetic } = flags;
-  const settings = resolveRunSettings(flags, await readModelFile(flags.spec));
+  const { ensemble } = flags;
+  const initial = await loadInitial(flags);
+  const settings = {
+    ...resolveRunSettings(flags, await readModelFile(flags.spec), initial),
+    ...frozenOf(flags),
+  };
   const directory = await chooseRunDirectory(flags, settings.preset);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "train", flags, inputs, refuse });
   const log = await openLog(flags, run.id);
-  const data = await loadData(settings.data, flags);
-  const test = await loadTest(flags);
+  const model = modelOf(settings);
+  checkPanelFlag(flags, { name: settings.preset, usesPanel: usesPanel(model) });
+  const samples = await readTrainingSamples(settings.data, flags, model);
+  printStart(flags, initial, { ...settings, folds: flags.calibrate });
   await run.begin();
-  const trained = await fitEnsemble(modelOf(settings), data, {
-    ...settings,
-    ...run.options,
-    members: ensemble,
-    signal,
-    otherArithmetic,
-    ...reportFrom(run, { ensemble, settings, log }),
-  });
-  const diverged = trained.find(({ diverged }) => diverged !== undefined)?.diverged;
-  const [first, ...others] = trained.flatMap((result, i): TrainedMember[] =>
-    result.history.length > 0 ? [{ ...result, member: i + 1 }] : []
-  );
-  if (first === undefined) {
+  const models = { flags, settings, samples, initial, log, signal };
+  const { trained, calibrated } = await trainModels(run, models);
+  const results = resultsOf(trained);
+  if (results === undefined) {
+    const diverged = findDiverged(trained);
     if (diverged === undefined) {
       throw await describeNothingKept(run, { command: "train", directory });
     }
     await run.finish();
     throw diverged;
   }
-  const results = [first, ...others] as const;
+  printStops(results, settings, ensemble);
+  printPanel(results[0].model);
   await run.check();
-  const testPath = flags.test;
-  await writeTrained({ directory, settings, data, test, testPath, inputs, ensemble, log, results });
+  const { calibration } = calibrated ?? {};
+  if (calibration !== undefined) console.log(formatCalibration(calibration));
+  await writeTrained({
+    directory,
+    settings,
+    calibrationFolds: flags.calibrate ? flags.calibrationFolds : undefined,
+    data: samples.data,
+    test: samples.test,
+    testPath: flags.test,
+    inputs,
+    ensemble,
+    log,
+    results,
+  });
   throwUnlessFinished(trained, { flags, settings, directory });
+  if (calibrated !== undefined) throwUnlessCalibrated(calibrated, directory);
   await run.finish();
   await printNextStep(directory, flags);
 }
 
-/** Returns hooks that print and log the epochs, beginning with those of a checkpoint. */
-function reportFrom(
-  { options: { resume } }: OwnedRun,
-  { ensemble, settings, log }: {
-    readonly ensemble: number;
-    readonly settings: RunSettings;
-    readonly log: EventLog;
-  },
-): FitManyHooks {
-  const hooks = reportMembers(ensemble, settings, log);
-  return {
-    ...hooks,
-    onStart: (report) => {
-      const { learningRate } = settings;
-      replayEpochs(log, { resume, learningRate, nameOf: (run) => memberRun(run, ensemble) });
-      hooks.onStart(report);
-    },
-  };
+/** The models that have finished an epoch at least; `undefined` if no model has. */
+function resultsOf(
+  trained: readonly FitManyResult[],
+): readonly [TrainedMember, ...TrainedMember[]] | undefined {
+  const [first, ...others] = trained.flatMap((result, i): TrainedMember[] =>
+    result.history.length > 0 ? [{ ...result, member: i + 1 }] : []
+  );
+  return first && [first, ...others];
+}
+
+function findDiverged(trained: readonly FitManyResult[]): DivergedError | undefined {
+  return trained.find(({ diverged }) => diverged !== undefined)?.diverged;
 }
 
 /**
@@ -144,11 +185,11 @@ function throwUnlessFinished(
   },
 ): void {
   const kept = trained.filter(({ history }) => history.length > 0);
-  const epoch = kept.at(-1)?.history.length ?? 0;
+  const epoch = kept.at(-1)?.model.training.epochs ?? 0;
   const what = ensemble === 1
     ? `the model of epoch ${epoch} of ${epochs}`
     : `${kept.length} of ${ensemble} models, the last one of epoch ${epoch} of ${epochs}`;
-  const diverged = trained.find(({ diverged }) => diverged !== undefined)?.diverged;
+  const diverged = findDiverged(trained);
   if (diverged !== undefined) {
     throw new DivergedError(`${diverged.message}. Kept ${what}`, { cause: diverged });
   }

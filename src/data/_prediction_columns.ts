@@ -15,12 +15,45 @@ export interface PredictionColumn {
   readonly valueAt: (position: number) => string | number | undefined;
 }
 
+/**
+ * What was new about a sample to a model: its gene, its cell type, both or neither; and whether the marks of a new gene in
+ * the trained cell types are in the model's panel.
+ */
+export type PredictionRegime =
+  | "newGene"
+  | "newGeneInPanel"
+  | "newCellType"
+  | "bothNew"
+  | "bothNewInPanel"
+  | "seen";
+
+/** What tables say of a regime. */
+const REGIME_WORDS: Readonly<Record<PredictionRegime, string>> = {
+  newGene: "new gene",
+  newGeneInPanel: "new gene, in panel",
+  newCellType: "new cell type",
+  bothNew: "both new",
+  bothNewInPanel: "both new, gene in panel",
+  seen: "both trained",
+};
+
 /** The numbers of a table, `[position]` each. */
 export interface PredictionValues {
   /** One number for each sample, `[position]`. */
   readonly predictions: ArrayLike<number>;
   /** How far the members of an ensemble differ, `[position]`; adds a column `spread`. */
   readonly spread?: ArrayLike<number> | undefined;
+  /** The lower ends of intervals, `[position]`; adds a column `low`. */
+  readonly low?: ArrayLike<number> | undefined;
+  /** The upper ends of intervals, `[position]`; adds a column `high`. */
+  readonly high?: ArrayLike<number> | undefined;
+  /** What was new to the model, `[position]`; adds a column `regime`. */
+  readonly regimes?: readonly PredictionRegime[] | undefined;
+  /**
+   * In what a sample's cell type is unlike the training cell types, `[position]`, empty where it is not; adds a column
+   * `unlike`.
+   */
+  readonly unlike?: readonly string[] | undefined;
   /**
    * What was measured, `[position]`, such as `data.labels()`, and NaN where that is not known; adds the columns
    * `measured` and `residual`, which is measured − predicted: positive where a gene is expressed more than was predicted.
@@ -30,7 +63,7 @@ export interface PredictionValues {
 
 /** A column of numbers of a table. */
 export interface NumberColumn {
-  readonly name: "prediction" | "spread" | "measured" | "residual";
+  readonly name: "prediction" | "spread" | "low" | "high" | "measured" | "residual";
   readonly kind: "float32" | "float64";
   /** Whether values may be unknown, which are NaN. */
   readonly nullable: boolean;
@@ -46,9 +79,10 @@ export interface NumberColumn {
  */
 export function numberColumns(
   data: Dataset,
-  { predictions, spread, measured }: PredictionValues,
+  { predictions, spread, low, high, regimes, unlike, measured }: PredictionValues,
 ): NumberColumn[] {
-  for (const [name, values] of Object.entries({ predictions, spread, measured })) {
+  const given = { predictions, spread, low, high, regimes, unlike, measured };
+  for (const [name, values] of Object.entries(given)) {
     if (values === undefined || values.length === data.length) continue;
     const what = name === "predictions" ? "" : ` of "${name}"`;
     throw new TypeError(
@@ -58,6 +92,8 @@ export function numberColumns(
   const known = { kind: "float32", nullable: false } as const;
   const columns: NumberColumn[] = [{ name: "prediction", ...known, values: predictions }];
   if (spread !== undefined) columns.push({ name: "spread", ...known, values: spread });
+  if (low !== undefined) columns.push({ name: "low", ...known, values: low });
+  if (high !== undefined) columns.push({ name: "high", ...known, values: high });
   if (measured !== undefined) {
     const kind = everyIsFloat32(measured) ? "float32" : "float64";
     columns.push({ name: "measured", kind, nullable: true, values: measured });
@@ -68,10 +104,11 @@ export function numberColumns(
   return columns;
 }
 
-/** All columns of a table: what is known about each sample's gene, and the numbers. */
+/** All columns of a table: what is known about each sample's gene, the numbers, and what a model says in words. */
 export function predictionColumns(
   data: Dataset,
   numbers: readonly NumberColumn[],
+  { regimes, unlike }: Pick<PredictionValues, "regimes" | "unlike"> = {},
 ): PredictionColumn[] {
   const details = (position: number) => data.geneDetailsOf(position);
   const known = { kind: "text", nullable: false } as const;
@@ -105,6 +142,16 @@ export function predictionColumns(
         return Number.isNaN(value) ? undefined : value;
       },
     })),
+    ...(regimes === undefined ? [] : [{
+      name: "regime",
+      ...known,
+      valueAt: (position: number) => REGIME_WORDS[regimes[position]!],
+    }]),
+    ...(unlike === undefined ? [] : [{
+      name: "unlike",
+      ...detail,
+      valueAt: (position: number) => unlike[position] || undefined,
+    }]),
   ];
 }
 
@@ -126,6 +173,8 @@ function residualsOf(measured: ArrayLike<number>, predictions: ArrayLike<number>
 const QUANTITIES: Readonly<Record<NumberColumn["name"], string>> = {
   prediction: "prediction",
   spread: "spread",
+  low: "lower end of the interval",
+  high: "upper end of the interval",
   measured: "measured value",
   residual: "residual",
 };

@@ -121,6 +121,18 @@ export function evaluatePredictions(data: Dataset, predictions: ArrayLike<number
   };
 }
 
+/**
+ * Judges predictions against labels over all samples, as {@linkcode evaluatePredictions} does.
+ *
+ * @param data Samples with labels.
+ * @param predictions One number for each sample, `[position]`.
+ */
+export function measureAgreement(data: Dataset, predictions: ArrayLike<number>): Agreement {
+  const truth = data.labels();
+  const binary = truth.every((label) => label === 0 || label === 1);
+  return agreementOf({ truth, predicted: Float64Array.from(predictions) }, binary);
+}
+
 function agreementOf({ truth, predicted }: Pairs, binary: boolean): Agreement {
   return {
     samples: truth.length,

@@ -1,25 +1,6 @@
-import { formatCountOf } from "../base/count.ts";
-import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { Dataset } from "./dataset.ts";
-import {
-  cellTypeGroupIndices,
-  geneGroupIndices,
-  hasCellTypeGroups,
-  hasGeneGroups,
-  numberSampleGroups,
-} from "./sample_groups.ts";
-
-/** How {@linkcode kFold} splits the samples. */
-export type FoldScheme = "contiguous" | "shuffled" | "by-gene" | "by-cell-type" | "by-both";
-
-/** Every {@linkcode FoldScheme}; the first is the report's. */
-export const FOLD_SCHEMES: readonly FoldScheme[] = [
-  "contiguous",
-  "shuffled",
-  "by-gene",
-  "by-cell-type",
-  "by-both",
-];
+import type { FoldScheme } from "./fold_scheme.ts";
+import { type Partition, partitionSamples } from "./partition.ts";
 
 /** Options of {@linkcode kFold}. */
 export interface FoldOptions {
@@ -33,6 +14,25 @@ export interface FoldOptions {
    * @default {0}
    */
   readonly seed?: number | undefined;
+  /**
+   * How often the samples are split, each time at random in another way. All folds of the first time come first.
+   *
+   * @default {1}
+   */
+  readonly repeats?: number | undefined;
+  /**
+   * Whether to distribute the labels alike over the folds. What the scheme keeps whole, such as genes, is shared out in
+   * order of its mean label; whole chromosomes and groups are put together such that each fifth of the labels is divided
+   * evenly.
+   *
+   * @default {false}
+   */
+  readonly stratified?: boolean | undefined;
+  /**
+   * The group of each sample, `[position]`, which `by-group` needs and no other scheme takes: the donor, the laboratory,
+   * the tissue, the family of the gene.
+   */
+  readonly groups?: readonly string[] | undefined;
 }
 
 /** One split of the samples into those to train on and those to judge by. */
@@ -41,10 +41,18 @@ export interface Fold {
   readonly training: Dataset;
   /** Samples to judge by; none of them is in `training`. */
   readonly validation: Dataset;
+  /**
+   * Samples in neither: with the schemes that divide genes and cell types, those that share one of the two with
+   * `validation`. They are of trained genes in new cell types or of new genes in trained cell types, so a model can be
+   * judged on them too. Empty with the other schemes.
+   */
+  readonly leftOut: Dataset;
+  /** The repeat that the fold belongs to, from 1. */
+  readonly repeat: number;
 }
 
 /**
- * Splits samples for k-fold cross-validation. Training and validation keep the order of `data`.
+ * Splits samples for k-fold cross-validation. The parts of a fold keep the order of `data`.
  *
  * - `contiguous`, as in the report: fold i of k validates on positions ⌊i·n/k⌋ to ⌊(i+1)·n/k⌋. On data ordered by
  *   cell type nearly every gene is on both sides, as it is with `shuffled`; such scores are better than those on
@@ -54,8 +62,15 @@ export interface Fold {
  * - `by-both`: fold i validates on the genes of group i in the cell types of group i, and trains on the
  *   samples that share neither with them. All others are left out: in a full table of genes and cell types, 1/k² of the
  *   samples validate, (1 − 1/k)² train and 2(k − 1)/k² are left out, so that all folds together judge 1/k of the table.
+ * - `by-chromosome`: no chromosome is on both sides. Neighbouring genes share parts of their windows, and are
+ *   expressed alike more often than others, so new genes of an unknown chromosome are predicted less well than new genes
+ *   next to trained ones.
+ * - `by-chromosome-and-cell-type`: as `by-both`, with chromosomes in place of genes.
+ * - `by-group`: none of `groups` is on both sides. Groups that share a cell type's replicates or a gene's transcripts
+ *   are joined.
  *
- * In every scheme the sides get equally many samples, genes or cell types, or one more.
+ * The sides get equally many samples, genes or cell types, or one more. Chromosomes are put together such that the
+ * numbers of their genes are as even as a few random tries find, and groups the numbers of their samples.
  *
  * Samples that belong together are never separated. Where cell types are in groups, as replicates are, a group counts as
  * one cell type, and the samples of a gene in it count as one sample; genes that belong to one, as transcripts do, count
@@ -63,9 +78,12 @@ export interface Fold {
  *
  * @param data The samples.
  * @param options Number of folds, scheme and seed.
- * @returns The folds, `[fold]`.
- * @throws {RangeError} If there are fewer than 2 folds, or more folds than samples, genes or cell types (whichever
- * the scheme splits), or if a fold of `by-both` would have no samples on one side.
+ * @returns The folds, `[repeat · folds + fold]`.
+ * @throws {RangeError} If there are fewer than 2 folds, or more folds than samples, genes, cell types, chromosomes or
+ * groups (whichever the scheme splits), if a fold of a scheme that divides genes and cell types would have no samples on
+ * one side, or if `contiguous` folds are to be repeated or stratified.
+ * @throws {TypeError} If `groups` are missing, are not one for each sample, or are given to another scheme.
+ * @throws {ContractError} If the chromosome of a gene is needed and unknown (see `placeGenes`), or labels are.
  *
  * @example
  * ```ts
@@ -89,124 +107,65 @@ export interface Fold {
  * ```
  */
 export function kFold(data: Dataset, options: FoldOptions): Fold[] {
-  const { folds } = options;
-  if (!Number.isInteger(folds) || folds < 2) {
-    throw new RangeError(`Cannot split data into ${folds} folds: expected an integer >= 2`);
-  }
-  const groupings = groupSamples(data, options);
-  return Array.from({ length: folds }, (_, fold) => {
-    const validation = data.filter((position) =>
-      groupings.every((groups) => groups[position] === fold)
-    );
-    const training = data.filter((position) =>
-      groupings.every((groups) => groups[position] !== fold)
-    );
-    if (validation.length === 0 || training.length === 0) {
+  const { folds, scheme, repeats = 1 } = options;
+  for (const [name, value, least] of [["folds", folds, 2], ["repeats", repeats, 1]] as const) {
+    if (!Number.isSafeInteger(value) || value < least) {
       throw new RangeError(
-        `Cannot split data into ${folds} folds: fold ${fold} has ${training.length} samples to ` +
-          `train on and ${validation.length} to judge by, expected some of each`,
+        `Cannot split data into ${value} ${name}: expected an integer >= ${least}`,
       );
     }
-    return { training, validation };
+  }
+  if (repeats > 1 && scheme === "contiguous") {
+    throw new RangeError(
+      `Cannot split data ${repeats} times: contiguous folds are the same every time. Take another scheme`,
+    );
+  }
+  return Array.from({ length: repeats }, (_, index) => foldOnce(data, index + 1, options)).flat();
+}
+
+/** Divides samples into folds along each axis of the scheme, as {@linkcode kFold} does. */
+export function partitionIntoFolds(
+  data: Dataset,
+  repeat: number,
+  options: FoldOptions,
+): Partition[] {
+  const { folds, scheme, seed = 0, stratified = false, groups } = options;
+  return partitionSamples(data, {
+    scheme,
+    weights: Array<number>(folds).fill(1),
+    action: `data into ${folds} folds`,
+    seed,
+    // The first repeat has the random numbers of folds that are not repeated.
+    purpose: repeat === 1 ? ["kfold"] : ["kfold", repeat],
+    stratified,
+    groups,
   });
 }
 
-/**
- * Groups the samples, `[position]`, once for each thing that must not be on both sides. Fold i validates on the samples
- * whose groups are all i, and trains on those whose groups all differ from i.
- */
-function groupSamples(data: Dataset, options: FoldOptions): Uint32Array[] {
-  const { scheme } = options;
-  switch (scheme) {
-    case "contiguous":
-    case "shuffled":
-      return [groupUnits(data, options)];
-    case "by-gene":
-      return [groupGenes(data, options)];
-    case "by-cell-type":
-      return [groupCellTypes(data, options)];
-    case "by-both":
-      return [groupGenes(data, options), groupCellTypes(data, options)];
-    default:
-      throw new RangeError(
-        `Cannot split data by "${scheme}": expected one of ${FOLD_SCHEMES.join(", ")}`,
-      );
-  }
-}
-
-/** Groups samples, or groups of samples that belong together, in their order or at random. */
-function groupUnits(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array {
-  const units = numberSampleGroups(data);
-  const count = units === undefined ? data.length : new Set(units).size;
-  const grouping = { what: units === undefined ? "sample" : "sample group", folds };
-  const groups = scheme === "contiguous"
-    ? groupEvenly(count, grouping)
-    : groupRandomly(count, { ...grouping, stream: streamOf(seed, "sample") });
-  return units === undefined ? groups : units.map((unit) => groups[unit]!);
-}
-
-function groupGenes(data: Dataset, { folds, seed = 0 }: FoldOptions): Uint32Array {
-  const what = hasGeneGroups(data) ? "gene group" : "gene";
-  return groupNames(geneGroupIndices(data), { what, folds, stream: streamOf(seed, "gene") });
-}
-
-function groupCellTypes(data: Dataset, { folds, seed = 0 }: FoldOptions): Uint32Array {
-  const what = hasCellTypeGroups(data) ? "cell type group" : "cell type";
-  const stream = streamOf(seed, "cell type");
-  return groupNames(cellTypeGroupIndices(data), { what, folds, stream });
-}
-
-function streamOf(seed: number, what: string): RandomStream {
-  return new RandomStream(deriveKey(seed, "kfold", what));
-}
-
-/** How items are grouped. */
-interface Grouping {
-  /** The kind of item, for messages. */
-  readonly what: string;
-  /** Number of groups. */
-  readonly folds: number;
-}
-
-/** {@linkcode Grouping} at random. */
-interface RandomGrouping extends Grouping {
-  readonly stream: RandomStream;
-}
-
-/** Groups 0 … `count` − 1 into consecutive stretches: group i is ⌊i·count/folds⌋ to ⌊(i+1)·count/folds⌋. */
-function groupEvenly(count: number, { what, folds }: Grouping): Uint32Array {
-  if (count < folds) {
-    const remedy = count > 1
-      ? `. Take ${count} folds (--folds ${count})`
-      : what.startsWith("cell type")
-      ? ". Split the data by gene (--scheme by-gene)"
-      : "";
+function foldOnce(data: Dataset, repeat: number, options: FoldOptions): Fold[] {
+  const { folds } = options;
+  const partitions = partitionIntoFolds(data, repeat, options);
+  return Array.from({ length: folds }, (_, fold) => {
+    const parts = takeFold(data, partitions, fold);
+    const { training: { length: trained }, validation: { length: judged } } = parts;
+    if (judged > 0 && trained > 0) return { ...parts, repeat };
     throw new RangeError(
-      `Cannot split data into ${folds} folds: there ${count === 1 ? "is" : "are"} only ${
-        formatCountOf(count, what)
-      }, expected at least ${folds}${remedy}`,
+      `Cannot split data into ${folds} folds: fold ${fold} has ${trained} samples to ` +
+        `train on and ${judged} to judge by, expected some of each`,
     );
-  }
-  const groups = new Uint32Array(count);
-  for (let fold = 0; fold < folds; fold++) {
-    const start = Math.floor(fold * count / folds);
-    const end = Math.floor((fold + 1) * count / folds);
-    groups.fill(fold, start, end);
-  }
-  return groups;
+  });
 }
 
-function groupRandomly(count: number, { stream, ...grouping }: RandomGrouping): Uint32Array {
-  const even = groupEvenly(count, grouping);
-  const groups = new Uint32Array(count);
-  shuffledIndices(count, stream).forEach((item, place) => groups[item] = even[place]!);
-  return groups;
-}
-
-/** Groups the names that occur, so that all samples of a name share its group. */
-function groupNames(indices: Uint32Array, grouping: RandomGrouping): Uint32Array {
-  const present = [...new Set(indices)].sort((a, b) => a - b);
-  const groups = groupRandomly(present.length, grouping);
-  const groupOf = new Map(present.map((name, place) => [name, groups[place]!]));
-  return indices.map((name) => groupOf.get(name)!);
+function takeFold(
+  data: Dataset,
+  partitions: readonly Partition[],
+  fold: number,
+): Omit<Fold, "repeat"> {
+  const isIn = (row: number) => partitions.every(({ partOfRow }) => partOfRow[row] === fold);
+  const isOut = (row: number) => partitions.every(({ partOfRow }) => partOfRow[row] !== fold);
+  return {
+    training: data.filter(isOut),
+    validation: data.filter(isIn),
+    leftOut: data.filter((row) => partitions.length > 1 && !isIn(row) && !isOut(row)),
+  };
 }

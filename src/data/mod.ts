@@ -8,6 +8,7 @@
  */
 
 export { batches } from "./batches.ts";
+export { type GenePlace, placeGenes, placesByGene } from "./chromosomes.ts";
 export { Dataset } from "./dataset.ts";
 export {
   type Agreement,
@@ -17,12 +18,14 @@ export {
   type GeneAgreement,
 } from "./evaluate.ts";
 export { gridOrder, type GridOrderOptions } from "./grid_order.ts";
-export { type Fold, FOLD_SCHEMES, type FoldOptions, type FoldScheme, kFold } from "./kfold.ts";
+export { FOLD_SCHEMES, type FoldScheme } from "./fold_scheme.ts";
+export { type Fold, type FoldOptions, kFold } from "./kfold.ts";
 export { type LargeError, largestErrors, type LargestErrorsOptions } from "./largest_errors.ts";
 export { type PredictionAnndata, writePredictionAnndata } from "./prediction_anndata.ts";
 export {
   PREDICTION_FORMATS,
   type PredictionFormat,
+  type PredictionRegime,
   type PredictionTable,
   type PredictionValues,
   writePredictionTable,

@@ -4,7 +4,12 @@ import { Frame } from "../io/zarr/frame.ts";
 import { GENE_COLUMNS, geneCells, hasGenes } from "../io/zarr/gene_columns.ts";
 import { finishAnndata } from "../io/zarr/root.ts";
 import type { ZarrPath, ZarrStore } from "../io/zarr/store.ts";
-import { type NumberColumn, numberColumns, type PredictionValues } from "./_prediction_columns.ts";
+import {
+  type NumberColumn,
+  numberColumns,
+  type PredictionRegime,
+  type PredictionValues,
+} from "./_prediction_columns.ts";
 import type { Dataset } from "./dataset.ts";
 
 /** The content of an AnnData that {@linkcode writePredictionAnndata} writes. */
@@ -22,8 +27,9 @@ const PIECE_VALUES = 2 ** 19;
 
 /**
  * Writes predictions as AnnData in Zarr v3, which `anndata.read_zarr` of Python opens: `X` is the prediction as float32,
- * `[cell type, gene]`, NaN where the data lack a pair. `spread`, `measured` and `residual` (measured − predicted) are
- * layers, where they are given. `obs` has the cell types, `var` the genes with `symbol chrom tss strand` (`tss` is
+ * `[cell type, gene]`, NaN where the data lack a pair. `spread`, `low`, `high`, `measured` and `residual` (measured −
+ * predicted) are layers, where they are given. With regimes, `obs` and `var` have a column `trained`: whether the cell type,
+ * or gene, was trained on. `obs` has the cell types, `var` the genes with `symbol chrom tss strand` (`tss` is
  * 0-based), in the order of the data; transcripts have a column `gene`, and replicates `group`. `uns["histone"]` has the record of the data, unless `about` has another.
  *
  * @param store Where to write; a `Map` will do.
@@ -60,8 +66,9 @@ export async function writePredictionAnndata(
   for (const column of layers) {
     await writeMatrix(store, `/layers/${column.name}`, { data, grid, column });
   }
-  await writeCellTypes(store, data, grid.cellTypes);
-  await writeGenes(store, data, grid.genes);
+  const words = wordsOf(data, values);
+  await writeCellTypes(store, data, { places: grid.cellTypes, words });
+  await writeGenes(store, data, { places: grid.genes, words });
   await finishAnndata(store, { histone: { record: { ...data.record }, ...about } });
 }
 
@@ -133,18 +140,56 @@ function rowOf(
   return row;
 }
 
+/** What is said in words of cell types, by number, and of genes; absent where nothing is said. */
+interface Words {
+  readonly isTrainedCellType?: ReadonlyMap<number, "yes" | "no">;
+  readonly isTrainedGene?: ReadonlyMap<number, "yes" | "no">;
+  readonly unlike?: ReadonlyMap<number, string | undefined>;
+}
+
+function wordsOf(
+  data: Dataset,
+  { regimes, unlike }: Pick<PredictionAnndata, "regimes" | "unlike">,
+): Words {
+  const [cellTypes, genes] = [data.cellTypeIndices(), data.geneIndices()];
+  const answer = (indices: Uint32Array, yes: readonly PredictionRegime[]) =>
+    new Map(
+      regimes?.map((regime, row) => [indices[row]!, yes.includes(regime) ? "yes" : "no"] as const),
+    );
+  return {
+    ...(regimes && {
+      isTrainedCellType: answer(cellTypes, ["newGene", "newGeneInPanel", "seen"]),
+      isTrainedGene: answer(genes, ["newCellType", "seen"]),
+    }),
+    ...(unlike &&
+      { unlike: new Map(unlike.map((text, row) => [cellTypes[row]!, text || undefined])) }),
+  };
+}
+
+/** Rows or columns of the matrix, and what is said of them. */
+interface FrameContent {
+  readonly places: readonly number[];
+  readonly words: Words;
+}
+
 async function writeCellTypes(
   store: ZarrStore,
   { columns: { cellTypes, cellTypeGroups } }: Dataset,
-  places: readonly number[],
+  { places, words: { isTrainedCellType, unlike } }: FrameContent,
 ): Promise<void> {
   const frame = new Frame(store, "/obs", {
     index: "cell_type",
-    columns: cellTypeGroups === undefined ? {} : { group: "category" },
+    columns: {
+      ...(cellTypeGroups && { group: "category" }),
+      ...(isTrainedCellType && { trained: "category" }),
+      ...(unlike && { unlike: "category" }),
+    },
   });
   await frame.append({
     cell_type: places.map((place) => cellTypes[place]!),
     group: places.map((place) => cellTypeGroups?.[place]),
+    trained: places.map((place) => isTrainedCellType?.get(place)),
+    unlike: places.map((place) => unlike?.get(place)),
   });
   await frame.finish();
 }
@@ -152,13 +197,21 @@ async function writeCellTypes(
 async function writeGenes(
   store: ZarrStore,
   { columns: { genes, geneDetails } }: Dataset,
-  places: readonly number[],
+  { places, words: { isTrainedGene } }: FrameContent,
 ): Promise<void> {
   const details = places.map((place) => geneDetails?.[place] ?? {});
   const frame = new Frame(store, "/var", {
     index: "gene_id",
-    columns: { ...GENE_COLUMNS, ...(hasGenes(details) && { gene: "category" }) },
+    columns: {
+      ...GENE_COLUMNS,
+      ...(hasGenes(details) && { gene: "category" }),
+      ...(isTrainedGene && { trained: "category" }),
+    },
   });
-  await frame.append({ gene_id: places.map((place) => genes[place]!), ...geneCells(details) });
+  await frame.append({
+    gene_id: places.map((place) => genes[place]!),
+    ...geneCells(details),
+    trained: places.map((place) => isTrainedGene?.get(place)),
+  });
   await frame.finish();
 }

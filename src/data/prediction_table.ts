@@ -9,7 +9,7 @@ import {
 import { tableText, type TextFormat } from "./_prediction_text.ts";
 import type { Dataset } from "./dataset.ts";
 
-export type { PredictionValues } from "./_prediction_columns.ts";
+export type { PredictionRegime, PredictionValues } from "./_prediction_columns.ts";
 
 /** How {@linkcode writePredictionTable} writes a table. */
 export type PredictionFormat = "tsv" | "csv" | "jsonl" | "parquet";
@@ -38,8 +38,9 @@ const GROUP_ROWS = 65_536;
 
 /**
  * Writes predictions as a table with one row for each sample: its cell type, what the data know about its gene, and
- * the prediction. The columns are `cell_type gene_id symbol chrom tss strand prediction`, then `spread`, and `measured`
- * with `residual` (measured − predicted), where they are given. If samples are transcripts, or windows, of genes, a column
+ * the prediction. The columns are `cell_type gene_id symbol chrom tss strand prediction`, then `spread`, `low` and `high`,
+ * `measured` with `residual` (measured − predicted), `regime` (`new gene`, `new cell type`, `both new` or `both
+ * trained`) and `unlike`, where they are given. If samples are transcripts, or windows, of genes, a column
  * `gene` precedes the prediction. What is not known is an empty cell, or `null`; `tss` is
  * 0-based. Numbers are float32 with the fewest digits that give them back, and so are measured values unless some of
  * them need float64. The table is written piece by piece.
@@ -77,7 +78,7 @@ export async function writePredictionTable(
         }`,
       );
     }
-    columns = predictionColumns(data, numberColumns(data, values));
+    columns = predictionColumns(data, numberColumns(data, values), values);
   } catch (error) {
     await sink.abort(error).catch(() => undefined);
     throw error;

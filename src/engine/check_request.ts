@@ -4,7 +4,7 @@ import { modelInputs } from "../model/inputs.ts";
 import type { InputSpec, ModelSpec } from "../model/spec.ts";
 import { transformFunction } from "../record.ts";
 import type { EpochRequest } from "./engine.ts";
-import { describeInputShape, entrySize, type SampleSource } from "./sample_source.ts";
+import { countRows, describeInputShape, entrySize, type SampleSource } from "./sample_source.ts";
 
 /**
  * Throws unless a model can be run on these rows of a source, one list for each member. Engines do not check addresses:
@@ -23,14 +23,29 @@ export function checkRows(
 ): void {
   checkCount(rows, members);
   checkInputs(modelInputs(spec), source.inputs);
+  checkVariants(source);
   checkResident(source);
+  const count = countRows(source);
   for (const some of rows) {
-    const beyond = some.find((row) => !(row < source.samples));
+    const beyond = some.find((row) => !(row < count));
     if (beyond === undefined) continue;
     throw new RangeError(
-      `Cannot run the model: row ${beyond} was requested, the data have ${source.samples} rows`,
+      `Cannot run the model: row ${beyond} was requested, the data have ${count} rows`,
     );
   }
+}
+
+/** Rows are 32-bit integers. */
+const MOST_ROWS = 2 ** 32;
+
+function checkVariants(source: SampleSource): void {
+  const { variants = 1 } = source;
+  const isCount = Number.isSafeInteger(variants) && variants >= 1;
+  if (isCount && !(countRows(source) > MOST_ROWS)) return;
+  throw new ContractError(
+    `Cannot run the model: the data have ${variants} variants of ${source.samples} samples, expected an integer >= 1 ` +
+      `and at most ${MOST_ROWS} rows`,
+  );
 }
 
 /**
@@ -64,8 +79,13 @@ function checkInputs(taken: readonly InputSpec[], given: readonly InputSpec[]): 
 }
 
 /** Throws unless a signal in memory is that of all samples: engines read it without the source's help. */
-function checkResident({ resident, samples, inputs }: SampleSource): void {
+function checkResident({ resident, samples, variants = 1, inputs }: SampleSource): void {
   if (resident === undefined) return;
+  if (variants !== 1) {
+    throw new ContractError(
+      `Cannot run the model: the data have a resident signal and ${variants} variants, expected 1`,
+    );
+  }
   const [input, ...others] = inputs;
   if (input === undefined || others.length > 0) {
     throw new ContractError(
@@ -84,8 +104,9 @@ function checkResident({ resident, samples, inputs }: SampleSource): void {
 /**
  * Throws unless the members of a session can be trained as asked.
  *
- * @throws {TypeError} If the samples have no labels, or not one each.
- * @throws {RangeError} If the epoch is not an integer from 0, or the piece does not begin and end between two steps.
+ * @throws {TypeError} If the samples have no labels, or not one each, or other than one weight each.
+ * @throws {RangeError} If the epoch is not an integer from 0, the piece does not begin and end between two steps, or a
+ *   weight is not a number of at least 0.
  * @throws As {@linkcode checkRows} does.
  */
 export function checkTraining(
@@ -101,8 +122,24 @@ export function checkTraining(
   for (const order of orders) checkPiece(order, { start, end, batchSize });
   const { labels, samples } = source;
   if (labels === undefined) throw new TypeError("Cannot train: the data have no labels");
-  if (labels.length === samples) return;
-  throw new TypeError(`Cannot train: ${labels.length} labels were given, expected ${samples}`);
+  if (labels.length !== samples) {
+    throw new TypeError(`Cannot train: ${labels.length} labels were given, expected ${samples}`);
+  }
+  checkWeights(source);
+}
+
+function checkWeights({ weights, samples }: SampleSource): void {
+  if (weights === undefined) return;
+  if (weights.length !== samples) {
+    throw new TypeError(
+      `Cannot train: ${weights.length} weights of samples were given, expected ${samples}`,
+    );
+  }
+  const wrong = weights.findIndex((weight) => !(Number.isFinite(weight) && weight >= 0));
+  if (wrong < 0) return;
+  throw new RangeError(
+    `Cannot train: the weight of sample ${wrong} is ${weights[wrong]}, expected a number >= 0`,
+  );
 }
 
 function checkPiece(

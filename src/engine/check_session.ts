@@ -1,8 +1,10 @@
 import { checkInteger } from "../base/check_integer.ts";
 import { chooseThreads } from "../base/threads.ts";
 import { checkWeights } from "../model/check_weights.ts";
+import { type WeightShape, weightShapes } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import type { SessionOptions } from "./engine.ts";
+import type { MemberOptions, SessionOptions } from "./engine.ts";
+import { parseSchedule } from "../model/schedule.ts";
 
 /**
  * Throws unless a session can be made with these options.
@@ -20,12 +22,58 @@ export function checkSession(
   if (members.length === 0) {
     throw new RangeError("Cannot make session: it has 0 members, expected 1 or more");
   }
-  for (const { weights, seed, learningRate } of members) {
-    checkWeights(spec, weights);
-    checkInteger(seed, { action: "make session", name: "seed", least: 0 });
-    if (Number.isFinite(learningRate)) continue;
+  for (const member of members) checkMember(spec, member);
+}
+
+function checkMember(spec: ModelSpec, member: MemberOptions): void {
+  const { weights, seed, learningRate, weightDecay = 0, frozen = [] } = member;
+  checkWeights(spec, weights);
+  checkInteger(seed, { action: "make session", name: "seed", least: 0 });
+  if (!Number.isFinite(learningRate)) {
     throw new RangeError(
       `Cannot make session: learningRate is ${learningRate}, expected a finite number`,
+    );
+  }
+  if (!(Number.isFinite(weightDecay) && weightDecay >= 0)) {
+    throw new RangeError(
+      `Cannot make session: weightDecay is ${weightDecay}, expected a number >= 0`,
+    );
+  }
+  checkSchedule(member);
+  checkFrozen(spec, frozen);
+}
+
+function checkSchedule({ schedule, totalSteps }: MemberOptions): void {
+  const options = { action: "make session", name: "totalSteps", least: 1 };
+  if (totalSteps !== undefined) checkInteger(totalSteps, options);
+  if (schedule === undefined) return;
+  const { type } = parseSchedule(schedule);
+  if (type === "constant" || totalSteps !== undefined) return;
+  throw new RangeError(
+    `Cannot make session: a schedule of type ${type} needs totalSteps, expected an integer >= 1`,
+  );
+}
+
+function checkFrozen(spec: ModelSpec, frozen: readonly number[]): void {
+  if (frozen.length === 0) return;
+  const shapes = weightShapes(spec);
+  for (const index of frozen) {
+    const shape = shapes[index];
+    if (shape?.trainable) continue;
+    throw new RangeError(
+      shape === undefined
+        ? `Cannot freeze weight ${index}: the model has ${shapes.length} weights, expected an index below that`
+        : `Cannot freeze weight ${index}: it is a ${shape.name}, expected one that training moves`,
+    );
+  }
+  const isRecurrent = ({ name }: WeightShape) => name.includes("_gru/");
+  const layerOf = (index: number) => shapes[index]!.layer;
+  const parts = new Set(frozen.filter((index) => isRecurrent(shapes[index]!)).map(layerOf));
+  for (const [index, shape] of shapes.entries()) {
+    if (!isRecurrent(shape) || !parts.has(shape.layer) || frozen.includes(index)) continue;
+    throw new RangeError(
+      `Cannot freeze a part of layer ${shape.layer}: weight ${index} (${shape.name}) is missing, expected all weights ` +
+        "of a GRU or none",
     );
   }
 }

@@ -13,6 +13,7 @@ import type { DivergedError } from "../errors.ts";
 import type { Weights } from "../model/initial_weights.ts";
 import type { InputName, ModelSpec } from "../model/spec.ts";
 import type { SampleSource } from "./sample_source.ts";
+import type { Schedule } from "../model/schedule.ts";
 
 /** Whether an engine can run a model. */
 export type Support = { readonly supported: true } | {
@@ -74,8 +75,35 @@ export interface MemberOptions {
   readonly weights: readonly Float32Array[];
   /** Seed of the dropout masks: an integer from 0 to 2^53 − 1. */
   readonly seed: number;
-  /** Adam's learning rate. */
+  /** Adam's learning rate; with a schedule, its peak. */
   readonly learningRate: number;
+  /**
+   * How the learning rate changes from step to step.
+   *
+   * @default {{ type: "constant" }}
+   */
+  readonly schedule?: Schedule | undefined;
+  /**
+   * Steps of the whole run, which the schedule is spread over; needed unless that is constant.
+   *
+   * @default {no number}
+   */
+  readonly totalSteps?: number | undefined;
+  /**
+   * Decoupled weight decay λ, at least 0 (AdamW, Loshchilov and Hutter 2019): each step takes the step's learning rate
+   * times λ times the weight from it. It acts on the kernels of layers: not on biases, nor on batch normalisation, nor
+   * on the weights of a join.
+   *
+   * @default {0}
+   */
+  readonly weightDecay?: number | undefined;
+  /**
+   * Weights that stay as they are, moments included: indices in `weightShapes(spec)` of trainable weights. Those of a
+   * GRU are frozen together. A frozen batch normalisation keeps γ and β, and its averages follow the batches.
+   *
+   * @default {[]}
+   */
+  readonly frozen?: readonly number[] | undefined;
 }
 
 /** What a session needs besides the shape of its models. */
@@ -172,8 +200,9 @@ export interface Session extends AsyncDisposable {
    * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers other
    * samples than requested.
    * @throws {RangeError} If the number of orders is not that of the members, the samples lack a row of one, the epoch
-   *   is not an integer from 0, or the piece begins or ends within a step.
-   * @throws {TypeError} If the samples have no labels, or not one each.
+   *   is not an integer from 0, the piece begins or ends within a step, or a weight of a sample is not a number of at
+   *   least 0.
+   * @throws {TypeError} If the samples have no labels, or not one each, or other than one weight each.
    */
   runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]>;
   /**

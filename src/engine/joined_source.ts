@@ -44,6 +44,12 @@ export interface JoinedColumns {
   readonly samples: number;
   /** `[sample]`; needed to train. */
   readonly labels?: Float64Array | undefined;
+  /**
+   * `[sample]`: factors of the samples' losses; see {@linkcode SampleSource}.
+   *
+   * @default {1 for each}
+   */
+  readonly weights?: Float64Array | undefined;
   /** The inputs, each name once. */
   readonly columns: readonly InputColumn[];
 }
@@ -90,11 +96,13 @@ class JoinedSource implements SampleSource {
   readonly samples: number;
   readonly inputs: readonly InputSpec[];
   readonly labels: Float64Array | undefined;
+  readonly weights: Float64Array | undefined;
   readonly #tables: ReadonlyMap<InputSpec["name"], EntryTable>;
 
-  constructor({ samples, labels, columns }: JoinedColumns) {
+  constructor({ samples, labels, weights, columns }: JoinedColumns) {
     this.samples = samples;
     this.labels = labels;
+    this.weights = weights;
     this.inputs = columns.map(({ input }) => input);
     this.#tables = new Map(
       columns.map((column) => [column.input.name, new EntryTable(column, samples)]),

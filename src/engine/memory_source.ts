@@ -9,6 +9,12 @@ export interface SignalColumns {
   readonly signal: PackedArray;
   /** `[sample]`; needed to train. */
   readonly labels: Float64Array | undefined;
+  /**
+   * `[sample]`: factors of the samples' losses; see `SampleSource`.
+   *
+   * @default {1 for each}
+   */
+  readonly weights?: Float64Array | undefined;
   /** Number of bins of a sample. */
   readonly bins: number;
   /** Number of marks of a bin. */
@@ -46,11 +52,12 @@ class MemorySource implements SampleSource {
   readonly samples: number;
   readonly inputs: SampleSource["inputs"];
   readonly labels: Float64Array | undefined;
+  readonly weights: Float64Array | undefined;
   readonly resident: NonNullable<SampleSource["resident"]>;
   readonly #size: number;
   readonly #apply: (value: number) => number;
 
-  constructor({ signal, labels, bins, marks, transform }: SignalColumns) {
+  constructor({ signal, labels, weights, bins, marks, transform }: SignalColumns) {
     this.#size = bins * marks;
     this.samples = signal.length / this.#size;
     if (!Number.isInteger(this.samples)) {
@@ -63,6 +70,7 @@ class MemorySource implements SampleSource {
     this.#apply = transformFunction(transform);
     this.inputs = [{ name: "signal", bins, marks }];
     this.labels = labels;
+    this.weights = weights;
     this.resident = { signal, transform };
   }
 

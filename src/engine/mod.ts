@@ -30,6 +30,7 @@ export {
   type SampleBatchOptions,
   type SampleSource,
 } from "./sample_source.ts";
+export { learningRateAt, type ScheduledStep } from "./schedule.ts";
 export {
   ENGINE_NAMES,
   type EngineChoice,
@@ -37,3 +38,4 @@ export {
   type EngineReport,
   selectEngine,
 } from "./select.ts";
+export { type StackedSource, stackSources } from "./stacked_source.ts";

@@ -15,10 +15,24 @@ import type { Transform } from "../record.ts";
 export interface SampleSource {
   /** Number of samples; rows count from 0. */
   readonly samples: number;
+  /**
+   * Variants of each sample, such as the same one with marks or references hidden. Row `variant · samples + sample` is
+   * a variant of a sample, with that sample's label and weight. Variant 0 is the sample itself.
+   *
+   * @default {1}
+   */
+  readonly variants?: number | undefined;
   /** The inputs that each sample has. */
   readonly inputs: readonly InputSpec[];
   /** `[sample]`; needed to train. */
   readonly labels: Float64Array | undefined;
+  /**
+   * `[sample]`: factors of the samples' losses, finite and at least 0. The loss of a batch is the mean over its samples
+   * of weight · loss; weights that do not average 1 scale it.
+   *
+   * @default {1 for each}
+   */
+  readonly weights?: Float64Array | undefined;
   /**
    * The whole signal, where it is in memory and the only input. Engines may keep a copy near the hardware for as long
    * as they are given the same source.
@@ -31,7 +45,7 @@ export interface SampleSource {
    * Engines may ask for a batch before another one is complete, each into its own memory. They refuse a batch that does
    * not hold the requested samples, an entry that does not exist, and the code of a base that is not 0 to 3.
    *
-   * @param rows Which samples; at most `into.capacity`, and all below `samples`.
+   * @param rows Which samples; at most `into.capacity`, and all below `samples · variants`.
    * @param into Receives them.
    */
   gather(rows: Uint32Array, into: SampleBatch): void | Promise<void>;
@@ -145,6 +159,16 @@ export class SampleBatch {
       `Cannot find input "${name}": the samples have ${describeInputs(this.inputs)}`,
     );
   }
+}
+
+/**
+ * Number of the rows of a source: of all variants of all samples.
+ *
+ * @param source The samples.
+ * @returns Rows are below it.
+ */
+export function countRows({ samples, variants = 1 }: SampleSource): number {
+  return samples * variants;
 }
 
 function describeInputs(inputs: readonly GatheredInput[]): string {

@@ -5,6 +5,9 @@ import type { LayerSpec } from "./spec.ts";
 /** A rectifier. */
 export const relu: LayerSpec = { type: "activation", kind: "relu" };
 
+/** The exact GELU. */
+export const gelu: LayerSpec = { type: "activation", kind: "gelu" };
+
 /** LeakyReLU with the report's slope. */
 export const leaky: LayerSpec = { type: "activation", kind: "leakyRelu", alpha: 0.05 };
 

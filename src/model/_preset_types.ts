@@ -1,12 +1,25 @@
 /** What a preset consists of; see `presets.ts`. */
 
 import type { Transform } from "../record.ts";
-import type { LayerSpec, Loss } from "./spec.ts";
+import type { Schedule } from "./schedule.ts";
+import type { BranchedSpec, LayerSpec, Loss } from "./spec.ts";
 
 /** Training settings that belong to a preset. */
 export interface TrainingDefaults {
-  /** Adam's learning rate. */
+  /** Adam's learning rate; with a schedule, its peak. */
   readonly learningRate: number;
+  /**
+   * How the learning rate changes from step to step.
+   *
+   * @default {{ type: "constant" }}
+   */
+  readonly schedule?: Schedule;
+  /**
+   * Decoupled weight decay of kernels (AdamW).
+   *
+   * @default {0}
+   */
+  readonly weightDecay?: number;
   /** Samples of a step. */
   readonly batchSize: number;
   /** Passes over the training data. */
@@ -23,22 +36,66 @@ export interface TrainingDefaults {
    * @default {false}
    */
   readonly geneEffects?: boolean;
+  /**
+   * Share of training samples whose references' labels are hidden; for models that read a panel.
+   *
+   * @default {0}
+   */
+  readonly labelDropout?: number;
+  /**
+   * Share of training samples whose references are hidden, marks and labels; for models that read a panel.
+   *
+   * @default {0}
+   */
+  readonly geneDropout?: number;
+  /**
+   * Share of training samples whose references' marks are hidden, so that of the gene only label statistics are known; for
+   * models that read a panel.
+   *
+   * @default {0}
+   */
+  readonly referenceDropout?: number;
+  /**
+   * Share of marks that are hidden from training samples and their references; for models that read a panel.
+   *
+   * @default {0}
+   */
+  readonly markDropout?: number;
 }
 
-/** A named model with the settings it was trained with. */
-export interface Preset {
+/** What any preset consists of. */
+interface AnyPreset {
   /** One line on what it is. */
   readonly description: string;
-  /** From input to output. */
-  readonly layers: readonly LayerSpec[];
   /** What training minimises. */
   readonly loss: Loss;
   /** Learning rate, batch size and epochs. */
   readonly training: TrainingDefaults;
 }
 
+/** A named sequential model with the settings it was trained with. */
+export interface SequentialPreset extends AnyPreset {
+  /** From input to output. */
+  readonly layers: readonly LayerSpec[];
+}
+
+/** A named model with branches with the settings it was trained with. */
+export interface PanelPreset extends AnyPreset {
+  /** Branches and head; the sizes of its inputs follow from the data. */
+  readonly parts: Pick<BranchedSpec, "branches" | "head">;
+}
+
+/** A named model with the settings it was trained with. */
+export type Preset = SequentialPreset | PanelPreset;
+
+/** Name of a preset that reads a reference panel. */
+export type PanelPresetName = "waka3";
+
 /** Name of a preset. */
-export type PresetName =
+export type PresetName = SequentialPresetName | PanelPresetName;
+
+/** Name of a preset that reads the signal alone. */
+export type SequentialPresetName =
   | "wakawaka"
   | "waka2"
   | "experiment1"

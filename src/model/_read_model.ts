@@ -1,19 +1,24 @@
 /** Reads the two files of a saved model. */
 
-import { type Field, integer, numberWithin, optional, readValue, text } from "../base/field.ts";
-import { arrayOf, object } from "../base/fields.ts";
+import { type Field, number, numberWithin, readValue } from "../base/field.ts";
+import { object } from "../base/fields.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { parseRecord } from "../record.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
+import { readPanel } from "../panel/panel_file.ts";
+import { type DataRecord, parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { findContradiction } from "./_topology.ts";
 import { checkManifest, readWeights } from "./_weights_file.ts";
+import { parseCalibration } from "./calibration.ts";
 import { parseGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
+import { readTraining } from "./read_training.ts";
 import { digestJson } from "./seal.ts";
 import type { ModelSpec } from "./spec.ts";
-import { type TrainedModel, type TrainingConfig, withInputRecord } from "./trained_model.ts";
+import { type LabelScale, type TrainedModel, withInputRecord } from "./trained_model.ts";
+import { parseTypicalSignal } from "./typical_signal.ts";
 
 /** Room for the effects of a few hundred thousand genes. */
 export const MAX_JSON_BYTES = 16 * 2 ** 20;
@@ -25,24 +30,27 @@ export const SEQUENTIAL_VERSION = 2;
 /** Version of a model with branches; earlier releases refuse it. */
 export const BRANCHED_VERSION = 3;
 
-const TRAINING: Field<TrainingConfig> = object({
-  engine: text,
-  arithmetic: optional(arrayOf(text, { items: "texts" })),
-  seed: integer(0),
-  epochs: integer(0),
-  batchSize: integer(1),
-  learningRate: numberWithin({ above: 0 }),
-  samples: integer(0),
+const LABEL_SCALE: Field<LabelScale> = object({
+  mean: number,
+  sd: numberWithin({ above: 0 }),
 }, { others: "leave out" });
+
+/** Opens `panel.npz`; called for a model that has one only. */
+export type OpenPanel = (digest: string) => Promise<ReferencePanel | ByteSource | undefined>;
 
 /**
  * Reads a saved model.
  *
  * @param json `model.json`.
  * @param weights `weights.bin`.
+ * @param openPanel Opens `panel.npz`, or returns the panel if it is known already; a source is closed again.
  * @throws {FormatError} If one of them is damaged, or was not written by this package.
  */
-export async function readModel(json: ByteSource, weights: ByteSource): Promise<TrainedModel> {
+export async function readModel(
+  json: ByteSource,
+  weights: ByteSource,
+  openPanel: OpenPanel,
+): Promise<TrainedModel> {
   const file = json.name;
   const content = await readModelJson(json) as Record<string, unknown> | null;
   const histone = metadataOf(content, file);
@@ -62,8 +70,85 @@ export async function readModel(json: ByteSource, weights: ByteSource): Promise<
     );
   }
   const digest = await checkSeal(content, histone, file);
-  const model = { spec, weights: await readWeights(weights, { spec, digest }), record, training };
-  return withInputRecord(geneEffects === undefined ? model : { ...model, geneEffects });
+  const labelScale = readLabelScale(histone.labelScale, file);
+  const read = await readWeights(weights, { spec, digest });
+  const panel = histone.panelSha256 === undefined
+    ? undefined
+    : await readSealedPanel(histone.panelSha256, { file, record, openPanel });
+  return withInputRecord({
+    spec,
+    weights: read,
+    record,
+    training,
+    ...(geneEffects && { geneEffects }),
+    ...(panel && { panel }),
+    ...(labelScale && { labelScale }),
+    ...readErrors(histone, file),
+  });
+}
+
+function readLabelScale(value: unknown, file: string): LabelScale | undefined {
+  if (value === undefined) return undefined;
+  return readValue(value, LABEL_SCALE, {
+    place: "labelScale",
+    fail: (found) => {
+      throw new FormatError(`Cannot load model: ${found}`, { file });
+    },
+  });
+}
+
+/** Reads the panel that belongs to a model: the one whose digest its `model.json` has. */
+async function readSealedPanel(
+  digest: unknown,
+  { file, record, openPanel }: {
+    readonly file: string;
+    readonly record: DataRecord;
+    readonly openPanel: OpenPanel;
+  },
+): Promise<ReferencePanel> {
+  if (typeof digest !== "string") {
+    throw new FormatError(`Cannot load model: its digest panelSha256 is ${showValue(digest)}`, {
+      file,
+    });
+  }
+  const opened = await openPanel(digest);
+  if (opened === undefined) {
+    throw new FormatError(
+      "Cannot load model: found no panel.npz, expected it beside model.json or in the directory above",
+      {
+        file,
+      },
+    );
+  }
+  if (!("read" in opened)) return opened;
+  try {
+    const panel = await readPanel(opened);
+    if (panel.digest === digest && String(panel.record.marks) === String(record.marks)) {
+      return panel;
+    }
+    throw new FormatError(
+      "Cannot load model: the panel is not the one that its model.json was saved with",
+      { file: opened.name },
+    );
+  } finally {
+    opened.close();
+  }
+}
+
+/**
+ * Reads what a model knows about its errors and about unlike samples, where it has that.
+ *
+ * @throws {FormatError} If a part of it is damaged.
+ */
+export function readErrors(
+  { calibration, typicalSignal }: Readonly<Record<string, unknown>>,
+  file: string,
+): Pick<TrainedModel, "calibration" | "typicalSignal"> {
+  return {
+    ...(calibration !== undefined && { calibration: parseCalibration(calibration, file) }),
+    ...(typicalSignal !== undefined &&
+      { typicalSignal: parseTypicalSignal(typicalSignal, file) }),
+  };
 }
 
 function checkVersion(version: unknown, file: string): void {
@@ -138,18 +223,4 @@ function readSpec(value: unknown, file: string): ModelSpec {
     if (!(cause instanceof UnsupportedModelError)) throw cause;
     throw new FormatError(cause.message, { file, cause });
   }
-}
-
-/**
- * Reads training settings from JSON.
- *
- * @throws {FormatError} If one is missing or wrong.
- */
-export function readTraining(value: unknown, file: string): TrainingConfig {
-  return readValue(value, TRAINING, {
-    place: "training",
-    fail: (found) => {
-      throw new FormatError(`Cannot load model: ${found}`, { file });
-    },
-  });
 }

@@ -10,6 +10,7 @@ import {
 } from "../base/field.ts";
 import { arrayOf, object, variant } from "../base/fields.ts";
 import { MAX_EXTENT } from "../base/limits.ts";
+import { LOSS } from "./loss.ts";
 import type { BranchedSpec, BranchSpec, InputName, LayerSpec, SequentialSpec } from "./spec.ts";
 
 // A model beyond these sizes is a typing error or an attack, not one of this kind.
@@ -26,7 +27,6 @@ const name: Field<string> = field(
   (value) => typeof value === "string" && /^\P{Cc}{1,200}$/u.test(value),
   "a text of 1 to 200 characters, none of them a control character",
 );
-const loss = oneOf("meanSquaredError", "binaryCrossentropy");
 
 const activation = oneOf("activation");
 
@@ -68,7 +68,7 @@ export const SEQUENTIAL: Field<SequentialSpec> = object({
   bins: integer,
   marks: integer,
   layers: arrayOf(LAYER, { least: 1, most: MAX_LAYERS, items: "layers" }),
-  loss,
+  loss: LOSS,
 });
 
 const INPUT_KINDS = {
@@ -132,5 +132,5 @@ export const BRANCHED: Field<BranchedSpec> = object({
     join: arrayOf(TERM, { least: 1, most: MAX_TERMS, items: "terms" }),
     layers: someLayers,
   }),
-  loss,
+  loss: LOSS,
 });

@@ -8,6 +8,7 @@
  * @module
  */
 
+export type { CalibratedRegimes, Calibration, RegimeCalibration } from "./calibration.ts";
 export type { GeneEffects } from "./gene_effects.ts";
 export {
   describeLayer,
@@ -21,6 +22,7 @@ export {
   type TermPlace,
 } from "./graph.ts";
 export { initialWeights, type Weights } from "./initial_weights.ts";
+export { withCalibration } from "./known_genes.ts";
 export {
   branchInputShape,
   entryShape,
@@ -29,19 +31,34 @@ export {
   type ReferenceInput,
   signalShape,
 } from "./inputs.ts";
+export { describeLoss, lossName } from "./loss.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
   findPreset,
   type InputShape,
+  type PanelPreset,
+  type PanelPresetName,
   parsePresetName,
   type Preset,
   PRESET_NAMES,
   type PresetName,
   PRESETS,
+  type PresetSpec,
   presetSpec,
+  type SequentialPreset,
+  type SequentialPresetName,
   type TrainingDefaults,
 } from "./presets.ts";
-export { loadModel, saveModel, type SerializedModel, serializeModel } from "./save_load.ts";
+export { readsPanel } from "./panel_inputs.ts";
+export {
+  loadModel,
+  type LoadModelOptions,
+  type ModelSources,
+  saveModel,
+  type SaveModelOptions,
+  type SerializedModel,
+  serializeModel,
+} from "./save_load.ts";
 export { convPadding, kernelSpan, type SampleShape, sizeOf } from "./layer_shapes.ts";
 export {
   countParameters,
@@ -66,6 +83,7 @@ export {
   type EncoderBranch,
   type FlattenLayer,
   type HeadSpec,
+  type HuberLoss,
   type InputName,
   type InputSpec,
   isBranched,
@@ -74,6 +92,7 @@ export {
   type LeakyReluLayer,
   type LinearLayer,
   type Loss,
+  type LossName,
   type MarkMaskInput,
   type MaxPool1dLayer,
   type MeanTerm,
@@ -88,4 +107,19 @@ export {
   type SignalInput,
   type SummaryInput,
 } from "./spec.ts";
-export type { TrainedModel, TrainingConfig } from "./trained_model.ts";
+export {
+  type ConstantSchedule,
+  type CosineSchedule,
+  describeSchedule,
+  type ExponentialSchedule,
+  type LinearSchedule,
+  type OneCycleSchedule,
+  parseSchedule,
+  type Schedule,
+} from "./schedule.ts";
+export type { EarlyStopping, LabelScale, TrainedModel, TrainingConfig } from "./trained_model.ts";
+export {
+  type SignalStatistic,
+  type TypicalSignal,
+  type TypicalStatistic,
+} from "./typical_signal.ts";

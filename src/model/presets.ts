@@ -11,10 +11,29 @@ import {
   sigmoid,
   stack,
 } from "./_preset_layers.ts";
-import type { Preset, PresetName, TrainingDefaults } from "./_preset_types.ts";
-import type { LayerSpec, SequentialSpec } from "./spec.ts";
+import type {
+  PanelPreset,
+  PanelPresetName,
+  Preset,
+  PresetName,
+  SequentialPreset,
+  SequentialPresetName,
+  TrainingDefaults,
+} from "./_preset_types.ts";
+import { panelInputs } from "./panel_inputs.ts";
+import type { BranchedSpec, LayerSpec, SequentialSpec } from "./spec.ts";
+import { waka2 } from "./_waka2.ts";
+import { waka3 } from "./_waka3.ts";
 
-export type { Preset, PresetName, TrainingDefaults } from "./_preset_types.ts";
+export type {
+  PanelPreset,
+  PanelPresetName,
+  Preset,
+  PresetName,
+  SequentialPreset,
+  SequentialPresetName,
+  TrainingDefaults,
+} from "./_preset_types.ts";
 
 const early: TrainingDefaults = { learningRate: 0.01, batchSize: 100, epochs: 20 };
 const wideHead = [dense(625), leaky, dense(125), leaky, dense(1)];
@@ -28,7 +47,7 @@ function normalisedTrunk(dilations: readonly [number, number]): LayerSpec[] {
   );
 }
 
-const wakawaka: Preset = {
+const wakawaka: SequentialPreset = {
   description: "the report's final model: three convolutions, dilations 1, 3 and 2",
   layers: stack(
     [conv(50, 10), leaky, pool(5)],
@@ -41,28 +60,8 @@ const wakawaka: Preset = {
   training: { learningRate: 0.001, batchSize: 250, epochs: 15 },
 };
 
-/** Found by search; see {@linkcode PRESETS}. */
-const waka2: Preset = {
-  description:
-    "better than the report's: log counts, a smaller network, and effects of trained genes",
-  layers: stack(
-    [conv(50, 10), relu, pool(5)],
-    [conv(50, 3, { dilation: 3 }), relu, pool(2)],
-    [conv(50, 3), relu, pool(3)],
-    [flatten, dropout(0.5), dense(1)],
-  ),
-  loss: "meanSquaredError",
-  training: {
-    learningRate: 0.0006,
-    batchSize: 100,
-    epochs: 5,
-    transform: "log1p",
-    geneEffects: true,
-  },
-};
-
 /** The final model with a bidirectional GRU in place of flattening. */
-function recurrent(units: number): Preset {
+function recurrent(units: number): SequentialPreset {
   const gru: LayerSpec = { type: "bidirectionalGru", units };
   return {
     ...wakawaka,
@@ -88,23 +87,19 @@ function recurrent(units: number): Preset {
  * as in the final model. The reset gate acts before the recurrent product, as in Cho et al. 2014 and tf.js; Keras 2 has
  * it act after the product, with 3 · units more biases a direction, which tf.js refuses.
  *
- * `waka2` is ours, not the report's: a network of 17,801 parameters on ln(1 + counts), and, added to its prediction,
- * how far each trained gene lies above or below that in every cell type (`fitGeneEffects`). The network was found by
- * `deno task search` on simulated data (simulator seeds 100 and 101; `tests/bench/waka2.ts` judges by other seeds): 59
- * random models in four narrowing spaces around wakawaka (1 to 3 convolutions of 8 to 50 filters, widths 3 to 20, pools
- * 1 to 20, dilations 1 to 3, dense layers from none to 64 and 32, both activations, batch normalisation, dropout 0 to
- * 0.5, learning rates 0.0002 to 0.01, batches of 50 to 250), on 3 folds by both gene and cell type, of 12 cell types ×
- * 1,500 genes and 20 × 2,000, mostly by successive halving, seeds 1 and 2: 15 minutes on two cores. It scored 2.714
- * where wakawaka on log counts scored 2.730 and folds differ by 0.03: nearly all of the preset's gain comes from the
- * gene effects. Its 5 epochs suit tens of thousands of samples; for the competition's 800,000 more may pay.
+ * `waka2` and `waka3` are ours, not the report's; their own files say how they were found.
  *
  * DeepChrome (Singh et al. 2016, Bioinformatics 32:i639) has two output classes under a softmax; one
  * sigmoid output is the same model. The paper trains with stochastic gradient descent for 100 epochs; Adam
  * with learning rate 0.001, batch 100 and 20 epochs is our choice.
  */
-export const PRESETS: Readonly<Record<PresetName, Preset>> = deepFreeze({
+export const PRESETS: Readonly<
+  & Record<SequentialPresetName, SequentialPreset>
+  & Record<PanelPresetName, PanelPreset>
+> = deepFreeze({
   wakawaka,
   waka2,
+  waka3,
   experiment1: {
     description: "one convolution, ReLU, dropout, one dense unit",
     layers: [conv(8, 4), relu, flatten, dropout(0.3), dense(1)],
@@ -177,6 +172,11 @@ export const PRESET_NAMES: readonly PresetName[] = Object.freeze(
   Object.keys(PRESETS) as PresetName[],
 );
 
+/** Every {@linkcode SequentialPresetName}. */
+export const SEQUENTIAL_PRESET_NAMES: readonly SequentialPresetName[] = Object.freeze(
+  PRESET_NAMES.filter((name): name is SequentialPresetName => "layers" in PRESETS[name]),
+);
+
 /** All programs of a process share the presets. */
 function deepFreeze<Value>(value: Value): Value {
   if (typeof value === "object" && value !== null) Object.values(value).forEach(deepFreeze);
@@ -197,14 +197,24 @@ export interface InputShape {
    * @default {5}
    */
   readonly marks?: number | undefined;
+  /**
+   * The most references of a sample, for presets that read a panel: the number of cell types that are trained on.
+   *
+   * @default {50}
+   */
+  readonly references?: number | undefined;
 }
+
+/** The kind of model that a preset is. */
+export type PresetSpec<Name extends PresetName> = Name extends PanelPresetName ? BranchedSpec
+  : SequentialSpec;
 
 /**
  * A preset's model for samples of a given shape.
  *
  * @param name Name of the preset.
- * @param input Bins and marks of a sample; the report's 100 × 5 by default.
- * @returns The preset's layers and loss with these bins and marks.
+ * @param input Bins, marks and references of a sample; the report's 100 × 5, and the competition's 50 by default.
+ * @returns The preset's layers and loss with these sizes.
  * @throws {RangeError} If there is no preset of that name; the message offers the nearest names.
  *
  * @example A preset for seven marks, and a name that was mistyped
@@ -216,9 +226,18 @@ export interface InputShape {
  * throws(() => presetSpec(parsePresetName("wakwaka")), /did you mean wakawaka/);
  * ```
  */
-export function presetSpec(name: PresetName, input: InputShape = {}): SequentialSpec {
-  const { layers, loss } = findPreset(name);
-  return { name, bins: input.bins ?? 100, marks: input.marks ?? 5, layers, loss };
+export function presetSpec<Name extends PresetName>(
+  name: Name,
+  input: InputShape = {},
+): PresetSpec<Name> {
+  const preset = findPreset(name);
+  const { bins = 100, marks = 5, references = 50 } = input;
+  const { loss } = preset;
+  const spec: SequentialSpec | BranchedSpec = "layers" in preset
+    ? { name, bins, marks, layers: preset.layers, loss }
+    : { name, inputs: panelInputs({ bins, marks, references }), ...preset.parts, loss };
+  // Which of the two it is follows from the name.
+  return spec as PresetSpec<Name>;
 }
 
 /**

@@ -1,48 +1,82 @@
 /**
  * Trained models on disk, in tf.js' layers format: `model.json` and `weights.bin`. Plain tf.js loads them;
  * the model as plain data, its data record, its training settings and its gene effects lie in `userDefinedMetadata`.
- * The digests that seal both files are there too: a file that was damaged or edited does not load.
+ * A model that reads a reference panel has that beside it, in `panel.npz`. The digests that seal all files are there too: a
+ * file that was damaged or edited does not load.
  *
  * @module
  */
 
-import { sha256 } from "../base/bytes.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { openFile, pathOf, writeFileAtomic } from "../files/file.ts";
+import { makeDirectory, openFile, pathKind, pathOf, writeFileAtomic } from "../files/file.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
+import { PANEL_FILE, writePanel } from "../panel/panel_file.ts";
 import { parseRecord } from "../record.ts";
 import { describeInputs } from "./_describe_input.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import {
   BRANCHED_VERSION,
   MAX_JSON_BYTES,
+  readErrors,
   readModel,
   readModelJson,
-  readTraining,
   SEQUENTIAL_VERSION,
 } from "./_read_model.ts";
 import { packWeights, WEIGHTS_FILE, weightsManifest } from "./_weights_file.ts";
 import { checkWeights } from "./check_weights.ts";
+import { digestWeights } from "./digest_weights.ts";
 import { encodeGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
+import { readTraining } from "./read_training.ts";
 import { digestJson } from "./seal.ts";
 import { isBranched } from "./spec.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 const TOPOLOGY_FILE = "model.json";
 
-/** The two files of a saved model. */
+/** The files of a saved model. */
 export interface SerializedModel {
   /** Content of `model.json`. */
   readonly json: string;
   /** Content of `weights.bin`: float32, little-endian, in the order of `weightShapes(spec)`. */
   readonly weights: Uint8Array<ArrayBuffer>;
+  /** Content of `panel.npz`, for a model that has a panel. */
+  readonly panel?: Uint8Array<ArrayBuffer>;
+}
+
+/** The files of a saved model, to load it from. */
+export interface ModelSources {
+  /** `model.json`. */
+  readonly json: ByteSource;
+  /** `weights.bin`. */
+  readonly weights: ByteSource;
+  /** `panel.npz`, which a model without a panel does not need. It is closed. */
+  readonly panel?: ByteSource | undefined;
+}
+
+/** Options of {@linkcode loadModel}. */
+export interface LoadModelOptions {
+  /** Panels by their digests: those that are here are not read again, those that are read are added. */
+  readonly panels?: Map<string, ReferencePanel> | undefined;
+}
+
+/** Options of {@linkcode saveModel}. */
+export interface SaveModelOptions {
+  /**
+   * Where `panel.npz` is written, if the model has a panel: beside the other files; in the directory above, where several
+   * models with one panel share it; or not at all, since another model's save wrote it.
+   *
+   * @default {"beside"}
+   */
+  readonly panel?: "beside" | "above" | "elsewhere" | undefined;
 }
 
 /**
- * Turns a trained model into the two files of tf.js' layers format. Loads tf.js, which writes the topology.
+ * Turns a trained model into the two files of tf.js' layers format, and its panel into a third. Loads tf.js, which writes
+ * the topology.
  *
  * @param trained The model.
- * @returns The text of `model.json` and the bytes of `weights.bin`.
+ * @returns The text of `model.json`, the bytes of `weights.bin`, and those of `panel.npz` if there is a panel.
  * @throws {UnsupportedModelError} If its spec is invalid.
  * @throws {ContractError} If its weights do not fit the spec.
  * @throws {TypeError} If its data record or training settings could not be loaded again.
@@ -64,16 +98,28 @@ export interface SerializedModel {
  * ```
  */
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
+  const { json, weights } = await serializeLayers(trained);
+  if (trained.panel === undefined) return { json, weights };
+  const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
+  const [panel] = await Promise.all([
+    new Response(readable).bytes(),
+    writePanel(writable, trained.panel),
+  ]);
+  return { json, weights, panel };
+}
+
+/** The two files that every model has. */
+async function serializeLayers(trained: TrainedModel): Promise<Omit<SerializedModel, "panel">> {
   checkLoadable(trained);
   const { assembleModel } = await import("./tfjs/build_model.ts");
   const model = assembleModel(trained.spec, trained.weights);
   const modelTopology: unknown = model.toJSON(null, false);
   model.dispose();
-  const { spec, record, training } = trained;
+  const { spec, record, training, labelScale, calibration, typicalSignal } = trained;
   const geneEffects = trained.geneEffects && encodeGeneEffects(trained.geneEffects);
   const weights = packWeights(trained.weights);
   // Ties the two files together: one of them may be from another time, or damaged.
-  const weightsSha256 = (await sha256(weights)).toHex();
+  const weightsSha256 = await digestWeights(trained.weights);
   const json = await seal({
     format: "layers-model",
     generatedBy: "@waka/histone",
@@ -89,7 +135,11 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
         record,
         training,
         geneEffects,
+        labelScale,
+        calibration,
+        typicalSignal,
         weightsSha256,
+        panelSha256: trained.panel?.digest,
       },
     },
   });
@@ -110,10 +160,12 @@ async function seal(content: Readonly<Record<string, unknown>>): Promise<string>
 }
 
 /**
- * Saves a model as `model.json` and `weights.bin` in a directory, each whole or not at all.
+ * Saves a model as `model.json`, `weights.bin` and, if it has a panel, `panel.npz` in a directory, each whole or not at
+ * all.
  *
  * @param trained The model.
  * @param directory Where; created if need be.
+ * @param options Where the panel is written.
  * @throws {WriteError} If it cannot be written.
  * @throws As {@linkcode serializeModel} does.
  *
@@ -133,9 +185,20 @@ async function seal(content: Readonly<Record<string, unknown>>): Promise<string>
  * await Deno.remove(directory, { recursive: true });
  * ```
  */
-export async function saveModel(trained: TrainedModel, directory: string | URL): Promise<void> {
+export async function saveModel(
+  trained: TrainedModel,
+  directory: string | URL,
+  { panel: place = "beside" }: SaveModelOptions = {},
+): Promise<void> {
   const path = pathOf(directory);
-  const { json, weights } = await serializeModel(trained);
+  const { json, weights } = await serializeLayers(trained);
+  const { panel } = trained;
+  if (panel !== undefined && place !== "elsewhere") {
+    // The directory must be there before the one above it is named by it.
+    await makeDirectory(path);
+    const file = place === "beside" ? `${path}/${PANEL_FILE}` : `${path}/../${PANEL_FILE}`;
+    await writeFileAtomic(file, (sink) => writePanel(sink, panel));
+  }
   await writeFileAtomic(`${path}/${WEIGHTS_FILE}`, weights);
   await writeFileAtomic(`${path}/${TOPOLOGY_FILE}`, json);
 }
@@ -144,7 +207,9 @@ export async function saveModel(trained: TrainedModel, directory: string | URL):
  * Loads a model that {@linkcode saveModel} wrote. tf.js is not needed: layers and shapes come from the
  * plain-data model inside.
  *
- * @param directory Directory of `model.json` and `weights.bin`, or the two as sources.
+ * @param directory Directory of `model.json` and `weights.bin`, or the files as sources. The panel of a model is in
+ *   `panel.npz` beside them, or in the directory above.
+ * @param options Panels that are known already.
  * @returns The model.
  * @throws {FormatError} If a file is damaged, or was not written by this package.
  *
@@ -168,10 +233,17 @@ export async function saveModel(trained: TrainedModel, directory: string | URL):
  * ```
  */
 export async function loadModel(
-  directory: string | URL | { readonly json: ByteSource; readonly weights: ByteSource },
+  directory: string | URL | ModelSources,
+  { panels }: LoadModelOptions = {},
 ): Promise<TrainedModel> {
+  const openWith = (open: () => Promise<ByteSource | undefined>) => async (digest: string) =>
+    panels?.get(digest) ?? await open();
   if (typeof directory !== "string" && !(directory instanceof URL)) {
-    return await readModel(directory.json, directory.weights);
+    const { json, weights, panel } = directory;
+    return keepPanel(
+      await readModel(json, weights, openWith(() => Promise.resolve(panel))),
+      panels,
+    );
   }
   const path = pathOf(directory);
   const json = await openFile(`${path}/${TOPOLOGY_FILE}`);
@@ -180,7 +252,7 @@ export async function loadModel(
     metadataOf(await readModelJson(json), json.name);
     const weights = await openFile(`${path}/${WEIGHTS_FILE}`);
     try {
-      return await readModel(json, weights);
+      return keepPanel(await readModel(json, weights, openWith(() => openPanel(path))), panels);
     } finally {
       weights.close();
     }
@@ -189,13 +261,31 @@ export async function loadModel(
   }
 }
 
+/** Opens the panel of the model in a directory; `undefined` if there is no file. */
+async function openPanel(path: string): Promise<ByteSource | undefined> {
+  for (const file of [`${path}/${PANEL_FILE}`, `${path}/../${PANEL_FILE}`]) {
+    if (await pathKind(file) === "file") return await openFile(file);
+  }
+  return undefined;
+}
+
+function keepPanel(
+  model: TrainedModel,
+  panels: Map<string, ReferencePanel> | undefined,
+): TrainedModel {
+  if (model.panel !== undefined) panels?.set(model.panel.digest, model.panel);
+  return model;
+}
+
 /** Throws unless the model could be loaded again: a caller without types may have trained with anything. */
-function checkLoadable({ spec, weights, record, training }: TrainedModel): void {
+function checkLoadable(trained: TrainedModel): void {
+  const { spec, weights, record, training, calibration, typicalSignal } = trained;
   checkWeights(parseSpec(spec), weights);
   try {
-    const plain = JSON.parse(JSON.stringify({ record, training }));
+    const plain = JSON.parse(JSON.stringify({ record, training, calibration, typicalSignal }));
     parseRecord(plain.record, "record");
     readTraining(plain.training, "training");
+    readErrors(plain, "model");
   } catch (cause) {
     throw new TypeError(`Cannot save model: ${(cause as Error).message}`, { cause });
   }

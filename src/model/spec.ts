@@ -6,6 +6,7 @@
  */
 
 import type { LayerSpec } from "./_layer_specs.ts";
+import type { Loss } from "./loss.ts";
 
 export type {
   ActivationLayer,
@@ -21,9 +22,7 @@ export type {
   MaxPool1dLayer,
   PlainActivationLayer,
 } from "./_layer_specs.ts";
-
-/** What training minimises; cross-entropy needs a `sigmoid` at the end and labels 0 or 1. */
-export type Loss = "meanSquaredError" | "binaryCrossentropy";
+export type { HuberLoss, Loss, LossName } from "./loss.ts";
 
 /** The marks' signal in the bins around a gene's TSS: `[bins, marks]`. */
 export interface SignalInput {

@@ -1,7 +1,23 @@
+import type { ReferencePanel } from "../panel/panel.ts";
 import type { DataRecord } from "../record.ts";
+import type { Calibration } from "./calibration.ts";
 import type { GeneEffects } from "./gene_effects.ts";
 import type { Weights } from "./initial_weights.ts";
+import type { Schedule } from "./schedule.ts";
 import type { ModelSpec } from "./spec.ts";
+import type { TypicalSignal } from "./typical_signal.ts";
+
+/** When training ends before its last epoch, and which epoch's weights are kept. */
+export interface EarlyStopping {
+  /** Epochs after the best one, by the loss on the validation data, after which training ends: 1 or more. */
+  readonly patience: number;
+  /**
+   * Whether the model has the weights of the best epoch, rather than of the last.
+   *
+   * @default {true}
+   */
+  readonly restoreBest?: boolean | undefined;
+}
 
 /** How a model was trained. Plain JSON. */
 export interface TrainingConfig {
@@ -14,14 +30,42 @@ export interface TrainingConfig {
   readonly arithmetic?: readonly string[];
   /** Seed of weights, order and dropout. */
   readonly seed: number;
-  /** Passes finished over the training data. */
+  /** Passes that its weights have seen of the training data. */
   readonly epochs: number;
   /** Samples of a step. */
   readonly batchSize: number;
-  /** Adam's learning rate. */
+  /** Adam's learning rate; with a schedule, its peak. */
   readonly learningRate: number;
   /** Number of training samples. */
   readonly samples: number;
+  /** How the learning rate changed; absent where it was constant. */
+  readonly schedule?: Schedule;
+  /** Decoupled weight decay of kernels; absent where weights did not decay. */
+  readonly weightDecay?: number;
+  /** Share of samples whose references' labels were hidden; absent where it was 0, as for the following ones. */
+  readonly labelDropout?: number;
+  /** Share of samples whose references' marks and labels were hidden. */
+  readonly geneDropout?: number;
+  /** Share of samples whose references' marks were hidden. */
+  readonly referenceDropout?: number;
+  /** Share of marks that were hidden. */
+  readonly markDropout?: number;
+  /** When training was to end before its last epoch; absent where it was not. */
+  readonly earlyStopping?: EarlyStopping;
+  /** SHA-256 of the weights that training started from, in hexadecimal digits; absent where they were random. */
+  readonly startedFrom?: string;
+  /** Numbers of the layers that were not trained, as `modelGraph` counts them; absent where all were. */
+  readonly frozen?: readonly number[];
+  /** SHA-256 of the samples' weights; absent where all weighed the same. */
+  readonly sampleWeights?: string;
+}
+
+/** The scale of the labels that a network learned: it predicts (label − mean) / sd. */
+export interface LabelScale {
+  /** Mean of the training labels. */
+  readonly mean: number;
+  /** Their standard deviation: above 0. */
+  readonly sd: number;
 }
 
 /** A model after training: all that is needed to predict, and to know which data it fits. Plain data. */
@@ -41,6 +85,17 @@ export interface TrainedModel {
   readonly training: TrainingConfig;
   /** What is added to the prediction of genes that were trained on; absent for the network alone. */
   readonly geneEffects?: GeneEffects;
+  /**
+   * Marks and labels of genes in the cell types that it was trained on, with which samples are compared; for models that
+   * read a panel.
+   */
+  readonly panel?: ReferencePanel;
+  /** The scale on which the network predicts; absent if that is the scale of the labels. */
+  readonly labelScale?: LabelScale;
+  /** The errors on samples that were held out, from which intervals are made; absent if they were not measured. */
+  readonly calibration?: Calibration;
+  /** What the training cell types' signal looked like, to know unlike samples by; absent if it was not measured. */
+  readonly typicalSignal?: TypicalSignal;
 }
 
 /** The record of the data that a model takes, from the record of what its network sees. */

@@ -14,6 +14,7 @@ import {
 import type { Section } from "./_document.ts";
 import { formatFraction } from "./_format.ts";
 import { html } from "./_html.ts";
+import { describeVariance } from "../validation/describe_variance.ts";
 import type { DataPageInput } from "./data_input.ts";
 import { plotDepths } from "./depth_figure.ts";
 import { plotHeatMaps } from "./heat_map_figure.ts";
@@ -30,7 +31,7 @@ export function dataSections(input: DataPageInput): Section[] {
     { id: "signal", title: "Signal around the TSS", content: signal(input.data) },
     { id: "depth", title: "Depth", content: depth(input.data) },
     { id: "files", title: "Files", content: files(input) },
-    { id: "label-section", title: "Labels", content: labels(input.data) },
+    { id: "label-section", title: "Labels", content: labels(input) },
     { id: "record", title: "Data record", content: [recordTable(input.data)] },
     { id: "versions", title: "Versions", content: versions(input) },
   ];
@@ -96,7 +97,7 @@ function files({ files = [] }: DataPageInput): Section["content"] {
   return [filesTable(files), note];
 }
 
-function labels(data: DataSummary): Section["content"] {
+function labels({ data, labelVariance }: DataPageInput): Section["content"] {
   if (data.labels.length === 0) return [];
   const { correlations } = data;
   const pair = correlations?.cellTypes.length === 2
@@ -108,6 +109,8 @@ function labels(data: DataSummary): Section["content"] {
     : [];
   return [
     html`<p>${describeScales(data)}</p>`,
+    ...(labelVariance === undefined ? [] : describeVariance(labelVariance))
+      .map((line) => html`<p>${line}</p>`),
     ...pair,
     plotLabels(data),
     ...[plotLabelBoxes(data), plotLabelCorrelations(correlations)].flatMap((figure) =>

@@ -1,6 +1,7 @@
 /** The sections of MultiQC's reports about labels. */
 
 import type { DataSummary, LabelSummary } from "../data/summary/types.ts";
+import type { VarianceShares } from "../validation/variance_shares.ts";
 import { SCALE_WORDS } from "./_data_tables.ts";
 import { labelCurves } from "./_label_curves.ts";
 import type { Content, Point } from "./_multiqc_content.ts";
@@ -69,5 +70,46 @@ function fingerprintOf(label: LabelSummary): Readonly<Record<string, number | st
     integer: integerShare * 100,
     negative: negativeShare * 100,
     scale: SCALE_WORDS[scale],
+  };
+}
+
+/** Where the variance of a data set's labels lies. */
+export function varianceTable(found: VarianceShares, key: string): Content {
+  const { labels, variance, shares, zeroShare, tiedShare } = found;
+  const percent = { min: 0, max: 100, suffix: "%", format: "{:,.1f}" };
+  return {
+    file: "label_variance",
+    id: "label_variance",
+    plotType: "table",
+    name: "Variance of labels",
+    description:
+      "The larger the share between genes, the more a model gains that knows the labels of trained genes; " +
+      "what a new cell type changes is in the other two.",
+    headers: {
+      labels: { title: "Labels", format: "{:,.0f}" },
+      variance: { title: "Variance", format: "{:,.3f}" },
+      genes: { title: "Genes", description: "Share between genes", ...percent },
+      cell_types: { title: "Cell types", description: "Share between cell types", ...percent },
+      rest: {
+        title: "Rest",
+        description: "How genes differ between cell types, and noise",
+        ...percent,
+      },
+      zero: { title: "Zero", description: "Share of labels that are 0", ...percent },
+      tied: { title: "Tied", description: "Share of labels that equal another", ...percent },
+    },
+    data: {
+      [sampleName(key)]: {
+        labels,
+        variance,
+        ...(shares && {
+          genes: shares.genes * 100,
+          cell_types: shares.cellTypes * 100,
+          rest: shares.rest * 100,
+        }),
+        zero: zeroShare * 100,
+        tied: tiedShare * 100,
+      },
+    },
   };
 }

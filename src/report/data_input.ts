@@ -1,4 +1,5 @@
 import type { DataSummary } from "../data/summary/types.ts";
+import type { VarianceShares } from "../validation/variance_shares.ts";
 
 /** A finding about a data set; one of `diagnoseSamples` has these fields. */
 export interface DataFinding {
@@ -36,6 +37,8 @@ export interface DataPageInput {
   readonly name: string;
   /** What the data look like. */
   readonly data: DataSummary;
+  /** Where the variance of the labels lies; missing without labels, and where it was not looked for. */
+  readonly labelVariance?: VarianceShares | undefined;
   /** What `doctor` found; missing if the data were not examined. */
   readonly findings?: readonly DataFinding[] | undefined;
   /** What `doctor` could not check, a sentence each. */

@@ -1,4 +1,4 @@
-import type { Loss } from "../model/spec.ts";
+import { type Loss, lossName } from "../model/loss.ts";
 import { epochAxis, epochPoints, LEGEND, NEXT_LEGEND } from "./_axes.ts";
 import { checkNotEmpty } from "./_check.ts";
 import { formatNumber } from "./_format.ts";
@@ -193,9 +193,7 @@ function lossRows(history: readonly EpochPoint[], fold: string): LossRow[] {
 
 function lossAxis(rows: readonly LossPoint[], loss: Loss = "meanSquaredError") {
   const [low, high] = rangeOf(rows.map((row) => row.loss));
-  const name = loss === "meanSquaredError"
-    ? `Mean squared error (${LABEL_UNIT}²)`
-    : "Binary cross-entropy (nats)";
+  const name = nameOfAxis(loss);
   const axis = { field: "loss", type: "quantitative" as const };
   if (low <= 0 || high / low < LOG_SCALE_FROM) {
     return { ...axis, title: name, scale: { zero: false }, axis: { tickCount: 6 } };
@@ -206,6 +204,19 @@ function lossAxis(rows: readonly LossPoint[], loss: Loss = "meanSquaredError") {
     scale: { type: "log" as const, domain: [low / 1.1, high * 1.1], nice: false },
     axis: { values: logTicks(low, high), format: "~g" },
   };
+}
+
+function nameOfAxis(loss: Loss): string {
+  switch (lossName(loss)) {
+    case "meanSquaredError":
+      return `Mean squared error (${LABEL_UNIT}²)`;
+    case "binaryCrossentropy":
+      return "Binary cross-entropy (nats)";
+    case "rank":
+      return "Cross-entropy of pairs (nats)";
+    case "huber":
+      return "Huber loss";
+  }
 }
 
 /** Chooses round numbers in a range of a few powers of ten. */

@@ -1,6 +1,6 @@
 import type { DataSummary } from "../data/summary/types.ts";
 import type { Content, Point } from "./_multiqc_content.ts";
-import { labelCurvesContent, labelTable } from "./_multiqc_labels.ts";
+import { labelCurvesContent, labelTable, varianceTable } from "./_multiqc_labels.ts";
 import { fileWord, sampleName, withoutMarkup } from "./_multiqc_names.ts";
 import { binCentres, signalUnit, windowTitle } from "./_window_axis.ts";
 import type { CountedFile, DataPageInput } from "./data_input.ts";
@@ -45,13 +45,14 @@ export interface MultiqcOptions {
  * ```
  */
 export function multiqcFiles(input: DataPageInput, { key }: MultiqcOptions): ReportFile[] {
-  const { data, files = [] } = input;
+  const { data, files = [], labelVariance } = input;
   const contents = [
     depthStatistics(data, key),
     ...(files.length === 0 ? [] : [readStatistics(files, key)]),
     totals(data, key),
     ...profiles(data, key),
     ...(data.labels.length === 0 ? [] : [labelCurvesContent(data, key), labelTable(data, key)]),
+    ...(labelVariance === undefined ? [] : [varianceTable(labelVariance, key)]),
   ];
   return contents.map((content) => ({
     path: `histone_${fileWord(key)}_${content.file}_mqc.json`,

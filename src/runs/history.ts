@@ -19,7 +19,9 @@ export interface MemberHistory extends Pick<FitResult, "history" | "model"> {
 }
 
 /**
- * Writes `history.csv` for one model, or `members.csv` for an ensemble of several.
+ * Writes `history.csv` for one model, or `members.csv` for an ensemble of several: loss, learning rate, seconds and rate
+ * of each epoch; the loss on validation data, if there are any; and, where a run may have stopped early, `kept`, which is
+ * 1 for the epoch whose weights the model has.
  *
  * @param directory The run's directory.
  * @param results The models that have finished an epoch.
@@ -48,15 +50,32 @@ export async function writeHistory(
   results: readonly MemberHistory[],
   members: number,
 ): Promise<string> {
+  const isValidated = results.some(({ history }) =>
+    history.some(({ validationLoss }) => validationLoss !== undefined)
+  );
+  const mayStop = results.some(({ model }) => model.training.earlyStopping !== undefined);
+  const columns = [
+    ...COLUMNS,
+    ...(isValidated ? ["validation_loss"] : []),
+    ...(mayStop ? ["kept"] : []),
+  ];
   const rows = results.flatMap(({ member, history, model: { training } }) =>
-    history.map(({ epoch, loss, seconds, samplesPerSecond }) => {
-      return [member, epoch, loss, training.learningRate, seconds, samplesPerSecond];
-    })
+    history.map((record) => [
+      member,
+      record.epoch,
+      record.loss,
+      record.learningRate ?? training.learningRate,
+      record.seconds,
+      record.samplesPerSecond,
+      ...(isValidated ? [record.validationLoss] : []),
+      // The epoch whose weights the model has.
+      ...(mayStop ? [record.epoch === training.epochs ? 1 : 0] : []),
+    ])
   );
   const name = members === 1 ? "history.csv" : "members.csv";
   const text = members === 1
-    ? formatCsv(COLUMNS, rows.map((row) => row.slice(1)))
-    : formatCsv(["member", ...COLUMNS], rows);
+    ? formatCsv(columns, rows.map((row) => row.slice(1)))
+    : formatCsv(["member", ...columns], rows);
   await writeFileAtomic(`${directory}/${name}`, text);
   return name;
 }

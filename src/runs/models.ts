@@ -3,9 +3,10 @@
 import { showValue } from "../base/show_value.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
-import { loadModel, saveModel } from "../model/save_load.ts";
+import { loadModel, saveModel, type SaveModelOptions } from "../model/save_load.ts";
 import { canonicalJson, digestJson } from "../model/seal.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
 import { describeModelDirectory, describeModelFile } from "./_foreign_models.ts";
 import { describeFolder, type DigestOptions, type InputFile } from "./inputs.ts";
 import { readJson, writeJson } from "./json.ts";
@@ -51,7 +52,7 @@ export async function saveMembers(
   directory: string,
   members: ReadonlyMap<number, TrainedModel>,
 ): Promise<void> {
-  for (const [member, model] of members) await saveModel(model, `${directory}/models/${member}`);
+  await saveModels(`${directory}/models`, members);
   const listed: Member[] = [];
   for (const name of [...members.keys()].map((member) => `models/${member}`)) {
     listed.push({ name, sha256: await readSeal(`${directory}/${name}`) });
@@ -59,6 +60,20 @@ export async function saveMembers(
   const content = { version: ENSEMBLE_VERSION, members: listed };
   const sha256 = await digestJson(content);
   await writeJson(`${directory}/${ENSEMBLE_FILE}`, { ...content, sha256 });
+}
+
+/** Saves models of which those that have the same panel share one file. */
+async function saveModels(
+  directory: string,
+  models: ReadonlyMap<number, TrainedModel>,
+): Promise<void> {
+  const digests = new Set([...models.values()].map(({ panel }) => panel?.digest));
+  const isShared = digests.size === 1;
+  let panel: SaveModelOptions["panel"] = isShared ? "above" : "beside";
+  for (const [member, model] of models) {
+    await saveModel(model, `${directory}/${member}`, { panel });
+    if (isShared) panel = "elsewhere";
+  }
 }
 
 /** Reads the digest in a model's own file, which `loadModel` verifies. */
@@ -120,7 +135,9 @@ export async function loadModels(directory: string): Promise<TrainedModel[]> {
   );
 }
 
-/** Computes one digest of all files that {@linkcode loadModels} loads. */
+/**
+ * Computes one digest of all files that {@linkcode loadModels} loads; that of a panel is in its model's `model.json`.
+ */
 export async function describeModels(
   directory: string,
   options: DigestOptions = {},
@@ -141,13 +158,16 @@ export async function describeModels(
 async function loadEnsemble(directory: string): Promise<TrainedModel[]> {
   const file = `${directory}/${ENSEMBLE_FILE}`;
   const members = await readMembers(file);
-  const models = await Promise.all(members.map(async ({ name, sha256 }) => {
-    const model = await loadModel(`${directory}/${name}`);
-    if (await readSeal(`${directory}/${name}`) === sha256) return model;
+  const models: TrainedModel[] = [];
+  // The members of an ensemble have the same panel, which is large.
+  const panels = new Map<string, ReferencePanel>();
+  for (const { name, sha256 } of members) {
+    models.push(await loadModel(`${directory}/${name}`, { panels }));
+    if (await readSeal(`${directory}/${name}`) === sha256) continue;
     throw new FormatError(`Cannot load ensemble: ${name} is not the model that it was saved with`, {
       file,
     });
-  }));
+  }
   const [first] = models;
   for (const [i, { name }] of members.entries()) checkAlike(first!, models[i]!, { file, name });
   return models;

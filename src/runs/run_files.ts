@@ -60,6 +60,8 @@ const RUN_FILES = [
   "ensemble.json",
   "model/model.json",
   "model/weights.bin",
+  "model/panel.npz",
+  "models/panel.npz",
   "search.json",
   "trials.jsonl",
   "ranking.csv",

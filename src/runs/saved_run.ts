@@ -1,19 +1,11 @@
 /** Reads the results that a run left in its directory. */
 
-import {
-  type Field,
-  nullable,
-  number,
-  numberOrNull,
-  oneOf,
-  optional,
-  text,
-} from "../base/field.ts";
+import { nullable, number, numberOrNull, optional, text } from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
+import { LOSS, type Loss } from "../model/loss.ts";
 import { findPreset } from "../model/presets.ts";
-import type { Loss } from "../model/spec.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "../report/mod.ts";
 import { judgeInterval, type RegimeEvaluation, type RegimeScores } from "../validation/mod.ts";
 import { checkValue, part, type ValueOrigin } from "./check_value.ts";
@@ -73,7 +65,6 @@ export interface SavedTraining {
 const TRAINING_COMMANDS = ["train", "crossval", "forecast"];
 
 const CONFIG = part({ command: text, data: text, samples: number });
-const LOSS: Field<Loss> = oneOf("meanSquaredError", "binaryCrossentropy");
 const TRAINING = part({
   preset: text,
   engine: text,
@@ -81,6 +72,7 @@ const TRAINING = part({
   epochs: number,
   batchSize: number,
   learningRate: number,
+  loss: optional(nullable(LOSS)),
   spec: optional(nullable(part({ loss: LOSS }))),
 });
 const ESTIMATE = part({ value: numberOrNull, low: numberOrNull, high: numberOrNull });
@@ -167,8 +159,8 @@ function originOf(file: string): ValueOrigin {
  * Reads how the run's model was trained. The configuration includes a user's own model, so its name does not matter.
  */
 function readTraining(config: unknown, path: string): SavedTraining {
-  const { spec, ...training } = checkValue(config, TRAINING, originOf(path));
-  return { ...training, loss: spec?.loss ?? lossOfPreset(training.preset, path) };
+  const { spec, loss, ...training } = checkValue(config, TRAINING, originOf(path));
+  return { ...training, loss: loss ?? spec?.loss ?? lossOfPreset(training.preset, path) };
 }
 
 function lossOfPreset(preset: string, path: string): Loss {

@@ -12,6 +12,7 @@ import {
 } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { MAX_EXTENT } from "../base/limits.ts";
+import { LOSS } from "../model/loss.ts";
 import type { NumberRange } from "./space.ts";
 
 const MAX_LAYERS = 16;
@@ -85,7 +86,7 @@ export const SPACE = object({
   linear: optional(axis(units)),
   signal: optional(axis(units)),
   branches: optional(arrayOf(BRANCH, { least: 1, most: MAX_BRANCHES, items: "branches" })),
-  loss: optional(oneOf("meanSquaredError", "binaryCrossentropy")),
+  loss: optional(LOSS),
 });
 
 /** What {@linkcode SPACE} reads. */

@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import type { DataRecord } from "../record.ts";
-import { fingerprintDataset } from "../training/fingerprint.ts";
+import { fingerprintDataset, fingerprintValue } from "../training/fingerprint.ts";
 import { type ResolvedSettings, resolveSearchSettings, type SearchSettings } from "./settings.ts";
 
 /** What the data of a search are. */
@@ -20,6 +20,8 @@ export interface DataDescription {
 export interface SearchDescription extends ResolvedSettings {
   /** The data. */
   readonly data: DataDescription;
+  /** Digest of the group of each sample, for scheme `by-group`. */
+  readonly groups?: string;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function describeSearch(
   return {
     ...resolveSearchSettings(settings),
     data: { samples, bins, record, fingerprint: await fingerprintDataset(data) },
+    ...(settings.groups && { groups: await fingerprintValue(settings.groups) }),
   };
 }
 

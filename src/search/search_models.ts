@@ -156,7 +156,7 @@ class Search {
     this.#data = data;
     this.#settings = settings;
     this.#options = options;
-    this.#folds = kFold(data, settings);
+    this.#folds = kFold(data, { ...settings, groups: options.groups });
     const { finished = [] } = options;
     this.#finished = new Map(finished.map((record) => [keyOf(record), record]));
   }

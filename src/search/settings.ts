@@ -1,5 +1,5 @@
 import { checkInteger } from "../base/check_integer.ts";
-import type { FoldScheme } from "../data/kfold.ts";
+import type { FoldScheme } from "../data/fold_scheme.ts";
 import type { Transform } from "../record.ts";
 import { parseSpace } from "./parse_space.ts";
 import { countPoints } from "./points.ts";
@@ -53,6 +53,14 @@ export interface SearchSettings {
    */
   readonly scheme?: FoldScheme | undefined;
   /**
+   * Whether to distribute the labels alike over the folds; see `kFold`.
+   *
+   * @default {false}
+   */
+  readonly stratified?: boolean | undefined;
+  /** The group of each sample, `[position]`, which scheme `by-group` needs. */
+  readonly groups?: readonly string[] | undefined;
+  /**
    * Passes over the training data; with successive halving, of the last rung.
    *
    * @default {15}
@@ -86,6 +94,8 @@ export interface ResolvedSettings {
   readonly folds: number;
   /** How samples are divided into folds. */
   readonly scheme: FoldScheme;
+  /** Whether the labels are distributed alike over the folds; missing if not, as in searches of earlier versions. */
+  readonly stratified?: true;
   /** Passes over the training data. */
   readonly epochs: number;
   /** Applied to the counts. */
@@ -126,7 +136,18 @@ export function resolveSearchSettings(settings: SearchSettings): ResolvedSetting
   if (trials > MAX_GRID) {
     throw new RangeError(`Cannot search: trials is ${trials}, expected at most ${MAX_GRID}`);
   }
-  return { space, method, trials, seed, folds, scheme, epochs, keepOneIn, transform };
+  return {
+    space,
+    method,
+    trials,
+    seed,
+    folds,
+    scheme,
+    ...(settings.stratified === true && { stratified: true as const }),
+    epochs,
+    keepOneIn,
+    transform,
+  };
 }
 
 function checkGrid(points: number, trials: number | undefined): void {

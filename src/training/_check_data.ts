@@ -1,26 +1,106 @@
 import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
+import { cellTypeGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
+import { isOverReferences } from "../model/inputs.ts";
+import { lossName } from "../model/loss.ts";
+import { readsPanel } from "../model/panel_inputs.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
-import type { ModelSpec } from "../model/spec.ts";
+import { isBranched, type Loss, type ModelSpec } from "../model/spec.ts";
+import { sameCellTypes } from "../panel/references.ts";
+import type { EarlyStopping } from "../model/trained_model.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
 import type { DataRecord, Transform } from "../record.ts";
 import { checkInputShape } from "./_sample_source.ts";
-import type { FitRun } from "./fit_types.ts";
+import type { FitManyOptions, FitRun } from "./fit_types.ts";
+import { PANEL_DROPOUT, PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
+
+/** What the shape of a model follows from besides the runs' data. */
+export interface ResolveSpecOptions {
+  /** What training minimises; the model's own loss by default. */
+  readonly loss?: Loss | undefined;
+  /** The panel of a model that is trained further. */
+  readonly base?: ReferencePanel | undefined;
+}
 
 /** The model to train, in the shape of the data. */
-export function resolveSpec(spec: ModelSpec | PresetName, data: Dataset): ModelSpec {
-  const shape = { bins: data.bins, marks: data.marks.length };
-  const model = parseSpec(typeof spec === "string" ? presetSpec(spec, shape) : spec);
-  checkInputShape(model, data);
+export function resolveSpec(
+  spec: ModelSpec | PresetName,
+  runs: readonly FitRun[],
+  { loss, base }: ResolveSpecOptions = {},
+): ModelSpec {
+  const { data } = runs[0]!;
+  const references = Math.max(1, ...runs.map((run) => countReferences(run.data, base)));
+  const { bins, marks } = base === undefined
+    ? { bins: data.bins, marks: data.marks.length }
+    : { bins: base.bins, marks: base.record.marks.length };
+  const found: ModelSpec = typeof spec === "string"
+    ? presetSpec(spec, { bins, marks, references })
+    : makeRoom(spec, references);
+  const model: ModelSpec = parseSpec(loss === undefined ? found : { ...found, loss });
+  // A panel compares itself with the data, which may lack marks.
+  if (base === undefined) checkInputShape(model, data);
   return model;
+}
+
+/** A model that takes as many references as there may be, on which its weights do not depend. */
+function makeRoom(spec: ModelSpec, references: number): ModelSpec {
+  if (!isBranched(spec) || !readsPanel(spec)) return spec;
+  const inputs = spec.inputs.map((input) =>
+    isOverReferences(input) && input.references < references ? { ...input, references } : input
+  );
+  return { ...spec, inputs };
+}
+
+/** Cell types, replicates aside, of which a sample of a new one has references. */
+function countReferences(data: Dataset, base: ReferencePanel | undefined): number {
+  if (base === undefined) return new Set(cellTypeGroupIndices(data)).size;
+  const same = sameCellTypes(base.cellTypes, data.columns);
+  const cellTypes = data.cellTypeIndices();
+  const fresh = cellTypeGroupIndices(data).filter((_, i) => same[cellTypes[i]!]!.size === 0);
+  return base.cellTypes.length + new Set(fresh).size;
+}
+
+/**
+ * Throws unless settings suit whether a model reads a panel.
+ *
+ * @throws {RangeError} If the transform is another than that of summaries, or something is to be hidden without a panel.
+ * @throws {ContractError} If unlabelled samples are given without a panel.
+ */
+export function checkPanelSettings(
+  model: ModelSpec,
+  settings: TrainingSettings,
+  { unlabelled = [] }: Pick<FitManyOptions, "unlabelled">,
+): void {
+  if (readsPanel(model)) {
+    if (settings.transform === PANEL_TRANSFORM) return;
+    throw new RangeError(
+      `Cannot train "${model.name}" with transform ${settings.transform}: it compares summaries of log counts, ` +
+        `expected ${PANEL_TRANSFORM}`,
+    );
+  }
+  const hides = PANEL_DROPOUT.find((name) => settings[name] > 0);
+  if (hides !== undefined) {
+    throw new RangeError(
+      `Cannot train "${model.name}" with ${hides} ${
+        settings[hides]
+      }: it reads no panel, expected 0`,
+    );
+  }
+  if (unlabelled.length === 0) return;
+  throw new ContractError(
+    `Cannot use unlabelled samples to train "${model.name}": it reads no panel, expected a model that does, such as ` +
+      "waka3",
+  );
 }
 
 /** Throws unless gene effects can be fitted after a model. */
 export function checkGeneEffects(model: ModelSpec, geneEffects: boolean): void {
-  if (!geneEffects || model.loss === "meanSquaredError") return;
+  const name = lossName(model.loss);
+  if (!geneEffects || name === "meanSquaredError" || name === "huber") return;
   throw new ContractError(
-    `Cannot fit gene effects: "${model.name}" minimises ${model.loss}, expected meanSquaredError`,
+    `Cannot fit gene effects: "${model.name}" minimises ${name}, expected meanSquaredError or huber`,
   );
 }
 
@@ -30,7 +110,16 @@ export function checkTrainable(model: ModelSpec, data: Dataset): void {
 }
 
 /** Throws unless a model's loss can be measured on validation data. */
-export function checkValidation(model: ModelSpec, validation: Dataset | undefined): void {
+export function checkValidation(
+  model: ModelSpec,
+  validation: Dataset | undefined,
+  earlyStopping?: EarlyStopping,
+): void {
+  if (validation === undefined && earlyStopping !== undefined) {
+    throw new ContractError(
+      "Cannot stop early: found no validation data, expected some by whose loss the best epoch is known",
+    );
+  }
   if (validation !== undefined) checkLabelled(validation, { action: "validate", model });
 }
 
@@ -53,7 +142,7 @@ function checkLabelled(
 ): void {
   if (data.length === 0) throw new ContractError(`Cannot ${action}: the data have no samples`);
   if (!data.hasLabels) throw new ContractError(`Cannot ${action}: the data have no labels`);
-  requireEveryMark(data, action);
+  if (!readsPanel(model)) requireEveryMark(data, action);
   if (model.loss !== "binaryCrossentropy") return;
   const labels = data.labels();
   const bad = labels.findIndex((label) => label !== 0 && label !== 1);

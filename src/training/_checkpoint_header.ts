@@ -17,16 +17,22 @@ export interface StateHeader {
 }
 
 /** A run with such states. */
-export type RunHeader = Omit<RunCheckpoint, "state" | "underWay"> & {
+export type RunHeader = Omit<RunCheckpoint, "state" | "underWay" | "bestWeights"> & {
   readonly state: StateHeader;
   readonly underWay?: StateHeader;
+  /** The best weights, as a state without moments. */
+  readonly best?: StateHeader;
 };
 
 /** The states of a run, in the order of their values. */
 export function statesOf<State>(
-  { state, underWay }: { readonly state: State; readonly underWay?: State },
+  { state, underWay, best }: {
+    readonly state: State;
+    readonly underWay?: State | undefined;
+    readonly best?: State | undefined;
+  },
 ): State[] {
-  return underWay === undefined ? [state] : [state, underWay];
+  return [state, underWay, best].filter((found) => found !== undefined);
 }
 
 /** A checkpoint without its numbers. */
@@ -54,7 +60,7 @@ export interface EpochsOfRun {
 /** The JSON of a frame of a log. */
 export interface FrameHeader {
   readonly epochs: readonly EpochsOfRun[];
-  readonly finished: readonly (Omit<RunHeader, "history" | "underWay"> & {
+  readonly finished: readonly (Omit<RunHeader, "history" | "underWay" | "best"> & {
     readonly run: number;
   })[];
 }
@@ -65,6 +71,7 @@ const EPOCH = object({
   epoch: COUNT,
   loss: numberOrNull,
   validationLoss: optional(numberOrNull),
+  learningRate: optional(number),
   seconds: number,
   samplesPerSecond: numberOrNull,
 }, { others: "leave out" });
@@ -78,15 +85,21 @@ const STATE = object({
 });
 /** What `encodeGeneEffects` made of them; its own reader checks them. */
 const GENE_EFFECTS = optional(field(() => true, "gene effects"));
+/** How runs are trained; whoever makes a model of them checks it. */
+const PLAN = optional(field(() => true, "plain data"));
 const RUN = object({
   state: STATE,
   underWay: optional(STATE),
+  best: optional(STATE),
   history: arrayOf(EPOCH),
   geneEffects: GENE_EFFECTS,
   diverged: optional(text),
+  training: PLAN,
 }, { others: "leave out" });
 const HEADER = object({
   identity: text,
+  spec: PLAN,
+  record: PLAN,
   arithmetic: arrayOf(text, { items: "texts" }),
   group: field<readonly [first: number, end: number]>(
     (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger),
@@ -102,7 +115,13 @@ const HEADER = object({
 const FRAME = object({
   epochs: arrayOf(object({ run: COUNT, records: arrayOf(EPOCH) }), { items: "objects" }),
   finished: arrayOf(
-    object({ run: COUNT, state: STATE, geneEffects: GENE_EFFECTS, diverged: optional(text) }),
+    object({
+      run: COUNT,
+      state: STATE,
+      geneEffects: GENE_EFFECTS,
+      diverged: optional(text),
+      training: PLAN,
+    }),
     { items: "objects" },
   ),
 });

@@ -1,8 +1,9 @@
 import { longestLength } from "../base/arrays.ts";
 import type { Session, SessionState } from "../engine/engine.ts";
 import { freeState } from "../engine/free_state.ts";
+import { freeArray } from "../base/free.ts";
+import { learningRateAt } from "../engine/schedule.ts";
 import { DivergedError, EngineUnavailableError } from "../errors.ts";
-import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { Cadence } from "./_cadence.ts";
 import {
   fromCheckpoint,
@@ -10,8 +11,11 @@ import {
   type GroupRun,
   type GroupSetup,
   toCheckpoint,
+  withBestWeights,
 } from "./_group_run.ts";
+import { lossFactor } from "./_label_scale.ts";
 import { findDivergence, fitGroupEffects, validationLosses } from "./_validation.ts";
+import { bestEpoch, hasStopped } from "./early_stopping.ts";
 import type { EpochRecord, RunCheckpoint } from "./fit_types.ts";
 
 /** How checkpoints of a group are taken. */
@@ -75,7 +79,13 @@ export class EpochLoop {
   async restore(runs: readonly RunCheckpoint[]): Promise<void> {
     await this.#session.restore(runs.map(({ state, underWay = state }) => underWay));
     // The checkpoint's own arrays stay its caller's.
-    this.#runs = runs.map((run) => ({ ...fromCheckpoint(run), state: structuredClone(run.state) }));
+    this.#runs = runs.map(({ state, bestWeights, ...run }) =>
+      fromCheckpoint({
+        ...run,
+        state: structuredClone(state),
+        ...(bestWeights && { bestWeights: structuredClone(bestWeights) }),
+      })
+    );
   }
 
   /**
@@ -91,7 +101,7 @@ export class EpochLoop {
     let progress = reached === undefined
       ? begin(0)
       : { ...reached, lossSums: [...reached.lossSums] };
-    const isLeft = () => this.#runs.some(({ diverged }) => diverged === undefined);
+    const isLeft = () => this.#runs.some((_, run) => this.#isTraining(run));
     while (progress.epoch < epochs && isLeft()) {
       const { epoch } = progress;
       await this.#trainEpoch(progress).catch((error) => {
@@ -109,18 +119,30 @@ export class EpochLoop {
     await this.#save(this.#unsaved, this.#runs.map(toCheckpoint));
   }
 
+  /** Gives the runs the weights of their best epochs, where these are to be kept. */
+  async keepBest(): Promise<void> {
+    if (this.#runs.every(({ bestWeights }) => bestWeights === undefined)) return;
+    this.#runs = this.#runs.map(withBestWeights);
+    await this.#session.restore(this.#runs.map(({ state }) => state));
+  }
+
   /** Fits the gene effects of the runs that came to their end. */
   async fitGeneEffects(): Promise<void> {
     this.#runs = await fitGroupEffects(this.#session, this.#setup, this.#runs);
   }
 
+  /** Whether a run has neither diverged nor stopped before its last epoch. */
+  #isTraining(run: number): boolean {
+    const { diverged, history } = this.#runs[run]!;
+    return diverged === undefined &&
+      !hasStopped(history, this.#setup.settings[run]!.earlyStopping);
+  }
+
   async #trainEpoch(progress: Progress): Promise<void> {
-    const { runs, settings, batchSize } = this.#setup;
+    const { runs, samples, batchSize } = this.#setup;
     const { cadence } = this.#saving;
-    const orders = runs.map(({ data }, i) =>
-      this.#runs[i]!.diverged === undefined
-        ? epochOrder(data.rows, settings[i]!.seed, progress.epoch)
-        : new Uint32Array(0)
+    const orders = runs.map((_, i) =>
+      this.#isTraining(i) ? samples.orderOf(i, progress.epoch) : new Uint32Array(0)
     );
     const longest = longestLength(orders);
     let diverged: ReadonlyMap<number, DivergedError> = new Map();
@@ -142,7 +164,7 @@ export class EpochLoop {
     { orders, end }: { readonly orders: readonly Uint32Array[]; readonly end: number },
   ): Promise<[number, DivergedError][]> {
     const { epoch, position: start, lossSums } = progress;
-    const { source, options } = this.#setup;
+    const { samples: { source, labelScales }, options } = this.#setup;
     const started = performance.now();
     const losses = await this.#session.runEpoch({
       source,
@@ -161,7 +183,9 @@ export class EpochLoop {
     const diverged: [number, DivergedError][] = [];
     for (const [i, loss] of losses.entries()) {
       if (loss instanceof DivergedError) diverged.push([i, loss]);
-      else if (trained[i]! > 0) lossSums[i]! += loss * trained[i]!;
+      else if (trained[i]! > 0) {
+        lossSums[i]! += loss * lossFactor(labelScales[i]) * trained[i]!;
+      }
     }
     return diverged;
   }
@@ -176,9 +200,9 @@ export class EpochLoop {
     const before = this.#runs;
     const records = new Map<number, EpochRecord>();
     this.#runs = before.map((run, i) => {
+      if (!this.#isTraining(i)) return run;
       const state = states[i]!;
-      const error = run.diverged ?? diverged.get(i) ??
-        findDivergence(state, validation?.[i], epoch);
+      const error = diverged.get(i) ?? findDivergence(state, validation?.[i], epoch);
       if (error !== undefined) return { ...run, diverged: error };
       const { length } = orders[i]!;
       const record: EpochRecord = {
@@ -186,16 +210,38 @@ export class EpochLoop {
         // Rounded, since the sum's last digits depend on where checkpoints cut the epoch.
         loss: Math.fround(lossSums[i]! / length),
         validationLoss: validation?.[i],
+        ...this.#rateAfter(i, epoch),
         seconds,
         samplesPerSecond: length / seconds,
       };
       records.set(first + i, record);
-      return { state, history: [...run.history, record] };
+      return this.#advance(run, { state, history: [...run.history, record] }, i);
     });
-    for (const [i, { state }] of this.#runs.entries()) {
-      freeState(state === states[i] ? before[i]!.state : states[i]!);
+    for (const [i, run] of this.#runs.entries()) {
+      const kept = new Set(arraysOf(run));
+      const arrays = [...arraysOf(before[i]!), ...arraysOf({ state: states[i]! })];
+      arrays.filter((values) => !kept.has(values)).forEach(freeArray);
     }
     for (const [run, record] of records) await options.onEpoch?.(run, record);
+  }
+
+  /** The learning rate of an epoch's last step, unless it is constant. */
+  #rateAfter(run: number, epoch: number): Pick<EpochRecord, "learningRate"> {
+    const { runs, settings } = this.#setup;
+    const { schedule, learningRate, epochs, batchSize } = settings[run]!;
+    if (schedule === undefined) return {};
+    const steps = Math.ceil(runs[run]!.data.length / batchSize);
+    const step = (epoch + 1) * steps;
+    const totalSteps = epochs * steps;
+    return { learningRate: learningRateAt(schedule, { step, totalSteps, learningRate }) };
+  }
+
+  /** The run after an epoch; it still has the weights of its best epoch, if they are to be kept. */
+  #advance(before: GroupRun, after: GroupRun, run: number): GroupRun {
+    const { restoreBest = false } = this.#setup.settings[run]!.earlyStopping ?? {};
+    const { history } = after;
+    if (!restoreBest || bestEpoch(history) === history.length) return after;
+    return { ...after, bestWeights: before.bestWeights ?? before.state.weights };
   }
 
   async #saveWithinEpoch(progress: Progress): Promise<void> {
@@ -232,22 +278,15 @@ export class EpochLoop {
   }
 }
 
+function arraysOf(
+  { state, bestWeights = [] }: Pick<GroupRun, "state" | "bestWeights">,
+): Float32Array[] {
+  return [state.weights, state.firstMoments, state.secondMoments, bestWeights].flat();
+}
+
 /** The error that an epoch ends with: where the hardware failed, it also names the epoch. */
 function unfinished(error: unknown, epoch: number): unknown {
   if (!(error instanceof EngineUnavailableError)) return error;
   const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
   return new EngineUnavailableError(message, { cause: error });
-}
-
-/**
- * The order in which an epoch visits samples: a function of the seed and the epoch alone.
- *
- * @param rows The samples.
- * @param seed The run's seed.
- * @param epoch Number of the epoch, from 0.
- * @returns The same rows, shuffled.
- */
-export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint32Array {
-  const stream = new RandomStream(deriveKey(seed, "order", epoch));
-  return shuffledIndices(rows.length, stream).map((position) => rows[position]!);
 }

@@ -4,9 +4,12 @@ import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { DataRecord } from "../record.ts";
-import type { RunSettings } from "./_group_run.ts";
+import type { RunSettings } from "./_run_settings.ts";
+import type { FrozenWeights } from "./frozen.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
-import type { FitCheckpoint, FitRun } from "./fit_types.ts";
+import type { InitialWeights } from "./initial.ts";
+import type { SampleWeights } from "./_sample_weights.ts";
+import type { FitCheckpoint, FitManyOptions, FitRun } from "./fit_types.ts";
 
 /** What decides the result of some runs. */
 export interface IdentifiedRuns {
@@ -15,6 +18,11 @@ export interface IdentifiedRuns {
   readonly geneEffects: boolean;
   readonly runs: readonly FitRun[];
   readonly settings: readonly RunSettings[];
+  /** The weights that all runs start from, if they were given. */
+  readonly start: InitialWeights | undefined;
+  readonly frozen: FrozenWeights;
+  readonly sampleWeights: SampleWeights | undefined;
+  readonly options: Pick<FitManyOptions, "unlabelled">;
 }
 
 /**
@@ -23,8 +31,9 @@ export interface IdentifiedRuns {
  * @returns Digests of {@linkcode IDENTITY_PARTS}, in their order.
  */
 export async function identifyRuns(
-  { model, record, geneEffects, runs, settings }: IdentifiedRuns,
+  fit: IdentifiedRuns,
 ): Promise<string> {
+  const { model, record, geneEffects, runs, options: { unlabelled = [] } } = fit;
   // The members of an ensemble have one data set.
   const known = new Map<Dataset, string>();
   const identifyData = async (data: Dataset) => {
@@ -38,8 +47,22 @@ export async function identifyRuns(
     data.push(await identifyData(run.data));
     validation.push(run.validation && await identifyData(run.validation));
   }
-  const parts = [{ model, record, geneEffects }, settings, data, validation];
+  const others: string[] = [];
+  for (const samples of unlabelled) others.push(await identifyData(samples));
+  const seen = others.length === 0 ? data : { data, unlabelled: others };
+  const parts = [{ model, record, geneEffects }, settingsPart(fit), seen, validation];
   return (await Promise.all(parts.map(fingerprintValue))).join(" ");
+}
+
+/** The settings, and what else decides how weights change; what was not given is left out, as in older versions. */
+function settingsPart({ settings, start, frozen, sampleWeights }: IdentifiedRuns): unknown {
+  const others = {
+    ...(start && { startedFrom: start.sha256 }),
+    ...(start?.panelSha256 && { panel: start.panelSha256 }),
+    ...(frozen.weights.length > 0 && { frozen: frozen.weights }),
+    ...(sampleWeights && { sampleWeights: sampleWeights.sha256 }),
+  };
+  return Object.keys(others).length === 0 ? settings : { settings, ...others };
 }
 
 /** What the parts of an identity are digests of. */

@@ -1,10 +1,10 @@
-import type { SampleSource } from "../engine/sample_source.ts";
 import { DivergedError } from "../errors.ts";
 import { encodeGeneEffects, type GeneEffects, parseGeneEffects } from "../model/gene_effects.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { DataRecord } from "../record.ts";
+import type { GroupSamples } from "./_group_samples.ts";
 import type { FitCheckpoint, FitManyOptions, FitRun, RunCheckpoint } from "./fit_types.ts";
-import type { TrainingSettings } from "./settings.ts";
+import type { RunSettings } from "./_run_settings.ts";
 
 /** Runs that train side by side on one session, and what they are trained with. */
 export interface GroupSetup {
@@ -18,24 +18,21 @@ export interface GroupSetup {
   readonly epochs: number;
   /** Samples of a step, the same for all. */
   readonly batchSize: number;
-  /** Has the samples of all runs. */
-  readonly source: SampleSource;
+  /** The samples of all runs. */
+  readonly samples: GroupSamples;
   /** Number of the first run. */
   readonly first: number;
   readonly options: FitManyOptions;
 }
 
-/** Settings in which runs differ, or that decide when they end. */
-export type RunSettings = Pick<
-  TrainingSettings,
-  "seed" | "epochs" | "batchSize" | "learningRate"
+/** The part of a checkpoint that a group knows of. */
+export type GroupCheckpoint = Pick<
+  FitCheckpoint,
+  "epoch" | "position" | "lossSums" | "seconds" | "runs"
 >;
 
-/** The part of a checkpoint that a group knows of. */
-export type GroupCheckpoint = Omit<FitCheckpoint, "identity" | "arithmetic" | "group">;
-
 /** A run so far. */
-export interface GroupRun extends Pick<RunCheckpoint, "state" | "history"> {
+export interface GroupRun extends Pick<RunCheckpoint, "state" | "history" | "bestWeights"> {
   readonly geneEffects?: GeneEffects | undefined;
   readonly diverged?: DivergedError | undefined;
 }
@@ -46,10 +43,13 @@ export interface GroupRun extends Pick<RunCheckpoint, "state" | "history"> {
  * @param run The run.
  * @returns Its state and history; the rest of it as plain JSON.
  */
-export function toCheckpoint({ state, history, geneEffects, diverged }: GroupRun): RunCheckpoint {
+export function toCheckpoint(
+  { state, history, bestWeights, geneEffects, diverged }: GroupRun,
+): RunCheckpoint {
   return {
     state,
     history,
+    ...(bestWeights && { bestWeights }),
     ...(geneEffects && { geneEffects: encodeGeneEffects(geneEffects) }),
     ...(diverged && { diverged: diverged.message }),
   };
@@ -62,11 +62,20 @@ export function toCheckpoint({ state, history, geneEffects, diverged }: GroupRun
  * @returns The run.
  * @throws {FormatError} If its gene effects are damaged.
  */
-export function fromCheckpoint({ state, history, geneEffects, diverged }: RunCheckpoint): GroupRun {
+export function fromCheckpoint(
+  { state, history, bestWeights, geneEffects, diverged }: RunCheckpoint,
+): GroupRun {
   return {
     state,
     history,
+    ...(bestWeights && { bestWeights }),
     ...(geneEffects !== undefined && { geneEffects: parseGeneEffects(geneEffects, "checkpoint") }),
     ...(diverged !== undefined && { diverged: new DivergedError(diverged) }),
   };
+}
+
+/** A run with the weights of its best epoch, if these are to be kept. */
+export function withBestWeights({ bestWeights, ...run }: GroupRun): GroupRun {
+  if (bestWeights === undefined) return run;
+  return { ...run, state: { ...run.state, weights: bestWeights } };
 }

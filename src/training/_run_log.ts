@@ -26,7 +26,7 @@ const DIGEST_BYTES = 32;
 /** What a log holds of a run: its history, and its state once it is finished. */
 export interface LoggedRun {
   readonly history: EpochRecord[];
-  finished?: Omit<RunCheckpoint, "history" | "underWay">;
+  finished?: Omit<RunCheckpoint, "history" | "underWay" | "bestWeights">;
 }
 
 /** The number of epochs of a history, and the last as JSON: enough to see that another history continues it. */
@@ -173,8 +173,8 @@ function packFrame(
   runs: readonly RunCheckpoint[],
   first: number,
 ): Bytes {
-  const finished = runs.map(({ state, geneEffects, diverged }, i) => {
-    return { run: first + i, state: describeState(state), geneEffects, diverged };
+  const finished = runs.map(({ state, geneEffects, diverged, training }, i) => {
+    return { run: first + i, state: describeState(state), geneEffects, diverged, training };
   });
   const states: SessionState[] = runs.map(({ state }) => state);
   return packStates(JSON.stringify({ epochs, finished }), states);

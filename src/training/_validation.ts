@@ -2,7 +2,8 @@ import { divergedError } from "../engine/diverged_error.ts";
 import type { Session, SessionState } from "../engine/engine.ts";
 import type { DivergedError } from "../errors.ts";
 import type { GroupRun, GroupSetup } from "./_group_run.ts";
-import { checkInputShape, sampleSource } from "./_sample_source.ts";
+import { lossFactor, scaleLabels, unscalePredictions } from "./_label_scale.ts";
+import { predictRows } from "./_predict_rows.ts";
 import { fitGeneEffects } from "./gene_effects.ts";
 import { lossOf } from "./loss.ts";
 
@@ -13,18 +14,17 @@ import { lossOf } from "./loss.ts";
  */
 export async function validationLosses(
   session: Session,
-  { model, record, runs, options: { signal } }: GroupSetup,
+  { model, runs, samples: { validation, labelScales }, options: { signal } }: GroupSetup,
 ): Promise<number[] | undefined> {
+  if (validation === undefined) return undefined;
   const sets = runs.flatMap(({ validation }) => validation ?? []);
-  const [first] = sets;
-  if (first === undefined) return undefined;
-  checkInputShape(model, first);
-  const source = sampleSource(first, record);
-  const rows = sets.map((validation) => validation.rows);
-  const predicted = await session.predict(source, rows, { signal });
-  return sets.map((validation, i) => {
+  const predicted = await predictRows(session, validation, { sets, signal });
+  return sets.map((data, i) => {
     const values = predicted[i]!;
-    return values.every(Number.isFinite) ? lossOf(model.loss, validation.labels(), values) : NaN;
+    const scale = labelScales[i];
+    if (!values.every(Number.isFinite)) return NaN;
+    const loss = lossOf(model.loss, scaleLabels(data.labels(), scale), values);
+    return loss * lossFactor(scale);
   });
 }
 
@@ -51,15 +51,15 @@ export function findDivergence(
 /** Fits the gene effects of runs that came to their end. */
 export async function fitGroupEffects(
   session: Session,
-  { source, runs: given, options: { signal } }: GroupSetup,
+  { runs: given, samples, options: { signal } }: GroupSetup,
   runs: readonly GroupRun[],
 ): Promise<GroupRun[]> {
-  const rows = given.map(({ data }) => data.rows);
-  const predicted = await session.predict(source, rows, { signal });
+  const sets = given.map(({ data }) => data);
+  const predicted = await predictRows(session, samples, { sets, signal });
   return runs.map((run, i) => {
     // The session's model of a run that diverged is not the run's.
     if (run.diverged !== undefined) return run;
-    const values = predicted[i]!;
+    const values = unscalePredictions(predicted[i]!, samples.labelScales[i]);
     if (!values.every(Number.isFinite)) {
       return { ...run, diverged: predictionError(run.history.length - 1) };
     }

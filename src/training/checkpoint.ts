@@ -1,5 +1,7 @@
 import { sha256 } from "../base/bytes.ts";
+import type { SessionState } from "../engine/engine.ts";
 import { FormatError } from "../errors.ts";
+import type { Weights } from "../model/initial_weights.ts";
 import {
   type CheckpointHeader,
   type LogReference,
@@ -48,17 +50,25 @@ export async function encodeCheckpoint(
 export async function encodePart(
   checkpoint: FitCheckpoint & { readonly log?: LogReference },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const runs = checkpoint.runs.map(({ state, underWay, ...run }): RunHeader => ({
+  const stated = checkpoint.runs.map(({ bestWeights, ...run }) => {
+    return { ...run, best: bestWeights && asState(bestWeights) };
+  });
+  const runs = stated.map(({ state, underWay, best, ...run }): RunHeader => ({
     ...run,
     state: describeState(state),
     ...(underWay && { underWay: describeState(underWay) }),
+    ...(best && { best: describeState(best) }),
   }));
   const header: CheckpointHeader = { ...checkpoint, runs };
   const text = `${MAGIC}${JSON.stringify(header)}`;
-  const bytes = packStates(text, checkpoint.runs.flatMap(statesOf), DIGEST_BYTES);
+  const bytes = packStates(text, stated.flatMap((run) => statesOf(run)), DIGEST_BYTES);
   const end = bytes.length - DIGEST_BYTES;
   bytes.set(await sha256(bytes.subarray(0, end)), end);
   return bytes;
+}
+
+function asState(weights: Weights): SessionState {
+  return { step: 0, weights, firstMoments: [], secondMoments: [] };
 }
 
 /**
@@ -113,7 +123,7 @@ export async function decodePart(
   const text = new TextDecoder().decode(bytes.subarray(magic.length, headEnd));
   const header = parseCheckpointHeader(text, (end - headEnd - 1) / 4, fail);
   const readState = stateReader(bytes, headEnd + 1);
-  const runs = header.runs.map(({ state, underWay, ...run }): RunCheckpoint => {
+  const runs = header.runs.map(({ state, underWay, best, ...run }): RunCheckpoint => {
     // JSON leaves out what is undefined.
     const history = run.history.map((record) => {
       return { ...record, validationLoss: record.validationLoss };
@@ -123,6 +133,7 @@ export async function decodePart(
       history,
       state: readState(state),
       ...(underWay && { underWay: readState(underWay) }),
+      ...(best && { bestWeights: readState(best).weights }),
     };
   });
   return { ...header, runs };

@@ -1,15 +1,20 @@
+import { Dataset } from "../data/dataset.ts";
 import { evaluatePredictions, type Evaluation } from "../data/evaluate.ts";
-import type { Dataset } from "../data/dataset.ts";
-import { type FoldScheme, kFold } from "../data/kfold.ts";
+import type { FoldScheme } from "../data/fold_scheme.ts";
+import { type Fold, type FoldOptions, kFold } from "../data/kfold.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import { type RegimeAgreement, scoreByRegime } from "../validation/split_scores.ts";
+import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { EpochRecord, FitManyProgress, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict } from "./predict.ts";
 
 /** Options of {@linkcode crossValidate}, besides those of each run in {@linkcode FitOptions}. */
 export interface CrossValidationOptions
-  extends Omit<FitOptions, "validation" | "onEpoch" | "onProgress"> {
+  extends
+    Omit<FitOptions, "validation" | "onEpoch" | "onProgress">,
+    Pick<FoldOptions, "repeats" | "stratified" | "groups"> {
   /**
    * Number of folds.
    *
@@ -17,9 +22,9 @@ export interface CrossValidationOptions
    */
   readonly folds?: number | undefined;
   /**
-   * How samples are divided; see `kFold`.
+   * How samples are divided; see `kFold`. With a single cell type take `by-gene`.
    *
-   * @default "contiguous"
+   * @default {"by-both"}
    */
   readonly scheme?: FoldScheme | undefined;
   /** Called for each fold before training begins, with its number from 1 and its two parts. */
@@ -34,24 +39,32 @@ export interface CrossValidationOptions
 
 /** One fold of a cross-validation. */
 export interface FoldResult {
-  /** Number of the fold, from 1. */
+  /** Number of the fold, from 1; the folds of a second repeat follow those of the first. */
   readonly fold: number;
+  /** Number of the repeat, from 1. */
+  readonly repeat: number;
   /** The training run on the other folds, with the validation loss of each epoch. */
   readonly result: FitManyResult;
   /** How well the fold's own samples are predicted; absent if the run was interrupted or diverged. */
   readonly evaluation: Evaluation | undefined;
+  /**
+   * How well everything is predicted that was not trained on, by regime. With schemes that divide genes and cell types
+   * these are also the samples left out, which are of trained genes in new cell types or of new genes in trained cell
+   * types. Empty if there is no evaluation.
+   */
+  readonly regimes: readonly RegimeAgreement[];
 }
 
 /**
  * Cross-validates a model: trains one on each fold's training part, from the same seed, and measures it on
- * the part held out. As many folds as the engine has capacity for train side by side.
+ * the part held out, and by regime. As many folds as the engine has capacity for train side by side.
  *
  * @param spec A model or the name of a preset.
  * @param data Labelled samples.
  * @param options Folds, scheme, and the settings of each run.
  * @returns One result for each fold; fewer if `options.signal` ended the run.
  * @throws {RangeError} If the data are too few for the folds.
- * @throws As `fitMany` does.
+ * @throws As `kFold` and `fitMany` do.
  *
  * @example Two folds
  * ```ts
@@ -62,7 +75,8 @@ export interface FoldResult {
  *
  * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
  * const folds = await crossValidate("experiment1", data, { folds: 2, epochs: 1, engine: "wasm" });
- * strictEqual(folds[1]!.evaluation!.overall.samples, 8);
+ * strictEqual(folds[1]!.evaluation!.overall.samples, 4); // half of the genes in one of two cell types
+ * strictEqual(folds[1]!.regimes.length, 3); // the others of these genes and cell types are judged too
  * ```
  */
 export async function crossValidate(
@@ -70,8 +84,9 @@ export async function crossValidate(
   data: Dataset,
   options: CrossValidationOptions = {},
 ): Promise<FoldResult[]> {
-  const { folds = 4, scheme = "contiguous", seed = 0, learningRate, ...common } = options;
-  const parts = kFold(data, { folds, scheme, seed });
+  const { folds = 4, scheme = "by-both", seed = 0, learningRate, ...others } = options;
+  const { repeats, stratified, groups, sampleWeights, ...common } = others;
+  const parts = kFold(data, { folds, scheme, seed, repeats, stratified, groups });
   for (const [index, { training, validation }] of parts.entries()) {
     options.onFold?.(index + 1, training, validation);
   }
@@ -80,12 +95,18 @@ export async function crossValidate(
   });
   const trained = await fitMany(spec, runs, {
     ...common,
+    sampleWeights: spreadSampleWeights(data, sampleWeights),
     onEpoch: (run, record) => options.onEpoch?.(run + 1, record),
   });
   const results: FoldResult[] = [];
   for (const [index, result] of trained.entries()) {
-    const evaluation = await measure(result, parts[index]!.validation, options);
-    const fold = { fold: index + 1, result, evaluation };
+    const { repeat } = parts[index]!;
+    const fold = {
+      fold: index + 1,
+      repeat,
+      result,
+      ...await measure(result, parts[index]!, options),
+    };
     results.push(fold);
     options.onFoldEnd?.(fold);
   }
@@ -94,9 +115,19 @@ export async function crossValidate(
 
 async function measure(
   { model, interrupted, diverged }: FitManyResult,
-  validation: Dataset,
+  { training, validation, leftOut }: Fold,
   { engine, threads }: CrossValidationOptions,
-): Promise<Evaluation | undefined> {
-  if (interrupted || diverged !== undefined) return undefined;
-  return evaluatePredictions(validation, await predict(model, validation, { engine, threads }));
+): Promise<Pick<FoldResult, "evaluation" | "regimes">> {
+  if (interrupted || diverged !== undefined) return { evaluation: undefined, regimes: [] };
+  const judged = await predict(model, validation, { engine, threads });
+  const others = leftOut.length === 0 ? [] : await predict(model, leftOut, { engine, threads });
+  const rows = Uint32Array.from([...validation.rows, ...leftOut.rows]);
+  return {
+    evaluation: evaluatePredictions(validation, judged),
+    regimes: scoreByRegime({
+      train: training,
+      test: new Dataset(validation.columns, rows),
+      predictions: [...judged, ...others],
+    }),
+  };
 }

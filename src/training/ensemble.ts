@@ -4,8 +4,9 @@ import { meanDefined } from "../metrics/by_group.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
-import type { FitManyOptions, FitManyResult, FitOptions } from "./fit_types.ts";
+import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
 import { predict, type PredictOptions } from "./predict.ts";
 
 /** At the end all members are in memory. */
@@ -13,7 +14,9 @@ const MAX_MEMBERS = 10_000;
 
 /** Options of {@linkcode fitEnsemble}. */
 export interface EnsembleOptions
-  extends FitManyOptions, Pick<FitOptions, "seed" | "learningRate" | "validation"> {
+  extends
+    Omit<FitManyOptions, "sampleWeights">,
+    Pick<FitOptions, "seed" | "learningRate" | "validation" | "sampleWeights"> {
   /**
    * Number of models.
    *
@@ -82,16 +85,34 @@ export async function fitEnsemble(
   data: Dataset,
   options: EnsembleOptions = {},
 ): Promise<FitManyResult[]> {
-  const { members = 5, seed = 0, learningRate, validation, ...common } = options;
+  const { members, seed, learningRate, validation, sampleWeights, ...common } = options;
+  return await fitMany(
+    spec,
+    ensembleRuns(data, { members, seed, learningRate, validation }),
+    { ...common, sampleWeights: spreadSampleWeights(data, sampleWeights) },
+  );
+}
+
+/**
+ * The runs of an ensemble's members, which differ in their seed.
+ *
+ * @throws {RangeError} If `members` is not an integer from 1 to 10,000.
+ */
+export function ensembleRuns(
+  data: Dataset,
+  { members = 5, seed = 0, learningRate, validation }: Pick<
+    EnsembleOptions,
+    "members" | "seed" | "learningRate" | "validation"
+  >,
+): FitRun[] {
   if (!Number.isInteger(members) || members < 1 || members > MAX_MEMBERS) {
     throw new RangeError(
       `Cannot train an ensemble: members is ${members}, expected an integer from 1 to ${MAX_MEMBERS}`,
     );
   }
-  const runs = Array.from({ length: members }, (_, member) => {
+  return Array.from({ length: members }, (_, member) => {
     return { data, seed: seed + member, learningRate, validation };
   });
-  return await fitMany(spec, runs, common);
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { Dataset } from "../data/dataset.ts";
 import { evaluatePredictions } from "../data/evaluate.ts";
+import { cellTypeGroupIndices } from "../data/sample_groups.ts";
 import { DivergedError } from "../errors.ts";
 import { meanDefined } from "../metrics/by_group.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
 import { countParameters } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { checkGeneEffects } from "./_check_data.ts";
+import { runSettings } from "./_run_settings.ts";
 import type {
   ExperimentData,
   ExperimentOptions,
@@ -75,15 +77,15 @@ export async function planExperiments(
   data: ExperimentData,
   options: PlanOptions = {},
 ): Promise<ExperimentPlan[]> {
-  const shape = { bins: data.train.bins, marks: data.train.marks.length };
+  const { train } = data;
+  const references = new Set(cellTypeGroupIndices(train)).size;
+  const shape = { bins: train.bins, marks: train.marks.length, references };
   const plans = names.map((name) => {
-    const { seed, epochs, batchSize, learningRate, transform, geneEffects } = resolveSettings(
-      options,
-      presetSettings(name),
-    );
+    const settings = resolveSettings(options, presetSettings(name));
+    const { transform, geneEffects } = settings;
     const spec = presetSpec(name, shape);
     checkGeneEffects(spec, geneEffects);
-    return { name, spec, seed, epochs, batchSize, learningRate, transform, geneEffects };
+    return { name, spec, ...runSettings(settings), transform, geneEffects };
   });
   const samples = [await fingerprintDataset(data.train), await fingerprintDataset(data.test)];
   return await Promise.all(plans.map(async (plan) => {
@@ -121,7 +123,7 @@ export async function runExperiment(
   data: ExperimentData,
   options: ExperimentOptions = {},
 ): Promise<ExperimentResult | undefined> {
-  const { spec, seed, epochs, batchSize, learningRate, transform, geneEffects } = plan;
+  const { name: _, digest: __, spec, seed, learningRate, ...settings } = plan;
   const { train, test } = isClassifier(spec) ? labelHighLow(data) : data;
   const { engine, threads, signal, onEpoch, ...common } = options;
   const results = await fitMany(spec, [{ data: train, seed, learningRate }], {
@@ -129,10 +131,7 @@ export async function runExperiment(
     engine,
     threads,
     signal,
-    epochs,
-    batchSize,
-    transform,
-    geneEffects,
+    ...settings,
     onEpoch: (_, record) => onEpoch?.(record),
   });
   const outcome = results[0]!;

@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitOptions, FitResult } from "./fit_types.ts";
 
@@ -40,12 +41,13 @@ export async function fit(
   data: Dataset,
   options: FitOptions = {},
 ): Promise<FitResult> {
-  const { seed, learningRate, validation, onEpoch, onProgress, ...common } = options;
+  const { seed, learningRate, validation, sampleWeights, onEpoch, onProgress, ...common } = options;
   const results = await fitMany(
     spec,
     [{ data, seed, learningRate, validation }],
     {
       ...common,
+      sampleWeights: spreadSampleWeights(data, sampleWeights),
       onEpoch: (_, record) => onEpoch?.(record),
       onProgress: ({ runs: _, ...progress }) => onProgress?.(progress),
     },

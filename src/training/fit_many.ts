@@ -1,24 +1,17 @@
-import { chooseThreads } from "../base/threads.ts";
-import type { Engine, MemberOptions } from "../engine/engine.ts";
-import { type EngineReport, selectEngine } from "../engine/select.ts";
-import { initialWeights, type Weights } from "../model/initial_weights.ts";
+import type { EngineReport } from "../engine/select.ts";
+import type { Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
 import { Cadence } from "./_cadence.ts";
-import {
-  checkGeneEffects,
-  checkShared,
-  checkTrainable,
-  checkValidation,
-  resolveSpec,
-  sealRecord,
-} from "./_check_data.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
-import { checkIdentity, type IdentifiedRuns, identifyRuns } from "./_fit_identity.ts";
-import { fromCheckpoint, type GroupRun, type RunSettings, toCheckpoint } from "./_group_run.ts";
-import { sampleSource } from "./_sample_source.ts";
+import { checkIdentity, identifyRuns } from "./_fit_identity.ts";
+import { type Fit, memberOf, planFit, plannedTraining } from "./_fit_plan.ts";
+import { fromCheckpoint, type GroupRun, toCheckpoint, withBestWeights } from "./_group_run.ts";
+import { makeGroupSamples } from "./_group_samples.ts";
+import { labelScaleOf } from "./_label_scale.ts";
 import { checkArithmetic } from "./check_arithmetic.ts";
+import { hasStopped, keptEpoch } from "./early_stopping.ts";
 import type {
   FitCheckpoint,
   FitManyOptions,
@@ -26,7 +19,6 @@ import type {
   FitRun,
   RunCheckpoint,
 } from "./fit_types.ts";
-import { presetSettings, resolveSettings } from "./settings.ts";
 
 /**
  * Trains several models of one shape, from different seeds, at different learning rates or on different samples: the
@@ -61,46 +53,8 @@ export async function fitMany(
   runs: readonly FitRun[],
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
-  const [first] = runs;
-  if (first === undefined) return [];
-  checkShared(runs);
-  const model = resolveSpec(spec, first.data);
-  const { epochs, batchSize, transform, geneEffects } = options;
-  const resolved = runs.map(({ seed, learningRate, data, validation }) => {
-    checkTrainable(model, data);
-    checkValidation(model, validation);
-    const own = { seed, learningRate, epochs, batchSize, transform, geneEffects };
-    return resolveSettings(own, presetSettings(spec));
-  });
-  // This throws if they are too few or too many.
-  chooseThreads(options.threads);
-  const shared = resolved[0]!;
-  checkGeneEffects(model, shared.geneEffects);
-  const record = sealRecord(first.data, shared.transform);
-  const { engine, reason } = await selectEngine(options.engine ?? "auto", model);
-  const arithmetic = await engine.arithmetic();
-  return await trainGroups({
-    model,
-    record,
-    geneEffects: shared.geneEffects,
-    runs,
-    settings: resolved.map(({ seed, epochs, batchSize, learningRate }) => {
-      return { seed, epochs, batchSize, learningRate };
-    }),
-    options,
-    engine,
-    reason,
-    arithmetic,
-  });
-}
-
-/** Everything about some runs that does not change while they train. */
-interface Fit extends IdentifiedRuns {
-  readonly options: FitManyOptions;
-  readonly engine: Engine;
-  readonly reason: string;
-  /** The arithmetic that is used now. */
-  readonly arithmetic: string;
+  if (runs.length === 0) return [];
+  return await trainGroups(await planFit(spec, runs, options));
 }
 
 /** What changes from group to group. */
@@ -129,11 +83,15 @@ async function trainGroups(fit: Fit): Promise<FitManyResult[]> {
     const range = [first, Math.min(end, runs.length)] as const;
     const group = await trainGroup(fit, state, { range, resume });
     state.finished.push(...group.runs);
-    state.kept.push(...group.runs.map(toCheckpoint));
+    state.kept.push(...group.runs.map((run, i) => planned(fit, toCheckpoint(run), first + i)));
     interrupted = group.interrupted;
     resume = undefined;
   }
-  return state.finished.map((run, i) => resultOf(fit, state, { run, index: i, interrupted }));
+  const results: FitManyResult[] = [];
+  for (const [index, run] of state.finished.entries()) {
+    results.push(await resultOf(fit, state, { run, index, interrupted }));
+  }
+  return results;
 }
 
 /** The state before the first group, or where a checkpoint left it. */
@@ -176,7 +134,7 @@ async function trainGroup(
   const { model, record, geneEffects, engine, reason, arithmetic, options } = fit;
   const settings = fit.settings.slice(first, end);
   await using session = await engine.createSession(model, {
-    members: settings.map((own) => memberOf(model, own)),
+    members: settings.map((_, i) => memberOf(fit, first + i)),
     batchSize: settings[0]!.batchSize,
     threads: options.threads,
   });
@@ -185,10 +143,18 @@ async function trainGroup(
     options.onStart?.(state.report);
   }
   const runs = fit.runs.slice(first, end);
-  const { data } = runs[0]!;
   const { epochs, batchSize } = settings[0]!;
-  const source = sampleSource(data, record);
-  const setup = { model, record, runs, settings, epochs, batchSize, source, first, options };
+  const { panels, sampleWeights } = fit;
+  const samples = await makeGroupSamples({
+    model,
+    record,
+    runs,
+    settings,
+    panels,
+    weights: sampleWeights?.values,
+    acceptAssembly: options.acceptAssembly,
+  });
+  const setup = { model, record, runs, settings, epochs, batchSize, samples, first, options };
   const loop = await EpochLoop.start(session, setup, {
     cadence: state.cadence,
     save: async (checkpoint) =>
@@ -197,47 +163,51 @@ async function trainGroup(
         identity: state.identity!,
         group: [first, end],
         arithmetic: state.arithmetic,
-        runs: [...state.kept, ...checkpoint.runs],
+        spec: model,
+        record,
+        runs: [...state.kept, ...checkpoint.runs.map((run, i) => planned(fit, run, first + i))],
       }),
   });
   if (resume !== undefined) await loop.restore(resume.runs.slice(first));
   try {
     await loop.train(resume);
+    await loop.keepBest();
     if (geneEffects) await loop.fitGeneEffects();
     return { runs: loop.runs, interrupted: false };
   } catch (error) {
     if (!options.signal?.aborted) throw error;
     await loop.saveLastEpoch();
-    return { runs: loop.runs, interrupted: true };
+    return { runs: loop.runs.map(withBestWeights), interrupted: true };
   }
 }
 
-function memberOf(model: ModelSpec, { seed, learningRate }: RunSettings): MemberOptions {
-  return { weights: initialWeights(model, seed), seed, learningRate };
+/** A run in a checkpoint, with how it is trained. */
+function planned(fit: Fit, run: RunCheckpoint, index: number): RunCheckpoint {
+  return { ...run, training: plannedTraining(fit, index) };
 }
 
-function resultOf(
-  { model: spec, record, runs, settings, geneEffects: wantsEffects }: Fit,
+async function resultOf(
+  fit: Fit,
   { report, arithmetic }: FitState,
   { run, index, interrupted }: {
     readonly run: GroupRun;
     readonly index: number;
     readonly interrupted: boolean;
   },
-): FitManyResult {
+): Promise<FitManyResult> {
+  const { model: spec, record, runs, settings, panels, geneEffects: wantsEffects } = fit;
   const { state, history, geneEffects, diverged } = run;
-  const { seed, epochs, batchSize, learningRate } = settings[index]!;
+  const { epochs, earlyStopping } = settings[index]!;
   const training = {
-    engine: report!.engine,
+    ...plannedTraining(fit, index),
     arithmetic,
-    samples: runs[index]!.data.length,
-    seed,
-    batchSize,
-    learningRate,
-    epochs: history.length,
+    epochs: keptEpoch(history, earlyStopping),
   };
   const weights = state.weights as Weights;
-  const isUnfinished = history.length < epochs || (wantsEffects && geneEffects === undefined);
+  const panel = await panels?.panelOf(runs[index]!.data);
+  const labelScale = panel && labelScaleOf(spec, panel);
+  const isTrained = history.length === epochs || hasStopped(history, earlyStopping);
+  const isUnfinished = !isTrained || (wantsEffects && geneEffects === undefined);
   return {
     ...report!,
     history,
@@ -249,6 +219,8 @@ function resultOf(
       record,
       training,
       ...(geneEffects && { geneEffects }),
+      ...(panel && { panel }),
+      ...(labelScale && { labelScale }),
     }),
     ...(diverged && { diverged }),
   };

@@ -5,26 +5,24 @@
  */
 
 import type { Dataset } from "../data/dataset.ts";
-import type { SessionState } from "../engine/engine.ts";
 import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { DivergedError } from "../errors.ts";
-import type { TrainedModel } from "../model/trained_model.ts";
+import type { Schedule } from "../model/schedule.ts";
+import type { Loss } from "../model/spec.ts";
+import type { EarlyStopping, TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
+import type { CheckpointOptions, FitCheckpoint } from "./checkpoint_types.ts";
+import type { EpochRecord } from "./epoch_record.ts";
+import type { FrozenPart } from "./frozen.ts";
 import type { SettingsLayer } from "./settings.ts";
 
-/** One finished epoch. */
-export interface EpochRecord {
-  /** Number of the epoch, from 1. */
-  readonly epoch: number;
-  /** Mean training loss over the epoch's steps, dropout on. */
-  readonly loss: number;
-  /** Loss on the validation data after the epoch, dropout off; absent without validation data. */
-  readonly validationLoss: number | undefined;
-  /** Seconds of training, validation not counted. */
-  readonly seconds: number;
-  /** Training samples a second. */
-  readonly samplesPerSecond: number;
-}
+export type {
+  CheckpointOptions,
+  FitCheckpoint,
+  PlannedTraining,
+  RunCheckpoint,
+} from "./checkpoint_types.ts";
+export type { EpochRecord } from "./epoch_record.ts";
 
 /** The progress of a run. */
 export interface FitProgress {
@@ -55,11 +53,73 @@ export interface FitOptions extends SettingsLayer {
    */
   readonly batchSize?: number | undefined;
   /**
-   * Adam's learning rate.
+   * Adam's learning rate; with a schedule, its peak.
    *
    * @default the preset's
    */
   readonly learningRate?: number | undefined;
+  /**
+   * How the learning rate changes from step to step, over all epochs that are asked for.
+   *
+   * @default the preset's, else `{ type: "constant" }`
+   */
+  readonly schedule?: Schedule | undefined;
+  /**
+   * Decoupled weight decay of kernels (AdamW, Loshchilov and Hutter 2019): each step takes the step's learning rate times
+   * this times the weight from it.
+   *
+   * @default the preset's, else 0
+   */
+  readonly weightDecay?: number | undefined;
+  /**
+   * What training minimises.
+   *
+   * @default the model's own
+   */
+  readonly loss?: Loss | undefined;
+  /**
+   * When training ends before its last epoch; needs `validation`. Gene effects are fitted after it, for the weights that
+   * are kept.
+   *
+   * @default never
+   */
+  readonly earlyStopping?: EarlyStopping | undefined;
+  /**
+   * A trained model, or weights in the order of `weightShapes(spec)`, to start from in place of random weights. A model's
+   * network must have the same layers and see the same kind of numbers. Settings that are not given are then those with
+   * which it was trained.
+   *
+   * @default random weights
+   */
+  readonly initial?: TrainedModel | readonly Float32Array[] | undefined;
+  /**
+   * Whether a model that starts from one with a panel has a panel of its own training samples alone. If not, they are added
+   * to that panel: then they are compared with the cell types that were trained on before, and few are enough.
+   *
+   * @default false
+   */
+  readonly ownPanel?: boolean | undefined;
+  /**
+   * Whether `initial` may be a model of another genome build: bins around genes' starts mean the same in both.
+   *
+   * @default false
+   */
+  readonly acceptAssembly?: boolean | undefined;
+  /**
+   * Layers that keep the weights that they start with. Their dropout stays on, and the averages of a frozen batch
+   * normalisation still follow the data.
+   *
+   * @default none
+   */
+  readonly frozen?: readonly FrozenPart[] | undefined;
+  /**
+   * How much each sample counts, `[position]`: its loss is multiplied by this number, which is at least 0. A sample of
+   * weight 0 is left out altogether. Gene effects and panels weigh all others the same. The loss of an epoch is the mean
+   * of these products.
+   *
+   * @default 1 for each
+   */
+  readonly sampleWeights?: ArrayLike<number> | undefined;
   /**
    * Applied to the counts, and sealed into the model.
    *
@@ -72,6 +132,38 @@ export interface FitOptions extends SettingsLayer {
    * @default the preset's, else `false`
    */
   readonly geneEffects?: boolean | undefined;
+  /**
+   * Share of samples whose references' labels are hidden, so that the model learns of genes whose labels are not known.
+   * For models that read a panel, as are the following ones.
+   *
+   * @default the preset's, else 0
+   */
+  readonly labelDropout?: number | undefined;
+  /**
+   * Share of samples whose references are hidden, so that the model learns of genes that are not in its panel.
+   *
+   * @default the preset's, else 0
+   */
+  readonly geneDropout?: number | undefined;
+  /**
+   * Share of samples whose references' marks are hidden, so that the model learns of genes of which it knows only labels.
+   *
+   * @default the preset's, else 0
+   */
+  readonly referenceDropout?: number | undefined;
+  /**
+   * Share of marks that are hidden, from samples and their references, so that the model learns of marks that are missing.
+   *
+   * @default the preset's, else 0
+   */
+  readonly markDropout?: number | undefined;
+  /**
+   * Samples whose marks are added to the panel: those of new genes in the cell types that are trained on. Labels that they
+   * may have are not read.
+   *
+   * @default []
+   */
+  readonly unlabelled?: readonly Dataset[] | undefined;
   /**
    * Seed of weights, order and dropout: an integer from 0 to 2^53 − 1.
    *
@@ -115,9 +207,12 @@ export interface FitOptions extends SettingsLayer {
 
 /** What {@linkcode fit} returns. */
 export interface FitResult extends EngineReport {
-  /** The model after the last finished epoch; with gene effects, if wanted, unless the run was interrupted. */
+  /**
+   * The model after the last finished epoch, or after the best one if `earlyStopping` restores that: `training.epochs` has
+   * its number. With gene effects, if wanted, unless the run was interrupted.
+   */
   readonly model: TrainedModel;
-  /** One entry per finished epoch. */
+  /** One entry per finished epoch; `bestEpoch` finds the best by its validation loss. */
   readonly history: readonly EpochRecord[];
   /** True if `signal` ended the run before its last epoch. */
   readonly interrupted: boolean;
@@ -137,87 +232,25 @@ export interface FitManyProgress extends FitProgress {
 
 /** Options of {@linkcode fitMany}: what the runs have in common, as {@linkcode FitOptions} says. */
 export interface FitManyOptions extends
-  Pick<
+  Omit<
     FitOptions,
-    | "epochs"
-    | "batchSize"
-    | "transform"
-    | "geneEffects"
-    | "engine"
-    | "threads"
-    | "checkpoint"
-    | "resume"
-    | "otherArithmetic"
-    | "signal"
+    "seed" | "learningRate" | "validation" | "sampleWeights" | "onEpoch" | "onProgress"
   > {
-  /** Called once, before the first step. */
-  readonly onStart?: ((engine: EngineReport) => void) | undefined;
+  /**
+   * How much each sample of the columns counts that the runs' data are views of, `[sample]`; see
+   * {@linkcode FitOptions.sampleWeights}.
+   *
+   * @default 1 for each
+   */
+  readonly sampleWeights?: ArrayLike<number> | undefined;
   /** Called after each epoch of a run, with its number from 0; training waits for it. */
   readonly onEpoch?: ((run: number, record: EpochRecord) => unknown) | undefined;
   /** Called every few steps. Samples are those of all runs that train side by side. */
   readonly onProgress?: ((progress: FitManyProgress) => void) | undefined;
 }
 
-/** How checkpoints are taken. */
-export interface CheckpointOptions {
-  /**
-   * Keeps a checkpoint; training waits for it. A `CheckpointFolder` may be given in place of these options, since it
-   * has such a method. The memory of the checkpoint's arrays is freed soon after: copy arrays that are kept in memory.
-   */
-  readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
-  /**
-   * About how many minutes after the last checkpoint the next is taken, within an epoch too.
-   *
-   * @default only after epochs
-   */
-  readonly everyMinutes?: number | undefined;
-  /**
-   * Whether a checkpoint is taken after each epoch, however short; if not, only those of `everyMinutes` are.
-   *
-   * @default true
-   */
-  readonly atEpochs?: boolean | undefined;
-}
-
 /** The result of a run of {@linkcode fitMany}. */
 export interface FitManyResult extends FitResult {
   /** Why the run ended early, if its loss became NaN or infinite; the model is that of the epoch before. */
   readonly diverged?: DivergedError;
-}
-
-/** One of the runs in a checkpoint. */
-export interface RunCheckpoint {
-  /** Weights and optimizer after its last finished epoch. */
-  readonly state: SessionState;
-  /** Weights and optimizer to resume from, if the checkpoint was taken in the middle of an epoch. */
-  readonly underWay?: SessionState;
-  /** Its finished epochs. */
-  readonly history: readonly EpochRecord[];
-  /** Its gene effects, if it is finished and has any; as `encodeGeneEffects` makes them. */
-  readonly geneEffects?: unknown;
-  /** Why it ended early, if it diverged. */
-  readonly diverged?: string;
-}
-
-/** Where some runs are: all that is needed to resume them as if they had never stopped. */
-export interface FitCheckpoint {
-  /**
-   * Identifies the model, the settings, the samples and the validation data; a checkpoint with another identity is
-   * rejected.
-   */
-  readonly identity: string;
-  /** Every kind of arithmetic that computed so far; see `Engine.arithmetic`. */
-  readonly arithmetic: readonly string[];
-  /** Numbers of the runs that train side by side now, from 0: the first, and the one after the last. */
-  readonly group: readonly [first: number, end: number];
-  /** Epochs that they have finished. */
-  readonly epoch: number;
-  /** Samples of each order that were trained on in the epoch under way; a multiple of the batch size. */
-  readonly position: number;
-  /** Summed loss of these samples, of each of the runs side by side. */
-  readonly lossSums: readonly number[];
-  /** Seconds spent on them. */
-  readonly seconds: number;
-  /** Runs before the group, which are finished, and the group's. */
-  readonly runs: readonly RunCheckpoint[];
 }

@@ -8,8 +8,10 @@
  * @module
  */
 
+export { calibrate, type CalibrateOptions } from "./calibrate.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { CheckpointFolder, type LoadedCheckpoint } from "./checkpoint_folder.ts";
+export { type CheckpointModelOptions, modelOfCheckpoint } from "./checkpoint_model.ts";
 export { crossValidate, type CrossValidationOptions, type FoldResult } from "./crossval.ts";
 export {
   compareEnsemble,
@@ -34,7 +36,13 @@ export {
   runExperiment,
   summariseExperiment,
 } from "./experiments.ts";
+export { bestEpoch } from "./early_stopping.ts";
 export { fit } from "./fit.ts";
+export {
+  type CalibratedModels,
+  fitCalibrated,
+  type FitCalibratedOptions,
+} from "./fit_calibrated.ts";
 export { fitMany } from "./fit_many.ts";
 export type {
   CheckpointOptions,
@@ -47,14 +55,21 @@ export type {
   FitProgress,
   FitResult,
   FitRun,
+  PlannedTraining,
   RunCheckpoint,
 } from "./fit_types.ts";
+export { findFrozen, type FrozenPart, type FrozenWeights } from "./frozen.ts";
 export {
   countKnownGenes,
   fitGeneEffects,
   geneEffectsOf,
   leaveOneOutEffects,
 } from "./gene_effects.ts";
+export {
+  predictIntervals,
+  type PredictIntervalsOptions,
+  type PredictionIntervals,
+} from "./intervals.ts";
 export { labelHighLow } from "./high_low.ts";
 export { lossOf } from "./loss.ts";
 export { predict, type PredictOptions } from "./predict.ts";

@@ -1,11 +1,12 @@
 import type { Dataset } from "../data/dataset.ts";
-import { requireEveryMark } from "../data/missing_marks.ts";
 import type { Session } from "../engine/engine.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
 import { ContractError, DivergedError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { ReconcileOptions } from "../record.ts";
-import { checkInputShape, sampleSource } from "./_sample_source.ts";
+import { unscalePredictions } from "./_label_scale.ts";
+import { predictRows } from "./_predict_rows.ts";
+import { predictSource } from "./_predict_source.ts";
 import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 
 /** Engines take memory for training on a batch, which a prediction does not need. */
@@ -33,6 +34,19 @@ export interface PredictOptions extends ReconcileOptions {
    * @default true
    */
   readonly geneEffects?: boolean | "leave-one-out" | undefined;
+  /**
+   * Samples whose marks are added to the model's panel: those of genes that it lacks, in the cell types that it was trained
+   * on. Labels that they may have are not read. For models that read a panel.
+   *
+   * @default []
+   */
+  readonly unlabelled?: readonly Dataset[] | undefined;
+  /**
+   * Marks that are treated as not measured, to see what the others say by themselves. For models that read a panel.
+   *
+   * @default []
+   */
+  readonly dropMarks?: readonly string[] | undefined;
   /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
   readonly onStart?: ((report: EngineReport) => void) | undefined;
   /** Called with the number of samples done so far. */
@@ -44,6 +58,9 @@ export interface PredictOptions extends ReconcileOptions {
 /**
  * Predicts the expression of every sample of a data set: the network's prediction from its signal plus, if the model
  * has gene effects, the effect of its gene. A gene that was not trained on has no effect.
+ *
+ * A model that reads a panel compares each sample with those of its gene in the cell types that it was trained on; the
+ * sample's own cell type is never among them. Data may lack marks then, wholly or in some cell types.
  *
  * On the samples that it was trained on, any model's error is too small, and even smaller with gene effects: predict
  * those samples with `geneEffects: "leave-one-out"`.
@@ -77,11 +94,14 @@ export async function predict(
   data: Dataset,
   options: PredictOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
-  const { acceptAssembly = false, onNote } = options;
-  const source = sampleSource(data, model.record, { acceptAssembly, onNote });
+  const { acceptAssembly = false, onNote, unlabelled, dropMarks } = options;
+  const source = await predictSource(model, data, {
+    acceptAssembly,
+    onNote,
+    unlabelled,
+    dropMarks,
+  });
   if (model.record.assembly !== data.record.assembly) checkSharedGenes(model, data);
-  checkInputShape(model.spec, data);
-  requireEveryMark(data, "predict");
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model.spec);
   const { seed, learningRate, batchSize } = model.training;
   await using session = await engine.createSession(model.spec, {
@@ -95,7 +115,10 @@ export async function predict(
     reason,
     arithmetic: await engine.arithmetic(),
   });
-  const predicted = (await session.predict(source, [data.rows], options))[0]!;
+  const { onProgress, signal } = options;
+  const rows = { source, rows: [data.rows] };
+  const [scaled] = await predictRows(session, rows, { sets: [data], onProgress, signal });
+  const predicted = unscalePredictions(scaled!, model.labelScale);
   checkFinite(predicted, data, session);
   const { geneEffects = true } = options;
   if (model.geneEffects !== undefined && geneEffects !== false) {
@@ -108,12 +131,13 @@ export async function predict(
 }
 
 /** Throws if data of another build have none of the genes that a model knows, since genes are all that they share. */
-function checkSharedGenes({ geneEffects, record }: TrainedModel, data: Dataset): void {
-  if (geneEffects === undefined || countKnownGenes(geneEffects, data).known > 0) return;
+function checkSharedGenes({ geneEffects, panel, record }: TrainedModel, data: Dataset): void {
+  const known = geneEffects ?? panel;
+  if (known === undefined || countKnownGenes(known, data).known > 0) return;
   throw new ContractError(
     `Cannot use data of ${data.record.assembly} with a model of ${record.assembly}: none of their genes, such as ` +
       `${data.describeGene(0)}, is one that the model was trained on, such as ${
-        geneEffects.genes[0]
+        known.genes[0]
       }, expected ` +
       "identifiers of one kind",
   );

@@ -64,7 +64,7 @@ export function samplesFor(
   { transform = "none" }: SamplesForOptions = {},
 ): Dataset {
   const record = { ...inputRecordOf(model.record), transform };
-  const bins = signalShape(model.spec)?.bins;
+  const bins = model.panel?.bins ?? signalShape(model.spec)?.bins;
   if (bins === undefined) {
     throw new ContractError(
       `Cannot make samples: "${model.spec.name}" reads no signal, expected a model that does`,

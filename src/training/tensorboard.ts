@@ -129,7 +129,7 @@ export function epochScalars(record: EpochRecord, learningRate: number): Record<
   return {
     "loss/train": loss,
     ...(validationLoss === undefined ? {} : { "loss/validation": validationLoss }),
-    learning_rate: learningRate,
+    learning_rate: record.learningRate ?? learningRate,
     samples_per_second: samplesPerSecond,
   };
 }

@@ -23,6 +23,19 @@ export { makeNearestCellType } from "./baselines/nearest_cell_type.ts";
 export { makeOverallMean } from "./baselines/overall_mean.ts";
 export { makeRidge, type RidgeOptions } from "./baselines/ridge.ts";
 export {
+  type CalibrationFold,
+  type CalibrationFoldOptions,
+  calibrationFolds,
+} from "./calibration_folds.ts";
+export { calibrateRegimes, type HeldOutErrors } from "./conformal.ts";
+export {
+  type CellTypeCoverage,
+  type Coverage,
+  type CoveredSamples,
+  measureCoverage,
+  type RegimeCoverage,
+} from "./coverage.ts";
+export {
   evaluateRegimes,
   type EvaluateRegimesOptions,
   makeBaselines,
@@ -35,7 +48,15 @@ export {
   type GeneHistoryFeatures,
   type GeneHistoryOptions,
 } from "./gene_history.ts";
+export { describeVariance } from "./describe_variance.ts";
 export { describeInterval, type IntervalBasis, judgeInterval } from "./interval_basis.ts";
+export {
+  type Intervals,
+  type IntervalSamples,
+  type KnownRegime,
+  makeIntervals,
+} from "./intervals.ts";
+export { knownRegimes, type TrainedNames } from "./known_regimes.ts";
 export type {
   BaselineScores,
   Estimate,
@@ -53,4 +74,24 @@ export {
   REGIMES,
   type RowKind,
 } from "./regimes.ts";
+export {
+  type DataSplit,
+  type NamedParts,
+  type NamedUnit,
+  SPLIT_PARTS,
+  type SplitAxis,
+  splitData,
+  type SplitDataOptions,
+  type SplitPart,
+} from "./split_data.ts";
+export { findLeaks, type Leak, type LeakKind, type LeakReport } from "./split_leaks.ts";
+export type { RegimeAgreement } from "./split_scores.ts";
 export { type RegimeSplit, splitRegimes, type SplitRegimesOptions } from "./split_regimes.ts";
+export {
+  findUnlike,
+  type FindUnlikeOptions,
+  typicalSignal,
+  type UnlikeCellType,
+  type UnlikeStatistic,
+} from "./unlike.ts";
+export { type VarianceComponents, type VarianceShares, varianceShares } from "./variance_shares.ts";

@@ -1,3 +1,5 @@
+import { listSome } from "../base/wording.ts";
+import { chromosomeKey, findChromosomes } from "../data/chromosomes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { hasCellTypeGroups, hasGeneGroups } from "../data/sample_groups.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
@@ -16,6 +18,14 @@ export interface SplitRegimesOptions {
    * @default {Math.max(1, Math.round(1447 / 17447 * genes))}
    */
   readonly newGenes?: number | undefined;
+  /**
+   * Chromosomes, such as `chr8` or `8`, of which all genes are held out, in place of `newGenes` genes at random. So no
+   * new gene is the neighbour of a trained one, whose window may overlap its own. The data must say on which chromosomes
+   * their genes lie; see `placeGenes`.
+   *
+   * @default {Genes are held out at random}
+   */
+  readonly newChromosomes?: readonly string[] | undefined;
   /**
    * Number of cell types to hold out, from 0 to one less than there are. The default is the competition's share, 6 of
    * 56, rounded, but at least 1; a single cell type is not held out.
@@ -57,8 +67,10 @@ export interface RegimeSplit {
  * @param data The samples to divide. Views of them are returned, in the same order.
  * @param options How many to hold out, and the seed.
  * @returns Views of the samples, and what was held out.
- * @throws {RangeError} If there are fewer than two genes and `newGenes` is left out, if a number is out of range, or if
- * neither a gene nor a cell type is to be held out.
+ * @throws {RangeError} If there are fewer than two genes and `newGenes` is left out, if a number is out of range, if
+ * neither a gene nor a cell type is to be held out, or if `newChromosomes` are given with `newGenes`, are not chromosomes of
+ * the data, or are all of them.
+ * @throws {ContractError} If `newChromosomes` are given and the chromosome of a gene is unknown.
  *
  * @example Ten cell types and 24 genes
  * ```ts
@@ -78,16 +90,23 @@ export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): 
   const { seed = 0 } = options;
   const genesOfData = geneGroupAxis(data);
   const cellTypesOfData = cellTypeAxis(data);
+  if (options.newChromosomes !== undefined && options.newGenes !== undefined) {
+    throw new RangeError(
+      "Cannot split by regime: found newGenes and newChromosomes, expected one of them",
+    );
+  }
   if (genesOfData.names.length === 1 && options.newGenes === undefined) {
     throw new RangeError(
       "Cannot split by regime: there is 1 gene, which cannot be held out; expected two or more",
     );
   }
-  const genes = holdOut(genesOfData, {
-    what: hasGeneGroups(data) ? "gene groups" : "genes",
-    count: options.newGenes ?? shareOf(NEW_GENE_SHARE, genesOfData),
-    stream: new RandomStream(deriveKey(seed, "regimes", "gene")),
-  });
+  const genes = options.newChromosomes === undefined
+    ? holdOut(genesOfData, {
+      what: hasGeneGroups(data) ? "gene groups" : "genes",
+      count: options.newGenes ?? shareOf(NEW_GENE_SHARE, genesOfData),
+      stream: new RandomStream(deriveKey(seed, "regimes", "gene")),
+    })
+    : holdOutChromosomes(data, genesOfData, options.newChromosomes);
   const only = cellTypesOfData.names.length === 1;
   const cellTypes = holdOut(cellTypesOfData, {
     what: hasCellTypeGroups(data) ? "cell type groups" : "cell types",
@@ -139,4 +158,26 @@ function holdOut(axis: Axis, { what, count, stream }: HoldOutOptions): HeldOut {
   const chosen = new Uint8Array(total);
   for (const name of names) chosen[axis.places.get(name)!] = 1;
   return { names, isHeldOut: Uint8Array.from(axis.placeOfRow, (place) => chosen[place]!) };
+}
+
+function holdOutChromosomes(data: Dataset, axis: Axis, wanted: readonly string[]): HeldOut {
+  const { names, ofRow } = findChromosomes(data);
+  const keys = names.map(chromosomeKey);
+  const unknown = wanted.find((name) => !keys.includes(chromosomeKey(name)));
+  if (unknown !== undefined) {
+    throw new RangeError(
+      `Cannot split by regime: no gene is on chromosome "${unknown}"; genes are on ${
+        listSome(names, 30)
+      }`,
+    );
+  }
+  const chosen = new Set(wanted.map((name) => keys.indexOf(chromosomeKey(name))));
+  if (chosen.size === names.length) {
+    throw new RangeError(
+      "Cannot split by regime: every chromosome is to be held out, expected some to train on",
+    );
+  }
+  const isHeldOut = Uint8Array.from(ofRow, (chromosome) => Number(chosen.has(chromosome)));
+  const genes = new Set(axis.placeOfRow.filter((_, row) => isHeldOut[row] === 1));
+  return { names: [...genes].map((place) => axis.names[place]!).sort(), isHeldOut };
 }

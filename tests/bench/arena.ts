@@ -1,7 +1,7 @@
 /** Engines, workloads and peers: made when first asked for, ended together. */
 
 import { type EngineName, selectEngine } from "../../src/engine/select.ts";
-import { type PresetName, presetSpec } from "../../src/model/presets.ts";
+import { presetSpec, type SequentialPresetName } from "../../src/model/presets.ts";
 import { CHECK_SIZE, checkAgreement } from "./agreement.ts";
 import { OurEngine } from "./our_engine.ts";
 import { PeerProcess } from "./peer_process.ts";
@@ -18,21 +18,21 @@ export interface CheckedPeer {
 /** All contestants of a run. */
 export class Arena implements AsyncDisposable {
   readonly #engine: EngineName;
-  readonly #makeWorkload: (preset: PresetName) => Workload;
+  readonly #makeWorkload: (preset: SequentialPresetName) => Workload;
   readonly #stack = new AsyncDisposableStack();
-  readonly #workloads = new Map<PresetName, Workload>();
-  readonly #folders = new Map<PresetName, string>();
-  readonly #ours = new Map<PresetName, OurEngine>();
+  readonly #workloads = new Map<SequentialPresetName, Workload>();
+  readonly #folders = new Map<SequentialPresetName, string>();
+  readonly #ours = new Map<SequentialPresetName, OurEngine>();
   readonly #peers = new Map<string, CheckedPeer | MissingPeer>();
 
   /** Ours is the engine of this name. */
-  constructor(engine: EngineName, make: (preset: PresetName) => Workload = makeWorkload) {
+  constructor(engine: EngineName, make: (preset: SequentialPresetName) => Workload = makeWorkload) {
     this.#engine = engine;
     this.#makeWorkload = make;
   }
 
   /** Our engine with the workload of a preset. */
-  async ours(preset: PresetName): Promise<OurEngine> {
+  async ours(preset: SequentialPresetName): Promise<OurEngine> {
     const known = this.#ours.get(preset);
     if (known !== undefined) return known;
     const { engine } = await selectEngine(this.#engine, presetSpec(preset));
@@ -49,7 +49,7 @@ export class Arena implements AsyncDisposable {
    */
   async peer(
     name: PeerName,
-    preset: PresetName,
+    preset: SequentialPresetName,
     signal?: AbortSignal,
   ): Promise<CheckedPeer | MissingPeer> {
     const key = `${name} ${preset}`;
@@ -65,7 +65,7 @@ export class Arena implements AsyncDisposable {
 
   async #startPeer(
     name: PeerName,
-    preset: PresetName,
+    preset: SequentialPresetName,
     signal?: AbortSignal,
   ): Promise<CheckedPeer | MissingPeer> {
     const found = await findPeer(name);
@@ -80,14 +80,14 @@ export class Arena implements AsyncDisposable {
     return { process, label };
   }
 
-  #workload(preset: PresetName): Workload {
+  #workload(preset: SequentialPresetName): Workload {
     const workload = this.#workloads.get(preset) ?? this.#makeWorkload(preset);
     this.#workloads.set(preset, workload);
     return workload;
   }
 
   /** The workload's files, for peers to read. */
-  async #folder(preset: PresetName): Promise<string> {
+  async #folder(preset: SequentialPresetName): Promise<string> {
     const known = this.#folders.get(preset);
     if (known !== undefined) return known;
     const folder = await Deno.makeTempDir({ prefix: "histone_bench_" });

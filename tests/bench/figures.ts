@@ -1,7 +1,7 @@
 /** What the benchmark measures. */
 
 import type { EngineName } from "../../src/engine/select.ts";
-import type { PresetName } from "../../src/model/presets.ts";
+import type { SequentialPresetName } from "../../src/model/presets.ts";
 import type { Measure } from "./contestant.ts";
 import type { PeerName } from "./peers.ts";
 
@@ -9,7 +9,7 @@ import type { PeerName } from "./peers.ts";
 export interface Figure {
   /** Name, as `--only` takes it. */
   readonly name: string;
-  readonly preset: PresetName;
+  readonly preset: SequentialPresetName;
   readonly measure: Measure;
   /** Another program, or this package's engine itself on one thread. */
   readonly peer: PeerName | "ourselves";

@@ -1,6 +1,6 @@
 /** The other end of `peer_process.ts`, for peers written in TypeScript. */
 
-import { gatherLabels } from "../../src/engine/gather_labels.ts";
+import { gatherLearned } from "../../src/engine/gather_learned.ts";
 import { SampleBatch } from "../../src/engine/sample_source.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../src/random.ts";
 import {
@@ -61,7 +61,7 @@ class Peer implements Contestant {
     const losses = [];
     for (const rows of batches) {
       losses.push(
-        await model.train(await gatherSignal(data, rows), gatherLabels(sourceOf(data), rows)),
+        await model.train(await gatherSignal(data, rows), labelsOf(data, rows)),
       );
     }
     return { predictions, losses };
@@ -70,7 +70,7 @@ class Peer implements Contestant {
   train({ seconds }: Effort): Promise<number> {
     const { data } = this.#workload;
     return this.#eachBatch(seconds, async (rows) => {
-      await this.#model.train(await gatherSignal(data, rows), gatherLabels(sourceOf(data), rows));
+      await this.#model.train(await gatherSignal(data, rows), labelsOf(data, rows));
     });
   }
 
@@ -110,4 +110,8 @@ async function gatherSignal(
   const batch = new SampleBatch(source.inputs, rows.length);
   await source.gather(rows, batch);
   return batch.input("signal").values as Float32Array<ArrayBuffer>;
+}
+
+function labelsOf(data: Workload["data"], rows: Uint32Array): Float32Array<ArrayBuffer> {
+  return Float32Array.from(gatherLearned(sourceOf(data), rows).labels);
 }

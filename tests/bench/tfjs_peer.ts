@@ -6,12 +6,13 @@
 import { type Tensor, tensor, tidy, train, version_core } from "@tensorflow/tfjs-core";
 import { startBackend } from "../../src/engine/tfjs/backend.ts";
 import { buildModel } from "../../src/model/tfjs/build_model.ts";
+import { compiledLoss } from "../../src/model/tfjs/losses.ts";
 import { type BatchModel, servePeer } from "./serve_peer.ts";
 import type { Task, Workload } from "./workload.ts";
 
 function makeModel({ spec, learningRate }: Task, weights: Workload["weights"]): BatchModel {
   const model = buildModel(spec, { weights });
-  model.compile({ optimizer: train.adam(learningRate), loss: spec.loss });
+  model.compile({ optimizer: train.adam(learningRate), loss: compiledLoss(spec.loss) });
   const input = (signal: Float32Array) =>
     tensor(signal, [signal.length / (spec.bins * spec.marks), spec.bins, spec.marks]);
   return {

@@ -5,7 +5,7 @@ import { openFile } from "../../src/files/file.ts";
 import { openNpz } from "../../src/io/npz.ts";
 import { writeNpz } from "../../src/io/npz_writer.ts";
 import { initialWeights, type Weights } from "../../src/model/initial_weights.ts";
-import { findPreset, type PresetName, presetSpec } from "../../src/model/presets.ts";
+import { findPreset, presetSpec, type SequentialPresetName } from "../../src/model/presets.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
 import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { simulateColumns } from "../../src/simulate/columns.ts";
@@ -27,7 +27,7 @@ export interface Workload extends Task {
 const SIZE = { cellTypes: 2, genes: 10_000, newCellTypes: 0, newGenes: 1 };
 
 /** Makes the workload of a preset on simulated samples, trained as the preset says. */
-export function makeWorkload(preset: PresetName): Workload {
+export function makeWorkload(preset: SequentialPresetName): Workload {
   const spec = presetSpec(preset);
   const { train } = simulateColumns(SIZE);
   const classes = spec.loss === "binaryCrossentropy";

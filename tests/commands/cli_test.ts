@@ -20,6 +20,7 @@ const COMMANDS = [
   "doctor",
   "info",
   "simulate",
+  "split",
 ];
 const QUICK = ["--preset", "experiment1", "--epochs", "1"];
 
@@ -91,7 +92,7 @@ Deno.test("bad input ends with exit code 1, one line that says what is wrong, an
       [["--data", "fixtures/eval.npz"], /no labels/],
       [
         ["--record", `${directory}/none.json`],
-        /Cannot read .*none\.json: no such file or directory/,
+        /Cannot find .*none\.json: no such file or directory/,
       ],
       [["--out", "README.md/run"], /Cannot write to README.md\/run: README.md is a file, expected/],
       [["--data", "fixtures/train.npz", "--preset", "wakwaka"], /did you mean wakawaka/],

@@ -17,7 +17,9 @@ const COMMANDS = [
   "forecast",
   "submit",
   "simulate",
+  "split",
   "bench",
+  "benchmark-real",
   "bundle",
   "compile",
 ];
@@ -71,6 +73,7 @@ Deno.test("progress and results that commands print fit", () =>
       ["evaluate", ...run, ...labels, ...out("metrics.json")],
       ["predict", ...run, ...out("table.csv")],
       ["submit", ...run, ...out("submission.csv")],
+      ["split", ...data, "--keep-crossing", ...out("parts")],
       ["crossval", ...data, ...MODEL, "--folds", "2", ...out("folds")],
       ["forecast", ...data, ...MODEL, ...out("forecast")],
       ["search", ...data, ...QUICK, "--folds", "2", "--trials", "2", ...out("search")],

@@ -31,7 +31,7 @@ Deno.test("doctor writes a page with its findings, and files for MultiQC, and re
     const show = ["--page", page, "--multiqc", qc];
     const first = await runTask("doctor", "fixtures/train.npz", ...show);
     strictEqual(first.code, 0, first.stderr);
-    match(first.stdout, /\nWritten: \S*a\.html\nWritten: 9 files for MultiQC in \S*qc\/\n/);
+    match(first.stdout, /\nWritten: \S*a\.html\nWritten: 10 files for MultiQC in \S*qc\/\n/);
     const text = await Deno.readTextFile(page);
     match(text, /<h1>train\.npz<\/h1>/);
     match(text, /Nothing looks wrong\./);
@@ -43,7 +43,7 @@ Deno.test("doctor writes a page with its findings, and files for MultiQC, and re
     strictEqual(await Deno.readTextFile(page), text, "the same data give the same page");
     // Another data set's files are beside the first one's.
     strictEqual((await runTask("doctor", "fixtures/eval.npz", "--multiqc", qc)).code, 0);
-    strictEqual(filesIn(qc).length, 9 + 7);
+    strictEqual(filesIn(qc).length, 10 + 7);
     await Deno.writeTextFile(page, "<!DOCTYPE html>\nmy own");
     const refused = await runTask("doctor", "fixtures/train.npz", ...show);
     strictEqual(refused.code, 1);

@@ -15,6 +15,15 @@ Deno.test("the fixtures are healthy, and skipped checks are listed", async () =>
   match(stdout, /^Not checked: bins off by one, .* \(needs 500 genes, there are 100\)\.$/m);
 });
 
+Deno.test("what the labels are is said, with what it means for the choice of a model", async () => {
+  const { stdout } = await runTask("doctor", "fixtures/train.npz");
+  match(
+    stdout,
+    /^Labels: variance [\d.]+: \d+% between genes, [\d.]+% between cell types, \d+% in the rest\./m,
+  );
+  match(stdout, /^(For|Even for) a gene that is trained on, its mean label explains about \d+%/m);
+});
+
 Deno.test("names that a submission cannot hold are a note, once for all genes", async () => {
   const data = Float64Array.from({ length: 30 * 10 * 7 }, (_, i) => {
     const gene = 1 + Math.floor(i / 70);

@@ -23,7 +23,10 @@ Deno.test("commands with --quiet print only their results, and errors as usual",
       "--out",
       `${run}-cv`,
     );
-    match(crossed.stdout, /^Fold 1, validation: .*\nFold 2, validation: .*\nMean ± sd .*\n$/);
+    match(
+      crossed.stdout,
+      /^Fold 1, validation: .*\nFold 2, validation: .*\nMean ± sd .*\n\nBy regime, .*:\n(.*\n){4}In the .*\n$/,
+    );
 
     const table = `${directory}/table.tsv`;
     const input = ["--model", run, "--data", "fixtures/eval.npz"];

@@ -1,6 +1,13 @@
 import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import { type Dataset, type Fold, FOLD_SCHEMES, kFold } from "../../src/data/mod.ts";
+import {
+  type Dataset,
+  type Fold,
+  FOLD_SCHEMES,
+  type FoldScheme,
+  kFold,
+} from "../../src/data/mod.ts";
+import { foldAnyhow } from "../helpers/folds.ts";
 import { tableDataset } from "../helpers/samples.ts";
 
 const tables = fc.record({
@@ -18,6 +25,11 @@ function genesOf(data: Dataset): Set<number> {
   return new Set(data.geneIndices());
 }
 
+/** Whether a scheme divides genes and cell types. */
+function dividesBoth(scheme: FoldScheme): boolean {
+  return scheme === "by-both" || scheme === "by-chromosome-and-cell-type";
+}
+
 function cellTypesOf(data: Dataset): Set<number> {
   return new Set(data.cellTypeIndices());
 }
@@ -26,7 +38,7 @@ for (const scheme of FOLD_SCHEMES) {
   Deno.test(`${scheme} folds never share a sample between the sides, and keep their order`, () => {
     fc.assert(fc.property(tables, ({ cellTypes, genes, folds, seed }) => {
       const data = tableDataset(cellTypes, genes);
-      const all = kFold(data, { folds, scheme, seed });
+      const all = foldAnyhow(data, { folds, scheme, seed });
       strictEqual(all.length, folds);
       for (const { training, validation } of all) {
         ok(new Set(training.rows).isDisjointFrom(new Set(validation.rows)));
@@ -40,7 +52,7 @@ for (const scheme of FOLD_SCHEMES) {
 
   Deno.test(`${scheme} folds are the same for the same seed`, () => {
     const data = tableDataset(8, 9);
-    const rows = (seed?: number) => rowsOf(kFold(data, { folds: 4, scheme, seed }));
+    const rows = (seed?: number) => rowsOf(foldAnyhow(data, { folds: 4, scheme, seed }));
     deepStrictEqual(rows(5), rows(5));
     deepStrictEqual(rows(), rows(0));
     if (scheme === "contiguous") deepStrictEqual(rows(5), rows(6));
@@ -48,11 +60,11 @@ for (const scheme of FOLD_SCHEMES) {
   });
 }
 
-for (const scheme of FOLD_SCHEMES.filter((name) => name !== "by-both")) {
+for (const scheme of FOLD_SCHEMES.filter((name) => !dividesBoth(name))) {
   Deno.test(`${scheme} folds judge every sample once, the last cell type too, and train on the rest`, () => {
     fc.assert(fc.property(tables, ({ cellTypes, genes, folds, seed }) => {
       const data = tableDataset(cellTypes, genes);
-      const all = kFold(data, { folds, scheme, seed });
+      const all = foldAnyhow(data, { folds, scheme, seed });
       const judged = all.flatMap(({ validation }) => [...validation.rows]).sort((a, b) => a - b);
       deepStrictEqual(judged, [...data.rows]);
       for (const { training, validation } of all) {
@@ -137,7 +149,7 @@ Deno.test("folds of a subset know only its own samples", () => {
   const whole = tableDataset(4, 6);
   const data = whole.filter((position) => whole.geneOf(position) > "ENSG00000000003");
   for (const scheme of FOLD_SCHEMES) {
-    for (const { training, validation } of kFold(data, { folds: 3, scheme })) {
+    for (const { training, validation } of foldAnyhow(data, { folds: 3, scheme })) {
       for (const row of [...training.rows, ...validation.rows]) ok(data.rows.includes(row));
     }
   }
@@ -158,10 +170,13 @@ Deno.test("too few or too many folds, and an unknown scheme, are refused", () =>
     "by-gene": [4, /only 3 genes, expected at least 4\. Take 3 folds \(--folds 3\)$/],
     "by-cell-type": [3, /only 2 cell types/],
     "by-both": [3, /only 2 cell types/],
+    "by-chromosome": [4, /only 3 chromosomes, expected at least 4\. Take 3 folds/],
+    "by-chromosome-and-cell-type": [3, /only 2 cell types/],
+    "by-group": [3, /only 2 groups/],
   } as const;
   for (const scheme of FOLD_SCHEMES) {
     const [folds, message] = limits[scheme];
-    throws(() => kFold(data, { folds, scheme }), { name: "RangeError", message });
+    throws(() => foldAnyhow(data, { folds, scheme }), { name: "RangeError", message });
   }
   throws(
     () => kFold(tableDataset(1, 3), { folds: 2, scheme: "by-both" }),

@@ -101,3 +101,22 @@ Deno.test("a gene twice in a cell type, no samples and bad numbers are refused",
     /"a\/b", expected a name without/,
   );
 });
+
+Deno.test("intervals are layers, and cell types and genes say whether they were trained on", async () => {
+  const data = new Dataset(COLUMNS);
+  const values = Float32Array.of(0, 1, 2, 3, 4, 5);
+  const store = await write(data, {
+    predictions: values,
+    low: values.map((value) => value - 1),
+    high: values.map((value) => value + 1),
+    regimes: ["seen", "newGene", "newGeneInPanel", "newCellType", "bothNew", "bothNewInPanel"],
+    unlike: ["", "", "", "deep", "deep", "deep"],
+  });
+  deepStrictEqual((await readArray(store, "/layers/low")).values, [-1, 0, 1, 2, 3, 4]);
+  deepStrictEqual((await readArray(store, "/layers/high")).values, [1, 2, 3, 4, 5, 6]);
+  deepStrictEqual(await readCategories(store, "/obs/trained"), ["yes", "no"]);
+  deepStrictEqual(await readCategories(store, "/obs/unlike"), [null, "deep"]);
+  deepStrictEqual(await readCategories(store, "/var/trained"), ["yes", "no", "no"]);
+  const { "column-order": columns } = await readAttributes(store, "/var");
+  deepStrictEqual(columns, ["symbol", "chrom", "tss", "strand", "trained"]);
+});

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import {
@@ -219,5 +219,36 @@ Deno.test("a data set without samples gives a table without rows, and an unknown
   await rejects(
     tableOf(data, [], { format }),
     /format is "xlsx", expected one of tsv, csv, jsonl, p/,
+  );
+});
+
+Deno.test("intervals stand beside predictions, what was new and what is unlike in words after all numbers", async () => {
+  const data = new Dataset(COLUMNS);
+  const table = {
+    measured: Float64Array.of(1, NaN),
+    low: Float32Array.of(-1, -2.5),
+    high: Float32Array.of(1.5, 0),
+    regimes: ["newGene", "bothNewInPanel"],
+    unlike: ["", "H3K4me1 has no signal"],
+  } as const;
+  strictEqual(
+    await tableOf(data, [0.5, -2], table),
+    "cell_type\tgene_id\tsymbol\tchrom\ttss\tstrand\tprediction\tlow\thigh\tmeasured\tresidual\tregime\tunlike\n" +
+      "E001\tENSG00000000419.14\tDPM1\tchr20\t50958531\t-\t0.5\t-1\t1.5\t1\t0.5\tnew gene\t\n" +
+      "E001\tPF3D7_0100100\t\t\t\t\t-2\t-2.5\t0\t\t\tboth new, gene in panel\tH3K4me1 has no signal\n",
+  );
+  const lines = (await tableOf(data, [0.5, -2], { ...table, format: "jsonl" })).trimEnd().split(
+    "\n",
+  );
+  deepStrictEqual(
+    lines.map((line) => JSON.parse(line)).map(({ low, regime, unlike }) => [low, regime, unlike]),
+    [[-1, "new gene", null], [-2.5, "both new, gene in panel", "H3K4me1 has no signal"]],
+  );
+  // A comma in a cell is quoted.
+  match(await tableOf(data, [0.5, -2], { ...table, format: "csv" }), /"both new, gene in panel"/);
+  await rejects(tableOf(data, [1, 2], { regimes: ["newGene"] }), /1 of "regimes" for 2 samples/);
+  await rejects(
+    tableOf(data, [1, 2], { high: [1, Infinity] }),
+    /upper end of the interval of PF3D7_0100100 in E001 is Infinity/,
   );
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Dataset, type Fold, FOLD_SCHEMES, type FoldScheme, kFold } from "../../src/data/mod.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { fingerprintDataset, fingerprintValue } from "../../src/training/fingerprint.ts";
+import { foldAnyhow } from "../helpers/folds.ts";
 import { geneGroupsIn, groupedData, groupsIn, pairsIn } from "../helpers/grouped.ts";
 import { tableColumns, tableDataset } from "../helpers/samples.ts";
 
@@ -14,7 +15,7 @@ function replicates(genes = 6): SampleColumns {
 /** Folds, or `undefined` where random groups leave too few for them. */
 function tryFolds(data: Dataset, scheme: FoldScheme, seed: number): Fold[] | undefined {
   try {
-    return kFold(data, { folds: 2, scheme, seed });
+    return foldAnyhow(data, { folds: 2, scheme, seed });
   } catch (error) {
     ok(error instanceof RangeError, String(error));
     return undefined;
@@ -30,14 +31,14 @@ for (const scheme of FOLD_SCHEMES) {
       split++;
       for (const { training, validation } of folds) {
         ok(pairsIn(training).isDisjointFrom(pairsIn(validation)));
-        if (scheme === "by-gene" || scheme === "by-both") {
+        if (!["contiguous", "shuffled", "by-cell-type", "by-group"].includes(scheme)) {
           ok(geneGroupsIn(training).isDisjointFrom(geneGroupsIn(validation)));
         }
-        if (scheme === "by-cell-type" || scheme === "by-both") {
+        if (scheme.endsWith("by-both") || scheme.endsWith("cell-type")) {
           ok(groupsIn(training).isDisjointFrom(groupsIn(validation)));
         }
       }
-      if (scheme === "by-both") return;
+      if (scheme === "by-both" || scheme === "by-chromosome-and-cell-type") return;
       const judged = folds.flatMap(({ validation }) => [...validation.rows]);
       deepStrictEqual(judged.toSorted(), [...data.rows].toSorted());
     }));
@@ -47,7 +48,7 @@ for (const scheme of FOLD_SCHEMES) {
 
 Deno.test("folds of data without groups are those of earlier versions, row for row", async () => {
   const data = tableDataset(9, 14);
-  const digests: Readonly<Record<FoldScheme, string>> = {
+  const digests: Readonly<Partial<Record<FoldScheme, string>>> = {
     "contiguous": "0b71c53b256135670af57b3638580499",
     "shuffled": "305471fa96acbc912bb71473d51f8029",
     "by-gene": "1a9102a2618b59eefd208d3cfcdc23a4",
@@ -55,7 +56,7 @@ Deno.test("folds of data without groups are those of earlier versions, row for r
     "by-both": "414437f1a35d41c3bdac0b4e9df58589",
   };
   const trivial = new Dataset({ ...data.columns, cellTypeGroups: data.columns.cellTypes });
-  for (const scheme of FOLD_SCHEMES) {
+  for (const scheme of Object.keys(digests) as FoldScheme[]) {
     for (const samples of [data, trivial]) {
       const rows = [2, 3, 5].flatMap((folds) =>
         [0, 7].flatMap((seed) => kFold(samples, { folds, scheme, seed }))

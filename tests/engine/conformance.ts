@@ -10,17 +10,26 @@ import { weightShapes } from "../../src/model/shapes.ts";
 import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { allRows, lossAndGradients, randomData } from "../helpers/engine_runs.ts";
 import { GOLDEN_NAMES, type GoldenName } from "../helpers/golden.ts";
-import { ODD, ODD_BINARY, ODD_RECURRENT, withoutBatchNorm } from "../helpers/odd_specs.ts";
+import {
+  ODD,
+  ODD_BINARY,
+  ODD_HUBER,
+  ODD_RANKED,
+  ODD_RECURRENT,
+  withoutBatchNorm,
+} from "../helpers/odd_specs.ts";
 import { type OneModel, type Subject, subjectOf } from "../helpers/one_model.ts";
 import { DERIVATIVE_TOLERANCE, largestDifference, magnitude } from "../helpers/tolerances.ts";
 import { testBranches } from "./conformance_branches.ts";
 import { testEndings, testRefusals } from "./conformance_endings.ts";
 import { testGoldenRuns } from "./conformance_golden.ts";
 import { testBidirectionalGru } from "./conformance_gru.ts";
+import { testLosses } from "./conformance_losses.ts";
 import { testOutputs } from "./conformance_outputs.ts";
 import { testCalls, testMembers } from "./conformance_session.ts";
 import { testSources } from "./conformance_sources.ts";
 import { testSteps } from "./conformance_steps.ts";
+import { testUpdates } from "./conformance_updates.ts";
 
 /** How a test is registered. */
 export type Test = (name: string, body: () => Promise<void>) => void;
@@ -56,6 +65,8 @@ function testModel(subject: Subject, test: Test): void {
   testRefusals(subject, test);
   testBranches(subject, test);
   testSources(subject, test);
+  testLosses(subject, test);
+  testUpdates(subject, test);
 }
 
 function testOddShapes(subject: Subject, test: Test): void {
@@ -71,6 +82,14 @@ function testOddShapes(subject: Subject, test: Test): void {
         await checkDerivative(subject, spec, { data, weights, gradients });
       });
     }
+  }
+  for (const spec of [ODD_HUBER, ODD_RANKED]) {
+    test(`${subject.name} has the gradient of "${spec.name}"`, async () => {
+      const data = randomData(spec, 37);
+      const weights = initialWeights(spec, 3);
+      const { gradients } = await lossAndGradients(subject, spec, { data, weights });
+      await checkDerivative(subject, spec, { data, weights, gradients });
+    });
   }
   test(`${subject.name} weighs a partial last batch by its samples`, async () => {
     const spec = withoutBatchNorm(ODD);

@@ -26,17 +26,25 @@ export function testSteps(subject: Subject, everyLayer: ModelSpec, test: Test): 
 }
 
 /** Adam's state in float64. */
-interface Reference {
+export interface Reference {
   readonly weights: readonly Float64Array[];
   readonly first: readonly Float64Array[];
   readonly second: readonly Float64Array[];
 }
 
-/** Kingma and Ba 2015, algorithm 1, as it stands there: no constant and no function of the engines is used. */
-function stepAdam(
+/**
+ * Kingma and Ba 2015, algorithm 1, as it stands there, with the decay of Loshchilov and Hutter 2019, algorithm 2: no
+ * constant and no function of the engines is used.
+ */
+export function stepAdam(
   { weights, first, second }: Reference,
   gradients: readonly Float64Array[],
-  { t, alpha }: { readonly t: number; readonly alpha: number },
+  { t, alpha, decays = [] }: {
+    readonly t: number;
+    readonly alpha: number;
+    /** Decay of each weight, 0 if absent. */
+    readonly decays?: readonly number[];
+  },
 ): Reference {
   const m = first.map((values, i) => values.map((v, k) => 0.9 * v + 0.1 * gradients[i]![k]!));
   const v = second.map((values, i) =>
@@ -45,7 +53,7 @@ function stepAdam(
   const moved = weights.map((values, i) =>
     values.map((w, k) => {
       const [mHat, vHat] = [m[i]![k]! / (1 - 0.9 ** t), v[i]![k]! / (1 - 0.999 ** t)];
-      return w - alpha * mHat / (Math.sqrt(vHat) + 1e-7);
+      return w - alpha * (mHat / (Math.sqrt(vHat) + 1e-7) + (decays[i] ?? 0) * w);
     })
   );
   return { weights: moved, first: m, second: v };
@@ -81,24 +89,43 @@ async function checkLinearAdam(subject: Subject): Promise<void> {
 }
 
 /** Gradients of the mean squared error of w · x + b. */
-function linearGradients(
-  { signal, labels }: SignalColumns,
+export function linearGradients(
+  data: SignalColumns,
   weights: readonly Float64Array[],
 ): Float64Array[] {
-  const [kernel, bias] = [weights[0]!, weights[1]![0]!];
-  const samples = labels!.length;
-  const gradients = [new Float64Array(kernel.length), new Float64Array(1)];
-  for (let row = 0; row < samples; row++) {
-    const x = signal.subarray(row * kernel.length, (row + 1) * kernel.length);
-    const output = kernel.reduce((sum, w, k) => sum + w * x[k]!, bias);
-    const slope = 2 * (output - labels![row]!) / samples;
-    for (let k = 0; k < kernel.length; k++) gradients[0]![k]! += slope * x[k]!;
+  const samples = data.labels!.length;
+  const outputs = linearOutputs(data, weights);
+  return backLinear(
+    data,
+    outputs.map((output, row) => 2 * (output - data.labels![row]!) / samples),
+  );
+}
+
+/** Outputs w · x + b of {@linkcode LINEAR}. */
+export function linearOutputs(
+  { signal, labels }: SignalColumns,
+  weights: readonly ArrayLike<number>[],
+): Float64Array {
+  const [kernel, bias] = [Array.from(weights[0]!), weights[1]![0]!];
+  return Float64Array.from(
+    labels!,
+    (_, row) => kernel.reduce((sum, w, k) => sum + w * signal[row * kernel.length + k]!, bias),
+  );
+}
+
+/** Gradients of {@linkcode LINEAR}, given the derivatives with respect to its outputs. */
+export function backLinear({ signal, bins, marks }: SignalColumns, slopes: Float64Array) {
+  const size = bins * marks;
+  const gradients = [new Float64Array(size), new Float64Array(1)];
+  for (const [row, slope] of slopes.entries()) {
+    for (let k = 0; k < size; k++) gradients[0]![k]! += slope * signal[row * size + k]!;
     gradients[1]![0]! += slope;
   }
   return gradients;
 }
 
-function checkClose(
+/** Throws unless arrays agree, relative to the largest value of each. */
+export function checkClose(
   found: readonly Float32Array[],
   wanted: readonly Float64Array[],
   { of, relative }: { readonly of: string; readonly relative: number },

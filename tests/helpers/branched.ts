@@ -134,6 +134,13 @@ export const BRANCHED_BINARY: BranchedSpec = parseBranched({
   loss: "binaryCrossentropy",
 });
 
+/** The same with a loss of pairs. */
+export const BRANCHED_RANKED: BranchedSpec = parseBranched({
+  ...BRANCHED,
+  name: "branched ranked",
+  loss: "rank",
+});
+
 /** Checks a model with branches, and keeps its type. */
 export function parseBranched(value: BranchedSpec): BranchedSpec {
   const spec = parseSpec(value);

@@ -34,7 +34,8 @@ export function taskCommand(
 ): Deno.Command {
   const flags = [...taskFlags(name), ...(preload ? ["--preload", `tests/helpers/${preload}`] : [])];
   if (noFusing) flags.push("--v8-flags=--no-enable-fma3");
-  const line = ["run", ...flags, `scripts/${name}.ts`, ...args];
+  const program = tasks[name]?.command.split(" ").at(-1) ?? `scripts/${name}.ts`;
+  const line = ["run", ...flags, program, ...args];
   // As `deno task` does, which runs the tests, too, and may have been called anywhere.
   // Whole sentences, not lines of 80 columns.
   const env = { COLUMNS: "10000", INIT_CWD: ROOT, ...options.env };

@@ -34,6 +34,14 @@ export const ODD_BINARY: SequentialSpec = parseSpec({
   loss: "binaryCrossentropy",
 });
 
+/** The same with losses whose slopes do not grow with the error. */
+export const ODD_HUBER: SequentialSpec = parseSpec({
+  ...ODD,
+  name: "odd with Huber's loss",
+  loss: { type: "huber", delta: 0.5 },
+});
+export const ODD_RANKED: SequentialSpec = parseSpec({ ...ODD, name: "odd ranked", loss: "rank" });
+
 /** The same with a recurrent layer, which not every engine has. */
 export const ODD_RECURRENT: SequentialSpec = parseSpec({
   ...ODD,

@@ -86,11 +86,11 @@ export class OneModel implements AsyncDisposable {
     spec: ModelSpec,
     options: OneModelOptions & { readonly members: 1 | 3 },
   ): Promise<OneModel> {
-    const { weights, seed, learningRate, batchSize, threads } = options;
-    const own = { weights, seed, learningRate };
+    const { batchSize, threads, members: count, ...own } = options;
+    const { weights, seed, learningRate } = own;
     const wild = { weights, seed: seed + 1, learningRate: 1e30 };
     const skipped = { weights, seed: seed + 2, learningRate };
-    const members = options.members === 1 ? [own] : [wild, own, skipped];
+    const members = count === 1 ? [own] : [wild, own, skipped];
     return new OneModel(await engine.createSession(spec, { members, batchSize, threads }));
   }
 

@@ -19,6 +19,7 @@ export type Requirement =
   | "pybigwig"
   | "pytorch"
   | "samtools"
+  | "scikit-learn"
   | "shared"
   | "small-disk"
   | "tensorboard"

@@ -1,12 +1,12 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { describeLayer, layerChains, modelGraph } from "../../src/model/graph.ts";
 import { layerNames } from "../../src/model/layer_names.ts";
-import { PRESET_NAMES, presetSpec } from "../../src/model/presets.ts";
+import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../src/model/presets.ts";
 import { sampleShapes, weightShapes } from "../../src/model/shapes.ts";
 import { BRANCHED } from "../helpers/branched_spec.ts";
 
 Deno.test("a sequential model is one encoder over signal, joined unchanged, without a head", () => {
-  for (const name of PRESET_NAMES) {
+  for (const name of SEQUENTIAL_PRESET_NAMES) {
     const spec = presetSpec(name);
     const { encoders, branches, join, joinShape, head, references } = modelGraph(spec);
     const [encoder] = encoders;

@@ -6,6 +6,7 @@ import {
   PRESET_NAMES,
   type PresetName,
   presetSpec,
+  type SequentialPresetName,
 } from "../../src/model/presets.ts";
 import { countParameters, sampleShapes, weightShapes } from "../../src/model/shapes.ts";
 
@@ -13,6 +14,9 @@ import { countParameters, sampleShapes, weightShapes } from "../../src/model/sha
 const PARAMETERS: Record<PresetName, number> = {
   wakawaka: 2550 + 12550 + 7550 + 5050 + 510 + 11,
   waka2: 2550 + 7550 + 7550 + 151,
+  // The encoder reads 5 × 25 values; the head three times its output, the context, and the weighted mean, which has a
+  // weight of its own.
+  waka3: 126 * 256 + 257 * 128 + (3 * 128 + 6 + 1 + 1) * 128 + 129 * 64 + 65 + 1,
   experiment1: 168 + 801,
   experiment2: 168 + 800 * 64 + 64 + 64 * 32 + 32 + 33,
   experiment3: 168 + 800 * 625 + 625 + 625 * 125 + 125 + 126,
@@ -71,7 +75,7 @@ Deno.test("a bidirectional GRU is between the convolutions and the dense layers"
   const index = layers.findIndex(({ type }) => type === "bidirectionalGru");
   strictEqual(index, 9);
   deepStrictEqual([shapes[index], shapes[index + 1]], [[2, 50], [50]]);
-  const others = (name: PresetName) => presetSpec(name).layers.toSpliced(index, 1);
+  const others = (name: SequentialPresetName) => presetSpec(name).layers.toSpliced(index, 1);
   deepStrictEqual(others("bigru25"), others("wakawaka"));
   const weights = weightShapes(presetSpec("bigru25")).filter(({ layer }) => layer === index);
   deepStrictEqual(weights.map(({ name, shape }) => [name, ...shape]), [
@@ -93,6 +97,6 @@ Deno.test("presets cannot be changed", () => {
 Deno.test("an unknown preset is refused with the nearest names, or all of them", () => {
   throws(() => parsePresetName("WakaWaka2"), /did you mean wakawaka\?/);
   throws(() => parsePresetName("experiment"), /experiment1 or experiment2/);
-  throws(() => parsePresetName("resnet"), /expected one of wakawaka, waka2, experiment1/);
+  throws(() => parsePresetName("resnet"), /expected one of wakawaka, waka2, waka3, experiment1/);
   throws(() => findPreset("toString"), RangeError);
 });

@@ -1,9 +1,9 @@
 import { doesNotThrow, throws } from "node:assert";
-import { PRESET_NAMES, presetSpec } from "../../src/model/presets.ts";
+import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../src/model/presets.ts";
 import { sampleShapes } from "../../src/model/shapes.ts";
 
 Deno.test("a preset on too few bins is refused with the least number that it needs", () => {
-  for (const name of PRESET_NAMES) {
+  for (const name of SEQUENTIAL_PRESET_NAMES) {
     const onBins = (bins: number) => ({ ...presetSpec(name), bins });
     let least = 100;
     while (least > 1 && fits(onBins(least - 1))) least--;

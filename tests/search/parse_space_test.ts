@@ -93,7 +93,7 @@ Deno.test("a bad space is refused with the field, what was found and what is wan
       { branches: [{ input: "references", units: [[5]] }, { input: "summary" }] },
       /branches\[0\]\.units is an array of 1, expected none, since references have the layers/,
     ],
-    [{ loss: "mse" }, /loss is "mse", expected meanSquaredError or binaryCrossentropy/],
+    [{ loss: "mse" }, /loss is "mse", expected one of meanSquaredError, binaryCrossentropy, rank/],
   ];
   for (const [change, message] of cases) {
     throws(

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { FormatError } from "../../src/errors.ts";
 import { listDirectory } from "../../src/files/file.ts";
 import { Dataset } from "../../src/data/dataset.ts";
-import { epochOrder } from "../../src/training/_epoch_loop.ts";
+import { epochOrder } from "../../src/training/_group_samples.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import { fitMany } from "../../src/training/fit_many.ts";

@@ -7,7 +7,7 @@ import { type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { fit } from "../../src/training/fit.ts";
 import type { EpochRecord, FitCheckpoint, FitProgress } from "../../src/training/fit_types.ts";
 import type { Transform } from "../../src/record.ts";
-import { epochOrder } from "../../src/training/_epoch_loop.ts";
+import { epochOrder } from "../../src/training/_group_samples.ts";
 import { predict } from "../../src/training/predict.ts";
 import { evaluatePredictions } from "../../src/data/evaluate.ts";
 import { simulatedData } from "../helpers/simulated.ts";

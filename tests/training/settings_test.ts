@@ -12,7 +12,26 @@ Deno.test("each setting comes from the first layer that has it", () => {
     learningRate: 0.001,
     transform: "log1p",
     geneEffects: false,
+    schedule: { type: "constant" },
+    weightDecay: 0,
+    labelDropout: 0,
+    geneDropout: 0,
+    referenceDropout: 0,
+    markDropout: 0,
   });
+});
+
+Deno.test("what is hidden in training is a share", () => {
+  const waka3 = presetSettings("waka3");
+  for (const name of ["labelDropout", "geneDropout", "referenceDropout", "markDropout"]) {
+    for (const share of [-0.1, 1, NaN]) {
+      throws(
+        () => resolveSettings({ [name]: share }, waka3),
+        new RegExp(`${name} is ${share}, expected a number from 0 to less than 1`),
+      );
+    }
+  }
+  throws(() => resolveSettings({ labelDropout: 0.6, geneDropout: 0.5 }, waka3), /at most 1/);
 });
 
 Deno.test("false and 0 are settings, undefined is not", () => {
@@ -36,4 +55,22 @@ Deno.test("settings out of range are refused with their names", () => {
   throws(() => resolveSettings({ batchSize: 1.5 }, wakawaka), /batchSize is 1.5/);
   throws(() => resolveSettings({ learningRate: 0 }, wakawaka), /learningRate is 0, expected/);
   throws(() => resolveSettings({ epochs: 1 }), /batchSize is NaN/);
+  for (const weightDecay of [-0.1, NaN, Infinity, "0.1" as never]) {
+    throws(
+      () => resolveSettings({ weightDecay }, wakawaka),
+      /weightDecay is .*, expected a number/,
+    );
+  }
+  const schedule = (value: unknown) => () =>
+    resolveSettings({ schedule: value as never }, wakawaka);
+  throws(
+    schedule({ type: "step" }),
+    /schedule\.type is "step", expected one of constant, oneCycle/,
+  );
+  throws(
+    schedule({ type: "cosine", warmUp: 1 }),
+    /schedule\.warmUp is 1, expected a number >= 0 and < 1/,
+  );
+  throws(schedule({ type: "constant", warmUp: 0.1 }), RangeError);
+  throws(schedule("cosine"), RangeError);
 });

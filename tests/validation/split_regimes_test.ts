@@ -1,6 +1,9 @@
 import { deepStrictEqual, notDeepStrictEqual, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { classifyRows, splitRegimes } from "../../src/validation/mod.ts";
+import { findChromosomes } from "../../src/data/chromosomes.ts";
+import type { Dataset } from "../../src/data/mod.ts";
+import { placeInTurn } from "../helpers/folds.ts";
 import { tableDataset } from "../helpers/samples.ts";
 
 const cases = fc.integer({ min: 2, max: 9 }).chain((cellTypes) =>
@@ -85,4 +88,30 @@ Deno.test("a single cell type is held out only on request", () => {
   const { train, test, newGenes, newCellTypes } = splitRegimes(tableDataset(1, 24));
   deepStrictEqual([newGenes.length, newCellTypes.length], [2, 0]);
   deepStrictEqual([train.length, test.length], [22, 2]);
+});
+
+Deno.test("genes of whole chromosomes are held out, in the three regimes, and cell types as without them", () => {
+  const data = placeInTurn(tableDataset(5, 21));
+  const split = splitRegimes(data, { newChromosomes: ["chr3", "7"], newCellTypes: 2, seed: 4 });
+  const { newCellTypes } = splitRegimes(data, { newGenes: 2, newCellTypes: 2, seed: 4 });
+  deepStrictEqual(split.newCellTypes, newCellTypes);
+  const expected = data.columns.genes.filter((_, i) => i % 7 === 2 || i % 7 === 6).toSorted();
+  deepStrictEqual(split.newGenes, expected);
+  const kinds = classifyRows(split.train, split.test);
+  const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
+  deepStrictEqual(["newGene", "newCellType", "bothNew"].map(count), [18, 30, 12]);
+  const chromosomesOf = (part: Dataset) => new Set(findChromosomes(part).names);
+  deepStrictEqual(chromosomesOf(split.train), new Set(["chr1", "chr2", "chr4", "chr5", "chr6"]));
+  const bad = (options: Parameters<typeof splitRegimes>[1]) => () => splitRegimes(data, options);
+  throws(bad({ newChromosomes: ["chr8"] }), /no gene is on chromosome "chr8"; genes are on chr1, /);
+  throws(bad({ newChromosomes: ["1", "2", "3", "4", "5", "6", "7"] }), /every chromosome/);
+  throws(bad({ newChromosomes: ["1"], newGenes: 2 }), /found newGenes and newChromosomes/);
+  throws(
+    bad({ newChromosomes: [], newCellTypes: 0 }),
+    /no gene and no cell type is to be held out/,
+  );
+  throws(
+    () => splitRegimes(tableDataset(5, 21), { newChromosomes: ["1"] }),
+    /unknown for 21 of 21/,
+  );
 });

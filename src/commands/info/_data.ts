@@ -12,7 +12,10 @@ import { FormatError } from "../../errors.ts";
 import type { NpyHeader } from "../../io/npy_types.ts";
 import type { NpzReader } from "../../io/npz_types.ts";
 import { type DataRecord, parseRecord } from "../../record.ts";
+import { isPanel } from "../../panel/panel_file.ts";
 import { describeInput } from "../../runs/inputs.ts";
+import { describePanelFile } from "./_panel.ts";
+import { recordFacts } from "./_record.ts";
 import {
   type Description,
   type Fact,
@@ -30,6 +33,7 @@ const MOST_MEMBERS = 2000;
 /** Describes an npz file by its directory, its record and the headers of its arrays; if it is small, by all of it. */
 export async function describeNpz(path: string, source: ByteSource): Promise<Description> {
   using npz = await openNpz(source);
+  if (isPanel(npz)) return await describePanelFile(npz, source);
   const record = recordOf(npz);
   const members = npz.members.filter(({ name }) => !name.startsWith("__"));
   if (members.length === 0) return describeArrays(npz);
@@ -248,26 +252,5 @@ function datasetFacts(data: Dataset): Fact[] {
       missing.length === 0 ? undefined : missing,
       listSome(missing.map(({ cellType, marks }) => `${marks.join(", ")} in ${cellType}`)),
     ],
-  ]);
-}
-
-/** What a record says. */
-export function recordFacts(record: DataRecord | undefined): Fact[] {
-  if (record === undefined) {
-    return listFacts([["record", "record", null, "missing: the competition's is taken"]]);
-  }
-  const { assembly, marks, binSizeBp, orientation, countingRule, transform, ...others } = record;
-  const rest = Object.entries(others).filter(([, value]) => value !== undefined);
-  return listFacts([
-    [
-      "record",
-      "record",
-      record as unknown as FactValue,
-      [
-        `${assembly}, bins of ${binSizeBp} bp, ${orientation} orientation, ${countingRule}, transform ${transform}`,
-        ...rest.map(([name, value]) => `${name} ${value}`),
-      ].join(", "),
-    ],
-    ["marks", "marks", marks, marks.join(", ")],
   ]);
 }

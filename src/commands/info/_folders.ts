@@ -8,7 +8,9 @@ import { holdsUnfinishedRun } from "../../runs/command_file.ts";
 import { holdsModels, loadModels } from "../../runs/models.ts";
 import { commandOfRun } from "../../runs/run_files.ts";
 import { readRun } from "../../runs/saved_run.ts";
-import { describeDeepchrome, describeFolderData, recordFacts } from "./_data.ts";
+import { describeDeepchrome, describeFolderData } from "./_data.ts";
+import { panelFacts } from "./_panel.ts";
+import { recordFacts } from "./_record.ts";
 import { describePredictions, holdsPredictions } from "./_predictions.ts";
 import { type Description, type Fact, grouped, listFacts, someOf } from "./facts.ts";
 
@@ -100,6 +102,7 @@ async function modelFacts(path: string): Promise<Fact[]> {
       ["trainedEngine", "engine of training", engine],
       ["trainedSamples", "samples of training", samples, grouped(samples)],
     ]),
+    ...first.panel === undefined ? [] : panelFacts(first.panel),
     ...recordFacts(first.record),
   ];
 }

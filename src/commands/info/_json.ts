@@ -5,7 +5,7 @@ import type { ByteSource } from "../../files/byte_source.ts";
 import { parseSpec } from "../../model/mod.ts";
 import { parseRecord } from "../../record.ts";
 import { parseSpace } from "../../search/mod.ts";
-import { recordFacts } from "./_data.ts";
+import { recordFacts } from "./_record.ts";
 import type { Head } from "./_head.ts";
 import { type Description, listFacts } from "./facts.ts";
 

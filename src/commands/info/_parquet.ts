@@ -3,7 +3,7 @@
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { parseRecord } from "../../record.ts";
-import { recordFacts } from "./_data.ts";
+import { recordFacts } from "./_record.ts";
 import { type Description, type Fact, grouped, listFacts } from "./facts.ts";
 
 const MAGIC = "PAR1";

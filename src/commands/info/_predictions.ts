@@ -7,7 +7,7 @@ import type { ZarrPath } from "../../io/zarr/store.ts";
 import { type Description, grouped, listFacts } from "./facts.ts";
 
 /** What `predict` may write beside the predictions themselves. */
-const LAYERS = ["spread", "measured", "residual"];
+const LAYERS = ["spread", "low", "high", "measured", "residual"];
 
 /** Whether a folder of Zarr is what `predict` writes: these alone name their model. */
 export async function holdsPredictions(path: string): Promise<boolean> {

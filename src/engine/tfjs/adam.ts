@@ -14,45 +14,55 @@ import {
   variable,
   zerosLike,
 } from "@tensorflow/tfjs-core";
-import { ADAM, adamCorrections } from "../adam.ts";
+import { ADAM, stepFactors, type UpdateSettings } from "../adam.ts";
+
+/** A trainable weight. */
+export interface TfjsParameter {
+  readonly values: Variable;
+  /** Whether weight decay acts on it. */
+  readonly decays: boolean;
+  /** Whether it stays as it is. */
+  readonly frozen: boolean;
+}
 
 /**
  * Adam over tf.js variables. The running powers of β in tf.js' own Adam cannot be restored exactly, so a resumed run
  * would differ from one that was not stopped.
  */
 export class TfjsAdam {
-  readonly #parameters: readonly Variable[];
-  readonly #learningRate: number;
+  readonly #parameters: readonly TfjsParameter[];
+  readonly #settings: UpdateSettings;
   readonly #first: readonly Variable[];
   readonly #second: readonly Variable[];
   /** Steps taken. */
   step = 0;
 
   /** Starts with zero moments; `parameters` stay the caller's. */
-  constructor(parameters: readonly Variable[], learningRate: number) {
+  constructor(parameters: readonly TfjsParameter[], settings: UpdateSettings) {
     this.#parameters = parameters;
-    this.#learningRate = learningRate;
-    const zeros = (like: Tensor) => tidy(() => variable(zerosLike(like), false));
+    this.#settings = settings;
+    const zeros = ({ values }: TfjsParameter) => tidy(() => variable(zerosLike(values), false));
     this.#first = parameters.map(zeros);
     this.#second = parameters.map(zeros);
   }
 
-  /** Takes one step along `gradients`, keyed by the parameters' names. */
+  /** Takes one step along `gradients`, keyed by the parameters' names; those that are frozen need none. */
   apply(gradients: NamedTensorMap): void {
     this.step++;
-    const correction = adamCorrections(this.step);
-    this.#parameters.forEach((parameter, i) => {
+    const factors = stepFactors(this.#settings, this.step);
+    for (const [i, { values, frozen, decays }] of this.#parameters.entries()) {
+      if (frozen) continue;
       tidy(() => {
-        const gradient = gradients[parameter.name];
-        const first = this.#first[i];
-        const second = this.#second[i];
-        first!.assign(add(mul(first!, ADAM.beta1), mul(gradient!, 1 - ADAM.beta1)));
-        second!.assign(add(mul(second!, ADAM.beta2), mul(square(gradient!), 1 - ADAM.beta2)));
-        const scale = add(sqrt(mul(second!, correction.second)), ADAM.epsilon);
-        const move = div(mul(first!, this.#learningRate * correction.first), scale);
-        parameter.assign(sub(parameter, move));
+        const gradient = gradients[values.name]!;
+        const [first, second] = [this.#first[i]!, this.#second[i]!];
+        first.assign(add(mul(first, ADAM.beta1), mul(gradient, 1 - ADAM.beta1)));
+        second.assign(add(mul(second, ADAM.beta2), mul(square(gradient), 1 - ADAM.beta2)));
+        const scale = add(sqrt(mul(second, factors.correction)), ADAM.epsilon);
+        const move = div(mul(first, factors.rate), scale);
+        const decay = decays ? factors.decay : 0;
+        values.assign(sub(values, decay === 0 ? move : add(move, mul(values, decay))));
       });
-    });
+    }
   }
 
   /** First and second moments, in the order of the parameters. */

@@ -1,7 +1,7 @@
 import {
   dispose,
+  div,
   grads,
-  losses,
   type Scalar,
   sum,
   type Tensor,
@@ -18,18 +18,20 @@ import {
 } from "../../model/tfjs/build_model.ts";
 import { collectGarbage } from "../../base/free.ts";
 import { modelInputs } from "../../model/inputs.ts";
-import { sizeOf } from "../../model/layer_shapes.ts";
+import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
+import { sampleLosses } from "../../model/tfjs/losses.ts";
 import { weightsInTfjs } from "../../model/tfjs_weights.ts";
+import { isDecayed } from "../adam.ts";
 import { divergedError } from "../diverged_error.ts";
 import type { StepPosition } from "../dropout.ts";
 import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
 import { gatherBatch } from "../gather_batch.ts";
-import { gatherLabels } from "../gather_labels.ts";
+import { gatherLearned, type LearnedRows } from "../gather_learned.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import type { Guard } from "../watch_device.ts";
-import { TfjsAdam } from "./adam.ts";
+import { TfjsAdam, type TfjsParameter } from "./adam.ts";
 import { fedShape, feedTensors } from "./inputs.ts";
 import { Network } from "./network.ts";
 import { type StartedBackend, type TfjsBackend, useBackend } from "./backend.ts";
@@ -54,7 +56,7 @@ export class TfjsMember implements Member {
   readonly #guard: Guard;
   readonly #model: LayersModel;
   readonly #network: Network;
-  readonly #parameters: readonly Variable[];
+  readonly #parameters: readonly TfjsParameter[];
   readonly #adam: TfjsAdam;
   readonly #batch: SampleBatch;
 
@@ -67,8 +69,8 @@ export class TfjsMember implements Member {
     this.#guard = started.guard;
     this.#model = assembleModel(spec, copyAll(options.weights));
     this.#network = new Network(this.#model, spec);
-    this.#parameters = trainedVariables(this.#model, spec);
-    this.#adam = new TfjsAdam(this.#parameters, options.learningRate);
+    this.#parameters = trainedParameters(this.#model, spec, options.frozen ?? []);
+    this.#adam = new TfjsAdam(this.#parameters, options);
     this.#batch = new SampleBatch(
       modelInputs(spec),
       Math.max(options.batchSize, PREDICT_BATCH),
@@ -87,8 +89,8 @@ export class TfjsMember implements Member {
     for (let start = first; start < end; start += batchSize) {
       const rows = order.subarray(start, Math.min(end, start + batchSize));
       await this.#turn(source, rows, signal);
-      const labels = gatherLabels(source, rows);
-      const loss = await this.#step(labels, { seed, epoch, firstPosition: start });
+      const learned = gatherLearned(source, rows);
+      const loss = await this.#step(learned, { seed, epoch, firstPosition: start });
       if (!Number.isFinite(loss)) {
         throw divergedError(`the loss is ${loss}`, { epoch, step: start / batchSize + 1 });
       }
@@ -201,15 +203,19 @@ export class TfjsMember implements Member {
     await useBackend(this.#backend);
   }
 
-  async #step(labels: Float32Array, position: StepPosition): Promise<number> {
+  async #step({ labels, weights }: LearnedRows, position: StepPosition): Promise<number> {
     const loss = tidy(() => {
       const fed = feedTensors(this.#batch);
-      const wanted = tensor(labels, [labels.length, 1]);
-      const loss = () => this.#loss(this.#network.run(fed, position), wanted);
-      const parameters = [...this.#parameters];
+      const wanted = columnOf(labels);
+      const weighed = weights && columnOf(weights);
+      const loss = () => this.#loss(this.#network.run(fed, position), wanted, weighed);
+      const parameters = this.#parameters.filter(({ frozen }) => !frozen);
       // tf.js refuses to compute gradients with respect to nothing.
-      if (parameters.length === 0) return loss();
-      const { value, grads } = variableGrads(loss, parameters);
+      if (parameters.length === 0) {
+        this.#adam.step++;
+        return loss();
+      }
+      const { value, grads } = variableGrads(loss, parameters.map(({ values }) => values));
       this.#adam.apply(grads);
       return value;
     });
@@ -218,18 +224,30 @@ export class TfjsMember implements Member {
     return value!;
   }
 
-  #loss(output: Tensor, labels: Tensor): Scalar {
-    return this.#spec.loss === "meanSquaredError"
-      ? losses.meanSquaredError(labels, output)
-      : losses.sigmoidCrossEntropy(labels, output);
+  #loss(output: Tensor, labels: Tensor, weights: Tensor | undefined): Scalar {
+    const ofSamples = sampleLosses(this.#spec.loss, { labels, output, weights });
+    return div(sum(ofSamples), ofSamples.size);
   }
 }
 
-/** A model's trained weights, in the order of `weightShapes(spec)`. */
-function trainedVariables(model: LayersModel, spec: ModelSpec): Variable[] {
+/** Values of samples, `[sample, 1]`, as float32. */
+function columnOf(values: Float64Array): Tensor {
+  return tensor(Float32Array.from(values), [values.length, 1]);
+}
+
+/** A model's trainable weights, in the order of `weightShapes(spec)`; `frozen` are indices in all of these. */
+function trainedParameters(
+  model: LayersModel,
+  spec: ModelSpec,
+  frozen: readonly number[],
+): TfjsParameter[] {
   const names = new Set(weightsInTfjs(spec).map(({ layer }) => layer));
-  return Array.from(names, (name) => model.getLayer(name).trainableWeights).flat()
+  const variables = Array.from(names, (name) => model.getLayer(name).trainableWeights).flat()
     .map((weight) => weight.read() as Variable);
+  const trained = [...weightShapes(spec).entries()].filter(([, { trainable }]) => trainable);
+  return trained.map(([index, { name }], i) => {
+    return { values: variables[i]!, decays: isDecayed(name), frozen: frozen.includes(index) };
+  });
 }
 
 function copyAll(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer>[] {

@@ -11,7 +11,7 @@ import { describeLayer, modelGraph } from "../../model/graph.ts";
 import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import { isBranched, type ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
-import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
+import type { Engine, MemberOptions, Session, SessionOptions, Support } from "../engine.ts";
 import { openMemberSession } from "../member_session.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
 import { createBarrierMemory } from "./barrier.ts";
@@ -20,6 +20,9 @@ import { assembleKernels } from "./module.ts";
 import { ExecutionContext } from "./ops/context.ts";
 import { MAX_PARTS } from "./plan/parts.ts";
 import { planModel } from "./plan/plan.ts";
+import type { Plan } from "./plan/types.ts";
+import type { UpdatePolicy } from "./update_policy.ts";
+import { placeWeights } from "./weights.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** Samples that are predicted together, unless training batches are larger. */
@@ -81,11 +84,19 @@ async function createSession(spec: ModelSpec, options: SessionOptions): Promise<
     const { pages } = plan;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const barrier = createBarrierMemory(MAX_PARTS);
-    const pool = await WorkerPool.start({ plan, module, memory, barrier, threads });
-    const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
     const member = { ...members[index]!, batchSize };
+    const policy = policyOf(spec, plan, member);
+    const pool = await WorkerPool.start({ plan, module, memory, barrier, policy, threads });
+    const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
     return new WasmMember({ spec, options: member, plan, context, barrier, pool, device });
   });
+}
+
+function policyOf(spec: ModelSpec, plan: Plan, options: MemberOptions): UpdatePolicy {
+  const { learningRate, schedule, totalSteps, weightDecay, frozen = [] } = options;
+  const places = frozen.length === 0 ? [] : placeWeights(spec, plan);
+  const addresses = frozen.map((index) => places[index]!.arrays.weight);
+  return { learningRate, schedule, totalSteps, weightDecay, frozen: new Set(addresses) };
 }
 
 function refusal({ name }: ModelSpec, reason: string): UnsupportedModelError {

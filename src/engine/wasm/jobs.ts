@@ -17,7 +17,6 @@ export interface EpochJob {
   readonly epoch: number;
   readonly seed: number;
   readonly batchSize: number;
-  readonly learningRate: number;
   /** Steps taken before this epoch. */
   readonly step: number;
 }
@@ -27,12 +26,12 @@ export interface StepJob {
   readonly kind: "step";
   /** Numbers of samples or entries of each chain. */
   readonly entries: readonly number[];
-  /** Labels of the batch's samples. */
+  /** Labels of the batch's samples, and their weights; 1 for each if absent. */
   readonly labels: Float64Array;
+  readonly weights: Float64Array | undefined;
   readonly position: StepPosition;
   /** Number of the step, from 1. */
   readonly step: number;
-  readonly learningRate: number;
 }
 
 /** A prediction: of many rows, or of the batch that is in the chains' inputs. */

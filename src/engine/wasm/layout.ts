@@ -38,6 +38,8 @@ export interface Parameter {
   readonly firstMoment: number;
   readonly secondMoment: number;
   readonly bytes: number;
+  /** Whether weight decay acts on it: on kernels. */
+  readonly decays: boolean;
 }
 
 /** Rounds up to whole vectors of 16 bytes, or whole units of another size. */
@@ -61,13 +63,18 @@ export class Allocator {
     return Math.ceil(this.#next / 65536);
   }
 
-  /** A weight with its gradient and moments. */
+  /** A kernel with its gradient and moments. */
+  kernel(bytes: number): Parameter {
+    return { ...this.parameter(bytes), decays: true };
+  }
+
+  /** Another weight with its gradient and moments. */
   parameter(bytes: number): Parameter {
     const weight = this.take(bytes);
     const gradient = this.take(bytes);
     const firstMoment = this.take(bytes);
     const secondMoment = this.take(bytes);
-    return { weight, gradient, firstMoment, secondMoment, bytes };
+    return { weight, gradient, firstMoment, secondMoment, bytes, decays: false };
   }
 }
 

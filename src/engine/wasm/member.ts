@@ -3,6 +3,7 @@ import { weightShapes } from "../../model/shapes.ts";
 import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { divergedError } from "../diverged_error.ts";
 import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
+import { gatherLearned } from "../gather_learned.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
@@ -160,7 +161,7 @@ export class WasmMember implements Member {
     { source, order, epoch, start, end, onProgress, signal }: MemberEpoch,
   ): Promise<EpochOutcome> {
     this.#use(source);
-    const { seed, batchSize, learningRate } = this.#options;
+    const { seed, batchSize } = this.#options;
     const job: EpochJob = {
       kind: "epoch",
       order: shareCopy(order),
@@ -169,7 +170,6 @@ export class WasmMember implements Member {
       epoch,
       seed,
       batchSize,
-      learningRate,
       step: this.#step,
     };
     const outcome = await this.#run(job, signal, (samples) => {
@@ -182,18 +182,18 @@ export class WasmMember implements Member {
   async #runSteps(
     { source, order, epoch, start, end, onProgress, signal }: MemberEpoch,
   ): Promise<EpochOutcome> {
-    const { seed, batchSize, learningRate } = this.#options;
+    const { seed, batchSize } = this.#options;
     const rows = order.subarray(start, end);
     let [sum, steps, samples] = [0, 0, 0];
     const compute = async (batch: LoadedBatch) => {
-      const labels = Float64Array.from(batch.rows, (row) => source.labels![row]!);
+      const { labels, weights } = gatherLearned(source, batch.rows);
       const outcome = await this.#do({
         kind: "step",
         entries: batch.entries,
         labels,
+        weights,
         position: { seed, epoch, firstPosition: start + samples },
         step: this.#step + steps + 1,
-        learningRate,
       });
       sum += outcome!.loss;
       steps++;

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { adamCorrections } from "../adam.ts";
 import type { SignalColumns } from "../memory_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
 import type {
@@ -16,11 +15,18 @@ import type {
   PredictionJob,
   StepJob,
 } from "./jobs.ts";
-import { type AdamStep, ExecutionContext } from "./ops/context.ts";
+import { ExecutionContext } from "./ops/context.ts";
 import { cutParts } from "./plan/parts.ts";
-import { explanationStages, predictionStages, type Stage, trainingStages } from "./plan/stages.ts";
+import {
+  explanationStages,
+  predictionStages,
+  type Stage,
+  type StageOptions,
+  trainingStages,
+} from "./plan/stages.ts";
 import type { Plan } from "./plan/types.ts";
 import { type Batch, Tasks } from "./tasks.ts";
+import { adamStep, type UpdatePolicy } from "./update_policy.ts";
 
 /** What a thread is started with. */
 export interface RunnerOptions {
@@ -28,6 +34,7 @@ export interface RunnerOptions {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly barrier: BarrierMemory;
+  readonly policy: UpdatePolicy;
   /** Number of this thread, and how many there are. */
   readonly thread: number;
   readonly threads: number;
@@ -36,6 +43,7 @@ export interface RunnerOptions {
 /** A thread's share of the work. All threads of a pool run the same jobs at the same time. */
 export class Runner {
   readonly #plan: Plan;
+  readonly #policy: UpdatePolicy;
   readonly #barrier: Barrier;
   readonly #losses: Float64Array;
   readonly #first: boolean;
@@ -43,8 +51,9 @@ export class Runner {
   #data: SignalColumns | undefined;
 
   /** Instantiates the kernels over the shared memory. */
-  constructor({ plan, module, memory, barrier, thread, threads }: RunnerOptions) {
+  constructor({ plan, module, memory, barrier, policy, thread, threads }: RunnerOptions) {
     this.#plan = plan;
+    this.#policy = policy;
     const scratch = plan.scratch + thread * plan.scratchBytes;
     const context = new ExecutionContext({ module, memory, scratch });
     this.#barrier = new Barrier(barrier, threads);
@@ -75,17 +84,17 @@ export class Runner {
 
   /** Trains for an epoch, or until the threads are asked to stop. */
   #runEpoch(job: EpochJob): EpochOutcome {
-    const { order, start, end, batchSize, learningRate, epoch, seed } = job;
-    const stages = trainingStages(this.#plan, { gather: true });
-    const { labels } = this.#data!;
+    const { order, start, end, batchSize, epoch, seed } = job;
+    const stages = this.#trainingStages({ gather: true });
+    const { labels, weights } = this.#data!;
     let [sum, steps, samples] = [0, 0, 0];
     while (start + samples < end && !this.#barrier.stopping) {
       const firstPosition = start + samples;
       const rows = order.subarray(firstPosition, Math.min(end, firstPosition + batchSize));
       const parts = [cutParts(rows.length)];
-      const adam = adamStep(job.step + steps + 1, learningRate);
+      const adam = adamStep(this.#policy, job.step + steps + 1);
       const position = { seed, epoch, firstPosition };
-      sum += this.#train(stages, { mode: "train", rows, labels, parts, position, adam });
+      sum += this.#train(stages, { mode: "train", rows, labels, weights, parts, position, adam });
       steps++;
       samples += rows.length;
       if (this.#first) this.#report(sum / samples, samples);
@@ -95,13 +104,17 @@ export class Runner {
   }
 
   /** Trains on one batch, whose samples are in the chains' inputs. */
-  #runStep({ entries, labels, position, step, learningRate }: StepJob): EpochOutcome {
-    const stages = trainingStages(this.#plan, { gather: false });
+  #runStep({ entries, labels, weights, position, step }: StepJob): EpochOutcome {
+    const stages = this.#trainingStages({ gather: false });
     const rows = Uint32Array.from(labels.keys());
     const parts = entries.map(cutParts);
-    const adam = adamStep(step, learningRate);
-    const batch: Batch = { mode: "train", rows, labels, parts, position, adam };
+    const adam = adamStep(this.#policy, step);
+    const batch: Batch = { mode: "train", rows, labels, weights, parts, position, adam };
     return { loss: this.#train(stages, batch), steps: 1, samples: labels.length };
+  }
+
+  #trainingStages(options: StageOptions): Stage[] {
+    return trainingStages(this.#plan, { ...options, frozen: this.#policy.frozen });
   }
 
   /** Takes a step; returns the sum of the samples' losses. */
@@ -153,9 +166,4 @@ export class Runner {
     }
     this.#barrier.wait();
   }
-}
-
-function adamStep(step: number, learningRate: number): AdamStep {
-  const { first, second } = adamCorrections(step);
-  return { rate: learningRate * first, correction: second };
 }

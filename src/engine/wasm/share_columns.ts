@@ -14,11 +14,12 @@ const shared = new WeakMap<SampleSource, SignalColumns>();
 export function shareColumns(source: SampleSource): SignalColumns {
   const known = shared.get(source);
   if (known !== undefined) return known;
-  const { labels } = source;
+  const { labels, weights } = source;
   const { signal, transform, bins, marks } = residentSignal(source);
   const made: SignalColumns = {
     signal: isShared(signal) ? signal : shareArray(signal),
     labels: labels === undefined || isShared(labels) ? labels : shareArray(labels),
+    weights: weights === undefined || isShared(weights) ? weights : shareArray(weights),
     bins,
     marks,
     transform,

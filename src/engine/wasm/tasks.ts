@@ -32,6 +32,8 @@ export interface Batch {
   readonly rows: Uint32Array;
   /** Labels that `rows` picks from, in training. */
   readonly labels?: Float64Array | undefined;
+  /** Weights of samples, picked in the same way; 1 for each if absent. */
+  readonly weights?: Float64Array | undefined;
   /** Place of the batch in the run; in training only. */
   readonly position?: StepPosition;
   readonly adam?: AdamStep;
@@ -109,7 +111,7 @@ export class Tasks {
           joinForward(context, this.#plan.join!, part);
           break;
         case "joinBackward":
-          joinBackward(context, this.#plan.join!, part);
+          joinBackward(context, this.#plan.join!, { part, wanted: step.wanted });
           break;
         case "collectUses":
           collectUses(context, this.#plan.encoders[chain]!, part);
@@ -137,14 +139,14 @@ export class Tasks {
   ): void {
     const context = this.#context;
     const { head: { input, output }, loss } = this.#plan;
-    const { rows, labels, predicted } = batch;
+    const { rows, labels, weights, predicted } = batch;
     switch (step) {
       case "gather":
         return gatherSamples(context, { data: this.#data!, input, rows }, part);
       case "loss":
         this.#losses[part.index] = computeLoss(
           context,
-          { loss, output, labels: labels!, rows },
+          { loss, output, labels: labels!, rows, weights },
           part,
         );
         return;

@@ -1,5 +1,6 @@
 import type { PackedArray } from "../../base/arrays.ts";
 import type { Transform } from "../../record.ts";
+import { pairLearned } from "../gather_learned.ts";
 import { residentSignal } from "../memory_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 import type { Kernel, Purpose } from "./kernel.ts";
@@ -17,7 +18,7 @@ interface Chunk {
 /** Float64 values that are converted at a time. */
 const CONVERTED = 1 << 22;
 
-/** A data set on the GPU: its signal in as many buffers as the limits ask for, and its labels. */
+/** A data set on the GPU: its signal in as many buffers as the limits ask for, and its labels and weights. */
 export class GpuColumns {
   readonly source: SampleSource;
   readonly #memory: GpuMemory;
@@ -32,7 +33,7 @@ export class GpuColumns {
    * @throws {UnsupportedModelError} If the signal is not in memory.
    */
   constructor(source: SampleSource, memory: GpuMemory, name: string) {
-    const { labels, samples } = source;
+    const { labels, weights, samples } = source;
     const { signal, transform, bins, marks } = residentSignal(source);
     const size = bins * marks;
     this.source = source;
@@ -46,8 +47,8 @@ export class GpuColumns {
       uploadValues(memory, name, signal.subarray(firstRow * size, endRow * size));
     }
     if (labels !== undefined) {
-      memory.reserve(this.#labels, labels.length);
-      memory.write(this.#labels, Float32Array.from(labels));
+      memory.reserve(this.#labels, 2 * labels.length);
+      memory.write(this.#labels, pairLearned({ labels, weights }));
     }
   }
 

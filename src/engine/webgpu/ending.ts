@@ -1,4 +1,5 @@
 import type { Loss } from "../../model/spec.ts";
+import type { SampleLoss } from "../loss.ts";
 import type { LayerGroup } from "../layer_groups.ts";
 import type { ChainPlanner } from "./chain.ts";
 import type { WorkgroupLimits } from "./tiling.ts";
@@ -37,11 +38,15 @@ export interface DividedGroups {
   readonly head: readonly HeadPart[];
 }
 
-/** Finds the head: the longest chain of narrow dense layers at the end, each with or without a dropout before it. */
+/**
+ * Finds the head: the longest chain of narrow dense layers at the end, each with or without a dropout before it. A loss
+ * of pairs needs the outputs of all samples, and so a kernel of its own: there is no head.
+ */
 export function divideHead(
   groups: readonly LayerGroup[],
-  { storageBytes }: WorkgroupLimits,
+  { limits: { storageBytes }, loss }: { readonly limits: WorkgroupLimits; readonly loss: Loss },
 ): DividedGroups {
+  if (loss === "rank") return { body: groups, head: [] };
   const head: HeadPart[] = [];
   const widths: number[] = [];
   let end = groups.length;
@@ -68,7 +73,7 @@ export function planEnding(
     readonly loss: Loss;
   },
 ): Ending {
-  if (head.length > 0) return endWithHead(planner, { head, input, loss });
+  if (head.length > 0 && loss !== "rank") return endWithHead(planner, { head, input, loss });
   const { models, gathered } = planner.options;
   const shape: LossShape = { output: input, loss, gathered, models };
   return {
@@ -83,7 +88,7 @@ function endWithHead(
   { head, input, loss }: {
     readonly head: readonly HeadPart[];
     readonly input: Tensor;
-    readonly loss: Loss;
+    readonly loss: SampleLoss;
   },
 ): Ending {
   const { models, samples, gathered, limits } = options;

@@ -13,6 +13,7 @@ import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
 import { openDevice } from "./device.ts";
 import { SessionRunners } from "./runners.ts";
+import { areMarked } from "./states.ts";
 import { WebgpuSession } from "./session.ts";
 
 /** Enough models of wakawaka's size to keep a large GPU busy. */
@@ -70,7 +71,7 @@ async function openSession(
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize, largestBuffer);
   const { members, batchSize } = options;
   try {
-    const room = { opened, largest, models: members.length };
+    const room = { opened, largest, models: members.length, marked: areMarked(members) };
     const runners = new SessionRunners({ spec, batchSize, room });
     const session = new WebgpuSession({ spec, options, opened, runners });
     // A model that the GPU has no room for is refused here rather than in the first epoch.

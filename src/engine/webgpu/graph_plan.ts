@@ -165,9 +165,10 @@ class GraphPlanner {
         ...chains.flatMap(({ predictionBackward }) => predictionBackward),
       ];
     }
-    const { body, head } = divideHead(this.#head, planner.options.limits);
+    const { loss } = this.#spec;
+    const { body, head } = divideHead(this.#head, { limits: planner.options.limits, loss });
     const before = planner.add(body, this.#join);
-    const ending = planEnding(planner, { head, input: before.output, loss: this.#spec.loss });
+    const ending = planEnding(planner, { head, input: before.output, loss });
     if (this.#purpose === "prediction") {
       const encoded = chains.flatMap(({ prediction }) => prediction);
       return [...encoded, ...forward, ...before.prediction, ending.prediction];

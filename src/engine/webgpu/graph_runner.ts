@@ -2,7 +2,7 @@ import { longestLength } from "../../base/arrays.ts";
 import type { InputName } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
 import { gatherBatch } from "../gather_batch.ts";
-import { gatherLabels } from "../gather_labels.ts";
+import { gatherLearned, pairLearned } from "../gather_learned.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import { ItemCollector } from "./collect_items.ts";
 import type { OpenedDevice } from "./device.ts";
@@ -160,7 +160,7 @@ export class GraphRunner {
       write("parents", 1, parents.subarray(0, count));
     }
     if (purpose === "training") {
-      this.#write("labels", gatherLabels(source, rows), model * samples);
+      this.#write("labels", pairLearned(gatherLearned(source, rows)), 2 * model * samples);
     }
   }
 

@@ -64,7 +64,7 @@ export const STEP_BYTES = 32;
 /**
  * What one model does in a training step or in a batch of a prediction. `samples` is 0 for a model whose epoch is over;
  * `position` is the place of the batch's first sample in the epoch's order and `gatheredAt` its place among the samples
- * gathered for the submission; `index` is the number of the step in the epoch. `rate` and `correction` are Adam's.
+ * gathered for the submission; `index` is the number of the step in the epoch. `rate`, `correction` and `decay` are Adam's.
  */
 const STEP_WGSL = `struct Step {
   samples: u32,
@@ -73,8 +73,8 @@ const STEP_WGSL = `struct Step {
   index: u32,
   rate: f32,
   correction: f32,
-  unused0: u32,
-  unused1: u32,
+  decay: f32,
+  unused: u32,
 }
 @group(1) @binding(0) var<storage, read> steps: array<Step>;
 `;

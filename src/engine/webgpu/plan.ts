@@ -31,7 +31,7 @@ export function planModel(spec: SequentialSpec, options: PlanOptions): Plan {
     hasDelta: false,
     gathered: true,
   }, groups[0]);
-  const { body, head } = divideHead(groups, options.limits);
+  const { body, head } = divideHead(groups, { limits: options.limits, loss: spec.loss });
   const chain = planner.add(body, input);
   const ending = planEnding(planner, { head, input: chain.output, loss: spec.loss });
   const { gradientStride, update } = planUpdate(planner, ending.blocks);
@@ -58,7 +58,7 @@ export function planUpdate(
 ): { readonly gradientStride: number; readonly update: Kernel } {
   const { gradients, weights, options, dropouts } = planner;
   const gradientStride = gradients.size;
-  planner.reserve("labels", options.gathered);
+  planner.reserve("labels", 2 * options.gathered);
   planner.reserve("gradients", gradientStride);
   planner.reserve("lossBlocks", blocks);
   planner.reserve("keys", 2 * dropouts.length);
@@ -68,6 +68,7 @@ export function planUpdate(
     models: options.models,
     weightStride: weights.size,
     lossBlocks: blocks,
+    marked: options.marked === true,
   });
   return { gradientStride, update };
 }

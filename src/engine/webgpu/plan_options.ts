@@ -19,6 +19,12 @@ export interface PlanRoom {
   readonly largest: number;
   /** Models side by side. */
   readonly models: number;
+  /**
+   * Whether some weights are frozen or decay.
+   *
+   * @default {false}
+   */
+  readonly marked?: boolean | undefined;
 }
 
 /**
@@ -31,14 +37,14 @@ export function chooseOptions(
   samples: number,
   room: PlanRoom,
 ): PlanOptions {
-  const { largest, models } = room;
+  const { largest, models, marked } = room;
   const most = checkCounts(spec, samples, room);
   const stepBytes = 4 * spec.bins * spec.marks * samples * models;
   // Half of a buffer, since rows of zeros are added to the samples.
   const fitting = Math.floor(Math.min(GATHERED_BYTES, largest / 2) / stepBytes);
   const steps = Math.min(MOST_STEPS, fitting, Math.floor(most / samples));
   const gathered = samples * Math.max(1, steps);
-  return { models, samples, gathered, limits: limitsOf(room) };
+  return { models, samples, gathered, limits: limitsOf(room), marked };
 }
 
 /**
@@ -57,6 +63,7 @@ export function planForRoom(
       samples: fewer,
       gathered: fewer,
       limits: limitsOf(room),
+      marked: room.marked,
     };
     const plan = planGraph(spec, options, purpose);
     const fixed = purpose === "training" || fewer === 1;

@@ -19,6 +19,12 @@ export interface PlanOptions {
   /** Samples gathered together, a multiple of `samples`. */
   readonly gathered: number;
   readonly limits: WorkgroupLimits;
+  /**
+   * Whether some weights are frozen or decay, which marks then say.
+   *
+   * @default {false}
+   */
+  readonly marked?: boolean | undefined;
 }
 
 /** Everything that the GPU needs for one model shape. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { adamCorrections } from "../adam.ts";
+import { stepFactors, type UpdateSettings } from "../adam.ts";
 import { STEP_BYTES } from "./kernel.ts";
 
 /** One model's part in an epoch. */
@@ -13,8 +13,8 @@ export interface ModelEpoch {
   readonly samples: number;
   /** Position of the first of them in the epoch. */
   readonly firstPosition: number;
-  /** Adam's learning rate. */
-  readonly learningRate: number;
+  /** Adam's. */
+  readonly update: UpdateSettings;
   /** Steps taken before. */
   readonly step: number;
 }
@@ -105,15 +105,13 @@ class RecordWriter {
     { batchSize, gatheredAt }: { batchSize: number; gatheredAt: number },
   ): number {
     const done = index * batchSize;
-    return this.#add(({ samples, firstPosition, learningRate, step }) => {
-      const { first, second } = adamCorrections(step + index + 1);
+    return this.#add(({ samples, firstPosition, update, step }) => {
       return {
+        ...stepFactors(update, step + index + 1),
         samples: Math.max(0, Math.min(batchSize, samples - done)),
         gatheredAt,
         index,
         position: firstPosition + done,
-        rate: learningRate * first,
-        correction: second,
       };
     });
   }
@@ -124,13 +122,13 @@ class RecordWriter {
     this.#next += this.#stride;
     this.#models.forEach((model, i) => {
       const record = describe(model, i);
-      const { samples = 0, position = 0, gatheredAt = 0, index = 0, rate = 0, correction = 0 } =
-        record;
+      const { samples = 0, position = 0, gatheredAt = 0, index = 0 } = record;
+      const { rate = 0, correction = 0, decay = 0 } = record;
       const at = start + i * STEP_BYTES;
       [samples, position, gatheredAt, index].forEach((value, field) =>
         this.#view.setUint32(at + 4 * field, value, true)
       );
-      [rate, correction].forEach((value, field) =>
+      [rate, correction, decay].forEach((value, field) =>
         this.#view.setFloat32(at + 16 + 4 * field, value, true)
       );
     });
@@ -139,6 +137,6 @@ class RecordWriter {
 }
 
 type StepRecord = Record<
-  "samples" | "position" | "gatheredAt" | "index" | "rate" | "correction",
+  "samples" | "position" | "gatheredAt" | "index" | "rate" | "correction" | "decay",
   number
 >;

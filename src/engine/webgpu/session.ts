@@ -116,9 +116,9 @@ export class WebgpuSession implements Session {
     const keys = dropoutKeys(members.map(({ seed }) => seed), this.#dropouts, epoch);
     if (keys.length > 0) training.memory.write("keys", keys);
     const { steps } = this.#states;
-    const epochs = members.map(({ learningRate }, i): ModelEpoch => {
+    const epochs = members.map((update, i): ModelEpoch => {
       const samples = orders[i]!.length;
-      return { samples, firstPosition: start, learningRate, step: steps[i]! };
+      return { samples, firstPosition: start, update, step: steps[i]! };
     });
     const before = request.orders.reduce((sum, { length }) => sum + Math.min(start, length), 0);
     const report = onProgress && ((samples: number) => onProgress(before + samples, undefined));
@@ -190,6 +190,6 @@ function findDropouts(spec: ModelSpec): number[] {
 /** The models' parts in a pass that does not train. */
 function predictionEpochs(rows: readonly Uint32Array[]): ModelEpoch[] {
   return rows.map(({ length: samples }) => {
-    return { samples, firstPosition: 0, learningRate: 0, step: 0 };
+    return { samples, firstPosition: 0, update: { learningRate: 0 }, step: 0 };
   });
 }

@@ -2,8 +2,10 @@ import { freeArray } from "../../base/free.ts";
 import type { Weights } from "../../model/initial_weights.ts";
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
+import { isDecayed } from "../adam.ts";
 import type { MemberOptions, SessionState } from "../engine.ts";
 import { freeState } from "../free_state.ts";
+import { WEIGHT_MARKS } from "./ops/adam.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { WeightLayout } from "./weight_layout.ts";
 
@@ -17,6 +19,11 @@ export interface GpuStatesOptions {
   readonly members: readonly MemberOptions[];
   /** Receives the weights and the moments. */
   readonly memory: GpuMemory;
+}
+
+/** Whether some member's weights differ in how they move, so that they need marks. */
+export function areMarked(members: readonly MemberOptions[]): boolean {
+  return members.some(({ weightDecay = 0, frozen = [] }) => weightDecay > 0 || frozen.length > 0);
 }
 
 /** The states of a session's models: as they are on the GPU, and as they were after the last finished epoch. */
@@ -40,6 +47,7 @@ export class GpuStates {
       secondMoments: copyArrays(zeros),
     }));
     for (const name of BUFFERS) memory.reserve(name, layout.size * members.length);
+    if (areMarked(members)) this.#writeMarks(members);
     this.rewind();
   }
 
@@ -116,6 +124,21 @@ export class GpuStates {
     write("weights", ({ weights }) => weights);
     write("firstMoment", ({ firstMoments }) => moments(firstMoments));
     write("secondMoment", ({ secondMoments }) => moments(secondMoments));
+  }
+
+  /** Says of each weight whether it moves, and whether it decays. */
+  #writeMarks(members: readonly MemberOptions[]): void {
+    const { places, size } = this.#layout;
+    const marks = new Uint32Array(size * members.length);
+    for (const [model, { frozen = [] }] of members.entries()) {
+      for (const [i, { name, trainable }] of this.#shapes.entries()) {
+        if (!trainable || frozen.includes(i)) continue;
+        const mark = WEIGHT_MARKS.moves | (isDecayed(name) ? WEIGHT_MARKS.decays : 0);
+        for (const place of places[i]!) marks[model * size + place] = mark;
+      }
+    }
+    this.#memory.reserve("marks", marks.length);
+    this.#memory.write("marks", marks);
   }
 
   #split(all: Float32Array<ArrayBuffer>, model: number): Float32Array<ArrayBuffer>[] {

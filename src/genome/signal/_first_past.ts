@@ -7,8 +7,8 @@ const LONGEST_WALK = 8;
  *
  * @param numbers The numbers, ascending.
  * @param position What the number must be greater than.
- * @param near Index that the last search for these numbers returned; 0 if there was none.
- * @returns Its index; the length of `numbers` if none is past the position.
+ * @param near Index that the last search for these numbers returned; 0 for the first search.
+ * @returns Its index; the length of `numbers` if no number is past the position.
  */
 export function firstPast(numbers: Int32Array, position: number, near: number): number {
   let low = near;

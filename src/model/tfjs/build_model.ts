@@ -18,6 +18,7 @@ import { type BranchedSpec, isBranched, type ModelSpec, type SequentialSpec } fr
 import { weightsInTfjs } from "../tfjs_weights.ts";
 import { type Tap, wireModel } from "../wiring.ts";
 import { makeLayer } from "./_layers.ts";
+import { compiledLoss } from "./losses.ts";
 import { registerDilatedGradient } from "./dilated_gradient.ts";
 import { registerMaxPoolGradient } from "./_max_pool_gradient.ts";
 import { registerUnstackGradient } from "./_unstack_gradient.ts";
@@ -81,7 +82,7 @@ export function buildModel(
   const checked = typeof spec === "string" ? presetSpec(spec) : parseSpec(spec);
   const weights = options.weights ?? initialWeights(checked, options.seed ?? 0);
   const built = assembleModel(checked, weights);
-  built.compile({ optimizer: "adam", loss: checked.loss });
+  built.compile({ optimizer: "adam", loss: compiledLoss(checked.loss) });
   return built;
 }
 

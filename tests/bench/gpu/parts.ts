@@ -4,7 +4,7 @@
  */
 
 import { createWebgpuEngine } from "../../../src/engine/webgpu/engine.ts";
-import { findPreset, type PresetName, presetSpec } from "../../../src/model/presets.ts";
+import { findPreset, presetSpec, type SequentialPresetName } from "../../../src/model/presets.ts";
 import { Arena } from "../arena.ts";
 import type { Effort, Measure } from "../contestant.ts";
 import type { PeerName } from "../peers.ts";
@@ -55,7 +55,7 @@ export class Stage {
   readonly ceilings: Ceilings;
   /** Ends the peers that are still at work when all is over. */
   readonly end: AbortSignal;
-  readonly #workloads = new Map<PresetName, Workload>();
+  readonly #workloads = new Map<SequentialPresetName, Workload>();
 
   constructor(kind: DeviceKind, ceilings: Ceilings, end: AbortSignal) {
     this.scale = SCALES[kind];
@@ -65,7 +65,7 @@ export class Stage {
   }
 
   /** The workload of a preset, made when it is first asked for. */
-  workload(preset: PresetName): Workload {
+  workload(preset: SequentialPresetName): Workload {
     const known = this.#workloads.get(preset) ?? makeByteWorkload(preset, this.scale.samples);
     this.#workloads.set(preset, known);
     return known;
@@ -118,7 +118,7 @@ export function partsFor(kind: DeviceKind): Part[] {
 /** Our engine against a peer that was found to agree with it. */
 function against(
   { figure, preset, measure, peer, seconds }: Pick<Part, "figure" | "seconds"> & {
-    readonly preset: PresetName;
+    readonly preset: SequentialPresetName;
     readonly measure: Measure;
     readonly peer: PeerName;
   },
@@ -193,7 +193,7 @@ function reportRun(seconds: number): Part {
 export function stepCases(rows: readonly Row[]): Parameters<typeof predictStep>[0][] {
   const rateOf = (figure: string) =>
     rows.find((row) => row.figure === figure && row.ours !== null)?.ours ?? null;
-  const stepCase = (preset: PresetName, figure = `${preset}-training`, models = 1) => {
+  const stepCase = (preset: SequentialPresetName, figure = `${preset}-training`, models = 1) => {
     const { batchSize } = findPreset(preset).training;
     return { figure, spec: presetSpec(preset), models, batchSize, rate: rateOf(figure) };
   };

@@ -2,14 +2,14 @@
  * The benchmark's workloads at the size of a GPU: counts as bytes, and as many samples as wanted.
  */
 
-import type { PresetName } from "../../../src/model/presets.ts";
+import type { SequentialPresetName } from "../../../src/model/presets.ts";
 import { makeWorkload, type Workload } from "../workload.ts";
 
 /** Data of a workload. */
 type Data = Workload["data"];
 
 /** A workload of so many samples, the simulated ones again and again. */
-export function makeByteWorkload(preset: PresetName, samples: number): Workload {
+export function makeByteWorkload(preset: SequentialPresetName, samples: number): Workload {
   const workload = makeWorkload(preset);
   return { ...workload, data: repeatSamples(workload.data, samples) };
 }

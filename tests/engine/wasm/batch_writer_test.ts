@@ -4,7 +4,7 @@ import { BatchWriter } from "../../../src/engine/wasm/batch_writer.ts";
 import { addressOf, deltaOf } from "../../../src/engine/wasm/layout.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
 import { ExecutionContext } from "../../../src/engine/wasm/ops/context.ts";
-import { collectUses, useDelta } from "../../../src/engine/wasm/ops/join/entries.ts";
+import { collectUses, firstDelta } from "../../../src/engine/wasm/ops/join/entries.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import type { ModelSpec } from "../../../src/model/spec.ts";
 import { modelInputs } from "../../../src/model/inputs.ts";
@@ -56,7 +56,8 @@ Deno.test("a shared entry has the sum of the derivatives of all its uses", async
   const { floats } = context;
   const dna = plan.join!.branches[2]!;
   for (let sample = 0; sample < SAMPLES; sample++) {
-    floats.fill(2 ** sample, useDelta(dna, { sample }) / 4, useDelta(dna, { sample }) / 4 + 5);
+    const delta = firstDelta(dna, sample) / 4;
+    floats.fill(2 ** sample, delta, delta + 5);
   }
   collectUses(context, plan.encoders[2]!, { index: 0, start: 0, count: entries[2]! });
   const { output } = plan.encoders[2]!;

@@ -7,6 +7,7 @@ import { assembleKernels } from "../../../src/engine/wasm/module.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { presetSpec } from "../../../src/model/presets.ts";
+import { weightShapes } from "../../../src/model/shapes.ts";
 import type { ModelSpec } from "../../../src/model/spec.ts";
 import {
   BRANCHED,
@@ -17,7 +18,7 @@ import {
   unshareColumns,
 } from "../../helpers/branched.ts";
 import { type OneModelOptions, openOne, sourceOf } from "../../helpers/one_model.ts";
-import { largestDifference } from "../../helpers/tolerances.ts";
+import { largestDifference, magnitude } from "../../helpers/tolerances.ts";
 import { exampleData } from "../../helpers/train_example.ts";
 
 const wasm = createWasmEngine();
@@ -70,6 +71,62 @@ const NORMALISED = parseBranched({
   loss: "meanSquaredError",
 });
 
+/**
+ * What a reference panel asks for: more references than are summed side by side, of which only means are taken, by
+ * layers that are shared; distances of raw values and of encodings. The encoder ends in a sparse layer, whose rows are
+ * padded to more than whole vectors.
+ */
+const COMPARING = parseBranched({
+  name: "comparing",
+  inputs: [
+    { name: "summary", values: 40 },
+    { name: "references", references: 11, values: 40 },
+    { name: "referenceLabels", references: 11, values: 1 },
+    { name: "context", values: 3 },
+  ],
+  branches: [
+    {
+      name: "sample",
+      input: "summary",
+      layers: [
+        { type: "dense", units: 64 },
+        { type: "activation", kind: "relu" },
+        { type: "dense", units: 68 },
+      ],
+    },
+    { name: "others", input: "references", encoder: "sample" },
+    { name: "marks", input: "summary", layers: [] },
+    { name: "marksOfOthers", input: "references", encoder: "marks" },
+    { name: "small", input: "summary", layers: [{ type: "dense", units: 8 }] },
+    { name: "smallOthers", input: "references", encoder: "small" },
+    { name: "labels", input: "referenceLabels", layers: [] },
+    { name: "known", input: "context", layers: [] },
+  ],
+  head: {
+    join: [
+      { type: "output", branch: "sample" },
+      { type: "mean", branch: "others" },
+      { type: "difference", branch: "sample", references: "others" },
+      { type: "output", branch: "known" },
+      {
+        type: "distanceWeightedMean",
+        near: "marks",
+        references: "marksOfOthers",
+        values: "labels",
+        sharpness: 2,
+      },
+      { type: "distanceWeightedMean", near: "small", references: "smallOthers", sharpness: 0.5 },
+      { type: "mean", branch: "labels" },
+    ],
+    layers: [
+      { type: "dense", units: 12 },
+      { type: "activation", kind: "gelu" },
+      { type: "dense", units: 1 },
+    ],
+  },
+  loss: "meanSquaredError",
+});
+
 function optionsFor(spec: ModelSpec, options: Partial<OneModelOptions> = {}): OneModelOptions {
   const weights = initialWeights(spec, 3);
   return { weights, seed: 5, batchSize: 25, learningRate: 0.003, ...options };
@@ -91,7 +148,7 @@ async function train(
   return { losses, predicted, gradients, state: await model.state() };
 }
 
-for (const spec of [BRANCHED, BRANCHED_PLAIN, NORMALISED]) {
+for (const spec of [BRANCHED, BRANCHED_PLAIN, NORMALISED, COMPARING]) {
   Deno.test(`wasm gives "${spec.name}" the same bits for any number of threads`, async () => {
     const source = branchedSource(spec, SAMPLES);
     const one = await train(spec, source, { threads: 1 });
@@ -138,6 +195,40 @@ Deno.test("wasm trains batch normalisations, a GRU and outputs with gaps in bran
   for (const name of ["signal", "sequence", "summary", "references"] as const) {
     const apart = largestDifference(found!.gradients[name]!, wanted!.gradients[name]!);
     ok(apart < 1e-5, `gradients by ${name} differ by ${apart}`);
+  }
+});
+
+Deno.test("wasm compares many references as tf.js does, whether some of the encoders learn or not", async () => {
+  const source = branchedSource(COMPARING, 20);
+  const order = ROWS.subarray(-20);
+  const kernels = weightShapes(COMPARING).map(({ name }) => name === "kernel");
+  // All learn; then the encoder of the means is frozen; then all encoders, but not the factors of the distances.
+  for (const frozen of [[], [0, 1, 2, 3], [0, 1, 2, 3, 4, 5]]) {
+    const options = optionsFor(COMPARING, { batchSize: 9, frozen, weightDecay: 0.01 });
+    const [found, wanted] = await Promise.all(
+      [wasm, createTfjsEngine("cpu")].map(async (engine) => {
+        await using model = await openOne(engine, COMPARING, options);
+        const losses: number[] = [];
+        for (let epoch = 0; epoch < 4; epoch++) {
+          losses.push(await model.runEpoch({ data: source, order, epoch }));
+        }
+        const gradients = await model.inputGradients(source, order);
+        const predicted = await model.predict(source, order);
+        return { losses, predicted, gradients, weights: await model.weights() };
+      }),
+    );
+    const scale = magnitude(wanted!.predicted);
+    ok(largestDifference(found!.losses, wanted!.losses) < 1e-4 * wanted!.losses[0]!);
+    ok(largestDifference(found!.predicted, wanted!.predicted) < 1e-4 * scale);
+    for (const [i, weight] of wanted!.weights.entries()) {
+      const apart = largestDifference(found!.weights[i]!, weight) / options.learningRate;
+      ok(apart < 0.05, `weight ${i} (kernel: ${kernels[i]}) differs by ${apart} learning rates`);
+    }
+    for (const { name } of COMPARING.inputs) {
+      const apart = largestDifference(found!.gradients[name]!, wanted!.gradients[name]!);
+      const most = magnitude(wanted!.gradients[name]!);
+      ok(apart < 1e-4 * most, `gradients by ${name} differ by ${apart} of ${most}`);
+    }
   }
 });
 

@@ -15,7 +15,7 @@ import { WorkerPool } from "../../../src/engine/wasm/worker_pool.ts";
 import { placeWeights, transposeAll, writeArrays } from "../../../src/engine/wasm/weights.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
-import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
+import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../../src/model/presets.ts";
 import type { SequentialSpec as ModelSpec } from "../../../src/model/spec.ts";
 import { sourceOf } from "../../helpers/one_model.ts";
 import { largestDifference } from "../../helpers/tolerances.ts";
@@ -23,9 +23,10 @@ import { comparableRun, exampleData, trainExample as train } from "../../helpers
 import { testConformance } from "../conformance.ts";
 
 const wasm = createWasmEngine();
+const POLICY = { learningRate: 0.001, frozen: new Set<number>() };
 testConformance(wasm, Deno.test);
 
-for (const preset of PRESET_NAMES) {
+for (const preset of SEQUENTIAL_PRESET_NAMES) {
   const spec = presetSpec(preset, { bins: 46 });
   Deno.test(`wasm trains ${preset} as tf.js does, including dropout`, async () => {
     const options = comparableRun(spec);
@@ -60,7 +61,7 @@ Deno.test("wasm gives the same bits for any number of threads, batches of any si
 });
 
 Deno.test("kernels of every preset are valid, with and without relaxed SIMD", () => {
-  for (const preset of PRESET_NAMES) {
+  for (const preset of SEQUENTIAL_PRESET_NAMES) {
     const plan = planModel(presetSpec(preset), { batchSize: 250, threads: 2 });
     for (const fused of [true, false]) {
       ok(WebAssembly.validate(assembleKernels(plan, fused)), `${preset}, fused: ${fused}`);
@@ -87,10 +88,18 @@ async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array
   writeArrays(context, placeWeights(spec, plan), { kind: "weight", values });
   transposeAll(context, plan);
   const barrier = createBarrierMemory(MAX_PARTS);
-  const runner = new Runner({ plan, module, memory, barrier, thread: 0, threads: 1 });
+  const runner = new Runner({
+    plan,
+    module,
+    memory,
+    barrier,
+    policy: POLICY,
+    thread: 0,
+    threads: 1,
+  });
   runner.use(shareColumns(sourceOf(exampleData(spec, 20))));
   const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
-  const settings = { epoch: 0, seed: 1, batchSize: 10, learningRate: 0.001 };
+  const settings = { epoch: 0, seed: 1, batchSize: 10 };
   runner.run({ kind: "epoch", order: rows, start: 0, end: 20, step: 0, ...settings });
   const predicted = new Float32Array(20);
   runner.run({ kind: "predict", rows, predicted });
@@ -133,7 +142,14 @@ async function startPool(change: (plan: Plan) => Plan): Promise<WorkerPool> {
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const barrier = createBarrierMemory(MAX_PARTS);
-  return await WorkerPool.start({ plan: change(plan), module, memory, barrier, threads: 2 });
+  return await WorkerPool.start({
+    plan: change(plan),
+    module,
+    memory,
+    barrier,
+    policy: POLICY,
+    threads: 2,
+  });
 }
 
 Deno.test("a worker that traps ends the run with an error that names it, and the pool with it", async () => {

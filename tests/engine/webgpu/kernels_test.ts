@@ -8,7 +8,7 @@ import { gatherSamplesWgsl } from "../../../src/engine/webgpu/ops/gather.ts";
 import { planModel } from "../../../src/engine/webgpu/plan.ts";
 import type { PlanOptions } from "../../../src/engine/webgpu/plan_types.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
-import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
+import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../../src/model/presets.ts";
 import { checkGolden, checkLimits } from "./golden.ts";
 
 const LIMITS = { storageBytes: 16_384, threads: 256 };
@@ -59,6 +59,23 @@ Deno.test("a network that does not end in narrow layers has a separate loss kern
   }
 });
 
+Deno.test("losses with a slope of their own, and weights that are marked, have kernels of their own", async () => {
+  const find = (plan: ReturnType<typeof planModel>, name: string) => {
+    const [kernel, ...others] = plan.training.filter((kernel) => kernel.name === name);
+    ok(kernel !== undefined && others.length === 0, name);
+    return kernel;
+  };
+  const huber = planModel({ ...SPEC, loss: { type: "huber", delta: 1.5 } }, TINY);
+  await checkGolden(find(huber, "head"), "head huber");
+  // A loss of pairs needs the outputs of all samples, so that nothing is fused with it.
+  const ranked = planModel({ ...SPEC, loss: "rank" }, TINY);
+  strictEqual(ranked.training.some(({ name }) => name === "head"), false);
+  await checkGolden(find(ranked, "loss"), "loss rank");
+  const marked = planModel(SPEC, { ...TINY, marked: true });
+  await checkGolden(find(marked, "adam"), "adam marked");
+  for (const kernel of [huber, ranked, marked].flatMap(kernelsOf)) checkLimits(kernel);
+});
+
 Deno.test("samples are gathered from every packed type, and transformed", async () => {
   const { input } = planModel(SPEC, TINY);
   const rows = { chunk: "chunk 0", firstRow: 4, endRow: 9, labels: "labels", input, models: 2 };
@@ -85,7 +102,7 @@ Deno.test("a step of wakawaka is at most a dozen dispatches", () => {
 });
 
 Deno.test("no kernel asks for more than WebGPU grants everywhere", () => {
-  for (const preset of PRESET_NAMES) {
+  for (const preset of SEQUENTIAL_PRESET_NAMES) {
     const spec = presetSpec(preset);
     if (spec.layers.some(({ type }) => type === "bidirectionalGru")) continue;
     const options = { models: 16, samples: 250, gathered: 8000, limits: LIMITS };

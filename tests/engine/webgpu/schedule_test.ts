@@ -10,14 +10,14 @@ function recordAt({ bytes }: Schedule, place: number, model: number) {
   const [samples, position, gatheredAt, index] = [0, 4, 8, 12].map((at) =>
     view.getUint32(at, true)
   );
-  const [rate, correction] = [16, 20].map((at) => view.getFloat32(at, true));
-  return { samples, position, gatheredAt, index, rate, correction };
+  const [rate, correction, decay] = [16, 20, 24].map((at) => view.getFloat32(at, true));
+  return { samples, position, gatheredAt, index, rate, correction, decay };
 }
 
 Deno.test("each model's order is cut into batches; a shorter one runs out", () => {
   const models = [
-    { samples: 35, firstPosition: 0, learningRate: 0.5, step: 0 },
-    { samples: 12, firstPosition: 100, learningRate: 0.25, step: 7 },
+    { samples: 35, firstPosition: 0, update: { learningRate: 0.5 }, step: 0 },
+    { samples: 12, firstPosition: 100, update: { learningRate: 0.25, weightDecay: 0.5 }, step: 7 },
   ];
   const schedule = makeSchedule(models, OPTIONS);
   strictEqual(schedule.steps, 4);
@@ -33,6 +33,7 @@ Deno.test("each model's order is cut into batches; a shorter one runs out", () =
     index: 1,
     rate: Math.fround(0.25 * first),
     correction: Math.fround(second),
+    decay: 0.125,
   });
   // The second submission's samples are gathered into the first places again.
   strictEqual(recordAt(schedule, steps[2]!, 0).gatheredAt, 0);
@@ -43,7 +44,7 @@ Deno.test("samples are gathered from the models' orders, which are stored in seq
   const models = [35, 12].map((samples) => ({
     samples,
     firstPosition: 0,
-    learningRate: 1,
+    update: { learningRate: 1 },
     step: 0,
   }));
   const schedule = makeSchedule(models, OPTIONS);
@@ -57,7 +58,7 @@ Deno.test("samples are gathered from the models' orders, which are stored in seq
 Deno.test("records are at offsets that a device accepts", () => {
   const models = Array.from(
     { length: 9 },
-    () => ({ samples: 50, firstPosition: 0, learningRate: 1, step: 0 }),
+    () => ({ samples: 50, firstPosition: 0, update: { learningRate: 1 }, step: 0 }),
   );
   const schedule = makeSchedule(models, OPTIONS);
   strictEqual(schedule.recordBytes, 9 * STEP_BYTES);
@@ -71,7 +72,7 @@ Deno.test("records are at offsets that a device accepts", () => {
 
 Deno.test("without work nothing is submitted", () => {
   const schedule = makeSchedule(
-    [{ samples: 0, firstPosition: 0, learningRate: 1, step: 0 }],
+    [{ samples: 0, firstPosition: 0, update: { learningRate: 1 }, step: 0 }],
     OPTIONS,
   );
   deepStrictEqual([schedule.steps, schedule.submissions.length, schedule.bytes.length], [0, 0, 0]);

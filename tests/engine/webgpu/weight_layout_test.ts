@@ -1,11 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { layoutWeights } from "../../../src/engine/webgpu/weight_layout.ts";
-import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
+import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../../src/model/presets.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { countParameters } from "../../../src/model/shapes.ts";
 
 Deno.test("every weight has its own place, and kernels begin at whole vectors", () => {
-  for (const preset of PRESET_NAMES) {
+  for (const preset of SEQUENTIAL_PRESET_NAMES) {
     const spec = presetSpec(preset, { bins: 46 });
     if (spec.layers.some(({ type }) => type === "bidirectionalGru")) continue;
     const { places, kernels, size } = layoutWeights(spec);

@@ -4,6 +4,7 @@ import type { Target } from "../seed.ts";
 import { ANNDATA_TARGETS } from "./anndata.ts";
 import { ARRAY_TARGETS } from "./arrays.ts";
 import { MODEL_TARGETS } from "./models.ts";
+import { PANEL_TARGETS } from "./panel.ts";
 import { SIGNAL_TARGETS } from "./signal.ts";
 import { TABLE_TARGETS } from "./tables.ts";
 import { WINDOW_TARGETS } from "./windows.ts";
@@ -15,6 +16,7 @@ export const TARGETS: readonly Target[] = [
   ...TABLE_TARGETS,
   ...WINDOW_TARGETS,
   ...MODEL_TARGETS,
+  ...PANEL_TARGETS,
   ...SIGNAL_TARGETS,
 ];
 

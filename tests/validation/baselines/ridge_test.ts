@@ -134,6 +134,55 @@ Deno.test("a label that is linear in the features is recovered, with the smalles
   match(fitted.description, /^1 marks × 2 stretches, λ = 1e-9 by 5-fold/);
 });
 
+/** The same samples; the label is a product and a square of two stretches' features, which no linear function follows. */
+function curvedData(): Dataset {
+  const { columns } = linearData();
+  const labels = columns.labels!.map((_, row) => {
+    const [a, b, c, d, e, f] = columns.signal.subarray(6 * row);
+    const [left, right] = [Math.log1p(a! + b! + c!), Math.log1p(d! + e! + f!)];
+    return 3 + 0.5 * left * right - right ** 2;
+  });
+  return new Dataset({ ...columns, labels });
+}
+
+Deno.test("a label of squares and products is recovered with these, and not without them", () => {
+  const data = curvedData();
+  const errorOf = (productStretches: number) => {
+    const ridge = makeRidge({ stretches: 3, productStretches, penalties: [1e-9] });
+    const { values } = ridge.fit(data.slice(0, 80)).predict(data);
+    return largestDifference(values, data.labels());
+  };
+  ok(errorOf(2) < 1e-5, `${errorOf(2)}`);
+  ok(errorOf(0) > 0.1, `${errorOf(0)}`);
+});
+
+testWith(
+  "numpy",
+  "squares and products have the same predictions as numpy's polynomial",
+  async () => {
+    const data = linearData();
+    const ridge = makeRidge({ stretches: 3, productStretches: 2, penalties: [0.01] });
+    const fitted = ridge.fit(data);
+    match(fitted.description, /^1 marks × 3 stretches, squares and products of 1 × 2, λ = 0.01 by/);
+    const wanted = JSON.parse(
+      await runNumpy(
+        `
+import json, sys
+import numpy as np
+counts, y = (np.array(part, float) for part in json.loads(sys.argv[1]))
+cut = lambda n: np.log1p(counts.reshape(len(y), n, 6 // n).sum(2))
+f = cut(2)
+x = np.column_stack([cut(3), f[:, 0] ** 2, f[:, 0] * f[:, 1], f[:, 1] ** 2])
+z = (x - x.mean(0)) / x.std(0); n, p = z.shape
+w = np.linalg.solve(z.T @ z / n + 0.01 * np.eye(p), z.T @ (y - y.mean()) / n)
+print(json.dumps(list(y.mean() + z @ w)))`,
+        [JSON.stringify([[...data.columns.signal], [...data.labels()]])],
+      ),
+    );
+    ok(largestDifference(fitted.predict(data).values, wanted) < 1e-10);
+  },
+);
+
 Deno.test("labels without any relation to the signal get the largest penalty", () => {
   const data = linearData();
   const stream = new RandomStream(deriveKey(3, "ridge test"));
@@ -201,6 +250,12 @@ Deno.test("options and data out of range are refused", () => {
   throws(() => makeRidge({ penalties: [] }), { name: "RangeError" });
   throws(() => makeRidge({ penalties: [0.1, 0] }), /penalties are \[0.1,0\]/);
   throws(() => makeRidge({ stretches: 2 }).fit(tableDataset(2, 3)), /from 1 to 1/);
+  for (const productStretches of [7, -1, 1.5]) {
+    throws(() => makeRidge({ stretches: 2, productStretches }).fit(linearData()), {
+      name: "RangeError",
+      message: /productStretches is (7|-1|1\.5), expected an integer from 0 to 6/,
+    });
+  }
   throws(() => makeRidge().fit(tableDataset(2, 1)), /1 genes, expected at least 2/);
   const fitted = makeRidge().fit(linearData());
   throws(() => fitted.predict(tableDataset(2, 3)), /have 1 bins, expected 6/);

@@ -7,7 +7,7 @@ import type { AdamStep, ExecutionContext } from "./context.ts";
 
 /**
  * `adam`: one step of Adam on `vectors` vectors. `rate` is the learning rate times the first correction,
- * `correction` the second. See `src/engine/adam.ts`.
+ * `correction` the second, `decay` the learning rate times the weight decay. See `src/engine/adam.ts`.
  */
 const ADAM_KERNELS = {
   adam: [
@@ -18,6 +18,7 @@ const ADAM_KERNELS = {
     "vectors",
     "rate: f32",
     "correction: f32",
+    "decay: f32",
   ],
 } as const;
 
@@ -26,9 +27,10 @@ export function addAdamKernels(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: ADAM_KERNELS });
   const { beta1, beta2, epsilon } = ADAM;
   add("adam", (code, { weight, gradient, firstMoment, secondMoment, vectors, ...factors }) => {
-    const [g, m, v, rates, corrections] = code.locals("v128", 5);
+    const [g, m, v, rates, corrections, decays] = code.locals("v128", 6);
     code.get(factors.rate).op("f32x4.splat").set(rates);
     code.get(factors.correction).op("f32x4.splat").set(corrections);
+    code.get(factors.decay).op("f32x4.splat").set(decays);
     const decay = (pointer: Local, beta: number, { moment, squared }: DecayedMoment) => {
       code.get(pointer);
       code.get(pointer).load().f32x4(beta).op("f32x4.mul");
@@ -42,7 +44,8 @@ export function addAdamKernels(module: ModuleAssembler): void {
       decay(secondMoment, beta2, { moment: v, squared: true });
       code.get(weight).get(weight).load().get(m).get(rates).op("f32x4.mul");
       code.get(v).get(corrections).op("f32x4.mul").op("f32x4.sqrt");
-      code.f32x4(epsilon).op("f32x4.add").op("f32x4.div").op("f32x4.sub").store();
+      code.f32x4(epsilon).op("f32x4.add").op("f32x4.div");
+      code.get(weight).load().get(decays).op("f32x4.mul").op("f32x4.add").op("f32x4.sub").store();
     });
   });
 }
@@ -52,24 +55,32 @@ interface DecayedMoment {
   readonly squared: boolean;
 }
 
-/** One step of Adam on a piece of a weight. `offset` and `bytes` say which. */
+/** Whether training leaves a weight as it is. Its gradient is then not needed. */
+export function isFrozen({ weight }: Parameter, { frozen }: AdamStep): boolean {
+  return frozen.has(weight);
+}
+
+/** One step of Adam on a piece of a weight, unless that is frozen. `offset` and `bytes` say which piece. */
 export function adamUpdate(
   context: ExecutionContext,
-  { weight, gradient, firstMoment, secondMoment }: Parameter,
-  { offset, bytes, adam: { rate, correction } }: {
+  parameter: Parameter,
+  { offset, bytes, adam: step }: {
     readonly offset: number;
     readonly bytes: number;
     readonly adam: AdamStep;
   },
 ): void {
+  if (isFrozen(parameter, step)) return;
   const { adam } = context.bind(ADAM_KERNELS);
+  const { weight, gradient, firstMoment, secondMoment, decays } = parameter;
   adam(
     weight + offset,
     gradient + offset,
     firstMoment + offset,
     secondMoment + offset,
     bytes / 16,
-    rate,
-    correction,
+    step.rate,
+    step.correction,
+    decays ? step.decay : 0,
   );
 }

@@ -1,3 +1,4 @@
+import type { StepFactors } from "../../adam.ts";
 import type { StepPosition } from "../../dropout.ts";
 import { bindKernels, type Kernels, type KernelTable } from "../assembler/kernel_table.ts";
 import type { NodeBase } from "../layout.ts";
@@ -95,9 +96,7 @@ export interface Update {
 }
 
 /** What a step of Adam needs besides the gradient. */
-export interface AdamStep {
-  /** Learning rate times the correction of the first moment. */
-  readonly rate: number;
-  /** Correction of the second moment. */
-  readonly correction: number;
+export interface AdamStep extends StepFactors {
+  /** Addresses of the weights that do not move. */
+  readonly frozen: ReadonlySet<number>;
 }

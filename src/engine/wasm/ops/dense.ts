@@ -4,7 +4,7 @@ import { kernelAdder } from "../assembler/kernel_table.ts";
 import { assembleSampleProduct } from "../assembler/sample_product.ts";
 import { addressOf, deltaOf, type NodeBase, type Parameter } from "../layout.ts";
 import { ACTIVATION_KERNELS } from "./activation.ts";
-import { adamUpdate } from "./adam.ts";
+import { adamUpdate, isFrozen } from "./adam.ts";
 import {
   type BackwardPass,
   type ExecutionContext,
@@ -30,14 +30,17 @@ export interface DenseShape {
  *
  * `inputGradient`: inputDelta = delta · kernelᵀ, from the transposed kernel `[unit, input]`.
  *
- * `kernelGradient`: rows of inputᵀ · delta, summed over the samples in their order; `gradient` and `input` are those of
- * the first row.
+ * `kernelGradient`: adds rows of inputᵀ · delta, summed over the samples in their order; `gradient` and `input` are those
+ * of the first row.
  */
 const DENSE_KERNELS = {
   forward: ["output", "input", "kernel", "bias", "samples"],
   inputGradient: ["inputDelta", "delta", "transposed", "samples"],
   kernelGradient: ["gradient", "input", "delta", "rows", "samples"],
 } as const;
+
+/** Samples whose share of a kernel's gradient is summed together: a multiple of eight. */
+const SAMPLES_TOGETHER = 32;
 
 /** A dense layer with its activation. */
 export interface DenseNode extends NodeBase {
@@ -81,7 +84,7 @@ export function addDenseKernels(
     assembleProduct(code, {
       rows: { local: rows },
       vectors: unitVectors,
-      start: "zero",
+      start: "self",
       rowStrideA: 4,
       b: { rowStride: outputStride },
       rowStrideC: 16 * unitVectors,
@@ -128,20 +131,40 @@ export function denseBackward(
  * transposed rows. A sum over all samples in their order needs no parts.
  */
 export function denseUpdate(context: ExecutionContext, node: DenseNode, update: Update): void {
-  const { name, input, output, kernel, bias } = node;
+  const { output, kernel, bias } = node;
   const { firstRow, rows, samples, adam } = update;
-  const { kernelGradient } = context.bind(DENSE_KERNELS, name);
-  const delta = deltaOf(output, 0);
-  const offset = firstRow * output.stride;
-  kernelGradient(kernel.gradient + offset, input.address + 4 * firstRow, delta, rows, samples);
-  adamUpdate(context, kernel, { offset, bytes: rows * output.stride, adam });
-  denseTranspose(context, node, { firstRow, rows });
-  if (firstRow > 0) return;
+  if (!isFrozen(kernel, adam)) {
+    sumKernelGradient(context, node, update);
+    const offset = firstRow * output.stride;
+    adamUpdate(context, kernel, { offset, bytes: rows * output.stride, adam });
+    denseTranspose(context, node, { firstRow, rows });
+  }
+  if (firstRow > 0 || isFrozen(bias, adam)) return;
   const { clear } = context.bind(MEMORY_KERNELS);
   const { columnSum } = context.bind(SUM_KERNELS);
   clear(bias.gradient, bias.bytes);
-  columnSum(bias.gradient, delta, samples, output.stride / 16, output.sampleStride);
+  columnSum(bias.gradient, deltaOf(output, 0), samples, output.stride / 16, output.sampleStride);
   adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
+}
+
+/**
+ * Sums the gradient of some rows of the kernel, some samples at a time: what a tile reads of these stays in the nearest
+ * cache while all tiles pass by. The order of the samples, and so the sum, is the same.
+ */
+function sumKernelGradient(
+  context: ExecutionContext,
+  { name, input, output, kernel }: DenseNode,
+  { firstRow, rows, samples }: Update,
+): void {
+  const { clear } = context.bind(MEMORY_KERNELS);
+  const { kernelGradient } = context.bind(DENSE_KERNELS, name);
+  const gradient = kernel.gradient + firstRow * output.stride;
+  clear(gradient, rows * output.stride);
+  for (let sample = 0; sample < samples; sample += SAMPLES_TOGETHER) {
+    const count = Math.min(SAMPLES_TOGETHER, samples - sample);
+    const from = addressOf(input, sample) + 4 * firstRow;
+    kernelGradient(gradient, from, deltaOf(output, sample), rows, count);
+  }
 }
 
 /** Writes some rows of the kernel where the backward pass reads them. */

@@ -1,14 +1,18 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
+import { forVectors } from "../assembler/loops.ts";
 
 /**
  * `clear`: target = 0.
+ *
+ * `subtract`: target = first − second.
  *
  * `transpose`: target[column, row] = source[row, column] in blocks of 4 × 4. `rows` is a multiple of four, columns are
  * vectors.
  */
 export const MEMORY_KERNELS = {
   clear: ["target", "bytes"],
+  subtract: ["target", "first", "second", "vectors"],
   transpose: ["target", "source", "rows", "vectors", "targetStride", "sourceStride"],
 } as const;
 
@@ -17,6 +21,11 @@ export function addMemoryKernels(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: MEMORY_KERNELS });
   add("clear", (code, { target, bytes }) => {
     code.get(target).i32(0).get(bytes).fill();
+  });
+  add("subtract", (code, { target, first, second, vectors }) => {
+    forVectors(code, { vectors, pointers: [target, first, second] }, () => {
+      code.get(target).get(first).load().get(second).load().op("f32x4.sub").store();
+    });
   });
   add("transpose", (code, { target, source, rows, vectors, targetStride, sourceStride }) => {
     const [from, to, block, left] = code.locals("i32", 4);

@@ -162,7 +162,7 @@ class ChainPlanner {
     const output = this.#tensors.plan(positions, spec.filters, { group, ...around });
     const row = 16 * shape.filterVectors;
     this.#scratchBytes = Math.max(this.#scratchBytes, shape.outputPositions * row);
-    const kernel = this.#memory.parameter(4 * shape.filterVectors * filterBytes(shape));
+    const kernel = this.#memory.kernel(4 * shape.filterVectors * filterBytes(shape));
     const bias = this.#memory.parameter(row);
     const stride = Math.ceil((kernel.bytes + bias.bytes) / 64) * 64;
     const parts = this.#memory.take(stride * MAX_PARTS);
@@ -189,7 +189,7 @@ class ChainPlanner {
     const sparsity = units < SPARSE_UNITS ? undefined : this.#sparsity(layer);
     const stride = roundUp(4 * units, sparsity && PANEL_ROW_BYTES);
     const output = this.#tensors.plan(1, units, { group, stride });
-    const kernel = this.#memory.parameter(countValues(input) * stride);
+    const kernel = this.#memory.kernel(countValues(input) * stride);
     const bias = this.#memory.parameter(stride);
     const base = { name, layer, input, output, slope, kernel, bias };
     if (sparsity === undefined) {
@@ -236,9 +236,9 @@ class ChainPlanner {
       outputSampleStride: output.sampleStride,
     };
     const { both, gates } = rowBytes(shape);
-    const kernel = this.#memory.parameter(countKernelRows(shape) * both);
+    const kernel = this.#memory.kernel(countKernelRows(shape) * both);
     const bias = this.#memory.parameter(both);
-    const recurrent = this.#memory.parameter(2 * row / 4 * gates);
+    const recurrent = this.#memory.kernel(2 * row / 4 * gates);
     const transposed = {
       kernel: this.#memory.take(kernel.bytes),
       recurrent: this.#memory.take(recurrent.bytes),

@@ -74,33 +74,36 @@ function planBranches(graph: ModelGraph, { memory, batchSize }: PlanOptions): Pl
     compact: false,
   });
   const join = planJoin(graph, { memory, batchSize, encoders: planned, input: head.input });
-  const largest = Math.max(...join.branches.map(({ vectors }) => 16 * vectors));
   const scratches = planned.map((encoder) => encoder.scratchBytes);
   return {
     encoders: planned.flatMap(({ chains }) => chains),
     join,
     head,
-    // A join keeps two rows there.
-    scratchBytes: Math.max(scratchBytes, 2 * largest, ...scratches),
+    scratchBytes: Math.max(scratchBytes, join.scratch.factors + 4 * join.references, ...scratches),
   };
 }
 
 function planJoin(
-  { branches, join, references }: ModelGraph,
+  { branches, join: terms, references }: ModelGraph,
   { memory, batchSize, encoders, input }: PlanOptions & {
     readonly encoders: readonly PlannedEncoder[];
     readonly input: Tensor;
   },
 ): JoinPlan {
-  const planned = branches.map(({ encoder, overReferences, size }): JoinBranch => {
+  const planned = branches.map(({ encoder, overReferences, size }, index): JoinBranch => {
     const values = encoders[encoder]!.chains.at(-1)!.output;
     const vectors = values.rows * values.stride / 16;
     const places = overReferences ? references : 1;
+    const alike = overReferences &&
+      !terms.some((term) =>
+        term.type === "distanceWeightedMean" && [term.references, term.values].includes(index)
+      );
+    const rows = memory.take(4 * batchSize * places);
     const entryOf = memory.take(4 * batchSize * places);
-    const deltas = memory.take(16 * vectors * batchSize * places);
-    return { values, size, vectors, places, entryOf, deltas };
+    const deltas = memory.take(16 * vectors * batchSize * (alike ? 1 : places));
+    return { values, size, vectors, places, rows, entryOf, deltas, alike };
   });
-  const terms = join.map((term): PlannedTerm => {
+  const plannedTerms = terms.map((term): PlannedTerm => {
     if (term.type !== "distanceWeightedMean") return term;
     const record = {
       scale: memory.parameter(16),
@@ -114,5 +117,14 @@ function planJoin(
     const { first, last } = encoders[encoder]!;
     return { input, first, last };
   });
-  return { branches: planned, terms, references, output: input, routes };
+  const row = Math.max(...planned.map(({ vectors }) => 16 * vectors));
+  return {
+    branches: planned,
+    terms: plannedTerms,
+    references,
+    counts: memory.take(4 * batchSize),
+    scratch: { row, lanes: 2 * row, factors: 2 * row + 16 * references },
+    output: input,
+    routes,
+  };
 }

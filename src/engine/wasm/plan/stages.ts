@@ -4,13 +4,16 @@
  * @module
  */
 
+import type { Parameter } from "../layout.ts";
 import type { BatchNormNode } from "../ops/batch_norm.ts";
 import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.ts";
 
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
   | { readonly do: "gather" | "loss" | "predictions" | "predictionSlopes" }
-  | { readonly do: "spread" | "join" | "joinBackward" | "collectUses" }
+  | { readonly do: "spread" | "join" | "collectUses" }
+  /** `wanted` says of which branches the derivatives are. */
+  | { readonly do: "joinBackward"; readonly wanted: readonly boolean[] }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
   | { readonly do: "measure" | "measureDelta"; readonly node: BatchNormNode };
 
@@ -37,8 +40,12 @@ export interface StageOptions {
  * have stages before and after the head's, and a batch normalisation splits a pass in two, since it needs sums over the
  * whole batch.
  */
-export function trainingStages(plan: Plan, { gather }: StageOptions): Stage[] {
+export function trainingStages(
+  plan: Plan,
+  { gather, frozen }: StageOptions & { readonly frozen: ReadonlySet<number> },
+): Stage[] {
   const { encoders, head, join } = plan;
+  const learning = findLearning(plan, frozen);
   const list = new StageList();
   for (const [chain, encoder] of encoders.entries()) {
     beginEncoder(list, chain, encoder);
@@ -48,16 +55,67 @@ export function trainingStages(plan: Plan, { gather }: StageOptions): Stage[] {
   if (gather) list.add({ do: "gather" });
   if (join !== undefined) list.add({ do: "join" });
   addForward(list, head.nodes);
+  // A loss of pairs reads the outputs of all parts.
+  if (plan.loss === "rank") list.begin(encoders.length);
   list.add({ do: "loss" });
-  addBackward(list, head.nodes);
-  if (join !== undefined) list.add({ do: "joinBackward" });
-  for (const [chain, { nodes }] of [...encoders.entries()].reverse()) {
+  addBackward(list, learning.head);
+  if (learning.join) {
+    const wanted = join!.routes.map(({ last }) => learning.encoders[last]!.length > 0);
+    list.add({ do: "joinBackward", wanted });
+  }
+  for (const [chain, nodes] of [...learning.encoders.entries()].reverse()) {
     list.begin(chain);
-    // An encoder without layers has nothing to learn.
     if (nodes.length > 0) list.add({ do: "collectUses" });
     addBackward(list, nodes);
   }
   return [...list.end(), { kind: "update" }];
+}
+
+/** What a backward pass passes through: nothing that lies before all that learns. */
+interface Learning {
+  /** Nodes of each chain of the encoders. */
+  readonly encoders: readonly (readonly PlanNode[])[];
+  /** Whether the join passes derivatives on, or has weights that learn. */
+  readonly join: boolean;
+  readonly head: readonly PlanNode[];
+}
+
+function findLearning({ encoders, join, head }: Plan, frozen: ReadonlySet<number>): Learning {
+  const learns = (parameter: Parameter) => !frozen.has(parameter.weight);
+  const learningNodes = (nodes: readonly PlanNode[], before: boolean) => {
+    if (before) return nodes;
+    const first = nodes.findIndex((node) => parametersOf(node).some(learns));
+    return first < 0 ? [] : nodes.slice(first);
+  };
+  const ofEncoders: (readonly PlanNode[])[] = [];
+  for (const { nodes, follows } of encoders) {
+    const before = follows !== undefined && ofEncoders[follows.chain]!.length > 0;
+    ofEncoders.push(learningNodes(nodes, before));
+  }
+  const joinLearns = ofEncoders.some(({ length }) => length > 0) ||
+    (join?.terms ?? []).some((term) =>
+      term.type === "distanceWeightedMean" && learns(term.record.scale)
+    );
+  return { encoders: ofEncoders, join: joinLearns, head: learningNodes(head.nodes, joinLearns) };
+}
+
+function parametersOf(node: PlanNode): Parameter[] {
+  switch (node.kind) {
+    case "conv":
+    case "dense":
+    case "sparseDense":
+      return [node.kernel, node.bias];
+    case "bidirectionalGru":
+      return [node.kernel, node.recurrent, node.bias];
+    case "batchNorm":
+      return [node.gamma, node.beta];
+    case "pool":
+    case "dropout":
+    case "activation":
+    case "gelu":
+    case "compact":
+      return [];
+  }
 }
 
 /** The stages that predict a batch. */
@@ -78,7 +136,7 @@ export function explanationStages(plan: Plan): Stage[] {
   addFrozenForward(list, plan, { gather: false });
   list.add({ do: "predictionSlopes" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
-  if (join !== undefined) list.add({ do: "joinBackward" });
+  if (join !== undefined) list.add({ do: "joinBackward", wanted: join.routes.map(() => true) });
   for (const [chain, { nodes }] of [...encoders.entries()].reverse()) {
     list.begin(chain);
     list.add({ do: "collectUses" });

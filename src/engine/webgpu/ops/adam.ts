@@ -11,7 +11,12 @@ export interface AdamShape {
   /** Blocks that the loss of a step is summed in. */
   readonly lossBlocks: number;
   readonly models: number;
+  /** Whether weights have marks, `[model, weight]` u32; see {@linkcode WEIGHT_MARKS}. If not, all move and none decays. */
+  readonly marked: boolean;
 }
+
+/** Bits of a weight's mark. */
+export const WEIGHT_MARKS = { moves: 1, decays: 2 } as const;
 
 const THREADS = 64;
 
@@ -20,7 +25,7 @@ const THREADS = 64;
  * has one weight. The first also adds up the step's loss. A model without samples in this step stays as it is.
  */
 export function adamUpdateWgsl(shape: AdamShape): Kernel {
-  const { regions, weightStride, gradientStride, models } = shape;
+  const { regions, weightStride, gradientStride, models, marked } = shape;
   const total = regions.reduce((sum, { size }) => sum + size, 0);
   if (total === 0) return lossAloneWgsl(shape);
   return makeKernel({
@@ -32,6 +37,7 @@ export function adamUpdateWgsl(shape: AdamShape): Kernel {
       secondMoment: bindWrite("secondMoment"),
       lossBlocks: bindRead("lossBlocks"),
       losses: bindWrite("losses"),
+      ...(marked ? { marks: bindRead("marks", "u32") } : {}),
     },
     declarations: declarePlacesWgsl(regions),
     threads: THREADS,
@@ -39,22 +45,34 @@ export function adamUpdateWgsl(shape: AdamShape): Kernel {
     body: `  let i = group.x * ${THREADS}u + lane;
   if (i >= ${total}u) { return; }
   let place = findPlace(i);
-  var gradient = 0.0f;
+  let at = model * ${weightStride}u + place.weight;
+${marked ? moveMarkedWgsl(gradientStride) : moveWgsl(gradientStride, "")}
+${addLossWgsl(shape)}`,
+  });
+}
+
+/** WGSL that moves the weight at `at`; `decay` is what is added to the step. */
+function moveWgsl(gradientStride: number, decay: string): string {
+  const [beta1, rest1] = [formatFloatWgsl(ADAM.beta1), formatFloatWgsl(1 - ADAM.beta1)];
+  const [beta2, rest2] = [formatFloatWgsl(ADAM.beta2), formatFloatWgsl(1 - ADAM.beta2)];
+  const move = `step.rate * m / (sqrt(v * step.correction) + ${formatFloatWgsl(ADAM.epsilon)})`;
+  return `  var gradient = 0.0f;
   for (var block = 0u; block < place.blocks; block++) {
     gradient += gradients[model * ${gradientStride}u + place.gradient + block * place.stride];
   }
-  let at = model * ${weightStride}u + place.weight;
-  let m = ${formatFloatWgsl(ADAM.beta1)} * firstMoment[at] + ${
-      formatFloatWgsl(1 - ADAM.beta1)
-    } * gradient;
-  let v = ${formatFloatWgsl(ADAM.beta2)} * secondMoment[at] + ${
-      formatFloatWgsl(1 - ADAM.beta2)
-    } * gradient * gradient;
+  let m = ${beta1} * firstMoment[at] + ${rest1} * gradient;
+  let v = ${beta2} * secondMoment[at] + ${rest2} * gradient * gradient;
   firstMoment[at] = m;
   secondMoment[at] = v;
-  weights[at] -= step.rate * m / (sqrt(v * step.correction) + ${formatFloatWgsl(ADAM.epsilon)});
-${addLossWgsl(shape)}`,
-  });
+  weights[at] -= ${move}${decay};`;
+}
+
+function moveMarkedWgsl(gradientStride: number): string {
+  const { moves, decays } = WEIGHT_MARKS;
+  return `  if ((marks[at] & ${moves}u) != 0u) {
+    let decay = select(0.0f, step.decay, (marks[at] & ${decays}u) != 0u);
+  ${moveWgsl(gradientStride, " + decay * weights[at]").replaceAll("\n", "\n  ")}
+  }`;
 }
 
 /** The step's loss of a model without weights. */

@@ -18,7 +18,7 @@ export interface GatherShape {
   readonly endRow: number;
   /** The network's input. */
   readonly input: Tensor;
-  /** Name of the buffer of all labels; absent where they are not wanted. */
+  /** Name of the buffer of all labels and weights; absent where they are not wanted. */
   readonly labels: string | undefined;
   readonly models: number;
 }
@@ -42,7 +42,7 @@ const TRANSFORM: Readonly<Record<Transform, string>> = {
 
 /**
  * Copies the samples that the next steps ask for, transformed, out of a buffer of packed rows into the network's
- * input, and their labels. Here `step.position` is the place of the first row among the orders of all models, and
+ * input, and their labels and weights. Here `step.position` is the place of the first row among the orders of all models, and
  * `step.samples` the number of rows. Workgroups: y samples, z models; the threads of one share a sample.
  */
 export function gatherSamplesWgsl(shape: GatherShape): Kernel {
@@ -56,7 +56,9 @@ export function gatherSamplesWgsl(shape: GatherShape): Kernel {
       chunk: bindRead(chunk, "u32"),
       orders: bindRead("orders", "u32"),
       value: bindWrite(`${input.name}.value`),
-      ...(labels ? { columnLabels: bindRead(labels), labels: bindWrite("labels") } : {}),
+      ...(labels
+        ? { columnLabels: bindRead(labels, "vec2f"), labels: bindWrite("labels", "vec2f") }
+        : {}),
     },
     declarations: `fn transformed(x: f32) -> f32 { return ${TRANSFORM[transform]}; }`,
     threads: THREADS,

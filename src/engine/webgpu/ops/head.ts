@@ -1,4 +1,4 @@
-import type { Loss } from "../../../model/spec.ts";
+import type { SampleLoss } from "../../loss.ts";
 import type { GradientRegion } from "../gradients.ts";
 import {
   bindRead,
@@ -34,7 +34,7 @@ export interface HeadShape {
   /** Blocks of samples: a multiple of four each, the same in all layers. */
   readonly blocks: number;
   readonly blockSamples: number;
-  readonly loss: Loss;
+  readonly loss: SampleLoss;
   readonly keys: number;
   readonly weightStride: number;
   readonly gradientStride: number;
@@ -67,7 +67,7 @@ export function trainHeadWgsl(shape: HeadShape): Kernel {
     buffers: {
       input: bindRead(`${input.name}.value`),
       weights: bindRead("weights", "vec4f"),
-      labels: bindRead("labels"),
+      labels: bindRead("labels", "vec2f"),
       ...(input.hasDelta ? { inputDelta: bindWrite(`${input.name}.delta`) } : {}),
       gradients: bindWrite("gradients"),
       lossBlocks: bindWrite("lossBlocks"),
@@ -83,12 +83,12 @@ ${declareDropoutsWgsl(shape)}`,
 ${loadInputWgsl(shape, "training")}
 ${unrollWgsl(last, (layer) => forwardLayerWgsl(shape, layer, "training"))}
   if (lane < ${samples}u) {
-    let label = labels[model * ${gathered}u + step.gatheredAt + first + lane];
+    let learned = labels[model * ${gathered}u + step.gatheredAt + first + lane];
     let counts = first + lane < step.samples;
     let value = values${last}[lane / 4u][lane % 4u];
-    sampleLoss[lane] = select(0.0f, lossOf(value, label), counts);
+    sampleLoss[lane] = select(0.0f, learned.y * lossOf(value, learned.x), counts);
     deltas${last}[lane / 4u][lane % 4u] =
-      select(0.0f, lossSlope(value, label) / f32(step.samples), counts);
+      select(0.0f, learned.y * lossSlope(value, learned.x) / f32(step.samples), counts);
   }
   workgroupBarrier();
   if (lane == 0u) {

@@ -9,7 +9,7 @@ import { createWasmEngine } from "../../../../src/engine/wasm/engine.ts";
 import { createWebgpuEngine } from "../../../../src/engine/webgpu/engine.ts";
 import { DivergedError, UnsupportedModelError } from "../../../../src/errors.ts";
 import { initialWeights } from "../../../../src/model/initial_weights.ts";
-import { PRESET_NAMES, presetSpec } from "../../../../src/model/presets.ts";
+import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../../../src/model/presets.ts";
 import { testConformance } from "../../conformance.ts";
 import { testFailures } from "./failures.ts";
 import { testUploaded } from "./uploaded.ts";
@@ -25,7 +25,7 @@ testConformance(webgpu, testWithWebgpu);
 testUploaded(webgpu);
 testFailures();
 
-for (const preset of PRESET_NAMES) {
+for (const preset of SEQUENTIAL_PRESET_NAMES) {
   const spec = presetSpec(preset, { bins: 46 });
   if (!webgpu.supports(spec).supported) continue;
   testWithWebgpu(`webgpu trains ${preset} as wasm does, dropout and all`, async () => {

@@ -8,8 +8,8 @@ struct Step {
   index: u32,
   rate: f32,
   correction: f32,
-  unused0: u32,
-  unused1: u32,
+  decay: f32,
+  unused: u32,
 }
 @group(1) @binding(0) var<storage, read> steps: array<Step>;
 @group(0) @binding(0) var<storage, read> gradients: array<f32>;
@@ -49,11 +49,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let i = group.x * 64u + lane;
   if (i >= 2784u) { return; }
   let place = findPlace(i);
+  let at = model * 2788u + place.weight;
   var gradient = 0.0f;
   for (var block = 0u; block < place.blocks; block++) {
     gradient += gradients[model * 2784u + place.gradient + block * place.stride];
   }
-  let at = model * 2788u + place.weight;
   let m = 0.8999999761581421f * firstMoment[at] + 0.10000000149011612f * gradient;
   let v = 0.9990000128746033f * secondMoment[at] + 0.0010000000474974513f * gradient * gradient;
   firstMoment[at] = m;

@@ -8,8 +8,8 @@ struct Step {
   index: u32,
   rate: f32,
   correction: f32,
-  unused0: u32,
-  unused1: u32,
+  decay: f32,
+  unused: u32,
 }
 @group(1) @binding(0) var<storage, read> steps: array<Step>;
 @group(0) @binding(0) var<storage, read> input: array<vec4f>;
@@ -31,8 +31,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (filter_ >= 10u || piece >= 1u) { return; }
   let segment = piece / 1u;
   let firstElement = piece % 1u * 12u;
-  let firstSample = group.y * 8u;
-  let endSample = min(firstSample + 8u, places[model * 54u + 3u]);
+  let blockSize = (places[model * 54u + 3u] + 1u) / 2u;
+  let firstSample = group.y * blockSize;
+  let endSample = min(firstSample + blockSize, places[model * 54u + 3u]);
   var sum0 = vec4f();
   var sum1 = vec4f();
   var sum2 = vec4f();

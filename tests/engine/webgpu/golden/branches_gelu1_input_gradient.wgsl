@@ -8,8 +8,8 @@ struct Step {
   index: u32,
   rate: f32,
   correction: f32,
-  unused0: u32,
-  unused1: u32,
+  decay: f32,
+  unused: u32,
 }
 @group(1) @binding(0) var<storage, read> steps: array<Step>;
 @group(0) @binding(0) var<storage, read> delta: array<f32>;

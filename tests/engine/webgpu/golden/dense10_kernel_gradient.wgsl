@@ -8,8 +8,8 @@ struct Step {
   index: u32,
   rate: f32,
   correction: f32,
-  unused0: u32,
-  unused1: u32,
+  decay: f32,
+  unused: u32,
 }
 @group(1) @binding(0) var<storage, read> steps: array<Step>;
 @group(0) @binding(0) var<storage, read> input: array<vec4f>;
@@ -30,8 +30,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (filter_ >= 2u || piece >= 25u) { return; }
   let segment = piece / 25u;
   let firstElement = piece % 25u * 12u;
-  let firstSample = group.y * 3u;
-  let endSample = min(firstSample + 3u, step.samples);
+  let blockSize = 3u;
+  let firstSample = group.y * blockSize;
+  let endSample = min(firstSample + blockSize, step.samples);
   var sum0 = vec4f();
   var sum1 = vec4f();
   var sum2 = vec4f();

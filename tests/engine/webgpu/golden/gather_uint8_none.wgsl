@@ -8,15 +8,15 @@ struct Step {
   index: u32,
   rate: f32,
   correction: f32,
-  unused0: u32,
-  unused1: u32,
+  decay: f32,
+  unused: u32,
 }
 @group(1) @binding(0) var<storage, read> steps: array<Step>;
 @group(0) @binding(0) var<storage, read> chunk: array<u32>;
 @group(0) @binding(1) var<storage, read> orders: array<u32>;
 @group(0) @binding(2) var<storage, read_write> value: array<f32>;
-@group(0) @binding(3) var<storage, read> columnLabels: array<f32>;
-@group(0) @binding(4) var<storage, read_write> labels: array<f32>;
+@group(0) @binding(3) var<storage, read> columnLabels: array<vec2f>;
+@group(0) @binding(4) var<storage, read_write> labels: array<vec2f>;
 fn transformed(x: f32) -> f32 { return x; }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -8,13 +8,13 @@ struct Step {
   index: u32,
   rate: f32,
   correction: f32,
-  unused0: u32,
-  unused1: u32,
+  decay: f32,
+  unused: u32,
 }
 @group(1) @binding(0) var<storage, read> steps: array<Step>;
 @group(0) @binding(0) var<storage, read> input: array<f32>;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
-@group(0) @binding(2) var<storage, read> labels: array<f32>;
+@group(0) @binding(2) var<storage, read> labels: array<vec2f>;
 @group(0) @binding(3) var<storage, read_write> inputDelta: array<f32>;
 @group(0) @binding(4) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(5) var<storage, read_write> lossBlocks: array<f32>;
@@ -98,12 +98,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
   workgroupBarrier();
   if (lane < 4u) {
-    let label = labels[model * 6u + step.gatheredAt + first + lane];
+    let learned = labels[model * 6u + step.gatheredAt + first + lane];
     let counts = first + lane < step.samples;
     let value = values1[lane / 4u][lane % 4u];
-    sampleLoss[lane] = select(0.0f, lossOf(value, label), counts);
+    sampleLoss[lane] = select(0.0f, learned.y * lossOf(value, learned.x), counts);
     deltas1[lane / 4u][lane % 4u] =
-      select(0.0f, lossSlope(value, label) / f32(step.samples), counts);
+      select(0.0f, learned.y * lossSlope(value, learned.x) / f32(step.samples), counts);
   }
   workgroupBarrier();
   if (lane == 0u) {

@@ -8,12 +8,12 @@ struct Step {
   index: u32,
   rate: f32,
   correction: f32,
-  unused0: u32,
-  unused1: u32,
+  decay: f32,
+  unused: u32,
 }
 @group(1) @binding(0) var<storage, read> steps: array<Step>;
 @group(0) @binding(0) var<storage, read> value: array<f32>;
-@group(0) @binding(1) var<storage, read> labels: array<f32>;
+@group(0) @binding(1) var<storage, read> labels: array<vec2f>;
 @group(0) @binding(2) var<storage, read_write> delta: array<f32>;
 @group(0) @binding(3) var<storage, read_write> lossBlocks: array<f32>;
 fn lossOf(value: f32, label: f32) -> f32 { return (value - label) * (value - label); }
@@ -27,10 +27,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let sample = group.x * 64u + lane;
   var found = 0.0f;
   if (sample < step.samples) {
+    let firstLabel = model * 6u + step.gatheredAt;
     let predicted = value[(model * 3u + sample) * 1u + 0u];
-    let label = labels[model * 6u + step.gatheredAt + sample];
-    found = lossOf(predicted, label);
-    delta[(model * 3u + sample) * 1u] = lossSlope(predicted, label) / f32(step.samples);
+    let learned = labels[firstLabel + sample];
+    var slope = 0.0f;
+    found = learned.y * lossOf(predicted, learned.x);
+    slope = learned.y * lossSlope(predicted, learned.x);
+    delta[(model * 3u + sample) * 1u] = slope / f32(step.samples);
   }
   sampleLoss[lane] = found;
   workgroupBarrier();

@@ -2,147 +2,178 @@ import { deltaOf } from "../../layout.ts";
 import { adamUpdate } from "../adam.ts";
 import type { AdamStep, ExecutionContext, Part } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
-import { entryAddress, presentPlaces, useDelta } from "./entries.ts";
+import { countReferences, deltaStride, firstDelta, rowOf, rowsOf } from "./entries.ts";
 import { sumOfLanes } from "./forward.ts";
 import { JOIN_KERNELS } from "./kernels.ts";
 import type { DistanceTerm, JoinNode, PlannedTerm } from "./types.ts";
 
 /**
  * Computes the derivatives with respect to the entries that a part's samples use from those with respect to the joined
- * rows.
+ * rows. `wanted` says of which branches.
  */
 export function joinBackward(
   context: ExecutionContext,
   join: JoinNode,
-  { start, count }: Part,
+  { part: { start, count }, wanted }: { readonly part: Part; readonly wanted: readonly boolean[] },
 ): void {
-  for (let sample = start; sample < start + count; sample++) {
-    clearUses(context, join, sample);
-    for (const term of join.terms) backwardTerm(context, join, { term, sample });
+  const backward = new BackwardJoin(context, join, wanted);
+  for (let sample = start; sample < start + count; sample++) backward.divide(sample);
+}
+
+/** Divides the derivatives of samples one by one, each given by its place in the batch. */
+class BackwardJoin {
+  readonly #context: ExecutionContext;
+  readonly #join: JoinNode;
+  readonly #wanted: readonly boolean[];
+  readonly #kernels;
+  readonly #clear;
+  /** The sample, and its references. */
+  #sample = 0;
+  #references = 0;
+
+  constructor(context: ExecutionContext, join: JoinNode, wanted: readonly boolean[]) {
+    this.#context = context;
+    this.#join = join;
+    this.#wanted = wanted;
+    this.#kernels = context.bind(JOIN_KERNELS);
+    this.#clear = context.bind(MEMORY_KERNELS).clear;
   }
-}
 
-function clearUses(context: ExecutionContext, { branches }: JoinNode, sample: number): void {
-  const { clear } = context.bind(MEMORY_KERNELS);
-  for (const branch of branches) {
-    clear(useDelta(branch, { sample }), branch.places * 16 * branch.vectors);
+  /** Divides the derivatives with respect to a sample's joined row among its entries. */
+  divide(sample: number): void {
+    this.#sample = sample;
+    this.#references = countReferences(this.#context, this.#join, sample);
+    this.#clearUses();
+    for (const term of this.#join.terms) this.#divideTerm(term);
   }
-}
 
-/** A term of a sample. */
-interface TermOfSample<Term extends PlannedTerm> {
-  readonly term: Term;
-  readonly sample: number;
-}
-
-function backwardTerm(
-  context: ExecutionContext,
-  join: JoinNode,
-  { term, sample }: TermOfSample<PlannedTerm>,
-): void {
-  const delta = copyDelta(context, join, { term, sample });
-  const { accumulate } = context.bind(JOIN_KERNELS);
-  switch (term.type) {
-    case "output": {
-      const branch = join.branches[term.branch]!;
-      accumulate(useDelta(branch, { sample }), delta, branch.vectors, 1);
-      return;
+  #clearUses(): void {
+    for (const [index, branch] of this.#join.branches.entries()) {
+      if (!this.#wanted[index]) continue;
+      const rows = branch.places === 1 || branch.alike ? 1 : this.#references;
+      this.#clear(firstDelta(branch, this.#sample), rows * 16 * branch.vectors);
     }
-    case "mean":
-      return spreadMean(context, join, { sample, branch: term.branch, delta, sign: 1 });
-    case "difference": {
-      const own = join.branches[term.branch]!;
-      const references = join.branches[term.references]!;
-      // Without references the term is zero for any output of the branch.
-      if (presentPlaces(context, references, sample).length === 0) return;
-      accumulate(useDelta(own, { sample }), delta, own.vectors, 1);
-      return spreadMean(context, join, { sample, branch: term.references, delta, sign: -1 });
+  }
+
+  #divideTerm(term: PlannedTerm): void {
+    switch (term.type) {
+      case "output":
+        return this.#addToOwn(term.branch, this.#findDelta(term, term.branch));
+      case "mean":
+        return this.#spreadMean(term.branch, this.#findDelta(term, term.branch), 1);
+      case "difference": {
+        // Without references the term is zero for any output of the branch.
+        if (this.#references === 0) return;
+        const delta = this.#findDelta(term, term.references);
+        this.#addToOwn(term.branch, delta);
+        return this.#spreadMean(term.references, delta, -1);
+      }
+      case "distanceWeightedMean":
+        return this.#divideDistances(term, this.#findDelta(term, term.values));
     }
-    case "distanceWeightedMean":
-      return backwardDistances(context, join, { term, sample, delta });
   }
-}
 
-/**
- * Copies the derivatives with respect to a term to the scratch memory, where zeros follow them; returns their address.
- */
-function copyDelta(
-  context: ExecutionContext,
-  { output }: JoinNode,
-  { term, sample }: TermOfSample<PlannedTerm>,
-): number {
-  const { floats, scratch } = context;
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const source = deltaOf(output, sample) / 4 + term.offset;
-  clear(scratch, 16 * Math.ceil(term.size / 4));
-  floats.copyWithin(scratch / 4, source, source + term.size);
-  return scratch;
-}
-
-/** Adds a share of the derivatives with respect to a mean to each of a sample's references. */
-function spreadMean(
-  context: ExecutionContext,
-  { branches }: JoinNode,
-  { sample, branch, delta, sign }: {
-    readonly sample: number;
-    readonly branch: number;
-    readonly delta: number;
-    readonly sign: 1 | -1;
-  },
-): void {
-  const { accumulate } = context.bind(JOIN_KERNELS);
-  const references = branches[branch]!;
-  const present = presentPlaces(context, references, sample);
-  for (const place of present) {
-    const target = useDelta(references, { sample, place });
-    accumulate(target, delta, references.vectors, sign / present.length);
+  /**
+   * Address of the derivatives with respect to a term, which is made of rows of a branch; where these have more vectors
+   * than the term has values for, of a copy in the scratch memory, which zeros follow.
+   */
+  #findDelta({ size, offset }: PlannedTerm, branch: number): number {
+    const { floats, scratch } = this.#context;
+    const { output, branches } = this.#join;
+    const source = deltaOf(output, this.#sample) + 4 * offset;
+    const bytes = 16 * branches[branch]!.vectors;
+    if (bytes === 4 * size) return source;
+    this.#clear(scratch, bytes);
+    if (size === 1) floats[scratch / 4] = floats[source / 4]!;
+    else floats.copyWithin(scratch / 4, source / 4, source / 4 + size);
+    return scratch;
   }
-}
 
-/**
- * With weights w, the softmax of logits −sharpness · k · d², and g = δ · v for the averaged values v: the derivatives
- * are w · δ with respect to v and w · (g − Σ w · g) with respect to the logits, from which follow those with respect to
- * k and to the differences whose mean square is d².
- */
-function backwardDistances(
-  context: ExecutionContext,
-  { branches, references }: JoinNode,
-  { term, sample, delta }: {
-    readonly term: Extract<PlannedTerm, DistanceTerm>;
-    readonly sample: number;
-    readonly delta: number;
-  },
-): void {
-  const { floats } = context;
-  const { accumulate, accumulateDifference, dot } = context.bind(JOIN_KERNELS);
-  const { record, sharpness } = term;
-  const near = branches[term.near]!;
-  const others = branches[term.references]!;
-  const values = branches[term.values]!;
-  const present = presentPlaces(context, others, sample);
-  const first = sample * references;
-  const weights = present.map((place) => floats[record.weights / 4 + first + place]!);
-  const product = delta + 16 * values.vectors;
-  const slopes = present.map((place, i) => {
-    const value = entryAddress(context, values, { sample, place })!;
-    accumulate(useDelta(values, { sample, place }), delta, values.vectors, weights[i]!);
-    dot(product, delta, value, values.vectors);
-    return sumOfLanes(context, product);
-  });
-  const mean = slopes.reduce((sum, slope, i) => sum + weights[i]! * slope, 0);
-  const scale = floats[record.scale.weight / 4]!;
-  const own = entryAddress(context, near, { sample })!;
-  let scaleGradient = 0;
-  for (const [i, place] of present.entries()) {
-    const byLogit = weights[i]! * (slopes[i]! - mean);
-    scaleGradient -= byLogit * sharpness * floats[record.distances / 4 + first + place]!;
-    const factor = -2 * byLogit * sharpness * scale / near.size;
-    const other = entryAddress(context, others, { sample, place })!;
-    const { vectors } = near;
-    accumulateDifference(useDelta(near, { sample }), own, other, vectors, factor);
-    accumulateDifference(useDelta(others, { sample, place }), other, own, vectors, factor);
+  /** Adds derivatives to those with respect to the sample's entry of a branch that is not over references. */
+  #addToOwn(index: number, delta: number): void {
+    if (!this.#wanted[index]) return;
+    const branch = this.#join.branches[index]!;
+    this.#kernels.accumulate(firstDelta(branch, this.#sample), delta, branch.vectors, 1);
   }
-  floats[record.scaleGradients / 4 + sample] = scaleGradient;
+
+  /** Adds a share of the derivatives with respect to a mean to those of each reference. */
+  #spreadMean(index: number, delta: number, sign: 1 | -1): void {
+    if (this.#references === 0 || !this.#wanted[index]) return;
+    const branch = this.#join.branches[index]!;
+    const first = firstDelta(branch, this.#sample);
+    const stride = deltaStride(branch);
+    const share = sign / this.#references;
+    for (let use = 0; use < (branch.alike ? 1 : this.#references); use++) {
+      this.#kernels.accumulate(first + use * stride, delta, branch.vectors, share);
+    }
+  }
+
+  /**
+   * With weights w, the softmax of logits −sharpness · k · d², and g = δ · v for the averaged values v: the derivatives
+   * are w · δ with respect to v and w · (g − Σ w · g) with respect to the logits, from which follow those with respect
+   * to k and to the differences whose mean square is d².
+   */
+  #divideDistances(term: Extract<PlannedTerm, DistanceTerm>, delta: number): void {
+    const { branches, references, scratch } = this.#join;
+    const count = this.#references;
+    const values = branches[term.values]!;
+    const list = rowsOf(values, this.#sample);
+    const lanes = this.#context.scratch + scratch.lanes;
+    this.#kernels.dotRows(lanes, delta, list, count, values.vectors);
+    this.#findFactors(term, lanes);
+    if (this.#wanted[term.values]) {
+      const weights = term.record.weights + 4 * this.#sample * references;
+      const target = firstDelta(values, this.#sample);
+      const stride = deltaStride(values);
+      this.#kernels.spreadRow(target, stride, delta, weights, count, values.vectors);
+    }
+    this.#divideDifferences(term);
+  }
+
+  /** Finds the derivative with respect to k, and the factors of the differences. */
+  #findFactors(term: Extract<PlannedTerm, DistanceTerm>, lanes: number): void {
+    const { floats } = this.#context;
+    const { record, sharpness } = term;
+    const first = this.#sample * this.#join.references;
+    const weights = record.weights / 4 + first;
+    const distances = record.distances / 4 + first;
+    const factors = (this.#context.scratch + this.#join.scratch.factors) / 4;
+    const count = this.#references;
+    let mean = 0;
+    for (let use = 0; use < count; use++) {
+      mean += floats[weights + use]! * sumOfLanes(floats, lanes + 16 * use);
+    }
+    const scale = floats[record.scale.weight / 4]!;
+    const { size } = this.#join.branches[term.near]!;
+    let scaleGradient = 0;
+    for (let use = 0; use < count; use++) {
+      const slope = sumOfLanes(floats, lanes + 16 * use);
+      const byLogit = floats[weights + use]! * (slope - mean);
+      scaleGradient -= byLogit * sharpness * floats[distances + use]!;
+      floats[factors + use] = -2 * byLogit * sharpness * scale / size;
+    }
+    floats[record.scaleGradients / 4 + this.#sample] = scaleGradient;
+  }
+
+  /** Adds the derivatives with respect to the rows that are compared. */
+  #divideDifferences(term: Extract<PlannedTerm, DistanceTerm>): void {
+    const { branches, scratch } = this.#join;
+    const near = branches[term.near]!;
+    const others = branches[term.references]!;
+    const own = rowOf(this.#context, near, this.#sample);
+    const list = rowsOf(others, this.#sample);
+    const factors = this.#context.scratch + scratch.factors;
+    const count = this.#references;
+    if (this.#wanted[term.near]) {
+      const target = firstDelta(near, this.#sample);
+      this.#kernels.pullRows(target, own, list, factors, count, near.vectors);
+    }
+    if (this.#wanted[term.references]) {
+      const target = firstDelta(others, this.#sample);
+      const stride = deltaStride(others);
+      this.#kernels.pushRows(target, stride, own, list, factors, count, near.vectors);
+    }
+  }
 }
 
 /**

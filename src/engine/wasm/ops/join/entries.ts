@@ -1,39 +1,39 @@
 import { addressOf, deltaOf, type Tensor } from "../../layout.ts";
 import type { ExecutionContext, Part } from "../context.ts";
-import { MEMORY_KERNELS } from "../memory.ts";
 import { JOIN_KERNELS } from "./kernels.ts";
-import { type EntryUses, type JoinBranch, MISSING } from "./types.ts";
+import type { EntryUses, JoinBranch, JoinNode } from "./types.ts";
 
-/** Address of a sample's entry of a branch; `undefined` where the reference is missing. */
-export function entryAddress(
-  { words }: ExecutionContext,
-  { values, places, entryOf }: JoinBranch,
-  { sample, place = 0 }: { readonly sample: number; readonly place?: number },
-): number | undefined {
-  const entry = words[entryOf / 4 + sample * places + place]!;
-  return entry === MISSING ? undefined : addressOf(values, entry);
+/** Address of the list of the addresses of the rows that a sample has of a branch. */
+export function rowsOf({ rows, places }: JoinBranch, sample: number): number {
+  return rows + 4 * sample * places;
 }
 
-/** Places at which a sample has an entry of a branch. */
-export function presentPlaces(
+/** Address of the row that a sample has of a branch that is not over references. */
+export function rowOf(
   { words }: ExecutionContext,
-  { places, entryOf }: JoinBranch,
+  branch: JoinBranch,
   sample: number,
-): number[] {
-  const present: number[] = [];
-  const first = entryOf / 4 + sample * places;
-  for (let place = 0; place < places; place++) {
-    if (words[first + place] !== MISSING) present.push(place);
-  }
-  return present;
+): number {
+  return words[rowsOf(branch, sample) / 4]!;
 }
 
-/** Address of the derivatives with respect to a sample's entry of a branch. */
-export function useDelta(
-  { deltas, places, vectors }: JoinBranch,
-  { sample, place = 0 }: { readonly sample: number; readonly place?: number },
+/** Number of a sample's references. */
+export function countReferences(
+  { words }: ExecutionContext,
+  { counts }: JoinNode,
+  sample: number,
 ): number {
-  return deltas + (sample * places + place) * 16 * vectors;
+  return words[counts / 4 + sample]!;
+}
+
+/** Bytes from the derivatives with respect to one of a sample's entries to those of the next. */
+export function deltaStride({ alike, vectors }: JoinBranch): number {
+  return alike ? 0 : 16 * vectors;
+}
+
+/** Address of the derivatives with respect to the first entry of a branch that a sample uses. */
+export function firstDelta({ deltas, places, alike, vectors }: JoinBranch, sample: number): number {
+  return deltas + sample * (alike ? 1 : places) * 16 * vectors;
 }
 
 /** Copies the outputs of a chain to a part of the entries of the chain that reads them. */
@@ -62,16 +62,12 @@ export function collectUses(
   { output, uses }: { readonly output: Tensor; readonly uses: EntryUses },
   { start, count }: Part,
 ): void {
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const { accumulate } = context.bind(JOIN_KERNELS);
+  const { sumRows } = context.bind(JOIN_KERNELS);
   const { words } = context;
-  const bytes = output.rows * output.stride;
+  const vectors = output.rows * output.stride / 16;
   for (let entry = start; entry < start + count; entry++) {
-    const target = deltaOf(output, entry);
-    clear(target, bytes);
+    const first = words[uses.starts / 4 + entry]!;
     const end = words[uses.starts / 4 + entry + 1]!;
-    for (let use = words[uses.starts / 4 + entry]!; use < end; use++) {
-      accumulate(target, words[uses.addresses / 4 + use]!, bytes / 16, 1);
-    }
+    sumRows(deltaOf(output, entry), uses.addresses + 4 * first, end - first, vectors, 1);
   }
 }

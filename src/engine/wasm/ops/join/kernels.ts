@@ -3,22 +3,43 @@ import { kernelAdder } from "../../assembler/kernel_table.ts";
 import { forVectors } from "../../assembler/loops.ts";
 
 /**
- * `accumulate`: target += factor · source.
+ * Rows are of `vectors` vectors. `list` is the address of `count` addresses of rows; `factors` that of as many float32.
+ * Sums are over rows in the order of the list.
  *
- * `accumulateDifference`: target += factor · (first − second).
- *
- * `dot` and `squaredDistance`: Σ first · second and Σ (first − second)², as one vector whose lanes are still to be
- * summed.
+ * - `accumulate`: target += factor · source.
+ * - `sumRows`: target = Σ row / divisor.
+ * - `weighRows`: target = Σ factor · row.
+ * - `dotRows` and `compareRows`: for each row Σ row · other and Σ (other − row)² over its values, as one vector whose
+ *   lanes are still to be summed.
+ * - `pullRows`: target += Σ factor · (own − row).
+ * - `pushRows`: for each row, target += factor · (row − own); targets lie `stride` bytes apart.
+ * - `spreadRow`: target += factor · source for `count` targets that lie `stride` bytes apart.
  */
 export const JOIN_KERNELS = {
   accumulate: ["target", "source", "vectors", "factor: f32"],
-  accumulateDifference: ["target", "first", "second", "vectors", "factor: f32"],
-  dot: ["target", "first", "second", "vectors"],
-  squaredDistance: ["target", "first", "second", "vectors"],
+  sumRows: ["target", "list", "count", "vectors", "divisor: f32"],
+  weighRows: ["target", "list", "factors", "count", "vectors"],
+  dotRows: ["target", "other", "list", "count", "vectors"],
+  compareRows: ["target", "other", "list", "count", "vectors"],
+  pullRows: ["target", "own", "list", "factors", "count", "vectors"],
+  pushRows: ["target", "stride", "own", "list", "factors", "count", "vectors"],
+  spreadRow: ["target", "stride", "source", "factors", "count", "vectors"],
 } as const;
+
+/** Vectors that are summed side by side, so that an addition need not wait for the one before it. */
+const WIDE = 8;
+/** Rows that are compared side by side, for the same reason. */
+const SIDE_BY_SIDE = 4;
 
 /** Adds the kernels of joins. */
 export function addJoinKernels(module: ModuleAssembler): void {
+  addAccumulate(module);
+  addRowSums(module);
+  addRowProducts(module);
+  addDifferences(module);
+}
+
+function addAccumulate(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: JOIN_KERNELS });
   add("accumulate", (code, { target, source, vectors, factor }) => {
     const [factors, scratch] = code.locals("v128", 2);
@@ -28,40 +49,167 @@ export function addJoinKernels(module: ModuleAssembler): void {
       code.store();
     });
   });
-  add("accumulateDifference", (code, { target, first, second, vectors, factor }) => {
-    const [factors, scratch] = code.locals("v128", 2);
-    code.get(factor).op("f32x4.splat").set(factors);
-    forVectors(code, { vectors, pointers: [target, first, second] }, () => {
-      code.get(target);
-      code.get(first).load().get(second).load().op("f32x4.sub");
-      code.get(factors).get(target).load().multiplyAdd(scratch).store();
-    });
-  });
-  add("dot", (code, { target, first, second, vectors }) => {
-    const addresses = { target, first, second, vectors };
-    assembleSum(code, addresses, () => code.get(first).load().get(second).load());
-  });
-  add("squaredDistance", (code, { target, first, second, vectors }) => {
-    const difference = code.local("v128");
-    const addresses = { target, first, second, vectors };
-    assembleSum(code, addresses, () => {
-      code.get(first).load().get(second).load().op("f32x4.sub").tee(difference).get(difference);
+  add("spreadRow", (code, { target, stride, source, factors, count, vectors }) => {
+    const [to, from, left] = code.locals("i32", 3);
+    const [factor, scratch] = code.locals("v128", 2);
+    code.repeatLocal(count, () => {
+      code.get(target).set(to).get(source).set(from).get(vectors).set(left);
+      code.get(factors).loadSplat().set(factor);
+      forVectors(code, { vectors: left, pointers: [to, from] }, () => {
+        code.get(to).get(from).load().get(factor).get(to).load().multiplyAdd(scratch).store();
+      });
+      code.advanceBy(target, stride).advance(factors, 4);
     });
   });
 }
 
-/** Stores the sum of products, whose two factors `pushFactors` pushes for each vector. */
-function assembleSum(
-  code: FunctionAssembler,
-  { target, first, second, vectors }: Readonly<
-    Record<"target" | "first" | "second" | "vectors", Local>
-  >,
-  pushFactors: () => void,
-): void {
-  const [sum, scratch] = code.locals("v128", 2);
-  forVectors(code, { vectors, pointers: [first, second] }, () => {
-    pushFactors();
-    code.get(sum).multiplyAdd(scratch).set(sum);
+function addRowSums(module: ModuleAssembler): void {
+  const add = kernelAdder(module, { table: JOIN_KERNELS });
+  add("sumRows", (code, { target, list, count, vectors, divisor }) => {
+    const divisors = code.local("v128");
+    code.get(divisor).op("f32x4.splat").set(divisors);
+    assembleRowSums(code, { target, list, count, vectors }, {
+      addRow: (row, sums) => {
+        sums.forEach((sum, i) => code.get(sum).get(row).load(16 * i).op("f32x4.add").set(sum));
+      },
+      finish: (sum) => code.get(sum).get(divisors).op("f32x4.div"),
+    });
   });
-  code.get(target).get(sum).store();
+  add("weighRows", (code, { target, list, factors, count, vectors }) => {
+    const [factor, scratch] = code.locals("v128", 2);
+    const next = code.local("i32");
+    assembleRowSums(code, { target, list, count, vectors }, {
+      begin: () => code.get(factors).set(next),
+      addRow: (row, sums) => {
+        code.get(next).loadSplat().set(factor).advance(next, 4);
+        sums.forEach((sum, i) => {
+          code.get(row).load(16 * i).get(factor).get(sum).multiplyAdd(scratch).set(sum);
+        });
+      },
+      finish: (sum) => code.get(sum),
+    });
+  });
+}
+
+/** How a sum over rows is made. */
+interface RowSum {
+  /** Called before the first row. */
+  readonly begin?: () => void;
+  /** Adds the vectors of a row, from its address on, to the sums. */
+  readonly addRow: (row: Local, sums: readonly Local[]) => void;
+  /** Pushes what is stored of a sum. */
+  readonly finish: (sum: Local) => void;
+}
+
+interface RowList {
+  readonly target: Local;
+  readonly list: Local;
+  readonly count: Local;
+  readonly vectors: Local;
+}
+
+/** Columns are the outer loop: some vectors at a time, then the rest one by one. */
+function assembleRowSums(
+  code: FunctionAssembler,
+  { target, list, count, vectors }: RowList,
+  { begin, addRow, finish }: RowSum,
+): void {
+  const [blocks, offset, entry, left, row] = code.locals("i32", 5);
+  const sums = code.locals("v128", WIDE) as Local[];
+  const assembleBlock = (width: number) => {
+    const some = sums.slice(0, width);
+    for (const sum of some) code.f32x4(0).set(sum);
+    code.get(list).set(entry).get(count).set(left);
+    begin?.();
+    code.repeatLocal(left, () => {
+      code.get(entry).i32Load().get(offset).op("i32.add").set(row).advance(entry, 4);
+      addRow(row, some);
+    });
+    some.forEach((sum, i) => {
+      code.get(target);
+      finish(sum);
+      code.store(16 * i);
+    });
+    code.advance(target, 16 * width).advance(offset, 16 * width);
+  };
+  code.get(vectors).i32(Math.log2(WIDE)).op("i32.shr_u").set(blocks);
+  code.repeatLocal(blocks, () => assembleBlock(WIDE));
+  code.get(vectors).i32(WIDE - 1).op("i32.and").set(blocks);
+  code.repeatLocal(blocks, () => assembleBlock(1));
+}
+
+function addRowProducts(module: ModuleAssembler): void {
+  const add = kernelAdder(module, { table: JOIN_KERNELS });
+  add("dotRows", (code, { target, other, list, count, vectors }) => {
+    const scratch = code.local("v128");
+    assembleRowProducts(code, { target, other, list, count, vectors }, (value, row, sum) => {
+      code.get(value).get(row).load().get(sum).multiplyAdd(scratch).set(sum);
+    });
+  });
+  add("compareRows", (code, { target, other, list, count, vectors }) => {
+    const [difference, scratch] = code.locals("v128", 2);
+    assembleRowProducts(code, { target, other, list, count, vectors }, (value, row, sum) => {
+      code.get(value).get(row).load().op("f32x4.sub").tee(difference).get(difference);
+      code.get(sum).multiplyAdd(scratch).set(sum);
+    });
+  });
+}
+
+/** Some rows side by side, then the rest one by one. `addProduct` adds what a vector of the other and of a row make. */
+function assembleRowProducts(
+  code: FunctionAssembler,
+  { target, other, list, count, vectors }: RowList & { readonly other: Local },
+  addProduct: (value: Local, row: Local, sum: Local) => void,
+): void {
+  const [groups, left, from] = code.locals("i32", 3);
+  const value = code.local("v128");
+  const rows = code.locals("i32", SIDE_BY_SIDE) as Local[];
+  const sums = code.locals("v128", SIDE_BY_SIDE) as Local[];
+  const assembleGroup = (width: number) => {
+    const some = rows.slice(0, width);
+    some.forEach((row, i) => {
+      code.get(list).i32Load(4 * i).set(row).f32x4(0).set(sums[i]!);
+    });
+    code.get(other).set(from).get(vectors).set(left);
+    forVectors(code, { vectors: left, pointers: [from, ...some] }, () => {
+      code.get(from).load().set(value);
+      some.forEach((row, i) => addProduct(value, row, sums[i]!));
+    });
+    some.forEach((_, i) => code.get(target).get(sums[i]!).store(16 * i));
+    code.advance(target, 16 * width).advance(list, 4 * width);
+  };
+  code.get(count).i32(Math.log2(SIDE_BY_SIDE)).op("i32.shr_u").set(groups);
+  code.repeatLocal(groups, () => assembleGroup(SIDE_BY_SIDE));
+  code.get(count).i32(SIDE_BY_SIDE - 1).op("i32.and").set(groups);
+  code.repeatLocal(groups, () => assembleGroup(1));
+}
+
+function addDifferences(module: ModuleAssembler): void {
+  const add = kernelAdder(module, { table: JOIN_KERNELS });
+  add("pullRows", (code, { target, own, list, factors, count, vectors }) => {
+    const [to, from, row, left] = code.locals("i32", 4);
+    const [factor, scratch] = code.locals("v128", 2);
+    code.repeatLocal(count, () => {
+      code.get(list).i32Load().set(row).get(factors).loadSplat().set(factor);
+      code.get(target).set(to).get(own).set(from).get(vectors).set(left);
+      forVectors(code, { vectors: left, pointers: [to, from, row] }, () => {
+        code.get(to).get(from).load().get(row).load().op("f32x4.sub");
+        code.get(factor).get(to).load().multiplyAdd(scratch).store();
+      });
+      code.advance(list, 4).advance(factors, 4);
+    });
+  });
+  add("pushRows", (code, { target, stride, own, list, factors, count, vectors }) => {
+    const [to, from, row, left] = code.locals("i32", 4);
+    const [factor, scratch] = code.locals("v128", 2);
+    code.repeatLocal(count, () => {
+      code.get(list).i32Load().set(row).get(factors).loadSplat().set(factor);
+      code.get(target).set(to).get(own).set(from).get(vectors).set(left);
+      forVectors(code, { vectors: left, pointers: [to, from, row] }, () => {
+        code.get(to).get(row).load().get(from).load().op("f32x4.sub");
+        code.get(factor).get(to).load().multiplyAdd(scratch).store();
+      });
+      code.advanceBy(target, stride).advance(list, 4).advance(factors, 4);
+    });
+  });
 }

@@ -16,10 +16,22 @@ export interface JoinBranch {
   readonly vectors: number;
   /** Entries that a sample has at most: its references, or 1. */
   readonly places: number;
-  /** int32 `[sample, place]`: number of the entry, {@linkcode MISSING} where a reference is missing. */
+  /**
+   * int32 `[sample, use]`: addresses of the rows of a sample's entries, one after another; those of missing references
+   * are left out.
+   */
+  readonly rows: number;
+  /**
+   * int32 `[sample, place]`: number of the entry, {@linkcode MISSING} where a reference is missing. Written only for an
+   * explanation.
+   */
   readonly entryOf: number;
-  /** `[sample, place]` rows: derivatives with respect to the entry as this sample uses it. */
+  /**
+   * `[sample, use]` rows, or `[sample]` rows if `alike`: derivatives with respect to the entry as this sample uses it.
+   */
   readonly deltas: number;
+  /** Whether all entries of a sample have the same derivatives, since only means are taken of them. */
+  readonly alike: boolean;
 }
 
 /** In {@linkcode JoinBranch.entryOf}: the sample lacks this reference. */
@@ -31,9 +43,9 @@ export interface DistanceRecord {
   readonly scale: Parameter;
   /** `[sample]`: derivatives with respect to k. */
   readonly scaleGradients: number;
-  /** `[sample, reference]`: softmax weights. */
+  /** `[sample, use]`: softmax weights. */
   readonly weights: number;
-  /** `[sample, reference]`: mean squared differences d². */
+  /** `[sample, use]`: mean squared differences d². */
   readonly distances: number;
 }
 
@@ -45,12 +57,25 @@ export type PlannedTerm =
   | Exclude<GraphTerm, DistanceTerm>
   | (DistanceTerm & { readonly record: DistanceRecord });
 
+/** What a join keeps in a thread's scratch memory, after a row at its start: distances from there in bytes. */
+export interface JoinScratch {
+  /** Another row. */
+  readonly row: number;
+  /** A vector for each reference. */
+  readonly lanes: number;
+  /** A float32 for each reference. */
+  readonly factors: number;
+}
+
 /** A join of branches into the rows that the head reads. */
 export interface JoinNode {
   readonly branches: readonly JoinBranch[];
   readonly terms: readonly PlannedTerm[];
   /** The most references of a sample. */
   readonly references: number;
+  /** int32 `[sample]`: how many references it has. */
+  readonly counts: number;
+  readonly scratch: JoinScratch;
   /** The joined rows. */
   readonly output: Tensor;
 }

@@ -1,6 +1,6 @@
 import { addressOf, countValues, deltaOf, type NodeBase, type Parameter } from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
-import { adamUpdate } from "../adam.ts";
+import { adamUpdate, isFrozen } from "../adam.ts";
 import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "../context.ts";
 import type { DropoutNode } from "../dropout.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
@@ -130,17 +130,33 @@ export function sparseDenseBackward(
 export function sparseDenseUpdate(
   context: ExecutionContext,
   node: SparseDenseNode,
+  update: Update,
+): void {
+  const { firstRow, samples, adam } = update;
+  const { output, kernel, bias } = node;
+  if (!isFrozen(kernel, adam)) updateKernel(context, node, update);
+  if (firstRow > 0 || isFrozen(bias, adam)) return;
+  const { clear } = context.bind(MEMORY_KERNELS);
+  const { columnSum } = context.bind(SUM_KERNELS);
+  clear(bias.gradient, bias.bytes);
+  const delta = deltaOf(output, 0);
+  columnSum(bias.gradient, delta, samples, output.stride / 16, output.sampleStride);
+  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
+}
+
+function updateKernel(
+  context: ExecutionContext,
+  node: SparseDenseNode,
   { firstRow, rows, samples, adam }: Update,
 ): void {
   const { scratch } = context;
   const { compressRow, sparseProduct } = context.bind(SPARSE_ROW_KERNELS);
-  const { input, output, kernel, bias, zeros } = node;
-  const { sampleStride } = output;
+  const { input, output, kernel, zeros } = node;
   const rowBytes = sparseRowBytes(samples);
   for (let row = 0; row < rows; row++) {
     const values = input.address + 4 * (firstRow + row);
     const sparse = scratch + row * rowBytes;
-    compressRow(sparse, values, values, samples, input.sampleStride, 0, sampleStride);
+    compressRow(sparse, values, values, samples, input.sampleStride, 0, output.sampleStride);
   }
   for (const { column, block } of panels(node)) {
     const offset = block + firstRow * PANEL_ROW_BYTES;
@@ -149,12 +165,6 @@ export function sparseDenseUpdate(
     sparseProduct(gradient, PANEL_ROW_BYTES, zeros, scratch, rowBytes, delta, rows);
     adamUpdate(context, kernel, { offset, bytes: rows * PANEL_ROW_BYTES, adam });
   }
-  if (firstRow > 0) return;
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const { columnSum } = context.bind(SUM_KERNELS);
-  clear(bias.gradient, bias.bytes);
-  columnSum(bias.gradient, deltaOf(output, 0), samples, output.stride / 16, sampleStride);
-  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
 }
 
 /** For each panel, the offsets in bytes of its first unit in a row of units, and of its first value in the kernel. */

@@ -1,0 +1,3 @@
+import { runTask } from "../src/commands/cli.ts";
+
+await runTask("split");

@@ -1,0 +1,101 @@
+/**
+ * Which references a sample has. Everything that reads a panel asks here, so that a sample's own cell type, with all its
+ * replicates, is nowhere among its references.
+ *
+ * @module
+ */
+
+import { geneKey } from "../gene_id.ts";
+import type { SampleColumns } from "../io/columns.ts";
+import { cellTypeGroupsOf } from "../io/item_groups.ts";
+import type { PanelCellType, ReferencePanel } from "./panel.ts";
+import { turnedGenes } from "./turned_genes.ts";
+
+/** With fewer, no training sample has a reference, so a network could not learn what they mean. */
+const FEWEST_CELL_TYPES = 2;
+
+/** The genes and the cell types of a data set in a panel. */
+export interface PanelPlaces {
+  /** `[gene]` of the data: its place in the panel, −1 where the panel lacks it. */
+  readonly genes: Int32Array<ArrayBuffer>;
+  /** `[cellType]` of the data: the places of the panel's cell types that may be references of its samples. */
+  readonly references: readonly Uint32Array<ArrayBuffer>[];
+}
+
+/**
+ * Finds the places of a data set's genes in a panel, and for each of its cell types those of the panel that are not the
+ * same one. Cell types are the same if they share a name, be it their own, that of their group or that of a replicate. A
+ * panel of a single cell type has no references.
+ *
+ * @param panel The panel.
+ * @param columns The data.
+ * @returns Places of genes and of references.
+ *
+ * @example A sample's own cell type is left out
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { buildPanel, placeInPanel } from "@waka/histone/panel";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 3, genes: 8, newGenes: 1 });
+ * const { references } = placeInPanel(await buildPanel(new Dataset(train)), train);
+ * deepStrictEqual(references.map((places) => [...places]), [[1, 2], [0, 2], [0, 1]]);
+ * ```
+ */
+export function placeInPanel(
+  { genes, cellTypes }: Pick<ReferencePanel, "genes" | "cellTypes">,
+  columns: SampleColumns,
+): PanelPlaces {
+  const places = new Map(genes.map((gene, place) => [gene, place]));
+  return {
+    genes: Int32Array.from(columns.genes, (gene) => places.get(geneKey(gene)) ?? -1),
+    references: sameCellTypes(cellTypes, columns).map((own) => {
+      const others = cellTypes.keys().filter((place) => !own.has(place));
+      return Uint32Array.from(cellTypes.length < FEWEST_CELL_TYPES ? [] : others);
+    }),
+  };
+}
+
+/**
+ * The genes of a data set whose windows are turned round: as in the panel for those that it has, so that a sample and its
+ * references run in one direction.
+ *
+ * @param panel The panel.
+ * @param columns The data.
+ * @returns 1 for each gene to turn, `[gene]`.
+ */
+export function turnedInPanel(
+  { genes, turned }: Pick<ReferencePanel, "genes" | "turned">,
+  columns: SampleColumns,
+): Uint8Array<ArrayBuffer> {
+  const places = new Map(genes.map((gene, place) => [gene, place]));
+  const own = turnedGenes(columns);
+  for (const [gene, id] of columns.genes.entries()) {
+    const place = places.get(geneKey(id));
+    if (place !== undefined) own[gene] = turned[place]!;
+  }
+  return own;
+}
+
+/**
+ * For each cell type of a data set, the places of those of a panel that are the same one: usually one, or none at all for
+ * a new cell type.
+ */
+export function sameCellTypes(
+  cellTypes: readonly PanelCellType[],
+  columns: SampleColumns,
+): Set<number>[] {
+  const byName = new Map<string, Set<number>>();
+  for (const [place, { name, members }] of cellTypes.entries()) {
+    for (const spelled of new Set([name, ...members])) {
+      byName.set(spelled, (byName.get(spelled) ?? new Set()).add(place));
+    }
+  }
+  const { items, names, ofItem } = cellTypeGroupsOf(columns);
+  const ofGroup = names.map((name) => new Set(byName.get(name)));
+  for (const [item, name] of items.entries()) {
+    for (const place of byName.get(name) ?? []) ofGroup[ofItem[item]!]!.add(place);
+  }
+  return Array.from(ofItem, (group) => ofGroup[group]!);
+}

@@ -1,0 +1,36 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { CallOptions, Session } from "../engine/engine.ts";
+import type { RunRows } from "./_group_samples.ts";
+
+/**
+ * Predicts samples in an order in which a batch computes what they share once: gene by gene for models that read a panel,
+ * else as they are.
+ *
+ * @param session Models, one for each list of rows.
+ * @param samples The source and the rows.
+ * @param options The data sets of which the rows are, and how to report and end.
+ * @returns The outputs of each model, in the order of its rows.
+ */
+export async function predictRows(
+  session: Session,
+  { source, rows }: RunRows,
+  { sets, ...options }: CallOptions & { readonly sets: readonly Dataset[] },
+): Promise<Float32Array<ArrayBuffer>[]> {
+  if (!source.inputs.some(({ name }) => name === "references")) {
+    return await session.predict(source, rows, options);
+  }
+  const orders = sets.map(orderByGene);
+  const sorted = rows.map((own, i) => Uint32Array.from(orders[i]!, (position) => own[position]!));
+  const predicted = await session.predict(source, sorted, options);
+  return predicted.map((values, i) => {
+    const placed = new Float32Array(values.length);
+    for (const [place, position] of orders[i]!.entries()) placed[position] = values[place]!;
+    return placed;
+  });
+}
+
+/** The positions of a data set's samples, gene by gene. */
+function orderByGene(data: Dataset): Uint32Array<ArrayBuffer> {
+  const genes = data.geneIndices();
+  return Uint32Array.from(genes.keys()).sort((a, b) => genes[a]! - genes[b]! || a - b);
+}

@@ -1,0 +1,75 @@
+import type { SessionState } from "../engine/engine.ts";
+import type { Weights } from "../model/initial_weights.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import type { TrainingConfig } from "../model/trained_model.ts";
+import type { DataRecord } from "../record.ts";
+import type { EpochRecord } from "./epoch_record.ts";
+
+/** How checkpoints are taken. */
+export interface CheckpointOptions {
+  /**
+   * Keeps a checkpoint; training waits for it. A `CheckpointFolder` may be given in place of these options, since it
+   * has such a method. The memory of the checkpoint's arrays is freed soon after: copy arrays that are kept in memory.
+   */
+  readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
+  /**
+   * About how many minutes after the last checkpoint the next is taken, within an epoch too.
+   *
+   * @default only after epochs
+   */
+  readonly everyMinutes?: number | undefined;
+  /**
+   * Whether a checkpoint is taken after each epoch, however short; if not, only those of `everyMinutes` are.
+   *
+   * @default true
+   */
+  readonly atEpochs?: boolean | undefined;
+}
+
+/** One of the runs in a checkpoint. */
+export interface RunCheckpoint {
+  /** Weights and optimizer after its last finished epoch. */
+  readonly state: SessionState;
+  /** Weights and optimizer to resume from, if the checkpoint was taken in the middle of an epoch. */
+  readonly underWay?: SessionState;
+  /** Weights after its best epoch, if these are to be kept and it was not the last. */
+  readonly bestWeights?: Weights;
+  /** Its finished epochs. */
+  readonly history: readonly EpochRecord[];
+  /** Its gene effects, if it is finished and has any; as `encodeGeneEffects` makes them. */
+  readonly geneEffects?: unknown;
+  /** Why it ended early, if it diverged. */
+  readonly diverged?: string;
+  /** How it is trained; `modelOfCheckpoint` makes models with it. Absent in checkpoints of older versions. */
+  readonly training?: PlannedTraining;
+}
+
+/** How a run is trained, as far as it is known before its end. */
+export type PlannedTraining = Omit<TrainingConfig, "epochs" | "arithmetic">;
+
+/** Where some runs are: all that is needed to resume them as if they had never stopped. */
+export interface FitCheckpoint {
+  /**
+   * Identifies the model, the settings, the samples and the validation data; a checkpoint with another identity is
+   * rejected.
+   */
+  readonly identity: string;
+  /** The model that is trained. Absent in checkpoints of older versions. */
+  readonly spec?: ModelSpec;
+  /** The record of the numbers that it sees. Absent in checkpoints of older versions. */
+  readonly record?: DataRecord;
+  /** Every kind of arithmetic that computed so far; see `Engine.arithmetic`. */
+  readonly arithmetic: readonly string[];
+  /** Numbers of the runs that train side by side now, from 0: the first, and the one after the last. */
+  readonly group: readonly [first: number, end: number];
+  /** Epochs that they have finished. */
+  readonly epoch: number;
+  /** Samples of each order that were trained on in the epoch under way; a multiple of the batch size. */
+  readonly position: number;
+  /** Summed loss of these samples, of each of the runs side by side. */
+  readonly lossSums: readonly number[];
+  /** Seconds spent on them. */
+  readonly seconds: number;
+  /** Runs before the group, which are finished, and the group's. */
+  readonly runs: readonly RunCheckpoint[];
+}

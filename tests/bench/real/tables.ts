@@ -1,0 +1,146 @@
+/** The result of the benchmark, as Markdown. */
+
+import { type Regime, REGIMES } from "../../../src/validation/mod.ts";
+import { formatMarkdown } from "../report.ts";
+import type { Reading } from "./contestant.ts";
+import type { Scope } from "./gene_errors.ts";
+import type { EntryScores, RealEstimate, SuiteScores } from "./scores.ts";
+
+/** The scores of a suite, with what they are of. */
+export interface SuiteResult extends SuiteScores {
+  readonly id: string;
+  readonly title: string;
+  readonly folds: readonly string[];
+  readonly trainingRows: readonly number[];
+  readonly testRows: readonly number[];
+}
+
+/** Regimes in words. */
+export const REGIME_WORDS: Readonly<Record<Scope, string>> = {
+  newGene: "new gene",
+  newCellType: "new cell type",
+  bothNew: "both new",
+  mix: "mix",
+};
+
+const READING_WORDS: Readonly<Record<Reading, string>> = {
+  with: "with",
+  without: "without",
+  none: "–",
+};
+
+/** What the columns mean; it stands above the tables. */
+export const LEGEND =
+  "Mean squared error of single models, the mean over folds and seeds, ± standard error over genes (bootstrap; 95% interval " +
+  'of the mix beside it). "Panel" says whether the marks of new genes in the cell types that were trained on were in the model\'s ' +
+  'reference panel; "–" reads none. The mix has the competition\'s proportions: new gene 40.9%, new cell type 54.2%, both 4.9%. ' +
+  '"Above the best" is the mix less that of the best baseline in each regime, on the same genes. r is Pearson\'s correlation in the mix.';
+
+/** Formats a suite that has all regimes, or new genes alone. */
+export function formatSuite(suite: SuiteResult): string {
+  const { folds, trainingRows, testRows } = suite;
+  const hasMix = suite.entries.some(({ mse }) => mse.mix !== undefined);
+  const table = hasMix ? formatMix(suite) : formatNewGenes(suite);
+  const worse = hasMix ? formatWorse(suite) : [];
+  const range = (counts: readonly number[]) =>
+    [...new Set([Math.min(...counts), Math.max(...counts)])].map((n) => n.toLocaleString("en-US"))
+      .join(" to ");
+  const about =
+    `Held out in turn: ${folds.join(", ")}; ${range(trainingRows)} samples to train on, ` +
+    `${range(testRows)} to judge by.`;
+  return [`### ${suite.title}`, about, table, ...worse].join("\n\n");
+}
+
+function formatMix({ entries }: SuiteResult): string {
+  const columns = ["model", "panel", "seeds", ...REGIMES.map((regime) => REGIME_WORDS[regime])];
+  const more = ["mix", "95% interval", "sd over seeds", "mean of the seeds", "above the best", "r"];
+  return formatMarkdown(
+    [...columns, ...more],
+    entries.map((entry) => [
+      entry.kind === "peer" ? `${entry.name} (peer)` : entry.name,
+      READING_WORDS[entry.reading],
+      String(entry.seeds),
+      ...REGIMES.map((regime) => withError(entry.mse[regime])),
+      withError(entry.mse.mix),
+      interval(entry.mse.mix),
+      number(entry.seedDeviation?.mix),
+      number(entry.ensembleMse?.mix),
+      entry.kind === "best of each" ? "" : signed(entry.aboveBest.mix),
+      number(entry.pearson.mix),
+    ]),
+  );
+}
+
+function formatNewGenes({ entries }: SuiteResult): string {
+  return formatMarkdown(
+    [
+      "model",
+      "panel",
+      "seeds",
+      "new gene",
+      "95% interval",
+      "sd over seeds",
+      "mean of the seeds",
+      "r",
+    ],
+    entries.map((entry) => [
+      entry.kind === "peer" ? `${entry.name} (peer)` : entry.name,
+      READING_WORDS[entry.reading],
+      String(entry.seeds),
+      withError(entry.mse.newGene),
+      interval(entry.mse.newGene),
+      number(entry.seedDeviation?.newGene),
+      number(entry.ensembleMse?.newGene),
+      number(entry.pearson.newGene),
+    ]),
+  );
+}
+
+/** Where models do worse than a baseline: by more than one standard error of the difference. */
+function formatWorse({ entries, best }: SuiteResult): string[] {
+  const lines = entries.filter(({ kind }) => kind === "preset" || kind === "peer").flatMap(
+    (entry) => {
+      const worse = REGIMES.filter((regime) => isWorse(entry, regime));
+      if (worse.length === 0) return [];
+      const where = worse.map((regime) =>
+        `${REGIME_WORDS[regime]} (${signed(entry.aboveBest[regime])} above ${best[regime]})`
+      );
+      const reading = entry.reading === "none" ? "" : ` ${entry.reading} the panel`;
+      return [`- ${entry.name}${reading}: ${where.join(", ")}`];
+    },
+  );
+  if (lines.length === 0) {
+    return [
+      "No model is worse than the best baseline of a regime by more than one standard error.",
+    ];
+  }
+  return [
+    "Worse than the best baseline of a regime by more than one standard error of the difference:",
+    lines.join("\n"),
+  ];
+}
+
+function isWorse({ aboveBest }: EntryScores, regime: Regime): boolean {
+  const above = aboveBest[regime];
+  return above !== undefined && above.value > above.standardError;
+}
+
+function withError(estimate: RealEstimate | undefined): string {
+  return estimate === undefined
+    ? ""
+    : `${estimate.value.toFixed(3)} ± ${estimate.standardError.toFixed(3)}`;
+}
+
+function interval(estimate: RealEstimate | undefined): string {
+  return estimate === undefined ? "" : `${estimate.low.toFixed(3)}–${estimate.high.toFixed(3)}`;
+}
+
+function signed(estimate: RealEstimate | undefined): string {
+  if (estimate === undefined) return "";
+  const { value, standardError } = estimate;
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)} ± ${standardError.toFixed(3)}`;
+}
+
+function number(value: number | undefined): string {
+  return value === undefined ? "" : value.toFixed(3);
+}
