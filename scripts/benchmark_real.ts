@@ -7,6 +7,7 @@ import { ENGINE_NAMES, type EngineName } from "../src/engine/select.ts";
 import { parsePresetName, type PresetName } from "../src/model/mod.ts";
 import { benchmarkReal } from "../tests/bench/real/benchmark.ts";
 import { REAL_PRESETS, USUAL_PRESETS } from "../tests/bench/real/contestants.ts";
+import { writeFigures } from "../tests/bench/real/figure.ts";
 import { formatSuite, LEGEND, type SuiteResult } from "../tests/bench/real/tables.ts";
 import { benchmarkAuroc, formatAuroc } from "../tests/bench/real/auroc.ts";
 
@@ -24,6 +25,7 @@ interface BenchmarkFlags {
   readonly engine: EngineName;
   readonly threads: number;
   readonly out: string;
+  readonly figures?: string;
   readonly json: boolean;
 }
 
@@ -73,6 +75,7 @@ await runCommand<BenchmarkFlags>(
         .option("--engine <name>", "where to compute", choice(ENGINE_NAMES), "wasm")
         .option("--threads <n>", "threads", integer(1), navigator.hardwareConcurrency)
         .option("--out <dir>", "folder of results that are kept", "benchmark-real")
+        .option("--figures <dir>", "folder for a figure of each table, as SVG and PNG")
         .option("--json", "print JSON instead of Markdown", false),
     run: benchmark,
   },
@@ -89,6 +92,7 @@ async function benchmark(flags: BenchmarkFlags, { signal }: CommandCall): Promis
   const seeds = quick ? flags.seeds.slice(0, 1) : flags.seeds;
   const common = { ...rest, seeds, quick, signal, log: (line: string) => console.error(line) };
   const suites = await benchmarkReal({ ...common, data: { log2, competition, counts } });
+  if (flags.figures !== undefined) await writeFigures(flags.figures, suites);
   const classes = auroc.length === 0 ? [] : await benchmarkAuroc({ ...common, paths: auroc });
   if (flags.json) printText(JSON.stringify({ suites, auroc: classes }, null, 2));
   else printText([...formatSuites(suites), ...formatAuroc(classes)].join("\n\n"));

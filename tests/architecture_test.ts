@@ -176,6 +176,7 @@ const OTHER_TESTS = [
   "bench",
   "bench/gpu",
   "bench/intervals",
+  "bench/real",
   "bench/results",
   "engine/webgpu/device",
   "engine/webgpu/golden",

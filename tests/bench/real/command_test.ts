@@ -21,12 +21,25 @@ Deno.test("the command prints a table, keeps its results, and prints the same as
     match(stdout, /^\| waka3 +\| with +\| 1 /m);
     match(stdout, /^\| waka3 +\| without +\| 1 /m);
     strictEqual(filesIn(`${folder}/out`).filter((name) => name.endsWith(".json")).length, 7);
-    const again = await runTask(NAME, ...flags, ...more, "--json");
+    const again = await runTask(
+      NAME,
+      ...flags,
+      ...more,
+      "--json",
+      "--figures",
+      `${folder}/figures`,
+    );
     strictEqual(again.code, 0, again.stderr);
     match(again.stderr, /All 7 results are kept/);
     const { suites } = JSON.parse(again.stdout);
     deepStrictEqual(suites[0].folds, ["E065"]);
+    strictEqual(suites[0].rows.mix, 28);
+    strictEqual(suites[0].genes.newCellType, 16);
     strictEqual(suites[0].entries.at(-1).kind, "best of each");
+    deepStrictEqual(filesIn(`${folder}/figures`), ["real-log2.png", "real-log2.svg"]);
+    const svg = await Deno.readTextFile(`${folder}/figures/real-log2.svg`);
+    match(svg, /waka3 without the panel/);
+    match(svg, /New gene, trained cell type/);
   });
 });
 

@@ -94,6 +94,29 @@ export function mseOf({ squares, counts }: GeneErrors, times: Uint8Array): Scope
   return { newGene, newCellType, bothNew, mix };
 }
 
+/** Counts the samples and the genes that are judged in each scope. */
+export function countScopes(
+  { genes, regimes }: Layout,
+): { readonly rows: Readonly<Record<Scope, number>>; readonly genes: Record<Scope, number> } {
+  const places = Object.fromEntries(REGIMES.map((regime, place) => [regime, place]));
+  const select = (scope: Scope) =>
+    genes.flatMap((ofRow, fold) =>
+      Array.from(ofRow).filter((_, row) => {
+        const place = regimes[fold]![row]!;
+        return scope === "mix" ? place >= 0 : place === places[scope];
+      })
+    );
+  const [newGene, newCellType, bothNew, mix] = [...REGIMES, "mix" as const].map(select);
+  const selected = { newGene: newGene!, newCellType: newCellType!, bothNew: bothNew!, mix: mix! };
+  const count = (of: (genes: number[]) => number) => ({
+    newGene: of(selected.newGene),
+    newCellType: of(selected.newCellType),
+    bothNew: of(selected.bothNew),
+    mix: of(selected.mix),
+  });
+  return { rows: count(({ length }) => length), genes: count((rows) => new Set(rows).size) };
+}
+
 /** Draws genes with replacement: new ones and those that were trained on separately, as many as there are of each. */
 export function* drawGenes({ geneCount, genes, regimes }: Layout): Generator<Uint8Array> {
   const isNew = new Uint8Array(geneCount);

@@ -5,6 +5,7 @@ import { type Regime, REGIMES } from "../../../src/validation/mod.ts";
 import { mixTotals, PairSums, pearsonOf } from "../../../src/validation/_pair_sums.ts";
 import type { Reading } from "./contestant.ts";
 import {
+  countScopes,
   drawGenes,
   type Layout,
   layOut,
@@ -61,6 +62,9 @@ export interface EntryScores {
 /** The scores of all entries of a suite. */
 export interface SuiteScores {
   readonly entries: readonly EntryScores[];
+  /** Numbers of samples and of genes that were judged, over all folds. */
+  readonly rows: Readonly<Record<Scope, number>>;
+  readonly genes: Readonly<Record<Scope, number>>;
   /** Name of the best baseline in each regime. */
   readonly best: Readonly<Partial<Record<Regime, string>>>;
 }
@@ -91,6 +95,7 @@ export function scoreSuite(suite: Suite, entries: readonly Entry[]): SuiteScores
       return estimate(figure, redrawn.get(entry)!.map((mine, draw) => less(mine, others?.[draw])));
     });
   return {
+    ...countScopes(layout),
     best: Object.fromEntries(REGIMES.map((regime) => [regime, best.get(regime)?.name])),
     entries: all.map((entry): EntryScores => ({
       name: entry.name,

@@ -13,7 +13,7 @@ import { PanelSource } from "../../../src/training/panel_source.ts";
 import { PanelVariants, SHOWN } from "../../../src/training/panel_variants.ts";
 
 /** What is known of the references of a sample; trees are grown for each case by itself. */
-export type Known = keyof typeof SHOWN;
+export type Known = "all" | "marks" | "nothing";
 
 /** Rows that are gathered together. */
 const BATCH = 1000;
@@ -44,8 +44,8 @@ export async function makeTreeInputs(
 ): Promise<TreeInputs> {
   const shape = { bins: data.bins, marks: panel.record.marks.length };
   const { columns: { geneIndex: { length: samples } } } = data;
-  // Any shares but 0: the three states of a row are asked for by its number.
-  const dropout = { labels: 0.5, references: 0.5, marks: 0 };
+  // Nothing is drawn: what is shown of a row is asked for by its number.
+  const dropout = { labels: 0, genes: 0, references: 0, marks: 0 };
   const source = new PanelSource(data.columns, panel, {
     inputs: panelInputs({ ...shape, references: panel.cellTypes.length }),
     variants: new PanelVariants(shape.marks, samples, dropout),
