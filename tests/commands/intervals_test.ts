@@ -30,7 +30,8 @@ async function refuse(message: RegExp, command: string, ...args: string[]): Prom
   match(stderr, message);
 }
 
-const rowsOf = (text: string) => text.replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
+const rowsOf = (text: string) =>
+  text.replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
 
 Deno.test("a calibrated run predicts intervals in every format, and measures how often they hold", async () => {
   await withDirectory(async (directory) => {
