@@ -147,6 +147,8 @@ const STOPPING = {
   ...QUICK,
   epochs: 6,
   geneEffects: true,
+  schedule: { type: "linear", warmUp: 0.2 },
+  weightDecay: 0.01,
   earlyStopping: { patience: 1 },
 } as const;
 
