@@ -5,8 +5,7 @@
  */
 
 import { deriveKey, type RandomKey, RandomStream } from "../random.ts";
-import { SAMPLES } from "./mark_parameters.ts";
-import { SPREADS } from "./marks.ts";
+import { SAMPLES, SPREADS } from "./mark_parameters.ts";
 import { MARK_COUNT, PROGRAMME_COUNT } from "./genes.ts";
 import { LINEAGE_COUNT, lineageOf } from "./roadmap.ts";
 

@@ -1,6 +1,6 @@
 /**
  * The figures of the marks' model. They were fitted by least squares to statistics of real counts, those in
- * docs/simulator.md and more of their kind; none is of a gene. The counts are those of Roadmap's E003 (H1) and E123 (K562)
+ * docs/simulator.md and more of their kind; no figure is of a single gene. The counts are those of Roadmap's E003 (H1) and E123 (K562)
  * at 600 genes, counted by `bedtools multicov` and published with DeepDiffChrome (Sekhon et al. 2018, Bioinformatics
  * 34:i891).
  *
@@ -19,7 +19,7 @@ export interface Response {
 }
 
 /** What differs between genes and samples of a mark: standard deviations of logarithms. */
-export interface Spreads {
+interface Spreads {
   /** Of the mark's gain at a gene, the same in all cell types. */
   readonly gene: number;
   /** Of the gain's part that is particular to one gene in one cell type. */
@@ -139,3 +139,8 @@ export const H3K9ME3 = {
   domain: 1.04,
   domainSpread: 0.7,
 };
+
+/** The spreads of each mark in the order of the record's marks, `[mark]`. */
+export const SPREADS: readonly Spreads[] = [H3K27ME3, H3K36ME3, H3K4ME1, H3K4ME3, H3K9ME3].map(
+  ({ spreads }) => spreads,
+);

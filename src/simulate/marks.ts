@@ -17,7 +17,7 @@ import {
   H3K9ME3,
   type Response,
   SAMPLES,
-  type Spreads,
+  SPREADS,
 } from "./mark_parameters.ts";
 
 const BIN_SIZE_BP = COMPETITION_RECORD.binSizeBp;
@@ -27,11 +27,6 @@ const KNOT_BINS = 5;
 
 /** The places of the marks in the record. */
 const [K27ME3, K36ME3, K4ME1, K4ME3, K9ME3] = [0, 1, 2, 3, 4] as const;
-
-/** The spreads of each mark, `[mark]`. */
-export const SPREADS: readonly Spreads[] = [H3K27ME3, H3K36ME3, H3K4ME1, H3K4ME3, H3K9ME3].map(
-  ({ spreads }) => spreads,
-);
 
 /** A gene in a cell type. */
 export interface RateSample {

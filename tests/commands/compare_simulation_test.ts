@@ -8,6 +8,10 @@ import { writeSimulation } from "../../src/simulate/write.ts";
 import { taskCommand } from "../helpers/command.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 
+const LOG2 = ["--expression-transform", "log2p1"];
+const SIZE = ["--cell-types", "8", "--genes", "400"];
+const MANY = ["--cell-types", "25", "--genes", "4000"];
+
 interface Printed {
   readonly code: number;
   readonly stdout: string;
@@ -41,8 +45,9 @@ Deno.test("simulated data are told to be like themselves to the last digit", asy
     const size = { cellTypes: 3, genes: 40, newCellTypes: 1, newGenes: 1 };
     await writeSimulation(folder, { ...size, expressionTransform: "log2p1" });
     const { stdout, code } = await compare([
-      ...["--compare", `${folder}/train.npz`],
-      ...["--expression-transform", "log2p1"],
+      "--compare",
+      `${folder}/train.npz`,
+      ...LOG2,
     ]);
     strictEqual(code, 0);
     const rows = stdout.split("\n").filter((line) => line.startsWith("  ")).map((line) =>
@@ -92,15 +97,16 @@ Deno.test("a table of expression is compared over the competition's genes, in bo
     const table = `${folder}/RPKM.tsv`;
     await Deno.writeTextFile(table, ["gene_id\tE000\tE003\tE004", ...rows, ""].join("\n"));
     const logarithms = await compare([
-      ...["--compare-expression", table],
-      ...["--expression-transform", "log2p1"],
+      "--compare-expression",
+      table,
+      ...LOG2,
     ]);
     strictEqual(logarithms.code, 0, logarithms.stderr);
     // Independent of each other: no gene is more alike in two cell types than another.
     strictEqual(columnsOf(logarithms.stdout, "share of variance: genes")[1], "0.00");
     const [, , simulated] = columnsOf(logarithms.stdout, "share of variance: genes");
     ok(Math.abs(Number(simulated) - 0.71) < 0.04, simulated);
-    const differences = await compare(["--compare-expression", table]);
+    const differences = await compare(["--compare-expression", table, ...MANY]);
     const [, real, other] = columnsOf(differences.stdout, "share of variance: genes");
     // All cell types have the reference in common.
     ok(Number(real) > 0.1 && Math.abs(Number(other) - 0.19) < 0.06, differences.stdout);
@@ -123,9 +129,10 @@ testWith(
   async () => {
     const path = sharedFile("data/real/counts_log2.npz").pathname;
     const { stdout } = await compare([
-      ...["--compare", path],
-      ...["--expression-transform", "log2p1"],
-      ...["--cell-types", "8", "--genes", "400"],
+      "--compare",
+      path,
+      ...LOG2,
+      ...SIZE,
     ]);
     const within: readonly (readonly [string, number])[] = [
       ["variance", 0.5],
@@ -140,8 +147,9 @@ testWith(
     }
     const peaks = sharedFile("data/real/peaks_log2.npz").pathname;
     const { stdout: labels } = await compare([
-      ...["--compare", peaks],
-      ...["--expression-transform", "log2p1"],
+      "--compare",
+      peaks,
+      ...LOG2,
     ]);
     match(labels, /is not counts, so only labels are compared/);
     const [, real, simulated] = columnsOf(labels, "variance").map(parseFloat);

@@ -58,7 +58,7 @@ export function pearsonOfChanges(
   return pearson(difference(a, b), difference(c, d));
 }
 
-/** Mean of some values; NaN if there are none. */
+/** Mean of some values; NaN of an empty list. */
 export function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
