@@ -8,7 +8,8 @@ import { parsePresetName, type PresetName } from "../src/model/mod.ts";
 import { benchmarkReal } from "../tests/bench/real/benchmark.ts";
 import { REAL_PRESETS, USUAL_PRESETS } from "../tests/bench/real/contestants.ts";
 import { writeFigures } from "../tests/bench/real/figure.ts";
-import { formatSuite, LEGEND, type SuiteResult } from "../tests/bench/real/tables.ts";
+import { writeParts } from "../tests/bench/real/page.ts";
+import { formatSuite, LEGEND } from "../tests/bench/real/tables.ts";
 import { benchmarkAuroc, formatAuroc } from "../tests/bench/real/auroc.ts";
 
 interface BenchmarkFlags {
@@ -26,6 +27,7 @@ interface BenchmarkFlags {
   readonly threads: number;
   readonly out: string;
   readonly figures?: string;
+  readonly page?: string;
   readonly json: boolean;
 }
 
@@ -76,6 +78,10 @@ await runCommand<BenchmarkFlags>(
         .option("--threads <n>", "threads", integer(1), navigator.hardwareConcurrency)
         .option("--out <dir>", "folder of results that are kept", "benchmark-real")
         .option("--figures <dir>", "folder for a figure of each table, as SVG and PNG")
+        .option(
+          "--page <file>",
+          "Markdown page, such as docs/science.md, whose tables are replaced",
+        )
         .option("--json", "print JSON instead of Markdown", false),
     run: benchmark,
   },
@@ -94,12 +100,12 @@ async function benchmark(flags: BenchmarkFlags, { signal }: CommandCall): Promis
   const suites = await benchmarkReal({ ...common, data: { log2, competition, counts } });
   if (flags.figures !== undefined) await writeFigures(flags.figures, suites);
   const classes = auroc.length === 0 ? [] : await benchmarkAuroc({ ...common, paths: auroc });
-  if (flags.json) printText(JSON.stringify({ suites, auroc: classes }, null, 2));
-  else printText([...formatSuites(suites), ...formatAuroc(classes)].join("\n\n"));
-}
-
-function formatSuites(suites: readonly SuiteResult[]): string[] {
-  return suites.length === 0 ? [] : [LEGEND, ...suites.map(formatSuite)];
+  const parts = suites.map((suite) => ({ id: suite.id, text: formatSuite(suite) }));
+  if (classes.length > 0) parts.push({ id: "auroc", text: formatAuroc(classes).join("\n\n") });
+  if (flags.page !== undefined) await writeParts(flags.page, parts);
+  const legend = suites.length > 0 ? [LEGEND] : [];
+  const text = [...legend, ...parts.map(({ text }) => text)].join("\n\n");
+  printText(flags.json ? JSON.stringify({ suites, auroc: classes }, null, 2) : text);
 }
 
 /** Prints text, not with the console, which breaks long lines. */

@@ -2,6 +2,7 @@
 
 import { formatCountOf } from "../base/count.ts";
 import type { Agreement } from "../data/evaluate.ts";
+import { describeReading } from "../panel/reading.ts";
 import type { FoldResult } from "../training/crossval.ts";
 import { forecastMix } from "../validation/regimes.ts";
 import { JUDGED_KINDS, type RegimeAgreement } from "../validation/split_scores.ts";
@@ -56,6 +57,8 @@ interface FoldFigures extends Agreement {
   readonly fold: number;
   readonly repeat: number;
   readonly regimes: readonly RegimeAgreement[];
+  /** What the model's panel knew of the fold's genes, in words; for models that read a panel. */
+  readonly reading?: string;
 }
 
 /**
@@ -65,8 +68,16 @@ interface FoldFigures extends Agreement {
  * @param folds Number of folds of a repeat.
  */
 export function summariseFolds(results: readonly FoldResult[], folds: number): FoldSummary {
-  const finished = results.flatMap(({ fold, repeat, evaluation, regimes }): FoldFigures[] =>
-    evaluation === undefined ? [] : [{ fold, repeat, ...evaluation.overall, regimes }]
+  const finished = results.flatMap((
+    { fold, repeat, evaluation, regimes, reading },
+  ): FoldFigures[] =>
+    evaluation === undefined ? [] : [{
+      fold,
+      repeat,
+      ...evaluation.overall,
+      regimes,
+      ...(reading && { reading: describeReading(reading) }),
+    }]
   );
   const [mse, pearson] = [spreadOf(finished, "mse"), spreadOf(finished, "pearson")];
   const auroc = aurocOf(finished);

@@ -5,6 +5,7 @@ import { object } from "../base/fields.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import type { TrainingDefaults } from "../model/presets.ts";
+import { SCHEDULE } from "../model/schedule.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { type Transform, TRANSFORMS } from "../record.ts";
 import { readJson } from "../runs/json.ts";
@@ -22,6 +23,8 @@ const SETTINGS = object({
     learningRate: optional(number),
     batchSize: optional(number),
     epochs: optional(number),
+    schedule: optional(SCHEDULE),
+    weightDecay: optional(number),
   }, { others: "leave out" })),
   transform: optional(oneOf(...TRANSFORMS)),
 }, { others: "leave out" });

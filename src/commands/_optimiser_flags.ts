@@ -39,17 +39,29 @@ export function declareOptimiser(command: Command): Command {
         "are then scores, whose order alone means something) (default: the model's)",
       suggestWords((text: string) => checkText(text, parseLoss), ["mse", "huber", "rank"]),
     )
-    .option(
-      "--schedule <name>",
-      "how the learning rate changes over all steps: constant, one-cycle, cosine, linear (one-cycle:0.2 rises in 20% " +
-        "of the steps), or exponential:0.01, which falls to 1% (default: the preset's)",
-      suggestWords((text: string) => checkText(text, parseScheduleText), Object.keys(SCHEDULES)),
-    )
-    .option(
-      "--weight-decay <x>",
-      "decoupled weight decay of kernels, as in AdamW (default: the preset's, else 0)",
-      number(0),
-    );
+    .addOption(scheduleFlag("the preset's"))
+    .addOption(weightDecayFlag("the preset's, else 0"));
+}
+
+/** Makes the flag `--schedule`. */
+export function scheduleFlag(otherwise = "constant"): Option {
+  const parse = suggestWords(
+    (text: string) => checkText(text, parseScheduleText),
+    Object.keys(SCHEDULES),
+  );
+  return new Option(
+    "--schedule <name>",
+    "how the learning rate changes over all steps: constant, one-cycle, cosine, linear (one-cycle:0.2 rises in 20% of " +
+      `the steps), or exponential:0.01, which falls to 1% (default: ${otherwise})`,
+  ).argParser(parse);
+}
+
+/** Makes the flag `--weight-decay`. */
+export function weightDecayFlag(otherwise = "0"): Option {
+  return new Option(
+    "--weight-decay <x>",
+    `decoupled weight decay of kernels, as in AdamW (default: ${otherwise})`,
+  ).argParser(number(0));
 }
 
 /** Declares the flags of early stopping. */

@@ -18,6 +18,7 @@ import {
 } from "../search/mod.ts";
 import { choice, declareCommon, integer, number, otherArithmetic } from "./flags.ts";
 import { parseFlags } from "./_kept_flags.ts";
+import { optimiserSettings, scheduleFlag, weightDecayFlag } from "./_optimiser_flags.ts";
 import { readKeptFlags, type ResumeFlags } from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import { declareFolds, type SchemeFlags } from "./_scheme.ts";
@@ -34,6 +35,8 @@ export interface SearchFlags extends ResumeFlags, SchemeFlags {
   /** `true` for the flag without a number. */
   readonly halving?: number | true | undefined;
   readonly transform: Transform;
+  readonly schedule?: string | undefined;
+  readonly weightDecay?: number | undefined;
   readonly seed: number;
   readonly engine: EngineName;
   readonly checkpointMinutes: number;
@@ -67,6 +70,8 @@ export function declareSearch(command: Command): Command {
         choice(TRANSFORMS),
         "none",
       )
+      .addOption(scheduleFlag())
+      .addOption(weightDecayFlag())
       .option("--seed <n>", "seed of choices, folds, weights, order and dropout", integer(0), 0)
       .option("--out <dir>", "directory to write (default: a new one in runs/)")
       .option("--overwrite", "replace the search that --out already holds", false)
@@ -112,6 +117,7 @@ export async function chooseFlags(
 /** Reads the settings that the flags stand for, and the file of the space. */
 export async function readSettings(flags: SearchFlags): Promise<SearchSettings> {
   const { method, trials, folds, scheme, stratified, epochs, halving, transform, seed } = flags;
+  const { schedule, weightDecay } = optimiserSettings(flags);
   return {
     method,
     trials,
@@ -121,6 +127,8 @@ export async function readSettings(flags: SearchFlags): Promise<SearchSettings> 
     epochs,
     transform,
     seed,
+    schedule,
+    weightDecay,
     keepOneIn: halving === true ? DEFAULT_KEPT_ONE_IN : halving,
     space: flags.space === undefined
       ? DEFAULT_SPACE

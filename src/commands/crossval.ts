@@ -10,6 +10,7 @@ import type { EventLog } from "../runs/event_log.ts";
 import { writeFolds } from "../runs/history.ts";
 import { writeJson } from "../runs/json.ts";
 import { removeRun } from "../runs/run_files.ts";
+import { describeReading } from "../panel/reading.ts";
 import { crossValidate, type FoldResult } from "../training/crossval.ts";
 import type { EpochRecord, FitCheckpoint } from "../training/fit_types.ts";
 import { epochScalars } from "../training/tensorboard.ts";
@@ -199,10 +200,11 @@ function reportFolds(
       onEpoch(fold - 1, record);
       log(`fold${fold}`, record.epoch, epochScalars(record, learningRate));
     },
-    onFoldEnd: ({ fold, result, evaluation }: FoldResult) => {
+    onFoldEnd: ({ fold, result, evaluation, reading }: FoldResult) => {
       if (result.diverged !== undefined) console.info(`Fold ${fold}: ${result.diverged.message}`);
       if (evaluation === undefined) return;
       const { mse, pearson } = evaluation.overall;
+      if (reading !== undefined) console.info(`Fold ${fold}: ${describeReading(reading)}.`);
       console.log(`Fold ${fold}, validation: ${formatAgreement(evaluation.overall)}`);
       const scores = { "mse/validation": mse, "pearson/validation": pearson };
       log(`fold${fold}`, result.history.length, scores);

@@ -81,7 +81,7 @@ export const command: CommandDefinition<TrainFlags> = {
       "until five epochs have not been better, with the best epoch's model",
     ],
     [
-      "deno task train --data own.npz --from runs/first --freeze encoder --learning-rate 0.0001",
+      "deno task train --data own.npz --from runs/first --freeze encoder --epochs 20",
       "an earlier model, whose head learns from your own labels",
     ],
     ["deno task train --resume runs/first", "resume a run that was stopped"],

@@ -46,7 +46,10 @@ export interface InputsDescription {
   readonly toDo: string;
 }
 
-type Described = Pick<TrainedModel, "spec" | "record" | "geneEffects">;
+type Described = Pick<
+  TrainedModel,
+  "spec" | "record" | "geneEffects" | "panel" | "labelScale"
+>;
 
 const FORMULAS: Readonly<Record<Transform, string>> = {
   none: "Feed the values as they are.",
@@ -61,6 +64,9 @@ const SIGNAL_FORMULAS: Readonly<Record<Transform, string>> = {
     "Apply asinh(x) = ln(x + sqrt(x * x + 1)) to every value of signal first: the layers do not.",
 };
 
+const LABEL_SCALE =
+  " Afterwards multiply each output by histone.labelScale.sd and add histone.labelScale.mean: the layers do not.";
+
 const GENE_EFFECTS =
   " Afterwards add histone.geneEffects.mean to each output, and, if the sample's gene is " +
   "histone.geneEffects.genes[i], histone.geneEffects.effects[i]: the layers do not.";
@@ -74,9 +80,12 @@ const GENE_EFFECTS =
 export function describeInputs(
   model: Described,
 ): { input: InputDescription } | { inputs: InputsDescription } {
-  const { spec, record, geneEffects } = model;
-  const after = geneEffects === undefined ? "" : GENE_EFFECTS;
-  if (isBranched(spec)) return { inputs: describeBranched(spec, record, after) };
+  const { spec, record, geneEffects, labelScale } = model;
+  const after = (labelScale === undefined ? "" : LABEL_SCALE) +
+    (geneEffects === undefined ? "" : GENE_EFFECTS);
+  if (isBranched(spec)) {
+    return { inputs: describeBranched(spec, model, after) };
+  }
   return {
     input: {
       axes: ["sample", "bin", "mark"],
@@ -117,12 +126,33 @@ const MEANINGS: Readonly<
   context: [["value"], "what is known of the gene"],
 };
 
+/** What the inputs mean of a model that has a panel. */
+const PANEL_MEANINGS: Readonly<Partial<Record<InputName, string>>> = {
+  summary:
+    "for each mark, in the order of the panel's: means of ln(1 + x) in windows of nearly equal width, in the direction of " +
+    "transcription; the largest of these; ln(1 + mean of x); the share of bins that are not 0; the largest of the four " +
+    "windows in the middle; and 1; all of them 0 for a mark that was not measured. Each is rounded to a multiple of the " +
+    "panel's scale, of which it is at most 255",
+  references:
+    "the summaries of the same gene in the panel's other cell types; 0 for references that are absent",
+  referenceLabels:
+    "the known labels of the same references as (label - labelMean) / labelSd of the panel; their mean for one that is " +
+    "not known; 0 for references that are absent",
+  context:
+    "of these labels, known ones alone: mean, standard deviation, least, most, and 1, or zeros without any; and 1 " +
+    "if a reference is present, else 0",
+};
+
 function describeBranched(
   spec: BranchedSpec,
-  record: DataRecord,
+  { record, panel }: Described,
   after: string,
 ): InputsDescription {
-  const inputs = spec.inputs.map((input) => describeNamed(input, record));
+  const inputs = spec.inputs.map((input) => {
+    const described = describeNamed(input, record);
+    const values = panel && PANEL_MEANINGS[input.name];
+    return values === undefined ? described : { ...described, values };
+  });
   const referenced = spec.inputs.find(isOverReferences);
   if (referenced !== undefined) {
     inputs.push({

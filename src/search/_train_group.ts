@@ -11,6 +11,8 @@ export interface GroupOptions extends
   Pick<
     FitManyOptions,
     | "transform"
+    | "schedule"
+    | "weightDecay"
     | "engine"
     | "threads"
     | "checkpoint"

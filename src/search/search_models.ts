@@ -206,15 +206,13 @@ class Search {
       const done = underWay.values().reduce((sum, trials) => sum + trials, records.length);
       return { rung, rungs, done, total: models.length };
     };
-    const { transform } = this.#settings;
+    const { transform, schedule, weightDecay } = this.#settings;
+    const common = { engine, transform, schedule, weightDecay, signal, otherArithmetic };
     await runInLanes(groupTrials(left, capacity.inGroup), async (group) => {
       const numbers = group.map(({ trial }) => trial);
       const checkpoints = await openCheckpoints?.({ rung, trials: numbers });
       const done = await trainGroup(group, {
-        engine,
-        transform,
-        signal,
-        otherArithmetic,
+        ...common,
         folds: this.#folds,
         checkpoint: checkpoints?.checkpoint,
         resume: checkpoints?.resume,

@@ -1,5 +1,6 @@
 import { checkInteger } from "../base/check_integer.ts";
 import type { FoldScheme } from "../data/fold_scheme.ts";
+import { parseSchedule, type Schedule } from "../model/schedule.ts";
 import type { Transform } from "../record.ts";
 import { parseSpace } from "./parse_space.ts";
 import { countPoints } from "./points.ts";
@@ -78,6 +79,18 @@ export interface SearchSettings {
    * @default {"none"}
    */
   readonly transform?: Transform | undefined;
+  /**
+   * How the learning rate of every trial changes from step to step; the space has its peak.
+   *
+   * @default {{ type: "constant" }}
+   */
+  readonly schedule?: Schedule | undefined;
+  /**
+   * Decoupled weight decay of kernels in every trial.
+   *
+   * @default {0}
+   */
+  readonly weightDecay?: number | undefined;
 }
 
 /** {@linkcode SearchSettings} with every default filled in. */
@@ -102,6 +115,10 @@ export interface ResolvedSettings {
   readonly transform: Transform;
   /** As in {@linkcode SearchSettings}; `null` for none. */
   readonly keepOneIn: number | null;
+  /** How the learning rate changes; missing if it is constant, as in searches of earlier versions. */
+  readonly schedule?: Schedule;
+  /** Decoupled weight decay; missing if it is 0, as in searches of earlier versions. */
+  readonly weightDecay?: number;
 }
 
 /** A grid is meant to be finished. */
@@ -147,6 +164,22 @@ export function resolveSearchSettings(settings: SearchSettings): ResolvedSetting
     epochs,
     keepOneIn,
     transform,
+    ...optimiserOf(settings),
+  };
+}
+
+/** The settings of the optimiser that are not the defaults. */
+function optimiserOf(
+  { schedule, weightDecay = 0 }: SearchSettings,
+): Pick<ResolvedSettings, "schedule" | "weightDecay"> {
+  if (!(Number.isFinite(weightDecay) && weightDecay >= 0)) {
+    throw new RangeError(`Cannot search: weightDecay is ${weightDecay}, expected a number >= 0`);
+  }
+  // This throws if it is no schedule.
+  const parsed = schedule && parseSchedule(schedule);
+  return {
+    ...(parsed && parsed.type !== "constant" && { schedule: parsed }),
+    ...(weightDecay > 0 && { weightDecay }),
   };
 }
 

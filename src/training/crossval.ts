@@ -4,6 +4,7 @@ import type { FoldScheme } from "../data/fold_scheme.ts";
 import { type Fold, type FoldOptions, kFold } from "../data/kfold.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import { countKnown, type PanelReading } from "../panel/reading.ts";
 import { type RegimeAgreement, scoreByRegime } from "../validation/split_scores.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
@@ -53,6 +54,8 @@ export interface FoldResult {
    * types. Empty if there is no evaluation.
    */
   readonly regimes: readonly RegimeAgreement[];
+  /** What the model's panel knows of the fold's genes; absent for a model without a panel. */
+  readonly reading?: PanelReading;
 }
 
 /**
@@ -117,7 +120,7 @@ async function measure(
   { model, interrupted, diverged }: FitManyResult,
   { training, validation, leftOut }: Fold,
   { engine, threads }: CrossValidationOptions,
-): Promise<Pick<FoldResult, "evaluation" | "regimes">> {
+): Promise<Pick<FoldResult, "evaluation" | "regimes" | "reading">> {
   if (interrupted || diverged !== undefined) return { evaluation: undefined, regimes: [] };
   const judged = await predict(model, validation, { engine, threads });
   const others = leftOut.length === 0 ? [] : await predict(model, leftOut, { engine, threads });
@@ -129,5 +132,6 @@ async function measure(
       test: new Dataset(validation.columns, rows),
       predictions: [...judged, ...others],
     }),
+    ...(model.panel && { reading: countKnown(model.panel, validation) }),
   };
 }

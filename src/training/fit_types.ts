@@ -87,7 +87,7 @@ export interface FitOptions extends SettingsLayer {
   /**
    * A trained model, or weights in the order of `weightShapes(spec)`, to start from in place of random weights. A model's
    * network must have the same layers and see the same kind of numbers. Settings that are not given are then those with
-   * which it was trained.
+   * which it was trained, and the learning rate is a tenth of its.
    *
    * @default random weights
    */

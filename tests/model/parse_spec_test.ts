@@ -64,6 +64,25 @@ const WRONG: [what: string, change: (spec: Loose) => void, message: RegExp][] = 
   ["pool to nothing", (s) => s.layers[5].size = 90, /layers\[5\] \(maxPool1d\) does not fit/],
   ["two outputs", (s) => s.layers.at(-1).units = 2, /output has shape \[2\], expected \[1\]/],
   ["loss without sigmoid", (s) => s.loss = "binaryCrossentropy", /go together/],
+  [
+    "sigmoid without its loss",
+    (s) => {
+      s.layers.push({ type: "activation", kind: "sigmoid" });
+      s.loss = "rank";
+    },
+    /binaryCrossentropy and a sigmoid as the last layer go together/,
+  ],
+  ["unknown loss", (s) => s.loss = "mse", /loss is "mse", expected one of meanSquaredError/],
+  ["no loss", (s) => delete s.loss, /loss is missing, expected one of/],
+  ["huber by name", (s) => s.loss = "huber", /an object such as \{ "type": "huber", "delta": 1 \}/],
+  ["huber without delta", (s) => s.loss = { type: "huber" }, /loss\.delta is missing/],
+  [
+    "huber with a delta of 0",
+    (s) => s.loss = { type: "huber", delta: 0 },
+    /loss\.delta is 0, expected a number >= 0\.000001 and <= 1000000/,
+  ],
+  ["huber and more", (s) => s.loss = { type: "huber", delta: 1, k: 2 }, /unknown field "k"/],
+  ["another object", (s) => s.loss = { type: "rank" }, /loss\.type is "rank", expected huber/],
   ["too many weights", (s) => {
     s.layers[11].units = 60000;
     s.layers[13].units = 60000;
@@ -225,6 +244,13 @@ Deno.test("a branch may say that it has no encoder, or no layers; an array lacks
     name: "UnsupportedModelError",
     message,
   });
+});
+
+Deno.test("every loss is read as it was written", () => {
+  for (const loss of ["meanSquaredError", "rank", { type: "huber", delta: 1.345 }] as const) {
+    const spec = { ...presetSpec("wakawaka"), loss };
+    deepStrictEqual(parseSpec(JSON.parse(JSON.stringify(spec))), spec);
+  }
 });
 
 Deno.test("a branched model is read as it was written", () => {

@@ -1,5 +1,5 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { kFold } from "../../src/data/kfold.ts";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
+import { type Fold, kFold } from "../../src/data/kfold.ts";
 import { groupTrials } from "../../src/search/_group_trials.ts";
 import { runInLanes } from "../../src/search/_lanes.ts";
 import { trainGroup } from "../../src/search/_train_group.ts";
@@ -9,6 +9,7 @@ import {
   searchModels,
   type TrialGroup,
 } from "../../src/search/search_models.ts";
+import { resolveSearchSettings } from "../../src/search/settings.ts";
 import { specOf } from "../../src/search/spec_of.ts";
 import type { TrialRecord } from "../../src/search/trial.ts";
 import type { FitCheckpoint } from "../../src/training/fit_types.ts";
@@ -58,6 +59,34 @@ Deno.test("every valid point is scored by the mean loss of its folds, every othe
   deepStrictEqual(best!.foldScores, losses);
   strictEqual(best!.score, (losses[0]! + losses[1]!) / 2);
   strictEqual(best!.seed, 0);
+});
+
+Deno.test("schedule and weight decay are those of every trial, and another search has others", async () => {
+  const optimiser = { schedule: { type: "cosine" }, weightDecay: 0.1 } as const;
+  const { best, records } = await searchModels(data, { ...QUICK, ...optimiser });
+  const [{ training, validation }] = kFold(data, { folds: 2, scheme: "by-both", seed: 0 }) as [
+    Fold,
+  ];
+  const { learningRate, batchSize } = best!.point;
+  const { history } = await fit(specOf(best!.point, shape), training, {
+    ...optimiser,
+    learningRate,
+    batchSize,
+    validation,
+    epochs: 2,
+    transform: "log1p",
+    engine: "wasm",
+  });
+  strictEqual(best!.foldScores[0], history[1]!.validationLoss);
+  const plain = await searchModels(data, QUICK);
+  ok(plain.best!.score !== best!.score);
+  const resolved = resolveSearchSettings({ ...QUICK, ...optimiser });
+  deepStrictEqual([resolved.schedule, resolved.weightDecay], [{ type: "cosine" }, 0.1]);
+  const usual = resolveSearchSettings({ ...QUICK, schedule: { type: "constant" }, weightDecay: 0 });
+  deepStrictEqual(usual, resolveSearchSettings(QUICK));
+  throws(() => resolveSearchSettings({ weightDecay: -1 }), /weightDecay is -1, expected a number/);
+  throws(() => resolveSearchSettings({ schedule: { type: "step" } as never }), RangeError);
+  strictEqual(records.length, 12);
 });
 
 Deno.test("the number of threads, and so of trials at a time, changes nothing", async () => {

@@ -77,6 +77,17 @@ Deno.test("the members of an ensemble share a panel, in memory and on disk", asy
   });
 });
 
+Deno.test("another engine predicts the same", async () => {
+  const { model } = await fit("waka3", DATA, QUICK);
+  const [wanted, found] = [
+    await predict(model, TEST, QUICK),
+    await predict(model, TEST, { engine: "tfjs-cpu" }),
+  ];
+  for (let row = 0; row < wanted.length; row++) {
+    ok(Math.abs(found[row]! - wanted[row]!) < 1e-4, `${found[row]} for ${wanted[row]}`);
+  }
+});
+
 Deno.test("folds side by side end as each would alone", async () => {
   const folds = await crossValidate("waka3", DATA, {
     ...QUICK,

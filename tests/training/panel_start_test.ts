@@ -41,7 +41,13 @@ Deno.test("a model with a panel learns further from a few samples of a new cell 
   const labels = unseen.columns.labels!.map((_, row) => row % 2 === 0 ? 3 : -1);
   const few = new Dataset({ ...unseen.columns, labels }, own(30).rows);
   const before = evaluatePredictions(few, await predict(first.model, few, WASM)).overall.mse!;
-  const options = { ...WASM, initial: first.model, frozen: ["encoder"], epochs: 20 } as const;
+  const options = {
+    ...WASM,
+    initial: first.model,
+    frozen: ["encoder"],
+    epochs: 20,
+    learningRate: 0.003,
+  } as const;
   const { model } = await fit(first.model.spec, few, options);
   const after = evaluatePredictions(few, await predict(model, few, WASM)).overall.mse!;
   ok(after < 0.9 * before, `MSE ${before}, then ${after}`);

@@ -64,7 +64,8 @@ export async function benchmarkAuroc(options: AurocOptions): Promise<AurocRow[]>
       ...(several ? [presetContestant("waka3")] : []),
     ];
     const results = await runCells({ ...options, suites: [suite], contestants, store });
-    rows.push(...scoreCellTypes(suite, collectEntries(suite, results)));
+    const entries = collectEntries(suite, results).filter(({ dropped }) => dropped === undefined);
+    rows.push(...scoreCellTypes(suite, entries));
   }
   return rows;
 }

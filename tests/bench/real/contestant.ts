@@ -12,6 +12,8 @@ export type Reading = "with" | "without" | "none";
 /** The predictions of a contestant for the test samples of a fold. */
 export interface RealPrediction {
   readonly reading: Reading;
+  /** The mark that was treated as missing in all cell types; absent where all that were measured were used. */
+  readonly dropped?: string | undefined;
   /** `[position]` */
   readonly values: Float32Array<ArrayBuffer>;
 }

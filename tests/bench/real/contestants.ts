@@ -55,14 +55,16 @@ const SAMPLES_PER_SECOND: Readonly<Partial<Record<PresetName, number>>> = {
 const UNKNOWN_SAMPLES_PER_SECOND = 8000;
 
 /**
- * The baselines of `evaluateRegimes`, and ridge regression with squares and products, on windows as the data have them and in
- * the direction of transcription.
+ * The baselines of `evaluateRegimes`, ridge regression with squares and products, and both kinds of ridge on windows in the
+ * direction of transcription.
  */
 export function baselineContestants(): RealContestant[] {
   const curved = makeRidge({ productStretches: PRODUCT_STRETCHES });
   return [
     ...[...makeBaselines(), curved].map((baseline) => baselineContestant(baseline)),
-    baselineContestant({ ...curved, name: `${curved.name}, turned` }, turnWindows),
+    ...[makeRidge(), curved].map((ridge) =>
+      baselineContestant({ ...ridge, name: `${ridge.name}, turned` }, turnWindows)
+    ),
   ];
 }
 
@@ -112,10 +114,16 @@ async function runPreset(
   const values = await predict(model, test, compute);
   if (!readsPanel(model.spec)) return [{ reading: "none", values }];
   const unlabelled = [newGenesOf(fold)];
-  return [
-    { reading: "with", values: await predict(model, test, { ...compute, unlabelled }) },
+  const known = { ...compute, unlabelled };
+  const predictions: RealPrediction[] = [
+    { reading: "with", values: await predict(model, test, known) },
     { reading: "without", values },
   ];
+  for (const dropped of test.marks) {
+    const options = { ...known, dropMarks: [dropped] };
+    predictions.push({ reading: "with", dropped, values: await predict(model, test, options) });
+  }
+  return predictions;
 }
 
 /** Labelled samples without their labels: the marks that a panel may hold of new genes. */

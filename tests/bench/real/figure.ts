@@ -54,7 +54,9 @@ function toEvaluation(suite: SuiteResult): RegimeEvaluation {
 
 function toScores({ entries, best, rows, genes }: SuiteResult, scope: Scope): RegimeScores {
   const isBaseline = ({ kind }: EntryScores) => kind === "baseline" || kind === "best of each";
-  const described = entries.filter(({ mse }) => mse[scope] !== undefined);
+  const described = entries.filter(({ mse, dropped }) =>
+    mse[scope] !== undefined && dropped === undefined
+  );
   return {
     regime: scope,
     rows: rows[scope],

@@ -2,7 +2,7 @@
 
 import { formatDuration } from "../../../src/base/duration.ts";
 import type { EngineName } from "../../../src/engine/select.ts";
-import type { Reading, RealContestant } from "./contestant.ts";
+import type { RealContestant } from "./contestant.ts";
 import { type Entry, scoreSuite } from "./scores.ts";
 import { type Cell, type CellResult, checkValues, type RealStore } from "./store.ts";
 import type { Suite } from "./suite.ts";
@@ -133,9 +133,9 @@ export function collectEntries(suite: Suite, results: RealResults): Entry[] {
   for (const [cell, { predictions }] of results) {
     if (cell.suite !== suite) continue;
     const { name, kind } = cell.contestant;
-    for (const { reading, values } of predictions) {
-      const key = `${name}, ${reading}`;
-      const entry = entries.get(key) ?? { name, kind, reading: reading as Reading, values: [] };
+    for (const { values, ...shown } of predictions) {
+      const key = JSON.stringify([name, shown]);
+      const entry = entries.get(key) ?? { name, kind, ...shown, values: [] };
       entries.set(key, entry);
       place(entry.values, { cell, values });
     }

@@ -27,6 +27,8 @@ export const SCOPES: readonly Scope[] = [...REGIMES, "mix"];
 export interface Entry {
   readonly name: string;
   readonly reading: Reading;
+  /** The mark that was treated as missing. */
+  readonly dropped?: string | undefined;
   readonly kind: "baseline" | "preset" | "peer" | "best of each";
   readonly values: SeedPredictions;
 }
@@ -45,6 +47,7 @@ export interface RealEstimate {
 export interface EntryScores {
   readonly name: string;
   readonly reading: Reading;
+  readonly dropped?: string | undefined;
   readonly kind: Entry["kind"];
   readonly seeds: number;
   /** Mean squared error, the mean over folds and seeds of single models. */
@@ -57,6 +60,8 @@ export interface EntryScores {
   readonly pearson: Readonly<Partial<Record<Scope, number>>>;
   /** Error less that of the best baseline of the scope, on the same genes. */
   readonly aboveBest: Readonly<Partial<Record<Scope, RealEstimate>>>;
+  /** Of an entry with a missing mark: error less that with all marks, on the same genes. */
+  readonly price?: Readonly<Partial<Record<Scope, RealEstimate>>>;
 }
 
 /** The scores of all entries of a suite. */
@@ -100,12 +105,14 @@ export function scoreSuite(suite: Suite, entries: readonly Entry[]): SuiteScores
     entries: all.map((entry): EntryScores => ({
       name: entry.name,
       reading: entry.reading,
+      ...(entry.dropped !== undefined && { dropped: entry.dropped }),
       kind: entry.kind,
       seeds: entry.values.length,
       mse: estimates(entry),
       ...describeSeeds(entry, layout),
       pearson: correlate(entry, layout),
       aboveBest: reference === undefined ? {} : estimates(entry, reference),
+      ...(entry.dropped !== undefined && { price: estimates(entry, wholeOf(entry, all)) }),
     })),
   };
 }
@@ -121,6 +128,13 @@ function estimate(value: number, draws: readonly number[]): RealEstimate {
     low: quantile(sorted, tail),
     high: quantile(sorted, 1 - tail),
   };
+}
+
+/** The entry of the same model with all marks. */
+function wholeOf({ name, reading }: Entry, entries: readonly Entry[]): Entry | undefined {
+  return entries.find((other) =>
+    other.name === name && other.reading === reading && other.dropped === undefined
+  );
 }
 
 /** The best baseline of each regime that has samples. */

@@ -122,6 +122,25 @@ Deno.test("seeds have a deviation, and their mean an error of its own", () => {
   ok(seedDeviation!.mix! > 0 && seedDeviation!.mix! < 0.2);
 });
 
+Deno.test("the price of a missing mark is by how much the same model is worse, on the same genes", () => {
+  const suite = suiteOf(holdOutCellTypes(tableDataset(3, 40)));
+  const whole = entryOf(suite, { name: "m", kind: "preset", offsets: [1, 1, 1] });
+  const [first, second] = ([[2, 1, 1], [1, 3, 1]] as const).map((offsets) =>
+    entryOf(suite, { name: "m", kind: "preset", offsets })
+  );
+  const scores = scoreSuite(suite, [
+    whole,
+    { ...first!, dropped: "H3K4me1" },
+    { ...second!, dropped: "H3K4me3" },
+  ]);
+  const prices = scores.entries.map(({ price }) => price?.newGene?.value.toFixed(2));
+  deepStrictEqual(prices, [undefined, "3.00", "0.00"]);
+  const text = formatSuite({ ...suite, ...scores, folds: ["a"], trainingRows: [1], testRows: [1] });
+  // The dearest first.
+  match(text, /H3K4me3 +\| \+0\.000.*\| \+8\.000[^\n]*\n[^\n]*H3K4me1 +\| \+3\.000/);
+  strictEqual(text.match(/^\| m /gm)?.length, 3);
+});
+
 Deno.test("without a new cell type there is no mix, and the table has new genes alone", () => {
   const suite = suiteOf(holdOutGenes(tableDataset(2, 20)));
   const scores = scoreSuite(suite, [

@@ -4,7 +4,7 @@ import { ContractError } from "../../../src/errors.ts";
 import { makeDirectory, pathKind, writeFileAtomic } from "../../../src/files/file.ts";
 import { concatenateAll, sha256 } from "../../../src/base/bytes.ts";
 import { formatNpyHeader, readNpy } from "../../../src/io/mod.ts";
-import type { Reading, RealContestant, RealPrediction } from "./contestant.ts";
+import type { RealContestant, RealPrediction } from "./contestant.ts";
 import type { RealFold, Suite } from "./suite.ts";
 
 /** One training: a contestant on a fold of a suite, with a seed. */
@@ -29,11 +29,11 @@ interface KeptCell {
   readonly contestant: string;
   readonly seed: number;
   readonly seconds: number;
-  readonly readings: readonly Reading[];
+  readonly predictions: readonly Omit<RealPrediction, "values">[];
 }
 
 /** Version of the way in which results are made; a change makes all of them again. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** A folder of results. Its files have the digest of what they are the result of as their name. */
 export class RealStore {
@@ -51,11 +51,13 @@ export class RealStore {
     const path = await this.#pathOf(cell);
     if (await pathKind(`${path}.json`) === undefined) return undefined;
     try {
-      const { seconds, readings }: KeptCell = JSON.parse(await Deno.readTextFile(`${path}.json`));
+      const { seconds, predictions: kept }: KeptCell = JSON.parse(
+        await Deno.readTextFile(`${path}.json`),
+      );
       const predictions = await Promise.all(
-        readings.map(async (reading): Promise<RealPrediction> => {
-          const { data } = await readNpy(`${path}-${reading}.npy`);
-          return { reading, values: checkValues(data, cell) };
+        kept.map(async (prediction): Promise<RealPrediction> => {
+          const { data } = await readNpy(fileOf(path, prediction));
+          return { ...prediction, values: checkValues(data, cell) };
         }),
       );
       return { seconds, predictions };
@@ -71,10 +73,10 @@ export class RealStore {
   async write(cell: Cell, { seconds, predictions }: CellResult): Promise<void> {
     await makeDirectory(this.#folder);
     const path = await this.#pathOf(cell);
-    for (const { reading, values } of predictions) {
+    for (const { values, ...prediction } of predictions) {
       const header = formatNpyHeader("float32", [values.length]);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      await writeFileAtomic(`${path}-${reading}.npy`, concatenateAll([header, bytes]));
+      await writeFileAtomic(fileOf(path, prediction), concatenateAll([header, bytes]));
     }
     const kept: KeptCell = {
       suite: cell.suite.id,
@@ -82,7 +84,7 @@ export class RealStore {
       contestant: cell.contestant.name,
       seed: cell.seed,
       seconds,
-      readings: predictions.map(({ reading }) => reading),
+      predictions: predictions.map(({ values: _, ...prediction }) => prediction),
     };
     await writeFileAtomic(`${path}.json`, `${JSON.stringify(kept, null, 2)}\n`);
   }
@@ -94,6 +96,11 @@ export class RealStore {
     const words = [suite.id, fold.name, name, `seed${seed}`].join("-").replace(/[^\w-]+/g, "_");
     return `${this.#folder}/${words}-${digest}`;
   }
+}
+
+/** Where the values of a prediction are kept, given the path of the cell. */
+function fileOf(path: string, { reading, dropped }: Omit<RealPrediction, "values">): string {
+  return `${path}-${reading}${dropped === undefined ? "" : `-no-${dropped}`}.npy`;
 }
 
 /** Throws unless there is a finite prediction for each test sample. */

@@ -4,7 +4,7 @@ import { type Regime, REGIMES } from "../../../src/validation/mod.ts";
 import { formatMarkdown } from "../report.ts";
 import type { Reading } from "./contestant.ts";
 import type { Scope } from "./gene_errors.ts";
-import type { EntryScores, RealEstimate, SuiteScores } from "./scores.ts";
+import { type EntryScores, type RealEstimate, SCOPES, type SuiteScores } from "./scores.ts";
 
 /** The scores of a suite, with what they are of. */
 export interface SuiteResult extends SuiteScores {
@@ -40,15 +40,16 @@ export const LEGEND =
 export function formatSuite(suite: SuiteResult): string {
   const { folds, trainingRows, testRows } = suite;
   const hasMix = suite.entries.some(({ mse }) => mse.mix !== undefined);
-  const table = hasMix ? formatMix(suite) : formatNewGenes(suite);
-  const worse = hasMix ? formatWorse(suite) : [];
+  const shown = { ...suite, entries: suite.entries.filter(({ dropped }) => dropped === undefined) };
+  const table = hasMix ? formatMix(shown) : formatNewGenes(shown);
+  const more = [...(hasMix ? formatWorse(shown) : []), ...formatPrices(suite)];
   const range = (counts: readonly number[]) =>
     [...new Set([Math.min(...counts), Math.max(...counts)])].map((n) => n.toLocaleString("en-US"))
       .join(" to ");
   const about =
     `Held out in turn: ${folds.join(", ")}; ${range(trainingRows)} samples to train on, ` +
     `${range(testRows)} to judge by.`;
-  return [`### ${suite.title}`, about, table, ...worse].join("\n\n");
+  return [`### ${suite.title}`, about, table, ...more].join("\n\n");
 }
 
 function formatMix({ entries }: SuiteResult): string {
@@ -118,6 +119,30 @@ function formatWorse({ entries, best }: SuiteResult): string[] {
     "Worse than the best baseline of a regime by more than one standard error of the difference:",
     lines.join("\n"),
   ];
+}
+
+/** What a missing mark costs: by how much the error grows if it is missing everywhere. */
+function formatPrices({ entries }: SuiteResult): string[] {
+  const priced = entries.filter(({ price }) => price !== undefined);
+  if (priced.length === 0) return [];
+  const scopes = SCOPES.filter((scope) => priced.some(({ price }) => price?.[scope] !== undefined));
+  const byMix = priced.toSorted((a, b) => priceOf(b) - priceOf(a));
+  return [
+    "The price of a missing mark: by how much the error of the same model grows, with the panel, if the mark is missing in the sample " +
+    "and in its references:",
+    formatMarkdown(
+      ["model", "missing mark", ...scopes.map((scope) => REGIME_WORDS[scope])],
+      byMix.map(({ name, dropped, price }) => [
+        name,
+        dropped!,
+        ...scopes.map((scope) => signed(price?.[scope])),
+      ]),
+    ),
+  ];
+}
+
+function priceOf({ price }: EntryScores): number {
+  return (price?.mix ?? price?.newGene)?.value ?? 0;
 }
 
 function isWorse({ aboveBest }: EntryScores, regime: Regime): boolean {
