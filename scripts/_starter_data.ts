@@ -3,7 +3,7 @@
 import { Dataset } from "../src/data/dataset.ts";
 import { readDataset } from "../src/data/read_dataset.ts";
 import { ContractError } from "../src/errors.ts";
-import { DEEPCHROME_RECORD, type DataRecord } from "../src/record.ts";
+import { type DataRecord, DEEPCHROME_RECORD } from "../src/record.ts";
 
 /** What the numbers of the files are, which they do not say. */
 export const PEAKS_RECORD: DataRecord = {

@@ -148,7 +148,10 @@ export interface MeasuredCoverage {
  * Measures intervals for each cell type that was held out, calibrated on the errors of the others when these were held out.
  * New genes are calibrated on one half of the new genes, and judged on the other.
  */
-export function measureIntervals(judged: readonly Judged[], confidence: number): MeasuredCoverage[] {
+export function measureIntervals(
+  judged: readonly Judged[],
+  confidence: number,
+): MeasuredCoverage[] {
   const sums = new Map(REGIMES.map((regime) => [regime, new CoverageSums()]));
   for (const one of judged) {
     const others = judged.filter(({ fold, seed }) => fold !== one.fold && seed === one.seed);

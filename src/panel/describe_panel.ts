@@ -21,16 +21,18 @@ import { LABEL_STATISTICS, type ReferencePanel } from "./panel.ts";
  */
 export function describePanel(panel: ReferencePanel): string {
   const { genes, cellTypes, statistics } = panel;
-  const summarised = statistics && formatCountOf(statistics.cellTypes.length, "cell type");
+  const summarised = statistics?.cellTypes.length ?? 0;
   if (cellTypes.length === 0) {
-    const known = countGenes(panel, hasStatistics);
-    return `label statistics of ${formatCountOf(known, "gene")} over ${summarised ?? "no cell type"}`;
+    const known = formatCountOf(countGenes(panel, hasStatistics), "gene");
+    return `label statistics of ${known} over ${formatCountOf(summarised, "cell type")}`;
   }
   const known = countGenes(panel, hasLabel).toLocaleString("en-US");
   const listed = `${formatCountOf(genes.length, "gene")} in ${
     formatCountOf(cellTypes.length, "cell type")
   }, ${known} with labels`;
-  return summarised === undefined ? listed : `${listed}; label statistics over ${summarised} more`;
+  return statistics === undefined
+    ? listed
+    : `${listed}; label statistics over ${formatCountOf(summarised, "more cell type")}`;
 }
 
 /**

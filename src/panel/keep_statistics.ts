@@ -50,7 +50,10 @@ function summariseLabels(
     const start = gene * LABEL_STATISTICS;
     const known = labels.subarray(gene * size, (gene + 1) * size)
       .filter((label) => !Number.isNaN(label));
-    values.set(addLabels(statistics?.values.subarray(start, start + LABEL_STATISTICS), known), start);
+    values.set(
+      addLabels(statistics?.values.subarray(start, start + LABEL_STATISTICS), known),
+      start,
+    );
   }
   return { cellTypes: [...statistics?.cellTypes ?? [], ...cellTypes], values };
 }

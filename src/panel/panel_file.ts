@@ -163,8 +163,7 @@ async function readContent(npz: NpzReader): Promise<ReferencePanel> {
 type Fail = (found: string) => never;
 
 interface About
-  extends
-    Pick<PanelContent, "genes" | "cellTypes" | "bins" | "record" | "labelMean" | "labelSd"> {
+  extends Pick<PanelContent, "genes" | "cellTypes" | "bins" | "record" | "labelMean" | "labelSd"> {
   /** The cell types of the statistics. */
   readonly summarised?: PanelContent["cellTypes"];
 }
@@ -242,7 +241,9 @@ function checkStatistics({ statistics }: PanelContent, fail: Fail): void {
     const isOrdered = least <= most && mean >= least - slack && mean <= most + slack;
     if ((isKnown && isOrdered) || own.every((value) => value === 0)) continue;
     fail(
-      `statistics of gene ${at / LABEL_STATISTICS} are ${own.join(", ")}, expected the number, mean, standard ` +
+      `statistics of gene ${at / LABEL_STATISTICS} are ${
+        own.join(", ")
+      }, expected the number, mean, standard ` +
         "deviation, least and most of its labels",
     );
   }

@@ -86,9 +86,11 @@ export function describeReading(
 ): string {
   if (cellTypes === 0) {
     const known = formatCountOf(genes - newGenes, "gene");
-    return `label statistics of ${known} over ${
-      formatCountOf(statisticCellTypes, "cell type")
-    } were in the panel, and no marks${newGenes === 0 ? "" : `; ${formatCountOf(newGenes, "gene")} were new`}`;
+    const over = formatCountOf(statisticCellTypes, "cell type");
+    const fresh = `; ${formatCountOf(newGenes, "gene")} ${newGenes === 1 ? "was" : "were"} new`;
+    return `label statistics of ${known} over ${over} were in the panel, and no marks${
+      newGenes === 0 ? "" : fresh
+    }`;
   }
   const where = `in ${formatCountOf(cellTypes, "reference cell type")}`;
   const what = hasMarks ? "marks and labels" : "labels, but no marks,";

@@ -92,7 +92,8 @@ export async function holdsModels(directory: string): Promise<boolean> {
 }
 
 /** What {@linkcode loadModels} accepts, as the end of its messages. */
-const WANTED = `expected a directory that train wrote, the model/ inside it, or the word ${STARTER}`;
+const WANTED =
+  `expected a directory that train wrote, the model/ inside it, or the word ${STARTER}`;
 
 /**
  * Whether a text is the name of the starter model, rather than that of a folder.

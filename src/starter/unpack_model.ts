@@ -35,7 +35,9 @@ export async function unpackModel(
         : undefined;
       const [values = Infinity] = found?.shape ?? [];
       if (found?.dtype !== dtype || found.shape.length !== 1 || values > MOST_VALUES) {
-        const shown = found === undefined ? "missing" : `${found.dtype} [${found.shape.join(", ")}]`;
+        const shown = found === undefined
+          ? "missing"
+          : `${found.dtype} [${found.shape.join(", ")}]`;
         throw new FormatError(
           `Cannot load model: ${member} is ${shown}, expected ${dtype} with one axis`,
           { file: name },

@@ -78,8 +78,10 @@ function noteOwnStatistics(
   );
   if (own.length === 0) return;
   onNote?.(
-    `the label statistics include labels of ${listSome(own)} itself, which cannot be taken out, so its genes were ` +
-      "predicted as new ones are",
+    `the label statistics include labels of ${
+      listSome(own)
+    }, which cannot be taken out, so genes were predicted there as ` +
+      "new ones are",
   );
 }
 
