@@ -145,7 +145,8 @@ async function errorsOfFold(
     genes: geneGroupIndices(samples),
   });
   const found = [await errorsOf(heldOut, { kinds })];
-  if (model.panel === undefined) return found;
+  // Label statistics have no room for marks.
+  if (model.panel === undefined || model.panel.cellTypes.length === 0) return found;
   const inPanel = { newGene: "newGeneInPanel", bothNew: "bothNewInPanel" } as const;
   const isNewGene = (kind: RowKind) => kind === "newGene" || kind === "bothNew";
   const newGenes = heldOut.filter((position) => isNewGene(kinds[position]!));

@@ -85,7 +85,12 @@ export function predictIntervals(
   const { cellTypes } = calibration;
   const inPanel = model.panel && panelGenes(model.panel, unlabelled);
   const regimes = knownRegimes({ genes, cellTypes, inPanel }, data);
-  return { ...makeIntervals(calibration, { predictions, regimes }, confidence), regimes };
+  // Samples of cell types in label statistics are predicted as if their gene were new.
+  const predicted = model.panel?.statistics === undefined
+    ? regimes
+    : regimes.map((regime) => regime === "seen" ? "newGene" : regime);
+  const intervals = makeIntervals(calibration, { predictions, regimes: predicted }, confidence);
+  return { ...intervals, regimes };
 }
 
 /** The genes whose marks are in a panel, with those that samples add to it: of a cell type that it has. */
@@ -93,6 +98,7 @@ function panelGenes(
   { genes, cellTypes }: ReferencePanel,
   unlabelled: readonly Dataset[],
 ): ReadonlySet<string> {
+  if (cellTypes.length === 0) return new Set();
   const known = cellTypes.flatMap(({ name, members }) => [name, ...members]);
   return new Set([...genes, ...unlabelled.flatMap((data) => genesIn(data, new Set(known)))]);
 }
