@@ -13,7 +13,8 @@ import { resolveSpec } from "./_check_data.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
-import { predict, type PredictOptions } from "./predict.ts";
+import { type HeldOutSamples, MarkErrorSums } from "./_mark_errors.ts";
+import { predict } from "./predict.ts";
 
 /** Options of {@linkcode calibrate}: those of each run, and the number of runs. */
 export interface CalibrateOptions
@@ -103,12 +104,20 @@ export interface TrainedFolds {
  */
 export async function measureErrors(
   data: Dataset,
-  { parts, results, options }: TrainedFolds,
+  { parts, results, options: { engine, threads, signal } }: TrainedFolds,
 ): Promise<Calibration> {
   const errors: HeldOutErrors[] = [];
+  const byMarks = results.some(({ model }) => model.panel !== undefined) && data.marks.length > 1
+    ? new MarkErrorSums(data.marks)
+    : undefined;
   for (const [fold, part] of parts.entries()) {
-    errors.push(...await errorsOfFold(results[fold]!.model, part, options));
+    const { model } = results[fold]!;
+    for (const held of heldOutParts(model, part, { engine, threads, signal })) {
+      errors.push(await errorsOf(held));
+      await byMarks?.add(held);
+    }
   }
+  const markErrors = byMarks?.finish();
   let [least, greatest] = [Infinity, -Infinity];
   for (const label of data.labels()) {
     least = Math.min(least, label);
@@ -121,39 +130,43 @@ export async function measureErrors(
     cellTypes: [...cellTypeAxis(data).places.keys()].sort(),
     genes: [...geneGroupAxis(data).places.keys()].sort(),
     regimes: calibrateRegimes(errors),
+    ...(markErrors && { markErrors }),
   };
 }
 
 /**
- * Predicts the samples that a fold held out. A model that reads a panel predicts those of new genes twice: once without
- * their marks in the panel, and once with their marks in the cell types of the fold.
+ * What a fold held out. For a model that reads a panel the samples of new genes are there twice: once without their marks
+ * in the panel, and once with their marks in the cell types of the fold.
  */
-async function errorsOfFold(
+function heldOutParts(
   model: TrainedModel,
   { training, heldOut }: CalibrationFold,
-  { engine, threads, signal }: TrainedFolds["options"],
-): Promise<HeldOutErrors[]> {
+  options: TrainedFolds["options"],
+): HeldOutSamples[] {
   const kinds = classifyRows(training, heldOut);
-  const errorsOf = async (
-    samples: Dataset,
-    { kinds, unlabelled }: Pick<HeldOutErrors, "kinds"> & Pick<PredictOptions, "unlabelled">,
-  ): Promise<HeldOutErrors> => ({
-    predictions: await predict(model, samples, { engine, threads, signal, unlabelled }),
-    labels: samples.labels(),
-    kinds,
-    cellTypes: cellTypeGroupIndices(samples),
-    genes: geneGroupIndices(samples),
-  });
-  const found = [await errorsOf(heldOut, { kinds })];
+  const found: HeldOutSamples[] = [{ model, samples: heldOut, kinds, options }];
   // Label statistics have no room for marks.
   if (model.panel === undefined || model.panel.cellTypes.length === 0) return found;
   const inPanel = { newGene: "newGeneInPanel", bothNew: "bothNewInPanel" } as const;
   const isNewGene = (kind: RowKind) => kind === "newGene" || kind === "bothNew";
-  const newGenes = heldOut.filter((position) => isNewGene(kinds[position]!));
+  const samples = heldOut.filter((position) => isNewGene(kinds[position]!));
   const marks = heldOut.filter((position) => kinds[position] === "newGene");
   if (marks.length === 0) return found;
   const named = kinds.filter(isNewGene).map((kind) => inPanel[kind as keyof typeof inPanel]);
-  return [...found, await errorsOf(newGenes, { kinds: named, unlabelled: [marks] })];
+  const withMarks = { ...options, unlabelled: [marks] };
+  return [...found, { model, samples, kinds: named, options: withMarks }];
+}
+
+async function errorsOf(
+  { model, samples, kinds, options }: HeldOutSamples,
+): Promise<HeldOutErrors> {
+  return {
+    predictions: await predict(model, samples, options),
+    labels: samples.labels(),
+    kinds,
+    cellTypes: cellTypeGroupIndices(samples),
+    genes: geneGroupIndices(samples),
+  };
 }
 
 /**
