@@ -7,7 +7,7 @@ import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { cellTypeAxis, geneGroupAxis } from "../validation/axis.ts";
 import { type CalibrationFold, calibrationFolds } from "../validation/calibration_folds.ts";
-import { calibrateRegimes, type HeldOutErrors } from "../validation/conformal.ts";
+import { calibrateRegimes, type HeldOutErrors, newCellTypeScale } from "../validation/conformal.ts";
 import { classifyRows, type RowKind } from "../validation/regimes.ts";
 import { resolveSpec } from "./_check_data.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
@@ -34,8 +34,8 @@ export interface CalibrateOptions
  * each fold of `calibrationFolds`, with the settings of the model that is to be calibrated, and predicts the samples of
  * the genes and cell types that were held out. The model of all samples is trained apart; `withCalibration` joins the two.
  *
- * Models of folds see fewer cell types than the model of all samples, so intervals for new cell types are a little too
- * wide where there are few.
+ * Models of folds see fewer cell types than the model of all samples. If they know genes, by gene effects or a panel, their
+ * errors in new cell types are made smaller by √((1 + 1/n) / (1 + 1/m)), for n cell types in all and m in the fold.
  *
  * @param spec The model, or the name of a preset, as for `fit`.
  * @param data All labelled samples that the model is trained on.
@@ -107,7 +107,10 @@ export async function measureErrors(
 ): Promise<Calibration> {
   const errors: HeldOutErrors[] = [];
   for (const [fold, part] of parts.entries()) {
-    errors.push(...await errorsOfFold(results[fold]!.model, part, options));
+    const { model } = results[fold]!;
+    const found = await errorsOfFold(model, part, options);
+    const scale = scaleOfFold(model, { calibrated: data, measured: part.training });
+    errors.push(...found.map((own) => ({ ...own, newCellTypeScale: scale })));
   }
   let [least, greatest] = [Infinity, -Infinity];
   for (const label of data.labels()) {
@@ -122,6 +125,16 @@ export async function measureErrors(
     genes: [...geneGroupAxis(data).places.keys()].sort(),
     regimes: calibrateRegimes(errors),
   };
+}
+
+/** How errors in new cell types shrink from a fold's cell types to all; models that know no gene gain little from more. */
+function scaleOfFold(
+  { geneEffects, panel }: TrainedModel,
+  { calibrated, measured }: { readonly calibrated: Dataset; readonly measured: Dataset },
+): number {
+  if (geneEffects === undefined && panel === undefined) return 1;
+  const count = (data: Dataset) => new Set(cellTypeGroupIndices(data)).size;
+  return newCellTypeScale({ calibrated: count(calibrated), measured: count(measured) });
 }
 
 /**
@@ -145,7 +158,8 @@ async function errorsOfFold(
     genes: geneGroupIndices(samples),
   });
   const found = [await errorsOf(heldOut, { kinds })];
-  if (model.panel === undefined) return found;
+  // Marks can be added to a panel that lists its cell types only.
+  if (model.panel === undefined || model.panel.cellTypes.length === 0) return found;
   const inPanel = { newGene: "newGeneInPanel", bothNew: "bothNewInPanel" } as const;
   const isNewGene = (kind: RowKind) => kind === "newGene" || kind === "bothNew";
   const newGenes = heldOut.filter((position) => isNewGene(kinds[position]!));
