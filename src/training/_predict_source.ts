@@ -1,16 +1,19 @@
 /** The samples that a model predicts, as an engine takes them. */
 
 import type { Dataset } from "../data/dataset.ts";
+import { findSilentMarks } from "../data/silent_marks.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { ContractError } from "../errors.ts";
 import { describeMissingMarks } from "../io/mark_mask.ts";
+import { listSome } from "../base/wording.ts";
 import { modelInputs } from "../model/inputs.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { extendPanel } from "../panel/extend_panel.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { countKnown, describeReading } from "../panel/reading.ts";
+import { placeInPanel } from "../panel/references.ts";
 import type { ReconcileOptions } from "../record.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import { PanelSource } from "./panel_source.ts";
@@ -42,7 +45,8 @@ export async function predictSource(
     }
     const whole = await extendOnce(panel, unlabelled, accepted);
     accepted.onNote?.(describeReading(countKnown(whole, data)));
-    noteMissingMarks(data, panel, accepted);
+    noteOwnStatistics(data, whole, accepted);
+    noteMissingMarks(data, panel, { ...accepted, dropMarks });
     return new PanelSource(data.columns, whole, {
       ...accepted,
       inputs: modelInputs(spec),
@@ -61,17 +65,52 @@ export async function predictSource(
   return source;
 }
 
+/** Says which cell types are not shown a panel's label statistics, since their own labels are in these. */
+function noteOwnStatistics(
+  data: Dataset,
+  panel: ReferencePanel,
+  { onNote }: ReconcileOptions,
+): void {
+  if (panel.statistics === undefined) return;
+  const { seesStatistics } = placeInPanel(panel, data.columns);
+  const present = new Set(data.cellTypeIndices());
+  const own = data.columns.cellTypes.filter((_, cellType) =>
+    present.has(cellType) && !seesStatistics[cellType]
+  );
+  if (own.length === 0) return;
+  onNote?.(
+    `the label statistics include labels of ${
+      listSome(own)
+    }, which cannot be taken out, so genes were predicted there as ` +
+      "new ones are",
+  );
+}
+
 /** Says which marks of a panel the data lack: each of them costs accuracy. */
 function noteMissingMarks(
   data: Dataset,
   { record: { marks } }: ReferencePanel,
-  { onNote }: ReconcileOptions,
+  { onNote, dropMarks }: ReconcileOptions & { readonly dropMarks: readonly string[] },
 ): void {
+  if (onNote === undefined) return;
   const lacking = marks.filter((mark) => !data.marks.includes(mark));
   if (lacking.length > 0) onNote?.(`the data lack ${lacking.join(" and ")}`);
   const { missingMarks } = data;
-  if (missingMarks.size === 0) return;
-  onNote?.(`marks were not measured: ${describeMissingMarks(missingMarks)}`);
+  if (missingMarks.size > 0) {
+    onNote?.(`marks were not measured: ${describeMissingMarks(missingMarks)}`);
+  }
+  const silent = new Map(
+    [...findSilentMarks(data)].map(([cellType, names]) =>
+      [cellType, names.filter((mark) => !dropMarks.includes(mark))] as const
+    ).filter(([, names]) => names.length > 0),
+  );
+  if (silent.size === 0) return;
+  onNote?.(
+    `marks have no signal at all: ${
+      describeMissingMarks(silent)
+    }. If they were not measured, drop them ` +
+      "(--drop-marks), since no signal is taken for what was measured",
+  );
 }
 
 /** The last extension of each panel: the members of an ensemble share it. */

@@ -1,14 +1,19 @@
 import {
+  describeInputShape,
+  entrySize,
   type GatheredInput,
   NO_ENTRY,
+  placesOf,
   type SampleBatch,
   type SampleSource,
 } from "../engine/sample_source.ts";
+import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { panelInputs } from "../model/panel_inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
 import type { LabelScale } from "../model/trained_model.ts";
 import { CONTEXT_VALUES, writeLabelContext, writeMarksContext } from "../panel/context.ts";
-import type { ReferencePanel } from "../panel/panel.ts";
+import { LABEL_STATISTICS, type ReferencePanel } from "../panel/panel.ts";
 import { type PanelPlaces, placeInPanel, turnedInPanel } from "../panel/references.ts";
 import { SummarisedSamples, type SummarisedSamplesOptions } from "../panel/summarised_samples.ts";
 import { toByte } from "../panel/summary.ts";
@@ -61,6 +66,8 @@ interface Shown {
   readonly labels: boolean;
   /** Places of the cell types that may be references. */
   readonly references: Uint32Array;
+  /** Whether the panel's label statistics are shown, if labels are. */
+  readonly statistics: boolean;
 }
 
 /**
@@ -81,7 +88,9 @@ export class PanelSource implements SampleSource {
   readonly #hidden: HiddenMarks;
   /** Labels of the panel, standardised. */
   readonly #standardised: Float32Array;
+  readonly #statistics: Float32Array | undefined;
   readonly #entries: EntryFinder;
+  readonly #readsReferences: boolean;
 
   /**
    * Compares a data set with a panel.
@@ -89,11 +98,12 @@ export class PanelSource implements SampleSource {
    * @param columns The samples.
    * @param panel The panel.
    * @param options Inputs and variants.
-   * @throws {ContractError} If the data contradict the panel; see `SummarisedSamples`.
+   * @throws {ContractError} If the data contradict the panel, see `SummarisedSamples`, or the inputs are not a panel's.
    * @throws {RangeError} If a mark to drop is not one of the panel's.
    */
   constructor(columns: SampleColumns, panel: ReferencePanel, options: PanelSourceOptions) {
     const { inputs, dropMarks = [] } = options;
+    checkInputs(inputs, panel);
     const { marks } = panel.record;
     const samples = columns.geneIndex.length;
     this.#variants = options.variants ?? new PanelVariants(marks.length, samples);
@@ -114,9 +124,14 @@ export class PanelSource implements SampleSource {
     const { labelMean, labelSd } = panel;
     const standardise = (label: number) => (label - labelMean) / labelSd;
     this.#standardised = panel.labels.map(standardise);
+    this.#statistics = panel.statistics?.values.map((value, i) => {
+      const statistic = i % LABEL_STATISTICS;
+      return statistic === 0 ? value : statistic === 2 ? value / labelSd : standardise(value);
+    });
     this.labels = columns.labels && scaleLabels(columns.labels, options.labelScale);
     this.weights = options.weights;
     this.#entries = new EntryFinder(panel.present.length);
+    this.#readsReferences = inputs.some(({ name }) => name === "references");
   }
 
   gather(rows: Uint32Array, into: SampleBatch): void {
@@ -151,9 +166,10 @@ export class PanelSource implements SampleSource {
       key,
       hidden: this.#hidden.marksOf(key),
       gene: shown === SHOWN.nothing ? -1 : gene,
-      marks: shown === SHOWN.all || shown === SHOWN.marks,
+      marks: this.#readsReferences && (shown === SHOWN.all || shown === SHOWN.marks),
       labels: shown === SHOWN.all || shown === SHOWN.labels,
       references: this.#places.references[cellType]!,
+      statistics: this.#places.seesStatistics[cellType]!,
     };
   }
 
@@ -242,10 +258,18 @@ export class PanelSource implements SampleSource {
     input.entries = shown.length;
   }
 
-  #knownLabels({ gene, labels, references: places }: Shown) {
+  #knownLabels({ gene, labels, references: places, statistics }: Shown) {
     if (gene < 0 || !labels) return undefined;
     const offset = gene * this.#panel.cellTypes.length;
-    return { labels: this.#standardised, places, offset };
+    const first = gene * LABEL_STATISTICS;
+    return {
+      labels: this.#standardised,
+      places,
+      offset,
+      statistics: statistics
+        ? this.#statistics?.subarray(first, first + LABEL_STATISTICS)
+        : undefined,
+    };
   }
 
   /** Sets the values of hidden marks to those of marks that were not measured. */
@@ -256,5 +280,26 @@ export class PanelSource implements SampleSource {
       const first = start + mark * valuesOfMark;
       values.fill(0, first, first + valuesOfMark);
     }
+  }
+}
+
+/** Throws unless a panel gives the inputs of a model. */
+function checkInputs(
+  inputs: readonly InputSpec[],
+  { bins, record, cellTypes }: ReferencePanel,
+): void {
+  const references = cellTypes.length;
+  const given = panelInputs({ bins, marks: record.marks.length, references });
+  for (const input of inputs) {
+    const own = given.find(({ name }) => name === input.name);
+    const fits = own !== undefined && entrySize(own) === entrySize(input) &&
+      placesOf(own) <= placesOf(input);
+    if (fits) continue;
+    throw new ContractError(
+      `Cannot use the panel: it gives ${
+        given.map(describeInputShape).join(", ")
+      }, the model takes ` +
+        describeInputShape(input),
+    );
   }
 }
