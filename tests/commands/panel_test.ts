@@ -71,7 +71,14 @@ Deno.test("train, predict and evaluate say whether marks of new genes were in th
     const measured = await runTask(
       "evaluate",
       ...model,
-      ...["--labels", LABELS, "--train", TRAIN, "--panel", EVAL, "--out", metrics],
+      "--labels",
+      LABELS,
+      "--train",
+      TRAIN,
+      "--panel",
+      EVAL,
+      "--out",
+      metrics,
     );
     strictEqual(measured.code, 0, measured.stderr);
     const { notes, inputs } = JSON.parse(await Deno.readTextFile(metrics));
