@@ -105,7 +105,7 @@ export function noteUnlike(
 
 /** Measures how often intervals hold the labels of a data set; `undefined` without a confidence. */
 export function measureIntervals(
-  { models: [model], data }: IntervalSource,
+  { models: [model], data, unlabelled }: IntervalSource,
   { mean, confidence }: {
     readonly mean: ArrayLike<number>;
     readonly confidence: number | undefined;
@@ -113,7 +113,7 @@ export function measureIntervals(
 ): readonly RegimeCoverage[] | undefined {
   if (confidence === undefined || model === undefined) return undefined;
   return measureCoverage({
-    ...predictIntervals(model, data, { predictions: mean, confidence }),
+    ...predictIntervals(model, data, { predictions: mean, confidence, unlabelled }),
     labels: data.labels(),
     cellTypes: Array.from(data.rows, (_, position) => data.cellTypeOf(position)),
   });

@@ -11,6 +11,7 @@ import type { PredictOptions } from "../training/predict.ts";
 import type { UnlikeCellType } from "../validation/unlike.ts";
 import { type CommandCall, list } from "./flags.ts";
 import { noteUnlike } from "./_intervals.ts";
+import { describeNextAssay, nextAssays } from "./_mark_prices.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "../runs/models.ts";
 import { openOutput, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
@@ -43,7 +44,10 @@ export type WritePredictionFlags = PredictionFlags & OverwriteFlag;
 /** Declares the flags that name a model and the data to predict. */
 export function declarePrediction(command: Command): Command {
   return declarePanel(command)
-    .requiredOption("--model <dir>", "directory of a run, or of a model")
+    .requiredOption(
+      "--model <dir>",
+      "directory of a run, or of a model; starter is the one that comes with this program",
+    )
     .requiredOption(
       "--data <path>",
       "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
@@ -195,6 +199,9 @@ export async function predictWithProgress(
     onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
+  for (const next of nextAssays(models[0], data, { dropMarks, unlabelled })) {
+    notes.add(describeNextAssay(next));
+  }
   for (const note of notes) console.info(`Note: ${note}.`);
   if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
   reportKnownGenes(models, data);
