@@ -96,7 +96,7 @@ async function benchmark(flags: BenchmarkFlags, { signal }: CommandCall): Promis
     );
   }
   const seeds = quick ? flags.seeds.slice(0, 1) : flags.seeds;
-  const common = { ...rest, seeds, quick, signal, log: (line: string) => console.error(line) };
+  const common = { ...rest, seeds, quick, signal, log: (line: string) => console.warn(line) };
   const suites = await benchmarkReal({ ...common, data: { log2, competition, counts } });
   if (flags.figures !== undefined) await writeFigures(flags.figures, suites);
   const classes = auroc.length === 0 ? [] : await benchmarkAuroc({ ...common, paths: auroc });

@@ -12,6 +12,7 @@ import { calibrationFolds } from "../validation/calibration_folds.ts";
 import { describeRegime, meanHalfWidth } from "../validation/intervals.ts";
 import { integer, Interrupted } from "./flags.ts";
 import { memberRun } from "./_event_log.ts";
+import { formatMarkErrors } from "./_mark_prices.ts";
 import { type FitManyHooks, reportRuns } from "./_report_training.ts";
 import { resumeCall } from "./_resume.ts";
 import type { RunSettings } from "./_settings.ts";
@@ -80,8 +81,8 @@ export function reportCalibrated(
   };
 }
 
-/** Formats how wide intervals are, by regime, and which regimes have none. */
-export function formatCalibration({ folds, regimes }: Calibration): string {
+/** Formats how wide intervals are, by regime, which regimes have none, and the prices of missing marks. */
+export function formatCalibration({ folds, regimes, markErrors }: Calibration): string {
   const lines = CALIBRATED_REGIMES.flatMap((regime) => {
     const found = regimes[regime];
     if (found === undefined) {
@@ -97,7 +98,8 @@ export function formatCalibration({ folds, regimes }: Calibration): string {
   const title = `Intervals of 90%, on average, from samples that ${
     formatCountOf(folds, "model")
   } did not see:`;
-  return [title, ...lines].join("\n");
+  const prices = markErrors === undefined ? [] : [formatMarkErrors(markErrors)];
+  return [title, ...lines, ...prices].join("\n");
 }
 
 /**

@@ -9,8 +9,9 @@ import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.t
 import { countKnownGenes } from "../training/gene_effects.ts";
 import type { PredictOptions } from "../training/predict.ts";
 import type { UnlikeCellType } from "../validation/unlike.ts";
-import type { CommandCall } from "./flags.ts";
+import { type CommandCall, list } from "./flags.ts";
 import { noteUnlike } from "./_intervals.ts";
+import { describeNextAssay, nextAssays } from "./_mark_prices.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "../runs/models.ts";
 import { openOutput, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
@@ -34,6 +35,7 @@ export interface PredictionFlags {
   readonly record?: string | undefined;
   readonly acceptAssembly?: boolean | undefined;
   readonly panel?: string | undefined;
+  readonly dropMarks?: readonly string[] | undefined;
 }
 
 /** Flags of the commands that write their predictions to a file. */
@@ -54,6 +56,11 @@ export function declarePrediction(command: Command): Command {
       "--accept-assembly",
       "accept windows around the same genes in another build of the model's species, such as hg38 for hg19",
       false,
+    )
+    .option(
+      "--drop-marks <names>",
+      "marks to treat as not measured, such as H3K4me1 (for models that read a panel)",
+      list,
     );
 }
 
@@ -165,10 +172,16 @@ export async function predictWithProgress(
   data: Dataset,
   options: Pick<
     PredictOptions,
-    "engine" | "threads" | "signal" | "geneEffects" | "acceptAssembly" | "unlabelled"
+    | "engine"
+    | "threads"
+    | "signal"
+    | "geneEffects"
+    | "acceptAssembly"
+    | "unlabelled"
+    | "dropMarks"
   >,
 ): Promise<PredictionRun> {
-  const { engine, threads, signal, geneEffects, acceptAssembly, unlabelled } = options;
+  const { engine, threads, signal, geneEffects, acceptAssembly, unlabelled, dropMarks } = options;
   const notes = new Set<string>();
   const progress = new ProgressLine("samples");
   const total = models.length * data.length;
@@ -180,11 +193,15 @@ export async function predictWithProgress(
     geneEffects,
     acceptAssembly,
     unlabelled,
+    dropMarks,
     onNote: (note) => notes.add(note),
     onStart: (started) => report = started,
     onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
+  for (const next of nextAssays(models[0], data, { dropMarks, unlabelled })) {
+    notes.add(describeNextAssay(next));
+  }
   for (const note of notes) console.info(`Note: ${note}.`);
   if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
   reportKnownGenes(models, data);

@@ -1,8 +1,11 @@
 /** Writes the results of `train`: models, configuration, history, and how well predictions agree with the data. */
 
+import { formatBytes } from "../base/byte_count.ts";
 import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { saveModel } from "../model/save_load.ts";
+import { describePanel } from "../panel/describe_panel.ts";
+import { panelBytes } from "../panel/panel.ts";
 import { writeConfig } from "../runs/config.ts";
 import type { EventLog } from "../runs/event_log.ts";
 import { type MemberHistory, trainingRate, writeHistory } from "../runs/history.ts";
@@ -48,7 +51,7 @@ export async function writeTrained(run: TrainedRun): Promise<void> {
   await removeRun(directory);
   await writeConfig(directory, {
     command: "train",
-    settings: { ...settings, ...ensemble, ...calibration, ...test },
+    settings: { ...settings, ...ensemble, ...calibration, ...test, ...describePanelOf(first) },
     data,
     inputs,
     report: first,
@@ -121,4 +124,11 @@ function logScores(
   const run = results.length === 1 ? "" : "ensemble";
   const epochs = results[0].history.length;
   log(run, epochs, { [`pearson/${part}`]: pearson, [`mse/${part}`]: mse });
+}
+
+/** What the reference panel of a model holds, for `config.json` and the report; empty for a model without a panel. */
+function describePanelOf({ model: { panel } }: TrainedMember): { readonly panel?: string } {
+  return panel === undefined
+    ? {}
+    : { panel: `${describePanel(panel)}, ${formatBytes(panelBytes(panel))}` };
 }

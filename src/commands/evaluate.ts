@@ -17,6 +17,13 @@ import {
 } from "./_intervals.ts";
 import { loadLabelled } from "./_labels.ts";
 import {
+  declareMarkPrices,
+  formatPrices,
+  type MarkPricesFlags,
+  measurePrices,
+  nextAssays,
+} from "./_mark_prices.ts";
+import {
   formatEnsemble,
   formatEvaluation,
   formatLargestErrors,
@@ -42,7 +49,7 @@ import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_data.ts";
 import { findOtherData } from "../runs/trained_on.ts";
 
-interface EvaluateFlags extends WritePredictionFlags, IntervalFlags {
+interface EvaluateFlags extends WritePredictionFlags, IntervalFlags, MarkPricesFlags {
   readonly labels?: string;
   readonly train?: string;
 }
@@ -72,13 +79,19 @@ export const command: CommandDefinition<EvaluateFlags> = {
       "deno task evaluate --model runs/first --data valid.npz --interval 0.9",
       "adds how often intervals of 90% held the labels, for models of train --calibrate",
     ],
+    [
+      "deno task evaluate --model runs/panel --data valid.npz --mark-prices",
+      "adds what the error is without each mark, for models of waka3",
+    ],
   ],
   declare: (command) =>
     declareCommon(
       declareOverwrite(
-        declareInterval(
-          declarePrediction(command),
-          "how often they hold the labels, by regime and cell type",
+        declareMarkPrices(
+          declareInterval(
+            declarePrediction(command),
+            "how often they hold the labels, by regime and cell type",
+          ),
         )
           .option("--labels <file>", "labels, id,expression, for data without them")
           .option("--train <path>", "what the model was trained on: adds a table by regime")
@@ -120,6 +133,9 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
   checkIntervals({ models, data, unlabelled }, confidence);
   const { unlike, notes: unlikeNotes } = noteUnlike({ models, data });
+  const prices = flags.markPrices
+    ? await measurePrices(models, data, { ...flags, signal, unlabelled })
+    : undefined;
   const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
   const { mean } = prediction;
   warnIfConstant(mean);
@@ -131,6 +147,8 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
   const coverage = measureIntervals({ models, data, unlabelled }, { mean, confidence });
   if (coverage !== undefined) console.log(formatCoverage(coverage, confidence!));
+  if (prices !== undefined) console.log(formatPrices(prices));
+  const next = nextAssays(models[0], data, { ...flags, unlabelled });
   const notes = [...prediction.notes, ...unlikeNotes];
   const model = models[0]?.spec.name ?? "";
   const regimes = train &&
@@ -151,6 +169,8 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     byGene,
     largestErrors: farthest,
     ensemble,
+    markPrices: prices,
+    nextAssays: next.length === 0 ? undefined : next,
     intervals: coverage && { confidence, regimes: coverage },
     unlike: unlike.length === 0 ? undefined : unlike,
     regimes,

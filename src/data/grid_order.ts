@@ -44,34 +44,72 @@ export function gridOrder(
   for (const [name, size] of [["genes", genes], ["cellTypes", cellTypes]] as const) {
     checkInteger(size, { action: "order samples", name, least: 1 });
   }
-  const byGene = rowsByGene(data);
-  const names = shuffledIndices(byGene.length, stream);
-  const blocks: number[][] = [];
+  const table = knownRows.get(data) ?? tableRows(data);
+  knownRows.set(data, table);
+  const { starts, rows, genes: count, cellTypes: all } = table;
+  const names = shuffledIndices(count, stream);
+  const ordered = new Uint32Array(rows.length);
+  const blocks: [start: number, end: number][] = [];
+  let at = 0;
   for (let first = 0; first < names.length; first += genes) {
-    const members = Array.from(names.subarray(first, first + genes), (gene) => byGene[gene]!);
-    const types = shuffledIndices(data.columns.cellTypes.length, stream);
+    const members = names.subarray(first, first + genes);
+    const types = shuffledIndices(all, stream);
     for (let start = 0; start < types.length; start += cellTypes) {
       const wanted = types.subarray(start, start + cellTypes);
-      const block = members.flatMap((rows) =>
-        Array.from(wanted).flatMap((cellType) => rows.get(cellType) ?? [])
-      );
-      if (block.length > 0) blocks.push(block);
+      const begin = at;
+      for (const gene of members) {
+        for (const cellType of wanted) {
+          const pair = gene * all + cellType;
+          for (let i = starts[pair]!; i < starts[pair + 1]!; i++) ordered[at++] = rows[i]!;
+        }
+      }
+      if (at > begin) blocks.push([begin, at]);
     }
   }
-  const order = shuffledIndices(blocks.length, stream);
-  return Uint32Array.from(Array.from(order, (block) => blocks[block]!).flat());
+  return joinBlocks(ordered, blocks, shuffledIndices(blocks.length, stream));
 }
 
-/** Groups the rows of each gene by cell type. */
-function rowsByGene({ columns, rows }: Dataset): Map<number, number[]>[] {
-  const { geneIndex, cellTypeIndex } = columns;
-  const byGene = new Map<number, Map<number, number[]>>();
-  for (const row of rows) {
-    const gene = byGene.get(geneIndex[row]!) ?? new Map<number, number[]>();
-    byGene.set(geneIndex[row]!, gene);
-    const cell = gene.get(cellTypeIndex[row]!) ?? [];
-    gene.set(cellTypeIndex[row]!, cell);
-    cell.push(row);
+function joinBlocks(
+  rows: Uint32Array,
+  blocks: readonly (readonly [start: number, end: number])[],
+  order: Uint32Array,
+): Uint32Array<ArrayBuffer> {
+  const joined = new Uint32Array(rows.length);
+  let at = 0;
+  for (const block of order) {
+    const [start, end] = blocks[block]!;
+    joined.set(rows.subarray(start, end), at);
+    at += end - start;
   }
-  return [...byGene.values()];
+  return joined;
+}
+
+/** The rows of a data set by gene and cell type. */
+interface RowTable {
+  /** Number of genes; they are numbered in order of their first samples. */
+  readonly genes: number;
+  /** Number of cell types of the columns. */
+  readonly cellTypes: number;
+  /** The first row of each pair in `rows`, by gene · cell types + cell type, and the number of all rows. */
+  readonly starts: Uint32Array;
+  /** Pair after pair; the rows of a pair in the order of the data. */
+  readonly rows: Uint32Array;
+}
+
+/** Tables that were made already: each epoch orders the same samples. */
+const knownRows = new WeakMap<Dataset, RowTable>();
+
+function tableRows({ columns, rows }: Dataset): RowTable {
+  const { geneIndex, cellTypeIndex, cellTypes: { length: cellTypes } } = columns;
+  const numbers = new Int32Array(columns.genes.length).fill(-1);
+  let genes = 0;
+  for (const row of rows) if (numbers[geneIndex[row]!]! < 0) numbers[geneIndex[row]!] = genes++;
+  const pairOf = (row: number) => numbers[geneIndex[row]!]! * cellTypes + cellTypeIndex[row]!;
+  const starts = new Uint32Array(genes * cellTypes + 1);
+  for (const row of rows) starts[pairOf(row) + 1]!++;
+  for (let pair = 0; pair < genes * cellTypes; pair++) starts[pair + 1]! += starts[pair]!;
+  const next = starts.slice();
+  const sorted = new Uint32Array(rows.length);
+  for (const row of rows) sorted[next[pairOf(row)]!++] = row;
+  return { genes, cellTypes, starts, rows: sorted };
 }

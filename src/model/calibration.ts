@@ -14,6 +14,7 @@ import {
 } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { FormatError } from "../errors.ts";
+import { faultOfMarkErrors, MARK_ERRORS, type MarkErrors } from "./mark_errors.ts";
 
 /** Intervals are kept at the confidences 1/200, 2/200, …, 199/200. */
 export const CONFIDENCE_STEPS = 200;
@@ -81,6 +82,8 @@ export interface Calibration {
   readonly genes?: readonly string[];
   /** The errors by regime. */
   readonly regimes: CalibratedRegimes;
+  /** The errors where marks are missing; absent from models that need every mark. */
+  readonly markErrors?: MarkErrors;
 }
 
 const NAMES = arrayOf(text, { items: "names", distinct: true });
@@ -113,6 +116,7 @@ const CALIBRATION: Field<Calibration> = object({
     bothNew: optional(REGIME),
     bothNewInPanel: optional(REGIME),
   }, { others: "leave out" }),
+  markErrors: optional(MARK_ERRORS),
 }, { others: "leave out" });
 
 /**
@@ -135,6 +139,8 @@ export function parseCalibration(value: unknown, file: string): Calibration {
     const fault = faultOf(found);
     if (fault !== undefined) fail(`calibration.regimes.${regime}.${fault}`);
   }
+  const fault = read.markErrors && faultOfMarkErrors(read.markErrors);
+  if (fault !== undefined) fail(`calibration.markErrors.${fault}`);
   return read;
 }
 

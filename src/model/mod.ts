@@ -10,6 +10,7 @@
 
 export type { CalibratedRegimes, Calibration, RegimeCalibration } from "./calibration.ts";
 export type { GeneEffects } from "./gene_effects.ts";
+export type { ByRegime, MarkErrors, SubsetErrors } from "./mark_errors.ts";
 export {
   describeLayer,
   type Encoder,

@@ -1,6 +1,7 @@
 /** The samples that a model predicts, as an engine takes them. */
 
 import type { Dataset } from "../data/dataset.ts";
+import { findSilentMarks } from "../data/silent_marks.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { ContractError } from "../errors.ts";
@@ -45,7 +46,7 @@ export async function predictSource(
     const whole = await extendOnce(panel, unlabelled, accepted);
     accepted.onNote?.(describeReading(countKnown(whole, data)));
     noteOwnStatistics(data, whole, accepted);
-    noteMissingMarks(data, panel, accepted);
+    noteMissingMarks(data, panel, { ...accepted, dropMarks });
     return new PanelSource(data.columns, whole, {
       ...accepted,
       inputs: modelInputs(spec),
@@ -89,13 +90,27 @@ function noteOwnStatistics(
 function noteMissingMarks(
   data: Dataset,
   { record: { marks } }: ReferencePanel,
-  { onNote }: ReconcileOptions,
+  { onNote, dropMarks }: ReconcileOptions & { readonly dropMarks: readonly string[] },
 ): void {
+  if (onNote === undefined) return;
   const lacking = marks.filter((mark) => !data.marks.includes(mark));
   if (lacking.length > 0) onNote?.(`the data lack ${lacking.join(" and ")}`);
   const { missingMarks } = data;
-  if (missingMarks.size === 0) return;
-  onNote?.(`marks were not measured: ${describeMissingMarks(missingMarks)}`);
+  if (missingMarks.size > 0) {
+    onNote?.(`marks were not measured: ${describeMissingMarks(missingMarks)}`);
+  }
+  const silent = new Map(
+    [...findSilentMarks(data)].map(([cellType, names]) =>
+      [cellType, names.filter((mark) => !dropMarks.includes(mark))] as const
+    ).filter(([, names]) => names.length > 0),
+  );
+  if (silent.size === 0) return;
+  onNote?.(
+    `marks have no signal at all: ${
+      describeMissingMarks(silent)
+    }. If they were not measured, drop them ` +
+      "(--drop-marks), since no signal is taken for what was measured",
+  );
 }
 
 /** The last extension of each panel: the members of an ensemble share it. */

@@ -7,13 +7,14 @@ import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { cellTypeAxis, geneGroupAxis } from "../validation/axis.ts";
 import { type CalibrationFold, calibrationFolds } from "../validation/calibration_folds.ts";
-import { calibrateRegimes, type HeldOutErrors } from "../validation/conformal.ts";
+import { calibrateRegimes, type HeldOutErrors, newCellTypeScale } from "../validation/conformal.ts";
 import { classifyRows, type RowKind } from "../validation/regimes.ts";
 import { resolveSpec } from "./_check_data.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
-import { predict, type PredictOptions } from "./predict.ts";
+import { type HeldOutSamples, MarkErrorSums } from "./_mark_errors.ts";
+import { predict } from "./predict.ts";
 
 /** Options of {@linkcode calibrate}: those of each run, and the number of runs. */
 export interface CalibrateOptions
@@ -34,8 +35,8 @@ export interface CalibrateOptions
  * each fold of `calibrationFolds`, with the settings of the model that is to be calibrated, and predicts the samples of
  * the genes and cell types that were held out. The model of all samples is trained apart; `withCalibration` joins the two.
  *
- * Models of folds see fewer cell types than the model of all samples, so intervals for new cell types are a little too
- * wide where there are few.
+ * Models of folds see fewer cell types than the model of all samples. If they know genes, by gene effects or a panel, their
+ * errors in new cell types are made smaller by √((1 + 1/n) / (1 + 1/m)), for n cell types in all and m in the fold.
  *
  * @param spec The model, or the name of a preset, as for `fit`.
  * @param data All labelled samples that the model is trained on.
@@ -103,12 +104,21 @@ export interface TrainedFolds {
  */
 export async function measureErrors(
   data: Dataset,
-  { parts, results, options }: TrainedFolds,
+  { parts, results, options: { engine, threads, signal } }: TrainedFolds,
 ): Promise<Calibration> {
   const errors: HeldOutErrors[] = [];
+  const byMarks = results.some(({ model }) => model.panel !== undefined) && data.marks.length > 1
+    ? new MarkErrorSums(data.marks)
+    : undefined;
   for (const [fold, part] of parts.entries()) {
-    errors.push(...await errorsOfFold(results[fold]!.model, part, options));
+    const { model } = results[fold]!;
+    const newCellTypeScale = scaleOfFold(model, { calibrated: data, measured: part.training });
+    for (const held of heldOutParts(model, part, { engine, threads, signal })) {
+      errors.push({ ...await errorsOf(held), newCellTypeScale });
+      await byMarks?.add(held);
+    }
   }
+  const markErrors = byMarks?.finish();
   let [least, greatest] = [Infinity, -Infinity];
   for (const label of data.labels()) {
     least = Math.min(least, label);
@@ -121,39 +131,53 @@ export async function measureErrors(
     cellTypes: [...cellTypeAxis(data).places.keys()].sort(),
     genes: [...geneGroupAxis(data).places.keys()].sort(),
     regimes: calibrateRegimes(errors),
+    ...(markErrors && { markErrors }),
   };
 }
 
+/** How errors in new cell types shrink from a fold's cell types to all; models that know no gene gain little from more. */
+function scaleOfFold(
+  { geneEffects, panel }: TrainedModel,
+  { calibrated, measured }: { readonly calibrated: Dataset; readonly measured: Dataset },
+): number {
+  if (geneEffects === undefined && panel === undefined) return 1;
+  const count = (data: Dataset) => new Set(cellTypeGroupIndices(data)).size;
+  return newCellTypeScale({ calibrated: count(calibrated), measured: count(measured) });
+}
+
 /**
- * Predicts the samples that a fold held out. A model that reads a panel predicts those of new genes twice: once without
- * their marks in the panel, and once with their marks in the cell types of the fold.
+ * What a fold held out. For a model that reads a panel the samples of new genes are there twice: once without their marks
+ * in the panel, and once with their marks in the cell types of the fold.
  */
-async function errorsOfFold(
+function heldOutParts(
   model: TrainedModel,
   { training, heldOut }: CalibrationFold,
-  { engine, threads, signal }: TrainedFolds["options"],
-): Promise<HeldOutErrors[]> {
+  options: TrainedFolds["options"],
+): HeldOutSamples[] {
   const kinds = classifyRows(training, heldOut);
-  const errorsOf = async (
-    samples: Dataset,
-    { kinds, unlabelled }: Pick<HeldOutErrors, "kinds"> & Pick<PredictOptions, "unlabelled">,
-  ): Promise<HeldOutErrors> => ({
-    predictions: await predict(model, samples, { engine, threads, signal, unlabelled }),
+  const found: HeldOutSamples[] = [{ model, samples: heldOut, kinds, options }];
+  // Marks can be added to a panel that lists its cell types only.
+  if (model.panel === undefined || model.panel.cellTypes.length === 0) return found;
+  const inPanel = { newGene: "newGeneInPanel", bothNew: "bothNewInPanel" } as const;
+  const isNewGene = (kind: RowKind) => kind === "newGene" || kind === "bothNew";
+  const samples = heldOut.filter((position) => isNewGene(kinds[position]!));
+  const marks = heldOut.filter((position) => kinds[position] === "newGene");
+  if (marks.length === 0) return found;
+  const named = kinds.filter(isNewGene).map((kind) => inPanel[kind as keyof typeof inPanel]);
+  const withMarks = { ...options, unlabelled: [marks] };
+  return [...found, { model, samples, kinds: named, options: withMarks }];
+}
+
+async function errorsOf(
+  { model, samples, kinds, options }: HeldOutSamples,
+): Promise<HeldOutErrors> {
+  return {
+    predictions: await predict(model, samples, options),
     labels: samples.labels(),
     kinds,
     cellTypes: cellTypeGroupIndices(samples),
     genes: geneGroupIndices(samples),
-  });
-  const found = [await errorsOf(heldOut, { kinds })];
-  // Label statistics have no room for marks.
-  if (model.panel === undefined || model.panel.cellTypes.length === 0) return found;
-  const inPanel = { newGene: "newGeneInPanel", bothNew: "bothNewInPanel" } as const;
-  const isNewGene = (kind: RowKind) => kind === "newGene" || kind === "bothNew";
-  const newGenes = heldOut.filter((position) => isNewGene(kinds[position]!));
-  const marks = heldOut.filter((position) => kinds[position] === "newGene");
-  if (marks.length === 0) return found;
-  const named = kinds.filter(isNewGene).map((kind) => inPanel[kind as keyof typeof inPanel]);
-  return [...found, await errorsOf(newGenes, { kinds: named, unlabelled: [marks] })];
+  };
 }
 
 /**

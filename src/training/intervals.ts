@@ -82,9 +82,7 @@ export function predictIntervals(
       `Cannot make intervals: found ${predictions.length} predictions, expected ${data.length}, one for each sample`,
     );
   }
-  const { cellTypes } = calibration;
-  const inPanel = model.panel && panelGenes(model.panel, unlabelled);
-  const regimes = knownRegimes({ genes, cellTypes, inPanel }, data);
+  const regimes = regimesOf({ ...model, calibration }, data, { genes, unlabelled });
   // Samples of cell types in label statistics are predicted as if their gene were new.
   const predicted = model.panel?.statistics === undefined
     ? regimes
@@ -93,14 +91,33 @@ export function predictIntervals(
   return { ...intervals, regimes };
 }
 
+/** Tells what is new about samples to a model that was calibrated or reads a panel. */
+export function regimesOf(
+  { calibration, panel }: Pick<TrainedModel, "calibration" | "panel">,
+  data: Dataset,
+  { genes, unlabelled }: {
+    readonly genes: Iterable<string>;
+    readonly unlabelled: readonly Dataset[];
+  },
+): KnownRegime[] {
+  const cellTypes = calibration?.cellTypes ?? (panel ? namesInPanel(panel) : []);
+  const inPanel = panel && panelGenes(panel, unlabelled);
+  return knownRegimes({ genes, cellTypes, inPanel }, data);
+}
+
+/** The names of a panel's cell types and of their replicates. */
+function namesInPanel({ cellTypes }: ReferencePanel): string[] {
+  return cellTypes.flatMap(({ name, members }) => [name, ...members]);
+}
+
 /** The genes whose marks are in a panel, with those that samples add to it: of a cell type that it has. */
 function panelGenes(
-  { genes, cellTypes }: ReferencePanel,
+  panel: ReferencePanel,
   unlabelled: readonly Dataset[],
 ): ReadonlySet<string> {
-  if (cellTypes.length === 0) return new Set();
-  const known = cellTypes.flatMap(({ name, members }) => [name, ...members]);
-  return new Set([...genes, ...unlabelled.flatMap((data) => genesIn(data, new Set(known)))]);
+  if (panel.cellTypes.length === 0) return new Set();
+  const known = namesInPanel(panel);
+  return new Set([...panel.genes, ...unlabelled.flatMap((data) => genesIn(data, new Set(known)))]);
 }
 
 /** The keys of the genes that a data set has in some cell types. */

@@ -70,6 +70,12 @@ export {
   type PredictIntervalsOptions,
   type PredictionIntervals,
 } from "./intervals.ts";
+export {
+  type MarkPrice,
+  priceMarks,
+  type PriceMarksOptions,
+  type RegimePrices,
+} from "./mark_prices.ts";
 export { labelHighLow } from "./high_low.ts";
 export { lossOf } from "./loss.ts";
 export { predict, type PredictOptions } from "./predict.ts";

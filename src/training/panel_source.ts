@@ -1,10 +1,15 @@
 import {
+  describeInputShape,
+  entrySize,
   type GatheredInput,
   NO_ENTRY,
+  placesOf,
   type SampleBatch,
   type SampleSource,
 } from "../engine/sample_source.ts";
+import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { panelInputs } from "../model/panel_inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
 import type { LabelScale } from "../model/trained_model.ts";
 import { CONTEXT_VALUES, writeLabelContext, writeMarksContext } from "../panel/context.ts";
@@ -93,11 +98,12 @@ export class PanelSource implements SampleSource {
    * @param columns The samples.
    * @param panel The panel.
    * @param options Inputs and variants.
-   * @throws {ContractError} If the data contradict the panel; see `SummarisedSamples`.
+   * @throws {ContractError} If the data contradict the panel, see `SummarisedSamples`, or the inputs are not a panel's.
    * @throws {RangeError} If a mark to drop is not one of the panel's.
    */
   constructor(columns: SampleColumns, panel: ReferencePanel, options: PanelSourceOptions) {
     const { inputs, dropMarks = [] } = options;
+    checkInputs(inputs, panel);
     const { marks } = panel.record;
     const samples = columns.geneIndex.length;
     this.#variants = options.variants ?? new PanelVariants(marks.length, samples);
@@ -274,5 +280,26 @@ export class PanelSource implements SampleSource {
       const first = start + mark * valuesOfMark;
       values.fill(0, first, first + valuesOfMark);
     }
+  }
+}
+
+/** Throws unless a panel gives the inputs of a model. */
+function checkInputs(
+  inputs: readonly InputSpec[],
+  { bins, record, cellTypes }: ReferencePanel,
+): void {
+  const references = cellTypes.length;
+  const given = panelInputs({ bins, marks: record.marks.length, references });
+  for (const input of inputs) {
+    const own = given.find(({ name }) => name === input.name);
+    const fits = own !== undefined && entrySize(own) === entrySize(input) &&
+      placesOf(own) <= placesOf(input);
+    if (fits) continue;
+    throw new ContractError(
+      `Cannot use the panel: it gives ${
+        given.map(describeInputShape).join(", ")
+      }, the model takes ` +
+        describeInputShape(input),
+    );
   }
 }

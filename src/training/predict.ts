@@ -1,16 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { Session } from "../engine/engine.ts";
-import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
-import { ContractError, DivergedError } from "../errors.ts";
+import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { ReconcileOptions } from "../record.ts";
-import { unscalePredictions } from "./_label_scale.ts";
-import { predictRows } from "./_predict_rows.ts";
-import { predictSource } from "./_predict_source.ts";
-import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
-
-/** Engines take memory for training on a batch, which a prediction does not need. */
-const LARGEST_BATCH = 256;
+import { predictSubsets } from "./_predict_subsets.ts";
 
 /** Options of {@linkcode predict}. */
 export interface PredictOptions extends ReconcileOptions {
@@ -94,64 +86,9 @@ export async function predict(
   data: Dataset,
   options: PredictOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
-  const { acceptAssembly = false, onNote, unlabelled, dropMarks } = options;
-  const source = await predictSource(model, data, {
-    acceptAssembly,
-    onNote,
-    unlabelled,
-    dropMarks,
+  const [predicted] = await predictSubsets(model, data, {
+    ...options,
+    subsets: [options.dropMarks ?? []],
   });
-  if (model.record.assembly !== data.record.assembly) checkSharedGenes(model, data);
-  const { engine, reason } = await selectEngine(options.engine ?? "auto", model.spec);
-  const { seed, learningRate, batchSize } = model.training;
-  await using session = await engine.createSession(model.spec, {
-    members: [{ weights: model.weights, seed, learningRate }],
-    threads: options.threads,
-    batchSize: Math.min(batchSize, LARGEST_BATCH),
-  });
-  options.onStart?.({
-    engine: engine.name,
-    device: session.device,
-    reason,
-    arithmetic: await engine.arithmetic(),
-  });
-  const { onProgress, signal } = options;
-  const rows = { source, rows: [data.rows] };
-  const [scaled] = await predictRows(session, rows, { sets: [data], onProgress, signal });
-  const predicted = unscalePredictions(scaled!, model.labelScale);
-  checkFinite(predicted, data, session);
-  const { geneEffects = true } = options;
-  if (model.geneEffects !== undefined && geneEffects !== false) {
-    const effects = geneEffects === true
-      ? geneEffectsOf(model.geneEffects, data)
-      : leaveOneOutEffects(data, predicted);
-    addTo(predicted, effects);
-  }
-  return predicted;
-}
-
-/** Throws if data of another build have none of the genes that a model knows, since genes are all that they share. */
-function checkSharedGenes({ geneEffects, panel, record }: TrainedModel, data: Dataset): void {
-  const known = geneEffects ?? panel;
-  if (known === undefined || countKnownGenes(known, data).known > 0) return;
-  throw new ContractError(
-    `Cannot use data of ${data.record.assembly} with a model of ${record.assembly}: none of their genes, such as ` +
-      `${data.describeGene(0)}, is one that the model was trained on, such as ${
-        known.genes[0]
-      }, expected ` +
-      "identifiers of one kind",
-  );
-}
-
-function addTo(predicted: Float32Array, effects: Float32Array): void {
-  for (let row = 0; row < predicted.length; row++) predicted[row]! += effects[row]!;
-}
-
-function checkFinite(predicted: Float32Array, data: Dataset, session: Session): void {
-  const bad = predicted.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  throw new DivergedError(
-    `Cannot use the prediction on ${session.device}: it is ${predicted[bad]} for gene ` +
-      `${data.describeGene(bad)} in ${data.cellTypeOf(bad)}, expected a finite number`,
-  );
+  return predicted!;
 }

@@ -53,9 +53,9 @@ function describeTooFew({ genes, cellTypes }: VarianceShares): string {
 function describeGeneMean({ genes, cellTypes, rest }: VarianceComponents): string {
   const [mean, left] = [formatShare(genes), formatShare(cellTypes + rest)];
   if (genes >= LARGE_GENE_SHARE) {
-    return `For a gene that is trained on, its mean label explains about ${mean}, and a new cell type changes at most ${left}: choose a model that knows the ` +
-      "trained genes' labels (waka2, waka3), and compare it with the gene's mean (forecast). For a new gene only its " +
-      "marks tell.";
+    return `For a gene that is trained on, its mean label explains about ${mean}, and a new cell type changes at most ` +
+      `${left}: choose a model that knows the trained genes' labels (waka2, waka3), and compare it with the gene's mean ` +
+      "(forecast). For a new gene only its marks tell.";
   }
   return `Even for a gene that is trained on, its mean label explains about ${mean} only; ${left} changes with the cell ` +
     "type or is noise, of which only marks can tell: choose a model that compares them with the same gene's marks and " +

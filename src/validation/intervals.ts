@@ -103,7 +103,7 @@ export function makeIntervals(
 }
 
 /** The calibrations that serve for each regime, the best first. */
-const SUBSTITUTES: Readonly<Record<KnownRegime, readonly CalibratedRegime[]>> = {
+export const SUBSTITUTES: Readonly<Record<KnownRegime, readonly CalibratedRegime[]>> = {
   newGene: ["newGene"],
   newGeneInPanel: ["newGeneInPanel", "newGene"],
   newCellType: ["newCellType"],

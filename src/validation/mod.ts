@@ -56,6 +56,12 @@ export {
   type KnownRegime,
   makeIntervals,
 } from "./intervals.ts";
+export {
+  type AssayChoice,
+  findNextAssay,
+  type LackingSamples,
+  type NextAssay,
+} from "./next_assay.ts";
 export { knownRegimes, type TrainedNames } from "./known_regimes.ts";
 export type {
   BaselineScores,

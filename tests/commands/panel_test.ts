@@ -55,6 +55,18 @@ Deno.test("train, predict and evaluate say whether marks of new genes were in th
       lines.map((line) => Math.fround(Number(line.split("\t")[column]))),
       [...wanted],
     );
+    const dropped = await runTask(
+      "predict",
+      ...model,
+      "--drop-marks",
+      "H3K4me1,H2A.Z",
+      "--out",
+      "-",
+    );
+    strictEqual(dropped.code, 1);
+    match(onOneLine(dropped.stderr), /Cannot drop mark "H2A\.Z": it is not one of the model's/);
+    const { panel } = JSON.parse(await Deno.readTextFile(`${run}/config.json`));
+    match(panel, /^100 genes in 6 cell types, 100 with labels, 78\.\d kB$/);
     const metrics = `${directory}/metrics.json`;
     const measured = await runTask(
       "evaluate",

@@ -20,13 +20,13 @@ import { simulatedData } from "../helpers/simulated.ts";
 
 const WASM = { engine: "wasm", threads: 2 } as const;
 const QUICK = { ...WASM, batchSize: 8, learningRate: 0.01, transform: "log1p" } as const;
-const { train } = simulatedData();
+const { columns: simulated } = simulatedData().train;
 
-/** The training samples with labels of which a model learns the contrary, so that its loss rises. */
-const contrary = new Dataset({
-  ...train.columns,
-  labels: train.columns.labels!.map((label) => -2 * label),
-});
+/** Samples whose labels are far from what a new model predicts, so that it comes nearer for some epochs. */
+const train = new Dataset({ ...simulated, labels: simulated.labels!.map(() => 5) });
+
+/** The same samples with labels from which such a model moves away, so that its loss rises from the first epoch on. */
+const contrary = new Dataset({ ...simulated, labels: simulated.labels!.map(() => -5) });
 
 function historyOf(losses: readonly number[]): EpochRecord[] {
   return losses.map((validationLoss, i) => {
@@ -147,6 +147,8 @@ const STOPPING = {
   ...QUICK,
   epochs: 6,
   geneEffects: true,
+  schedule: { type: "linear", warmUp: 0.2 },
+  weightDecay: 0.01,
   earlyStopping: { patience: 1 },
 } as const;
 

@@ -264,3 +264,23 @@ Deno.test("sources one after another give what each gives", async () => {
     }
   }
 });
+
+Deno.test("a model that takes other inputs than the panel gives is refused", () => {
+  const [summary, references, labels, context] = inputsOf(PANEL);
+  const wrong: PanelSourceOptions["inputs"][] = [
+    [{ ...summary!, values: 7 } as never],
+    [{ ...references!, references: 3 } as never],
+    [{ ...labels!, values: 2 } as never],
+    [{ ...context!, values: 5 } as never],
+    [{ name: "signal", bins: 20, marks: MARKS }],
+  ];
+  for (const inputs of wrong) {
+    throws(
+      () => sourceOf(COLUMNS, PANEL, { inputs }),
+      /Cannot use the panel: it gives a summary of 75 values/,
+    );
+  }
+  // There may be room for more references than the panel has.
+  const wide = [{ ...references!, references: 9 } as never];
+  strictEqual(inputsOfRow(sourceOf(COLUMNS, PANEL, { inputs: wide }), 0).references!.length, 9);
+});

@@ -48,6 +48,7 @@ export class Runner {
   readonly #losses: Float64Array;
   readonly #first: boolean;
   readonly #tasks: Tasks;
+  readonly #stages: { gathering?: Stage[]; loaded?: Stage[] } = {};
   #data: SignalColumns | undefined;
 
   /** Instantiates the kernels over the shared memory. */
@@ -113,8 +114,13 @@ export class Runner {
     return { loss: this.#train(stages, batch), steps: 1, samples: labels.length };
   }
 
-  #trainingStages(options: StageOptions): Stage[] {
-    return trainingStages(this.#plan, { ...options, frozen: this.#policy.frozen });
+  /** The stages of a step, the same for all. */
+  #trainingStages({ gather }: StageOptions): readonly Stage[] {
+    const { frozen } = this.#policy;
+    return this.#stages[gather ? "gathering" : "loaded"] ??= trainingStages(this.#plan, {
+      gather,
+      frozen,
+    });
   }
 
   /** Takes a step; returns the sum of the samples' losses. */

@@ -15,6 +15,7 @@ import {
   makeBaselines,
   makeRidge,
 } from "../../../src/validation/mod.ts";
+import type { Transform } from "../../../src/record.ts";
 import type { RealContestant, RealPrediction, RealTask } from "./contestant.ts";
 import { turnWindows } from "./turned.ts";
 
@@ -41,6 +42,7 @@ export const REAL_PRESETS: readonly PresetName[] = PRESET_NAMES.filter((name) =>
 const SAMPLES_PER_SECOND: Readonly<Partial<Record<PresetName, number>>> = {
   wakawaka: 20_000,
   waka2: 20_000,
+  waka3: 40_000,
   experiment1: 100_000,
   experiment2: 40_000,
   experiment3: 11_000,
@@ -88,7 +90,7 @@ function baselineContestant(
   };
 }
 
-/** A preset with its own settings. */
+/** A preset with its own settings, on ln(1 + signal). */
 export function presetContestant(name: PresetName): RealContestant {
   const { training } = PRESETS[name];
   const rate = SAMPLES_PER_SECOND[name] ?? UNKNOWN_SAMPLES_PER_SECOND;
@@ -96,10 +98,15 @@ export function presetContestant(name: PresetName): RealContestant {
     name,
     kind: "preset",
     usesSeed: true,
-    identity: { preset: PRESETS[name], spec: presetSpec(name) },
+    identity: { preset: PRESETS[name], spec: presetSpec(name), transform: transformOf(name) },
     expectSeconds: ({ train }) => training.epochs * train.length / rate,
     run: (task) => runPreset(name, task),
   };
+}
+
+/** The report's models were trained on ln(1 + count), which its files hold: so they are here, whatever the files hold. */
+function transformOf(name: PresetName): Transform | undefined {
+  return readsPanel(presetSpec(name)) ? undefined : PRESETS[name].training.transform ?? "log1p";
 }
 
 /** Trains once: what a panel holds of new genes is added to the trained model's when it predicts. */
@@ -108,7 +115,11 @@ async function runPreset(
   { fold, seed, engine, threads, signal }: RealTask,
 ): Promise<RealPrediction[]> {
   const compute = { engine, threads, signal };
-  const { model, interrupted } = await fit(name, fold.train, { ...compute, seed });
+  const { model, interrupted } = await fit(name, fold.train, {
+    ...compute,
+    seed,
+    transform: transformOf(name),
+  });
   if (interrupted) throw signal?.reason;
   const test = hideLabels(fold.test);
   const values = await predict(model, test, compute);

@@ -56,6 +56,8 @@ export interface EntryScores {
   readonly ensembleMse?: Readonly<Partial<Record<Scope, number>>>;
   /** Standard deviation of the error over the seeds; absent for a single seed. */
   readonly seedDeviation?: Readonly<Partial<Record<Scope, number>>>;
+  /** Mean squared error in each fold, `[fold]`. */
+  readonly byFold: readonly Readonly<Partial<Record<Scope, number>>>[];
   /** Pearson's correlation over all samples, folds and seeds. */
   readonly pearson: Readonly<Partial<Record<Scope, number>>>;
   /** Error less that of the best baseline of the scope, on the same genes. */
@@ -110,6 +112,7 @@ export function scoreSuite(suite: Suite, entries: readonly Entry[]): SuiteScores
       seeds: entry.values.length,
       mse: estimates(entry),
       ...describeSeeds(entry, layout),
+      byFold: suite.folds.map((_, fold) => errorsOfFold(entry, { fold, layout })),
       pearson: correlate(entry, layout),
       aboveBest: reference === undefined ? {} : estimates(entry, reference),
       ...(entry.dropped !== undefined && { price: estimates(entry, wholeOf(entry, all)) }),
@@ -180,6 +183,19 @@ function describeSeeds(
     ensembleMse: forScopes((scope) => defined(ensemble[scope])),
     seedDeviation: forScopes((scope) => defined(deviation(bySeed.map((errors) => errors[scope])))),
   };
+}
+
+function errorsOfFold(
+  { values }: Entry,
+  { fold, layout }: { readonly fold: number; readonly layout: Layout },
+): Partial<Record<Scope, number>> {
+  const nothing = new Float32Array();
+  const own = values.map((ofSeed) =>
+    ofSeed.map((predicted, i) => i === fold ? predicted : nothing)
+  );
+  const everyGene = new Uint8Array(layout.geneCount).fill(1);
+  const errors = mseOf(sumErrors(own, layout), everyGene);
+  return forScopes((scope) => defined(errors[scope]));
 }
 
 function deviation(values: readonly number[]): number {

@@ -40,7 +40,7 @@ Deno.test("errors are by regime, and the mix has the competition's weights", () 
   const baseline = entryOf(suite, { name: "flat", kind: "baseline", offsets: [2, 2, 2] });
   const model = entryOf(suite, { name: "model", kind: "preset", offsets: [1, 3, 2] });
   const { entries, best } = scoreSuite(suite, [baseline, model]);
-  const { mse, aboveBest, seeds, pearson, ensembleMse } = entries[1]!;
+  const { mse, aboveBest, seeds, pearson, ensembleMse, byFold } = entries[1]!;
   const near = (found: number | undefined, wanted: number) =>
     ok(Math.abs(found! - wanted) < 1e-4, `${found} ${wanted}`);
   near(mse.newGene?.value, 1);
@@ -51,6 +51,8 @@ Deno.test("errors are by regime, and the mix has the competition's weights", () 
   near(aboveBest.newCellType?.value, 5);
   strictEqual(seeds, 1);
   strictEqual(ensembleMse, undefined);
+  strictEqual(byFold.length, 3);
+  for (const errors of byFold) near(errors.newCellType, 9);
   ok(pearson.mix! > 0.99);
   // One baseline is the best everywhere, so there is nothing to combine.
   deepStrictEqual(best, { newGene: "flat", newCellType: "flat", bothNew: "flat" });
@@ -156,6 +158,19 @@ Deno.test("without a new cell type there is no mix, and the table has new genes 
   });
   match(text, /\| model +\| panel \| seeds \| new gene /);
   match(text, /\| ridge \| – +\| 1 +\| 1\.000 ± 0\.000 \| 1\.000–1\.000 /);
+});
+
+Deno.test("errors differ by fold where the predictions do", () => {
+  const suite = suiteOf(holdOutCellTypes(tableDataset(3, 40)));
+  const right = entryOf(suite, { name: "m", kind: "preset", offsets: [0, 0, 0] });
+  const [first, ...others] = right.values[0]!;
+  const entry = { ...right, values: [[first!.map((value) => value + 2), ...others]] };
+  const scores = scoreSuite(suite, [entry]);
+  deepStrictEqual(scores.entries[0]!.byFold.map(({ mix }) => Math.round(mix!)), [4, 0, 0]);
+  const folds = suite.folds.map(({ name }) => name);
+  const text = formatSuite({ ...suite, ...scores, folds, trainingRows: [1], testRows: [1] });
+  match(text, /\| model \| panel \| E001 +\| E002 +\| E003 +\|/);
+  match(text, /\| m +\| – +\| 4\.000 \| 0\.000 \| 0\.000 \|/);
 });
 
 Deno.test("the table says where a model is worse than a baseline by more than a standard error", () => {

@@ -42,7 +42,11 @@ export function formatSuite(suite: SuiteResult): string {
   const hasMix = suite.entries.some(({ mse }) => mse.mix !== undefined);
   const shown = { ...suite, entries: suite.entries.filter(({ dropped }) => dropped === undefined) };
   const table = hasMix ? formatMix(shown) : formatNewGenes(shown);
-  const more = [...(hasMix ? formatWorse(shown) : []), ...formatPrices(suite)];
+  const more = [
+    ...(hasMix ? formatWorse(shown) : []),
+    ...(hasMix && folds.length > 1 ? formatFolds(shown) : []),
+    ...formatPrices(suite),
+  ];
   const range = (counts: readonly number[]) =>
     [...new Set([Math.min(...counts), Math.max(...counts)])].map((n) => n.toLocaleString("en-US"))
       .join(" to ");
@@ -118,6 +122,21 @@ function formatWorse({ entries, best }: SuiteResult): string[] {
   return [
     "Worse than the best baseline of a regime by more than one standard error of the difference:",
     lines.join("\n"),
+  ];
+}
+
+/** The mix by what was held out: cell types differ by more than genes do. */
+function formatFolds({ entries, folds }: SuiteResult): string[] {
+  return [
+    "The mix by the cell type that was held out, of which standard errors over genes say nothing:",
+    formatMarkdown(
+      ["model", "panel", ...folds],
+      entries.map(({ name, reading, byFold }) => [
+        name,
+        READING_WORDS[reading],
+        ...byFold.map(({ mix }) => number(mix)),
+      ]),
+    ),
   ];
 }
 

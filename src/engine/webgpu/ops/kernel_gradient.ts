@@ -7,7 +7,7 @@ import {
   makeKernel,
   unrollWgsl,
 } from "../kernel.ts";
-import { locateDeltaWgsl, locateSampleWgsl, SAMPLE_COUNT, type Tensor } from "../tensors.ts";
+import { locateDeltaWgsl, locateSampleWgsl, type Tensor } from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
 
 /** The layer whose kernel it is: a convolution, or a dense layer as one with a single position and tap. */
@@ -123,24 +123,12 @@ fn placeOf(element: u32) -> u32 {
   if (filter_ >= ${output.channels}u || piece >= ${segments * piecesOfSegment}u) { return; }
   let segment = piece / ${piecesOfSegment}u;
   let firstElement = piece % ${piecesOfSegment}u * ${piece}u;
-${divideSamplesWgsl(input, region)}
+  let firstSample = group.y * ${region.blockSamples}u;
+  let endSample = min(firstSample + ${region.blockSamples}u, ${input.count.wgsl});
 ${sumPieceWgsl(shape, division)}
   let block = model * ${gradientStride}u + ${region.start}u + group.y * ${region.size}u + filter_;
 ${storePieceWgsl(shape, division)}`,
   });
-}
-
-/**
- * WGSL for the samples of a workgroup's block. Of the items that an encoder has room for a batch may need few, where
- * samples share them: they are divided evenly among all blocks.
- */
-function divideSamplesWgsl({ count }: Tensor, { blocks, blockSamples }: GradientRegion): string {
-  const size = count === SAMPLE_COUNT
-    ? `${blockSamples}u`
-    : `(${count.wgsl} + ${blocks - 1}u) / ${blocks}u`;
-  return `  let blockSize = ${size};
-  let firstSample = group.y * blockSize;
-  let endSample = min(firstSample + blockSize, ${count.wgsl});`;
 }
 
 /** WGSL that adds up a thread's piece of the window, and the bias, over the samples of its block. */

@@ -31,9 +31,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (filter_ >= 4u || piece >= 1u) { return; }
   let segment = piece / 1u;
   let firstElement = piece % 1u * 6u;
-  let blockSize = (places[model * 54u + 0u] + 0u) / 1u;
-  let firstSample = group.y * blockSize;
-  let endSample = min(firstSample + blockSize, places[model * 54u + 0u]);
+  let firstSample = group.y * 3u;
+  let endSample = min(firstSample + 3u, places[model * 54u + 0u]);
   var sum0 = vec2f();
   var sum1 = vec2f();
   var sum2 = vec2f();

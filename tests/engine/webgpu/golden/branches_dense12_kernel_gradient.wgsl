@@ -31,9 +31,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (filter_ >= 10u || piece >= 1u) { return; }
   let segment = piece / 1u;
   let firstElement = piece % 1u * 12u;
-  let blockSize = (places[model * 54u + 3u] + 1u) / 2u;
-  let firstSample = group.y * blockSize;
-  let endSample = min(firstSample + blockSize, places[model * 54u + 3u]);
+  let firstSample = group.y * 8u;
+  let endSample = min(firstSample + 8u, places[model * 54u + 3u]);
   var sum0 = vec4f();
   var sum1 = vec4f();
   var sum2 = vec4f();

@@ -31,9 +31,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (filter_ >= 3u || piece >= 1u) { return; }
   let segment = piece / 1u;
   let firstElement = piece % 1u * 4u;
-  let blockSize = 3u;
-  let firstSample = group.y * blockSize;
-  let endSample = min(firstSample + blockSize, step.samples);
+  let firstSample = group.y * 3u;
+  let endSample = min(firstSample + 3u, step.samples);
   var sum0 = vec2f();
   var sum1 = vec2f();
   var biasSum = 0.0f;

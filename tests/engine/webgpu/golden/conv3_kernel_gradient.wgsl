@@ -30,9 +30,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (filter_ >= 2u || piece >= 2u) { return; }
   let segment = piece / 1u;
   let firstElement = piece % 1u * 3u;
-  let blockSize = 3u;
-  let firstSample = group.y * blockSize;
-  let endSample = min(firstSample + blockSize, step.samples);
+  let firstSample = group.y * 3u;
+  let endSample = min(firstSample + 3u, step.samples);
   var sum0 = f32();
   var sum1 = f32();
   var sum2 = f32();

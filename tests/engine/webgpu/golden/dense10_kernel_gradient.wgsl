@@ -30,9 +30,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (filter_ >= 2u || piece >= 25u) { return; }
   let segment = piece / 25u;
   let firstElement = piece % 25u * 12u;
-  let blockSize = 3u;
-  let firstSample = group.y * blockSize;
-  let endSample = min(firstSample + blockSize, step.samples);
+  let firstSample = group.y * 3u;
+  let endSample = min(firstSample + 3u, step.samples);
   var sum0 = vec4f();
   var sum1 = vec4f();
   var sum2 = vec4f();

@@ -1,0 +1,37 @@
+import type { MissingMarks } from "../io/mark_mask.ts";
+import type { Dataset } from "./dataset.ts";
+
+/**
+ * Finds marks whose signal is 0 in all samples of a cell type though the data do not say that they were not measured. Most
+ * likely they were not: a mark that was has some signal somewhere.
+ *
+ * @param data The samples.
+ * @returns Such marks by cell type; empty for most data.
+ */
+export function findSilentMarks(data: Dataset): MissingMarks {
+  const { columns, bins, marks } = data;
+  const { signal, cellTypes, cellTypeIndex, markMask } = columns;
+  const silent = new Map<number, Set<number>>();
+  for (const row of data.rows) {
+    const cellType = cellTypeIndex[row]!;
+    const left = silent.get(cellType) ?? new Set(
+      marks.keys().filter((mark) => markMask?.[cellType * marks.length + mark] !== 0),
+    );
+    silent.set(cellType, left);
+    if (left.size === 0) continue;
+    const end = (row + 1) * bins * marks.length;
+    for (const mark of left) {
+      for (let at = row * bins * marks.length + mark; at < end; at += marks.length) {
+        if (signal[at] === 0) continue;
+        left.delete(mark);
+        break;
+      }
+    }
+  }
+  return new Map(
+    cellTypes.map((name, cellType): [string, string[]] => [
+      name,
+      [...silent.get(cellType) ?? []].map((mark) => marks[mark]!),
+    ]).filter(([, names]) => names.length > 0),
+  );
+}
