@@ -5,7 +5,7 @@
  * This module has what most programs need, and loads tf.js for `buildModel`. Start with {@linkcode readDataset},
  * {@linkcode fit} and {@linkcode predict}. The parts can be imported separately, without tf.js, as `@waka/histone/io`,
  * `/genome`, `/atlas`, `/record`, `/data`, `/metrics`, `/model`, `/engine`, `/training`, `/validation`, `/search`,
- * `/runs`, `/report` and `/simulate`; the commands are `/cli`.
+ * `/runs`, `/report`, `/starter` and `/simulate`; the commands are `/cli`.
  *
  * @example
  * ```ts
@@ -69,6 +69,7 @@ export {
   DEEPCHROME_RECORD,
   type Transform,
 } from "./src/record.ts";
+export { loadStarter } from "./src/starter/load_starter.ts";
 export { CheckpointFolder } from "./src/training/checkpoint_folder.ts";
 export {
   crossValidate,

@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   panel: ["data", "atlas", "io", "files", "base"],
   model: ["panel", "io", "files", "base"],
   engine: ["model", "base"],
+  starter: ["model", "panel", "io", "files", "base"],
   training: [
     "validation",
     "engine",
@@ -36,6 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   validation: ["model", "data", "metrics", "io", "base"],
   report: ["training", "validation", "model", "data", "metrics", "io", "engine", "files", "base"],
   runs: [
+    "starter",
     "report",
     "search",
     "validation",
@@ -51,6 +53,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   commands: [
     "runs",
+    "starter",
     "report",
     "search",
     "simulate",

@@ -50,7 +50,11 @@ async function compareData(path: string, simulation: ComparedSimulation): Promis
     );
   }
   const { cellTypes, genes } = data.columns;
-  const options = chooseSize(simulation, { cellTypes: cellTypes.length, genes: genes.length });
+  const options = chooseSize(simulation, {
+    cellTypes: cellTypes.length,
+    genes: genes.length,
+    bins: data.bins,
+  });
   const real = measureStatistics(data);
   const counted = holdsCounts(data);
   const simulated = counted
@@ -77,19 +81,24 @@ async function compareTable(path: string, simulation: ComparedSimulation): Promi
           : competitionLabel(rpkm, reference[gene]!)
       ),
   );
-  const options = chooseSize(simulation, { cellTypes: labels.length, genes: reference.length });
+  const options = chooseSize(simulation, {
+    cellTypes: labels.length,
+    genes: reference.length,
+    bins: 1,
+  });
   printComparison(path, measureLabels(labels), measureLabels(simulateLabels(options)));
 }
 
-/** Chooses as many cell types and genes as the real data have, unless the user gave other numbers. */
+/** Chooses as many cell types, genes and bins as the real data have, unless the user gave other numbers. */
 function chooseSize(
   { options, given }: ComparedSimulation,
-  real: { readonly cellTypes: number; readonly genes: number },
+  real: { readonly cellTypes: number; readonly genes: number; readonly bins: number },
 ): SimulationOptions {
   return {
     ...options,
     cellTypes: given.has("cellTypes") ? options.cellTypes : real.cellTypes,
     genes: given.has("genes") ? options.genes : real.genes,
+    bins: given.has("bins") ? options.bins : real.bins,
     newCellTypes: 1,
     newGenes: 0,
   };

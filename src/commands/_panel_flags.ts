@@ -35,6 +35,7 @@ export interface PanelTrainingFlags {
   readonly geneDropout?: number | undefined;
   readonly referenceDropout?: number | undefined;
   readonly markDropout?: number | undefined;
+  readonly labelStatistics?: boolean | undefined;
 }
 
 /** Declares the flag, and those that say what is hidden in training. */
@@ -60,14 +61,18 @@ export function declarePanelTraining(command: Command): Command {
       "--mark-dropout <x>",
       "share of marks that are hidden, so that marks may be missing later (default: the preset's)",
       share,
+    )
+    .option(
+      "--label-statistics",
+      "keep statistics of each gene's labels in place of the panel: a small model, to be shared without its data",
     );
 }
 
 /** The settings that the flags give. */
 export function panelSettings(
-  { labelDropout, geneDropout, referenceDropout, markDropout }: PanelTrainingFlags,
+  { labelDropout, geneDropout, referenceDropout, markDropout, labelStatistics }: PanelTrainingFlags,
 ): SettingsLayer {
-  return { labelDropout, geneDropout, referenceDropout, markDropout };
+  return { labelDropout, geneDropout, referenceDropout, markDropout, labelStatistics };
 }
 
 /** Whether a model, or a preset, reads a panel. */

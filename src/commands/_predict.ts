@@ -44,7 +44,10 @@ export type WritePredictionFlags = PredictionFlags & OverwriteFlag;
 /** Declares the flags that name a model and the data to predict. */
 export function declarePrediction(command: Command): Command {
   return declarePanel(command)
-    .requiredOption("--model <dir>", "directory of a run, or of a model")
+    .requiredOption(
+      "--model <dir>",
+      "directory of a run, or of a model; starter is the one that comes with this program",
+    )
     .requiredOption(
       "--data <path>",
       "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",

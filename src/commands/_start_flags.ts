@@ -28,7 +28,7 @@ export function declareStart(command: Command): Command {
     .addOption(
       new Option(
         "--from <dir>",
-        "trained model whose weights to start from; settings that are not given are those it was trained with, and a " +
+        "trained model whose weights to start from, or starter; settings that are not given are those it was trained with, and a " +
           "tenth of its learning rate",
       ).conflicts(["preset", "spec"]),
     )

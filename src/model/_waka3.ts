@@ -9,10 +9,11 @@ import type { PanelPreset } from "./_preset_types.ts";
  * statistics of the references' labels, and a mean of these labels that is weighted by how alike the marks are.
  *
  * It was found on real data: peaks of four cell types × 16,000 genes, with the labels log2(RPKM + 1) and the competition's,
- * on folds that hold out a cell type and a fifth of the genes. By the mix of the regimes' errors, a shared encoder, windows in the direction of transcription, more
- * epochs and, a little, hidden marks helped. Dropout on the join, twice the weight decay or the head's dropout, other rates, a number of references or a least distance in the context, and
- * labels inside the encoder of references did not: docs/science.md has figures. Dropout in the encoder helped by less than 0.01, and would have each reference
- * encoded for each sample instead of once a batch.
+ * on folds that hold out a cell type and a fifth of the genes. By the mix of the regimes' errors, a shared encoder, windows
+ * in the direction of transcription, 14 epochs rather than 8 and, a little, hidden marks helped. Dropout on the join, more
+ * weight decay or dropout in the head, lower rates, a number of references or a least distance in the context, and labels
+ * inside the encoder of references did not: docs/science.md has figures. Dropout in the encoder helped by less than 0.01,
+ * and would have each reference encoded for each sample instead of once a batch.
  *
  * The four shares of what is hidden in training make one model of all regimes: with and without marks of a new gene, with
  * labels alone, and with marks missing.

@@ -1,6 +1,7 @@
 /** The genes that a model was trained on, which its file lists once. */
 
 import { geneKey } from "../gene_id.ts";
+import { knowsLabel } from "../panel/describe_panel.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import type { Calibration } from "./calibration.ts";
 import type { TrainedModel } from "./trained_model.ts";
@@ -19,10 +20,8 @@ export function trainedGenesOf(
 }
 
 /** The genes of a panel that have a label in some cell type. */
-function labelledGenesOf({ genes, cellTypes: { length }, labels }: ReferencePanel): string[] {
-  return genes.filter((_, gene) =>
-    labels.subarray(gene * length, (gene + 1) * length).some((label) => !Number.isNaN(label))
-  );
+function labelledGenesOf(panel: ReferencePanel): string[] {
+  return panel.genes.filter((_, gene) => knowsLabel(panel, gene));
 }
 
 /**

@@ -28,6 +28,7 @@ const TRAINING: Field<TrainingConfig> = object({
   geneDropout: optional(SHARE),
   referenceDropout: optional(SHARE),
   markDropout: optional(SHARE),
+  labelStatistics: optional(boolean),
   earlyStopping: optional(object({ patience: integer(1), restoreBest: optional(boolean) })),
   startedFrom: optional(text),
   frozen: optional(arrayOf(integer(0))),

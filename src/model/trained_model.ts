@@ -50,6 +50,8 @@ export interface TrainingConfig {
   readonly referenceDropout?: number;
   /** Share of marks that were hidden. */
   readonly markDropout?: number;
+  /** Whether it kept statistics of its panel's labels in place of the panel; absent where it did not. */
+  readonly labelStatistics?: boolean;
   /** When training was to end before its last epoch; absent where it was not. */
   readonly earlyStopping?: EarlyStopping;
   /** SHA-256 of the weights that training started from, in hexadecimal digits; absent where they were random. */

@@ -5,7 +5,7 @@ import { cellTypeGroupsOf } from "../io/item_groups.ts";
 import type { ReconcileOptions } from "../record.ts";
 import { Averager } from "./averager.ts";
 import { PairRows } from "./pair_rows.ts";
-import type { PanelCellType, ReferencePanel } from "./panel.ts";
+import { LABEL_STATISTICS, type PanelCellType, type ReferencePanel } from "./panel.ts";
 import { sameCellTypes, turnedInPanel } from "./references.ts";
 import { SummarisedSamples } from "./summarised_samples.ts";
 import { toByte } from "./summary.ts";
@@ -55,7 +55,9 @@ export function addSamples(
 /** The panel with places for cell types that it lacks. */
 function addCellTypes(panel: ReferencePanel, data: Dataset): ReferencePanel {
   const { items, names, ofItem } = cellTypeGroupsOf(data.columns);
-  const same = sameCellTypes(panel.cellTypes, data.columns);
+  // Labels of cell types in the statistics are known already; as references they would count twice.
+  const known = [...panel.cellTypes, ...panel.statistics?.cellTypes ?? []];
+  const same = sameCellTypes(known, data.columns);
   const present = new Set(data.cellTypeIndices());
   const added = names.flatMap((name, group) => {
     const members = items.filter((_, item) => ofItem[item] === group && present.has(item));
@@ -110,11 +112,14 @@ function pairRows(
   return pairs;
 }
 
-type Arrays = Pick<ReferencePanel, "values" | "scales" | "present" | "labels" | "turned">;
+type Arrays = Pick<
+  ReferencePanel,
+  "values" | "scales" | "present" | "labels" | "turned" | "statistics"
+>;
 
 /** Copies of a panel's arrays with room for all of its genes, and for marks. */
 function widen(
-  { values, scales, present, labels, turned, genes, cellTypes }: ReferencePanel,
+  { values, scales, present, labels, turned, genes, cellTypes, statistics }: ReferencePanel,
 ): Arrays {
   const pairs = genes.length * cellTypes.length;
   const widened = {
@@ -128,7 +133,10 @@ function widen(
   widened.present.set(present);
   widened.labels.set(labels);
   widened.turned.set(turned);
-  return widened;
+  if (statistics === undefined) return widened;
+  const wide = new Float32Array(genes.length * LABEL_STATISTICS);
+  wide.set(statistics.values);
+  return { ...widened, statistics: { ...statistics, values: wide } };
 }
 
 /** Adds marks where the panel has no marks yet. */

@@ -26,6 +26,8 @@ export interface KnownLabels {
   readonly places: ArrayLike<number>;
   /** What is added to each place. */
   readonly offset: number;
+  /** Standardised statistics of labels in further cell types, as `LabelStatistics` has them. */
+  readonly statistics?: Float32Array | undefined;
 }
 
 /**
@@ -43,8 +45,8 @@ export function writeLabelContext(
 ): number {
   into.fill(0, start, start + CONTEXT_VALUES - 1);
   if (known === undefined) return 0;
-  const { labels, places, offset } = known;
-  let [count, mean, squares, least, most] = [0, 0, 0, Infinity, -Infinity];
+  const { labels, places, offset, statistics } = known;
+  let [count, mean, squares, least, most] = startFrom(statistics);
   for (let i = 0; i < places.length; i++) {
     const label = labels[offset + places[i]!]!;
     if (Number.isNaN(label)) continue;
@@ -61,6 +63,14 @@ export function writeLabelContext(
   into[start + 3] = most;
   into[start + 4] = 1;
   return mean;
+}
+
+/** Number, mean, sum of squared deviations, least and most of the labels in further cell types, to which others are added. */
+function startFrom(
+  statistics: Float32Array | undefined,
+): [count: number, mean: number, squares: number, least: number, most: number] {
+  const [count = 0, mean = 0, sd = 0, least = 0, most = 0] = statistics ?? [];
+  return count === 0 ? [0, 0, 0, Infinity, -Infinity] : [count, mean, sd ** 2 * count, least, most];
 }
 
 /**

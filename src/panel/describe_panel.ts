@@ -1,11 +1,12 @@
 import { formatCountOf } from "../base/count.ts";
-import type { ReferencePanel } from "./panel.ts";
+import { LABEL_STATISTICS, type ReferencePanel } from "./panel.ts";
 
 /**
  * Describes a panel in words.
  *
  * @param panel The panel.
- * @returns Such as `17,447 genes in 50 cell types, 16,000 with labels`.
+ * @returns Such as `17,447 genes in 50 cell types, 16,000 with labels`, or `label statistics of 17,447 genes over 8 cell
+ * types`.
  *
  * @example
  * ```ts
@@ -18,19 +19,45 @@ import type { ReferencePanel } from "./panel.ts";
  * strictEqual(describePanel(await buildPanel(data)), "3 genes in 2 cell types, 3 with labels");
  * ```
  */
-export function describePanel({ genes, cellTypes, labels }: ReferencePanel): string {
-  const known = countLabelled({ genes, cellTypes, labels });
-  return `${formatCountOf(genes.length, "gene")} in ${
+export function describePanel(panel: ReferencePanel): string {
+  const { genes, cellTypes, statistics } = panel;
+  const summarised = statistics?.cellTypes.length ?? 0;
+  if (cellTypes.length === 0) {
+    const known = formatCountOf(countGenes(panel, hasStatistics), "gene");
+    return `label statistics of ${known} over ${formatCountOf(summarised, "cell type")}`;
+  }
+  const known = countGenes(panel, hasLabel).toLocaleString("en-US");
+  const listed = `${formatCountOf(genes.length, "gene")} in ${
     formatCountOf(cellTypes.length, "cell type")
-  }, ${known.toLocaleString("en-US")} with labels`;
+  }, ${known} with labels`;
+  return statistics === undefined
+    ? listed
+    : `${listed}; label statistics over ${formatCountOf(summarised, "more cell type")}`;
 }
 
-/** Counts the genes of which a panel has a label. */
-function countLabelled(
-  { genes, cellTypes, labels }: Pick<ReferencePanel, "genes" | "cellTypes" | "labels">,
+/**
+ * Whether a label of a gene is known, in a cell type that the panel lists or in those of its statistics.
+ *
+ * @param panel The panel.
+ * @param gene Its place in the panel.
+ */
+export function knowsLabel(panel: KnownLabels, gene: number): boolean {
+  return hasLabel(panel, gene) || hasStatistics(panel, gene);
+}
+
+type KnownLabels = Pick<ReferencePanel, "cellTypes" | "labels" | "statistics">;
+
+function hasLabel({ cellTypes: { length: size }, labels }: KnownLabels, gene: number): boolean {
+  return labels.subarray(gene * size, (gene + 1) * size).some((label) => !Number.isNaN(label));
+}
+
+function hasStatistics({ statistics }: KnownLabels, gene: number): boolean {
+  return statistics !== undefined && statistics.values[gene * LABEL_STATISTICS]! > 0;
+}
+
+function countGenes(
+  panel: ReferencePanel,
+  isCounted: (panel: KnownLabels, gene: number) => boolean,
 ): number {
-  const size = cellTypes.length;
-  return genes.keys().filter((gene) =>
-    labels.subarray(gene * size, (gene + 1) * size).some((label) => !Number.isNaN(label))
-  ).reduce((count) => count + 1, 0);
+  return panel.genes.filter((_, gene) => isCounted(panel, gene)).length;
 }

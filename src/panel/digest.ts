@@ -12,12 +12,15 @@ export async function sealPanel(content: PanelContent): Promise<ReferencePanel> 
 /** Computes the SHA-256 of a panel's names and numbers, in hexadecimal digits. */
 export async function digestPanel(content: PanelContent): Promise<string> {
   const { genes, cellTypes, bins, record, labelMean, labelSd } = content;
-  const { values, scales, present, labels, turned } = content;
-  const names = JSON.stringify({ genes, cellTypes, bins, record, labelMean, labelSd });
+  const { values, scales, present, labels, turned, statistics } = content;
+  const summarised = statistics?.cellTypes;
+  // JSON has no field for what is undefined, so the digests of other panels are what they were.
+  const names = JSON.stringify({ genes, cellTypes, bins, record, labelMean, labelSd, summarised });
   const digests = [await sha256(new TextEncoder().encode(names))];
   for (const array of [values, scales, present, labels, turned]) {
     digests.push(await digestArray(array));
   }
+  if (statistics !== undefined) digests.push(await digestArray(statistics.values));
   return (await sha256(concatenateAll(digests))).toHex();
 }
 

@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { ReconcileOptions } from "../record.ts";
 import { addSamples } from "./add_samples.ts";
+import { ContractError } from "../errors.ts";
 import { sealPanel } from "./digest.ts";
 import type { ReferencePanel } from "./panel.ts";
 
@@ -12,8 +13,8 @@ import type { ReferencePanel } from "./panel.ts";
  * @param unlabelled The samples, in one or several data sets. They may lack marks.
  * @param options Whether another build of the genome is accepted, and who is told.
  * @returns A panel with the same cell types, scales and labels; `panel` itself if nothing was added.
- * @throws {ContractError} If the samples contradict the panel's record, or one cell type of theirs is several of the
- * panel.
+ * @throws {ContractError} If the samples contradict the panel's record, one cell type of theirs is several of the panel, or
+ * the panel has label statistics alone.
  *
  * @example The marks of new genes
  * ```ts
@@ -34,6 +35,12 @@ export async function extendPanel(
   unlabelled: readonly Dataset[],
   options: ReconcileOptions = {},
 ): Promise<ReferencePanel> {
+  if (unlabelled.length > 0 && panel.cellTypes.length === 0) {
+    throw new ContractError(
+      "Cannot add marks to the panel: it holds label statistics alone, expected a panel of reference cell types, whose " +
+        "marks it keeps",
+    );
+  }
   let extended = panel;
   for (const data of unlabelled) {
     extended = addSamples(extended, data, { ...options, kind: "marks" });

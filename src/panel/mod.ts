@@ -10,7 +10,14 @@
 export { buildPanel } from "./build_panel.ts";
 export { describePanel } from "./describe_panel.ts";
 export { extendPanel, growPanel } from "./extend_panel.ts";
-export { panelBytes, type PanelCellType, type ReferencePanel } from "./panel.ts";
+export { keepStatistics } from "./keep_statistics.ts";
+export {
+  LABEL_STATISTICS,
+  type LabelStatistics,
+  panelBytes,
+  type PanelCellType,
+  type ReferencePanel,
+} from "./panel.ts";
 export { readPanel, writePanel } from "./panel_file.ts";
 export { countKnown, describeReading, type PanelReading } from "./reading.ts";
 export { type PanelPlaces, placeInPanel } from "./references.ts";

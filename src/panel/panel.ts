@@ -9,6 +9,37 @@ export interface PanelCellType {
 }
 
 /**
+ * What is known of the labels of genes in cell types that a panel does not list one by one, and of which it has no marks:
+ * a few numbers for each gene, small enough to be published where the data themselves are not.
+ */
+export interface LabelStatistics {
+  /** The cell types. Labels of one alone cannot be told, so a sample of one of them is not shown these statistics. */
+  readonly cellTypes: readonly PanelCellType[];
+  /**
+   * `[gene, statistic]`: number of cell types in which the label is known, and the mean, standard deviation, least and most
+   * of these labels; all 0 without any.
+   */
+  readonly values: Float32Array;
+}
+
+/**
+ * Number of {@linkcode LabelStatistics} of a gene.
+ *
+ * @example The statistics of each gene
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { buildPanel, keepStatistics, LABEL_STATISTICS } from "@waka/histone/panel";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 3, genes: 8, newGenes: 1 }).train);
+ * const { statistics } = await keepStatistics(await buildPanel(data));
+ * strictEqual(statistics!.values.length, 8 * LABEL_STATISTICS);
+ * ```
+ */
+export const LABEL_STATISTICS = 5;
+
+/**
  * What a model knows of genes in the cell types that it was trained on: summaries of their marks, and the labels of the
  * training samples. A sample's *references* are the other cell types' marks and labels of its gene; those of its own cell
  * type are never among them.
@@ -32,6 +63,8 @@ export interface ReferencePanel {
   readonly present: Uint8Array;
   /** `[gene, cellType]`: mean label of the training samples, NaN where no label is known. */
   readonly labels: Float32Array;
+  /** Statistics of labels in further cell types; absent from panels that list all of their cell types. */
+  readonly statistics?: LabelStatistics;
   /** Mean of the known labels. */
   readonly labelMean: number;
   /** Standard deviation of the known labels; 1 if all are equal. */
@@ -62,9 +95,9 @@ export type PanelContent = Omit<ReferencePanel, "digest">;
  * ```
  */
 export function panelBytes(panel: ReferencePanel): number {
-  const { values, scales, present, labels, turned } = panel;
+  const { values, scales, present, labels, turned, statistics } = panel;
   return [values, scales, present, labels, turned].reduce(
     (sum, { byteLength }) => sum + byteLength,
-    0,
+    statistics?.values.byteLength ?? 0,
   );
 }

@@ -1,11 +1,11 @@
 /**
- * Panels on disk: an npz file, `panel.npz`, with the arrays `values`, `scales`, `turned`, `present` and `labels`, and the bytes of a
- * JSON text in `about`, which has the names.
+ * Panels on disk: an npz file, `panel.npz`, with the arrays `values`, `scales`, `turned`, `present` and `labels`, where
+ * there are some `statistics`, and the bytes of a JSON text in `about`, which has the names.
  *
  * @module
  */
 
-import { integer, number, readValue, text } from "../base/field.ts";
+import { integer, number, optional, readValue, text } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -14,7 +14,7 @@ import { type NpzMemberData, writeNpz } from "../io/npz_writer.ts";
 import type { NpzReader } from "../io/npz_types.ts";
 import { parseRecord } from "../record.ts";
 import { digestPanel } from "./digest.ts";
-import type { PanelContent, ReferencePanel } from "./panel.ts";
+import { LABEL_STATISTICS, type PanelContent, type ReferencePanel } from "./panel.ts";
 import { summaryShape } from "./summary.ts";
 
 /** Name of the file beside a model. */
@@ -26,13 +26,16 @@ const MAX_ABOUT_BYTES = 2 ** 26;
 /** Ten times the size of the competition's panel. */
 const MAX_VALUES = 2 ** 30;
 
+const CELL_TYPES = arrayOf(
+  object({ name: text, members: arrayOf(text, { items: "names", distinct: true }) }),
+  { items: "cell types" },
+);
+
 const ABOUT = object({
   version: integer(1),
   genes: arrayOf(text, { items: "keys of genes", distinct: true }),
-  cellTypes: arrayOf(
-    object({ name: text, members: arrayOf(text, { items: "names", distinct: true }) }),
-    { items: "cell types" },
-  ),
+  cellTypes: CELL_TYPES,
+  summarised: optional(CELL_TYPES),
   bins: integer(1),
   labelMean: number,
   labelSd: number,
@@ -63,8 +66,9 @@ export async function writePanel(
   sink: WritableStream<Uint8Array>,
   panel: ReferencePanel,
 ): Promise<void> {
-  const { genes, cellTypes, bins, record, labelMean, labelSd } = panel;
-  const about = { version: VERSION, genes, cellTypes, bins, record, labelMean, labelSd };
+  const { genes, cellTypes, bins, record, labelMean, labelSd, statistics } = panel;
+  const known = { genes, cellTypes, summarised: statistics?.cellTypes };
+  const about = { version: VERSION, ...known, bins, record, labelMean, labelSd };
   const json = new TextEncoder().encode(JSON.stringify(about));
   const axes = [genes.length, cellTypes.length];
   const members: NpzMemberData[] = [
@@ -80,6 +84,10 @@ export async function writePanel(
       data: panel.values,
     },
   ];
+  if (statistics !== undefined) {
+    const shape = [genes.length, LABEL_STATISTICS];
+    members.push({ name: "statistics", dtype: "float32", shape, data: statistics.values });
+  }
   await writeNpz(sink, members);
 }
 
@@ -123,7 +131,7 @@ async function readContent(npz: NpzReader): Promise<ReferencePanel> {
   if (!isPanel(npz)) {
     fail(`it has the arrays ${npz.members.map(({ name }) => name).join(", ") || "(no arrays)"}`);
   }
-  const about = await readAbout(npz, fail);
+  const { summarised, ...about } = await readAbout(npz, fail);
   const { genes, cellTypes, bins, record } = about;
   const { values: size } = summaryShape({ bins, marks: record.marks.length });
   const axes = [genes.length, cellTypes.length];
@@ -140,16 +148,25 @@ async function readContent(npz: NpzReader): Promise<ReferencePanel> {
     present,
     labels: await reader.read("labels", Float32Array, axes),
     values: await reader.read("values", Uint8Array, [withMarks, cellTypes.length, size]),
+    ...(summarised && {
+      statistics: {
+        cellTypes: summarised,
+        values: await reader.read("statistics", Float32Array, [genes.length, LABEL_STATISTICS]),
+      },
+    }),
   };
   checkNumbers(content, fail);
+  checkStatistics(content, fail);
   return { ...content, digest: await digestPanel(content) };
 }
 
 type Fail = (found: string) => never;
-type About = Pick<
-  PanelContent,
-  "genes" | "cellTypes" | "bins" | "record" | "labelMean" | "labelSd"
->;
+
+interface About
+  extends Pick<PanelContent, "genes" | "cellTypes" | "bins" | "record" | "labelMean" | "labelSd"> {
+  /** The cell types of the statistics. */
+  readonly summarised?: PanelContent["cellTypes"];
+}
 
 async function readAbout(npz: NpzReader, fail: Fail): Promise<About> {
   const { dtype, shape } = await npz.header("about");
@@ -166,7 +183,7 @@ async function readAbout(npz: NpzReader, fail: Fail): Promise<About> {
   const { version } = Object(json);
   if (version !== VERSION) fail(`its version is ${JSON.stringify(version)}, expected ${VERSION}`);
   const { version: _, ...about } = readValue(json, ABOUT, { place: "about", fail });
-  const names = about.cellTypes.map(({ name }) => name);
+  const names = [...about.cellTypes, ...about.summarised ?? []].map(({ name }) => name);
   if (new Set(names).size < names.length) fail("it has a cell type twice");
   if (about.genes.length === 0 || names.length === 0) fail("it has no genes or no cell types");
   if (!(about.labelSd > 0)) fail(`labelSd is ${about.labelSd}, expected a number > 0`);
@@ -212,3 +229,24 @@ function checkNumbers({ scales, present, turned, labels }: PanelContent, fail: F
   const label = labels.find((value) => Math.abs(value) === Infinity);
   if (label !== undefined) fail(`a label is ${label}, expected a finite number, or NaN`);
 }
+
+function checkStatistics({ statistics }: PanelContent, fail: Fail): void {
+  const values = statistics?.values ?? new Float32Array(0);
+  for (let at = 0; at < values.length; at += LABEL_STATISTICS) {
+    const own = values.subarray(at, at + LABEL_STATISTICS);
+    const [count, mean, sd, least, most] = own as unknown as LabelNumbers;
+    const isKnown = Number.isInteger(count) && count > 0 && own.every(Number.isFinite) && sd >= 0;
+    // A mean of rounded numbers may lie a little off.
+    const slack = 1e-3 * (1 + Math.abs(mean));
+    const isOrdered = least <= most && mean >= least - slack && mean <= most + slack;
+    if ((isKnown && isOrdered) || own.every((value) => value === 0)) continue;
+    fail(
+      `statistics of gene ${at / LABEL_STATISTICS} are ${
+        own.join(", ")
+      }, expected the number, mean, standard ` +
+        "deviation, least and most of its labels",
+    );
+  }
+}
+
+type LabelNumbers = readonly [count: number, mean: number, sd: number, least: number, most: number];

@@ -1,12 +1,19 @@
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { geneKey } from "../gene_id.ts";
+import { knowsLabel } from "./describe_panel.ts";
 import type { ReferencePanel } from "./panel.ts";
 
 /** What a panel knows of the genes of some samples. */
 export interface PanelReading {
   /** Reference cell types of the panel. */
   readonly cellTypes: number;
+  /**
+   * Further cell types over which it has label statistics.
+   *
+   * @default {0}
+   */
+  readonly statisticCellTypes?: number | undefined;
   /** Genes of the samples. */
   readonly genes: number;
   /** Those of which the panel has no label: new genes. */
@@ -40,23 +47,18 @@ export interface PanelReading {
  * strictEqual(describeReading(reading), "marks of 3 new genes in 2 reference cell types were in the panel");
  * ```
  */
-export function countKnown(
-  { genes, cellTypes: { length: cellTypes }, labels, present }: ReferencePanel,
-  data: Dataset,
-): PanelReading {
+export function countKnown(panel: ReferencePanel, data: Dataset): PanelReading {
+  const { genes, cellTypes: { length: cellTypes }, present, statistics } = panel;
   const places = new Map(genes.map((gene, place) => [gene, place]));
   const asked = [...new Set(data.geneIndices())]
     .map((gene) => places.get(geneKey(data.columns.genes[gene]!)));
-  const rowOf = <Values extends Float32Array | Uint8Array>(values: Values, place: number) =>
-    values.subarray(place * cellTypes, (place + 1) * cellTypes);
-  const fresh = asked.filter((place) =>
-    place === undefined || rowOf(labels, place).every(Number.isNaN)
-  );
+  const fresh = asked.filter((place) => place === undefined || !knowsLabel(panel, place));
   const withMarks = fresh.filter((place) =>
-    place !== undefined && rowOf(present, place).includes(1)
+    place !== undefined && present.subarray(place * cellTypes, (place + 1) * cellTypes).includes(1)
   );
   return {
     cellTypes,
+    ...(statistics && { statisticCellTypes: statistics.cellTypes.length }),
     genes: asked.length,
     newGenes: fresh.length,
     newGenesWithMarks: withMarks.length,
@@ -80,8 +82,16 @@ export function countKnown(
  * ```
  */
 export function describeReading(
-  { cellTypes, genes, newGenes, newGenesWithMarks, hasMarks }: PanelReading,
+  { cellTypes, statisticCellTypes = 0, genes, newGenes, newGenesWithMarks, hasMarks }: PanelReading,
 ): string {
+  if (cellTypes === 0) {
+    const known = formatCountOf(genes - newGenes, "gene");
+    const over = formatCountOf(statisticCellTypes, "cell type");
+    const fresh = `; ${formatCountOf(newGenes, "gene")} ${newGenes === 1 ? "was" : "were"} new`;
+    return `label statistics of ${known} over ${over} were in the panel, and no marks${
+      newGenes === 0 ? "" : fresh
+    }`;
+  }
   const where = `in ${formatCountOf(cellTypes, "reference cell type")}`;
   const what = hasMarks ? "marks and labels" : "labels, but no marks,";
   if (newGenes === 0) {

@@ -20,12 +20,18 @@ export interface PanelPlaces {
   readonly genes: Int32Array<ArrayBuffer>;
   /** `[cellType]` of the data: the places of the panel's cell types that may be references of its samples. */
   readonly references: readonly Uint32Array<ArrayBuffer>[];
+  /**
+   * `[cellType]` of the data: whether its samples may be shown the panel's label statistics, which is so unless it is one of
+   * the cell types that these are of.
+   */
+  readonly seesStatistics: readonly boolean[];
 }
 
 /**
  * Finds the places of a data set's genes in a panel, and for each of its cell types those of the panel that are not the
  * same one. Cell types are the same if they share a name, be it their own, that of their group or that of a replicate. A
- * panel of a single cell type has no references.
+ * panel of a single cell type has no references. Label statistics are of several cell types from which no single one can be
+ * taken out, so samples of these do not see them.
  *
  * @param panel The panel.
  * @param columns The data.
@@ -44,7 +50,7 @@ export interface PanelPlaces {
  * ```
  */
 export function placeInPanel(
-  { genes, cellTypes }: Pick<ReferencePanel, "genes" | "cellTypes">,
+  { genes, cellTypes, statistics }: Pick<ReferencePanel, "genes" | "cellTypes" | "statistics">,
   columns: SampleColumns,
 ): PanelPlaces {
   const places = new Map(genes.map((gene, place) => [gene, place]));
@@ -54,6 +60,8 @@ export function placeInPanel(
       const others = cellTypes.keys().filter((place) => !own.has(place));
       return Uint32Array.from(cellTypes.length < FEWEST_CELL_TYPES ? [] : others);
     }),
+    seesStatistics: sameCellTypes(statistics?.cellTypes ?? [], columns)
+      .map(({ size }) => statistics !== undefined && size === 0),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The models of a run: a single model, or the members of an ensemble. */
 
+import { sha256 as digest } from "../base/bytes.ts";
 import { showValue } from "../base/show_value.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
@@ -7,6 +8,7 @@ import { loadModel, saveModel, type SaveModelOptions } from "../model/save_load.
 import { canonicalJson, digestJson } from "../model/seal.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
+import { loadStarter, STARTER, starterBytes } from "../starter/load_starter.ts";
 import { describeModelDirectory, describeModelFile } from "./_foreign_models.ts";
 import { describeFolder, type DigestOptions, type InputFile } from "./inputs.ts";
 import { readJson, writeJson } from "./json.ts";
@@ -90,14 +92,31 @@ export async function holdsModels(directory: string): Promise<boolean> {
 }
 
 /** What {@linkcode loadModels} accepts, as the end of its messages. */
-const WANTED = "expected a directory that train wrote, or the model/ inside it";
+const WANTED =
+  `expected a directory that train wrote, the model/ inside it, or the word ${STARTER}`;
+
+/**
+ * Whether a text is the name of the starter model, rather than that of a folder.
+ *
+ * @throws {ContractError} If it is both.
+ */
+export async function isStarter(directory: string): Promise<boolean> {
+  if (directory !== STARTER) return false;
+  const kind = await pathKind(directory);
+  if (kind === undefined) return true;
+  throw new ContractError(
+    `Cannot load model: "${STARTER}" is the model that comes with this package, and there is a ${
+      kind === "file" ? "file" : "folder"
+    } of that name, expected ./${STARTER} for that, or another place to run in`,
+  );
+}
 
 /**
  * Loads the models of a run, which are one model or an ensemble, or a single model in any directory.
  *
- * @param directory Directory of a run, or of a model.
+ * @param directory Directory of a run, or of a model; `starter` for the model that comes with this package.
  * @returns The one model, or the members of the ensemble in order.
- * @throws {ContractError} If the directory holds no model.
+ * @throws {ContractError} If the directory holds no model, or it is called `starter`.
  * @throws {FormatError} If a file is damaged.
  *
  * @example A model that is ready for `predictEnsemble`
@@ -121,6 +140,7 @@ const WANTED = "expected a directory that train wrote, or the model/ inside it";
  * ```
  */
 export async function loadModels(directory: string): Promise<TrainedModel[]> {
+  if (await isStarter(directory)) return [await loadStarter()];
   if (await pathKind(directory) === "file") {
     const found = describeModelFile(directory);
     throw new ContractError(`Cannot load model: "${directory}" ${found}, ${WANTED}`);
@@ -142,6 +162,11 @@ export async function describeModels(
   directory: string,
   options: DigestOptions = {},
 ): Promise<InputFile> {
+  if (await isStarter(directory)) {
+    const bytes = await starterBytes();
+    const sha256 = (await digest(bytes)).toHex();
+    return { path: directory, absolutePath: directory, bytes: bytes.length, sha256 };
+  }
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
   const filesOf = (model: string) =>
     ["model.json", "weights.bin"].map((file) => `${model}/${file}`);

@@ -80,6 +80,11 @@ export function checkPanelSettings(
         `expected ${PANEL_TRANSFORM}`,
     );
   }
+  if (settings.labelStatistics) {
+    throw new RangeError(
+      `Cannot train "${model.name}" with labelStatistics: it reads no panel, expected a model that does, such as waka3`,
+    );
+  }
   const hides = PANEL_DROPOUT.find((name) => settings[name] > 0);
   if (hides !== undefined) {
     throw new RangeError(

@@ -6,12 +6,14 @@ import { requireEveryMark } from "../data/missing_marks.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { ContractError } from "../errors.ts";
 import { describeMissingMarks } from "../io/mark_mask.ts";
+import { listSome } from "../base/wording.ts";
 import { modelInputs } from "../model/inputs.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { extendPanel } from "../panel/extend_panel.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { countKnown, describeReading } from "../panel/reading.ts";
+import { placeInPanel } from "../panel/references.ts";
 import type { ReconcileOptions } from "../record.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import { PanelSource } from "./panel_source.ts";
@@ -43,6 +45,7 @@ export async function predictSource(
     }
     const whole = await extendOnce(panel, unlabelled, accepted);
     accepted.onNote?.(describeReading(countKnown(whole, data)));
+    noteOwnStatistics(data, whole, accepted);
     noteMissingMarks(data, panel, { ...accepted, dropMarks });
     return new PanelSource(data.columns, whole, {
       ...accepted,
@@ -60,6 +63,27 @@ export async function predictSource(
   checkInputShape(spec, data);
   requireEveryMark(data, "predict");
   return source;
+}
+
+/** Says which cell types are not shown a panel's label statistics, since their own labels are in these. */
+function noteOwnStatistics(
+  data: Dataset,
+  panel: ReferencePanel,
+  { onNote }: ReconcileOptions,
+): void {
+  if (panel.statistics === undefined) return;
+  const { seesStatistics } = placeInPanel(panel, data.columns);
+  const present = new Set(data.cellTypeIndices());
+  const own = data.columns.cellTypes.filter((_, cellType) =>
+    present.has(cellType) && !seesStatistics[cellType]
+  );
+  if (own.length === 0) return;
+  onNote?.(
+    `the label statistics include labels of ${
+      listSome(own)
+    }, which cannot be taken out, so genes were predicted there as ` +
+      "new ones are",
+  );
 }
 
 /** Says which marks of a panel the data lack: each of them costs accuracy. */

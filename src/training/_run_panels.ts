@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { buildPanel } from "../panel/build_panel.ts";
 import { extendPanel, growPanel } from "../panel/extend_panel.ts";
+import { keepStatistics } from "../panel/keep_statistics.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import type { ReconcileOptions } from "../record.ts";
 
@@ -21,6 +22,7 @@ export class RunPanels {
   readonly #base: ReferencePanel | undefined;
   readonly #accepted: ReconcileOptions;
   readonly #known = new Map<Dataset, Promise<ReferencePanel>>();
+  readonly #statistics = new Map<Dataset, Promise<ReferencePanel>>();
 
   /**
    * Builds a panel when it is asked for.
@@ -41,6 +43,13 @@ export class RunPanels {
   panelOf(data: Dataset): Promise<ReferencePanel> {
     const known = this.#known.get(data) ?? this.#build(data);
     this.#known.set(data, known);
+    return known;
+  }
+
+  /** Statistics of the labels in that panel; runs with the same samples share these too. */
+  statisticsOf(data: Dataset): Promise<ReferencePanel> {
+    const known = this.#statistics.get(data) ?? this.panelOf(data).then(keepStatistics);
+    this.#statistics.set(data, known);
     return known;
   }
 

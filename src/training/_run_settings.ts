@@ -13,6 +13,7 @@ export type RunSettings =
       | "geneDropout"
       | "referenceDropout"
       | "markDropout"
+      | "labelStatistics"
     >
   >;
 
@@ -24,6 +25,7 @@ export function runSettings(settings: TrainingSettings): RunSettings {
   const { seed, epochs, batchSize, learningRate } = settings;
   const { schedule, weightDecay, earlyStopping } = settings;
   const { labelDropout, geneDropout, referenceDropout, markDropout } = settings;
+  const { labelStatistics } = settings;
   return {
     seed,
     epochs,
@@ -36,5 +38,6 @@ export function runSettings(settings: TrainingSettings): RunSettings {
     ...(geneDropout > 0 && { geneDropout }),
     ...(referenceDropout > 0 && { referenceDropout }),
     ...(markDropout > 0 && { markDropout }),
+    ...(labelStatistics && { labelStatistics }),
   };
 }

@@ -7,7 +7,7 @@ import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { cellTypeAxis, geneGroupAxis } from "../validation/axis.ts";
 import { type CalibrationFold, calibrationFolds } from "../validation/calibration_folds.ts";
-import { calibrateRegimes, type HeldOutErrors } from "../validation/conformal.ts";
+import { calibrateRegimes, type HeldOutErrors, newCellTypeScale } from "../validation/conformal.ts";
 import { classifyRows, type RowKind } from "../validation/regimes.ts";
 import { resolveSpec } from "./_check_data.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
@@ -35,8 +35,8 @@ export interface CalibrateOptions
  * each fold of `calibrationFolds`, with the settings of the model that is to be calibrated, and predicts the samples of
  * the genes and cell types that were held out. The model of all samples is trained apart; `withCalibration` joins the two.
  *
- * Models of folds see fewer cell types than the model of all samples, so intervals for new cell types are a little too
- * wide where there are few.
+ * Models of folds see fewer cell types than the model of all samples. If they know genes, by gene effects or a panel, their
+ * errors in new cell types are made smaller by √((1 + 1/n) / (1 + 1/m)), for n cell types in all and m in the fold.
  *
  * @param spec The model, or the name of a preset, as for `fit`.
  * @param data All labelled samples that the model is trained on.
@@ -112,8 +112,9 @@ export async function measureErrors(
     : undefined;
   for (const [fold, part] of parts.entries()) {
     const { model } = results[fold]!;
+    const newCellTypeScale = scaleOfFold(model, { calibrated: data, measured: part.training });
     for (const held of heldOutParts(model, part, { engine, threads, signal })) {
-      errors.push(await errorsOf(held));
+      errors.push({ ...await errorsOf(held), newCellTypeScale });
       await byMarks?.add(held);
     }
   }
@@ -134,6 +135,16 @@ export async function measureErrors(
   };
 }
 
+/** How errors in new cell types shrink from a fold's cell types to all; models that know no gene gain little from more. */
+function scaleOfFold(
+  { geneEffects, panel }: TrainedModel,
+  { calibrated, measured }: { readonly calibrated: Dataset; readonly measured: Dataset },
+): number {
+  if (geneEffects === undefined && panel === undefined) return 1;
+  const count = (data: Dataset) => new Set(cellTypeGroupIndices(data)).size;
+  return newCellTypeScale({ calibrated: count(calibrated), measured: count(measured) });
+}
+
 /**
  * What a fold held out. For a model that reads a panel the samples of new genes are there twice: once without their marks
  * in the panel, and once with their marks in the cell types of the fold.
@@ -145,7 +156,8 @@ function heldOutParts(
 ): HeldOutSamples[] {
   const kinds = classifyRows(training, heldOut);
   const found: HeldOutSamples[] = [{ model, samples: heldOut, kinds, options }];
-  if (model.panel === undefined) return found;
+  // Marks can be added to a panel that lists its cell types only.
+  if (model.panel === undefined || model.panel.cellTypes.length === 0) return found;
   const inPanel = { newGene: "newGeneInPanel", bothNew: "bothNewInPanel" } as const;
   const isNewGene = (kind: RowKind) => kind === "newGene" || kind === "bothNew";
   const samples = heldOut.filter((position) => isNewGene(kinds[position]!));

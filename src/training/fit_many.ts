@@ -197,14 +197,15 @@ async function resultOf(
 ): Promise<FitManyResult> {
   const { model: spec, record, runs, settings, panels, geneEffects: wantsEffects } = fit;
   const { state, history, geneEffects, diverged } = run;
-  const { epochs, earlyStopping } = settings[index]!;
+  const { epochs, earlyStopping, labelStatistics } = settings[index]!;
   const training = {
     ...plannedTraining(fit, index),
     arithmetic,
     epochs: keptEpoch(history, earlyStopping),
   };
   const weights = state.weights as Weights;
-  const panel = await panels?.panelOf(runs[index]!.data);
+  const { data } = runs[index]!;
+  const panel = await (labelStatistics ? panels?.statisticsOf(data) : panels?.panelOf(data));
   const labelScale = panel && labelScaleOf(spec, panel);
   const isTrained = history.length === epochs || hasStopped(history, earlyStopping);
   const isUnfinished = !isTrained || (wantsEffects && geneEffects === undefined);

@@ -158,6 +158,14 @@ export interface FitOptions extends SettingsLayer {
    */
   readonly markDropout?: number | undefined;
   /**
+   * Whether the model keeps statistics of its panel's labels in place of the panel: `keepStatistics`. The panel is there in
+   * training, but not in the model, which is small then and can be shared without the marks and the single labels that it
+   * was trained on. It needs `referenceDropout`, or layers that read no references.
+   *
+   * @default false
+   */
+  readonly labelStatistics?: boolean | undefined;
+  /**
    * Samples whose marks are added to the panel: those of new genes in the cell types that are trained on. Labels that they
    * may have are not read.
    *

@@ -53,7 +53,7 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
   if (initial === undefined || !isModel(initial)) return {};
   const { training, record, geneEffects } = initial;
   const { batchSize, learningRate, schedule, weightDecay } = training;
-  const { labelDropout, geneDropout, referenceDropout, markDropout } = training;
+  const { labelDropout, geneDropout, referenceDropout, markDropout, labelStatistics } = training;
   return {
     batchSize,
     learningRate: FURTHER_RATE * learningRate,
@@ -64,6 +64,7 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
     geneDropout: geneDropout ?? 0,
     referenceDropout: referenceDropout ?? 0,
     markDropout: markDropout ?? 0,
+    labelStatistics: labelStatistics ?? false,
     epochs: Math.max(1, training.epochs),
     transform: record.transform,
     geneEffects: geneEffects !== undefined,

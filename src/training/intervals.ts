@@ -83,7 +83,12 @@ export function predictIntervals(
     );
   }
   const regimes = regimesOf({ ...model, calibration }, data, { genes, unlabelled });
-  return { ...makeIntervals(calibration, { predictions, regimes }, confidence), regimes };
+  // Samples of cell types in label statistics are predicted as if their gene were new.
+  const predicted = model.panel?.statistics === undefined
+    ? regimes
+    : regimes.map((regime) => regime === "seen" ? "newGene" : regime);
+  const intervals = makeIntervals(calibration, { predictions, regimes: predicted }, confidence);
+  return { ...intervals, regimes };
 }
 
 /** Tells what is new about samples to a model that was calibrated or reads a panel. */
@@ -110,6 +115,7 @@ function panelGenes(
   panel: ReferencePanel,
   unlabelled: readonly Dataset[],
 ): ReadonlySet<string> {
+  if (panel.cellTypes.length === 0) return new Set();
   const known = namesInPanel(panel);
   return new Set([...panel.genes, ...unlabelled.flatMap((data) => genesIn(data, new Set(known)))]);
 }

@@ -13,7 +13,7 @@ import { panelInputs } from "../model/panel_inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
 import type { LabelScale } from "../model/trained_model.ts";
 import { CONTEXT_VALUES, writeLabelContext, writeMarksContext } from "../panel/context.ts";
-import type { ReferencePanel } from "../panel/panel.ts";
+import { LABEL_STATISTICS, type ReferencePanel } from "../panel/panel.ts";
 import { type PanelPlaces, placeInPanel, turnedInPanel } from "../panel/references.ts";
 import { SummarisedSamples, type SummarisedSamplesOptions } from "../panel/summarised_samples.ts";
 import { toByte } from "../panel/summary.ts";
@@ -66,6 +66,8 @@ interface Shown {
   readonly labels: boolean;
   /** Places of the cell types that may be references. */
   readonly references: Uint32Array;
+  /** Whether the panel's label statistics are shown, if labels are. */
+  readonly statistics: boolean;
 }
 
 /**
@@ -86,7 +88,9 @@ export class PanelSource implements SampleSource {
   readonly #hidden: HiddenMarks;
   /** Labels of the panel, standardised. */
   readonly #standardised: Float32Array;
+  readonly #statistics: Float32Array | undefined;
   readonly #entries: EntryFinder;
+  readonly #readsReferences: boolean;
 
   /**
    * Compares a data set with a panel.
@@ -120,9 +124,14 @@ export class PanelSource implements SampleSource {
     const { labelMean, labelSd } = panel;
     const standardise = (label: number) => (label - labelMean) / labelSd;
     this.#standardised = panel.labels.map(standardise);
+    this.#statistics = panel.statistics?.values.map((value, i) => {
+      const statistic = i % LABEL_STATISTICS;
+      return statistic === 0 ? value : statistic === 2 ? value / labelSd : standardise(value);
+    });
     this.labels = columns.labels && scaleLabels(columns.labels, options.labelScale);
     this.weights = options.weights;
     this.#entries = new EntryFinder(panel.present.length);
+    this.#readsReferences = inputs.some(({ name }) => name === "references");
   }
 
   gather(rows: Uint32Array, into: SampleBatch): void {
@@ -157,9 +166,10 @@ export class PanelSource implements SampleSource {
       key,
       hidden: this.#hidden.marksOf(key),
       gene: shown === SHOWN.nothing ? -1 : gene,
-      marks: shown === SHOWN.all || shown === SHOWN.marks,
+      marks: this.#readsReferences && (shown === SHOWN.all || shown === SHOWN.marks),
       labels: shown === SHOWN.all || shown === SHOWN.labels,
       references: this.#places.references[cellType]!,
+      statistics: this.#places.seesStatistics[cellType]!,
     };
   }
 
@@ -248,10 +258,18 @@ export class PanelSource implements SampleSource {
     input.entries = shown.length;
   }
 
-  #knownLabels({ gene, labels, references: places }: Shown) {
+  #knownLabels({ gene, labels, references: places, statistics }: Shown) {
     if (gene < 0 || !labels) return undefined;
     const offset = gene * this.#panel.cellTypes.length;
-    return { labels: this.#standardised, places, offset };
+    const first = gene * LABEL_STATISTICS;
+    return {
+      labels: this.#standardised,
+      places,
+      offset,
+      statistics: statistics
+        ? this.#statistics?.subarray(first, first + LABEL_STATISTICS)
+        : undefined,
+    };
   }
 
   /** Sets the values of hidden marks to those of marks that were not measured. */

@@ -32,6 +32,8 @@ export interface TrainingSettings {
   readonly referenceDropout: number;
   /** Share of marks that are hidden in training, from samples and references; for models that read a panel. */
   readonly markDropout: number;
+  /** Whether the model keeps statistics of its panel's labels in place of the panel; for models that read a panel. */
+  readonly labelStatistics: boolean;
   /** What training minimises; absent for the model's own loss. */
   readonly loss?: Loss;
   /** When training ends before its last epoch; absent if it does not. */
@@ -78,6 +80,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
     geneDropout: pick(layers, "geneDropout") ?? 0,
     referenceDropout: pick(layers, "referenceDropout") ?? 0,
     markDropout: pick(layers, "markDropout") ?? 0,
+    labelStatistics: pick(layers, "labelStatistics") ?? false,
     ...(loss !== undefined && { loss }),
     ...(earlyStopping && { earlyStopping: checkEarlyStopping(earlyStopping) }),
   };

@@ -34,6 +34,13 @@ export interface HeldOutErrors {
   readonly cellTypes: ArrayLike<number>;
   /** A number for each gene; transcripts of one gene have the same one. */
   readonly genes: ArrayLike<number>;
+  /**
+   * By what errors in new cell types are multiplied, since the model to calibrate knows genes from more cell types than
+   * the one that made these predictions; see {@linkcode newCellTypeScale}.
+   *
+   * @default {1}
+   */
+  readonly newCellTypeScale?: number | undefined;
 }
 
 /** The samples of one regime. */
@@ -67,12 +74,13 @@ export function calibrateRegimes(parts: readonly HeldOutErrors[]): CalibratedReg
     regime,
     { predictions: [], errors: [], cellTypes: new Set(), genes: new Set() },
   ]));
-  for (const { predictions, labels, kinds, cellTypes, genes } of parts) {
+  for (const { predictions, labels, kinds, cellTypes, genes, newCellTypeScale = 1 } of parts) {
     for (const [row, kind] of kinds.entries()) {
       const found = byRegime.get(kind);
       if (found === undefined) continue;
       found.predictions.push(predictions[row]!);
-      found.errors.push(Math.abs(labels[row]! - predictions[row]!));
+      const scale = kind === "newCellType" ? newCellTypeScale : 1;
+      found.errors.push(scale * Math.abs(labels[row]! - predictions[row]!));
       found.cellTypes.add(cellTypes[row]!);
       found.genes.add(genes[row]!);
     }
@@ -81,6 +89,18 @@ export function calibrateRegimes(parts: readonly HeldOutErrors[]): CalibratedReg
     [...byRegime].filter(([, { errors }]) => errors.length >= FEWEST_SAMPLES)
       .map(([regime, errors]) => [regime, calibrateRegime(errors)]),
   );
+}
+
+/**
+ * By how much smaller the errors of trained genes in new cell types are for a model of more cell types. A gene's level that
+ * is known from n cell types misses that of another one by the variance between cell types times 1 + 1 / n.
+ *
+ * @param cellTypes Number of cell types of the model to calibrate, and of the one whose errors were measured.
+ */
+export function newCellTypeScale(
+  { calibrated, measured }: { readonly calibrated: number; readonly measured: number },
+): number {
+  return Math.sqrt((1 + 1 / calibrated) / (1 + 1 / measured));
 }
 
 function calibrateRegime(

@@ -134,6 +134,24 @@ testWith(
   },
 );
 
+Deno.test("the RPKM of Roadmap's table make its labels, and a cell type that it lacks is refused", async () => {
+  const { files } = makeTree({ cellTypes: [] });
+  const path = await Deno.makeTempFile();
+  const [, table] = [...files].find(([path]) => path.endsWith("RPKM.pc.gz"))!;
+  await Deno.writeFile(path, table);
+  const labels = await readCompetitionLabels(path);
+  const reference = labels.rpkmOf("E000");
+  deepStrictEqual(
+    labels.labelsOf("E003"),
+    Float32Array.from(
+      labels.rpkmOf("E003"),
+      (rpkm, gene) => competitionLabel(rpkm, reference[gene]!),
+    ),
+  );
+  throws(() => labels.rpkmOf("E999"), /no column of cell type E999/);
+  await Deno.remove(path);
+});
+
 testWith("shared", "the labels of Roadmap's table are those of the competition", async () => {
   const labels = await readCompetitionLabels(sharedFile("data/real/57epigenomes.RPKM.pc.gz"));
   const { genes, geneIndex, cellTypes, cellTypeIndex, labels: real } = await readCompetition(

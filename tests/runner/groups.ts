@@ -100,6 +100,13 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     long: true,
   },
   {
+    name: "starter",
+    about: "whether the shipped starter model is what its command makes of the data",
+    paths: ["tests/starter/retrain_test.ts"],
+    env: NO_ADAPTER,
+    long: true,
+  },
+  {
     name: "scale",
     about: "the commands at a tenth of the competition's size, within a bound on memory",
     paths: ["tests/commands/scale_test.ts"],

@@ -14,7 +14,7 @@ import { fitCalibrated } from "../../src/training/fit_calibrated.ts";
 import type { FitCheckpoint } from "../../src/training/fit_types.ts";
 import { predictIntervals } from "../../src/training/intervals.ts";
 import { predict } from "../../src/training/predict.ts";
-import { measureCoverage } from "../../src/validation/coverage.ts";
+import { measureCoverage, type RegimeCoverage } from "../../src/validation/coverage.ts";
 import { meanHalfWidth } from "../../src/validation/intervals.ts";
 import { splitRegimes } from "../../src/validation/split_regimes.ts";
 
@@ -194,4 +194,26 @@ Deno.test("intervals are refused for models without a calibration and for other 
   ok(predictIntervals(calibrated, data, { predictions }));
   throws(() => predictIntervals(calibrated, data, { predictions: [1] }), TypeError);
   throws(() => predictIntervals(calibrated, data, { predictions, confidence: 2 }), RangeError);
+});
+
+Deno.test("with three training cell types, intervals of a fourth hold what they promise and little more", async () => {
+  const { columns } = simulate(7, 800);
+  const noise = new RandomStream(deriveKey(2, "calibrate test"));
+  const levels = columns.genes.map(() => 3 * noise.normal());
+  const labels = Float64Array.from(columns.geneIndex, (gene) => levels[gene]! + noise.normal());
+  const data = new Dataset({ ...columns, labels });
+  const isTrained = (position: number) => data.columns.cellTypeIndex[data.rows[position]!]! < 3;
+  const options = { ...QUICK, transform: "log1p", geneEffects: true, epochs: 4 } as const;
+  const { members: [first] } = await fitCalibrated("experiment1", data.filter(isTrained), options);
+  const test = data.filter((position) => !isTrained(position));
+  const predictions = await predict(first!.model, test, QUICK);
+  const intervals = predictIntervals(first!.model, test, { predictions, confidence: 0.8 });
+  const [{ covered, samples }] = measureCoverage({
+    ...intervals,
+    labels: test.labels(),
+    cellTypes: cellTypesOf(test),
+  }) as [RegimeCoverage];
+  strictEqual(samples, 4 * 800);
+  // From two cell types a gene's level is √(1.5 / 1.33) = 1.06 times as far off as from three: 83% without the correction.
+  ok(Math.abs(covered - 0.8) < 0.025, `${covered}`);
 });

@@ -8,6 +8,7 @@ import { holdsUnfinishedRun } from "../../runs/command_file.ts";
 import { holdsModels, loadModels } from "../../runs/models.ts";
 import { commandOfRun } from "../../runs/run_files.ts";
 import { readRun } from "../../runs/saved_run.ts";
+import { STARTER } from "../../starter/load_starter.ts";
 import { describeDeepchrome, describeFolderData } from "./_data.ts";
 import { panelFacts } from "./_panel.ts";
 import { recordFacts } from "./_record.ts";
@@ -84,6 +85,15 @@ async function describeRun(path: string, command: string): Promise<Description> 
       ]),
       ...hasModels ? await modelFacts(path) : [],
     ],
+  };
+}
+
+/** Describes the model that comes with this program. */
+export async function describeStarter(): Promise<Description> {
+  return {
+    kind: "model",
+    what: "the starter model, which comes with this program",
+    facts: await modelFacts(STARTER),
   };
 }
 

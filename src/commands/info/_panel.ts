@@ -4,7 +4,7 @@ import { formatBytes } from "../../base/byte_count.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { NpzReader } from "../../io/npz_types.ts";
 import { describePanel } from "../../panel/describe_panel.ts";
-import { panelBytes, type ReferencePanel } from "../../panel/panel.ts";
+import { panelBytes, type PanelCellType, type ReferencePanel } from "../../panel/panel.ts";
 import { readPanel } from "../../panel/panel_file.ts";
 import { recordFacts } from "./_record.ts";
 import { type Description, type Fact, grouped, listFacts, someOf } from "./facts.ts";
@@ -27,11 +27,15 @@ export async function describePanelFile(
 
 /** What a panel holds. */
 export function panelFacts(panel: ReferencePanel): Fact[] {
-  const names = panel.cellTypes.map(({ name }) => name);
+  const namesOf = (cellTypes: readonly PanelCellType[] = []) => {
+    const names = cellTypes.map(({ name }) => name);
+    return names.length === 0 ? [undefined] as const : [names, someOf(names)] as const;
+  };
   return listFacts([
     ["panel", "panel", describePanel(panel)],
     ["panelGenes", "genes", panel.genes.length, grouped(panel.genes.length)],
-    ["panelCellTypes", "reference cell types", names, someOf(names)],
+    ["panelCellTypes", "reference cell types", ...namesOf(panel.cellTypes)],
+    ["panelStatistics", "label statistics of", ...namesOf(panel.statistics?.cellTypes)],
     ["panelBytes", "in memory", panelBytes(panel), formatBytes(panelBytes(panel))],
   ]);
 }

@@ -5,7 +5,8 @@ import type { ByteSource } from "../../files/byte_source.ts";
 import { openFile, pathKind } from "../../files/file.ts";
 import { isRegularFile } from "../../files/path_kind.ts";
 import { describeNpz } from "./_data.ts";
-import { describeFolder } from "./_folders.ts";
+import { STARTER } from "../../starter/load_starter.ts";
+import { describeFolder, describeStarter } from "./_folders.ts";
 import { type Head, readHead } from "./_head.ts";
 import { describeJson } from "./_json.ts";
 import { describeParquet } from "./_parquet.ts";
@@ -43,6 +44,7 @@ export interface FileDescription extends Description {
 export async function describePath(path: string): Promise<FileDescription> {
   try {
     const kind = await pathKind(path);
+    if (kind === undefined && path === STARTER) return { path, ...await describeStarter() };
     if (kind === undefined) throw new ContractError("there is nothing of that name");
     if (kind === "directory") return { path, ...await guard(() => describeFolder(path), "folder") };
     if (!await isRegularFile(path)) throw new ContractError("it is a pipe or a device, not a file");

@@ -1,3 +1,4 @@
+import { formatCountOf } from "../../base/count.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { ContractError } from "../../errors.ts";
 import { pearson } from "../../metrics/pearson.ts";
@@ -30,7 +31,9 @@ export function arrangeGrid(data: Dataset): Grid {
   const genes = [...cells[0]?.keys() ?? []].filter((gene) => cells.every((own) => own.has(gene)));
   if (genes.length < 2) {
     throw new ContractError(
-      `Cannot compare statistics: ${genes.length} genes are in all cell types, expected at least 2`,
+      `Cannot compare statistics: found ${
+        formatCountOf(genes.length, "gene")
+      } in all cell types, expected at least 2`,
     );
   }
   return {

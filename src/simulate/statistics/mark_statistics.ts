@@ -4,7 +4,7 @@ import { type Grid, mapPairs, meanOf, pearsonOfChanges, varianceOf } from "./_gr
 import { type MarkInCellType, measureSample } from "./_mark_in_cell_type.ts";
 import type { Statistic } from "./statistic.ts";
 
-/** Distances from the middle of the window for which mean counts are told, in bins of a window of 100. */
+/** Distances from the middle of the window for which mean counts are told, in bins of a window of 100 bins of 100 bp. */
 const ZONES = [
   { name: "up to 0.5 kb away", from: 0, to: 5 },
   { name: "0.5 to 1.5 kb away", from: 5, to: 15 },
@@ -19,8 +19,9 @@ export function measureMarks(data: Dataset, grid: Grid): Statistic[] {
     grid.positions.map((positions) => measureSample(data, positions, mark))
   );
   const labels = data.hasLabels ? labelsOf(data, grid) : undefined;
+  const zones = data.bins === 100 && data.record.binSizeBp === 100 ? ZONES : [];
   return [
-    ...data.marks.flatMap((name, mark) => measureMark(name, measured[mark]!, labels)),
+    ...data.marks.flatMap((name, mark) => measureMark(name, measured[mark]!, { labels, zones })),
     ...data.marks.flatMap((first, i) =>
       data.marks.slice(i + 1).map((second, j): Statistic => ({
         of: "pairs of marks",
@@ -42,7 +43,10 @@ export function labelsOf(data: Dataset, { positions }: Grid): Float64Array[] {
 function measureMark(
   of: string,
   cells: readonly MarkInCellType[],
-  labels: readonly Float64Array[] | undefined,
+  { labels, zones }: {
+    readonly labels: readonly Float64Array[] | undefined;
+    readonly zones: typeof ZONES;
+  },
 ): Statistic[] {
   const each = (name: string, valueOf: (cell: MarkInCellType) => number): Statistic => ({
     of,
@@ -50,7 +54,6 @@ function measureMark(
     values: cells.map(valueOf),
   });
   const { length: bins } = cells[0]!.profile;
-  const zones = bins === 100 ? ZONES : [];
   return [
     each("mean count of a bin", ({ mean }) => mean),
     each("sd of a bin's count", ({ deviation }) => deviation),

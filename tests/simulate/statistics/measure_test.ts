@@ -67,7 +67,7 @@ Deno.test("only genes that all cell types have are measured, in any order of row
   throws(
     () => measureStatistics(data.subset([0, 4])),
     (error) =>
-      error instanceof ContractError && /0 genes are in all cell types/.test(error.message),
+      error instanceof ContractError && /found 0 genes in all cell types/.test(error.message),
   );
 });
 

@@ -1,0 +1,233 @@
+/** Measures the starter model on what was held out: each cell type in turn, and with all of them a fifth of the genes. */
+
+import type { Dataset } from "../src/data/dataset.ts";
+import { cellTypeGroupIndices, geneGroupIndices } from "../src/data/sample_groups.ts";
+import type { TrainedModel } from "../src/model/trained_model.ts";
+import { LABEL_STATISTICS } from "../src/panel/panel.ts";
+import { geneKey } from "../src/gene_id.ts";
+import { starterSpec } from "../src/starter/spec.ts";
+import { fit } from "../src/training/fit.ts";
+import { predict } from "../src/training/predict.ts";
+import { calibrateRegimes, type HeldOutErrors } from "../src/validation/conformal.ts";
+import { makeIntervals } from "../src/validation/intervals.ts";
+import { type Regime, REGIMES } from "../src/validation/regimes.ts";
+import { holdOutCellTypes, type RealFold } from "../tests/bench/real/suite.ts";
+import { roundModel } from "./_pack_starter.ts";
+import { STARTER_SETTINGS, type StarterRun } from "./_starter_training.ts";
+
+/** Predictions of the samples that one model did not see, `[sample]`. */
+export interface Judged {
+  /** The cell type that was held out. */
+  readonly fold: string;
+  readonly seed: number;
+  readonly test: Dataset;
+  readonly kinds: readonly Regime[];
+  readonly labels: Float64Array;
+  /** `[sample]`: whether the sample's gene is in the half by which intervals of new genes are calibrated. */
+  readonly isCalibrating: readonly boolean[];
+  readonly predictions: Float32Array;
+  /** Predictions by the model with rounded weights and statistics. */
+  readonly rounded: Float32Array;
+  /** The mean label of the gene over the training cell types, else over all genes. */
+  readonly geneMeans: Float64Array;
+  /** Predictions of the same samples without some marks, by these; of the first seed alone. */
+  readonly without: ReadonlyMap<string, Float32Array>;
+}
+
+/** What {@linkcode measureStarter} is told. */
+export interface MeasureOptions extends StarterRun {
+  readonly seeds: readonly number[];
+  readonly log: (line: string) => void;
+}
+
+/** Trains and judges a model for each cell type that is held out, and each seed. */
+export async function measureStarter(
+  data: Dataset,
+  { seeds, threads, signal, log }: MeasureOptions,
+): Promise<Judged[]> {
+  const spec = starterSpec({ bins: data.bins, marks: data.marks.length });
+  const judged: Judged[] = [];
+  for (const fold of holdOutCellTypes(data)) {
+    for (const seed of seeds) {
+      signal?.throwIfAborted();
+      const options = { engine: "wasm", threads, signal } as const;
+      const { model } = await fit(spec, fold.train, { ...STARTER_SETTINGS, ...options, seed });
+      const found = await judge(model, fold, { seed, options, isFirst: seed === seeds[0] });
+      judged.push(found);
+      const figures = REGIMES.map((regime) => `${regime} ${errorOf([found], regime).toFixed(3)}`);
+      log(`${fold.name} held out, seed ${seed}: ${figures.join(", ")}`);
+    }
+  }
+  return judged;
+}
+
+async function judge(
+  model: TrainedModel,
+  { name, test, kinds }: RealFold,
+  { seed, options, isFirst }: {
+    readonly seed: number;
+    readonly options: Parameters<typeof predict>[2];
+    readonly isFirst: boolean;
+  },
+): Promise<Judged> {
+  const without = new Map<string, Float32Array>();
+  for (const dropMarks of isFirst ? droppedMarks(test.marks) : []) {
+    // Cell types that lack marks have a price of their own already.
+    const whole = test.filter((row) => test.missingMarks.get(test.cellTypeOf(row)) === undefined);
+    const found = new Float32Array(test.length).fill(NaN);
+    const positions = positionsIn(test, whole);
+    (await predict(model, whole, { ...options, dropMarks }))
+      .forEach((value, i) => found[positions[i]!] = value);
+    without.set(dropMarks.join(" and "), found);
+  }
+  return {
+    fold: name,
+    seed,
+    test,
+    kinds: kinds as readonly Regime[],
+    labels: test.labels(),
+    isCalibrating: Array.from(test.geneIndices(), (gene) => gene % 2 === 0),
+    predictions: await predict(model, test, options),
+    rounded: await predict(await roundModel(model), test, options),
+    geneMeans: geneMeansOf(model, test),
+    without,
+  };
+}
+
+/** Each mark by itself, and all but H3K4me3. */
+function droppedMarks(marks: readonly string[]): string[][] {
+  return [...marks.map((mark) => [mark]), marks.filter((mark) => mark !== "H3K4me3")];
+}
+
+/** The positions of a view's samples in the data that it was taken from. */
+function positionsIn(whole: Dataset, view: Dataset): number[] {
+  const places = new Map(Array.from(whole.rows, (row, position) => [row, position]));
+  return Array.from(view.rows, (row) => places.get(row)!);
+}
+
+function geneMeansOf({ panel }: TrainedModel, test: Dataset): Float64Array {
+  const { genes, statistics, labelMean } = panel!;
+  const means = new Map(
+    genes.map((gene, place) => [gene, statistics!.values[place * LABEL_STATISTICS + 1]!]),
+  );
+  const keys = test.columns.genes.map(geneKey);
+  return Float64Array.from(test.geneIndices(), (gene) => means.get(keys[gene]!) ?? labelMean);
+}
+
+/** Mean squared error over the samples of a regime, the mean over models. */
+export function errorOf(
+  judged: readonly Judged[],
+  regime: Regime,
+  predictionsOf: (one: Judged) => ArrayLike<number> | undefined = ({ predictions }) => predictions,
+  among: (one: Judged, row: number) => boolean = () => true,
+): number {
+  const errors = judged.flatMap((one) => {
+    const predicted = predictionsOf(one);
+    let [sum, count] = [0, 0];
+    one.kinds.forEach((kind, row) => {
+      if (kind !== regime || predicted === undefined || !among(one, row)) return;
+      sum += (predicted[row]! - one.labels[row]!) ** 2;
+      count++;
+    });
+    return count === 0 ? [] : [sum / count];
+  });
+  return errors.reduce((sum, error) => sum + error / errors.length, 0);
+}
+
+/** How often intervals held the labels, by the cell type that was held out, and in all. */
+export interface MeasuredCoverage {
+  readonly regime: Regime;
+  readonly confidence: number;
+  readonly covered: number;
+  readonly meanWidth: number;
+  /** Share by the cell type that was held out. */
+  readonly byFold: ReadonlyMap<string, number>;
+}
+
+/**
+ * Measures intervals for each cell type that was held out, calibrated on the errors of the others when these were held out.
+ * New genes are calibrated on one half of the new genes, and judged on the other.
+ */
+export function measureIntervals(
+  judged: readonly Judged[],
+  confidence: number,
+): MeasuredCoverage[] {
+  const sums = new Map(REGIMES.map((regime) => [regime, new CoverageSums()]));
+  for (const one of judged) {
+    const others = judged.filter(({ fold, seed }) => fold !== one.fold && seed === one.seed);
+    const regimes = calibrateRegimes(others.map((other) => errorsOf(other, one.fold)));
+    const calibration = { folds: others.length, ...rangeOf(others), cellTypes: [], regimes };
+    for (const [regime, found] of sums) {
+      const rows = [...one.kinds.keys()].filter((row) =>
+        one.kinds[row] === regime && (regime === "newCellType" || !one.isCalibrating[row])
+      );
+      const predictions = rows.map((row) => one.predictions[row]!);
+      const names = rows.map(() => regime);
+      const { low, high } = makeIntervals(calibration, { predictions, regimes: names }, confidence);
+      const labels = rows.map((row) => one.labels[row]!);
+      found.add(one.fold, { low, high, labels });
+    }
+  }
+  return Array.from(sums, ([regime, found]) => ({ regime, confidence, ...found.coverage() }));
+}
+
+/** Adds up how often intervals held. */
+class CoverageSums {
+  readonly #byFold = new Map<string, { held: number; count: number }>();
+  #width = 0;
+
+  add(fold: string, { low, high, labels }: {
+    readonly low: Float32Array;
+    readonly high: Float32Array;
+    readonly labels: readonly number[];
+  }): void {
+    const sums = this.#byFold.get(fold) ?? { held: 0, count: 0 };
+    this.#byFold.set(fold, sums);
+    sums.count += labels.length;
+    for (const [i, label] of labels.entries()) {
+      if (low[i]! <= label && label <= high[i]!) sums.held++;
+      this.#width += high[i]! - low[i]!;
+    }
+  }
+
+  coverage(): Omit<MeasuredCoverage, "regime" | "confidence"> {
+    let [held, count] = [0, 0];
+    for (const sums of this.#byFold.values()) {
+      held += sums.held;
+      count += sums.count;
+    }
+    return {
+      covered: held / count,
+      meanWidth: this.#width / count,
+      byFold: new Map([...this.#byFold].map(([fold, sums]) => [fold, sums.held / sums.count])),
+    };
+  }
+}
+
+/** The errors of a model on samples that are not of some cell type, and of new genes those of the first half alone. */
+function errorsOf(
+  { test, kinds, labels, predictions, isCalibrating }: Judged,
+  fold: string,
+): HeldOutErrors {
+  return {
+    predictions,
+    labels,
+    kinds: kinds.map((kind, row) =>
+      test.cellTypeOf(row) === fold || (kind !== "newCellType" && !isCalibrating[row])
+        ? "trained"
+        : kind
+    ),
+    cellTypes: cellTypeGroupIndices(test),
+    genes: geneGroupIndices(test),
+  };
+}
+
+/** The least and the greatest label. */
+function rangeOf(judged: readonly Judged[]): { readonly least: number; readonly greatest: number } {
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const label of judged.flatMap(({ labels }) => [...labels])) {
+    least = Math.min(least, label);
+    greatest = Math.max(greatest, label);
+  }
+  return { least, greatest };
+}
