@@ -3,29 +3,43 @@
 import { geneGroupIndices } from "../data/sample_groups.ts";
 import { cellTypeAxis, placeCellTypes } from "../validation/axis.ts";
 import {
+  type Baseline,
   evaluateRegimes,
   type EvaluateRegimesOptions,
   makeBaselines,
+  makeGeneMean,
+  makeOverallMean,
   type RegimeEvaluation,
   type RegimeTrial,
 } from "../validation/mod.ts";
 
 /**
- * Judges predictions by regime. With a single training gene there is no ridge regression among the baselines, and a
- * line says so. With a single cell type, the same in training and test, the intervals are over genes.
+ * Judges predictions by regime. With a single training gene there is no ridge regression among the baselines, and where
+ * marks are missing there is no baseline that reads the signal; a line says so. With a single cell type, the same in
+ * training and test, the intervals are over genes.
  */
 export function evaluateByRegime(
   trial: RegimeTrial,
   options: Omit<EvaluateRegimesOptions, "baselines"> = {},
 ): RegimeEvaluation {
-  const all = makeBaselines();
   const resampled = hasOneCellType(trial) ? "genes" : options.resampled;
-  if (new Set(geneGroupIndices(trial.train)).size > 1) {
-    return evaluateRegimes(trial, { ...options, resampled, baselines: all });
+  return evaluateRegimes(trial, { ...options, resampled, baselines: baselinesOf(trial) });
+}
+
+/** The baselines that the samples suffice for. */
+function baselinesOf({ train, test }: RegimeTrial): Baseline[] {
+  const isWhole = train.missingMarks.size === 0 && test.missingMarks.size === 0 &&
+    String(train.marks) === String(test.marks);
+  if (!isWhole) {
+    console.info(
+      "Of the baselines only means of labels: the others read the signal, and marks are missing.",
+    );
+    return [makeOverallMean(), makeGeneMean()];
   }
+  const all = makeBaselines();
+  if (new Set(geneGroupIndices(train)).size > 1) return all;
   console.info("No ridge regression among the baselines: it takes two training genes or more.");
-  const baselines = all.filter(({ name }) => name !== "ridge");
-  return evaluateRegimes(trial, { ...options, resampled, baselines });
+  return all.filter(({ name }) => name !== "ridge");
 }
 
 /** Whether there is a single cell type, replicates aside, and both sets have samples of it. */

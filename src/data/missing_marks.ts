@@ -18,7 +18,9 @@ export function requireEveryMark(data: Dataset, action: string): void {
   throw new ContractError(
     `Cannot ${action}: ${mark} was not measured in ${cellType}${
       others === 0 ? "" : ` (and ${others.toLocaleString("en-US")} more)`
-    }, expected every mark in every cell type. ${adviseRemedy(data)}`,
+    }, expected every mark in every cell type. ${
+      adviseRemedy(data)
+    }, or train a model that takes data without some marks (--preset waka3)`,
   );
 }
 

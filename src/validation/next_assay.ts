@@ -85,7 +85,7 @@ export function findNextAssay(
     if (found === undefined) return undefined;
     choices.push({ mark, mse: found, gain: mse - found });
   }
-  return { missing, mse, choices: choices.sort((a, b) => b.gain - a.gain) };
+  return { missing, mse, choices: choices.sort((a, b) => a.mse - b.mse) };
 }
 
 function countRegimes(regimes: readonly KnownRegime[]): ReadonlyMap<KnownRegime, number> {
