@@ -28,6 +28,7 @@ interface BenchmarkFlags {
   readonly out: string;
   readonly figures?: string;
   readonly page?: string;
+  readonly part: string;
   readonly json: boolean;
 }
 
@@ -82,6 +83,11 @@ await runCommand<BenchmarkFlags>(
           "--page <file>",
           "Markdown page, such as docs/science.md, whose tables are replaced",
         )
+        .option(
+          "--part <suffix>",
+          "what follows log2 or competition in the name of the page's part",
+          "",
+        )
         .option("--json", "print JSON instead of Markdown", false),
     run: benchmark,
   },
@@ -100,7 +106,10 @@ async function benchmark(flags: BenchmarkFlags, { signal }: CommandCall): Promis
   const suites = await benchmarkReal({ ...common, data: { log2, competition, counts } });
   if (flags.figures !== undefined) await writeFigures(flags.figures, suites);
   const classes = auroc.length === 0 ? [] : await benchmarkAuroc({ ...common, paths: auroc });
-  const parts = suites.map((suite) => ({ id: suite.id, text: formatSuite(suite) }));
+  const parts = suites.map((suite) => ({
+    id: `${suite.id}${flags.part}`,
+    text: formatSuite(suite),
+  }));
   if (classes.length > 0) parts.push({ id: "auroc", text: formatAuroc(classes).join("\n\n") });
   if (flags.page !== undefined) await writeParts(flags.page, parts);
   const legend = suites.length > 0 ? [LEGEND] : [];

@@ -29,9 +29,18 @@ export function formatExperiments(
   );
   // Names are aligned left, numbers right.
   const left = names.map((name) => name.trimStart().padEnd(name.length));
-  return tablesOf(left, figures, { width: outputWidth() }).flatMap((table, i) =>
+  const tables = tablesOf(left, figures, { width: outputWidth() }).flatMap((table, i) =>
     i === 0 ? table : ["", ...table]
   );
+  return [...tables, ...readingsOf(rows)];
+}
+
+/** What the panels of models knew of the test data's genes. */
+function readingsOf(rows: readonly ExperimentSummary[]): string[] {
+  const readings = rows.flatMap(({ name, reading }) =>
+    reading === undefined ? [] : [`${name}: ${reading}.`]
+  );
+  return readings.length === 0 ? [] : ["", ...readings];
 }
 
 /** Pads the cells of a column to the width of its widest. */

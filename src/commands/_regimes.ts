@@ -3,46 +3,43 @@
 import { geneGroupIndices } from "../data/sample_groups.ts";
 import { cellTypeAxis, placeCellTypes } from "../validation/axis.ts";
 import {
+  type Baseline,
   evaluateRegimes,
   type EvaluateRegimesOptions,
   makeBaselines,
+  makeGeneMean,
+  makeOverallMean,
   type RegimeEvaluation,
   type RegimeTrial,
 } from "../validation/mod.ts";
 
-/** Baselines that read no signal. */
-const WITHOUT_SIGNAL = ["overall mean", "gene mean"];
-
 /**
- * Judges predictions by regime. Where marks are missing the baselines that read the signal are left out, and a line says
- * so. With a single training gene there is no ridge regression among the baselines, and a
- * line says so. With a single cell type, the same in training and test, the intervals are over genes.
+ * Judges predictions by regime. With a single training gene there is no ridge regression among the baselines, and where
+ * marks are missing there is no baseline that reads the signal; a line says so. With a single cell type, the same in
+ * training and test, the intervals are over genes.
  */
 export function evaluateByRegime(
   trial: RegimeTrial,
   options: Omit<EvaluateRegimesOptions, "baselines"> = {},
 ): RegimeEvaluation {
-  const all = makeBaselines().filter(({ name }) =>
-    WITHOUT_SIGNAL.includes(name) || !lacksMarks(trial)
-  );
-  if (lacksMarks(trial)) {
-    console.info(
-      "No ridge regression or nearest cell type among the baselines: they need the same marks in all samples.",
-    );
-  }
   const resampled = hasOneCellType(trial) ? "genes" : options.resampled;
-  if (new Set(geneGroupIndices(trial.train)).size > 1 || lacksMarks(trial)) {
-    return evaluateRegimes(trial, { ...options, resampled, baselines: all });
-  }
-  console.info("No ridge regression among the baselines: it takes two training genes or more.");
-  const baselines = all.filter(({ name }) => name !== "ridge");
-  return evaluateRegimes(trial, { ...options, resampled, baselines });
+  return evaluateRegimes(trial, { ...options, resampled, baselines: baselinesOf(trial) });
 }
 
-/** Whether some samples lack a mark that others have. */
-function lacksMarks({ train, test }: RegimeTrial): boolean {
-  return String(train.marks) !== String(test.marks) ||
-    [train, test].some(({ missingMarks }) => missingMarks.size > 0);
+/** The baselines that the samples suffice for. */
+function baselinesOf({ train, test }: RegimeTrial): Baseline[] {
+  const isWhole = train.missingMarks.size === 0 && test.missingMarks.size === 0 &&
+    String(train.marks) === String(test.marks);
+  if (!isWhole) {
+    console.info(
+      "Of the baselines only means of labels: the others read the signal, and marks are missing.",
+    );
+    return [makeOverallMean(), makeGeneMean()];
+  }
+  const all = makeBaselines();
+  if (new Set(geneGroupIndices(train)).size > 1) return all;
+  console.info("No ridge regression among the baselines: it takes two training genes or more.");
+  return all.filter(({ name }) => name !== "ridge");
 }
 
 /** Whether there is a single cell type, replicates aside, and both sets have samples of it. */

@@ -130,7 +130,8 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
   );
   await owned.check();
   await removeRun(directory);
-  await writeForecast({ directory, flags, settings, split, inputs, results, regimes });
+  const { notes } = prediction;
+  await writeForecast({ directory, flags, settings, split, inputs, results, regimes, notes });
   await owned.finish();
 }
 
@@ -153,15 +154,19 @@ function judge(
   });
 }
 
-async function writeForecast({ directory, flags, settings, split, inputs, results, regimes }: {
-  readonly directory: string;
-  readonly flags: ForecastFlags;
-  readonly settings: RunSettings;
-  readonly split: RegimeSplit;
-  readonly inputs: Inputs;
-  readonly results: readonly FitManyResult[];
-  readonly regimes: RegimeEvaluation;
-}): Promise<void> {
+async function writeForecast(
+  { directory, flags, settings, split, inputs, results, regimes, notes }: {
+    readonly directory: string;
+    readonly flags: ForecastFlags;
+    readonly settings: RunSettings;
+    readonly split: RegimeSplit;
+    readonly inputs: Inputs;
+    readonly results: readonly FitManyResult[];
+    readonly regimes: RegimeEvaluation;
+    /** What was said of the prediction, such as what a panel knew of new genes. */
+    readonly notes: readonly string[];
+  },
+): Promise<void> {
   const { ensemble, splitSeed } = flags;
   const { train, test: _, ...heldOut } = split;
   await writeConfig(directory, {
@@ -180,7 +185,11 @@ async function writeForecast({ directory, flags, settings, split, inputs, result
   });
   const histories = results.map((result, i) => ({ ...result, member: i + 1 }));
   const history = await writeHistory(directory, histories, ensemble);
-  await writeJson(`${directory}/regimes.json`, { ...regimes, heldOut });
+  await writeJson(`${directory}/regimes.json`, {
+    ...regimes,
+    heldOut,
+    notes: notes.length === 0 ? undefined : notes,
+  });
   console.info(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
 }
 

@@ -64,7 +64,7 @@ export interface TrainingDefaults {
 }
 
 /** What any preset consists of. */
-interface AnyPreset {
+export interface AnyPreset {
   /** One line on what it is. */
   readonly description: string;
   /** What training minimises. */

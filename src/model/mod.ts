@@ -35,6 +35,7 @@ export {
 export { describeLoss, lossName } from "./loss.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
+  type AnyPreset,
   findPreset,
   type InputShape,
   type PanelPreset,

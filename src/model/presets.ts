@@ -26,6 +26,7 @@ import { waka2 } from "./_waka2.ts";
 import { waka3 } from "./_waka3.ts";
 
 export type {
+  AnyPreset,
   PanelPreset,
   PanelPresetName,
   Preset,

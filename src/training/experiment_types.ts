@@ -63,6 +63,8 @@ export interface ExperimentResult {
   readonly train: ExperimentScores | null;
   /** On the test samples; `null` if the loss became NaN or infinite. */
   readonly test: ExperimentScores | null;
+  /** What the model's panel knew of the test data's genes, in words; absent for a model without a panel. */
+  readonly reading?: string;
   /** Why it has no scores, if the loss became NaN or infinite. */
   readonly diverged?: string;
 }
@@ -113,4 +115,6 @@ export interface ExperimentSummary {
   readonly epochs: number;
   /** Name of the engine. */
   readonly engine: string;
+  /** What the model's panel knew of the test data's genes, in words; absent for a model without a panel. */
+  readonly reading?: string;
 }

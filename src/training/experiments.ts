@@ -6,6 +6,7 @@ import { meanDefined } from "../metrics/by_group.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
 import { countParameters } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import { countKnown, describeReading } from "../panel/reading.ts";
 import { checkGeneEffects } from "./_check_data.ts";
 import { runSettings } from "./_run_settings.ts";
 import type {
@@ -163,6 +164,7 @@ export async function runExperiment(
     // A training sample's own label must not enter what is added to its prediction.
     train: await score(train, "leave-one-out"),
     test: await score(test, true),
+    ...(model.panel && { reading: describeReading(countKnown(model.panel, test)) }),
     ...(diverged && { diverged: diverged.message }),
   };
 }
@@ -231,5 +233,6 @@ export function summariseExperiment(result: ExperimentResult): ExperimentSummary
     samplesPerSecond,
     epochs: history.length,
     engine,
+    ...(result.reading !== undefined && { reading: result.reading }),
   };
 }

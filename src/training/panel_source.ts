@@ -13,13 +13,14 @@ import { panelInputs } from "../model/panel_inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
 import type { LabelScale } from "../model/trained_model.ts";
 import { CONTEXT_VALUES, writeLabelContext, writeMarksContext } from "../panel/context.ts";
-import { LABEL_STATISTICS, type ReferencePanel } from "../panel/panel.ts";
+import type { ReferencePanel } from "../panel/panel.ts";
 import { type PanelPlaces, placeInPanel, turnedInPanel } from "../panel/references.ts";
 import { SummarisedSamples, type SummarisedSamplesOptions } from "../panel/summarised_samples.ts";
 import { toByte } from "../panel/summary.ts";
 import { scaleLabels } from "./_label_scale.ts";
 import { EntryFinder } from "./_entry_finder.ts";
 import { HiddenMarks, placeDropped } from "./_hidden_marks.ts";
+import { PanelLabels } from "./_panel_labels.ts";
 import { PanelVariants, SHOWN } from "./panel_variants.ts";
 
 /** How a {@linkcode PanelSource} shows its samples. */
@@ -86,9 +87,7 @@ export class PanelSource implements SampleSource {
   readonly #places: PanelPlaces;
   readonly #variants: PanelVariants;
   readonly #hidden: HiddenMarks;
-  /** Labels of the panel, standardised. */
-  readonly #standardised: Float32Array;
-  readonly #statistics: Float32Array | undefined;
+  readonly #labels: PanelLabels;
   readonly #entries: EntryFinder;
   readonly #readsReferences: boolean;
 
@@ -121,13 +120,7 @@ export class PanelSource implements SampleSource {
       drop: placeDropped(dropMarks, marks),
       cellTypes: columns.cellTypes,
     });
-    const { labelMean, labelSd } = panel;
-    const standardise = (label: number) => (label - labelMean) / labelSd;
-    this.#standardised = panel.labels.map(standardise);
-    this.#statistics = panel.statistics?.values.map((value, i) => {
-      const statistic = i % LABEL_STATISTICS;
-      return statistic === 0 ? value : statistic === 2 ? value / labelSd : standardise(value);
-    });
+    this.#labels = new PanelLabels(panel);
     this.labels = columns.labels && scaleLabels(columns.labels, options.labelScale);
     this.weights = options.weights;
     this.#entries = new EntryFinder(panel.present.length);
@@ -235,7 +228,7 @@ export class PanelSource implements SampleSource {
       for (let i = 0; i < references.length; i++) {
         const pair = gene * cellTypes + references[i]!;
         if (present[pair] === 0) continue;
-        const label = labels ? this.#standardised[pair]! : 0;
+        const label = labels ? this.#labels.standardised[pair]! : 0;
         values[entries] = Number.isNaN(label) ? mean : label;
         entryOf[first + i] = entries++;
       }
@@ -260,16 +253,7 @@ export class PanelSource implements SampleSource {
 
   #knownLabels({ gene, labels, references: places, statistics }: Shown) {
     if (gene < 0 || !labels) return undefined;
-    const offset = gene * this.#panel.cellTypes.length;
-    const first = gene * LABEL_STATISTICS;
-    return {
-      labels: this.#standardised,
-      places,
-      offset,
-      statistics: statistics
-        ? this.#statistics?.subarray(first, first + LABEL_STATISTICS)
-        : undefined,
-    };
+    return this.#labels.knownOf(gene, { places, statistics });
   }
 
   /** Sets the values of hidden marks to those of marks that were not measured. */

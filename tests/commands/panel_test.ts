@@ -1,8 +1,11 @@
 /** Commands with a model that reads a reference panel. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { evaluateByRegime } from "../../src/commands/_regimes.ts";
+import { Dataset } from "../../src/data/dataset.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
 import { loadModels } from "../../src/runs/models.ts";
+import { simulateColumns } from "../../src/simulate/mod.ts";
 import { predict } from "../../src/training/predict.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
 
@@ -71,7 +74,14 @@ Deno.test("train, predict and evaluate say whether marks of new genes were in th
     const measured = await runTask(
       "evaluate",
       ...model,
-      ...["--labels", LABELS, "--train", TRAIN, "--panel", EVAL, "--out", metrics],
+      "--labels",
+      LABELS,
+      "--train",
+      TRAIN,
+      "--panel",
+      EVAL,
+      "--out",
+      metrics,
     );
     strictEqual(measured.code, 0, measured.stderr);
     const { notes, inputs } = JSON.parse(await Deno.readTextFile(metrics));
@@ -104,3 +114,28 @@ Deno.test("train and crossval add marks of --panel, and refuse it for other mode
       JSON.parse(await Deno.readTextFile(`${directory}/run/config.json`)).inputs;
     strictEqual(panel.sha256, data.sha256);
   }));
+
+Deno.test("where marks are missing, predictions are judged beside means of labels alone", () => {
+  const { train, eval: test } = simulateColumns({ cellTypes: 3, genes: 12, newGenes: 4, bins: 20 });
+  const trial = (columns: typeof test) => {
+    const data = new Dataset(columns);
+    return {
+      train: new Dataset(train),
+      test: data,
+      predictions: { zero: new Float32Array(data.length) },
+    };
+  };
+  const labelled = { ...test, labels: new Float64Array(test.geneIndex.length) };
+  const namesOf = (columns: typeof test) =>
+    evaluateByRegime(trial(columns)).mix.baselines.map(({ name }) => name);
+  ok(namesOf(labelled).includes("ridge"));
+  const marks = train.record.marks.length;
+  const markMask = new Uint8Array(test.cellTypes.length * marks).fill(1);
+  markMask[0] = 0;
+  const size = test.bins * marks;
+  const signal = Float64Array.from(
+    test.signal,
+    (value, i) => test.cellTypeIndex[Math.floor(i / size)] === 0 && i % marks === 0 ? 0 : value,
+  );
+  deepStrictEqual(namesOf({ ...labelled, signal, markMask }), ["overall mean", "gene mean"]);
+});

@@ -22,7 +22,13 @@ async function prepareExample(directory: string, ...flags: readonly string[]): P
   const out = `${directory}/peaks.npz`;
   const { code, stderr } = await runTask(
     "prepare",
-    ...["--samples", `${PEAKS}/sheet.tsv`, ...PREPARE, ...flags, "--out", out, "--overwrite"],
+    "--samples",
+    `${PEAKS}/sheet.tsv`,
+    ...PREPARE,
+    ...flags,
+    "--out",
+    out,
+    "--overwrite",
   );
   strictEqual(code, 0, stderr);
   return out;
@@ -61,7 +67,12 @@ Deno.test("info, evaluate and submit know the starter model, and a folder of its
     const submission = `${directory}/submission.csv`;
     const submitted = await runTask(
       "submit",
-      ...["--model", "starter", "--data", data, "--out", submission],
+      "--model",
+      "starter",
+      "--data",
+      data,
+      "--out",
+      submission,
     );
     strictEqual(submitted.code, 0, submitted.stderr);
     const labels = (await Deno.readTextFile(submission)).replaceAll(
@@ -72,8 +83,16 @@ Deno.test("info, evaluate and submit know the starter model, and a folder of its
     const out = `${directory}/metrics.json`;
     const evaluated = await runTask(
       "evaluate",
-      ...["--model", "starter", "--data", data, "--labels", `${directory}/labels.csv`],
-      ...["--interval", "0.9", "--out", out],
+      "--model",
+      "starter",
+      "--data",
+      data,
+      "--labels",
+      `${directory}/labels.csv`,
+      "--interval",
+      "0.9",
+      "--out",
+      out,
     );
     strictEqual(evaluated.code, 0, evaluated.stderr);
     const { inputs, model } = JSON.parse(await Deno.readTextFile(out));
@@ -104,7 +123,10 @@ Deno.test("data that are no peaks are refused by their record, and named if it i
     const posing = await runTask(
       "predict",
       ...data("fixtures/train.npz"),
-      ...["--record", record, ...out, "--overwrite"],
+      "--record",
+      record,
+      ...out,
+      "--overwrite",
     );
     strictEqual(posing.code, 0, posing.stderr);
     match(posing.stdout, /is unlike the training cell types/);
@@ -191,14 +213,28 @@ testWith(
       await Deno.writeTextFile(`${directory}/sheet.csv`, `${sheet.join("\n")}\n`);
       const prepared = await runTask(
         "prepare",
-        ...["--samples", `${directory}/sheet.csv`, "--genes", `${directory}/genes.gtf`],
-        ...["--signal", "enrichment", "--assembly", "hg19", "--out", `${directory}/mine.npz`],
+        "--samples",
+        `${directory}/sheet.csv`,
+        "--genes",
+        `${directory}/genes.gtf`,
+        "--signal",
+        "enrichment",
+        "--assembly",
+        "hg19",
+        "--out",
+        `${directory}/mine.npz`,
       );
       strictEqual(prepared.code, 0, prepared.stderr);
       const predicted = await runTask(
         "predict",
-        ...["--model", "starter", "--data", `${directory}/mine.npz`, "--interval", "0.9"],
-        ...["--out", `${directory}/out.tsv`],
+        "--model",
+        "starter",
+        "--data",
+        `${directory}/mine.npz`,
+        "--interval",
+        "0.9",
+        "--out",
+        `${directory}/out.tsv`,
       );
       strictEqual(predicted.code, 0, predicted.stderr);
       const table = await readTable(`${directory}/out.tsv`);

@@ -1,6 +1,7 @@
 import { signalShape } from "../../src/model/inputs.ts";
 import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
+import { geneNumber } from "../../src/gene_id.ts";
 import { evaluatePredictions } from "../../src/data/evaluate.ts";
 import { type PresetName, PRESETS } from "../../src/model/presets.ts";
 import type { FitCheckpoint } from "../../src/training/fit_types.ts";
@@ -84,10 +85,20 @@ Deno.test("an experiment gives the results of fit and predict with its plan", as
   deepStrictEqual(JSON.parse(JSON.stringify(result)).test, result.test);
 });
 
+/** The same samples with a level of its own for each gene, so that genes have effects. */
+function withGeneLevels(data: Dataset): Dataset {
+  const { columns } = data;
+  const levels = columns.genes.map((gene) => 4 * (geneNumber(gene) % 7));
+  const labels = columns.labels!.map((label, row) => label + levels[columns.geneIndex[row]!]!);
+  return new Dataset({ ...columns, labels }, data.rows);
+}
+
 Deno.test("the training score of an experiment with gene effects does not use samples' own labels", async () => {
-  const [given] = await planExperiments(["experiment1"], DATA, QUICK);
+  const [train, test] = [DATA.train, DATA.test].map(withGeneLevels) as [Dataset, Dataset];
+  const data = { train, test };
+  const [given] = await planExperiments(["experiment1"], data, QUICK);
   const plan = { ...given!, geneEffects: true };
-  const result = (await runExperiment(plan, DATA, { engine: "wasm" }))!;
+  const result = (await runExperiment(plan, data, { engine: "wasm" }))!;
   const { model } = await fit("experiment1", train, {
     ...QUICK,
     batchSize: 100,

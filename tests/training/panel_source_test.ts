@@ -204,7 +204,7 @@ Deno.test("a batch has each reference once, and the same samples one by one", as
   strictEqual(batch.input("references").entries, 4);
 });
 
-Deno.test("marks that the data lack, or that are dropped, are flagged", async () => {
+Deno.test("marks that the data lack, or that are dropped, are flagged", () => {
   const [first, second, third] = COLUMNS.record.marks as [string, string, string];
   const dropped = inputsOfRow(sourceOf(COLUMNS, PANEL, { dropMarks: [second] }), 0);
   // Data without that column, and with the others the other way round.

@@ -16,14 +16,7 @@ import { isPanel } from "../../panel/panel_file.ts";
 import { describeInput } from "../../runs/inputs.ts";
 import { describePanelFile } from "./_panel.ts";
 import { recordFacts } from "./_record.ts";
-import {
-  type Description,
-  type Fact,
-  type FactValue,
-  grouped,
-  listFacts,
-  someOf,
-} from "./facts.ts";
+import { type Description, type Fact, grouped, listFacts, someOf } from "./facts.ts";
 
 /** Data of more bytes than this, inflated, are not read whole. */
 const MOST_BYTES = 2 ** 28;

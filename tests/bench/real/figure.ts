@@ -54,8 +54,9 @@ function toEvaluation(suite: SuiteResult): RegimeEvaluation {
 
 function toScores({ entries, best, rows, genes }: SuiteResult, scope: Scope): RegimeScores {
   const isBaseline = ({ kind }: EntryScores) => kind === "baseline" || kind === "best of each";
-  const described = entries.filter(({ mse, dropped }) =>
-    mse[scope] !== undefined && dropped === undefined
+  // The overall mean would stretch the axis, and is the worst by far.
+  const described = entries.filter(({ name, mse, dropped }) =>
+    mse[scope] !== undefined && dropped === undefined && name !== "overall mean"
   );
   return {
     regime: scope,

@@ -116,12 +116,14 @@ Deno.test("genes that are in several cell types are drawn whole: errors in commo
 Deno.test("seeds have a deviation, and their mean an error of its own", () => {
   const suite = suiteOf(holdOutCellTypes(tableDataset(3, 100)));
   const options = { name: "m", kind: "preset", offsets: [0, 0, 0], noise: 1, seeds: 3 } as const;
-  const { seeds, mse, ensembleMse, seedDeviation } = scoreSuite(suite, [entryOf(suite, options)])
-    .entries[0]!;
+  const scores = scoreSuite(suite, [entryOf(suite, options)]);
+  const { seeds, mse, ensembleMse, seedDeviation } = scores.entries[0]!;
   strictEqual(seeds, 3);
   ok(Math.abs(mse.mix!.value - 1) < 0.15);
   ok(Math.abs(ensembleMse!.mix! - 1 / 3) < 0.08);
   ok(seedDeviation!.mix! > 0 && seedDeviation!.mix! < 0.2);
+  const text = formatSuite({ ...suite, ...scores, folds: ["a"], trainingRows: [1], testRows: [1] });
+  match(text, /\| sd over seeds \| mean of the seeds \| above the best \|/);
 });
 
 Deno.test("the price of a missing mark is by how much the same model is worse, on the same genes", () => {

@@ -57,19 +57,23 @@ export function formatSuite(suite: SuiteResult): string {
 }
 
 function formatMix({ entries }: SuiteResult): string {
-  const columns = ["model", "panel", "seeds", ...REGIMES.map((regime) => REGIME_WORDS[regime])];
-  const more = ["mix", "95% interval", "sd over seeds", "mean of the seeds", "above the best", "r"];
+  const seeds = seedColumns(entries, "mix");
   return formatMarkdown(
-    [...columns, ...more],
+    [
+      "model",
+      "panel",
+      "seeds",
+      ...SCOPES.map((scope) => REGIME_WORDS[scope]),
+      "95% interval",
+      ...seeds.names,
+      "above the best",
+      "r",
+    ],
     entries.map((entry) => [
-      entry.kind === "peer" ? `${entry.name} (peer)` : entry.name,
-      READING_WORDS[entry.reading],
-      String(entry.seeds),
-      ...REGIMES.map((regime) => withError(entry.mse[regime])),
-      withError(entry.mse.mix),
+      ...namesOf(entry),
+      ...SCOPES.map((scope) => withError(entry.mse[scope])),
       interval(entry.mse.mix),
-      number(entry.seedDeviation?.mix),
-      number(entry.ensembleMse?.mix),
+      ...seeds.cellsOf(entry),
       entry.kind === "best of each" ? "" : signed(entry.aboveBest.mix),
       number(entry.pearson.mix),
     ]),
@@ -77,28 +81,31 @@ function formatMix({ entries }: SuiteResult): string {
 }
 
 function formatNewGenes({ entries }: SuiteResult): string {
+  const seeds = seedColumns(entries, "newGene");
   return formatMarkdown(
-    [
-      "model",
-      "panel",
-      "seeds",
-      "new gene",
-      "95% interval",
-      "sd over seeds",
-      "mean of the seeds",
-      "r",
-    ],
+    ["model", "panel", "seeds", "new gene", "95% interval", ...seeds.names, "r"],
     entries.map((entry) => [
-      entry.kind === "peer" ? `${entry.name} (peer)` : entry.name,
-      READING_WORDS[entry.reading],
-      String(entry.seeds),
+      ...namesOf(entry),
       withError(entry.mse.newGene),
       interval(entry.mse.newGene),
-      number(entry.seedDeviation?.newGene),
-      number(entry.ensembleMse?.newGene),
+      ...seeds.cellsOf(entry),
       number(entry.pearson.newGene),
     ]),
   );
+}
+
+function namesOf({ name, kind, reading, seeds }: EntryScores): string[] {
+  return [kind === "peer" ? `${name} (peer)` : name, READING_WORDS[reading], String(seeds)];
+}
+
+/** The columns that only several seeds give. */
+function seedColumns(entries: readonly EntryScores[], scope: Scope) {
+  const isOne = entries.every(({ seeds }) => seeds === 1);
+  return {
+    names: isOne ? [] : ["sd over seeds", "mean of the seeds"],
+    cellsOf: ({ seedDeviation, ensembleMse }: EntryScores) =>
+      isOne ? [] : [number(seedDeviation?.[scope]), number(ensembleMse?.[scope])],
+  };
 }
 
 /** Where models do worse than a baseline: by more than one standard error of the difference. */
