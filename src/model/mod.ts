@@ -8,7 +8,12 @@
  * @module
  */
 
-export type { CalibratedRegimes, Calibration, RegimeCalibration } from "./calibration.ts";
+export type {
+  CalibratedRegime,
+  CalibratedRegimes,
+  Calibration,
+  RegimeCalibration,
+} from "./calibration.ts";
 export type { GeneEffects } from "./gene_effects.ts";
 export type { ByRegime, MarkErrors, SubsetErrors } from "./mark_errors.ts";
 export {

@@ -27,17 +27,23 @@ import { FormatError } from "../errors.ts";
  *
  * Shares are kept as their log odds, correlations as Fisher's z.
  */
-export const SIGNAL_STATISTICS = [
+export const SIGNAL_STATISTICS: readonly SignalStatistic[] = [
   "depth",
   "zeros",
   "contrast",
   "centre",
   "odd",
   "correlation",
-] as const;
+];
 
 /** One of {@linkcode SIGNAL_STATISTICS}. */
-export type SignalStatistic = typeof SIGNAL_STATISTICS[number];
+export type SignalStatistic =
+  | "depth"
+  | "zeros"
+  | "contrast"
+  | "centre"
+  | "odd"
+  | "correlation";
 
 /** The values of a statistic over the training cell types. */
 export interface TypicalStatistic {

@@ -26,7 +26,9 @@ const SAMPLES_OF_BIN = 200;
 
 /** Predictions of samples that were held out, with what was measured. All columns are `[sample]`. */
 export interface HeldOutErrors {
+  /** The predictions. */
   readonly predictions: ArrayLike<number>;
+  /** The labels. */
   readonly labels: ArrayLike<number>;
   /** What was new to the model; samples of kinds that are not calibrated are left out. */
   readonly kinds: readonly (CalibratedRegime | RowKind)[];

@@ -26,8 +26,11 @@ export interface CellTypeCoverage extends Coverage {
 
 /** Labelled samples with their intervals. All columns are `[sample]`. */
 export interface CoveredSamples extends Intervals {
+  /** The labels. */
   readonly labels: ArrayLike<number>;
+  /** What was new to the model. */
   readonly regimes: readonly KnownRegime[];
+  /** Names of the cell types. */
   readonly cellTypes: readonly string[];
 }
 

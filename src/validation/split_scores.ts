@@ -2,15 +2,15 @@ import type { Dataset } from "../data/dataset.ts";
 import { type Agreement, measureAgreement } from "../data/evaluate.ts";
 import { hideLabels } from "./baselines/baseline.ts";
 import { makeGeneMean } from "./baselines/gene_mean.ts";
-import { classifyRows, REGIMES, type RowKind } from "./regimes.ts";
+import { classifyRows, type Regime, REGIMES, type RowKind } from "./regimes.ts";
 
 /** The kinds of sample that a split can be judged on, in the order of tables. */
-export const JUDGED_KINDS = [...REGIMES, "bothSeen"] as const satisfies readonly RowKind[];
+export const JUDGED_KINDS: readonly (Regime | "bothSeen")[] = [...REGIMES, "bothSeen"];
 
 /** How well a model predicts the samples of one regime of a split. */
 export interface RegimeAgreement extends Agreement {
   /** The regime: what of gene and cell type the model was not trained on; `bothSeen` if only the pair is new. */
-  readonly regime: (typeof JUDGED_KINDS)[number];
+  readonly regime: Regime | "bothSeen";
   /**
    * Mean squared error of what needs no marks: each gene's mean label over the training cell types, or the mean of all
    * training labels for a gene that was not trained on.
