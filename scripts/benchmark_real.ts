@@ -19,6 +19,7 @@ interface BenchmarkFlags {
   readonly auroc?: readonly string[];
   readonly presets: readonly PresetName[];
   readonly seeds: readonly number[];
+  readonly oneSeed: readonly PresetName[];
   readonly folds?: readonly string[];
   readonly quick: boolean;
   readonly trees: boolean;
@@ -71,6 +72,7 @@ await runCommand<BenchmarkFlags>(
           USUAL_PRESETS,
         )
         .option("--seeds <list>", "seeds of weights, order and dropout", seedList, [0, 1, 2])
+        .option("--one-seed <names>", "presets that take the first seed alone", presetNames, [])
         .option("--folds <names>", "cell types to hold out (default: each)", list)
         .option("--quick", "the first fold and the first seed alone", false)
         .option("--no-trees", "leave the boosted trees out")

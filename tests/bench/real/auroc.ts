@@ -176,8 +176,7 @@ export function formatAuroc(rows: readonly AurocRow[]): string[] {
   if (rows.length === 0) return [];
   const names = [...new Set(rows.flatMap(({ ours }) => Object.keys(ours)))];
   return [
-    "### High or low expression: AUROC",
-    "A class is whether a gene is above the median of its cell type. A third of the genes was trained on, another judged; ± standard " +
+    "**High or low expression, area under the ROC curve.** A class is whether a gene is above the median of its cell type. A third of the genes was trained on, another judged; ± standard " +
     "error over genes.",
     formatMarkdown(
       ["cell type", "data", "genes judged", "DeepChrome, published", ...names],

@@ -19,6 +19,8 @@ export interface RealBenchmarkOptions {
   readonly data: Readonly<Partial<Record<"log2" | "competition" | "counts", string | undefined>>>;
   readonly presets: readonly PresetName[];
   readonly seeds: readonly number[];
+  /** Presets that take the first seed alone. */
+  readonly oneSeed: readonly PresetName[];
   /** Names of the cell types to hold out; all by default. */
   readonly folds?: readonly string[] | undefined;
   /** Only the first fold of each suite. */
@@ -81,7 +83,7 @@ function chooseFolds(
 }
 
 async function chooseContestants(options: RealBenchmarkOptions): Promise<RealContestant[]> {
-  const { presets, trees, python, log } = options;
+  const { presets, oneSeed, trees, python, log } = options;
   for (const name of presets) {
     const reason = LEFT_OUT[name];
     if (reason !== undefined) log(`Left out: ${reason}`);
@@ -97,6 +99,9 @@ async function chooseContestants(options: RealBenchmarkOptions): Promise<RealCon
   return [
     ...baselineContestants(),
     ...(found === undefined ? [] : [treesContestant(found)]),
-    ...presets.filter((name) => LEFT_OUT[name] === undefined).map(presetContestant),
+    ...presets.filter((name) => LEFT_OUT[name] === undefined).map((name) => ({
+      ...presetContestant(name),
+      ...(oneSeed.includes(name) && { seeds: 1 }),
+    })),
   ];
 }

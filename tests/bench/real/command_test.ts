@@ -15,7 +15,7 @@ Deno.test("the command prints a table, keeps its results, and prints the same as
     match(stderr, /8 of 8 results to compute: about \d+ s/);
     match(
       stdout,
-      /^### log2\(RPKM \+ 1\)\n\nHeld out in turn: E065; 32 samples to train on, 28 to judge by/m,
+      /^\*\*log2\(RPKM \+ 1\)\.\*\* Held out in turn: E065; 32 samples to train on, 28 to judge by/m,
     );
     match(stdout, /^\| ridge with squares and products, turned +\| – +\| 1 +\| \d\.\d{3} ± /m);
     match(stdout, /^\| waka3 +\| with +\| 1 /m);

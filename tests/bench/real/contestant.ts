@@ -33,6 +33,8 @@ export interface RealContestant {
   readonly kind: "baseline" | "preset" | "peer";
   /** Whether its result depends on the seed; if not, it runs once. */
   readonly usesSeed: boolean;
+  /** The most seeds that it takes; all by default. */
+  readonly seeds?: number | undefined;
   /** All that decides its result besides data, fold and seed; a kept result with another identity is not used. */
   readonly identity: unknown;
   /** About how many seconds two quiet cores take. */

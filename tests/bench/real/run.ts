@@ -56,7 +56,7 @@ async function plan(run: RealRun): Promise<Planned[]> {
   for (const suite of run.suites) {
     for (const fold of suite.folds) {
       for (const contestant of run.contestants) {
-        for (const seed of contestant.usesSeed ? run.seeds : [0]) {
+        for (const seed of seedsOf(contestant, run)) {
           const cell = { suite, fold, contestant, seed };
           planned.push({ cell, kept: await run.store.read(cell) });
         }
@@ -64,6 +64,10 @@ async function plan(run: RealRun): Promise<Planned[]> {
     }
   }
   return planned;
+}
+
+function seedsOf({ usesSeed, seeds }: RealContestant, run: RealRun): readonly number[] {
+  return usesSeed ? run.seeds.slice(0, seeds) : [0];
 }
 
 /** How much there is to do, and about how long it takes. */

@@ -76,6 +76,9 @@ Deno.test("a result of other data, of another seed or of a contestant that has c
     strictEqual(await count({ suites: [{ ...SUITE, digest: "other" }] }), 6);
     strictEqual(await count({ contestants: [counter(calls, 2)] }), 6);
     strictEqual(await count({}), 0);
+    const seeds = [5, 6, 7];
+    strictEqual(await count({ seeds, contestants: [{ ...counter(calls), seeds: 1 }] }), 3);
+    deepStrictEqual(calls, ["E001 5", "E002 5", "E003 5"]);
   });
 });
 

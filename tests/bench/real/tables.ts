@@ -51,9 +51,11 @@ export function formatSuite(suite: SuiteResult): string {
     [...new Set([Math.min(...counts), Math.max(...counts)])].map((n) => n.toLocaleString("en-US"))
       .join(" to ");
   const about =
-    `Held out in turn: ${folds.join(", ")}; ${range(trainingRows)} samples to train on, ` +
+    `**${suite.title}.** Held out in turn: ${folds.join(", ")}; ${
+      range(trainingRows)
+    } samples to train on, ` +
     `${range(testRows)} to judge by.`;
-  return [`### ${suite.title}`, about, table, ...more].join("\n\n");
+  return [about, table, ...more].join("\n\n");
 }
 
 function formatMix({ entries }: SuiteResult): string {
