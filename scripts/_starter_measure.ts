@@ -1,19 +1,16 @@
-/** Measures the starter model on what was held out: each cell type in turn, and with all of them a fifth of the genes. */
+/** Measures the starter model on what was held out: each cell type in turn, and with it a share of the genes. */
 
 import type { Dataset } from "../src/data/dataset.ts";
 import { cellTypeGroupIndices, geneGroupIndices } from "../src/data/sample_groups.ts";
 import type { TrainedModel } from "../src/model/trained_model.ts";
 import { LABEL_STATISTICS } from "../src/panel/panel.ts";
 import { geneKey } from "../src/gene_id.ts";
-import { starterSpec } from "../src/starter/spec.ts";
-import { fit } from "../src/training/fit.ts";
 import { predict } from "../src/training/predict.ts";
 import { calibrateRegimes, type HeldOutErrors } from "../src/validation/conformal.ts";
 import { makeIntervals } from "../src/validation/intervals.ts";
-import { type Regime, REGIMES } from "../src/validation/regimes.ts";
-import { holdOutCellTypes, type RealFold } from "../tests/bench/real/suite.ts";
+import { classifyRows, type Regime, REGIMES } from "../src/validation/regimes.ts";
 import { roundModel } from "./_pack_starter.ts";
-import { STARTER_SETTINGS, type StarterRun } from "./_starter_training.ts";
+import type { JudgedModel, StarterRun } from "./_starter_training.ts";
 
 /** Predictions of the samples that one model did not see, `[sample]`. */
 export interface Judged {
@@ -23,8 +20,6 @@ export interface Judged {
   readonly test: Dataset;
   readonly kinds: readonly Regime[];
   readonly labels: Float64Array;
-  /** `[sample]`: whether the sample's gene is in the half by which intervals of new genes are calibrated. */
-  readonly isCalibrating: readonly boolean[];
   readonly predictions: Float32Array;
   /** Predictions by the model with rounded weights and statistics. */
   readonly rounded: Float32Array;
@@ -34,44 +29,28 @@ export interface Judged {
   readonly without: ReadonlyMap<string, Float32Array>;
 }
 
-/** What {@linkcode measureStarter} is told. */
-export interface MeasureOptions extends StarterRun {
-  readonly seeds: readonly number[];
-  readonly log: (line: string) => void;
-}
-
-/** Trains and judges a model for each cell type that is held out, and each seed. */
-export async function measureStarter(
-  data: Dataset,
-  { seeds, threads, signal, log }: MeasureOptions,
+/** Judges each model on what it has not seen. */
+export async function judgeStarter(
+  models: readonly JudgedModel[],
+  { threads, signal, log }: StarterRun & { readonly log: (line: string) => void },
 ): Promise<Judged[]> {
-  const spec = starterSpec({ bins: data.bins, marks: data.marks.length });
   const judged: Judged[] = [];
-  for (const fold of holdOutCellTypes(data)) {
-    for (const seed of seeds) {
-      signal?.throwIfAborted();
-      const options = { engine: "wasm", threads, signal } as const;
-      const { model } = await fit(spec, fold.train, { ...STARTER_SETTINGS, ...options, seed });
-      const found = await judge(model, fold, { seed, options, isFirst: seed === seeds[0] });
-      judged.push(found);
-      const figures = REGIMES.map((regime) => `${regime} ${errorOf([found], regime).toFixed(3)}`);
-      log(`${fold.name} held out, seed ${seed}: ${figures.join(", ")}`);
-    }
+  for (const one of models) {
+    const found = await judge(one, { engine: "wasm", threads, signal });
+    judged.push(found);
+    const figures = REGIMES.map((regime) => `${regime} ${errorOf([found], regime).toFixed(3)}`);
+    log(`${found.fold} held out, seed ${one.seed}: ${figures.join(", ")}`);
   }
   return judged;
 }
 
 async function judge(
-  model: TrainedModel,
-  { name, test, kinds }: RealFold,
-  { seed, options, isFirst }: {
-    readonly seed: number;
-    readonly options: Parameters<typeof predict>[2];
-    readonly isFirst: boolean;
-  },
+  { model, seed, fold: { training, heldOut: test } }: JudgedModel,
+  options: Parameters<typeof predict>[2],
 ): Promise<Judged> {
+  const kinds = classifyRows(training, test) as Regime[];
   const without = new Map<string, Float32Array>();
-  for (const dropMarks of isFirst ? droppedMarks(test.marks) : []) {
+  for (const dropMarks of seed === 0 ? droppedMarks(test.marks) : []) {
     // Cell types that lack marks have a price of their own already.
     const whole = test.filter((row) => test.missingMarks.get(test.cellTypeOf(row)) === undefined);
     const found = new Float32Array(test.length).fill(NaN);
@@ -81,12 +60,11 @@ async function judge(
     without.set(dropMarks.join(" and "), found);
   }
   return {
-    fold: name,
+    fold: test.cellTypeOf(kinds.indexOf("newCellType")),
     seed,
     test,
-    kinds: kinds as readonly Regime[],
+    kinds,
     labels: test.labels(),
-    isCalibrating: Array.from(test.geneIndices(), (gene) => gene % 2 === 0),
     predictions: await predict(model, test, options),
     rounded: await predict(await roundModel(model), test, options),
     geneMeans: geneMeansOf(model, test),
@@ -145,8 +123,8 @@ export interface MeasuredCoverage {
 }
 
 /**
- * Measures intervals for each cell type that was held out, calibrated on the errors of the others when these were held out.
- * New genes are calibrated on one half of the new genes, and judged on the other.
+ * Measures the intervals of each fold, calibrated on the errors of the other folds, which held out other cell types and other
+ * genes.
  */
 export function measureIntervals(
   judged: readonly Judged[],
@@ -155,12 +133,10 @@ export function measureIntervals(
   const sums = new Map(REGIMES.map((regime) => [regime, new CoverageSums()]));
   for (const one of judged) {
     const others = judged.filter(({ fold, seed }) => fold !== one.fold && seed === one.seed);
-    const regimes = calibrateRegimes(others.map((other) => errorsOf(other, one.fold)));
+    const regimes = calibrateRegimes(others.map(errorsOf));
     const calibration = { folds: others.length, ...rangeOf(others), cellTypes: [], regimes };
     for (const [regime, found] of sums) {
-      const rows = [...one.kinds.keys()].filter((row) =>
-        one.kinds[row] === regime && (regime === "newCellType" || !one.isCalibrating[row])
-      );
+      const rows = [...one.kinds.keys()].filter((row) => one.kinds[row] === regime);
       const predictions = rows.map((row) => one.predictions[row]!);
       const names = rows.map(() => regime);
       const { low, high } = makeIntervals(calibration, { predictions, regimes: names }, confidence);
@@ -204,19 +180,11 @@ class CoverageSums {
   }
 }
 
-/** The errors of a model on samples that are not of some cell type, and of new genes those of the first half alone. */
-function errorsOf(
-  { test, kinds, labels, predictions, isCalibrating }: Judged,
-  fold: string,
-): HeldOutErrors {
+function errorsOf({ test, kinds, labels, predictions }: Judged): HeldOutErrors {
   return {
     predictions,
     labels,
-    kinds: kinds.map((kind, row) =>
-      test.cellTypeOf(row) === fold || (kind !== "newCellType" && !isCalibrating[row])
-        ? "trained"
-        : kind
-    ),
+    kinds,
     cellTypes: cellTypeGroupIndices(test),
     genes: geneGroupIndices(test),
   };

@@ -204,10 +204,13 @@ Deno.test("tests mirror the folders of the sources", () => {
   );
 });
 
-Deno.test("files of src have under 300 lines", () => {
+/** Numbers in base64, which nobody reads. */
+const DATA_FILE = "/starter/_starter_model.ts";
+
+Deno.test("files of src have under 300 lines, but for data", () => {
   const long = sourceFiles(SOURCE)
     .map((file) => ({ file, lines: Deno.readTextFileSync(file).split("\n").length - 1 }))
-    .filter(({ lines }) => lines > 300);
+    .filter(({ file, lines }) => lines > 300 && !file.href.endsWith(DATA_FILE));
   deepStrictEqual(long.map(({ file, lines }) => `${pathOf(file.href)}: ${lines}`), []);
 });
 

@@ -7,7 +7,7 @@ import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.ts";
 import { countKnownGenes } from "../training/gene_effects.ts";
-import type { PredictOptions } from "../training/predict.ts";
+import type { PredictOptions } from "../training/predict_options.ts";
 import type { UnlikeCellType } from "../validation/unlike.ts";
 import { type CommandCall, list } from "./flags.ts";
 import { noteUnlike } from "./_intervals.ts";

@@ -126,7 +126,9 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     ...await describeInputs(files, progress),
   }));
   const data = await loadLabelled(flags.data, flags, { allowMissingMarks });
-  const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);
+  const train = flags.train === undefined
+    ? undefined
+    : await loadData(flags.train, flags, { allowMissingMarks });
   const other = train && await findOtherData(flags.model, { file: inputs.train, samples: train });
   if (other !== undefined) warn(other);
   const { interval: confidence } = flags;

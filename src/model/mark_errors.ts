@@ -68,7 +68,7 @@ export const MARK_ERRORS: Field<MarkErrors> = object({
 /**
  * Finds what contradicts itself in errors by subset.
  *
- * @returns The fault, which begins with the field; `undefined` if there is none.
+ * @returns The fault, which begins with the field; `undefined` if nothing does.
  */
 export function faultOfMarkErrors(
   { marks, samples, subsets }: MarkErrors,

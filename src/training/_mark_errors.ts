@@ -9,7 +9,7 @@ import { FEWEST_SAMPLES } from "../validation/conformal.ts";
 import type { RowKind } from "../validation/regimes.ts";
 import { listMarkSubsets } from "./_mark_subsets.ts";
 import { predictSubsets } from "./_predict_subsets.ts";
-import type { PredictOptions } from "./predict.ts";
+import type { PredictOptions } from "./predict_options.ts";
 
 /**
  * Samples of one regime of one fold: enough for the price of a mark, and few enough that all subsets together take a small

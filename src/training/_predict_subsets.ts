@@ -9,7 +9,7 @@ import { unscalePredictions } from "./_label_scale.ts";
 import { predictRows } from "./_predict_rows.ts";
 import { predictSource } from "./_predict_source.ts";
 import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
-import type { PredictOptions } from "./predict.ts";
+import type { PredictOptions } from "./predict_options.ts";
 
 /** Engines take memory for training on a batch, which a prediction does not need. */
 const LARGEST_BATCH = 256;

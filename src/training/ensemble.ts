@@ -7,7 +7,8 @@ import type { TrainedModel } from "../model/trained_model.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
-import { predict, type PredictOptions } from "./predict.ts";
+import { predict } from "./predict.ts";
+import type { PredictOptions } from "./predict_options.ts";
 
 /** At the end all members are in memory. */
 const MAX_MEMBERS = 10_000;

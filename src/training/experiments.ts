@@ -21,7 +21,8 @@ import type {
 import { fitMany } from "./fit_many.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import { labelHighLow } from "./high_low.ts";
-import { predict, type PredictOptions } from "./predict.ts";
+import { predict } from "./predict.ts";
+import type { PredictOptions } from "./predict_options.ts";
 import { presetSettings, resolveSettings } from "./settings.ts";
 
 export type {

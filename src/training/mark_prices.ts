@@ -6,7 +6,7 @@ import type { TrainedModel } from "../model/trained_model.ts";
 import type { KnownRegime } from "../validation/intervals.ts";
 import { predictSubsets } from "./_predict_subsets.ts";
 import { regimesOf } from "./intervals.ts";
-import type { PredictOptions } from "./predict.ts";
+import type { PredictOptions } from "./predict_options.ts";
 
 /** Options of {@linkcode priceMarks}. */
 export interface PriceMarksOptions extends

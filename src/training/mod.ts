@@ -78,7 +78,8 @@ export {
 } from "./mark_prices.ts";
 export { labelHighLow } from "./high_low.ts";
 export { lossOf } from "./loss.ts";
-export { predict, type PredictOptions } from "./predict.ts";
+export { predict } from "./predict.ts";
+export type { PredictOptions } from "./predict_options.ts";
 export { type Sample, samplesFor, type SamplesForOptions } from "./samples_for.ts";
 export {
   presetSettings,

@@ -1,51 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
-import type { ReconcileOptions } from "../record.ts";
 import { predictSubsets } from "./_predict_subsets.ts";
-
-/** Options of {@linkcode predict}. */
-export interface PredictOptions extends ReconcileOptions {
-  /**
-   * Where to compute.
-   *
-   * @default "auto"
-   */
-  readonly engine?: EngineName | undefined;
-  /**
-   * Threads to compute on, for engines that have threads.
-   *
-   * @default all
-   */
-  readonly threads?: number | undefined;
-  /**
-   * Whether to add the model's gene effects, if it has any, to the network's predictions. `leave-one-out` is for the
-   * samples that the model was trained on, with their labels: each gets the effect that its gene has in the *other*
-   * cell types, so that its own label is not in it; see `leaveOneOutEffects`.
-   *
-   * @default true
-   */
-  readonly geneEffects?: boolean | "leave-one-out" | undefined;
-  /**
-   * Samples whose marks are added to the model's panel: those of genes that it lacks, in the cell types that it was trained
-   * on. Labels that they may have are not read. For models that read a panel.
-   *
-   * @default []
-   */
-  readonly unlabelled?: readonly Dataset[] | undefined;
-  /**
-   * Marks that are treated as not measured, to see what the others say by themselves. For models that read a panel.
-   *
-   * @default []
-   */
-  readonly dropMarks?: readonly string[] | undefined;
-  /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
-  readonly onStart?: ((report: EngineReport) => void) | undefined;
-  /** Called with the number of samples done so far. */
-  readonly onProgress?: ((samples: number) => void) | undefined;
-  /** Stops between two batches by rejecting with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
+import type { PredictOptions } from "./predict_options.ts";
 
 /**
  * Predicts the expression of every sample of a data set: the network's prediction from its signal plus, if the model

@@ -26,7 +26,7 @@ Deno.test("after training, the next command names the user's own files", () =>
 Deno.test("the hint about flags is a command that works in the user's directory", () =>
   withDirectory(async (directory) => {
     const env = { INIT_CWD: directory };
-    const { code, stderr } = await endOf(taskCommand("train", ["--foo"], { env: env }));
+    const { code, stderr } = await endOf(taskCommand("train", ["--xyzzy"], { env: env }));
     strictEqual(code, 2);
     strictEqual(
       stderr.split("\n")[1],

@@ -42,16 +42,21 @@ Deno.test("peak files become predictions with intervals", async () => {
     const { code, stdout, stderr } = await runTask("predict", ...flags);
     strictEqual(code, 0, stderr);
     match(stdout, /the data lack H3K9me3/);
-    match(stdout, /label statistics of 12 genes over 8 cell types were in the panel, and no marks/);
+    match(
+      stdout,
+      /label statistics of 11 genes over 8 cell types were in the panel, and no marks; 1 gene was new/,
+    );
     const rows = await readTable(out);
     strictEqual(rows.length, 12);
     const of = (symbol: string) => rows.find((row) => row.symbol === symbol)!;
     for (const row of rows) {
       const [prediction, low, high] = [row.prediction, row.low, row.high].map(Number);
       ok(low! <= prediction! && prediction! <= high!, JSON.stringify(row));
-      strictEqual(row.regime, "new cell type");
+      // Many strongly expressed genes are not among the competition's, on which it was trained.
+      strictEqual(row.regime, row.symbol === "GAPDH" ? "both new" : "new cell type");
     }
-    ok(Number(of("GAPDH").prediction) > Number(of("INS").prediction) + 3);
+    ok(Number(of("TBP").prediction) > Number(of("HNF4A").prediction) + 1.5);
+    match(stdout, /which assay next for sample/);
   });
 });
 

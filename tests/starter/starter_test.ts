@@ -27,46 +27,60 @@ Deno.test("the starter model is under 2 MB, and has what it needs", async () => 
   ]);
   strictEqual(record.expressionTransform, "log2p1");
   deepStrictEqual([panel!.cellTypes, panel!.values.length, panel!.labels.length], [[], 0, 0]);
-  deepStrictEqual(calibration!.cellTypes, panel!.statistics!.cellTypes.map(({ name }) => name));
+  const names = panel!.statistics!.cellTypes.map(({ name }) => name);
+  deepStrictEqual(calibration!.cellTypes, names.toSorted());
   deepStrictEqual(Object.keys(calibration!.regimes), ["newGene", "newCellType", "bothNew"]);
   strictEqual(typical!.cellTypes, 8);
   ok(labelScale!.sd > 1);
 });
 
-testWith("shared", "what is shipped of the data is what they say", async () => {
+/** Some samples with columns of their own, so that these can be changed without a check of all. */
+function copyOf(data: Dataset, rename: (cellType: string) => string): Dataset {
+  const { columns, rows } = data;
+  const size = columns.bins * columns.record.marks.length;
+  const signal = new Float32Array(rows.length * size);
+  rows.forEach((row, i) =>
+    signal.set(columns.signal.subarray(row * size, (row + 1) * size) as Float32Array, i * size)
+  );
+  return new Dataset({
+    ...columns,
+    signal,
+    labels: data.labels(),
+    cellTypes: columns.cellTypes.map(rename),
+    cellTypeIndex: data.cellTypeIndices(),
+    geneIndex: data.geneIndices(),
+  });
+}
+
+testWith("shared", "what is shipped of the data is what they say, and predicts them", async () => {
   const data = await readStarterData(PATHS);
-  const { panel, typicalSignal: typical, training } = await loadStarter();
+  const model = await loadStarter();
+  const { panel, typicalSignal: typical, training } = model;
   strictEqual(training.samples, data.length);
   deepStrictEqual(typical, typicalSignal(data));
   const wanted = await keepStatistics(await buildPanel(data));
-  deepStrictEqual(panel!.genes, wanted.genes);
+  strictEqual(String(panel!.genes), String(wanted.genes));
   deepStrictEqual(panel!.scales, wanted.scales);
   deepStrictEqual(panel!.turned, wanted.turned);
-  const [found, own] = [panel!.statistics!.values, wanted.statistics!.values];
-  const far = found.findIndex((value, i) =>
-    Math.abs(value - own[i]!) > 2e-3 * (1 + Math.abs(own[i]!))
-  );
-  strictEqual(far, -1);
-});
+  const [found, all] = [panel!.statistics!.values, wanted.statistics!.values];
+  const isFar = (value: number, i: number) =>
+    Math.abs(value - all[i]!) > 2e-3 * (1 + Math.abs(all[i]!));
+  strictEqual(found.findIndex(isFar), -1);
 
-testWith(
-  "shared",
-  "the starter model predicts a cell type under another name as well as its card says",
-  async () => {
-    const data = await readStarterData(PATHS);
-    const model = await loadStarter();
-    // Trained on, so better than the card's figures for new cell types; worse would be another model.
-    const position = data.columns.cellTypes.indexOf("E123");
-    const own = data.filter((row) => data.cellTypeIndices()[row] === position);
-    const renamed = new Dataset({
-      ...data.columns,
-      cellTypes: data.columns.cellTypes.map((name) => `my ${name}`),
-    }, own.rows);
-    const errorOf = (predicted: ArrayLike<number>) =>
-      own.labels().reduce((sum, label, i) => sum + (label - predicted[i]!) ** 2 / own.length, 0);
-    const shown = errorOf(await predict(model, renamed, { engine: "wasm" }));
-    const hidden = errorOf(await predict(model, own, { engine: "wasm" }));
-    ok(shown < 0.85, `${shown} with label statistics`);
-    ok(hidden < 2 && hidden > shown, `${hidden} without`);
-  },
-);
+  // Trained on, so better than the card's figures for new cell types; worse would be another model.
+  const position = data.columns.cellTypes.indexOf("E123");
+  const cellTypes = data.cellTypeIndices();
+  const own = data.filter((row) => row % 8 === 0 && cellTypes[row] === position);
+  ok(own.length > 1000);
+  const errorOf = async (samples: Dataset) => {
+    const predicted = await predict(model, samples, { engine: "wasm", threads: 1 });
+    const labels = samples.labels();
+    return labels.reduce((sum, label, i) => sum + (label - predicted[i]!) ** 2 / own.length, 0);
+  };
+  const [shown, hidden] = [
+    await errorOf(copyOf(own, (name) => `my ${name}`)),
+    await errorOf(copyOf(own, (name) => name)),
+  ];
+  ok(shown < 0.85, `${shown} with label statistics`);
+  ok(hidden < 2 && hidden > shown, `${hidden} without`);
+});

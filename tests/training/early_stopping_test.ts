@@ -186,7 +186,7 @@ Deno.test("a run that is resumed from any checkpoint stops at the same epoch wit
       outcome(await fitMany("experiment1", RUNS, { ...STOPPING, checkpoint })),
       whole,
     );
-    ok(taken > 4 && kept > 4, `${taken} checkpoints, ${kept} with weights of a best epoch`);
+    ok(taken > 4 && kept > 2, `${taken} checkpoints, ${kept} with weights of a best epoch`);
   });
 });
 
