@@ -2,7 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { type Agreement, measureAgreement } from "../data/evaluate.ts";
 import { hideLabels } from "./baselines/baseline.ts";
 import { makeGeneMean } from "./baselines/gene_mean.ts";
-import { classifyRows, type Regime, REGIMES, type RowKind } from "./regimes.ts";
+import { classifyRows, type Regime, REGIMES } from "./regimes.ts";
 
 /** The kinds of sample that a split can be judged on, in the order of tables. */
 export const JUDGED_KINDS: readonly (Regime | "bothSeen")[] = [...REGIMES, "bothSeen"];

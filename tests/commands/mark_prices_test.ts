@@ -115,8 +115,16 @@ Deno.test("a calibrated model says what marks are worth, and which missing one t
     const table = `${directory}/p.jsonl`;
     const predicted = await succeed(
       "predict",
-      ...["--model", run, "--data", four, "--drop-marks", "H3K9me3", "--engine", "wasm"],
-      ...["--out", table],
+      "--model",
+      run,
+      "--data",
+      four,
+      "--drop-marks",
+      "H3K9me3",
+      "--engine",
+      "wasm",
+      "--out",
+      table,
     );
     match(predicted, /Note: the data lack H3K4me3\./);
     const next = /Note: which assay next for [^:]+ and 4 more: (\S+) would (not )?lower (it|the)/;
