@@ -50,9 +50,10 @@ async function judge(
 ): Promise<Judged> {
   const kinds = classifyRows(training, test) as Regime[];
   const without = new Map<string, Float32Array>();
+  const { missingMarks } = test;
   for (const dropMarks of seed === 0 ? droppedMarks(test.marks) : []) {
     // Cell types that lack marks have a price of their own already.
-    const whole = test.filter((row) => test.missingMarks.get(test.cellTypeOf(row)) === undefined);
+    const whole = test.filter((row) => !missingMarks.has(test.cellTypeOf(row)));
     const found = new Float32Array(test.length).fill(NaN);
     const positions = positionsIn(test, whole);
     (await predict(model, whole, { ...options, dropMarks }))

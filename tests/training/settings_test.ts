@@ -18,6 +18,7 @@ Deno.test("each setting comes from the first layer that has it", () => {
     geneDropout: 0,
     referenceDropout: 0,
     markDropout: 0,
+    labelStatistics: false,
   });
 });
 
