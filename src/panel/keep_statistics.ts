@@ -19,7 +19,7 @@ import { LABEL_STATISTICS, type LabelStatistics, type ReferencePanel } from "./p
  * import { simulateColumns } from "@waka/histone/simulate";
  * import { deepStrictEqual, ok } from "node:assert";
  *
- * const data = new Dataset(simulateColumns({ cellTypes: 3, genes: 8, newGenes: 1 }).train);
+ * const data = new Dataset(simulateColumns({ cellTypes: 3, genes: 100, newGenes: 1 }).train);
  * const panel = await buildPanel(data);
  * const small = await keepStatistics(panel);
  * const [count, mean] = small.statistics!.values;

@@ -8,6 +8,7 @@
  */
 
 export { buildPanel } from "./build_panel.ts";
+export { CONTEXT_VALUES } from "./context.ts";
 export { describePanel } from "./describe_panel.ts";
 export { extendPanel, growPanel } from "./extend_panel.ts";
 export { keepStatistics } from "./keep_statistics.ts";

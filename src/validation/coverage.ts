@@ -49,15 +49,15 @@ export interface CoveredSamples extends Intervals {
  * import { measureCoverage } from "@waka/histone/validation";
  * import { strictEqual } from "node:assert";
  *
- * const [{ covered, byCellType }] = measureCoverage({
+ * const [coverage] = measureCoverage({
  *   low: Float32Array.of(0, 0, 0),
  *   high: Float32Array.of(2, 2, 4),
  *   labels: [1, 3, 4],
  *   regimes: ["newGene", "newGene", "newGene"],
  *   cellTypes: ["E003", "E003", "E123"],
  * });
- * strictEqual(covered, 2 / 3);
- * strictEqual(byCellType[1]?.meanWidth, 4);
+ * strictEqual(coverage?.covered, 2 / 3);
+ * strictEqual(coverage?.byCellType[1]?.meanWidth, 4);
  * ```
  */
 export function measureCoverage(samples: CoveredSamples): RegimeCoverage[] {
