@@ -1,6 +1,6 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../../assembler/assembler.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
-import { forVectors } from "../../assembler/loops.ts";
+import { forGroups, forVectors } from "../../assembler/loops.ts";
 
 /**
  * Rows are of `vectors` vectors. `list` is the address of `count` addresses of rows; `factors` that of as many float32.
@@ -114,7 +114,7 @@ function assembleRowSums(
   { target, list, count, vectors }: RowList,
   { begin, addRow, finish }: RowSum,
 ): void {
-  const [blocks, offset, entry, left, row] = code.locals("i32", 5);
+  const [offset, entry, left, row] = code.locals("i32", 4);
   const sums = code.locals("v128", WIDE) as Local[];
   const assembleBlock = (width: number) => {
     const some = sums.slice(0, width);
@@ -132,10 +132,7 @@ function assembleRowSums(
     });
     code.advance(target, 16 * width).advance(offset, 16 * width);
   };
-  code.get(vectors).i32(Math.log2(WIDE)).op("i32.shr_u").set(blocks);
-  code.repeatLocal(blocks, () => assembleBlock(WIDE));
-  code.get(vectors).i32(WIDE - 1).op("i32.and").set(blocks);
-  code.repeatLocal(blocks, () => assembleBlock(1));
+  forGroups(code, { count: vectors, width: WIDE }, assembleBlock);
 }
 
 function addRowProducts(module: ModuleAssembler): void {
@@ -161,7 +158,7 @@ function assembleRowProducts(
   { target, other, list, count, vectors }: RowList & { readonly other: Local },
   addProduct: (value: Local, row: Local, sum: Local) => void,
 ): void {
-  const [groups, left, from] = code.locals("i32", 3);
+  const [left, from] = code.locals("i32", 2);
   const value = code.local("v128");
   const rows = code.locals("i32", SIDE_BY_SIDE) as Local[];
   const sums = code.locals("v128", SIDE_BY_SIDE) as Local[];
@@ -178,38 +175,43 @@ function assembleRowProducts(
     some.forEach((_, i) => code.get(target).get(sums[i]!).store(16 * i));
     code.advance(target, 16 * width).advance(list, 4 * width);
   };
-  code.get(count).i32(Math.log2(SIDE_BY_SIDE)).op("i32.shr_u").set(groups);
-  code.repeatLocal(groups, () => assembleGroup(SIDE_BY_SIDE));
-  code.get(count).i32(SIDE_BY_SIDE - 1).op("i32.and").set(groups);
-  code.repeatLocal(groups, () => assembleGroup(1));
+  forGroups(code, { count, width: SIDE_BY_SIDE }, assembleGroup);
 }
 
 function addDifferences(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: JOIN_KERNELS });
-  add("pullRows", (code, { target, own, list, factors, count, vectors }) => {
-    const [to, from, row, left] = code.locals("i32", 4);
-    const [factor, scratch] = code.locals("v128", 2);
-    code.repeatLocal(count, () => {
-      code.get(list).i32Load().set(row).get(factors).loadSplat().set(factor);
-      code.get(target).set(to).get(own).set(from).get(vectors).set(left);
-      forVectors(code, { vectors: left, pointers: [to, from, row] }, () => {
-        code.get(to).get(from).load().get(row).load().op("f32x4.sub");
-        code.get(factor).get(to).load().multiplyAdd(scratch).store();
-      });
-      code.advance(list, 4).advance(factors, 4);
-    });
+  add("pullRows", (code, operands) => {
+    assembleDifferences(code, operands, (own, row) => code.get(own).load().get(row).load());
   });
-  add("pushRows", (code, { target, stride, own, list, factors, count, vectors }) => {
-    const [to, from, row, left] = code.locals("i32", 4);
-    const [factor, scratch] = code.locals("v128", 2);
-    code.repeatLocal(count, () => {
-      code.get(list).i32Load().set(row).get(factors).loadSplat().set(factor);
-      code.get(target).set(to).get(own).set(from).get(vectors).set(left);
-      forVectors(code, { vectors: left, pointers: [to, from, row] }, () => {
-        code.get(to).get(row).load().get(from).load().op("f32x4.sub");
-        code.get(factor).get(to).load().multiplyAdd(scratch).store();
-      });
-      code.advanceBy(target, stride).advance(list, 4).advance(factors, 4);
+  add("pushRows", (code, operands) => {
+    assembleDifferences(code, operands, (own, row) => code.get(row).load().get(own).load());
+  });
+}
+
+/**
+ * For each row adds its factor times the difference of two vectors, which `pushPair` pushes, to the target, which moves on
+ * by `stride` bytes if there is one.
+ */
+function assembleDifferences(
+  code: FunctionAssembler,
+  { target, stride, own, list, factors, count, vectors }: RowList & {
+    readonly own: Local;
+    readonly factors: Local;
+    readonly stride?: Local;
+  },
+  pushPair: (own: Local, row: Local) => void,
+): void {
+  const [to, from, row, left] = code.locals("i32", 4);
+  const [factor, scratch] = code.locals("v128", 2);
+  code.repeatLocal(count, () => {
+    code.get(list).i32Load().set(row).get(factors).loadSplat().set(factor);
+    code.get(target).set(to).get(own).set(from).get(vectors).set(left);
+    forVectors(code, { vectors: left, pointers: [to, from, row] }, () => {
+      code.get(to);
+      pushPair(from, row);
+      code.op("f32x4.sub").get(factor).get(to).load().multiplyAdd(scratch).store();
     });
+    if (stride !== undefined) code.advanceBy(target, stride);
+    code.advance(list, 4).advance(factors, 4);
   });
 }
