@@ -25,16 +25,7 @@ import type { BranchedSpec, LayerSpec, SequentialSpec } from "./spec.ts";
 import { waka2 } from "./_waka2.ts";
 import { waka3 } from "./_waka3.ts";
 
-export type {
-  AnyPreset,
-  PanelPreset,
-  PanelPresetName,
-  Preset,
-  PresetName,
-  SequentialPreset,
-  SequentialPresetName,
-  TrainingDefaults,
-} from "./_preset_types.ts";
+export type * from "./_preset_types.ts";
 
 const early: TrainingDefaults = { learningRate: 0.01, batchSize: 100, epochs: 20 };
 const wideHead = [dense(625), leaky, dense(125), leaky, dense(1)];
