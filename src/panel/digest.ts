@@ -4,13 +4,13 @@ import type { PanelContent, ReferencePanel } from "./panel.ts";
 /** Bytes that are digested together: `crypto.subtle` takes only whole buffers. */
 const PIECE_BYTES = 2 ** 24;
 
-/** Adds the digest to a panel. */
+/** Adds the digest to a panel, in place of one that it may have of what it was before. */
 export async function sealPanel(content: PanelContent): Promise<ReferencePanel> {
   return { ...content, digest: await digestPanel(content) };
 }
 
 /** Computes the SHA-256 of a panel's names and numbers, in hexadecimal digits. */
-export async function digestPanel(content: PanelContent): Promise<string> {
+async function digestPanel(content: PanelContent): Promise<string> {
   const { genes, cellTypes, bins, record, labelMean, labelSd } = content;
   const { values, scales, present, labels, turned, statistics } = content;
   const summarised = statistics?.cellTypes;

@@ -45,9 +45,7 @@ export async function extendPanel(
   for (const data of unlabelled) {
     extended = addSamples(extended, data, { ...options, kind: "marks" });
   }
-  if (extended === panel) return panel;
-  const { digest: _, ...content } = extended;
-  return await sealPanel(content);
+  return extended === panel ? panel : await sealPanel(extended);
 }
 
 /**
@@ -84,7 +82,5 @@ export async function growPanel(
   options: ReconcileOptions = {},
 ): Promise<ReferencePanel> {
   const grown = addSamples(panel, data, { ...options, kind: "marks and labels" });
-  if (grown === panel) return panel;
-  const { digest: _, ...content } = grown;
-  return await sealPanel(content);
+  return grown === panel ? panel : await sealPanel(grown);
 }

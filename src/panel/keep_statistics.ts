@@ -30,9 +30,8 @@ import { LABEL_STATISTICS, type LabelStatistics, type ReferencePanel } from "./p
  * ```
  */
 export async function keepStatistics(panel: ReferencePanel): Promise<ReferencePanel> {
-  const { digest: _, ...content } = panel;
   return await sealPanel({
-    ...content,
+    ...panel,
     cellTypes: [],
     values: new Uint8Array(0),
     present: new Uint8Array(0),

@@ -13,7 +13,7 @@ import { openNpz } from "../io/npz.ts";
 import { type NpzMemberData, writeNpz } from "../io/npz_writer.ts";
 import type { NpzReader } from "../io/npz_types.ts";
 import { parseRecord } from "../record.ts";
-import { digestPanel } from "./digest.ts";
+import { sealPanel } from "./digest.ts";
 import { LABEL_STATISTICS, type PanelContent, type ReferencePanel } from "./panel.ts";
 import { summaryShape } from "./summary.ts";
 
@@ -157,7 +157,7 @@ async function readContent(npz: NpzReader): Promise<ReferencePanel> {
   };
   checkNumbers(content, fail);
   checkStatistics(content, fail);
-  return { ...content, digest: await digestPanel(content) };
+  return await sealPanel(content);
 }
 
 type Fail = (found: string) => never;

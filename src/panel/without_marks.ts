@@ -23,7 +23,6 @@ import type { ReferencePanel } from "./panel.ts";
  * ```
  */
 export async function withoutMarks(panel: ReferencePanel): Promise<ReferencePanel> {
-  const { digest: _, ...content } = panel;
   const present = new Uint8Array(panel.present.length);
-  return await sealPanel({ ...content, present, values: new Uint8Array(0) });
+  return await sealPanel({ ...panel, present, values: new Uint8Array(0) });
 }
