@@ -3,12 +3,12 @@ import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import { cellTypeGroupsOf } from "../io/item_groups.ts";
 import type { ReconcileOptions } from "../record.ts";
-import { Averager } from "./averager.ts";
+import { fillLabels, fillMarks } from "./fill_pairs.ts";
 import { PairRows } from "./pair_rows.ts";
 import { LABEL_STATISTICS, type PanelCellType, type ReferencePanel } from "./panel.ts";
+import { placeGenes } from "./place_genes.ts";
 import { sameCellTypes, turnedInPanel } from "./references.ts";
 import { SummarisedSamples } from "./summarised_samples.ts";
-import { toByte } from "./summary.ts";
 
 /** How samples are added. */
 export interface AddOptions extends ReconcileOptions {
@@ -40,11 +40,11 @@ export function addSamples(
   });
   const places = placeCellTypes(panel.cellTypes, data);
   const genes = joinGenes(panel, data, places);
-  const placeOfGene = placesOfGenes(genes, data);
+  const placeOfGene = placeGenes(genes, data.columns.genes);
   const pairs = pairRows(data, { places, placeOfGene, cellTypes: panel.cellTypes.length });
   const widened = widen({ ...panel, genes });
-  const labelled = withLabels && addLabels(widened.labels, pairs, data);
-  const marked = addMarks(widened, pairs, samples);
+  const labelled = withLabels && fillLabels(widened.labels, pairs, data.columns.labels);
+  const marked = fillMarks(widened, pairs, samples);
   if (!labelled && !marked) return known;
   for (const [gene, place] of placeOfGene.entries()) {
     if (place >= panel.genes.length) widened.turned[place] = turned[gene]!;
@@ -90,11 +90,6 @@ function joinGenes({ genes }: ReferencePanel, data: Dataset, places: Int32Array)
   return [...new Set([...genes, ...ids.filter((_, gene) => found.has(gene)).map(geneKey)])];
 }
 
-function placesOfGenes(genes: readonly string[], { columns }: Dataset): Int32Array<ArrayBuffer> {
-  const places = new Map(genes.map((gene, place) => [gene, place]));
-  return Int32Array.from(columns.genes, (gene) => places.get(geneKey(gene)) ?? -1);
-}
-
 /** The rows of the data for each gene and cell type of the panel. */
 function pairRows(
   { columns: { geneIndex, cellTypeIndex }, rows }: Dataset,
@@ -137,37 +132,6 @@ function widen(
   const wide = new Float32Array(genes.length * LABEL_STATISTICS);
   wide.set(statistics.values);
   return { ...widened, statistics: { ...statistics, values: wide } };
-}
-
-/** Adds marks where the panel has no marks yet. */
-function addMarks(
-  { values, scales, present }: Arrays,
-  pairs: PairRows,
-  samples: SummarisedSamples,
-): boolean {
-  const averager = new Averager(samples);
-  let isAdded = false;
-  for (const [pair, rows] of pairs.pairs()) {
-    if (present[pair] === 1) continue;
-    const mean = averager.mean(rows);
-    const start = pair * mean.length;
-    for (let i = 0; i < mean.length; i++) values[start + i] = toByte(mean[i]!, scales[i]!);
-    present[pair] = 1;
-    isAdded = true;
-  }
-  return isAdded;
-}
-
-/** Adds labels where the panel has no label yet. */
-function addLabels(labels: Float32Array, pairs: PairRows, { columns }: Dataset): boolean {
-  const column = columns.labels;
-  let isAdded = false;
-  for (const [pair, rows] of column === undefined ? [] : pairs.pairs()) {
-    if (!Number.isNaN(labels[pair])) continue;
-    labels[pair] = rows.reduce((sum, row) => sum + column![row]!, 0) / rows.length;
-    isAdded = true;
-  }
-  return isAdded;
 }
 
 /** The cell types of a panel with the names that the data have for them, by which they are found again. */

@@ -6,10 +6,12 @@ import { cellTypeGroupsOf } from "../io/item_groups.ts";
 import { parseRecord } from "../record.ts";
 import { Averager } from "./averager.ts";
 import { sealPanel } from "./digest.ts";
+import { fillLabels, fillMarks } from "./fill_pairs.ts";
 import { PairRows } from "./pair_rows.ts";
 import type { PanelCellType, ReferencePanel } from "./panel.ts";
+import { placeGenes } from "./place_genes.ts";
 import { SummarisedSamples } from "./summarised_samples.ts";
-import { chooseScales, toByte } from "./summary.ts";
+import { chooseScales } from "./summary.ts";
 import { turnedGenes } from "./turned_genes.ts";
 
 /**
@@ -44,19 +46,22 @@ export async function buildPanel(data: Dataset): Promise<ReferencePanel> {
   const cellTypes = cellTypesOf(data);
   const genes = genesOf(data);
   const pairs = pairRows(data, { genes, cellTypes });
-  const { values, scales } = summarisePairs(samples, pairs, genes.length * cellTypes.length);
-  const present = new Uint8Array(genes.length * cellTypes.length);
-  for (const [pair] of pairs.pairs()) present[pair] = 1;
-  const labels = labelsOf(data, pairs, present.length);
+  const count = genes.length * cellTypes.length;
+  const marks = {
+    values: new Uint8Array(count * samples.shape.values),
+    scales: findScales(samples, pairs),
+    present: new Uint8Array(count),
+  };
+  fillMarks(marks, pairs, samples);
+  const labels = new Float32Array(count).fill(NaN);
+  fillLabels(labels, pairs, columns.labels);
   return await sealPanel({
     genes,
     cellTypes,
     turned: turnedIn(data, turned),
     bins,
     record: counts,
-    values,
-    scales,
-    present,
+    ...marks,
     labels,
     ...momentsOf(labels),
   });
@@ -90,8 +95,7 @@ function pairRows(
   data: Dataset,
   { genes, cellTypes }: Pick<ReferencePanel, "genes" | "cellTypes">,
 ): PairRows {
-  const geneAt = new Map(genes.map((gene, place) => [gene, place]));
-  const placeOfGene = data.columns.genes.map((gene) => geneAt.get(geneKey(gene)));
+  const placeOfGene = placeGenes(genes, data.columns.genes);
   const cellTypeAt = new Map(cellTypes.map(({ name }, place) => [name, place]));
   const placeOfGroup = cellTypeGroupsOf(data.columns).names.map((name) => cellTypeAt.get(name));
   const groups = cellTypeGroupIndices(data);
@@ -104,12 +108,8 @@ function pairRows(
   return pairs;
 }
 
-/** Summarises each pair, in two passes, since the scales depend on the largest values. */
-function summarisePairs(
-  samples: SummarisedSamples,
-  pairs: PairRows,
-  count: number,
-): Pick<ReferencePanel, "values" | "scales"> {
+/** Finds the scales of the values, in a pass of its own, since they depend on the largest values. */
+function findScales(samples: SummarisedSamples, pairs: PairRows): Float32Array<ArrayBuffer> {
   const { shape } = samples;
   const size = shape.values;
   const largest = new Float64Array(size);
@@ -119,14 +119,7 @@ function summarisePairs(
     for (let i = 0; i < size; i++) if (mean[i]! > largest[i]!) largest[i] = mean[i]!;
   }
   for (let at = 0; at < size; at += shape.valuesOfMark) spreadLargest(largest, at, shape.windows);
-  const scales = chooseScales(largest, shape);
-  const values = new Uint8Array(count * size);
-  for (const [pair, rows] of pairs.pairs()) {
-    const mean = averager.mean(rows);
-    const start = pair * size;
-    for (let i = 0; i < size; i++) values[start + i] = toByte(mean[i]!, scales[i]!);
-  }
-  return { values, scales };
+  return chooseScales(largest, shape);
 }
 
 /** Sees to it that the largest window has room for each window: means of replicates can be larger than their largest. */
@@ -134,16 +127,6 @@ function spreadLargest(largest: Float64Array, start: number, windows: number): v
   for (let window = 0; window < windows; window++) {
     largest[start + windows] = Math.max(largest[start + windows]!, largest[start + window]!);
   }
-}
-
-function labelsOf(data: Dataset, pairs: PairRows, count: number): Float32Array<ArrayBuffer> {
-  const labels = new Float32Array(count).fill(NaN);
-  const { labels: column } = data.columns;
-  if (column === undefined) return labels;
-  for (const [pair, rows] of pairs.pairs()) {
-    labels[pair] = rows.reduce((sum, row) => sum + column[row]!, 0) / rows.length;
-  }
-  return labels;
 }
 
 /** Mean and standard deviation of the known labels. */

@@ -1,8 +1,8 @@
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { geneKey } from "../gene_id.ts";
 import { knowsLabel } from "./describe_panel.ts";
 import type { ReferencePanel } from "./panel.ts";
+import { placeGenes } from "./place_genes.ts";
 
 /** What a panel knows of the genes of some samples. */
 export interface PanelReading {
@@ -49,12 +49,11 @@ export interface PanelReading {
  */
 export function countKnown(panel: ReferencePanel, data: Dataset): PanelReading {
   const { genes, cellTypes: { length: cellTypes }, present, statistics } = panel;
-  const places = new Map(genes.map((gene, place) => [gene, place]));
-  const asked = [...new Set(data.geneIndices())]
-    .map((gene) => places.get(geneKey(data.columns.genes[gene]!)));
-  const fresh = asked.filter((place) => place === undefined || !knowsLabel(panel, place));
+  const places = placeGenes(genes, data.columns.genes);
+  const asked = [...new Set(data.geneIndices())].map((gene) => places[gene]!);
+  const fresh = asked.filter((place) => place < 0 || !knowsLabel(panel, place));
   const withMarks = fresh.filter((place) =>
-    place !== undefined && present.subarray(place * cellTypes, (place + 1) * cellTypes).includes(1)
+    place >= 0 && present.subarray(place * cellTypes, (place + 1) * cellTypes).includes(1)
   );
   return {
     cellTypes,

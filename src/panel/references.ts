@@ -5,10 +5,10 @@
  * @module
  */
 
-import { geneKey } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { cellTypeGroupsOf } from "../io/item_groups.ts";
 import type { PanelCellType, ReferencePanel } from "./panel.ts";
+import { placeGenes } from "./place_genes.ts";
 import { turnedGenes } from "./turned_genes.ts";
 
 /** With fewer, no training sample has a reference, so a network could not learn what they mean. */
@@ -53,9 +53,8 @@ export function placeInPanel(
   { genes, cellTypes, statistics }: Pick<ReferencePanel, "genes" | "cellTypes" | "statistics">,
   columns: SampleColumns,
 ): PanelPlaces {
-  const places = new Map(genes.map((gene, place) => [gene, place]));
   return {
-    genes: Int32Array.from(columns.genes, (gene) => places.get(geneKey(gene)) ?? -1),
+    genes: placeGenes(genes, columns.genes),
     references: sameCellTypes(cellTypes, columns).map((own) => {
       const others = cellTypes.keys().filter((place) => !own.has(place));
       return Uint32Array.from(cellTypes.length < FEWEST_CELL_TYPES ? [] : others);
@@ -77,11 +76,9 @@ export function turnedInPanel(
   { genes, turned }: Pick<ReferencePanel, "genes" | "turned">,
   columns: SampleColumns,
 ): Uint8Array<ArrayBuffer> {
-  const places = new Map(genes.map((gene, place) => [gene, place]));
   const own = turnedGenes(columns);
-  for (const [gene, id] of columns.genes.entries()) {
-    const place = places.get(geneKey(id));
-    if (place !== undefined) own[gene] = turned[place]!;
+  for (const [gene, place] of placeGenes(genes, columns.genes).entries()) {
+    if (place >= 0) own[gene] = turned[place]!;
   }
   return own;
 }
