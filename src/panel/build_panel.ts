@@ -7,6 +7,7 @@ import { parseRecord } from "../record.ts";
 import { Averager } from "./averager.ts";
 import { sealPanel } from "./digest.ts";
 import { fillLabels, fillMarks } from "./fill_pairs.ts";
+import { LabelMoments } from "./label_moments.ts";
 import { PairRows } from "./pair_rows.ts";
 import type { PanelCellType, ReferencePanel } from "./panel.ts";
 import { placeGenes } from "./place_genes.ts";
@@ -131,13 +132,7 @@ function spreadLargest(largest: Float64Array, start: number, windows: number): v
 
 /** Mean and standard deviation of the known labels. */
 function momentsOf(labels: Float32Array): Pick<ReferencePanel, "labelMean" | "labelSd"> {
-  let [count, mean, squares] = [0, 0, 0];
-  for (const label of labels) {
-    if (Number.isNaN(label)) continue;
-    const apart = label - mean;
-    mean += apart / ++count;
-    squares += apart * (label - mean);
-  }
-  const sd = count === 0 ? 0 : Math.sqrt(squares / count);
-  return { labelMean: mean, labelSd: sd > 0 ? sd : 1 };
+  const moments = new LabelMoments();
+  for (const label of labels) moments.add(label);
+  return { labelMean: moments.mean, labelSd: moments.sd > 0 ? moments.sd : 1 };
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { LabelMoments } from "./label_moments.ts";
+
 /**
  * Number of values of the context: mean, standard deviation, least and most of the known labels of the references; 1 if
  * there are any, else 0 for all of these; and 1 if the marks of a reference are known.
@@ -46,31 +48,15 @@ export function writeLabelContext(
   into.fill(0, start, start + CONTEXT_VALUES - 1);
   if (known === undefined) return 0;
   const { labels, places, offset, statistics } = known;
-  let [count, mean, squares, least, most] = startFrom(statistics);
-  for (let i = 0; i < places.length; i++) {
-    const label = labels[offset + places[i]!]!;
-    if (Number.isNaN(label)) continue;
-    const apart = label - mean;
-    mean += apart / ++count;
-    squares += apart * (label - mean);
-    if (label < least) least = label;
-    if (label > most) most = label;
-  }
-  if (count === 0) return 0;
-  into[start] = mean;
-  into[start + 1] = Math.sqrt(squares / count);
-  into[start + 2] = least;
-  into[start + 3] = most;
+  const moments = new LabelMoments(statistics);
+  for (let i = 0; i < places.length; i++) moments.add(labels[offset + places[i]!]!);
+  if (moments.count === 0) return 0;
+  into[start] = moments.mean;
+  into[start + 1] = moments.sd;
+  into[start + 2] = moments.least;
+  into[start + 3] = moments.most;
   into[start + 4] = 1;
-  return mean;
-}
-
-/** Number, mean, sum of squared deviations, least and most of the labels in further cell types, to which others are added. */
-function startFrom(
-  statistics: Float32Array | undefined,
-): [count: number, mean: number, squares: number, least: number, most: number] {
-  const [count = 0, mean = 0, sd = 0, least = 0, most = 0] = statistics ?? [];
-  return count === 0 ? [0, 0, 0, Infinity, -Infinity] : [count, mean, sd ** 2 * count, least, most];
+  return moments.mean;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { sealPanel } from "./digest.ts";
+import { LabelMoments } from "./label_moments.ts";
 import { LABEL_STATISTICS, type LabelStatistics, type ReferencePanel } from "./panel.ts";
 
 /**
@@ -47,29 +48,10 @@ function summariseLabels(
   const values = new Float32Array(genes.length * LABEL_STATISTICS);
   for (const gene of genes.keys()) {
     const start = gene * LABEL_STATISTICS;
-    const known = labels.subarray(gene * size, (gene + 1) * size)
-      .filter((label) => !Number.isNaN(label));
-    values.set(
-      addLabels(statistics?.values.subarray(start, start + LABEL_STATISTICS), known),
-      start,
-    );
+    const known = statistics?.values.subarray(start, start + LABEL_STATISTICS);
+    const moments = new LabelMoments(known);
+    for (const label of labels.subarray(gene * size, (gene + 1) * size)) moments.add(label);
+    values.set(moments.statistics, start);
   }
   return { cellTypes: [...statistics?.cellTypes ?? [], ...cellTypes], values };
-}
-
-/** The statistics of some labels together with those that others are summarised in; Welford's update. */
-function addLabels(known: Float32Array | undefined, labels: Float32Array): number[] {
-  let [count = 0, mean = 0, sd = 0, least = 0, most = 0] = known ?? [];
-  let squares = count * sd ** 2;
-  if (count === 0) [least, most] = [Infinity, -Infinity];
-  for (const label of labels) {
-    const apart = label - mean;
-    mean += apart / ++count;
-    squares += apart * (label - mean);
-    least = Math.min(least, label);
-    most = Math.max(most, label);
-  }
-  if (count === 0) return new Array(LABEL_STATISTICS).fill(0);
-  sd = Math.sqrt(squares / count);
-  return [count, mean, sd, least, most];
 }
