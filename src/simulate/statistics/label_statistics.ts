@@ -1,3 +1,4 @@
+import { meanOf } from "../../base/mean.ts";
 import { pearson } from "../../metrics/pearson.ts";
 import { quantile } from "../../metrics/quantile.ts";
 import {
@@ -5,7 +6,7 @@ import {
   shareComponents,
   type VarianceComponents,
 } from "../../validation/variance_shares.ts";
-import { mapPairs, meanOf, varianceOf } from "./_grid.ts";
+import { mapPairs, varianceOf } from "./_grid.ts";
 import type { Statistic } from "./statistic.ts";
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
