@@ -7,6 +7,7 @@ import { LABEL_STATISTICS } from "../src/panel/panel.ts";
 import { geneKey } from "../src/gene_id.ts";
 import { predict } from "../src/training/predict.ts";
 import { calibrateRegimes, type HeldOutErrors } from "../src/validation/conformal.ts";
+import { measureCoverage, type RegimeCoverage } from "../src/validation/coverage.ts";
 import { makeIntervals } from "../src/validation/intervals.ts";
 import { classifyRows, type Regime, REGIMES } from "../src/validation/regimes.ts";
 import { roundModel } from "./_pack_starter.ts";
@@ -113,72 +114,33 @@ export function errorOf(
   return errors.reduce((sum, error) => sum + error / errors.length, 0);
 }
 
-/** How often intervals held the labels, by the cell type that was held out, and in all. */
-export interface MeasuredCoverage {
-  readonly regime: Regime;
-  readonly confidence: number;
-  readonly covered: number;
-  readonly meanWidth: number;
-  /** Share by the cell type that was held out. */
-  readonly byFold: ReadonlyMap<string, number>;
-}
-
 /**
  * Measures the intervals of each fold, calibrated on the errors of the other folds, which held out other cell types and other
  * genes.
+ *
+ * @returns Coverage of each regime, in the order of `REGIMES`; in place of cell types, by the one that was held out.
  */
 export function measureIntervals(
   judged: readonly Judged[],
   confidence: number,
-): MeasuredCoverage[] {
-  const sums = new Map(REGIMES.map((regime) => [regime, new CoverageSums()]));
-  for (const one of judged) {
+): RegimeCoverage[] {
+  const parts = judged.map((one) => {
     const others = judged.filter(({ fold, seed }) => fold !== one.fold && seed === one.seed);
     const regimes = calibrateRegimes(others.map(errorsOf));
     const calibration = { folds: others.length, ...rangeOf(others), cellTypes: [], regimes };
-    for (const [regime, found] of sums) {
-      const rows = [...one.kinds.keys()].filter((row) => one.kinds[row] === regime);
-      const predictions = rows.map((row) => one.predictions[row]!);
-      const names = rows.map(() => regime);
-      const { low, high } = makeIntervals(calibration, { predictions, regimes: names }, confidence);
-      const labels = rows.map((row) => one.labels[row]!);
-      found.add(one.fold, { low, high, labels });
-    }
-  }
-  return Array.from(sums, ([regime, found]) => ({ regime, confidence, ...found.coverage() }));
-}
-
-/** Adds up how often intervals held. */
-class CoverageSums {
-  readonly #byFold = new Map<string, { held: number; count: number }>();
-  #width = 0;
-
-  add(fold: string, { low, high, labels }: {
-    readonly low: Float32Array;
-    readonly high: Float32Array;
-    readonly labels: readonly number[];
-  }): void {
-    const sums = this.#byFold.get(fold) ?? { held: 0, count: 0 };
-    this.#byFold.set(fold, sums);
-    sums.count += labels.length;
-    for (const [i, label] of labels.entries()) {
-      if (low[i]! <= label && label <= high[i]!) sums.held++;
-      this.#width += high[i]! - low[i]!;
-    }
-  }
-
-  coverage(): Omit<MeasuredCoverage, "regime" | "confidence"> {
-    let [held, count] = [0, 0];
-    for (const sums of this.#byFold.values()) {
-      held += sums.held;
-      count += sums.count;
-    }
-    return {
-      covered: held / count,
-      meanWidth: this.#width / count,
-      byFold: new Map([...this.#byFold].map(([fold, sums]) => [fold, sums.held / sums.count])),
-    };
-  }
+    const { predictions, kinds } = one;
+    return makeIntervals(calibration, { predictions, regimes: kinds }, confidence);
+  });
+  const join = (values: readonly Float32Array[]) =>
+    Float32Array.from(values.flatMap((of) => [...of]));
+  const coverage = measureCoverage({
+    low: join(parts.map(({ low }) => low)),
+    high: join(parts.map(({ high }) => high)),
+    labels: judged.flatMap(({ labels }) => [...labels]),
+    regimes: judged.flatMap(({ kinds }) => kinds),
+    cellTypes: judged.flatMap(({ fold, kinds }) => kinds.map(() => fold)),
+  });
+  return REGIMES.flatMap((regime) => coverage.find((found) => found.regime === regime) ?? []);
 }
 
 function errorsOf({ test, kinds, labels, predictions }: Judged): HeldOutErrors {

@@ -72,11 +72,11 @@ function formatPrices(judged: readonly Judged[]): string {
 
 function formatCoverage(judged: readonly Judged[]): string {
   const rows = CONFIDENCES.flatMap((confidence) =>
-    measureIntervals(judged, confidence).map(({ regime, covered, meanWidth, byFold }) => [
+    measureIntervals(judged, confidence).map(({ regime, covered, meanWidth, byCellType }) => [
       `${100 * confidence}%`,
-      TITLES[REGIMES.indexOf(regime)]!,
+      TITLES[REGIMES.findIndex((name) => name === regime)]!,
       `${(100 * covered).toFixed(1)}%`,
-      [...byFold].map(([fold, share]) => `${fold} ${(100 * share).toFixed(1)}`).join(", "),
+      byCellType.map((own) => `${own.cellType} ${(100 * own.covered).toFixed(1)}`).join(", "),
       meanWidth.toFixed(2),
     ])
   );

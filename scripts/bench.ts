@@ -15,6 +15,7 @@ import { formatTable } from "../tests/bench/report.ts";
 import { formatHistory, keepResult, type KeptResult, readResults } from "../tests/bench/results.ts";
 import { choice, type CommandCall, integer, number } from "../src/commands/flags.ts";
 import { runCommand } from "../src/commands/run_command.ts";
+import { printText } from "./_print_text.ts";
 
 interface BenchFlags {
   readonly engine: EngineName;
@@ -72,7 +73,7 @@ await runCommand<BenchFlags>(
 async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> {
   const log = (line: string) => console.error(line);
   const print = <Result>(result: Result, format: (result: Result) => string) => {
-    if (flags.json) printJson(result);
+    if (flags.json) printText(JSON.stringify(result, null, 2));
     else console.log(format(result));
   };
   if (flags.history) return print(await readResults(), formatHistory);
@@ -97,14 +98,6 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
 function machine(): Pick<KeptResult, "machine" | "versions"> {
   const { deno, v8 } = Deno.version;
   return { machine: describeMachine(), versions: { deno, v8 } };
-}
-
-/** Prints JSON, not with the console, which breaks long lines. */
-function printJson(result: unknown): void {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`);
-  for (let written = 0; written < bytes.length;) {
-    written += Deno.stdout.writeSync(bytes.subarray(written));
-  }
 }
 
 function formatEngines({ machine, versions, engine, rows, disturbed }: BenchResult): string {

@@ -11,6 +11,7 @@ import { writeFigures } from "../tests/bench/real/figure.ts";
 import { writeParts } from "../tests/bench/real/page.ts";
 import { formatSuite, LEGEND } from "../tests/bench/real/tables.ts";
 import { benchmarkAuroc, formatAuroc } from "../tests/bench/real/auroc.ts";
+import { printText } from "./_print_text.ts";
 
 interface BenchmarkFlags {
   readonly log2?: string;
@@ -117,14 +118,6 @@ async function benchmark(flags: BenchmarkFlags, { signal }: CommandCall): Promis
   const legend = suites.length > 0 ? [LEGEND] : [];
   const text = [...legend, ...parts.map(({ text }) => text)].join("\n\n");
   printText(flags.json ? JSON.stringify({ suites, auroc: classes }, null, 2) : text);
-}
-
-/** Prints text, not with the console, which breaks long lines. */
-function printText(text: string): void {
-  const bytes = new TextEncoder().encode(`${text}\n`);
-  for (let written = 0; written < bytes.length;) {
-    written += Deno.stdout.writeSync(bytes.subarray(written));
-  }
 }
 
 /** Parses the names of presets. */

@@ -8,6 +8,7 @@ import { makeDirectory, writeFileAtomic } from "../src/files/file.ts";
 import { saveModel } from "../src/model/save_load.ts";
 import { describePanel } from "../src/panel/describe_panel.ts";
 import { formatStarterModule, packModel, roundModel } from "./_pack_starter.ts";
+import { printText } from "./_print_text.ts";
 import { readStarterData } from "./_starter_data.ts";
 import { judgeStarter } from "./_starter_measure.ts";
 import { formatTables } from "./_starter_tables.ts";
@@ -67,12 +68,4 @@ async function starter(flags: StarterFlags, { signal }: CommandCall): Promise<vo
     })`,
   );
   printText(formatTables(await judgeStarter(trained.judged, { threads, signal, log })));
-}
-
-/** Prints text, not with the console, which breaks long lines. */
-function printText(text: string): void {
-  const bytes = new TextEncoder().encode(`${text}\n`);
-  for (let written = 0; written < bytes.length;) {
-    written += Deno.stdout.writeSync(bytes.subarray(written));
-  }
 }

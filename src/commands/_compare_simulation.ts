@@ -1,6 +1,6 @@
 /** `simulate --compare`: prints statistics of real data beside those of simulated data. */
 
-import { competitionLabel, readCompetitionLabels, REFERENCE_SAMPLE } from "../atlas/mod.ts";
+import { readCompetitionLabels, REFERENCE_SAMPLE } from "../atlas/mod.ts";
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import {
@@ -15,6 +15,7 @@ import {
   type SimulationOptions,
   type Statistic,
 } from "../simulate/mod.ts";
+import { labelOf } from "../simulate/levels.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { loadData } from "./_data.ts";
 
@@ -76,9 +77,7 @@ async function compareTable(path: string, simulation: ComparedSimulation): Promi
     table.cellTypes,
     (cellType) =>
       table.rpkmOf(cellType).map((rpkm, gene) =>
-        expressionTransform === "log2p1"
-          ? Math.log2(1 + rpkm)
-          : competitionLabel(rpkm, reference[gene]!)
+        labelOf(expressionTransform, { rpkm, referenceRpkm: reference[gene]! })
       ),
   );
   const options = chooseSize(simulation, {

@@ -1,6 +1,7 @@
 /** What the folds of a cross-validation come to: means and standard deviations, over all samples and by regime. */
 
 import { formatCountOf } from "../base/count.ts";
+import { meanOf, sampleDeviation } from "../base/mean.ts";
 import type { Agreement } from "../data/evaluate.ts";
 import { describeReading } from "../panel/reading.ts";
 import type { FoldResult } from "../training/crossval.ts";
@@ -135,11 +136,8 @@ function spreadOf<Name extends string>(
 }
 
 function spreadOfValues(values: readonly number[]): Spread {
-  const { length } = values;
-  if (length === 0) return { mean: null, sd: null };
-  const mean = values.reduce((sum, value) => sum + value, 0) / length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: length === 1 ? null : Math.sqrt(squares / (length - 1)) };
+  if (values.length === 0) return { mean: null, sd: null };
+  return { mean: meanOf(values), sd: values.length === 1 ? null : sampleDeviation(values) };
 }
 
 const NAMES: Readonly<Record<RegimeSummary["regime"], string>> = {

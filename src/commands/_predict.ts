@@ -11,7 +11,7 @@ import type { PredictOptions } from "../training/predict_options.ts";
 import type { UnlikeCellType } from "../validation/unlike.ts";
 import { type CommandCall, list } from "./flags.ts";
 import { noteUnlike } from "./_intervals.ts";
-import { describeNextAssay, nextAssays } from "./_mark_prices.ts";
+import { type CellTypesNextAssay, describeNextAssay, nextAssays } from "./_mark_prices.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "../runs/models.ts";
 import { openOutput, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
@@ -69,6 +69,8 @@ export interface PredictionRun extends EnsemblePrediction {
   readonly engine: string;
   /** A sentence for each difference between model and data that was accepted. */
   readonly notes: readonly string[];
+  /** Which mark to measure next, of the cell types that lack some. */
+  readonly nextAssays: readonly CellTypesNextAssay[];
 }
 
 /** What a command writes: the predictions, the samples that they are of, and the models that made them. */
@@ -199,13 +201,12 @@ export async function predictWithProgress(
     onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
-  for (const next of nextAssays(models[0], data, { dropMarks, unlabelled })) {
-    notes.add(describeNextAssay(next));
-  }
+  const next = nextAssays(models[0], data, { dropMarks, unlabelled });
+  for (const assay of next) notes.add(describeNextAssay(assay));
   for (const note of notes) console.info(`Note: ${note}.`);
   if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
   reportKnownGenes(models, data);
-  return { ...prediction, engine: report!.engine, notes: [...notes] };
+  return { ...prediction, engine: report!.engine, notes: [...notes], nextAssays: next };
 }
 
 /** Prints how many of the genes a model with gene effects was trained on: the others get no effect. */

@@ -1,5 +1,6 @@
 /** Tables that say in which part, or in which fold, each sample is. */
 
+import { quoteCsv } from "../base/csv.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Partition } from "../data/partition.ts";
 import { type DataSplit, SPLIT_PARTS } from "../validation/mod.ts";
@@ -62,8 +63,10 @@ export async function writeSplitTable(
 ): Promise<void> {
   const writer = sink.getWriter();
   const encoder = new TextEncoder();
+  // No name has a tab.
+  const quote = separator === "," ? quoteCsv : String;
   const format = (cells: readonly (string | number)[]) =>
-    cells.map((cell) => quoteCell(String(cell), separator)).join(separator);
+    cells.map((cell) => quote(String(cell))).join(separator);
   let lines = [format(header)];
   const flush = async () => {
     await writer.write(encoder.encode(`${lines.join("\n")}\n`));
@@ -75,9 +78,4 @@ export async function writeSplitTable(
   }
   if (lines.length > 0) await flush();
   await writer.close();
-}
-
-function quoteCell(cell: string, separator: string): string {
-  // No name has a tab.
-  return separator === "," && /[,"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

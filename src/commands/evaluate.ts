@@ -21,7 +21,6 @@ import {
   formatPrices,
   type MarkPricesFlags,
   measurePrices,
-  nextAssays,
 } from "./_mark_prices.ts";
 import {
   formatEnsemble,
@@ -139,22 +138,21 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     ? await measurePrices(models, data, { ...flags, signal, unlabelled })
     : undefined;
   const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
-  const { mean } = prediction;
+  const { mean, nextAssays } = prediction;
   warnIfConstant(mean);
-  const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);
+  const { overall, byCellType, byGene } = evaluatePredictions(data, mean);
   console.log(formatEvaluation({ overall, byCellType, byGene }));
-  const farthest = largestErrors(data, prediction.mean);
+  const farthest = largestErrors(data, mean);
   console.log(formatLargestErrors(farthest));
   const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
   if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
   const coverage = measureIntervals({ models, data, unlabelled }, { mean, confidence });
   if (coverage !== undefined) console.log(formatCoverage(coverage, confidence!));
   if (prices !== undefined) console.log(formatPrices(prices));
-  const next = nextAssays(models[0], data, { ...flags, unlabelled });
   const notes = [...prediction.notes, ...unlikeNotes];
   const model = models[0]?.spec.name ?? "";
   const regimes = train &&
-    evaluateByRegime({ train, test: data, predictions: { [model]: prediction.mean } }, {
+    evaluateByRegime({ train, test: data, predictions: { [model]: mean } }, {
       acceptAssembly: flags.acceptAssembly,
     });
   if (regimes !== undefined) {
@@ -172,7 +170,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     largestErrors: farthest,
     ensemble,
     markPrices: prices,
-    nextAssays: next.length === 0 ? undefined : next,
+    nextAssays: nextAssays.length === 0 ? undefined : nextAssays,
     intervals: coverage && { confidence, regimes: coverage },
     unlike: unlike.length === 0 ? undefined : unlike,
     regimes,

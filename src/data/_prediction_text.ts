@@ -1,5 +1,6 @@
 /** Tables of predictions as text: between tabs, between commas, or as JSON lines. */
 
+import { quoteCsv } from "../base/csv.ts";
 import { formatFloat32 } from "../io/submission.ts";
 import type { ColumnKind, PredictionColumn } from "./_prediction_columns.ts";
 
@@ -69,12 +70,8 @@ function joinByTabs(cells: readonly string[]): string {
   return `${cells.join("\t")}\n`;
 }
 
-/** Quotes cells as RFC 4180 has it. */
 function joinByCommas(cells: readonly string[]): string {
-  const quoted = cells.map((cell) =>
-    /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
-  );
-  return `${quoted.join(",")}\n`;
+  return `${cells.map(quoteCsv).join(",")}\n`;
 }
 
 /** A row as a JSON object with a name for each column; what is not known is null. */

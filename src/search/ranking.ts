@@ -1,3 +1,4 @@
+import { sampleDeviation } from "../base/mean.ts";
 import type { BranchPoint, SearchPoint } from "./space.ts";
 import type { ScoredTrial, TrialRecord } from "./trial.ts";
 
@@ -139,7 +140,7 @@ export function formatRankingTable(ranking: readonly TrialRecord[], most: number
     String(index + 1),
     String(record.trial),
     record.score.toFixed(4),
-    standardDeviation(record.foldScores).toFixed(4),
+    sampleDeviation(record.foldScores).toFixed(4),
     String(record.epochs),
     record.parameters.toLocaleString("en-US"),
     record.seconds.toFixed(1),
@@ -151,13 +152,6 @@ export function formatRankingTable(ranking: readonly TrialRecord[], most: number
   const format = (row: readonly string[]) =>
     row.map((text, column) => column === last ? text : text.padStart(widths[column]!)).join("  ");
   return table.map(format).join("\n");
-}
-
-/** The standard deviation of a sample; 0 for a single value. */
-function standardDeviation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / Math.max(1, values.length - 1));
 }
 
 const CSV_HEADER = [

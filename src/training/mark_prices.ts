@@ -1,3 +1,4 @@
+import { meanOf } from "../base/mean.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { geneGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
@@ -217,12 +218,6 @@ function summarise({ parts, errors, regimes, genes }: PricedSamples): RegimePric
       marks: marks.sort((a, b) => b.price - a.price),
     };
   });
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
 }
 
 /** The standard error of a mean whose values are independent between genes, not within them. */

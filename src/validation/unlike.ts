@@ -3,6 +3,7 @@
  * reads that were counted twice. What a model says about them is worth less than its intervals promise.
  */
 
+import { meanOf, sampleDeviation } from "../base/mean.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { cellTypeGroupIndices } from "../data/sample_groups.ts";
 import type { SignalStatistic, TypicalSignal, TypicalStatistic } from "../model/typical_signal.ts";
@@ -98,7 +99,7 @@ export function typicalSignal(data: Dataset): TypicalSignal {
   }
   const statistics = Array.from(values.values(), ({ of, all }): TypicalStatistic => {
     const { statistic, marks } = of;
-    return { statistic, marks, cellTypes: all.length, mean: meanOf(all), sd: sdOf(all) };
+    return { statistic, marks, cellTypes: all.length, mean: meanOf(all), sd: sampleDeviation(all) };
   });
   return { cellTypes: byGroup.size, statistics };
 }
@@ -203,7 +204,9 @@ function chanceOf(rows: SignalRows, genes: readonly number[]): Map<string, numbe
       values.set(key, [...values.get(key) ?? [], found.value]);
     }
   }
-  return new Map([...values].map(([key, all]) => [key, sdOf(all) / Math.sqrt(all.length)]));
+  return new Map(
+    [...values].map(([key, all]) => [key, sampleDeviation(all) / Math.sqrt(all.length)]),
+  );
 }
 
 function compare(
@@ -251,15 +254,4 @@ function comparePresence(
 function plainValue(statistic: SignalStatistic, value: number): number {
   if (statistic === "depth") return Math.exp(value);
   return statistic === "correlation" ? Math.tanh(value) : 1 / (1 + Math.exp(-value));
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The standard deviation with n − 1; 0 for one value. */
-function sdOf(values: readonly number[]): number {
-  const mean = meanOf(values);
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1));
 }

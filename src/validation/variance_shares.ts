@@ -76,27 +76,25 @@ export function varianceShares(data: Dataset): VarianceShares {
     throw new RangeError("Cannot find shares of variance: there are 0 samples, expected some");
   }
   const table = joinLabels(data, labels);
-  const found = analyse(table);
-  const { components } = found;
-  const sum = components && components.genes + components.cellTypes + components.rest;
-  return {
-    ...found,
-    ...(components && sum! > 0 && {
-      shares: {
-        genes: components.genes / sum!,
-        cellTypes: components.cellTypes / sum!,
-        rest: components.rest / sum!,
-      },
-    }),
-    ...countTies(labels),
-  };
+  const found = analyseVariance(table);
+  const shares = found.components && shareComponents(found.components);
+  return { ...found, ...(shares && { shares }), ...countTies(labels) };
 }
 
 /** Labels of a table of genes and cell types: at most one for each pair. */
-interface LabelTable {
+export interface LabelTable {
   readonly values: Float64Array; // [label], minus their mean
   readonly geneOf: Uint32Array; // [label]
   readonly cellTypeOf: Uint32Array; // [label]
+}
+
+/** Divides components by their sum; `undefined` if that is 0. */
+export function shareComponents(
+  { genes, cellTypes, rest }: VarianceComponents,
+): VarianceComponents | undefined {
+  const sum = genes + cellTypes + rest;
+  if (!(sum > 0)) return undefined;
+  return { genes: genes / sum, cellTypes: cellTypes / sum, rest: rest / sum };
 }
 
 /** Takes the mean of a gene's labels in a cell type: of replicates, and of transcripts. */
@@ -143,10 +141,11 @@ function countLevels(levelOf: Uint32Array): number {
   return levelOf.reduce((most, level) => Math.max(most, level + 1), 0);
 }
 
+/** What a table of labels says: all but what follows from the labels by themselves. */
 type Analysis = Omit<VarianceShares, "shares" | "zeroShare" | "tiedShare">;
 
 /** Equates the sums of squares between genes, between cell types and of the rest with what is expected of them. */
-function analyse({ values, geneOf, cellTypeOf }: LabelTable): Analysis {
+export function analyseVariance({ values, geneOf, cellTypeOf }: LabelTable): Analysis {
   const labels = values.length;
   const total = values.reduce((sum, value) => sum + value ** 2, 0);
   const gene = sumSquares(values, geneOf);

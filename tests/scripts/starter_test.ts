@@ -135,6 +135,8 @@ Deno.test("intervals of a cell type are calibrated on the errors of the others",
   const judged = [judgedOf("one", usual, genes), judgedOf("two", twice, genes)];
   const found = measureIntervals(judged, 0.8).find(({ regime }) => regime === "newCellType")!;
   // 80% of the others' errors: 162 or 81 wide on either side, cut at the others' range.
-  strictEqual(found.byFold.get("one"), 1);
-  ok(Math.abs(found.byFold.get("two")! - 0.4) < 0.03, String(found.byFold.get("two")));
+  const [one, two] = found.byCellType;
+  deepStrictEqual([one!.cellType, two!.cellType], ["one", "two"]);
+  strictEqual(one!.covered, 1);
+  ok(Math.abs(two!.covered - 0.4) < 0.03, String(two!.covered));
 });

@@ -1,4 +1,5 @@
 import { formatCountOf } from "../../base/count.ts";
+import { meanOf } from "../../base/mean.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { ContractError } from "../../errors.ts";
 import { pearson } from "../../metrics/pearson.ts";
@@ -59,13 +60,6 @@ export function pearsonOfChanges(
   const difference = (x: ArrayLike<number>, y: ArrayLike<number>) =>
     Float64Array.from(x, (value, i) => value - y[i]!);
   return pearson(difference(a, b), difference(c, d));
-}
-
-/** Mean of some values; NaN of an empty list. */
-export function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
 }
 
 /** Mean squared distance of some values from their mean. */

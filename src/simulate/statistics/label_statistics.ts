@@ -1,6 +1,12 @@
+import { meanOf } from "../../base/mean.ts";
 import { pearson } from "../../metrics/pearson.ts";
 import { quantile } from "../../metrics/quantile.ts";
-import { mapPairs, meanOf, varianceOf } from "./_grid.ts";
+import {
+  analyseVariance,
+  shareComponents,
+  type VarianceComponents,
+} from "../../validation/variance_shares.ts";
+import { mapPairs, varianceOf } from "./_grid.ts";
 import type { Statistic } from "./statistic.ts";
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
@@ -35,7 +41,7 @@ export function measureLabels(columns: readonly ArrayLike<number>[]): Statistic[
     ...QUANTILES.map((share) => one(`quantile ${share * 100}%`, quantile(sorted, share))),
   ];
   if (columns.length < 2) return single;
-  const { genes, cellTypes, rest } = divideVariance(columns);
+  const { genes, cellTypes, rest } = divideVariance(all, columns[0]!.length);
   return [
     ...single,
     one("share of variance: genes", genes),
@@ -45,34 +51,14 @@ export function measureLabels(columns: readonly ArrayLike<number>[]): Statistic[
   ];
 }
 
-/** Shares of a variance. */
-interface VarianceShares {
-  readonly genes: number;
-  readonly cellTypes: number;
-  readonly rest: number;
-}
-
-/** Estimates components of variance by the mean squares of a two-way table; one that comes out negative is 0. */
-function divideVariance(columns: readonly ArrayLike<number>[]): VarianceShares {
-  const genes = columns[0]!.length;
-  const cellTypes = columns.length;
-  const cellMeans = columns.map(meanOf);
-  const mean = meanOf(cellMeans);
-  const geneMeans = Float64Array.from(
-    { length: genes },
-    (_, gene) => meanOf(columns.map((column) => column[gene]!)),
-  );
-  let squares = 0;
-  columns.forEach((column, cellType) => {
-    for (let gene = 0; gene < genes; gene++) {
-      squares += (column[gene]! - geneMeans[gene]! - cellMeans[cellType]! + mean) ** 2;
-    }
+/** Shares of the variance of a whole table, `[cellType, gene]`; NaN where they cannot be told apart. */
+function divideVariance(labels: Float64Array, genes: number): VarianceComponents {
+  const mean = meanOf(labels);
+  const { components } = analyseVariance({
+    values: labels.map((label) => label - mean),
+    geneOf: Uint32Array.from(labels, (_, place) => place % genes),
+    cellTypeOf: Uint32Array.from(labels, (_, place) => Math.floor(place / genes)),
   });
-  const rest = squares / ((genes - 1) * (cellTypes - 1));
-  const ofGenes = cellTypes * varianceOf(geneMeans) * genes / (genes - 1);
-  const ofCellTypes = genes * varianceOf(cellMeans) * cellTypes / (cellTypes - 1);
-  const between = Math.max(0, (ofGenes - rest) / cellTypes);
-  const amongCellTypes = Math.max(0, (ofCellTypes - rest) / genes);
-  const total = between + amongCellTypes + rest;
-  return { genes: between / total, cellTypes: amongCellTypes / total, rest: rest / total };
+  const shares = components && shareComponents(components);
+  return shares ?? { genes: NaN, cellTypes: NaN, rest: NaN };
 }

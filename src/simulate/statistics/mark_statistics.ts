@@ -1,6 +1,7 @@
+import { meanOf } from "../../base/mean.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { pearson } from "../../metrics/pearson.ts";
-import { type Grid, mapPairs, meanOf, pearsonOfChanges, varianceOf } from "./_grid.ts";
+import { type Grid, mapPairs, pearsonOfChanges, varianceOf } from "./_grid.ts";
 import { type MarkInCellType, measureSample } from "./_mark_in_cell_type.ts";
 import type { Statistic } from "./statistic.ts";
 

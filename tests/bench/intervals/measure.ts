@@ -5,6 +5,7 @@ import type { PresetName } from "../../../src/model/presets.ts";
 import type { TrainedModel } from "../../../src/model/trained_model.ts";
 import { fitCalibrated, predict, predictIntervals } from "../../../src/training/mod.ts";
 import { measureCoverage, type RegimeCoverage, splitRegimes } from "../../../src/validation/mod.ts";
+import { formatMarkdown } from "../report.ts";
 
 /** What is measured. */
 export interface MeasureOptions {
@@ -113,9 +114,7 @@ export function formatSplits(
       } to ${percent(Math.max(...byCellType))}), ${width.toFixed(2)}`;
     }),
   ]);
-  const header = ["regime", ...confidences.map(percent)];
-  return [header, header.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`)
-    .join("\n");
+  return formatMarkdown(["regime", ...confidences.map(percent)], rows);
 }
 
 function percent(share: number): string {
