@@ -31,7 +31,7 @@ function probe(): number {
 }
 
 /** Whether this machine runs relaxed SIMD at all. */
-function supportsRelaxedSimd(): boolean {
+export function supportsRelaxedSimd(): boolean {
   const assembler = new ModuleAssembler(true);
   assembler.addFunction("probe", ["vector: v128", "address"], (code, { vector, address }) => {
     code.get(address).get(vector).get(vector).get(vector).op("f32x4.relaxed_madd").store();
