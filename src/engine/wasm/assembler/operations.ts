@@ -22,6 +22,7 @@ export const PLAIN_OPERATIONS = {
 export const SIMD_OPERATIONS = {
   "i8x16.shuffle": 13,
   "i32x4.splat": 17,
+  "i32x4.eq": 55,
   "f32x4.splat": 19,
   "i32x4.ge_u": 64,
   "f32x4.gt": 68,
@@ -44,6 +45,7 @@ export const SIMD_OPERATIONS = {
   "f32x4.pmax": 235,
   "i32x4.trunc_sat_f32x4_s": 248,
   "f32x4.relaxed_madd": 261,
+  "i32x4.relaxed_laneselect": 267,
 } as const;
 
 /** An operation without immediates. */
