@@ -104,7 +104,17 @@ export class FunctionAssembler {
    * takes three.
    */
   constant(value: number): this {
-    return this.i32(this.#own.addressOf(value)).loadSplat(0, "own");
+    return this.constantBits(new Int32Array(Float32Array.of(value).buffer)[0]!);
+  }
+
+  /** Pushes four copies of an i32 that is kept in the same way. */
+  constantBits(bits: number): this {
+    return this.i32(this.#own.addressOf(bits)).loadSplat(0, "own");
+  }
+
+  /** Pops a mask, b and a; pushes the lanes of a where the mask is all ones and of b where it is zero. */
+  select(): this {
+    return this.op(this.#fusedMultiplyAdd ? "i32x4.relaxed_laneselect" : "v128.bitselect");
   }
 
   /** Pushes four i32. */

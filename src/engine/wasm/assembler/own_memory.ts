@@ -18,6 +18,7 @@ const END_OF_EXPRESSION = 0x0b;
 
 /** The layout of the memory that each instance of a module has for itself. */
 export class OwnMemory {
+  /** Addresses by the bits of the constant. */
   readonly #constants = new Map<number, number>();
   #end = 0;
 
@@ -34,21 +35,19 @@ export class OwnMemory {
   }
 
   /**
-   * Where a constant lies, rounded to float32.
+   * Where a constant lies.
    *
    * @throws {RangeError} If there are too many.
    */
-  addressOf(value: number): number {
-    const rounded = Math.fround(value);
-    const known = this.#constants.get(rounded);
+  addressOf(bits: number): number {
+    const known = this.#constants.get(bits);
     if (known !== undefined) return known;
-    const address = FIRST_CONSTANT + 4 * this.#constants.size;
+    const count = this.#constants.size;
+    const address = FIRST_CONSTANT + 4 * count;
     if (address >= CONSTANTS_END) {
-      throw new RangeError(
-        `Cannot keep constant ${value}: there are ${this.#constants.size} already`,
-      );
+      throw new RangeError(`Cannot keep another constant: there are ${count} already`);
     }
-    this.#constants.set(rounded, address);
+    this.#constants.set(bits, address);
     return address;
   }
 
@@ -60,6 +59,6 @@ export class OwnMemory {
     writer.signed(FIRST_CONSTANT);
     writer.byte(END_OF_EXPRESSION);
     writer.unsigned(4 * this.#constants.size);
-    for (const value of this.#constants.keys()) writer.float32(value);
+    for (const bits of this.#constants.keys()) writer.int32(bits);
   }
 }

@@ -13,7 +13,7 @@ import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
 import { countKernelRows, gruRecord, type GruShape, rowBytes } from "../ops/gru/shape.ts";
 import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
-import { planConv } from "./conv.ts";
+import { planConv, planTransformed } from "./conv.ts";
 import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
@@ -167,6 +167,7 @@ class ChainPlanner {
     const stride = Math.ceil((kernel.bytes + bias.bytes) / 64) * 64;
     const parts = this.#memory.take(stride * MAX_PARTS);
     const transposed = this.#memory.take(kernel.bytes);
+    const transformed = planTransformed(shape, pool, this.#memory);
     const offsets = pool === undefined
       ? undefined
       : this.#memory.take(output.sampleStride * this.#capacity);
@@ -176,6 +177,7 @@ class ChainPlanner {
       ...base,
       kind: "conv",
       transposed,
+      transformed,
       offsets,
       parts: { kernel: parts, bias: parts + kernel.bytes, stride },
     };

@@ -1,0 +1,75 @@
+import type { ConvShape } from "../ops/conv/shape.ts";
+import {
+  backwardKernelBytes,
+  type Layout,
+  layOut,
+  neededPositions,
+  type Tiling,
+} from "../ops/conv/transformed/tiling.ts";
+
+/** The most taps of a piece, and products of an algorithm: with more, errors grow faster than what is saved. */
+const MOST_TAPS = 5;
+const MOST_PRODUCTS = 9;
+/** Tiles that pass together fill the registers of a product; of more, the nearest cache would not hold the sums. */
+const FORWARD_ROWS = 6;
+const BACKWARD_ROWS = 24;
+const MOST_OWN_BYTES = 256 * 1024;
+/** A transform must save this share of the instructions. */
+const LARGEST_SHARE = 0.8;
+
+/** Chooses how a convolution is cut into tiles, from its shape alone; `undefined` where it does not pay. */
+export function chooseTiling(shape: ConvShape, pool: number | undefined): Tiling | undefined {
+  const { taps: width, dilation, channels, inputStride, inputPositions } = shape;
+  // Vectors that overlap need four channels, and copies of samples 16 bytes.
+  if (width < 2 || channels < 4 || inputPositions * inputStride < 16) return undefined;
+  const pieces = Math.ceil(width / MOST_TAPS);
+  const taps = Math.ceil(width / pieces);
+  const positions = neededPositions(shape, pool);
+  let best: { readonly tiling: Tiling; readonly cost: number } | undefined;
+  for (let outputs = 2; outputs + taps - 1 <= MOST_PRODUCTS; outputs++) {
+    const unit = dilation * outputs;
+    if (unit % (pool ?? 1) !== 0) continue;
+    const units = Math.ceil(positions / unit);
+    const rows = units * dilation;
+    const tiling = {
+      outputs,
+      taps,
+      pieces,
+      units,
+      lastPositions: positions - (units - 1) * unit,
+      samples: {
+        forward: Math.ceil(FORWARD_ROWS / rows),
+        backward: Math.ceil(BACKWARD_ROWS / rows),
+      },
+    };
+    const cost = forwardCost(layOut(shape, tiling, 1));
+    if (best === undefined || cost < best.cost) best = { tiling, cost };
+  }
+  if (best === undefined) return undefined;
+  const { inputStride: inner, outputStride, rows, algorithm, paddedRows } = layOut(
+    shape,
+    best.tiling,
+    best.tiling.samples.backward,
+  );
+  const bytes = algorithm.products * rows * (inner + outputStride) + paddedRows * inputStride;
+  if (bytes > MOST_OWN_BYTES) return undefined;
+  return best.cost < LARGEST_SHARE * plainCost(shape) ? best.tiling : undefined;
+}
+
+/** Instructions that a sample takes, about: a multiply-add of a product costs 2.2, of the kernels without a stage 2.7. */
+function plainCost({ outputPositions, taps, channels, filterVectors }: ConvShape): number {
+  return 2.7 * outputPositions * taps * channels * filterVectors;
+}
+
+function forwardCost({ shape, tiling, algorithm, rows, inner, channelVectors }: Layout): number {
+  const { products, outputs } = algorithm;
+  const input = tiling.pieces * channelVectors * products * (products + 6);
+  const product = 2.2 * products * inner * shape.filterVectors;
+  const output = shape.filterVectors * (4 * products + outputs * (products + 10));
+  return rows * (input + product + output);
+}
+
+/** Bytes of the transformed kernel that the backward pass reads. */
+export function backwardBytes(shape: ConvShape, tiling: Tiling): number {
+  return backwardKernelBytes(layOut(shape, tiling, 1));
+}
