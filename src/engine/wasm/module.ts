@@ -91,6 +91,8 @@ function addConvAndPool(module: ModuleAssembler, node: ConvNode): void {
         sampleStride: output.sampleStride,
       },
       inputSampleStride: input.sampleStride,
+      inputDeltaStride: input.ofNetwork ? undefined : input.deltaSampleStride,
+      backward: node.transformed.backwardKernel !== undefined,
     });
   }
   if (node.pool === undefined) return;

@@ -198,8 +198,8 @@ export class FunctionAssembler {
   }
 
   /** Pops a length, a byte and an address, and fills that many bytes from there on. */
-  fill(): this {
-    return this.#emit(0xfc, 11, 0);
+  fill(memory: MemoryName = "shared"): this {
+    return this.#emit(0xfc, 11, memory === "shared" ? 0 : OWN_MEMORY);
   }
 
   /** Repeats `body` a fixed number of times. */

@@ -34,6 +34,7 @@ export const SIMD_OPERATIONS = {
   "i32x4.shl": 171,
   "i32x4.shr_u": 173,
   "i32x4.add": 174,
+  "i32x4.sub": 177,
   "f32x4.abs": 224,
   "f32x4.neg": 225,
   "f32x4.sqrt": 227,

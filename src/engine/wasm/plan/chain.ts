@@ -167,7 +167,11 @@ class ChainPlanner {
     const stride = Math.ceil((kernel.bytes + bias.bytes) / 64) * 64;
     const parts = this.#memory.take(stride * MAX_PARTS);
     const transposed = this.#memory.take(kernel.bytes);
-    const transformed = planTransformed(shape, pool, this.#memory);
+    const transformed = planTransformed(shape, {
+      pool,
+      ofNetwork: input.ofNetwork,
+      memory: this.#memory,
+    });
     const offsets = pool === undefined
       ? undefined
       : this.#memory.take(output.sampleStride * this.#capacity);

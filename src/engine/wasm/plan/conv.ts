@@ -2,8 +2,12 @@ import { convPadding, kernelSpan } from "../../../model/shapes.ts";
 import type { Conv1dLayer } from "../../../model/spec.ts";
 import type { Allocator, Tensor } from "../layout.ts";
 import type { ConvShape, TransformedConv } from "../ops/conv/shape.ts";
-import { layOut, transformedKernelBytes } from "../ops/conv/transformed/tiling.ts";
-import { chooseTiling } from "./tiling.ts";
+import {
+  backwardKernelBytes,
+  layOut,
+  transformedKernelBytes,
+} from "../ops/conv/transformed/tiling.ts";
+import { chooseTiling, paysBackward } from "./tiling.ts";
 
 /** A convolution's shape, and the rows of zeros that it needs around its output. */
 export interface PlannedConv {
@@ -47,11 +51,19 @@ export function planConv(
 /** Plans what training needs to transform a convolution, where that pays. */
 export function planTransformed(
   shape: ConvShape,
-  pool: number | undefined,
-  memory: Allocator,
+  { pool, ofNetwork, memory }: {
+    readonly pool: number | undefined;
+    readonly ofNetwork: boolean;
+    readonly memory: Allocator;
+  },
 ): TransformedConv | undefined {
   const tiling = chooseTiling(shape, pool);
   if (tiling === undefined) return undefined;
   const layout = layOut(shape, tiling, 1);
-  return { tiling, kernel: memory.take(transformedKernelBytes(layout)) };
+  const backward = paysBackward(shape, tiling, ofNetwork);
+  return {
+    tiling,
+    kernel: memory.take(transformedKernelBytes(layout)),
+    backwardKernel: backward ? memory.take(backwardKernelBytes(layout)) : undefined,
+  };
 }

@@ -1,6 +1,5 @@
 import type { ConvShape } from "../ops/conv/shape.ts";
 import {
-  backwardKernelBytes,
   type Layout,
   layOut,
   neededPositions,
@@ -69,7 +68,25 @@ function forwardCost({ shape, tiling, algorithm, rows, inner, channelVectors }: 
   return rows * (input + product + output);
 }
 
-/** Bytes of the transformed kernel that the backward pass reads. */
-export function backwardBytes(shape: ConvShape, tiling: Tiling): number {
-  return backwardKernelBytes(layOut(shape, tiling, 1));
+/**
+ * Whether a backward pass is transformed. Without, it visits the maxima of a pooling alone, an element of the input at a
+ * time, or all positions where there is no pooling.
+ */
+export function paysBackward(shape: ConvShape, tiling: Tiling, ofNetwork: boolean): boolean {
+  const { filters, filterVectors, pooledPositions, outputPositions, groups, groupVectors } = shape;
+  const window = groups * groupVectors;
+  const plain = pooledPositions === undefined
+    ? (ofNetwork ? 2.7 : 5.4) * outputPositions * filters * window
+    : (ofNetwork ? 4.5 : 10.5) * pooledPositions * filters * window;
+  const { algorithm: { products, outputs }, rows, inputStride, channelVectors } = layOut(
+    shape,
+    tiling,
+    1,
+  );
+  const columns = inputStride / 16 + (ofNetwork ? 0 : tiling.pieces * channelVectors);
+  const product = 2.3 * products * filters * columns;
+  const transforms = (ofNetwork ? 1 : 2.5) * tiling.pieces * channelVectors * products *
+    (products + 6);
+  const deltas = filterVectors * (products * (outputs + 4) + 8 * outputs);
+  return rows * (product + transforms + deltas) < LARGEST_SHARE * plain;
 }

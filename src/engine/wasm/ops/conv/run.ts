@@ -14,7 +14,12 @@ import { POOL_KERNELS } from "../pool.ts";
 import { SUM_KERNELS } from "../sums.ts";
 import { CONV_GRADIENT_KERNELS, CONV_KERNELS, CONV_SPARSE_GRADIENT_KERNELS } from "./kernels.ts";
 import { type ConvNode, filterBytes } from "./shape.ts";
-import { forwardTransformed, transformPanel } from "./transformed/run.ts";
+import {
+  backwardTransformed,
+  forwardTransformed,
+  transformFilters,
+  transformPanel,
+} from "./transformed/run.ts";
 
 /** Name of the pooling that is fused into a convolution. */
 export function poolName({ name }: ConvNode): string {
@@ -58,8 +63,11 @@ function firstInput({ input, shape }: ConvNode, sample: number): number {
  * the input.
  */
 export function convBackward(context: ExecutionContext, node: ConvNode, pass: BackwardPass): void {
-  const { output, shape, slope, parts } = node;
+  const { output, shape, slope, parts, transformed } = node;
   const { part, wanted } = pass;
+  if (wanted === "weights" && transformed?.backwardKernel !== undefined) {
+    return backwardTransformed(context, node, { ...transformed, part });
+  }
   const { clear } = context.bind(MEMORY_KERNELS);
   const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
   const { columnSum } = context.bind(SUM_KERNELS);
@@ -156,5 +164,8 @@ export function convTranspose(
       transformPanel(context, node, { ...node.transformed, row, width });
     }
     row += width;
+  }
+  if (node.transformed?.backwardKernel !== undefined) {
+    transformFilters(context, node, { ...node.transformed, firstRow, rows });
   }
 }

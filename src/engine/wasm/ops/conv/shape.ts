@@ -48,8 +48,10 @@ export interface ConvNode extends NodeBase {
 /** What a transformed convolution adds to a node. */
 export interface TransformedConv {
   readonly tiling: Tiling;
-  /** Address of the transformed kernel. */
+  /** Address of the transformed kernel, as the forward pass reads it. */
   readonly kernel: number;
+  /** The same as the backward pass reads it; absent where that is not transformed. */
+  readonly backwardKernel: number | undefined;
 }
 
 /** Bytes of one filter's kernel. */

@@ -3,7 +3,9 @@ import { kernelAdder } from "../../../assembler/kernel_table.ts";
 import { LinearMap } from "../../../assembler/linear_map.ts";
 import { STAGE_BYTES, StagedProducts } from "./products.ts";
 import { layOut, paddedBytes, type Tiling } from "./tiling.ts";
-import { assembleKernelPanel } from "./transform_kernel.ts";
+import { assembleDelta } from "./transform_delta.ts";
+import { assembleInputDelta, assembleKernelGradient } from "./transform_gradient.ts";
+import { assembleBackwardKernel, assembleKernelPanel } from "./transform_kernel.ts";
 import { assembleInput } from "./transform_input.ts";
 import { assembleOutput, type OutputEnds } from "./transform_output.ts";
 import type { ConvShape } from "../shape.ts";
@@ -21,6 +23,35 @@ export const TRANSFORMED_KERNELS = {
   transformedForward: ["output", "offsets", "input", "kernel", "bias", "samples"],
 } as const;
 
+/**
+ * `transformFilters`: `filters` filters of the kernel as `transformedBackward` reads them; `target` is the place of the
+ * first in a wide panel, `rest` in the narrow one.
+ *
+ * `beginGradient`: clears the sum of the kernel's gradient that the thread keeps.
+ *
+ * `transformedBackward`: adds to that sum and to `biasGradient`; writes `inputDelta` unless the input is the network's.
+ * `delta` and `output` are the first rows of the first sample. Before the call for fewer samples than the tiling says,
+ * `clearTiles` must have been called.
+ *
+ * `endGradient`: writes the kernel's gradient.
+ */
+export const TRANSFORMED_GRADIENT_KERNELS = {
+  transformFilters: ["target", "rest", "kernel", "filters"],
+  beginGradient: [],
+  clearTiles: [],
+  transformedBackward: [
+    "delta",
+    "output",
+    "offsets",
+    "biasGradient",
+    "input",
+    "kernel",
+    "inputDelta",
+    "samples",
+  ],
+  endGradient: ["gradient"],
+} as const;
+
 /** A convolution whose tiles are transformed. */
 export interface TransformedShape {
   readonly shape: ConvShape;
@@ -28,6 +59,10 @@ export interface TransformedShape {
   readonly ends: OutputEnds;
   /** Bytes between samples of the input. */
   readonly inputSampleStride: number;
+  /** The same for the derivatives with respect to it; absent where none are wanted. */
+  readonly inputDeltaStride: number | undefined;
+  /** Whether the backward pass is transformed too. */
+  readonly backward: boolean;
 }
 
 /** Adds the kernels of a transformed convolution. */
@@ -46,6 +81,7 @@ export function addTransformedKernels(
     assembleKernelPanel(code, layout, { ...addresses, vectors: 1 });
   });
   addForward(module, node, transformed);
+  if (transformed.backward) addBackward(module, node, transformed);
 }
 
 function addForward(
@@ -91,6 +127,95 @@ function addForward(
       map,
       ends,
       places: { output, offsets, bias, samples, products: sums },
+    });
+  });
+}
+
+function addBackward(
+  module: ModuleAssembler,
+  node: string,
+  { shape, tiling, ends, inputSampleStride, inputDeltaStride }: TransformedShape,
+): void {
+  const layout = layOut(shape, tiling, tiling.samples.backward);
+  const { algorithm: { products }, rows, inner, inputStride, outputStride } = layout;
+  const padded = module.own.take(layout.samples * paddedBytes(layout, shape.inputStride));
+  const deltaRow = 16 * tiling.pieces * layout.channelVectors;
+  const tileBytes = products * rows * Math.max(inputStride, deltaRow);
+  const inputs = module.own.take(tileBytes);
+  const sumBytes = products * rows * outputStride;
+  const sums = module.own.take(sumBytes);
+  const gradientBytes = products * shape.filters * inputStride;
+  const gradients = module.own.take(gradientBytes);
+  const paddedDelta = inputDeltaStride === undefined
+    ? 0
+    : module.own.take(layout.samples * paddedBytes(layout, layout.deltaStride));
+  const stage = module.own.take(STAGE_BYTES);
+  const add = kernelAdder(module, { table: TRANSFORMED_GRADIENT_KERNELS, node });
+  const one = layOut(shape, tiling, 1);
+  add("transformFilters", (code, places) => assembleBackwardKernel(code, one, places));
+  add("beginGradient", (code) => void code.i32(gradients).i32(0).i32(gradientBytes).fill("own"));
+  add("clearTiles", (code) => {
+    code.i32(inputs).i32(0).i32(tileBytes).fill("own");
+    code.i32(sums).i32(0).i32(sumBytes).fill("own");
+  });
+  add("endGradient", (code, { gradient }) => {
+    const map = new LinearMap(code);
+    assembleKernelGradient(code, layout, { map, gradient, source: gradients });
+  });
+  add("transformedBackward", (code, { kernel, input, inputDelta, samples, ...places }) => {
+    const map = new LinearMap(code);
+    assembleDelta(code, layout, { map, ends, places: { ...places, samples, products: sums } });
+    const sampleStride = inputSampleStride;
+    const inputPlaces = { input, sampleStride, samples, padded, transformed: inputs };
+    assembleInput(code, layout, { map, places: inputPlaces });
+    const staged = new StagedProducts(code, stage);
+    const [a, b, c] = code.locals("i32", 3);
+    code.i32(sums).set(a).i32(inputs).set(b).i32(gradients).set(c);
+    code.repeat(products, () => {
+      const next = code.local("i32");
+      code.get(a).set(next);
+      staged.assemble({
+        rows: shape.filters,
+        vectors: inputStride / 16,
+        inner: rows,
+        a: { rowStride: 4, innerStride: outputStride },
+        b: { memory: "own", rowStride: inputStride },
+        c: { rowStride: inputStride },
+        start: "self",
+      }, { a, b, c });
+      code.get(next).i32(rows * outputStride).op("i32.add").set(a);
+      code.advance(b, rows * inputStride);
+    });
+    if (inputDeltaStride === undefined) return;
+    code.i32(sums).set(a).i32(inputs).set(c);
+    code.repeat(products, () => {
+      const [first, target] = code.locals("i32", 2);
+      code.get(a).set(first).get(c).set(target);
+      for (let piece = 0; piece < tiling.pieces; piece++) {
+        code.get(first).set(a).get(target).i32(16 * piece * layout.channelVectors).op("i32.add")
+          .set(c);
+        staged.assemble({
+          rows,
+          vectors: layout.channelVectors,
+          inner: shape.filters,
+          a: { rowStride: outputStride, innerStride: 4 },
+          b: { memory: "shared", rowStride: "packed" },
+          c: { rowStride: deltaRow },
+          start: "zero",
+        }, { a, b: kernel, c });
+        code.advance(kernel, 16 * layout.channelVectors * shape.filters);
+      }
+      code.get(target).i32(rows * deltaRow).op("i32.add").set(c);
+    });
+    assembleInputDelta(code, layout, {
+      map,
+      places: {
+        inputDelta,
+        sampleStride: inputDeltaStride,
+        samples,
+        padded: paddedDelta,
+        transformed: inputs,
+      },
     });
   });
 }
