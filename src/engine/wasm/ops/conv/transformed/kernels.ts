@@ -1,6 +1,6 @@
 import type { ModuleAssembler } from "../../../assembler/assembler.ts";
 import { kernelAdder } from "../../../assembler/kernel_table.ts";
-import { LinearMap } from "../../../assembler/linear_map.ts";
+import { LinearMap } from "../../../transforms/linear_map.ts";
 import { STAGE_BYTES, StagedProducts } from "./products.ts";
 import { layOut, paddedBytes, type Tiling } from "./tiling.ts";
 import { assembleDelta } from "./transform_delta.ts";
@@ -90,7 +90,7 @@ function addForward(
   { shape, tiling, ends, inputSampleStride }: TransformedShape,
 ): void {
   const layout = layOut(shape, tiling, tiling.samples.forward);
-  const { algorithm: { products }, rows, inner, samples: capacity } = layout;
+  const { transform: { frequencies: products }, rows, inner, samples: capacity } = layout;
   const padded = module.own.take(capacity * paddedBytes(layout, shape.inputStride));
   const inputs = module.own.take(products * rows * layout.inputStride);
   const sums = module.own.take(products * rows * layout.outputStride);
@@ -137,7 +137,7 @@ function addBackward(
   { shape, tiling, ends, inputSampleStride, inputDeltaStride }: TransformedShape,
 ): void {
   const layout = layOut(shape, tiling, tiling.samples.backward);
-  const { algorithm: { products }, rows, inner, inputStride, outputStride } = layout;
+  const { transform: { frequencies: products }, rows, inner, inputStride, outputStride } = layout;
   const padded = module.own.take(layout.samples * paddedBytes(layout, shape.inputStride));
   const deltaRow = 16 * tiling.pieces * layout.channelVectors;
   const tileBytes = products * rows * Math.max(inputStride, deltaRow);

@@ -5,7 +5,7 @@ import { panels, splitEvenly } from "../../../assembler/gemm.ts";
  * A tile is 6 rows × 2 vectors: of V8's 15 vector registers 12 sums, two vectors of B, and an element of A that is loaded
  * four times over.
  */
-const TILE_ROWS = 6;
+export const TILE_ROWS = 6;
 const TILE_VECTORS = 2;
 /** Steps along the sum without a jump. */
 const MOST_STEPS = 64;

@@ -1,6 +1,12 @@
 import { roundUp } from "../../../layout.ts";
 import { type ConvShape, inputDeltaStride } from "../shape.ts";
-import { type ToomCook, toomCook } from "./toom_cook.ts";
+import {
+  inputMatrix,
+  kernelMatrix,
+  type Matrix,
+  outputMatrix,
+} from "../../../transforms/matrices.ts";
+import { createTransform, type Transform } from "../../../transforms/points.ts";
 
 /**
  * How a convolution is cut into tiles, each of m outputs of one phase of the dilation: d · m neighbouring positions are a
@@ -23,7 +29,8 @@ export interface Tiling {
 export interface Layout {
   readonly shape: ConvShape;
   readonly tiling: Tiling;
-  readonly algorithm: ToomCook;
+  readonly transform: Transform;
+  readonly matrices: Matrices;
   /** Samples that are computed together. */
   readonly samples: number;
   /** Tiles of a sample, and of all. */
@@ -42,18 +49,30 @@ export interface Layout {
   readonly deltaStride: number;
 }
 
+/** From taps and inputs to frequencies, and from these to outputs; transposed, the way back of derivatives. */
+export interface Matrices {
+  readonly kernel: Matrix;
+  readonly input: Matrix;
+  readonly output: Matrix;
+}
+
 /** Finds all places for a number of samples that are computed together. */
 export function layOut(shape: ConvShape, tiling: Tiling, samples: number): Layout {
   const { channels, dilation, filterVectors } = shape;
   const { outputs, taps, pieces, units } = tiling;
-  const algorithm = toomCook(outputs, taps);
+  const transform = createTransform(outputs, taps);
   const channelVectors = Math.ceil(channels / 4);
   const sampleRows = units * dilation;
-  const lastTap = (pieces - 1) * taps + algorithm.products - 1;
+  const lastTap = (pieces - 1) * taps + transform.frequencies - 1;
   return {
     shape,
     tiling,
-    algorithm,
+    transform,
+    matrices: {
+      kernel: kernelMatrix(transform),
+      input: inputMatrix(transform),
+      output: outputMatrix(transform),
+    },
     samples,
     sampleRows,
     rows: samples * sampleRows,
@@ -76,13 +95,13 @@ export function neededPositions(
 }
 
 /** Bytes of a convolution's transformed kernel, as the forward pass reads it. */
-export function transformedKernelBytes({ algorithm, inner, shape }: Layout): number {
-  return algorithm.products * inner * 16 * shape.filterVectors;
+export function transformedKernelBytes({ transform, inner, shape }: Layout): number {
+  return transform.frequencies * inner * 16 * shape.filterVectors;
 }
 
 /** Bytes of the same as the backward pass reads it. */
-export function backwardKernelBytes({ algorithm, tiling, channelVectors, shape }: Layout): number {
-  return algorithm.products * tiling.pieces * channelVectors * 16 * shape.filters;
+export function backwardKernelBytes({ transform, tiling, channelVectors, shape }: Layout): number {
+  return transform.frequencies * tiling.pieces * channelVectors * 16 * shape.filters;
 }
 
 /** Distance of the row of a sample's padded input that a tile of a phase begins at. */
@@ -93,4 +112,9 @@ export function tileStart({ shape, tiling }: Layout, phase: number, piece: numbe
 /** Bytes of a sample's padded input. */
 export function paddedBytes({ paddedRows }: Layout, stride: number): number {
   return roundUp(paddedRows * stride + 16, 64);
+}
+
+/** A matrix with rows and columns exchanged. */
+export function transposed(matrix: Matrix): number[][] {
+  return matrix[0]!.map((_, column) => matrix.map((row) => row[column]!));
 }

@@ -1,7 +1,7 @@
 import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
-import { type LinearMap, type Matrix } from "../../../assembler/linear_map.ts";
-import type { Layout } from "./tiling.ts";
-import { transposed } from "./toom_cook.ts";
+import type { LinearMap } from "../../../transforms/linear_map.ts";
+import type { Matrix } from "../../../transforms/matrices.ts";
+import { type Layout, transposed } from "./tiling.ts";
 import type { OutputEnds } from "./transform_output.ts";
 
 /** Locals with addresses in shared memory, and the number of samples. */
@@ -79,11 +79,11 @@ class DeltaUnit {
   readonly #bias: Local;
 
   constructor(code: FunctionAssembler, layout: Layout, options: DeltaOptions) {
-    const { algorithm, shape, tiling } = layout;
+    const { matrices, shape, tiling } = layout;
     this.#code = code;
     this.#layout = layout;
     this.#options = options;
-    this.#matrix = transposed(algorithm.output);
+    this.#matrix = transposed(matrices.output);
     this.#values = code.locals("v128", tiling.outputs * shape.dilation);
     [this.#delta, this.#from, this.#sum] = code.locals("v128", 3);
     this.#bias = code.local("i32");

@@ -1,9 +1,8 @@
 import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
-import type { LinearMap } from "../../../assembler/linear_map.ts";
+import type { LinearMap } from "../../../transforms/linear_map.ts";
 import { filterBytes, tapBytes } from "../shape.ts";
-import { type Layout, paddedBytes, tileStart } from "./tiling.ts";
+import { type Layout, paddedBytes, tileStart, transposed } from "./tiling.ts";
 import { assembleChannels, assembleCopiedBytes } from "./transform_input.ts";
-import { transposed } from "./toom_cook.ts";
 
 /**
  * Assembles the kernel's gradient, `[filter, tap, channel]` as the weights are kept, from those of the transformed kernel,
@@ -18,9 +17,9 @@ export function assembleKernelGradient(
     readonly source: number;
   },
 ): void {
-  const { shape, tiling: { pieces, taps }, algorithm, inputStride } = layout;
+  const { shape, tiling: { pieces, taps }, transform, matrices, inputStride } = layout;
   const from = code.local("i32");
-  const products = code.locals("v128", algorithm.products);
+  const products = code.locals("v128", transform.frequencies);
   const assembleVector = (piece: number, channel: number) => {
     const element = piece * shape.channels + channel;
     products.forEach((product, index) => {
@@ -28,7 +27,7 @@ export function assembleKernelGradient(
       code.get(from).load(offset, "own").set(product);
     });
     const present = Math.min(taps, shape.taps - piece * taps);
-    map.assemble(transposed(algorithm.kernel).slice(0, present), {
+    map.assemble(transposed(matrices.kernel).slice(0, present), {
       inputs: products,
       store: (tap, push) => {
         code.get(gradient);
@@ -88,10 +87,11 @@ function assembleTiles(
   layout: Layout,
   { map, places }: { readonly map: LinearMap; readonly places: InputDeltaPlaces },
 ): void {
-  const { shape: { dilation }, tiling, algorithm, rows, deltaStride, channelVectors } = layout;
+  const { shape: { dilation }, tiling, transform, matrices, rows, deltaStride, channelVectors } =
+    layout;
   const rowBytes = tiling.pieces * 16 * channelVectors;
   const [sample, tile, row, source, left] = code.locals("i32", 5);
-  const products = code.locals("v128", algorithm.products);
+  const products = code.locals("v128", transform.frequencies);
   code.i32(places.padded).set(sample).i32(places.transformed).set(source);
   code.get(places.samples).set(left);
   code.repeatLocal(left, () => {
@@ -104,7 +104,7 @@ function assembleTiles(
             products.forEach((product, index) => {
               code.get(source).load(index * rows * rowBytes, "own").set(product);
             });
-            map.assemble(transposed(algorithm.input), {
+            map.assemble(transposed(matrices.input), {
               inputs: products,
               store: (input, push) => {
                 const offset = (tileStart(layout, 0, piece) + input * dilation) * deltaStride;

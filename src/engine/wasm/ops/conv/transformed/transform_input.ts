@@ -1,5 +1,5 @@
 import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
-import type { LinearMap } from "../../../assembler/linear_map.ts";
+import type { LinearMap } from "../../../transforms/linear_map.ts";
 import { type Layout, paddedBytes, tileStart } from "./tiling.ts";
 
 /** Where the input of some samples is, and where it goes. */
@@ -80,17 +80,17 @@ function assembleTransform(
   layout: Layout,
   { map, places }: { readonly map: LinearMap; readonly places: InputPlaces },
 ): void {
-  const { shape, tiling, algorithm, rows } = layout;
+  const { shape, tiling, transform, matrices, rows } = layout;
   const { dilation, inputStride } = shape;
   const [sample, tile, row, target, left] = code.locals("i32", 5);
-  const inputs = code.locals("v128", algorithm.products);
+  const inputs = code.locals("v128", transform.frequencies);
   const assembleVector = (piece: number, channel: number) => {
     const first = tileStart(layout, 0, piece);
     inputs.forEach((input, i) => {
       const offset = (first + i * dilation) * inputStride + 4 * channel;
       code.get(row).load(offset, "own").set(input);
     });
-    map.assemble(algorithm.input, {
+    map.assemble(matrices.input, {
       inputs,
       store: (product, push) => {
         code.get(target);

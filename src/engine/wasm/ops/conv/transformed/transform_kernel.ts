@@ -1,6 +1,6 @@
 import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
 import { PANEL_COLUMNS, panels } from "../../../assembler/gemm.ts";
-import { LinearMap } from "../../../assembler/linear_map.ts";
+import { LinearMap } from "../../../transforms/linear_map.ts";
 import { filterBytes, tapBytes } from "../shape.ts";
 import type { Layout } from "./tiling.ts";
 
@@ -17,7 +17,7 @@ export function assembleKernelPanel(
     readonly vectors: number;
   },
 ): void {
-  const { shape, tiling: { pieces, taps }, algorithm, inner, outputStride } = layout;
+  const { shape, tiling: { pieces, taps }, matrices, inner, outputStride } = layout;
   const map = new LinearMap(code);
   const values = code.locals("v128", taps);
   const row = 16 * vectors;
@@ -29,7 +29,7 @@ export function assembleKernelPanel(
         values.slice(0, present).forEach((value, i) => {
           code.get(source).load(i * tap + 16 * vector).set(value);
         });
-        map.assemble(algorithm.kernel, {
+        map.assemble(matrices.kernel, {
           inputs: values.map((value, i) => i < present ? value : undefined),
           store: (product, push) => {
             code.get(target);
@@ -56,7 +56,7 @@ export function assembleBackwardKernel(
     Record<"target" | "rest" | "kernel" | "filters", Local>
   >,
 ): void {
-  const { shape, tiling: { pieces, taps }, algorithm, channelVectors } = layout;
+  const { shape, tiling: { pieces, taps }, matrices, channelVectors } = layout;
   const map = new LinearMap(code);
   const values = code.locals("v128", taps);
   const pieceBytes = 16 * channelVectors * shape.filters;
@@ -65,7 +65,7 @@ export function assembleBackwardKernel(
     values.slice(0, present).forEach((value, i) => {
       code.get(kernel).load((piece * taps + i) * tapBytes(shape) + offset).set(value);
     });
-    map.assemble(algorithm.kernel, {
+    map.assemble(matrices.kernel, {
       inputs: values.map((value, i) => i < present ? value : undefined),
       store: (product, push) => {
         code.get(to);

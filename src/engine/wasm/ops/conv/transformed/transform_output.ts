@@ -1,5 +1,5 @@
 import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
-import type { LinearMap } from "../../../assembler/linear_map.ts";
+import type { LinearMap } from "../../../transforms/linear_map.ts";
 import type { Layout } from "./tiling.ts";
 
 /** What follows a convolution, fused into its last transform. */
@@ -77,11 +77,11 @@ class OutputUnit {
   readonly #bias: Local;
 
   constructor(code: FunctionAssembler, layout: Layout, options: OutputOptions) {
-    const { algorithm, shape, tiling } = layout;
+    const { transform, shape, tiling } = layout;
     this.#code = code;
     this.#layout = layout;
     this.#options = options;
-    this.#products = code.locals("v128", algorithm.products);
+    this.#products = code.locals("v128", transform.frequencies);
     this.#values = code.locals("v128", tiling.outputs * shape.dilation);
     [this.#best, this.#from, this.#larger] = code.locals("v128", 3);
     this.#bias = code.local("i32");
@@ -117,12 +117,12 @@ class OutputUnit {
 
   #transform(positions: number, products: Local): void {
     const code = this.#code;
-    const { shape: { dilation }, algorithm, rows, outputStride } = this.#layout;
+    const { shape: { dilation }, matrices, rows, outputStride } = this.#layout;
     for (let phase = 0; phase < Math.min(dilation, positions); phase++) {
       this.#products.forEach((product, index) => {
         code.get(products).load((index * rows + phase) * outputStride, "own").set(product);
       });
-      const needed = algorithm.output.filter((_, i) => phase + i * dilation < positions);
+      const needed = matrices.output.filter((_, i) => phase + i * dilation < positions);
       this.#options.map.assemble(needed, {
         inputs: this.#products,
         store: (i, push) => {

@@ -1,7 +1,5 @@
-import type { FunctionAssembler, Local } from "./assembler.ts";
-
-/** Coefficients, `[output][input]`. */
-export type Matrix = readonly (readonly number[])[];
+import type { FunctionAssembler, Local } from "../assembler/assembler.ts";
+import type { Matrix } from "./matrices.ts";
 
 /** A sum of inputs, each times a factor. */
 type Terms = readonly (readonly [factor: number, input: Local])[];
