@@ -14,16 +14,25 @@ import { addMemoryKernels } from "./ops/memory.ts";
 import { addPoolForward, addPoolKernels } from "./ops/pool.ts";
 import { addPanelKernels, addSparseRowKernels } from "./ops/sparse_dense/kernels.ts";
 import { addSumKernels } from "./ops/sums.ts";
+import { trains } from "./assembler/kernel_table.ts";
 import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
+
+/** Which kernels a module has: all of them, or only those that predictions need, a third or less. */
+export type KernelSet = "all" | "predictions";
 
 /**
  * Assembles a WebAssembly module with the kernels that a plan needs, for its exact shapes.
  *
  * @param plan The plan.
  * @param fusedMultiplyAdd Whether to use relaxed SIMD.
+ * @param set Which of the kernels.
  */
-export function assembleKernels(plan: Plan, fusedMultiplyAdd: boolean): Uint8Array<ArrayBuffer> {
-  const module = new ModuleAssembler(fusedMultiplyAdd);
+export function assembleKernels(
+  plan: Plan,
+  fusedMultiplyAdd: boolean,
+  set: KernelSet = "all",
+): Uint8Array<ArrayBuffer> {
+  const module = new ModuleAssembler(fusedMultiplyAdd, (name) => set === "all" || !trains(name));
   addActivationKernels(module);
   addAdamKernels(module);
   addSumKernels(module);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ByteWriter } from "./encoding.ts";
+import { ALIGNED_TO_FOUR, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
 import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
 import {
   type Local,
@@ -22,10 +22,7 @@ export type { Local, ParameterLocals, Signature, ValueType };
 const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 const FUNCTION_TYPE = 0x60;
 const EMPTY_BLOCK = 0x40;
-const SIMD_PREFIX = 0xfd;
 const VECTOR_CONSTANT = 12;
-/** As a power of two; vectors need not be aligned to more. */
-const ALIGNED_TO_FOUR = 2;
 const MEMORY_IMPORT = 2;
 const SHARED_WITH_MAXIMUM = 3;
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
@@ -122,17 +119,17 @@ export class FunctionAssembler {
 
   /** Pops an address and pushes the vector `offset` bytes after it; need not be aligned. */
   load(offset = 0): this {
-    return this.#simd(0).#access(offset);
+    return this.#vectorAccess(0, offset);
   }
 
   /** Pops an address and pushes four copies of the f32 `offset` bytes after it. */
   loadSplat(offset = 0): this {
-    return this.#simd(9).#access(offset);
+    return this.#vectorAccess(9, offset);
   }
 
   /** Pops a vector and an address below it, and stores the vector `offset` bytes after that. */
   store(offset = 0): this {
-    return this.#simd(11).#access(offset);
+    return this.#vectorAccess(11, offset);
   }
 
   /** Pops b and a; pushes the lanes that `lanes` names, 0–3 of a and 4–7 of b. */
@@ -207,25 +204,23 @@ export class FunctionAssembler {
   }
 
   #simd(code: number): this {
-    this.#code.byte(SIMD_PREFIX);
-    this.#code.unsigned(code);
+    this.#code.indexed(SIMD_PREFIX, code);
     return this;
   }
 
   #indexed(code: number, index: number): this {
-    this.#code.byte(code);
-    this.#code.unsigned(index);
+    this.#code.indexed(code, index);
     return this;
   }
 
   #scalarAccess(code: number, offset: number): this {
     this.#code.byte(code);
-    return this.#access(offset);
+    return this.#indexed(ALIGNED_TO_FOUR, offset);
   }
 
-  /** Alignment and offset of a load or store. */
-  #access(offset: number): this {
-    return this.#indexed(ALIGNED_TO_FOUR, offset);
+  #vectorAccess(code: number, offset: number): this {
+    this.#code.vectorAccess(code, offset);
+    return this;
   }
 
   #emit(...bytes: number[]): this {
@@ -237,6 +232,7 @@ export class FunctionAssembler {
 /** A module under assembly. It imports one shared memory, `env.memory`, and exports all its functions. */
 export class ModuleAssembler {
   readonly #fusedMultiplyAdd: boolean;
+  readonly #isWanted: (name: string) => boolean;
   readonly #functions: {
     name: string;
     parameters: readonly ValueType[];
@@ -244,8 +240,9 @@ export class ModuleAssembler {
   }[] = [];
 
   /** `fusedMultiplyAdd`: whether to use relaxed SIMD; see `fusesMultiplyAdd`. */
-  constructor(fusedMultiplyAdd: boolean) {
+  constructor(fusedMultiplyAdd: boolean, isWanted: (name: string) => boolean = () => true) {
     this.#fusedMultiplyAdd = fusedMultiplyAdd;
+    this.#isWanted = isWanted;
   }
 
   /** Adds an exported function without results; `assemble` writes its code, given the parameters by name. */
@@ -254,6 +251,7 @@ export class ModuleAssembler {
     signature: S,
     assemble: (code: FunctionAssembler, parameters: ParameterLocals<S>) => void,
   ): void {
+    if (!this.#isWanted(name)) return;
     const parameters = signature.map(typeOfParameter);
     const code = new FunctionAssembler(parameters, this.#fusedMultiplyAdd);
     const locals = signature.map((parameter, index) => [nameOfParameter(parameter), index]);
