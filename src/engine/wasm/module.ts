@@ -33,19 +33,23 @@ export function assembleKernels(
   set: KernelSet = "all",
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleAssembler(fusedMultiplyAdd, (name) => set === "all" || !trains(name));
+  const nodes = chainsOf(plan).flatMap((chain) => chain.nodes);
+  addSharedKernels(module, new Set(nodes.map(({ kind }) => kind)));
+  if (plan.join !== undefined) addJoinKernels(module);
+  for (const node of nodes) addNodeKernels(module, node);
+  return module.toBytes(plan.pages);
+}
+
+/** Adds the kernels that are the same for all shapes: those that nodes of these kinds call. */
+function addSharedKernels(module: ModuleAssembler, kinds: ReadonlySet<PlanNode["kind"]>): void {
   addActivationKernels(module);
   addAdamKernels(module);
   addSumKernels(module);
-  addBatchNormKernels(module);
   addMemoryKernels(module);
-  addDropoutKernels(module);
-  addSparseRowKernels(module);
-  addGeluKernels(module);
-  addJoinKernels(module);
-  for (const { nodes } of chainsOf(plan)) {
-    for (const node of nodes) addNodeKernels(module, node);
-  }
-  return module.toBytes(plan.pages);
+  if (kinds.has("batchNorm")) addBatchNormKernels(module);
+  if (kinds.has("dropout")) addDropoutKernels(module);
+  if (kinds.has("sparseDense")) addSparseRowKernels(module);
+  if (kinds.has("gelu")) addGeluKernels(module);
 }
 
 function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {

@@ -49,7 +49,20 @@ export function kernelAdder<const Table extends KernelTable>(
 }
 
 /** Kernels of training that are not named after a gradient or a backward pass. */
-const TRAINING_KERNELS: ReadonlySet<string> = new Set(["adam", "dropoutMask", "multiplyRows"]);
+const TRAINING_KERNELS: ReadonlySet<string> = new Set([
+  "adam",
+  "columnSum",
+  "columnSumOfProducts",
+  "columnSumOfSquares",
+  "dropoutMask",
+  "gatherDots",
+  "multiplyRows",
+  "pullRows",
+  "pushRows",
+  "scatterDots",
+  "spreadRow",
+  "sumParts",
+]);
 
 /**
  * Whether only training and the gradients of inputs run a kernel, by its exported name: those that pass derivatives back
