@@ -10,6 +10,7 @@ import { fusesMultiplyAdd } from "./arithmetic.ts";
 import { assembleKernels, type KernelSet } from "./module.ts";
 import { planModel } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
+import { countWork } from "./plan/work.ts";
 import { placeWeights, type WeightPlace } from "./weights.ts";
 
 /** Shapes that are kept, those used last: a plan and its modules take up to a few megabytes. */
@@ -29,6 +30,7 @@ export class PlannedModel {
   readonly #spec: ModelSpec;
   readonly #modules = new Map<KernelSet, Promise<WebAssembly.Module>>();
   #places: readonly WeightPlace[] | undefined;
+  #work: readonly number[] | undefined;
 
   /** Plans a model. */
   constructor(spec: ModelSpec, size: PlanSize) {
@@ -39,6 +41,12 @@ export class PlannedModel {
   /** Where each weight lies, in the order of `weightShapes`. */
   get places(): readonly WeightPlace[] {
     return this.#places ??= placeWeights(this.#spec, this.plan);
+  }
+
+  /** Multiply-adds of a prediction of a batch, from the numbers of entries of each chain. */
+  countWork(entries: readonly number[]): number {
+    const work = this.#work ??= countWork(this.plan);
+    return entries.reduce((sum, count, chain) => sum + count * work[chain]!, 0);
   }
 
   /** The compiled kernels; all of them where those have been made, since a set is part of them. */

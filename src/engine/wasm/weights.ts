@@ -129,7 +129,7 @@ export type ArrayKind = "weight" | "firstMoment" | "secondMoment";
 
 /** Reads one kind of array of some weights. */
 export function readArrays(
-  { floats }: ExecutionContext,
+  { floats }: Pick<ExecutionContext, "floats">,
   places: readonly WeightPlace[],
   kind: ArrayKind,
 ): Float32Array<ArrayBuffer>[] {
@@ -147,7 +147,7 @@ export function readArrays(
 
 /** Writes one kind of array of some weights. */
 export function writeArrays(
-  { floats }: ExecutionContext,
+  { floats }: Pick<ExecutionContext, "floats">,
   places: readonly WeightPlace[],
   { kind, values }: { readonly kind: ArrayKind; readonly values: readonly Float32Array[] },
 ): void {
