@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ByteWriter } from "./encoding.ts";
+import { ALIGNED_TO_FOUR, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
 import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
 import { OWN_MEMORY, OwnMemory } from "./own_memory.ts";
 import {
@@ -23,10 +23,7 @@ export type { Local, ParameterLocals, Signature, ValueType };
 const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 const FUNCTION_TYPE = 0x60;
 const EMPTY_BLOCK = 0x40;
-const SIMD_PREFIX = 0xfd;
 const VECTOR_CONSTANT = 12;
-/** As a power of two; vectors need not be aligned to more. */
-const ALIGNED_TO_FOUR = 2;
 /** Beside the alignment: the number of the memory follows. */
 const NAMES_MEMORY = 0x40;
 const MEMORY_IMPORT = 2;
@@ -156,17 +153,17 @@ export class FunctionAssembler {
 
   /** Pops an address and pushes the vector `offset` bytes after it; need not be aligned. */
   load(offset = 0, memory: MemoryName = "shared"): this {
-    return this.#simd(0).#access(offset, memory);
+    return this.#vectorAccess(0, offset, memory);
   }
 
   /** Pops an address and pushes four copies of the f32 `offset` bytes after it. */
   loadSplat(offset = 0, memory: MemoryName = "shared"): this {
-    return this.#simd(9).#access(offset, memory);
+    return this.#vectorAccess(9, offset, memory);
   }
 
   /** Pops a vector and an address below it, and stores the vector `offset` bytes after that. */
   store(offset = 0, memory: MemoryName = "shared"): this {
-    return this.#simd(11).#access(offset, memory);
+    return this.#vectorAccess(11, offset, memory);
   }
 
   /** Pops b and a; pushes the lanes that `lanes` names, 0–3 of a and 4–7 of b. */
@@ -241,30 +238,26 @@ export class FunctionAssembler {
   }
 
   #simd(code: number): this {
-    this.#code.byte(SIMD_PREFIX);
-    this.#code.unsigned(code);
+    this.#code.indexed(SIMD_PREFIX, code);
     return this;
   }
 
   #indexed(code: number, index: number): this {
-    this.#code.byte(code);
-    this.#code.unsigned(index);
+    this.#code.indexed(code, index);
     return this;
   }
 
   #scalarAccess(code: number, offset: number): this {
     this.#code.byte(code);
-    return this.#access(offset);
+    return this.#indexed(ALIGNED_TO_FOUR, offset);
   }
 
-  /** Alignment, memory and offset of a load or store. */
-  #access(offset: number, memory: MemoryName = "shared"): this {
-    if (memory === "shared") return this.#indexed(ALIGNED_TO_FOUR, offset);
-    return this.#indexed(ALIGNED_TO_FOUR | NAMES_MEMORY, OWN_MEMORY).#unsigned(offset);
-  }
-
-  #unsigned(value: number): this {
-    this.#code.unsigned(value);
+  #vectorAccess(code: number, offset: number, memory: MemoryName): this {
+    if (memory === "shared") this.#code.vectorAccess(code, offset);
+    else {
+      this.#simd(code).#indexed(ALIGNED_TO_FOUR | NAMES_MEMORY, OWN_MEMORY);
+      this.#code.unsigned(offset);
+    }
     return this;
   }
 
@@ -282,6 +275,7 @@ export class ModuleAssembler {
   /** What the memory of each instance holds. */
   readonly own: OwnMemory = new OwnMemory();
   readonly #fusedMultiplyAdd: boolean;
+  readonly #isWanted: (name: string) => boolean;
   readonly #functions: {
     name: string;
     parameters: readonly ValueType[];
@@ -289,8 +283,9 @@ export class ModuleAssembler {
   }[] = [];
 
   /** `fusedMultiplyAdd`: whether to use relaxed SIMD; see `fusesMultiplyAdd`. */
-  constructor(fusedMultiplyAdd: boolean) {
+  constructor(fusedMultiplyAdd: boolean, isWanted: (name: string) => boolean = () => true) {
     this.#fusedMultiplyAdd = fusedMultiplyAdd;
+    this.#isWanted = isWanted;
   }
 
   /** Adds an exported function without results; `assemble` writes its code, given the parameters by name. */
@@ -299,6 +294,7 @@ export class ModuleAssembler {
     signature: S,
     assemble: (code: FunctionAssembler, parameters: ParameterLocals<S>) => void,
   ): void {
+    if (!this.#isWanted(name)) return;
     const parameters = signature.map(typeOfParameter);
     const { own } = this;
     const code = new FunctionAssembler(parameters, {

@@ -4,6 +4,10 @@
  * @module
  */
 
+/** Begins every operation on vectors. */
+export const SIMD_PREFIX = 0xfd;
+/** Alignment of loads and stores, as a power of two; vectors need not be aligned to more. */
+export const ALIGNED_TO_FOUR = 2;
 /** Room at first; it doubles when it is used up. */
 const FIRST_BYTES = 512;
 
@@ -29,6 +33,27 @@ export class ByteWriter {
   byte(value: number): void {
     if (this.#length === this.#bytes.length) this.#grow(1);
     this.#bytes[this.#length++] = value;
+  }
+
+  /**
+   * Writes an operation of one byte and its index, an unsigned integer. Most of a kernel is written here, and by code
+   * that has hardly run before: so it takes as few calls as it can.
+   */
+  indexed(operation: number, index: number): void {
+    if (this.#length + 2 > this.#bytes.length) this.#grow(2);
+    this.#bytes[this.#length++] = operation;
+    if (index < 128) this.#bytes[this.#length++] = index;
+    else this.unsigned(index);
+  }
+
+  /** Writes a vector's load or store, of one byte after the prefix, and its offset. */
+  vectorAccess(operation: number, offset: number): void {
+    if (this.#length + 4 > this.#bytes.length) this.#grow(4);
+    this.#bytes[this.#length++] = SIMD_PREFIX;
+    this.#bytes[this.#length++] = operation;
+    this.#bytes[this.#length++] = ALIGNED_TO_FOUR;
+    if (offset < 128) this.#bytes[this.#length++] = offset;
+    else this.unsigned(offset);
   }
 
   /** Writes an unsigned integer in LEB128. */

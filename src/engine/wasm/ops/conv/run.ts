@@ -160,12 +160,12 @@ export function convTranspose(
     const offset = row * rowBytes;
     const vectors = rowBytes / 16;
     transpose(transposed + offset, kernel.weight + offset, width, vectors, 4 * width, rowBytes);
-    if (node.transformed !== undefined) {
+    if (context.trains && node.transformed !== undefined) {
       transformPanel(context, node, { ...node.transformed, row, width });
     }
     row += width;
   }
-  if (node.transformed?.backwardKernel !== undefined) {
+  if (context.trains && node.transformed?.backwardKernel !== undefined) {
     transformFilters(context, node, { ...node.transformed, firstRow, rows });
   }
 }
