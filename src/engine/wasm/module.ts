@@ -2,7 +2,7 @@ import { ModuleAssembler } from "./assembler/assembler.ts";
 import { countValues } from "./layout.ts";
 import { addActivationKernels, addGeluKernels } from "./ops/activation.ts";
 import { addAdamKernels } from "./ops/adam.ts";
-import { addBatchNormKernels } from "./ops/batch_norm.ts";
+import { addBatchNormKernels } from "./ops/batch_norm/kernels.ts";
 import { addConvKernels } from "./ops/conv/kernels.ts";
 import { poolName } from "./ops/conv/run.ts";
 import type { ConvNode } from "./ops/conv/shape.ts";
@@ -27,7 +27,6 @@ export function assembleKernels(plan: Plan, fusedMultiplyAdd: boolean): Uint8Arr
   addActivationKernels(module);
   addAdamKernels(module);
   addSumKernels(module);
-  addBatchNormKernels(module);
   addMemoryKernels(module);
   addDropoutKernels(module);
   addSparseRowKernels(module);
@@ -68,6 +67,7 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
       return addPanelKernels(module, name, { inputs: countValues(input), strideA, strideC });
     }
     case "batchNorm":
+      return addBatchNormKernels(module, node);
     case "dropout":
     case "activation":
     case "gelu":

@@ -11,9 +11,8 @@ import {
   batchNormCombine,
   batchNormCombineDelta,
   batchNormFreeze,
-  batchNormMeasure,
-  batchNormMeasureDelta,
-} from "./ops/batch_norm.ts";
+} from "./ops/batch_norm/combine.ts";
+import { batchNormMeasure, batchNormMeasureDelta } from "./ops/batch_norm/run.ts";
 import type { AdamStep, ExecutionContext, ForwardPass, Part } from "./ops/context.ts";
 import { gatherSamples } from "./ops/gather.ts";
 import { joinBackward, joinUpdate } from "./ops/join/backward.ts";

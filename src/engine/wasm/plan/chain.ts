@@ -68,7 +68,14 @@ class ChainPlanner {
   plan(): PlannedChain {
     const input = this.#tensors.planInput(this.#options.reads);
     const groups = groupChain(this.#chain);
-    const last = groups.reduce((value, group) => this.#planGroup(value, group), input);
+    let last = input;
+    for (let index = 0; index < groups.length; index++) {
+      const [group, next] = [groups[index]!, groups[index + 1]];
+      if (group.kind === "batchNorm" && next?.kind === "pool") {
+        last = this.#addBatchNorm(last, group, next);
+        index++;
+      } else last = this.#planGroup(last, group);
+    }
     const output = this.#options.compact ? this.#compact(last) : last;
     const [first] = this.#nodes;
     return {
@@ -175,6 +182,7 @@ class ChainPlanner {
     const node: ConvNode = {
       ...base,
       kind: "conv",
+      deltaActivated: false,
       transposed,
       offsets,
       parts: { kernel: parts, bias: parts + kernel.bytes, stride },
@@ -250,8 +258,12 @@ class ChainPlanner {
     return output;
   }
 
-  #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">): Tensor {
-    const output = this.#tensors.planLike(input, group);
+  /** Batch normalisation, with the pooling that directly follows. */
+  #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">, pooling?: GroupOf<"pool">): Tensor {
+    const output = pooling === undefined
+      ? this.#tensors.planLike(input, group)
+      : this.#tensors.plan(pooling.output[0], input.channels, { group: pooling });
+    const takeRows = () => this.#memory.take(output.sampleStride * this.#capacity);
     const row = input.stride;
     const { momentum, epsilon } = group.spec;
     const { name, layer } = nameOf(group);
@@ -263,6 +275,8 @@ class ChainPlanner {
       output,
       momentum,
       epsilon,
+      slope: this.#takeOverActivation(),
+      pool: pooling && { size: pooling.size, steps: takeRows(), chosen: takeRows() },
       gamma: this.#memory.parameter(row),
       beta: this.#memory.parameter(row),
       movingMean: this.#memory.take(row),
@@ -273,6 +287,14 @@ class ChainPlanner {
       backward: this.#memory.take(3 * row),
     });
     return output;
+  }
+
+  /** The slope of the convolution's activation that the next node passes derivatives back through, 1 if there is none. */
+  #takeOverActivation(): number {
+    const last = this.#nodes.at(-1);
+    if (last?.kind !== "conv" || last.offsets !== undefined) return 1;
+    this.#nodes[this.#nodes.length - 1] = { ...last, deltaActivated: true };
+    return last.slope;
   }
 
   /** Copies values into one row if they have gaps; returns the row. */

@@ -5,7 +5,7 @@
  */
 
 import type { Parameter } from "../layout.ts";
-import type { BatchNormNode } from "../ops/batch_norm.ts";
+import type { BatchNormNode } from "../ops/batch_norm/node.ts";
 import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.ts";
 
 /** What is done with each part of a chain's samples or entries. */
