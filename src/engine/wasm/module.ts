@@ -46,7 +46,6 @@ function addSharedKernels(module: ModuleAssembler, kinds: ReadonlySet<PlanNode["
   addAdamKernels(module);
   addSumKernels(module);
   addMemoryKernels(module);
-  if (kinds.has("batchNorm")) addBatchNormKernels(module);
   if (kinds.has("dropout")) addDropoutKernels(module);
   if (kinds.has("sparseDense")) addSparseRowKernels(module);
   if (kinds.has("gelu")) addGeluKernels(module);
