@@ -61,6 +61,7 @@ const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "pushRows",
   "scatterDots",
   "spreadRow",
+  "sumDelta",
   "sumParts",
 ]);
 

@@ -10,10 +10,12 @@ import { groupChain, type LayerGroup } from "../../layer_groups.ts";
 import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
 import { type ConvNode, filterBytes, inputDeltaStride } from "../ops/conv/shape.ts";
 import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
-import { countKernelRows, gruRecord, type GruShape, rowBytes } from "../ops/gru/shape.ts";
 import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
+import { planBatchNorm } from "./batch_norm.ts";
 import { planConv } from "./conv.ts";
+import { type ChainMemory, type GroupOf, nameOf } from "./groups.ts";
+import { planGru } from "./gru.ts";
 import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
@@ -231,62 +233,22 @@ class ChainPlanner {
   }
 
   #addGru(input: Tensor, group: GroupOf<"bidirectionalGru">): Tensor {
-    const { units } = group.spec;
-    const unitVectors = Math.ceil(units / 4);
-    const row = 16 * unitVectors;
-    const flat = this.#tensors.plan(1, 2 * units, { group, stride: 2 * row });
-    const output = { ...flat, segment: { count: units, padded: row / 4 } };
-    const shape: GruShape = {
-      positions: input.rows,
-      unitVectors,
-      inputStride: input.stride,
-      inputSampleStride: input.sampleStride,
-      outputSampleStride: output.sampleStride,
-    };
-    const { both, gates } = rowBytes(shape);
-    const kernel = this.#memory.kernel(countKernelRows(shape) * both);
-    const bias = this.#memory.parameter(both);
-    const recurrent = this.#memory.kernel(2 * row / 4 * gates);
-    const transposed = {
-      kernel: this.#memory.take(kernel.bytes),
-      recurrent: this.#memory.take(recurrent.bytes),
-    };
-    const records = this.#memory.take(gruRecord(shape).sampleStride * this.#capacity);
-    const { name, layer } = nameOf(group);
-    const base = { name, layer, input, output, shape, kernel, bias, recurrent };
-    this.#nodes.push({ ...base, kind: "bidirectionalGru", transposed, records });
-    return output;
+    return this.#add(planGru(group, input, this.#places));
   }
 
   /** Batch normalisation, with the pooling that directly follows. */
   #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">, pooling?: GroupOf<"pool">): Tensor {
-    const output = pooling === undefined
-      ? this.#tensors.planLike(input, group)
-      : this.#tensors.plan(pooling.output[0], input.channels, { group: pooling });
-    const takeRows = () => this.#memory.take(output.sampleStride * this.#capacity);
-    const row = input.stride;
-    const { momentum, epsilon } = group.spec;
-    const { name, layer } = nameOf(group);
-    this.#nodes.push({
-      kind: "batchNorm",
-      name,
-      layer,
-      input,
-      output,
-      momentum,
-      epsilon,
-      slope: this.#takeOverActivation(),
-      pool: pooling && { size: pooling.size, steps: takeRows(), chosen: takeRows() },
-      gamma: this.#memory.parameter(row),
-      beta: this.#memory.parameter(row),
-      movingMean: this.#memory.take(row),
-      movingVariance: this.#memory.take(row),
-      parts: this.#memory.take(2 * row * MAX_PARTS),
-      mean: this.#memory.take(row),
-      forward: this.#memory.take(3 * row),
-      backward: this.#memory.take(3 * row),
-    });
-    return output;
+    const slope = this.#takeOverActivation();
+    return this.#add(planBatchNorm(group, { input, pooling, slope }, this.#places));
+  }
+
+  #add(node: PlanNode): Tensor {
+    this.#nodes.push(node);
+    return node.output;
+  }
+
+  get #places(): ChainMemory {
+    return { memory: this.#memory, tensors: this.#tensors, capacity: this.#capacity };
   }
 
   /** The slope of the convolution's activation that the next node passes derivatives back through, 1 if there is none. */
@@ -309,11 +271,5 @@ class ChainPlanner {
   }
 }
 
-type GroupOf<Kind extends LayerGroup["kind"]> = Extract<LayerGroup, { readonly kind: Kind }>;
-
 /** The layer number of a node that computes no layer of the model. */
 const NO_LAYER = -1;
-
-function nameOf({ kind, layer }: LayerGroup): { readonly name: string; readonly layer: number } {
-  return { name: `${kind}${layer}`, layer };
-}

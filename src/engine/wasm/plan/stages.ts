@@ -206,10 +206,13 @@ class StageList {
     this.#steps.push(step);
   }
 
-  /** Adds a step that waits for all parts. */
+  /** Adds a step that waits for all parts; several in a row are one stage. */
   combine(step: CombineStep): void {
     this.#close();
-    this.#stages.push({ kind: "once", chain: this.#chain, steps: [step] });
+    const last = this.#stages.at(-1);
+    if (last?.kind === "once" && last.chain === this.#chain) {
+      this.#stages[this.#stages.length - 1] = { ...last, steps: [...last.steps, step] };
+    } else this.#stages.push({ kind: "once", chain: this.#chain, steps: [step] });
   }
 
   end(): Stage[] {
