@@ -177,6 +177,6 @@ export class Runner {
     for (let task = this.#barrier.takeTask(); task < tasks; task = this.#barrier.takeTask()) {
       this.#tasks.run(stage, task, batch);
     }
-    this.#barrier.wait();
+    this.#barrier.wait(() => this.#tasks.finish(stage, batch));
   }
 }

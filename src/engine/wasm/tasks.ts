@@ -78,6 +78,12 @@ export class Tasks {
     for (const step of stage.steps) this.#combine(step, parts);
   }
 
+  /** Does what one thread does when all tasks of a stage are done. */
+  finish(stage: Stage, batch: Batch): void {
+    if (stage.kind !== "parts") return;
+    for (const step of stage.then) this.#combine(step, batch.parts[stage.chain]!);
+  }
+
   #runPart(
     steps: readonly PartStep[],
     { batch, chain, part }: {
