@@ -1,3 +1,4 @@
+import type { Tensor } from "../layout.ts";
 import { ExecutionContext } from "../ops/context.ts";
 import { CONV_KERNELS } from "./conv.ts";
 import { NODE_KERNELS } from "./elementwise.ts";
@@ -16,9 +17,11 @@ export interface GroupedProgram {
 
 /** A thread's kernels over a memory of its own, which compute one group of samples after another. */
 export class Group {
+  /** The kernels over the group's memory. */
+  readonly context: ExecutionContext;
+  /** Where samples go, `[sample, value]`, and where their outputs are after {@linkcode storeOutputs}. */
+  readonly raw: Tensor;
   readonly #plan: GroupedPlan;
-  /** The memory as float32; the samples of a group go to `plan.raw`. */
-  readonly floats: Float32Array;
   readonly #load: (quads: number) => void;
   readonly #store: (quads: number) => void;
   readonly #steps: readonly ((quads: number) => void)[];
@@ -30,7 +33,8 @@ export class Group {
     const context = new ExecutionContext({ module, memory, scratch: 0 });
     context.floats.set(constants, FIXED.constants.address / 4);
     this.#plan = plan;
-    this.floats = context.floats;
+    this.context = context;
+    this.raw = rawTensor(plan);
     const { load, store } = context.bind(LANE_KERNELS);
     this.#load = load;
     this.#store = store;
@@ -47,10 +51,9 @@ export class Group {
     this.floats.set(image, this.#plan.weights.address / 4);
   }
 
-  /** Place of a sample of the group in `floats`. */
-  rawIndex(sample: number): number {
-    const { address, sampleBytes } = this.#plan.raw;
-    return (address + sample * sampleBytes) / 4;
+  /** The group's memory as float32. */
+  get floats(): Float32Array {
+    return this.context.floats;
   }
 
   /** Computes the first `samples` of the group, which are at `plan.raw`. */
@@ -71,6 +74,24 @@ export class Group {
   storeOutputs(samples: number): void {
     this.#store(Math.ceil(samples / LANES));
   }
+}
+
+/** The samples as they come, without gaps. */
+function rawTensor(
+  { raw: { address, sampleBytes }, input: { rows, channels } }: GroupedPlan,
+): Tensor {
+  return {
+    address,
+    delta: address,
+    sampleStride: sampleBytes,
+    deltaSampleStride: sampleBytes,
+    ofNetwork: true,
+    before: 0,
+    rows,
+    stride: 4 * channels,
+    channels,
+    segment: { count: channels, padded: channels },
+  };
 }
 
 /** A function that computes a layer for some quads. */
