@@ -87,6 +87,16 @@ export class Barrier {
     return Atomics.load(this.#words, STOP_DECIDED) === 1;
   }
 
+  /** Whether they have been asked to stop; threads that need not continue together may do so before a barrier. */
+  get stopAsked(): boolean {
+    return Atomics.load(this.#words, STOP_ASKED) === 1;
+  }
+
+  /** Adds to the samples done in this job, from any thread. */
+  addSamplesDone(samples: number): void {
+    Atomics.add(this.#words, SAMPLES_DONE, samples);
+  }
+
   /** Samples done in this job. */
   get samplesDone(): number {
     return Atomics.load(this.#words, SAMPLES_DONE);
