@@ -2,7 +2,7 @@ import { ModuleAssembler } from "./assembler/assembler.ts";
 import { countValues } from "./layout.ts";
 import { addActivationKernels, addGeluKernels } from "./ops/activation.ts";
 import { addAdamKernels } from "./ops/adam.ts";
-import { addBatchNormKernels } from "./ops/batch_norm.ts";
+import { addBatchNormKernels } from "./ops/batch_norm/kernels.ts";
 import { addConvKernels } from "./ops/conv/kernels.ts";
 import { poolName } from "./ops/conv/run.ts";
 import type { ConvNode } from "./ops/conv/shape.ts";
@@ -47,7 +47,6 @@ function addSharedKernels(module: ModuleAssembler, kinds: ReadonlySet<PlanNode["
   addAdamKernels(module);
   addSumKernels(module);
   addMemoryKernels(module);
-  if (kinds.has("batchNorm")) addBatchNormKernels(module);
   if (kinds.has("dropout")) addDropoutKernels(module);
   if (kinds.has("sparseDense")) addSparseRowKernels(module);
   if (kinds.has("gelu")) addGeluKernels(module);
@@ -82,6 +81,7 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
       return addPanelKernels(module, name, { inputs: countValues(input), strideA, strideC });
     }
     case "batchNorm":
+      return addBatchNormKernels(module, node);
     case "dropout":
     case "activation":
     case "gelu":
@@ -105,6 +105,7 @@ function addConvAndPool(module: ModuleAssembler, node: ConvNode): void {
       },
       inputSampleStride: input.sampleStride,
       inputDeltaStride: input.ofNetwork ? undefined : input.deltaSampleStride,
+      deltaSlope: node.deltaActivated ? 1 : node.slope,
       backward: node.transformed.backwardKernel !== undefined,
     });
   }

@@ -11,9 +11,8 @@ import {
   batchNormCombine,
   batchNormCombineDelta,
   batchNormFreeze,
-  batchNormMeasure,
-  batchNormMeasureDelta,
-} from "./ops/batch_norm.ts";
+} from "./ops/batch_norm/combine.ts";
+import { batchNormMeasure, batchNormMeasureDelta } from "./ops/batch_norm/run.ts";
 import type { AdamStep, ExecutionContext, ForwardPass, Part } from "./ops/context.ts";
 import { gatherSamples } from "./ops/gather.ts";
 import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
@@ -77,6 +76,12 @@ export class Tasks {
       return this.#runPart(steps, { batch, chain, part: parts[task]! });
     }
     for (const step of stage.steps) this.#combine(step, parts);
+  }
+
+  /** Does what one thread does when all tasks of a stage are done. */
+  finish(stage: Stage, batch: Batch): void {
+    if (stage.kind !== "parts") return;
+    for (const step of stage.then) this.#combine(step, batch.parts[stage.chain]!);
   }
 
   #runPart(

@@ -62,6 +62,7 @@ const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "pushRows",
   "scatterDots",
   "spreadRow",
+  "sumDelta",
   "sumParts",
   "transformFilters",
   "transformNarrowPanel",

@@ -24,6 +24,7 @@ export const SIMD_OPERATIONS = {
   "i32x4.splat": 17,
   "i32x4.eq": 55,
   "f32x4.splat": 19,
+  "i32x4.eq": 55,
   "i32x4.ge_u": 64,
   "f32x4.gt": 68,
   "v128.and": 78,

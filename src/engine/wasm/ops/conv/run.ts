@@ -80,7 +80,9 @@ export function convBackward(context: ExecutionContext, node: ConvNode, pass: Ba
   const vectors = output.rows * shape.filterVectors;
   for (let sample = part.start; sample < part.start + part.count; sample++) {
     const delta = deltaOf(output, sample);
-    if (slope !== 1) leakyBackward(delta, delta, addressOf(output, sample), vectors, slope);
+    if (slope !== 1 && !node.deltaActivated) {
+      leakyBackward(delta, delta, addressOf(output, sample), vectors, slope);
+    }
     if (wanted === "weights") {
       columnSum(biasGradient, delta, output.rows, shape.filterVectors, output.stride);
     }

@@ -31,6 +31,8 @@ export interface ConvNode extends NodeBase {
   readonly shape: ConvShape;
   /** Slope of the activation below zero; 1 where no activation follows. */
   readonly slope: number;
+  /** Whether the node after it passes derivatives back through the activation too. */
+  readonly deltaActivated: boolean;
   /** Window of the pooling. */
   readonly pool: number | undefined;
   readonly kernel: Parameter;

@@ -61,6 +61,8 @@ export interface TransformedShape {
   readonly inputSampleStride: number;
   /** The same for the derivatives with respect to it; absent where none are wanted. */
   readonly inputDeltaStride: number | undefined;
+  /** Slope that the derivatives with respect to the output still have to pass; 1 if they already did. */
+  readonly deltaSlope: number;
   /** Whether the backward pass is transformed too. */
   readonly backward: boolean;
 }
@@ -134,8 +136,9 @@ function addForward(
 function addBackward(
   module: ModuleAssembler,
   node: string,
-  { shape, tiling, ends, inputSampleStride, inputDeltaStride }: TransformedShape,
+  { shape, tiling, inputSampleStride, inputDeltaStride, ...transformed }: TransformedShape,
 ): void {
+  const ends = { ...transformed.ends, slope: transformed.deltaSlope };
   const layout = layOut(shape, tiling, tiling.samples.backward);
   const { transform: { frequencies: products }, rows, inner, inputStride, outputStride } = layout;
   const padded = module.own.take(layout.samples * paddedBytes(layout, shape.inputStride));
