@@ -107,4 +107,6 @@ export interface NodeBase {
   readonly layer: number;
   readonly input: Tensor;
   readonly output: Tensor;
+  /** Whether its weights fit no near cache, so that it is computed for many samples at a time; absent means no. */
+  readonly wide?: boolean;
 }

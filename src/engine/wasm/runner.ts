@@ -60,7 +60,7 @@ export class Runner {
     this.#barrier = new Barrier(barrier, threads);
     this.#losses = barrier.losses;
     this.#first = thread === 0;
-    this.#tasks = new Tasks(context, plan, barrier.losses);
+    this.#tasks = new Tasks(context, plan, { losses: barrier.losses, threads });
   }
 
   /** Sets the samples that the next jobs read. */

@@ -190,6 +190,11 @@ function addBackward(list: StageList, nodes: readonly PlanNode[]): void {
   }
 }
 
+/** Whether a step is taken by groups of parts. */
+export function isWide(step: PartStep): boolean {
+  return (step.do === "forward" || step.do === "backward") && step.node.wide === true;
+}
+
 /** Puts steps into stages: consecutive ones of a chain into one. */
 class StageList {
   readonly #stages: Stage[] = [];
