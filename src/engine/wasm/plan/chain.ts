@@ -206,8 +206,9 @@ class ChainPlanner {
   }
 
   #sparseRows(inputs: number): SparseDenseNode["sparse"] {
-    const columns = SPARSE_ROWS * sparseRowBytes(this.#capacity);
-    this.#scratchBytes = Math.max(this.#scratchBytes, columns);
+    // The rows that the update multiplies, and a panel's share of the gradient.
+    const bytes = SPARSE_ROWS * (sparseRowBytes(this.#capacity) + PANEL_ROW_BYTES);
+    this.#scratchBytes = Math.max(this.#scratchBytes, bytes);
     const sums = sparseRowBytes(inputs);
     const sampleStride = sums + dotsBytes(inputs);
     return { address: this.#memory.take(sampleStride * this.#capacity), sampleStride, sums };
