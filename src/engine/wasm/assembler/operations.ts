@@ -22,7 +22,6 @@ export const PLAIN_OPERATIONS = {
 export const SIMD_OPERATIONS = {
   "i8x16.shuffle": 13,
   "i32x4.splat": 17,
-  "i32x4.eq": 55,
   "f32x4.splat": 19,
   "i32x4.eq": 55,
   "i32x4.ge_u": 64,
