@@ -1,6 +1,7 @@
 /** How near the forward convolutions of engine wasm come to what SIMD128 can do on one core. */
 
-import { ModuleAssembler, supportsRelaxedSimd } from "../../src/engine/wasm/assembler/assembler.ts";
+import { supportsRelaxedSimd } from "../../src/engine/wasm/arithmetic.ts";
+import { ModuleAssembler } from "../../src/engine/wasm/assembler/assembler.ts";
 import { assembleKernels } from "../../src/engine/wasm/module.ts";
 import { bindKernels, kernelAdder } from "../../src/engine/wasm/assembler/kernel_table.ts";
 import { ExecutionContext } from "../../src/engine/wasm/ops/context.ts";

@@ -14,29 +14,42 @@ import { addMemoryKernels } from "./ops/memory.ts";
 import { addPoolForward, addPoolKernels } from "./ops/pool.ts";
 import { addPanelKernels, addSparseRowKernels } from "./ops/sparse_dense/kernels.ts";
 import { addSumKernels } from "./ops/sums.ts";
+import { trains } from "./assembler/kernel_table.ts";
 import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
+
+/** Which kernels a module has: all of them, or only those that predictions need, a third or less. */
+export type KernelSet = "all" | "predictions";
 
 /**
  * Assembles a WebAssembly module with the kernels that a plan needs, for its exact shapes.
  *
  * @param plan The plan.
  * @param fusedMultiplyAdd Whether to use relaxed SIMD.
+ * @param set Which of the kernels.
  */
-export function assembleKernels(plan: Plan, fusedMultiplyAdd: boolean): Uint8Array<ArrayBuffer> {
-  const module = new ModuleAssembler(fusedMultiplyAdd);
+export function assembleKernels(
+  plan: Plan,
+  fusedMultiplyAdd: boolean,
+  set: KernelSet = "all",
+): Uint8Array<ArrayBuffer> {
+  const module = new ModuleAssembler(fusedMultiplyAdd, (name) => set === "all" || !trains(name));
+  const nodes = chainsOf(plan).flatMap((chain) => chain.nodes);
+  addSharedKernels(module, new Set(nodes.map(({ kind }) => kind)));
+  if (plan.join !== undefined) addJoinKernels(module);
+  for (const node of nodes) addNodeKernels(module, node);
+  return module.toBytes(plan.pages);
+}
+
+/** Adds the kernels that are the same for all shapes: those that nodes of these kinds call. */
+function addSharedKernels(module: ModuleAssembler, kinds: ReadonlySet<PlanNode["kind"]>): void {
   addActivationKernels(module);
   addAdamKernels(module);
   addSumKernels(module);
-  addBatchNormKernels(module);
   addMemoryKernels(module);
-  addDropoutKernels(module);
-  addSparseRowKernels(module);
-  addGeluKernels(module);
-  addJoinKernels(module);
-  for (const { nodes } of chainsOf(plan)) {
-    for (const node of nodes) addNodeKernels(module, node);
-  }
-  return module.toBytes(plan.pages);
+  if (kinds.has("batchNorm")) addBatchNormKernels(module);
+  if (kinds.has("dropout")) addDropoutKernels(module);
+  if (kinds.has("sparseDense")) addSparseRowKernels(module);
+  if (kinds.has("gelu")) addGeluKernels(module);
 }
 
 function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {

@@ -42,6 +42,8 @@ export interface RunnerOptions {
 
 /** A thread's share of the work. All threads of a pool run the same jobs at the same time. */
 export class Runner {
+  /** What it computes with. */
+  readonly context: ExecutionContext;
   readonly #plan: Plan;
   readonly #policy: UpdatePolicy;
   readonly #barrier: Barrier;
@@ -49,6 +51,7 @@ export class Runner {
   readonly #first: boolean;
   readonly #tasks: Tasks;
   readonly #stages: { gathering?: Stage[]; loaded?: Stage[] } = {};
+  readonly #predictionStages: { gathering?: Stage[]; loaded?: Stage[] } = {};
   #data: SignalColumns | undefined;
 
   /** Instantiates the kernels over the shared memory. */
@@ -56,15 +59,15 @@ export class Runner {
     this.#plan = plan;
     this.#policy = policy;
     const scratch = plan.scratch + thread * plan.scratchBytes;
-    const context = new ExecutionContext({ module, memory, scratch });
+    this.context = new ExecutionContext({ module, memory, scratch });
     this.#barrier = new Barrier(barrier, threads);
     this.#losses = barrier.losses;
     this.#first = thread === 0;
-    this.#tasks = new Tasks(context, plan, barrier.losses);
+    this.#tasks = new Tasks(this.context, plan, barrier.losses);
   }
 
-  /** Sets the samples that the next jobs read. */
-  use(data: SignalColumns): void {
+  /** Sets the samples that the next jobs read; lets go of those before. */
+  use(data: SignalColumns | undefined): void {
     this.#data = data;
     this.#tasks.use(data);
   }
@@ -139,7 +142,11 @@ export class Runner {
   /** Predicts rows in batches, or the batch that is in the chains' inputs. */
   #predict({ rows, entries, predicted }: PredictionJob): void {
     const { batchSize } = this.#plan;
-    const stages = predictionStages(this.#plan, { gather: entries === undefined });
+    const gather = entries === undefined;
+    const stages = this.#predictionStages[gather ? "gathering" : "loaded"] ??= predictionStages(
+      this.#plan,
+      { gather },
+    );
     for (let start = 0; start < rows.length && !this.#barrier.stopping; start += batchSize) {
       const batch = rows.subarray(start, start + batchSize);
       const parts = (entries ?? [batch.length]).map(cutParts);

@@ -58,7 +58,7 @@ export class Tasks {
   }
 
   /** Sets the samples that the next batches read. */
-  use(data: SignalColumns): void {
+  use(data: SignalColumns | undefined): void {
     this.#data = data;
   }
 

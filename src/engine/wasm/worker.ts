@@ -4,7 +4,7 @@ import type { SignalColumns } from "../memory_source.ts";
 import type { EpochOutcome, Job } from "./jobs.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 
-/** What a worker is sent. */
+/** What a worker is sent: `start` first, and again where it is to compute with other kernels. */
 export type WorkerRequest =
   | { readonly kind: "start"; readonly options: RunnerOptions }
   | { readonly kind: "data"; readonly data: SignalColumns }
@@ -12,7 +12,6 @@ export type WorkerRequest =
 
 /** What a worker answers: to a job that it is done, to anything that it failed. */
 export type WorkerReply =
-  | { readonly kind: "started" }
   | { readonly kind: "done"; readonly outcome: EpochOutcome | undefined }
   | { readonly kind: "failed"; readonly error: Error };
 
@@ -40,7 +39,7 @@ scope.onmessage = ({ data: request }) => {
 function answer(request: WorkerRequest): WorkerReply | undefined {
   if (request.kind === "start") {
     runner = new Runner(request.options);
-    return { kind: "started" };
+    return undefined;
   }
   if (request.kind === "data") {
     runner!.use(request.data);
