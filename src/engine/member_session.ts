@@ -59,6 +59,8 @@ export interface Member extends AsyncDisposable {
   state(): Promise<SessionState>;
   /** Sets weights and optimizer state. */
   restore(state: SessionState): Promise<void>;
+  /** See `Session.rest`; absent where the member holds more than threads and memory. */
+  rest?(): Promise<void>;
 }
 
 /**
@@ -87,6 +89,7 @@ export async function openMemberSession(
 class MemberSession implements Session {
   readonly device: string;
   readonly members: number;
+  declare readonly rest?: () => Promise<void>;
   readonly #spec: ModelSpec;
   readonly #batchSize: number;
   readonly #members: readonly Member[];
@@ -98,6 +101,9 @@ class MemberSession implements Session {
     this.#spec = spec;
     this.#batchSize = batchSize;
     this.#members = members;
+    if (members.every(({ rest }) => rest !== undefined)) {
+      this.rest = () => this.#queue.run(async () => void await this.#each((one) => one.rest!()));
+    }
   }
 
   runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]> {
