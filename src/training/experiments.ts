@@ -83,7 +83,7 @@ export async function planExperiments(
   const references = new Set(cellTypeGroupIndices(train)).size;
   const shape = { bins: train.bins, marks: train.marks.length, references };
   const plans = names.map((name) => {
-    const settings = resolveSettings(options, presetSettings(name));
+    const settings = resolveSettings(options, presetSettings(name, { samples: train.length }));
     const { transform, geneEffects } = settings;
     const spec = presetSpec(name, shape);
     checkGeneEffects(spec, geneEffects);
