@@ -10,8 +10,15 @@ import { Allocator, roundUp, type Tensor } from "../layout.ts";
 import type { JoinBranch, PlannedTerm } from "../ops/join/types.ts";
 import { planChain } from "./chain.ts";
 import { planEncoder, type PlannedEncoder } from "./encoder.ts";
-import { type BranchRoute, chainsOf, type JoinPlan, type Plan, type UpdateTask } from "./types.ts";
-import { updateTasks } from "./update_tasks.ts";
+import {
+  type BranchRoute,
+  type Chain,
+  chainsOf,
+  type JoinPlan,
+  type Plan,
+  type UpdateTask,
+} from "./types.ts";
+import { updateTasks, updateWork } from "./update_tasks.ts";
 
 /** Plans a valid model for batches of at most `batchSize` samples on `threads` threads. */
 export function planModel(
@@ -24,11 +31,7 @@ export function planModel(
     ? planBranches(graph, { memory, batchSize })
     : planSequence(graph, { memory, batchSize });
   const { encoders, join, head, scratchBytes } = planned;
-  const updates = chainsOf(planned).flatMap(({ nodes }, chain) =>
-    nodes.flatMap((node, index) =>
-      updateTasks(node).map((rows): UpdateTask => ({ chain, node: index, ...rows }))
-    )
-  );
+  const updates = planUpdates(chainsOf(planned));
   for (const [term, { type }] of join?.terms.entries() ?? []) {
     if (type === "distanceWeightedMean") updates.push({ term });
   }
@@ -45,6 +48,19 @@ export function planModel(
     scratchBytes,
     pages,
   };
+}
+
+/** The tasks of the update, the longest first, so that the threads finish together. */
+function planUpdates(chains: readonly Chain[]): UpdateTask[] {
+  const tasks = chains.flatMap(({ nodes }, chain) =>
+    nodes.flatMap((node, index) =>
+      updateTasks(node).map((rows) => ({
+        work: updateWork(node, rows),
+        task: { chain, node: index, ...rows },
+      }))
+    )
+  );
+  return tasks.sort((a, b) => b.work - a.work).map(({ task }) => task);
 }
 
 interface PlanOptions {
