@@ -30,7 +30,7 @@ import type { PlanNode } from "./plan/types.ts";
 export function forwardNode(context: ExecutionContext, node: PlanNode, pass: ForwardPass): void {
   switch (node.kind) {
     case "conv":
-      return convForward(context, node, pass.part);
+      return convForward(context, node, pass);
     case "dense":
       return denseForward(context, node, pass.part);
     case "sparseDense":

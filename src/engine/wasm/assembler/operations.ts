@@ -34,6 +34,7 @@ export const SIMD_OPERATIONS = {
   "i32x4.shl": 171,
   "i32x4.shr_u": 173,
   "i32x4.add": 174,
+  "i32x4.sub": 177,
   "f32x4.abs": 224,
   "f32x4.neg": 225,
   "f32x4.sqrt": 227,
@@ -45,6 +46,7 @@ export const SIMD_OPERATIONS = {
   "f32x4.pmax": 235,
   "i32x4.trunc_sat_f32x4_s": 248,
   "f32x4.relaxed_madd": 261,
+  "i32x4.relaxed_laneselect": 267,
 } as const;
 
 /** An operation without immediates. */

@@ -13,7 +13,7 @@ import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
 import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
 import { planBatchNorm } from "./batch_norm.ts";
-import { planConv } from "./conv.ts";
+import { planConv, planTransformed } from "./conv.ts";
 import { type ChainMemory, type GroupOf, nameOf } from "./groups.ts";
 import { planGru } from "./gru.ts";
 import { MAX_PARTS } from "./parts.ts";
@@ -26,6 +26,8 @@ import { SPARSE_ROWS } from "./update_tasks.ts";
 const SPARSE_SHARE = 0.6;
 /** From this number of units on, making a sparse row costs little, and so do units that fill up the last panel. */
 const SPARSE_UNITS = 64;
+/** Bytes of a kernel from which on a layer is wide: half of the second cache of the smaller processors. */
+const WIDE_BYTES = 512 * 1024;
 
 /** How a chain is planned. */
 export interface ChainOptions {
@@ -176,6 +178,11 @@ class ChainPlanner {
     const stride = Math.ceil((kernel.bytes + bias.bytes) / 64) * 64;
     const parts = this.#memory.take(stride * MAX_PARTS);
     const transposed = this.#memory.take(kernel.bytes);
+    const transformed = planTransformed(shape, {
+      pool,
+      ofNetwork: input.ofNetwork,
+      memory: this.#memory,
+    });
     const offsets = pool === undefined
       ? undefined
       : this.#memory.take(output.sampleStride * this.#capacity);
@@ -186,6 +193,7 @@ class ChainPlanner {
       kind: "conv",
       deltaActivated: false,
       transposed,
+      transformed,
       offsets,
       parts: { kernel: parts, bias: parts + kernel.bytes, stride },
     };
@@ -201,7 +209,8 @@ class ChainPlanner {
     const output = this.#tensors.plan(1, units, { group, stride });
     const kernel = this.#memory.kernel(countValues(input) * stride);
     const bias = this.#memory.parameter(stride);
-    const base = { name, layer, input, output, slope, kernel, bias };
+    const wide = kernel.bytes >= WIDE_BYTES;
+    const base = { name, layer, input, output, wide, slope, kernel, bias };
     if (sparsity === undefined) {
       this.#nodes.push({ ...base, kind: "dense", transposed: this.#memory.take(kernel.bytes) });
     } else {
@@ -213,8 +222,9 @@ class ChainPlanner {
   }
 
   #sparseRows(inputs: number): SparseDenseNode["sparse"] {
-    const columns = SPARSE_ROWS * sparseRowBytes(this.#capacity);
-    this.#scratchBytes = Math.max(this.#scratchBytes, columns);
+    // The rows that the update multiplies, and a panel's share of the gradient.
+    const bytes = SPARSE_ROWS * (sparseRowBytes(this.#capacity) + PANEL_ROW_BYTES);
+    this.#scratchBytes = Math.max(this.#scratchBytes, bytes);
     const sums = sparseRowBytes(inputs);
     const sampleStride = sums + dotsBytes(inputs);
     return { address: this.#memory.take(sampleStride * this.#capacity), sampleStride, sums };
