@@ -70,19 +70,20 @@ export async function predictSubsets(
 
 async function openSession(
   { spec, weights, training: { seed, learningRate, batchSize } }: TrainedModel,
-  options: Pick<PredictOptions, "engine" | "threads" | "onStart">,
+  options: Pick<PredictOptions, "engine" | "threads" | "path" | "onStart">,
 ): Promise<Session> {
   const { engine, reason } = await selectEngine(options.engine ?? "auto", spec);
   const session = await engine.createSession(spec, {
     members: [{ weights, seed, learningRate }],
     threads: options.threads,
+    path: options.path,
     batchSize: Math.min(batchSize, LARGEST_BATCH),
   });
   options.onStart?.({
     engine: engine.name,
     device: session.device,
     reason,
-    arithmetic: await engine.arithmetic(),
+    arithmetic: `${await engine.arithmetic()}${session.path === "grouped" ? ", grouped" : ""}`,
   });
   return session;
 }
