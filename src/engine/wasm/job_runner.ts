@@ -180,6 +180,8 @@ export class JobRunner {
         threads: 1,
       });
       this.#ownSource = undefined;
+      // The kernels of training read other copies of the weights.
+      this.#copiesAreOld = true;
       this.#ownHasGroups = false;
       this.#pool.use(module);
     }
