@@ -74,9 +74,10 @@ async function createSession(spec: ModelSpec, options: SessionOptions): Promise<
     ? "SIMD with fused multiply-add"
     : "SIMD without fused multiply-add";
   const device = `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}, ${simd}`;
+  const groups = options.path === "grouped" ? await planned.groups : undefined;
   return await openMemberSession(spec, options, (index) => {
     const member = { ...members[index]!, batchSize };
-    const jobs = new JobRunner({ planned, policy: policyOf(planned, member), threads });
+    const jobs = new JobRunner({ planned, policy: policyOf(planned, member), threads, groups });
     return Promise.resolve(new WasmMember({ spec, options: member, planned, jobs, device }));
   });
 }

@@ -14,6 +14,25 @@ function countParts(samples: number): number {
   return Math.min(MAX_PARTS, parts > 2 ? roundUp(parts, 4) : parts);
 }
 
+/**
+ * Samples whose outputs of a wide layer are computed together. Such a layer's weights fit no near cache, so they are read
+ * again for every group.
+ */
+const SAMPLES_PER_GROUP = 128;
+
+/**
+ * Joins neighbouring parts into groups, which wide layers are computed for: few, but enough for all threads. A group has
+ * no sums over its samples, so results do not depend on their number.
+ */
+export function groupParts(parts: readonly Part[], threads: number): Part[][] {
+  const samples = parts.reduce((sum, { count }) => sum + count, 0);
+  const groups = Math.min(parts.length, Math.max(threads, Math.ceil(samples / SAMPLES_PER_GROUP)));
+  return Array.from({ length: groups }, (_, index) => {
+    const at = (group: number) => Math.floor(group * parts.length / groups);
+    return parts.slice(at(index), at(index + 1));
+  });
+}
+
 /** Cuts a batch into parts whose number and sizes depend on nothing else. */
 export function cutParts(samples: number): Part[] {
   const parts = countParts(samples);

@@ -6,12 +6,19 @@
 
 import { type ModelGraph, modelGraph } from "../../../model/graph.ts";
 import { isBranched, type ModelSpec } from "../../../model/spec.ts";
-import { Allocator, type Tensor } from "../layout.ts";
+import { Allocator, roundUp, type Tensor } from "../layout.ts";
 import type { JoinBranch, PlannedTerm } from "../ops/join/types.ts";
 import { planChain } from "./chain.ts";
 import { planEncoder, type PlannedEncoder } from "./encoder.ts";
-import { type BranchRoute, chainsOf, type JoinPlan, type Plan, type UpdateTask } from "./types.ts";
-import { updateTasks } from "./update_tasks.ts";
+import {
+  type BranchRoute,
+  type Chain,
+  chainsOf,
+  type JoinPlan,
+  type Plan,
+  type UpdateTask,
+} from "./types.ts";
+import { updateTasks, updateWork } from "./update_tasks.ts";
 
 /** Plans a valid model for batches of at most `batchSize` samples on `threads` threads. */
 export function planModel(
@@ -24,11 +31,7 @@ export function planModel(
     ? planBranches(graph, { memory, batchSize })
     : planSequence(graph, { memory, batchSize });
   const { encoders, join, head, scratchBytes } = planned;
-  const updates = chainsOf(planned).flatMap(({ nodes }, chain) =>
-    nodes.flatMap((node, index) =>
-      updateTasks(node).map((rows): UpdateTask => ({ chain, node: index, ...rows }))
-    )
-  );
+  const updates = planUpdates(chainsOf(planned));
   for (const [term, { type }] of join?.terms.entries() ?? []) {
     if (type === "distanceWeightedMean") updates.push({ term });
   }
@@ -45,6 +48,19 @@ export function planModel(
     scratchBytes,
     pages,
   };
+}
+
+/** The tasks of the update, the longest first, so that the threads finish together. */
+function planUpdates(chains: readonly Chain[]): UpdateTask[] {
+  const tasks = chains.flatMap(({ nodes }, chain) =>
+    nodes.flatMap((node, index) =>
+      updateTasks(node).map((rows) => ({
+        work: updateWork(node, rows),
+        task: { chain, node: index, ...rows },
+      }))
+    )
+  );
+  return tasks.sort((a, b) => b.work - a.work).map(({ task }) => task);
 }
 
 interface PlanOptions {
@@ -79,7 +95,11 @@ function planBranches(graph: ModelGraph, { memory, batchSize }: PlanOptions): Pl
     encoders: planned.flatMap(({ chains }) => chains),
     join,
     head,
-    scratchBytes: Math.max(scratchBytes, join.scratch.factors + 4 * join.references, ...scratches),
+    scratchBytes: Math.max(
+      scratchBytes,
+      join.scratch.factors + roundUp(4 * join.references),
+      ...scratches,
+    ),
   };
 }
 
@@ -103,13 +123,15 @@ function planJoin(
     const deltas = memory.take(16 * vectors * batchSize * (alike ? 1 : places));
     return { values, size, vectors, places, rows, entryOf, deltas, alike };
   });
+  const stride = roundUp(4 * references);
   const plannedTerms = terms.map((term): PlannedTerm => {
     if (term.type !== "distanceWeightedMean") return term;
     const record = {
       scale: memory.parameter(16),
       scaleGradients: memory.take(4 * batchSize),
-      weights: memory.take(4 * batchSize * references),
-      distances: memory.take(4 * batchSize * references),
+      weights: memory.take(batchSize * stride),
+      distances: memory.take(batchSize * stride),
+      stride,
     };
     return { ...term, record };
   });
@@ -123,7 +145,7 @@ function planJoin(
     terms: plannedTerms,
     references,
     counts: memory.take(4 * batchSize),
-    scratch: { row, lanes: 2 * row, factors: 2 * row + 16 * references },
+    scratch: { row, lanes: 2 * row, factors: 2 * row + 4 * stride },
     output: input,
     routes,
   };

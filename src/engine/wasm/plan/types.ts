@@ -7,7 +7,7 @@
 import type { Loss } from "../../../model/spec.ts";
 import type { Tensor } from "../layout.ts";
 import type { ActivationNode, GeluNode } from "../ops/activation.ts";
-import type { BatchNormNode } from "../ops/batch_norm.ts";
+import type { BatchNormNode } from "../ops/batch_norm/node.ts";
 import type { CompactNode } from "../ops/compact.ts";
 import type { ConvNode } from "../ops/conv/shape.ts";
 import type { DenseNode } from "../ops/dense.ts";

@@ -48,6 +48,26 @@ export function updateTasks(node: PlanNode): TaskRows[] {
   }
 }
 
+/**
+ * About how long a task takes, in units of its own. A convolution adds up the parts' sums; other layers sum over all
+ * samples, which takes four times as long for as many weights.
+ */
+export function updateWork(node: PlanNode, { firstRow, rows }: TaskRows): number {
+  switch (node.kind) {
+    case "conv":
+      return rows * filterBytes(node.shape);
+    case "dense":
+    case "sparseDense":
+      return 4 * rows * node.output.stride;
+    case "bidirectionalGru": {
+      const { gates, both } = rowBytes(node.shape);
+      return 4 * rows * (firstRow < countKernelRows(node.shape) ? both : gates);
+    }
+    default:
+      return 0;
+  }
+}
+
 /** Kernels are transposed panel by panel. */
 function rowsOfTask(rowBytes: number): number {
   return Math.max(1, Math.floor(UPDATE_BYTES / rowBytes / PANEL_COLUMNS)) * PANEL_COLUMNS;
