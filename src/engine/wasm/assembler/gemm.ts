@@ -56,8 +56,8 @@ const TILE_VECTORS = 2;
 export const PANEL_COLUMNS = 4 * TILE_VECTORS;
 /** Bytes of a row of a whole panel. */
 export const PANEL_BYTES = 4 * PANEL_COLUMNS;
-/** Steps along k without a jump, each of eight multiply-adds. */
-const UNROLLED_STEPS = 52;
+/** Steps along k without a jump, each of eight multiply-adds. With 52 of them code is three times as long, and slower. */
+const UNROLLED_STEPS = 12;
 /** The same for the last few rows where their number is known only at run time: each number has code of its own. */
 const UNROLLED_REST_STEPS = 8;
 /** The same where the number of steps is known only at run time; the last few are done one by one. */
