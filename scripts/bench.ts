@@ -6,12 +6,13 @@ import { InvalidArgumentError } from "commander";
 import manifest from "../deno.json" with { type: "json" };
 import { ENGINE_NAMES, type EngineName } from "../src/engine/select.ts";
 import { type BenchResult, runBench } from "../tests/bench/bench.ts";
+import type { Clock } from "../tests/bench/contest.ts";
 import { FIGURE_NAMES } from "../tests/bench/figures.ts";
 import { benchLoad, formatLoad } from "../tests/bench/load.ts";
 import { describeMachine } from "../tests/bench/machine.ts";
 import { benchPrepare } from "../tests/bench/prepare.ts";
 import { formatPrepare, keptRows } from "../tests/bench/prepare_report.ts";
-import { formatTable } from "../tests/bench/report.ts";
+import { formatBest, formatTable } from "../tests/bench/report.ts";
 import { formatHistory, keepResult, type KeptResult, readResults } from "../tests/bench/results.ts";
 import { choice, type CommandCall, integer, number } from "../src/commands/flags.ts";
 import { runCommand } from "../src/commands/run_command.ts";
@@ -20,8 +21,13 @@ import { printText } from "./_print_text.ts";
 interface BenchFlags {
   readonly engine: EngineName;
   readonly only?: readonly string[];
-  readonly threads: number;
+  readonly threads: readonly number[];
   readonly seconds: number;
+  readonly rounds: number;
+  readonly quick: boolean;
+  readonly clock: Clock;
+  readonly ours?: string;
+  readonly against?: string;
   readonly json: boolean;
   readonly load: boolean;
   readonly prepare: boolean;
@@ -31,6 +37,10 @@ interface BenchFlags {
   readonly history: boolean;
 }
 
+/** The clock on the wall, or for a busy machine, and one thread only, the time of processors. */
+const CLOCKS: readonly Clock[] = ["wall", "processor"];
+/** One thread, and all. */
+const THREADS = [...new Set([1, navigator.hardwareConcurrency])];
 /** Numbers of genes in the data sets that are read: a hundredth, a tenth and all of the competition's. */
 const GENES = [160, 1600, 16_000];
 
@@ -56,8 +66,13 @@ await runCommand<BenchFlags>(
       command
         .option("--engine <name>", "this package's engine", choice(ENGINE_NAMES), "wasm")
         .option("--only <names>", `some of ${FIGURE_NAMES.join(", ")}`, figureNames)
-        .option("--threads <n>", "threads of both sides", integer(1), navigator.hardwareConcurrency)
-        .option("--seconds <x>", "least length of a sample, in seconds", number(0), 1.5)
+        .option("--threads <list>", "numbers of threads of all sides", threadCounts, THREADS)
+        .option("--seconds <x>", "least length of a sample, in seconds", number(0), 0.4)
+        .option("--rounds <n>", "samples of each side, taken in turns", integer(1), 7)
+        .option("--quick", "leave out peers that take long to start", false)
+        .option("--clock <name>", "processor: time of processors", choice(CLOCKS), "wall")
+        .option("--ours <checkout>", "measure the engine of another checkout as ours")
+        .option("--against <checkout>", "another checkout, whose engine takes part")
         .option("--json", "print JSON instead of a table", false)
         .option("--load", "compare reading files at three sizes instead", false)
         .option("--prepare", "compare counting into bins instead", false)
@@ -73,15 +88,16 @@ await runCommand<BenchFlags>(
 async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> {
   const log = (line: string) => console.error(line);
   const print = <Result>(result: Result, format: (result: Result) => string) => {
-    if (flags.json) printText(JSON.stringify(result, null, 2));
-    else console.log(format(result));
+    // Tables keep their lines, however wide.
+    printText(flags.json ? JSON.stringify(result, null, 2) : format(result));
   };
   if (flags.history) return print(await readResults(), formatHistory);
   if (flags.load) return print(await benchLoad({ genes: GENES, rounds: 3, log }), formatLoad);
   if (flags.prepare) {
     const result = await benchPrepare({ full: flags.full, data: flags.files, log });
     print(result, formatPrepare);
-    return await keep({ engine: "prepare", rows: keptRows(result), disturbed: [], ...machine() });
+    const rows = keptRows(result);
+    return await keep({ engine: "prepare", rows, disturbed: [], ...await machine() });
   }
   const result = await runBench({ ...flags, signal, log });
   print(result, formatEngines);
@@ -95,19 +111,26 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
   }
 }
 
-function machine(): Pick<KeptResult, "machine" | "versions"> {
+async function machine(): Promise<Pick<KeptResult, "machine" | "versions">> {
   const { deno, v8 } = Deno.version;
-  return { machine: describeMachine(), versions: { deno, v8 } };
+  return { machine: await describeMachine(), versions: { deno, v8 } };
 }
 
 function formatEngines({ machine, versions, engine, rows, disturbed }: BenchResult): string {
   return [
-    `${machine.cpu}, ${machine.cores} cores; Deno ${versions.deno}, V8 ${versions.v8}`,
-    `Ours is engine ${engine}.\n\n${formatTable(rows)}`,
+    `${machine.cpu}, ${machine.cores} cores, vectors of ${machine.vectorBits ?? "unknown"} bits; ` +
+    `Deno ${versions.deno}, V8 ${versions.v8}`,
+    `Ours is engine ${engine}; the best of the rounds of both sides.\n\n${formatTable(rows)}`,
+    `\n${formatBest(rows)}`,
     ...(disturbed.length > 0
       ? [`\nOther programs were at work; measure again: ${disturbed.join(", ")}`]
       : []),
   ].join("\n");
+}
+
+/** Parses numbers of threads. */
+function threadCounts(text: string): number[] {
+  return text.split(",").map(integer(1));
 }
 
 /** Parses a list of figures. */
