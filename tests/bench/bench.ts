@@ -10,6 +10,8 @@ import { type Figure, figuresOf, PEAK_SHARE, PREDICT_CALLS, SLOW_TO_START } from
 import { describeMachine, type Machine } from "./machine.ts";
 import { measurePeakShare } from "./peak_share.ts";
 import { measurePredictCalls } from "./predict_calls.ts";
+import type { PeerName } from "./peers.ts";
+import { benchSingle, SINGLE_FIGURES } from "./prepare_single.ts";
 import type { Row } from "./report.ts";
 
 /** What to measure, and how. */
@@ -26,12 +28,16 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Whether peers are left out that take long to start. */
   readonly quick: boolean;
+  /** Peers that take the places of those of each figure. @default those of the figure */
+  readonly peers?: readonly PeerName[] | undefined;
   /** Which clock counts. */
   readonly clock: Clock;
   /** The checkout that ours is of. @default this one */
   readonly ours?: string | undefined;
   /** Another checkout, whose engine takes part. */
   readonly against?: string | undefined;
+  /** A folder to keep simulated files in. */
+  readonly files?: string | undefined;
   /** Stops between two samples. */
   readonly signal: AbortSignal;
   /** Told what is being done. */
@@ -75,6 +81,8 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
     log("Timing the first call of predict, and later ones");
     rows.push(...await measurePredictCalls(options));
   }
+  const singles = SINGLE_FIGURES.filter(wanted);
+  if (engine === "wasm" && singles.length > 0) rows.push(...await benchSingle(singles, options));
   if (wanted(PEAK_SHARE)) rows.push(...await peakShareRows(options));
   const disturbed = rows.filter(({ disturbance = 1 }) => disturbance > DISTURBED);
   return {
@@ -125,14 +133,14 @@ async function timeFigure(
 /** The other sides of a figure: peers that agree, another checkout, or this engine on one thread. */
 async function findOthers(
   { name, workload, peers }: Figure,
-  { arena, threads, quick, against, signal, log }:
-    & Pick<BenchOptions, "quick" | "against" | "signal" | "log">
+  { arena, threads, quick, peers: named, against, signal, log }:
+    & Pick<BenchOptions, "quick" | "peers" | "against" | "signal" | "log">
     & { readonly arena: Arena; readonly threads: number },
 ): Promise<{ others: Checked[]; missing: string[] }> {
   const place: Place = { workload, threads };
   const others: Checked[] = [];
   const missing: string[] = [];
-  const asked = peers.filter((peer) => !(quick && SLOW_TO_START.includes(peer)));
+  const asked = (named ?? peers).filter((peer) => !(quick && SLOW_TO_START.includes(peer)));
   if (peers.length === 0) others.push(await arena.ours({ workload, threads: 1 }));
   if (against !== undefined) others.push(await arena.ours(place, against));
   for (const peer of asked) {

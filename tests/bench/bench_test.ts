@@ -133,7 +133,11 @@ Deno.test("every contestant has a turn in every round, after one that does not c
   using calibration = new Calibration(1);
   const run = (clock: "wall" | "processor") =>
     runContest([contestant("a", [1000, 1, 8, 3]), contestant("b", [1000, 2, 2, 1])], {
-      ...{ measure: "train", seconds: 0, rounds: 3, clock, calibration },
+      measure: "train",
+      seconds: 0,
+      rounds: 3,
+      clock,
+      calibration,
       signal: new AbortController().signal,
     });
   deepStrictEqual(await run("wall"), [[1, 8, 3], [2, 2, 1]]);

@@ -3,6 +3,7 @@
 import type { EngineName } from "../../src/engine/select.ts";
 import type { Measure } from "./contestant.ts";
 import type { PeerName } from "./peers.ts";
+import { SINGLE_FIGURES } from "./prepare_single.ts";
 import { isPanel, type WorkloadName } from "./workload.ts";
 
 /** A comparison of ours with others, all on the same numbers of threads. */
@@ -40,7 +41,10 @@ function trainers(workload: WorkloadName): PeerName[] {
 }
 
 function predictors(workload: WorkloadName): PeerName[] {
-  return [...trainers(workload), "ONNX Runtime"];
+  const runtime: PeerName[] = isPanel(workload)
+    ? ["ONNX Runtime"]
+    : ["ONNX Runtime", "ONNX Runtime conv2d"];
+  return [...trainers(workload), ...runtime];
 }
 
 /** Models that are compared on one thread and on two, both ways. */
@@ -61,7 +65,7 @@ const PROCESSOR_FIGURES: readonly Figure[] = [
     name: "wakawaka-one-sample",
     workload: "wakawaka",
     measure: "one",
-    peers: ["PyTorch", "PyTorch compiled", "JAX", "ONNX Runtime", "ONNX Runtime conv1d"],
+    peers: ["PyTorch", "PyTorch compiled", "JAX", "ONNX Runtime", "ONNX Runtime conv2d"],
     threads: [1],
   },
   ...SCALED.flatMap((workload): Figure[] => {
@@ -102,4 +106,5 @@ export const FIGURE_NAMES: readonly string[] = [
   ...new Set([...PROCESSOR_FIGURES, ...GPU_FIGURES].map(({ name }) => name)),
   PREDICT_CALLS,
   PEAK_SHARE,
+  ...SINGLE_FIGURES,
 ];

@@ -1,6 +1,6 @@
 /** Samples of a model that reads a panel, as tables of whole genes: what the benchmark compares such models on. */
 
-import { type JoinedColumns } from "../../src/engine/joined_source.ts";
+import type { JoinedColumns } from "../../src/engine/joined_source.ts";
 import { entrySize, NO_ENTRY } from "../../src/engine/sample_source.ts";
 import type { BranchedSpec, InputName } from "../../src/model/spec.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";

@@ -123,7 +123,10 @@ export async function writeWorkload(folder: string, workload: Workload): Promise
   const { weights, ...rest } = workload;
   const { spec, batchSize, learningRate, weightDecay } = rest;
   const task = {
-    ...{ spec, batchSize, learningRate, weightDecay },
+    spec,
+    batchSize,
+    learningRate,
+    weightDecay,
     cellTypes: "panel" in rest ? rest.panel.cellTypes : 0,
     transform: "data" in rest ? rest.data.transform : "none",
   };
