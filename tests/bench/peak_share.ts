@@ -1,6 +1,7 @@
 /** How near the forward convolutions of engine wasm come to what SIMD128 can do on one core. */
 
-import { ModuleAssembler, supportsRelaxedSimd } from "../../src/engine/wasm/assembler/assembler.ts";
+import { supportsRelaxedSimd } from "../../src/engine/wasm/arithmetic.ts";
+import { ModuleAssembler } from "../../src/engine/wasm/assembler/assembler.ts";
 import { assembleKernels } from "../../src/engine/wasm/module.ts";
 import { bindKernels, kernelAdder } from "../../src/engine/wasm/assembler/kernel_table.ts";
 import { ExecutionContext } from "../../src/engine/wasm/ops/context.ts";
@@ -28,7 +29,7 @@ export async function measurePeakShare(spec: ModelSpec): Promise<PeakShare> {
   const part = { index: 0, start: 0, count: SAMPLES };
   const operations = convolutions.reduce((sum, node) => sum + countOperations(node), 0) * SAMPLES;
   const reached = medianRate(operations, () => {
-    for (const node of convolutions) convForward(context, node, part);
+    for (const node of convolutions) convForward(context, node, { part, mode: "predict" });
   });
   const { chains, steps, run } = await assemblePeak();
   return { reached, peak: medianRate(chains * steps * 8, run) };

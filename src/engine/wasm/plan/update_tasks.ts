@@ -1,4 +1,5 @@
 import { PANEL_COLUMNS } from "../assembler/gemm.ts";
+import { countValues } from "../layout.ts";
 import { filterBytes } from "../ops/conv/shape.ts";
 import { countKernelRows, rowBytes } from "../ops/gru/shape.ts";
 import type { PlanNode } from "./types.ts";
@@ -25,9 +26,9 @@ export function updateTasks(node: PlanNode): TaskRows[] {
     }
     case "dense":
     case "sparseDense": {
-      const bytes = node.output.stride;
-      const block = node.kind === "sparseDense" ? SPARSE_ROWS : rowsOfTask(bytes);
-      return cutRows({ count: node.kernel.bytes / bytes, block });
+      const sparse = node.kind === "sparseDense";
+      const block = sparse ? SPARSE_ROWS : rowsOfTask(node.output.stride);
+      return cutRows({ count: countValues(node.input), block });
     }
     case "bidirectionalGru": {
       const inputs = countKernelRows(node.shape);
@@ -48,8 +49,28 @@ export function updateTasks(node: PlanNode): TaskRows[] {
   }
 }
 
-/** Kernels are transposed panel by panel. */
-function rowsOfTask(rowBytes: number): number {
+/**
+ * About how long a task takes, in units of its own. A convolution adds up the parts' sums; other layers sum over all
+ * samples, which takes four times as long for as many weights.
+ */
+export function updateWork(node: PlanNode, { firstRow, rows }: TaskRows): number {
+  switch (node.kind) {
+    case "conv":
+      return rows * filterBytes(node.shape);
+    case "dense":
+    case "sparseDense":
+      return 4 * rows * node.output.stride;
+    case "bidirectionalGru": {
+      const { gates, both } = rowBytes(node.shape);
+      return 4 * rows * (firstRow < countKernelRows(node.shape) ? both : gates);
+    }
+    default:
+      return 0;
+  }
+}
+
+/** The most rows of a kernel, of so many bytes, that one task moves: whole panels, which are transposed together. */
+export function rowsOfTask(rowBytes: number): number {
   return Math.max(1, Math.floor(UPDATE_BYTES / rowBytes / PANEL_COLUMNS)) * PANEL_COLUMNS;
 }
 
