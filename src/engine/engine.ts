@@ -57,7 +57,8 @@ export interface Engine {
   arithmetic(): Promise<string>;
   /**
    * Makes a session that owns the weights and optimizer states of one or several models of one shape. Until it is
-   * disposed of it holds threads or a GPU, which keep the process alive: use `await using`.
+   * disposed of it may hold threads or a GPU, which keep the process alive: use `await using`. Threads start with the
+   * first call that needs them.
    *
    * @param spec The shape that the models have in common.
    * @param options The models and what they share.
@@ -265,4 +266,10 @@ export interface Session extends AsyncDisposable {
    * @throws {RangeError} If their number is not that of the members.
    */
   restore(states: readonly SessionState[]): Promise<void>;
+  /**
+   * Ends threads that wait for work and lets go of the samples, so that a session may be kept for later calls without
+   * keeping the process alive. The next call that needs threads starts them. Absent where a session holds more than
+   * threads and memory: dispose of it instead.
+   */
+  rest?(): Promise<void>;
 }

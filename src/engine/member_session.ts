@@ -62,6 +62,8 @@ export interface Member extends AsyncDisposable {
   state(): Promise<SessionState>;
   /** Sets weights and optimizer state. */
   restore(state: SessionState): Promise<void>;
+  /** See `Session.rest`; absent where the member holds more than threads and memory. */
+  rest?(): Promise<void>;
 }
 
 /**
@@ -91,6 +93,7 @@ class MemberSession implements Session {
   readonly device: string;
   readonly path: PredictionPath | undefined;
   readonly members: number;
+  declare readonly rest?: () => Promise<void>;
   readonly #spec: ModelSpec;
   readonly #batchSize: number;
   readonly #members: readonly Member[];
@@ -103,6 +106,9 @@ class MemberSession implements Session {
     this.#spec = spec;
     this.#batchSize = batchSize;
     this.#members = members;
+    if (members.every(({ rest }) => rest !== undefined)) {
+      this.rest = () => this.#queue.run(async () => void await this.#each((one) => one.rest!()));
+    }
   }
 
   runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]> {

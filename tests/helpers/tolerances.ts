@@ -70,6 +70,13 @@ export const BRANCH_TOLERANCES = {
  */
 export const INPUT_DERIVATIVE_TOLERANCE = { relative: 1e-2, noise: 2e-4 } as const;
 
+/**
+ * Predictions in groups of samples against float64, relative to the largest output. The transforms that save
+ * multiplications lose up to two bits more than plain sums. Random models may have weights that cancel each other, and
+ * depths of half a dozen layers, which multiplies what is lost.
+ */
+export const GROUPED_TOLERANCE = { predictions: 4e-6, random: 2e-5 } as const;
+
 /** Largest difference of two arrays; infinite if one holds a NaN or they differ in length. */
 export function largestDifference(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
   if (found.length !== wanted.length) return Infinity;

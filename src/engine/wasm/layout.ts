@@ -33,15 +33,19 @@ export interface Tensor {
   readonly segment: { readonly count: number; readonly padded: number };
 }
 
-/** A trained weight, and the arrays of the same shape that training keeps for it. */
-export interface Parameter {
+/** A trained weight with its moments, arrays of the same shape. Its gradient is never kept as a whole. */
+export interface Trained {
   readonly weight: number;
-  readonly gradient: number;
   readonly firstMoment: number;
   readonly secondMoment: number;
   readonly bytes: number;
   /** Whether weight decay acts on it: on kernels. */
   readonly decays: boolean;
+}
+
+/** A trained weight whose gradient is kept. */
+export interface Parameter extends Trained {
+  readonly gradient: number;
 }
 
 /** Rounds up to whole vectors of 16 bytes, or whole units of another size. */
@@ -96,13 +100,22 @@ export class Allocator {
     return { ...this.parameter(bytes), decays: true };
   }
 
+  /** A kernel with its moments. */
+  trainedKernel(bytes: number): Trained {
+    return { ...this.#trained(bytes), decays: true };
+  }
+
   /** Another weight with its gradient and moments. */
   parameter(bytes: number): Parameter {
-    const weight = this.take(bytes);
     const gradient = this.take(bytes);
+    return { ...this.#trained(bytes), gradient };
+  }
+
+  #trained(bytes: number): Trained {
+    const weight = this.take(bytes);
     const firstMoment = this.take(bytes);
     const secondMoment = this.take(bytes);
-    return { weight, gradient, firstMoment, secondMoment, bytes, decays: false };
+    return { weight, firstMoment, secondMoment, bytes, decays: false };
   }
 }
 
@@ -135,4 +148,6 @@ export interface NodeBase {
   readonly layer: number;
   readonly input: Tensor;
   readonly output: Tensor;
+  /** Whether its weights fit no near cache, so that it is computed for many samples at a time; absent means no. */
+  readonly wide?: boolean;
 }

@@ -66,7 +66,7 @@ export class Runner {
     this.#barrier = new Barrier(barrier, threads);
     this.#losses = barrier.losses;
     this.#first = thread === 0;
-    this.#tasks = new Tasks(this.context, plan, barrier.losses);
+    this.#tasks = new Tasks(this.context, plan, { losses: barrier.losses, threads });
   }
 
   /** Sets the samples that the next jobs read; lets go of those before. */

@@ -143,14 +143,15 @@ async function startPool(change: (plan: Plan) => Plan): Promise<WorkerPool> {
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const barrier = createBarrierMemory(MAX_PARTS);
-  return await WorkerPool.start({
+  const pool = new WorkerPool({
     plan: change(plan),
-    module,
     memory,
     barrier,
     policy: POLICY,
     threads: 2,
   });
+  pool.use(module);
+  return pool;
 }
 
 Deno.test("a worker that traps ends the run with an error that names it, and the pool with it", async () => {

@@ -1,5 +1,5 @@
 import type { FunctionAssembler, Local } from "../assembler/assembler.ts";
-import { pushNormalDistribution } from "../assembler/normal.ts";
+import { pushGelu } from "../assembler/gelu.ts";
 import type { Combiner } from "../transforms/combiner.ts";
 import type { Epilogue } from "./types.ts";
 
@@ -59,7 +59,7 @@ export function activate(combiner: Combiner, activation: number | "gelu"): void 
   if (activation === 1) return;
   const value = combiner.local("value");
   code.set(value);
-  if (activation === "gelu") return pushGelu(code, combiner, value);
+  if (activation === "gelu") return pushGelu(code, value);
   // Slopes are 0 to 1, so the larger of both is the one on the right side of zero. The first operand stays if it is NaN.
   if (activation === 0) {
     code.get(value).f32x4(0).op("f32x4.pmax");
@@ -67,9 +67,4 @@ export function activate(combiner: Combiner, activation: number | "gelu"): void 
   }
   combiner.pushConstant(activation);
   code.get(value).op("f32x4.mul").get(value).op("f32x4.pmax");
-}
-
-function pushGelu(code: FunctionAssembler, combiner: Combiner, x: Local): void {
-  pushNormalDistribution(code, { x, exponential: combiner.local("exponential") });
-  code.get(x).op("f32x4.mul");
 }

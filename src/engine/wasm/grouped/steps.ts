@@ -51,8 +51,18 @@ export interface ConvStep extends StepBase, ChunkedProduct {
   readonly normAfterPool: boolean;
 }
 
+/** A bidirectional GRU, whose products are convolutions of width 1, the same for both directions. */
+export interface GruStep extends StepBase {
+  readonly kind: "gru";
+  readonly units: number;
+  readonly project: ConvStep;
+  /** Absent where there is only one position. */
+  readonly recurrent: { readonly gates: ConvStep; readonly candidate: ConvStep } | undefined;
+}
+
 /** Any step. */
 export type Step =
+  | GruStep
   | ConvStep
   | StepBase & { readonly kind: "pool"; readonly size: number }
   | StepBase & { readonly kind: "activation"; readonly activation: number | "gelu" }
@@ -86,7 +96,9 @@ export function listSteps(chain: LayerChain): Step[] | undefined {
     const base = { layer: group.layer, rows, channels };
     switch (group.kind) {
       case "bidirectionalGru":
-        return undefined;
+        steps.push(makeGru(group, stride));
+        stride = channels;
+        break;
       case "conv":
       case "linear":
       case "dense":
@@ -124,6 +136,17 @@ export function strideOf(filters: number): number {
 export function matrixShape(shape: readonly number[]): [rows: number, channels: number] {
   const [first, second] = shape;
   return second === undefined ? [1, first!] : [first!, second];
+}
+
+/** The convolutions that a step consists of; both directions of a GRU have the same. */
+export function convStepsOf(step: Step): readonly ConvStep[] {
+  if (step.kind === "conv") return [step];
+  if (step.kind !== "gru") return [];
+  const { project, recurrent } = step;
+  const steps = recurrent === undefined
+    ? [project]
+    : [project, recurrent.gates, recurrent.candidate];
+  return [steps, steps].flat();
 }
 
 /** Adds the steps of a layer and of what is computed with it; returns the number of groups that they cover. */
@@ -180,6 +203,29 @@ function fuse(
   return fused;
 }
 
+/** `stride` is the number of vectors of a row that it reads. */
+function makeGru(group: GroupOf<"bidirectionalGru">, stride: number): GruStep {
+  const { layer, spec: { units } } = group;
+  const [positions] = matrixShape(group.input);
+  const product = (rows: number, channels: number, filters: number) => {
+    const shape = { rows, channels, filters, width: 1, dilation: 1, left: 0, positions: rows };
+    const plain = { activation: 1, pool: 1, norm: undefined, normAfterPool: false };
+    return makeConv(layer, shape, plain)!;
+  };
+  return {
+    kind: "gru",
+    layer,
+    rows: 1,
+    channels: 2 * units,
+    units,
+    project: product(positions, stride, 3 * units),
+    recurrent: positions === 1 ? undefined : {
+      gates: product(1, units, 2 * units),
+      candidate: product(1, units, units),
+    },
+  };
+}
+
 function makeConv(
   layer: number,
   shape: ConvShape,
@@ -219,6 +265,7 @@ function convShape(group: WeightedGroup): ConvShape {
 export function paddingOf(
   step: Step | undefined,
 ): { readonly before: number; readonly after: number } {
+  if (step?.kind === "gru") return paddingOf(step.project);
   if (step?.kind !== "conv") return { before: 0, after: 0 };
   const { shape: { rows, left }, tiling, chunk } = step;
   const { transform, pieces, phases, tiles, dilation, blockPositions } = tiling;

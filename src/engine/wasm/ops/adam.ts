@@ -2,7 +2,7 @@ import { ADAM } from "../../adam.ts";
 import type { Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forVectors } from "../assembler/loops.ts";
-import type { Parameter } from "../layout.ts";
+import type { Parameter, Trained } from "../layout.ts";
 import type { AdamStep, ExecutionContext } from "./context.ts";
 
 /**
@@ -56,26 +56,39 @@ interface DecayedMoment {
 }
 
 /** Whether training leaves a weight as it is. Its gradient is then not needed. */
-export function isFrozen({ weight }: Parameter, { frozen }: AdamStep): boolean {
+export function isFrozen({ weight }: Trained, { frozen }: AdamStep): boolean {
   return frozen.has(weight);
 }
 
-/** One step of Adam on a piece of a weight, unless that is frozen. `offset` and `bytes` say which piece. */
+/** A piece of a weight that moves, and how. */
+export interface MovedPiece {
+  /** Bytes from the weight's beginning to the piece. */
+  readonly offset: number;
+  readonly bytes: number;
+  readonly adam: AdamStep;
+}
+
+/** One step of Adam on a piece of a weight, unless that is frozen. */
 export function adamUpdate(
   context: ExecutionContext,
   parameter: Parameter,
-  { offset, bytes, adam: step }: {
-    readonly offset: number;
-    readonly bytes: number;
-    readonly adam: AdamStep;
-  },
+  piece: MovedPiece,
+): void {
+  moveWeights(context, parameter, { ...piece, gradient: parameter.gradient + piece.offset });
+}
+
+/** The same where the gradient of the piece lies at an address of its own. */
+export function moveWeights(
+  context: ExecutionContext,
+  parameter: Trained,
+  { offset, bytes, gradient, adam: step }: MovedPiece & { readonly gradient: number },
 ): void {
   if (isFrozen(parameter, step)) return;
   const { adam } = context.bind(ADAM_KERNELS);
-  const { weight, gradient, firstMoment, secondMoment, decays } = parameter;
+  const { weight, firstMoment, secondMoment, decays } = parameter;
   adam(
     weight + offset,
-    gradient + offset,
+    gradient,
     firstMoment + offset,
     secondMoment + offset,
     bytes / 16,

@@ -110,7 +110,11 @@ function planBranches(graph: ModelGraph, { memory, batchSize }: PlanOptions): Pl
     encoders: planned.flatMap(({ chains }) => chains),
     join,
     head,
-    scratchBytes: Math.max(scratchBytes, join.scratch.factors + 4 * join.references, ...scratches),
+    scratchBytes: Math.max(
+      scratchBytes,
+      join.scratch.factors + roundUp(4 * join.references),
+      ...scratches,
+    ),
   };
 }
 
@@ -134,13 +138,15 @@ function planJoin(
     const deltas = memory.take(16 * vectors * batchSize * (alike ? 1 : places));
     return { values, size, vectors, places, rows, entryOf, deltas, alike };
   });
+  const stride = roundUp(4 * references);
   const plannedTerms = terms.map((term): PlannedTerm => {
     if (term.type !== "distanceWeightedMean") return term;
     const record = {
       scale: memory.parameter(16),
       scaleGradients: memory.take(4 * batchSize),
-      weights: memory.take(4 * batchSize * references),
-      distances: memory.take(4 * batchSize * references),
+      weights: memory.take(batchSize * stride),
+      distances: memory.take(batchSize * stride),
+      stride,
     };
     return { ...term, record };
   });
@@ -154,7 +160,7 @@ function planJoin(
     terms: plannedTerms,
     references,
     counts: memory.take(4 * batchSize),
-    scratch: { row, lanes: 2 * row, factors: 2 * row + 16 * references },
+    scratch: { row, lanes: 2 * row, factors: 2 * row + 4 * stride },
     output: input,
     routes,
   };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Parameter } from "../layout.ts";
+import type { Trained } from "../layout.ts";
 import type { BatchNormNode } from "../ops/batch_norm/node.ts";
 import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.ts";
 
@@ -87,7 +87,7 @@ interface Learning {
 }
 
 function findLearning({ encoders, join, head }: Plan, frozen: ReadonlySet<number>): Learning {
-  const learns = (parameter: Parameter) => !frozen.has(parameter.weight);
+  const learns = (parameter: Trained) => !frozen.has(parameter.weight);
   const learningNodes = (nodes: readonly PlanNode[], before: boolean) => {
     if (before) return nodes;
     const first = nodes.findIndex((node) => parametersOf(node).some(learns));
@@ -105,7 +105,7 @@ function findLearning({ encoders, join, head }: Plan, frozen: ReadonlySet<number
   return { encoders: ofEncoders, join: joinLearns, head: learningNodes(head.nodes, joinLearns) };
 }
 
-function parametersOf(node: PlanNode): Parameter[] {
+function parametersOf(node: PlanNode): Trained[] {
   switch (node.kind) {
     case "conv":
     case "dense":
@@ -194,6 +194,11 @@ function addBackward(list: StageList, nodes: readonly PlanNode[]): void {
     }
     list.add({ do: "backward", node });
   }
+}
+
+/** Whether a step is taken by groups of parts. */
+export function isWide(step: PartStep): boolean {
+  return (step.do === "forward" || step.do === "backward") && step.node.wide === true;
 }
 
 /** Puts steps into stages: consecutive ones of a chain into one. */
