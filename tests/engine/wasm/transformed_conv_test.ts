@@ -353,6 +353,5 @@ function near(found: readonly number[], wanted: readonly number[], allowed: numb
   strictEqual(found.length, wanted.length);
   const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const apart = wanted.reduce((most, value, i) => Math.max(most, Math.abs(value - found[i]!)), 0);
-  if (Deno.env.has("SHOW")) console.log(apart / largest, allowed);
   ok(apart <= allowed * largest, `${apart / largest} apart, allowed ${allowed}`);
 }

@@ -103,7 +103,7 @@ Deno.test("convolutions of the presets get the transforms that their pools and d
   );
   strictEqual(
     nameOf({ width: 5, dilation: 3, channels, filters, positions: 20, pool: 3 }),
-    "F(3, 5) × 1, 3 phases, 2 blocks",
+    "F(6, 5) × 1, 3 phases, 1 blocks",
   );
   strictEqual(
     nameOf({ width: 3, dilation: 2, channels, filters, positions: 6, pool: 3 }),
