@@ -120,8 +120,8 @@ Deno.test("a model that takes too much memory is refused with the layer's name, 
     loss: "meanSquaredError",
     layers: [
       { type: "flatten" },
-      { type: "dense", units: 15_000 },
-      { type: "dense", units: 15_000 },
+      { type: "dense", units: 20_000 },
+      { type: "dense", units: 20_000 },
       { type: "dense", units: 1 },
     ],
   });
