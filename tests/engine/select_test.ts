@@ -29,7 +29,7 @@ Deno.test("auto tries webgpu, wasm and tf.js in turn until one runs the model", 
     bins: 160,
     marks: 100,
     loss: "meanSquaredError",
-    layers: [{ type: "flatten" }, { type: "dense", units: 16_000 }, { type: "dense", units: 1 }],
+    layers: [{ type: "flatten" }, { type: "dense", units: 24_000 }, { type: "dense", units: 1 }],
   });
   strictEqual((await chooseEngine(huge, undefined)).engine.name, "tfjs-cpu");
 });
