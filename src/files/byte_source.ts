@@ -12,6 +12,18 @@ export interface ByteRange {
   readonly length: number;
 }
 
+/** What a file on disk was when it was opened, so that another thread can open the same. */
+export interface FileIdentity {
+  /** Its path. */
+  readonly path: string;
+  /** Length in bytes. */
+  readonly size: number;
+  /** The time of its last change, in milliseconds since 1970; `undefined` where the system does not record it. */
+  readonly modifiedMs: number | undefined;
+  /** The number of the file in its file system; `undefined` where there is none. */
+  readonly inode: number | undefined;
+}
+
 /** A file, a buffer or a remote object that can be read at any offset. */
 export interface ByteSource {
   /** The name for messages: a path or a title. */
@@ -25,6 +37,8 @@ export interface ByteSource {
    * @default {false}
    */
   readonly readsAreCopies?: boolean | undefined;
+  /** The file on disk that it is, if it is one. */
+  readonly identity?: FileIdentity | undefined;
   /**
    * Reads exactly `length` bytes, starting at `offset`.
    *

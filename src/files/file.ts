@@ -6,7 +6,7 @@
 
 import { ContractError, FormatError } from "../errors.ts";
 import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writing.ts";
-import { type ByteSource, checkRange } from "./byte_source.ts";
+import { type ByteSource, checkRange, type FileIdentity } from "./byte_source.ts";
 
 /**
  * Converts a path or a `file:` URL to a path.
@@ -68,7 +68,8 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
   let last: Promise<unknown> = Promise.resolve();
   const readAt = async (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
     const bytes = new Uint8Array(length);
-    await file.seek(offset, Deno.SeekMode.Start);
+    // Moving the position touches no disk, so that another thread would take longer to do it.
+    file.seekSync(offset, Deno.SeekMode.Start);
     for (let filled = 0; filled < length;) {
       const count = await file.read(bytes.subarray(filled));
       if (count === null) throw changedError(name);
@@ -81,6 +82,12 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
     name,
     size,
     readsAreCopies: true,
+    identity: {
+      path: pathOf(path),
+      size,
+      modifiedMs: opened.mtime?.getTime(),
+      inode: opened.ino ?? undefined,
+    },
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
       checkRange({ name, size }, { offset, length });
       const turn = last.then(() => readAt(offset, length));
@@ -91,6 +98,23 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
       file.close();
     },
   };
+}
+
+/**
+ * Opens a file that was opened before, on this thread or another.
+ *
+ * @param identity What it was then.
+ * @returns The file, to be closed.
+ * @throws {FormatError} If another file has its path now, or it was changed.
+ */
+export async function openSameFile(identity: FileIdentity): Promise<ByteSource> {
+  const source = await openFile(identity.path);
+  const { size, modifiedMs, inode } = source.identity!;
+  const isSame = size === identity.size && modifiedMs === identity.modifiedMs &&
+    inode === identity.inode;
+  if (isSame) return source;
+  source.close();
+  throw changedError(identity.path);
 }
 
 /** Some systems do not report the time of the last change, but all report the length. */

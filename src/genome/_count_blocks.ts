@@ -14,6 +14,7 @@ import { mapInOrder } from "./_in_order.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
 import { isNormalised, type SampleFiles, type SamplePlan } from "./_sample_plan.ts";
 import { SignalBuilder } from "./_signal_builder.ts";
+import { CountCrew } from "./signal/count_crew.ts";
 import type { CountOptions, SignalCounts } from "./signal/track.ts";
 
 /** Options of {@linkcode streamBlocks}. */
@@ -135,7 +136,8 @@ async function* countParts(
   options: CountBlocksOptions,
 ): AsyncGenerator<SampleCounts, void, undefined> {
   const { bands } = options;
-  const files = new FileCounter(genes, plan, options);
+  using crew = new CountCrew(options);
+  const files = new FileCounter(genes, plan, { ...options, crew });
   const samples = listBandSamples(plan, bands.count, (file, band) => files.inBand(file, band));
   const controls = new ControlCounts(
     samples.flatMap(({ sample }) => sample.files),
@@ -188,10 +190,14 @@ interface Origin {
   readonly band: number;
 }
 
+interface FileCounterOptions extends CountBlocksOptions {
+  readonly crew: CountCrew;
+}
+
 /** Counts files near the genes of bands, and says how far all of them are. */
 class FileCounter {
   readonly #genes: readonly Gene[];
-  readonly #options: CountBlocksOptions;
+  readonly #options: FileCounterOptions;
   readonly #totalReads: boolean;
   readonly #total: number;
   readonly #tallies = new Map<ControlInput, FileTally>();
@@ -199,7 +205,7 @@ class FileCounter {
   readonly #origins = new WeakMap<ControlInput, Origin>();
   readonly #copies: CopyFinder;
 
-  constructor(genes: readonly Gene[], plan: SamplePlan, options: CountBlocksOptions) {
+  constructor(genes: readonly Gene[], plan: SamplePlan, options: FileCounterOptions) {
     this.#genes = genes;
     this.#options = options;
     this.#copies = new CopyFinder(options.warnOnce);

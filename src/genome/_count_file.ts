@@ -10,6 +10,8 @@ import type { Gene } from "./gene.ts";
 import type { ControlInput, CountedFileFacts, PrepareOptions } from "./prepare_options.ts";
 import type { BandSeen, FileTally } from "./_file_tally.ts";
 import type { GeneBand } from "./_gene_bands.ts";
+import type { CountCrew } from "./signal/count_crew.ts";
+import { isShared } from "./signal/count_shares.ts";
 import { judgePairs } from "./signal/pairs.ts";
 import type { CountOptions, PairsSeen, SignalCounts, SignalFormat } from "./signal/track.ts";
 
@@ -26,6 +28,8 @@ export interface CountFileOptions
   readonly assembly: string;
   /** Whether the number of reads in the whole file is needed. */
   readonly totalReads: boolean;
+  /** The threads that count. */
+  readonly crew: CountCrew;
   readonly onProgress: (genesDone: number) => void;
 }
 
@@ -54,14 +58,17 @@ export async function countFile(
   const { track, close } = await file.open();
   try {
     let pairs: PairsSeen | undefined;
-    const counts = await track.count(windows, {
+    const counting = {
       ...options,
       // A CRAM file is read as a whole for this number.
       totalReads: options.totalReads && tally.reads === undefined,
-      onPairs: (seen) => {
+      onPairs: (seen: PairsSeen) => {
         pairs = seen;
       },
-    });
+    };
+    const counts = isShared(track)
+      ? await track.countTogether(windows, counting, options.crew)
+      : await track.count(windows, counting);
     if (track.contigs === undefined) {
       checkAccessions(counts.contigs, { file: file.name, assembly: options.assembly });
       const place = { file: file.name, aliases: windows.chromosomeAliases };

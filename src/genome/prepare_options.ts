@@ -161,6 +161,13 @@ export interface PrepareOptions extends
    */
   readonly concurrency?: number | undefined;
   /**
+   * How many threads count, at most 8: sequences of BAM and bigWig files on disk are shared out among them. Files of
+   * other formats, and on servers, are counted on the caller's thread. The numbers do not depend on it.
+   *
+   * @default {One for each core, as far as the files are worth it.}
+   */
+  readonly threads?: number | undefined;
+  /**
    * How many bytes counts may take in memory while they are streamed or collected, approximately. If those of all genes
    * need more, some genes are counted after others, and each file is read once for each of these bands: with an index
    * only what lies near the band's genes, otherwise whole.

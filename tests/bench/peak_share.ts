@@ -29,7 +29,7 @@ export async function measurePeakShare(spec: ModelSpec): Promise<PeakShare> {
   const part = { index: 0, start: 0, count: SAMPLES };
   const operations = convolutions.reduce((sum, node) => sum + countOperations(node), 0) * SAMPLES;
   const reached = medianRate(operations, () => {
-    for (const node of convolutions) convForward(context, node, part);
+    for (const node of convolutions) convForward(context, node, { part, mode: "predict" });
   });
   const { chains, steps, run } = await assemblePeak();
   return { reached, peak: medianRate(chains * steps * 8, run) };

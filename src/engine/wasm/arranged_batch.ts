@@ -14,7 +14,7 @@ export interface ArrangedChain {
   readonly entryOf: Uint32Array;
   /** `[entry]`: the entry of the chain before that it is computed from, if the chain follows another. */
   readonly before: Int32Array;
-  /** `[entry]`: the sample and the reference that it belongs to. */
+  /** `[entry]`: the sample and the reference that it belongs to; where samples share entries, nobody asks. */
   readonly samples: Int32Array;
   readonly references: Int32Array;
   /** Whether derivatives with respect to its entries are wanted, and where these are used. */
@@ -38,6 +38,8 @@ export class ArrangedBatch {
   readonly batch: SampleBatch;
   /** The values of each of the batch's inputs, as bits. */
   readonly bits: readonly Int32Array[];
+  /** The entries of each of the batch's inputs, −1 for those that are missing. */
+  readonly entryOf: readonly Int32Array[];
   readonly chains: readonly ArrangedChain[];
   readonly branches: readonly ArrangedBranch[];
   /** `[sample]`: number of references. */
@@ -48,9 +50,8 @@ export class ArrangedBatch {
   /** Takes memory for a batch of the plan's size. */
   constructor({ encoders, join, batchSize }: Plan, inputs: readonly InputSpec[]) {
     this.batch = new SampleBatch(inputs, batchSize);
-    this.bits = this.batch.inputs.map(({ values: { buffer, byteOffset, length } }) =>
-      new Int32Array(buffer, byteOffset, length)
-    );
+    this.bits = this.batch.inputs.map(({ values }) => signedView(values));
+    this.entryOf = this.batch.inputs.map(({ entryOf }) => signedView(entryOf));
     this.chains = encoders.map(arrangeChain);
     this.branches = join === undefined ? [] : arrangeBranches(join, batchSize);
     this.counts = new Int32Array(join === undefined ? 0 : batchSize);
@@ -60,6 +61,11 @@ export class ArrangedBatch {
   get entries(): number[] {
     return [...this.chains.map(({ entries }) => entries), this.batch.samples];
   }
+}
+
+/** The same memory as signed integers, which the compiler keeps in registers. */
+function signedView({ buffer, byteOffset, length }: Float32Array | Uint32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
 }
 
 function arrangeChain(chain: EncoderChain, index: number): ArrangedChain {

@@ -6,9 +6,11 @@
  * @module
  */
 
+import type { PredictionPath } from "../engine.ts";
 import { residentSignal } from "../memory_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { Barrier, createBarrierMemory } from "./barrier.ts";
+import { createImages, type GroupedPrograms, packImages } from "./grouped/programs.ts";
 import type { EpochOutcome, ExplanationJob, Job, PredictionJob } from "./jobs.ts";
 import type { KernelSet } from "./module.ts";
 import type { ExecutionContext } from "./ops/context.ts";
@@ -17,7 +19,7 @@ import type { PlannedModel } from "./planned_model.ts";
 import { Runner } from "./runner.ts";
 import { shareColumns } from "./share_columns.ts";
 import type { UpdatePolicy } from "./update_policy.ts";
-import { transposeAll } from "./weights.ts";
+import { readArrays, transposeAll } from "./weights.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /**
@@ -33,6 +35,8 @@ export interface JobRunnerOptions {
   readonly planned: PlannedModel;
   readonly policy: UpdatePolicy;
   readonly threads: number;
+  /** Whether to predict in groups; `undefined` to predict directly. */
+  readonly groups: GroupedPrograms | undefined;
 }
 
 /** Does the jobs of a member, one at a time. */
@@ -49,6 +53,11 @@ export class JobRunner {
   #own: Runner | undefined;
   #hasAll = false;
   #copiesAreOld = true;
+  /** The same for the weights that groups are predicted with, which training does not renew. */
+  #imagesAreOld = true;
+  readonly #images: readonly Float32Array<SharedArrayBuffer>[];
+  #ownHasGroups = false;
+  #toldPool = false;
   #source: SampleSource | undefined;
   #ownSource: SampleSource | undefined;
   #poolSource: SampleSource | undefined;
@@ -57,11 +66,17 @@ export class JobRunner {
   constructor(options: JobRunnerOptions) {
     const { planned: { plan: { pages }, plan }, policy, threads } = options;
     this.#options = options;
+    this.#images = createImages(options.groups ?? []);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.#memory = memory;
     this.floats = new Float32Array(memory.buffer);
     this.#barrier = new Barrier(this.#threads, threads);
     this.#pool = new WorkerPool({ plan, memory, barrier: this.#threads, policy, threads });
+  }
+
+  /** How jobs predict. */
+  get path(): PredictionPath {
+    return this.#options.groups === undefined ? "direct" : "grouped";
   }
 
   /** What kernels compute with on the caller's thread, after {@linkcode prepare}. */
@@ -82,13 +97,14 @@ export class JobRunner {
   /** Says that weights were written: the copies that kernels read are renewed before the next job. */
   renewCopies(): void {
     this.#copiesAreOld = true;
+    this.#imagesAreOld = true;
   }
 
   /** Has the kernels ready that the next jobs need; returns nothing to wait for where they are. */
   prepare(set: KernelSet): Promise<void> | undefined {
     const isReady = this.#own !== undefined && (this.#hasAll || set === "predictions");
     if (!isReady) return this.#takeKernels(set);
-    this.#renewOldCopies();
+    this.#renewOldCopies(set);
     return undefined;
   }
 
@@ -124,6 +140,7 @@ export class JobRunner {
       this.#poolSource = source;
       this.#pool.send({ kind: "data", data: shareColumns(source) });
     }
+    if (job.kind === "epoch" || job.kind === "step") this.#imagesAreOld = true;
     return await this.#pool.run(job, () => this.#barrier.reset());
   }
 
@@ -135,6 +152,7 @@ export class JobRunner {
   /** Ends the workers until a job needs them, and lets go of the samples. */
   rest(): void {
     this.#pool.rest();
+    this.#toldPool = false;
     this.#source = undefined;
     this.#ownSource = undefined;
     this.#poolSource = undefined;
@@ -162,14 +180,33 @@ export class JobRunner {
         threads: 1,
       });
       this.#ownSource = undefined;
+      // The kernels of training read other copies of the weights.
+      this.#copiesAreOld = true;
+      this.#ownHasGroups = false;
       this.#pool.use(module);
     }
-    this.#renewOldCopies();
+    this.#renewOldCopies(set);
   }
 
-  #renewOldCopies(): void {
-    if (!this.#copiesAreOld) return;
-    transposeAll(this.context, this.#options.planned.plan);
+  #renewOldCopies(set: KernelSet): void {
+    if (this.#copiesAreOld) transposeAll(this.context, this.#options.planned.plan);
     this.#copiesAreOld = false;
+    if (set === "predictions") this.#renewGroups();
+  }
+
+  /** Tells the threads of the grouped path's kernels and weights, as far as they do not know them. */
+  #renewGroups(): void {
+    const { groups: programs, planned: { places } } = this.#options;
+    if (programs === undefined) return;
+    const images = this.#images;
+    const areOld = this.#imagesAreOld;
+    if (areOld) packImages(programs, readArrays(this, places, "weight"), images);
+    this.#imagesAreOld = false;
+    if (!this.#ownHasGroups) this.#own!.useGroups(programs);
+    if (!this.#toldPool) this.#pool.send({ kind: "groups", programs });
+    if (areOld || !this.#ownHasGroups) this.#own!.setGroupWeights(images);
+    if (areOld || !this.#toldPool) this.#pool.send({ kind: "groupWeights", images });
+    this.#ownHasGroups = true;
+    this.#toldPool = true;
   }
 }

@@ -2,7 +2,7 @@ import { modelInputs } from "../../model/inputs.ts";
 import { weightShapes } from "../../model/shapes.ts";
 import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { divergedError } from "../diverged_error.ts";
-import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
+import type { InputGradients, MemberOptions, PredictionPath, SessionState } from "../engine.ts";
 import { gatherLearned } from "../gather_learned.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import type { SampleSource } from "../sample_source.ts";
@@ -29,6 +29,7 @@ export interface WasmMemberOptions {
 /** A model in a memory of its own, which its threads share. */
 export class WasmMember implements Member {
   readonly device: string;
+  readonly path: PredictionPath;
   readonly #options: WasmMemberOptions["options"];
   readonly #inputs: readonly InputSpec[];
   readonly #plan: Plan;
@@ -41,6 +42,7 @@ export class WasmMember implements Member {
   /** Takes over the jobs' runner; writes the initial weights. */
   constructor({ spec, options, planned, jobs, device }: WasmMemberOptions) {
     this.device = device;
+    this.path = jobs.path;
     this.#options = options;
     this.#inputs = modelInputs(spec);
     this.#plan = planned.plan;

@@ -2,10 +2,11 @@ import { ModuleAssembler } from "./assembler/assembler.ts";
 import { countValues } from "./layout.ts";
 import { addActivationKernels, addGeluKernels } from "./ops/activation.ts";
 import { addAdamKernels } from "./ops/adam.ts";
-import { addBatchNormKernels } from "./ops/batch_norm.ts";
+import { addBatchNormKernels } from "./ops/batch_norm/kernels.ts";
 import { addConvKernels } from "./ops/conv/kernels.ts";
 import { poolName } from "./ops/conv/run.ts";
 import type { ConvNode } from "./ops/conv/shape.ts";
+import { addTransformedKernels } from "./ops/conv/transformed/kernels.ts";
 import { addDenseKernels } from "./ops/dense.ts";
 import { addDropoutKernels } from "./ops/dropout.ts";
 import { addGruKernels } from "./ops/gru/kernels.ts";
@@ -32,7 +33,9 @@ export function assembleKernels(
   fusedMultiplyAdd: boolean,
   set: KernelSet = "all",
 ): Uint8Array<ArrayBuffer> {
-  const module = new ModuleAssembler(fusedMultiplyAdd, (name) => set === "all" || !trains(name));
+  const isWanted = (name: string) => set === "all" || !trains(name);
+  const own = set === "all" ? plan.own : { bytes: 0 };
+  const module = new ModuleAssembler(fusedMultiplyAdd, isWanted, own);
   const nodes = chainsOf(plan).flatMap((chain) => chain.nodes);
   addSharedKernels(module, new Set(nodes.map(({ kind }) => kind)));
   if (plan.join !== undefined) addJoinKernels(module);
@@ -46,7 +49,6 @@ function addSharedKernels(module: ModuleAssembler, kinds: ReadonlySet<PlanNode["
   addAdamKernels(module);
   addSumKernels(module);
   addMemoryKernels(module);
-  if (kinds.has("batchNorm")) addBatchNormKernels(module);
   if (kinds.has("dropout")) addDropoutKernels(module);
   if (kinds.has("sparseDense")) addSparseRowKernels(module);
   if (kinds.has("gelu")) addGeluKernels(module);
@@ -81,6 +83,7 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
       return addPanelKernels(module, name, { inputs: countValues(input), strideA, strideC });
     }
     case "batchNorm":
+      return addBatchNormKernels(module, node);
     case "dropout":
     case "activation":
     case "gelu":
@@ -92,6 +95,21 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
 function addConvAndPool(module: ModuleAssembler, node: ConvNode): void {
   const { name, input, output, shape } = node;
   addConvKernels(module, name, shape);
+  if (node.transformed !== undefined) {
+    addTransformedKernels(module, name, {
+      shape,
+      ...node.transformed,
+      ends: {
+        slope: node.slope,
+        pool: node.pool,
+        stride: output.stride,
+        sampleStride: output.sampleStride,
+      },
+      inputSampleStride: input.sampleStride,
+      inputDeltaStride: input.ofNetwork ? undefined : input.deltaSampleStride,
+      deltaSlope: node.deltaActivated ? 1 : node.slope,
+    });
+  }
   if (node.pool === undefined) return;
   addPoolForward(module, poolName(node), {
     size: node.pool,

@@ -10,7 +10,7 @@ import {
   geluBackward,
   geluForward,
 } from "./ops/activation.ts";
-import { batchNormBackward, batchNormForward, batchNormUpdate } from "./ops/batch_norm.ts";
+import { batchNormBackward, batchNormForward, batchNormUpdate } from "./ops/batch_norm/run.ts";
 import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "./ops/context.ts";
 import { compactBackward, compactForward } from "./ops/compact.ts";
 import { convBackward, convForward, convTranspose, convUpdate } from "./ops/conv/run.ts";
@@ -31,7 +31,7 @@ import type { PlanNode } from "./plan/types.ts";
 export function forwardNode(context: ExecutionContext, node: PlanNode, pass: ForwardPass): void {
   switch (node.kind) {
     case "conv":
-      return convForward(context, node, pass.part);
+      return convForward(context, node, pass);
     case "dense":
       return denseForward(context, node, pass.part);
     case "sparseDense":

@@ -7,6 +7,7 @@
 
 import type { ModelSpec } from "../../model/spec.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
+import { type GroupedPrograms, makePrograms } from "./grouped/programs.ts";
 import { assembleKernels, type KernelSet } from "./module.ts";
 import { planModel } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
@@ -31,6 +32,7 @@ export class PlannedModel {
   readonly #modules = new Map<KernelSet, Promise<WebAssembly.Module>>();
   #places: readonly WeightPlace[] | undefined;
   #work: readonly number[] | undefined;
+  #groups: Promise<GroupedPrograms | undefined> | undefined;
 
   /** Plans a model. */
   constructor(spec: ModelSpec, size: PlanSize) {
@@ -47,6 +49,11 @@ export class PlannedModel {
   countWork(entries: readonly number[]): number {
     const work = this.#work ??= countWork(this.plan);
     return entries.reduce((sum, count, chain) => sum + count * work[chain]!, 0);
+  }
+
+  /** The grouped path, compiled; `undefined` if groups do not serve the model. */
+  get groups(): Promise<GroupedPrograms | undefined> {
+    return this.#groups ??= makePrograms(this.#spec);
   }
 
   /** The compiled kernels; all of them where those have been made, since a set is part of them. */

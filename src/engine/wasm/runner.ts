@@ -7,6 +7,8 @@
 
 import type { SignalColumns } from "../memory_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
+import type { GroupedPrograms } from "./grouped/programs.ts";
+import { loadFromColumns, loadFromTensor, ThreadGroups } from "./grouped/thread_groups.ts";
 import type {
   EpochJob,
   EpochOutcome,
@@ -53,6 +55,7 @@ export class Runner {
   readonly #stages: { gathering?: Stage[]; loaded?: Stage[] } = {};
   readonly #predictionStages: { gathering?: Stage[]; loaded?: Stage[] } = {};
   #data: SignalColumns | undefined;
+  #groups: ThreadGroups | undefined;
 
   /** Instantiates the kernels over the shared memory. */
   constructor({ plan, module, memory, barrier, policy, thread, threads }: RunnerOptions) {
@@ -72,6 +75,16 @@ export class Runner {
     this.#tasks.use(data);
   }
 
+  /** From now on predicts in groups, after {@linkcode setGroupWeights}. */
+  useGroups(programs: GroupedPrograms): void {
+    this.#groups = new ThreadGroups(programs);
+  }
+
+  /** Sets the weights with which groups are predicted. */
+  setGroupWeights(images: readonly Float32Array[]): void {
+    this.#groups!.setWeights(images);
+  }
+
   /** Does a job. The outcome of one that trains is the same on every thread. */
   run(job: Job): EpochOutcome | undefined {
     switch (job.kind) {
@@ -80,7 +93,7 @@ export class Runner {
       case "step":
         return this.#runStep(job);
       case "predict":
-        return void this.#predict(job);
+        return void (this.#groups === undefined ? this.#predict(job) : this.#predictGroups(job));
       case "explain":
         return void this.#explain(job);
     }
@@ -158,6 +171,18 @@ export class Runner {
     }
   }
 
+  /** Predicts rows, or the batch that is in the chain's input, group by group. */
+  #predictGroups({ rows, entries, predicted }: PredictionJob): void {
+    const { loss, head: { input } } = this.#plan;
+    const { context } = this;
+    this.#groups!.predict(this.#barrier, { rows, predicted, loss }, (group, first, count) => {
+      if (entries !== undefined) {
+        return loadFromTensor(group, { context, tensor: input, first, count });
+      }
+      loadFromColumns(group, { data: this.#data!, rows: rows.subarray(first, first + count) });
+    });
+  }
+
   /** Computes the derivatives of the outputs with respect to the batch that is in the chains' inputs. */
   #explain({ entries }: ExplanationJob): void {
     const parts = entries.map(cutParts);
@@ -177,6 +202,6 @@ export class Runner {
     for (let task = this.#barrier.takeTask(); task < tasks; task = this.#barrier.takeTask()) {
       this.#tasks.run(stage, task, batch);
     }
-    this.#barrier.wait();
+    this.#barrier.wait(() => this.#tasks.finish(stage, batch));
   }
 }

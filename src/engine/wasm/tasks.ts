@@ -11,9 +11,8 @@ import {
   batchNormCombine,
   batchNormCombineDelta,
   batchNormFreeze,
-  batchNormMeasure,
-  batchNormMeasureDelta,
-} from "./ops/batch_norm.ts";
+} from "./ops/batch_norm/combine.ts";
+import { batchNormMeasure, batchNormMeasureDelta } from "./ops/batch_norm/run.ts";
 import type { AdamStep, ExecutionContext, ForwardPass, Part } from "./ops/context.ts";
 import { gatherSamples } from "./ops/gather.ts";
 import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
@@ -86,6 +85,12 @@ export class Tasks {
       return this.#runGroup(steps, { batch, chain, group: this.#groups(stage, parts)[task]! });
     }
     for (const step of stage.steps) this.#combine(step, parts);
+  }
+
+  /** Does what one thread does when all tasks of a stage are done. */
+  finish(stage: Stage, batch: Batch): void {
+    if (stage.kind !== "parts") return;
+    for (const step of stage.then) this.#combine(step, batch.parts[stage.chain]!);
   }
 
   /** The groups of parts that are the tasks of a stage: parts by themselves unless the stage has wide layers. */

@@ -1,6 +1,7 @@
 /** The program of a worker thread: does the jobs it is sent, one after the other, and says how each ended. */
 
 import type { SignalColumns } from "../memory_source.ts";
+import type { GroupedPrograms } from "./grouped/programs.ts";
 import type { EpochOutcome, Job } from "./jobs.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 
@@ -8,6 +9,8 @@ import { Runner, type RunnerOptions } from "./runner.ts";
 export type WorkerRequest =
   | { readonly kind: "start"; readonly options: RunnerOptions }
   | { readonly kind: "data"; readonly data: SignalColumns }
+  | { readonly kind: "groups"; readonly programs: GroupedPrograms }
+  | { readonly kind: "groupWeights"; readonly images: readonly Float32Array[] }
   | Job;
 
 /** What a worker answers: to a job that it is done, to anything that it failed. */
@@ -43,6 +46,14 @@ function answer(request: WorkerRequest): WorkerReply | undefined {
   }
   if (request.kind === "data") {
     runner!.use(request.data);
+    return undefined;
+  }
+  if (request.kind === "groups") {
+    runner!.useGroups(request.programs);
+    return undefined;
+  }
+  if (request.kind === "groupWeights") {
+    runner!.setGroupWeights(request.images);
     return undefined;
   }
   return { kind: "done", outcome: runner!.run(request) };

@@ -1,43 +1,26 @@
-/** Reads the values of a bigWig file, which lie in sections of up to 65,535 intervals. */
+/** Finds and reads the sections of a bigWig file, which hold up to 65,535 intervals each. */
 
 import { FormatError } from "../../errors.ts";
 import { freeArray } from "../../base/free.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { inflate } from "../inflate.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
+import type { SectionPlace } from "./_count_task.ts";
 import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
 
-/** Takes the values of one sequence by ascending place. Coordinates are 0-based half-open. */
-export type VisitInterval = (start: number, end: number, value: number) => void;
-
-/** The values to visit. */
-export interface IntervalQuery {
+/** The values that are wanted. */
+export interface SectionQuery {
   /** Number of the sequence. */
   readonly contig: number;
-  /** Its name. */
-  readonly name: string;
   /** Disjoint regions by ascending start. */
   readonly regions: readonly Region[];
   /** Offset of the index of the sections, in bytes. */
   readonly indexOffset: number;
-  readonly isDeflated: boolean;
-}
-
-/** The place of a section in the file. */
-export interface SectionPlace {
-  readonly offset: number;
-  readonly end: number;
-  /** Whether the index says that the section is on one sequence only, as the sections of all known writers are. */
-  readonly isOfOne: boolean;
 }
 
 const INDEX_MAGIC = 0x2468ace0;
 const INDEX_HEADER_BYTES = 48;
 const SECTION_HEADER_BYTES = 24;
-/** The method in the first byte of zlib data (RFC 1950). */
-const DEFLATE = 8;
-/** Size of an interval by the section's type, in bytes: start, end and value; start and value; value. */
-const ITEM_BYTES = [0, 12, 8, 4];
 const LARGEST_SECTION_BYTES = SECTION_HEADER_BYTES + 65_535 * 12;
 /** Sections with at most this gap between them are read together. */
 const LONGEST_GAP_BYTES = 1 << 14;
@@ -45,30 +28,45 @@ const LONGEST_GAP_BYTES = 1 << 14;
 const LONGEST_READ_BYTES = 1 << 20;
 
 /**
- * Visits all intervals of sections, including intervals outside of the query's regions. Each section is read once.
+ * Visits sections in the file's order, each once.
  *
- * @param places What {@linkcode findSections} found for the query.
- * @throws {FormatError} If the file is damaged, or intervals overlap.
+ * @param visit Takes a section's bytes, which are valid until it returns, and its place.
+ * @throws {FormatError} If the file is damaged.
  */
-export async function visitIntervals(
+export async function visitSections(
   source: ByteSource,
-  { query, places }: { readonly query: IntervalQuery; readonly places: readonly SectionPlace[] },
-  visit: VisitInterval,
+  { places, isDeflated }: {
+    readonly places: readonly SectionPlace[];
+    readonly isDeflated: boolean;
+  },
+  visit: (bytes: Uint8Array, place: SectionPlace) => void,
 ): Promise<void> {
-  const decoder = new SectionDecoder(source.name, query, visit);
-  for (const { start, end, sections } of groupSections(places)) {
-    const part = await readPart(source, start, end - start);
+  const groups = groupSections(places);
+  let ahead = readGroup(source, groups[0]);
+  for (const [i, { start, sections }] of groups.entries()) {
+    const part = (await ahead)!;
+    ahead = readGroup(source, groups[i + 1]);
     for (const place of sections) {
-      const { offset } = place;
-      const length = place.end - offset;
-      const bytes = new Uint8Array(part.buffer, part.byteOffset + offset - start, length);
-      decoder.decode(
-        query.isDeflated ? await inflateSection(source, bytes, offset) : bytes,
-        place,
-      );
+      const { offset, end } = place;
+      const bytes = new Uint8Array(part.buffer, part.byteOffset + offset - start, end - offset);
+      const inflated = isDeflated ? inflateSection(source, bytes, offset) : bytes;
+      // Waiting for what is there already would take longer than most of what is done with it.
+      visit(inflated instanceof Uint8Array ? inflated : await inflated, place);
     }
     if (source.readsAreCopies) freeArray(part);
   }
+}
+
+/** Reads sections that lie near each other. */
+function readGroup(
+  source: ByteSource,
+  group: SectionGroup | undefined,
+): Promise<DataView<ArrayBuffer>> | undefined {
+  if (group === undefined) return undefined;
+  const part = readPart(source, group.start, group.end - group.start);
+  // The caller may stop before it awaits what was read ahead.
+  part.catch(() => undefined);
+  return part;
 }
 
 /** Tells a source which sections will be read, in the file's order. */
@@ -105,7 +103,7 @@ function groupSections(places: readonly SectionPlace[]): SectionGroup[] {
  */
 export async function findSections(
   source: ByteSource,
-  query: IntervalQuery,
+  query: SectionQuery,
 ): Promise<SectionPlace[]> {
   const { indexOffset } = query;
   const header = await readPart(source, indexOffset, INDEX_HEADER_BYTES);
@@ -131,7 +129,7 @@ export async function findSections(
 }
 
 /** Whether the extent that an item of the index starts with overlaps a region. */
-function overlaps(item: DataView, { contig, regions }: IntervalQuery): boolean {
+function overlaps(item: DataView, { contig, regions }: SectionQuery): boolean {
   const [startContig, endContig] = [item.getUint32(0, true), item.getUint32(8, true)];
   if (startContig > contig || endContig < contig) return false;
   const start = startContig < contig ? 0 : item.getUint32(4, true);
@@ -139,70 +137,18 @@ function overlaps(item: DataView, { contig, regions }: IntervalQuery): boolean {
   return firstOverlap(regions, { start, end }) !== undefined;
 }
 
-async function inflateSection(
+function inflateSection(
   source: ByteSource,
   bytes: Uint8Array<ArrayBuffer>,
   offset: number,
-): Promise<Uint8Array> {
+): Uint8Array | Promise<Uint8Array> {
+  const failInflating = (cause: unknown): never =>
+    fail(source.name, "a section cannot be inflated", offset, cause);
   try {
-    return await inflate(bytes, LARGEST_SECTION_BYTES);
+    const inflated = inflate(bytes, LARGEST_SECTION_BYTES);
+    return inflated instanceof Uint8Array ? inflated : inflated.catch(failInflating);
   } catch (cause) {
-    return fail(source.name, "a section cannot be inflated", offset, cause);
-  }
-}
-
-class SectionDecoder {
-  readonly #file: string;
-  readonly #query: IntervalQuery;
-  readonly #visit: VisitInterval;
-  /** The end of the last interval. */
-  #end = 0;
-
-  constructor(file: string, query: IntervalQuery, visit: VisitInterval) {
-    this.#file = file;
-    this.#query = query;
-    this.#visit = visit;
-  }
-
-  decode(bytes: Uint8Array, { offset, isOfOne }: SectionPlace): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    if (bytes.length < SECTION_HEADER_BYTES) fail(this.#file, "a section has no header", offset);
-    const contig = view.getUint32(0, true);
-    if (contig !== this.#query.contig) {
-      if (isOfOne) this.#failContig(contig, view, offset);
-      return;
-    }
-    const [step, span] = [view.getUint32(12, true), view.getUint32(16, true)];
-    const itemBytes = ITEM_BYTES[view.getUint8(20)] ?? 0;
-    const items = view.getUint16(22, true);
-    const end = SECTION_HEADER_BYTES + items * itemBytes;
-    if (itemBytes === 0 || end > bytes.length) {
-      fail(this.#file, `a section of ${bytes.length} bytes claims ${items} intervals`, offset);
-    }
-    let start = view.getUint32(4, true);
-    for (let at = SECTION_HEADER_BYTES; at < end; at += itemBytes, start += step) {
-      if (itemBytes > 4) start = view.getUint32(at, true);
-      const stop = itemBytes === 12 ? view.getUint32(at + 4, true) : start + span;
-      // Without this check a small file could take days, with each interval counted into every bin.
-      if (start < this.#end || stop < start) {
-        const found =
-          `the interval ${this.#query.name}:${start}-${stop} overlaps the one before or ` +
-          "ends before it starts";
-        fail(this.#file, found, offset);
-      }
-      this.#end = stop;
-      this.#visit(start, stop, view.getFloat32(at + itemBytes - 4, true));
-    }
-  }
-
-  /** Throws if a section is of another sequence than its index says; skipping it would hide damage. */
-  #failContig(contig: number, view: DataView, offset: number): never {
-    const isZlib = !this.#query.isDeflated && view.getUint16(0) % 31 === 0 &&
-      (view.getUint8(0) & 15) === DEFLATE;
-    const found = isZlib
-      ? "its header says that sections are not compressed (uncompressBufSize is 0), but they are"
-      : `a section is of sequence ${contig}, expected ${this.#query.contig} (${this.#query.name})`;
-    fail(this.#file, found, offset);
+    return failInflating(cause);
   }
 }
 

@@ -14,8 +14,11 @@ export interface BinReducer {
   finish(): Float64Array<ArrayBuffer>;
 }
 
+/** How many windows there are, and how they are cut into bins. */
+export type BinnedWindows = Pick<GeneWindows, "genes" | "bins" | "binSizeBp">;
+
 /** Makes the reducer of a rule. */
-export function makeReducer(rule: CountingRule, windows: GeneWindows): BinReducer {
+export function makeReducer(rule: CountingRule, windows: BinnedWindows): BinReducer {
   switch (rule) {
     case "reads":
       return new CountReducer(windows);
@@ -45,7 +48,7 @@ class CountReducer implements BinReducer {
   readonly #bins: number;
   readonly #binSizeBp: number;
 
-  constructor({ genes, bins, binSizeBp }: GeneWindows) {
+  constructor({ genes, bins, binSizeBp }: BinnedWindows) {
     this.#values = new Float64Array(genes * bins);
     this.#bins = bins;
     this.#binSizeBp = binSizeBp;
@@ -80,7 +83,7 @@ class SumReducer implements BinReducer {
   readonly #divisor: number;
 
   constructor(
-    { genes, bins, binSizeBp }: GeneWindows,
+    { genes, bins, binSizeBp }: BinnedWindows,
     { accumulate = (sum, value, bases) => sum + value * bases, divisor = 1 }: SumOptions = {},
   ) {
     this.#values = new Float64Array(genes * bins);
@@ -110,25 +113,41 @@ class SumReducer implements BinReducer {
 }
 
 class MeanReducer implements BinReducer {
-  readonly #sums: SumReducer;
+  readonly #sums: Float64Array<ArrayBuffer>;
   /** Bases that have a value. */
-  readonly #covered: SumReducer;
+  readonly #covered: Float64Array<ArrayBuffer>;
+  readonly #bins: number;
+  readonly #binSizeBp: number;
 
-  constructor(windows: GeneWindows) {
-    this.#sums = new SumReducer(windows);
-    this.#covered = new SumReducer(windows);
+  constructor({ genes, bins, binSizeBp }: BinnedWindows) {
+    this.#sums = new Float64Array(genes * bins);
+    this.#covered = new Float64Array(genes * bins);
+    this.#bins = bins;
+    this.#binSizeBp = binSizeBp;
   }
 
   add(gene: number, from: number, to: number, value: number): void {
-    this.#sums.add(gene, from, to, value);
-    this.#covered.add(gene, from, to, 1);
+    const sums = this.#sums;
+    const covered = this.#covered;
+    const size = this.#binSizeBp;
+    let bin = Math.trunc(from / size);
+    for (let at = from; at < to; bin++) {
+      const stop = Math.min(to, (bin + 1) * size);
+      const i = gene * this.#bins + bin;
+      sums[i]! += value * (stop - at);
+      covered[i]! += stop - at;
+      at = stop;
+    }
   }
 
   finish(): Float64Array<ArrayBuffer> {
-    const values = this.#sums.finish();
-    const covered = this.#covered.finish();
-    for (let i = 0; i < values.length; i++) if (covered[i]! > 0) values[i]! /= covered[i]!;
-    return values;
+    const means = this.#sums;
+    const covered = this.#covered;
+    for (let i = 0; i < means.length; i++) {
+      const sum = zeroForNaN(means[i]!);
+      means[i] = covered[i]! > 0 ? sum / covered[i]! : sum;
+    }
+    return means;
   }
 }
 
@@ -137,7 +156,7 @@ class MaxReducer implements BinReducer {
   readonly #bins: number;
   readonly #binSizeBp: number;
 
-  constructor({ genes, bins, binSizeBp }: GeneWindows) {
+  constructor({ genes, bins, binSizeBp }: BinnedWindows) {
     this.#values = new Float64Array(genes * bins).fill(-Infinity);
     this.#bins = bins;
     this.#binSizeBp = binSizeBp;

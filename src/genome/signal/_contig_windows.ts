@@ -68,7 +68,10 @@ export interface MergeWindowsOptions {
 }
 
 /** Returns the disjoint parts of a sequence that windows cover, in order. */
-export function mergeWindows({ starts }: ContigWindows, options: MergeWindowsOptions): Region[] {
+export function mergeWindows(
+  { starts }: Pick<ContigWindows, "starts">,
+  options: MergeWindowsOptions,
+): Region[] {
   const { widthBp, paddingBp, leadBp = 0, length } = options;
   const regions: Region[] = [];
   let last: Region = { start: -1, end: -1 };

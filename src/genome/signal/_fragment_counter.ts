@@ -1,7 +1,6 @@
 /** Turns the mates of proper pairs into fragments, one for each pair. */
 
 import { FormatError } from "../../errors.ts";
-import { judgePairs } from "./pairs.ts";
 import type { ReadSink } from "./_read_sink.ts";
 import {
   MATE_UNMAPPED,
@@ -11,7 +10,7 @@ import {
   SUPPLEMENTARY,
   UNMAPPED,
 } from "./sam_flags.ts";
-import { type CountOptions, LONGEST_FRAGMENT_BP } from "./track.ts";
+import { LONGEST_FRAGMENT_BP, type PairsSeen } from "./track.ts";
 
 const OF_PROPER_PAIR = PAIRED | PROPER_PAIR;
 const NOT_OF_FRAGMENT = UNMAPPED | MATE_UNMAPPED | SECONDARY | SUPPLEMENTARY;
@@ -53,20 +52,14 @@ export class FragmentCounter {
     else this.#sink.addFragment(start, start + length);
   }
 
-  /**
-   * Judges what was seen, or passes it on to who counts other windows too.
-   *
-   * @throws {ContractError} If there were reads, and all were single.
-   */
-  finish({ onPairs, onWarning }: Pick<CountOptions, "onPairs" | "onWarning">): void {
-    const seen = {
+  /** What was seen of pairs so far. */
+  get seen(): PairsSeen {
+    return {
       reads: this.#reads,
       paired: this.#paired,
       ofProperPairs: this.#ofProperPairs,
       tooLong: this.#tooLong,
     };
-    if (onPairs !== undefined) onPairs(seen);
-    else judgePairs(seen, { file: this.#file, onWarning });
   }
 
   #failWithoutLength(start: number): never {

@@ -13,7 +13,10 @@ export interface ReadFilter {
 }
 
 /** Makes the filter that some options ask for. */
-export function makeReadFilter(options: CountOptions, fragments?: FragmentCounter): ReadFilter {
+export function makeReadFilter(
+  options: Pick<CountOptions, "rule" | "minMappingQuality" | "excludedFlags">,
+  fragments?: FragmentCounter,
+): ReadFilter {
   const { rule, minMappingQuality = 0, excludedFlags = USUAL_EXCLUDED_FLAGS } = options;
   return { minMappingQuality, excludedFlags, unmapped: rule === "reads", fragments };
 }

@@ -2,8 +2,9 @@
 
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
-import { blacklistOn } from "./blacklist.ts";
+import { intervalsOn } from "./blacklist.ts";
 import { mergeWindows, type Region, windowsByContig } from "./_contig_windows.ts";
+import { IntervalCursor, type MergedIntervals } from "./intervals.ts";
 import type { ReadSink } from "./_read_sink.ts";
 import { type CountOptions, LONGEST_FRAGMENT_BP } from "./track.ts";
 import type { ContigWindows, WindowCounter } from "./_window_counter.ts";
@@ -19,7 +20,7 @@ export interface TargetContig {
   /** Where reads lie that may count, disjoint and by ascending start. */
   readonly regions: readonly Region[];
   /** The intervals whose reads are left out. */
-  readonly leftOut: ReadSink["leftOut"];
+  readonly leftOut: MergedIntervals | undefined;
 }
 
 /** Finds the sequences that have windows, by their numbers in the file, in ascending order. */
@@ -40,7 +41,7 @@ export function findTargets(
       windows: own,
       length,
       regions: mergeWindows(own, { widthBp, paddingBp: extendBp, leadBp, length }),
-      leftOut: blacklistOn(blacklist, name, windows.chromosomeAliases),
+      leftOut: intervalsOn(blacklist, name, windows.chromosomeAliases),
     });
   }
   return targets;
@@ -53,5 +54,5 @@ export function selectTarget(
 ): void {
   counter.select(windows);
   sink.contigLength = length;
-  sink.leftOut = leftOut;
+  sink.leftOut = leftOut && new IntervalCursor(leftOut);
 }

@@ -1,5 +1,5 @@
-import type { ChromosomeWindows, GeneWindows } from "../windows.ts";
-import { type BinReducer, makeReducer } from "./_bin_reducers.ts";
+import type { ChromosomeWindows } from "../windows.ts";
+import { type BinnedWindows, type BinReducer, makeReducer } from "./_bin_reducers.ts";
 import { firstPast } from "./_first_past.ts";
 import type { CountingRule } from "./track.ts";
 
@@ -26,10 +26,10 @@ export class WindowCounter {
   #cursor = 0;
   /** The first infinite value in a window, and the index of its bin among all bins. */
   #infinite: { readonly bin: number; readonly value: number } | undefined;
-  readonly #windows: GeneWindows;
+  readonly #windows: BinnedWindows;
   #overlapping = 0;
 
-  constructor(windows: GeneWindows, rule: CountingRule) {
+  constructor(windows: BinnedWindows, rule: CountingRule) {
     this.#windows = windows;
     this.#reducer = makeReducer(rule, windows);
     this.#width = windows.bins * windows.binSizeBp;

@@ -16,12 +16,17 @@ import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./
 import { type BgzfIndex, readBgzfIndex } from "./_bgzf_index.ts";
 import { rangeAfter, warnOfMissingEnd } from "./_bgzip_end.ts";
 import { checkOptions } from "./check_options.ts";
-import { FragmentCounter } from "./_fragment_counter.ts";
-import { makeReadFilter } from "./_read_filter.ts";
-import { ReadSink } from "./_read_sink.ts";
-import { WindowCounter } from "./_window_counter.ts";
-import { findTargets, selectTarget, type SizedContig } from "./_target_contigs.ts";
-import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
+import type { CountCrew } from "./count_crew.ts";
+import { countShares, type Share, type SharedTrack, taskWindows } from "./count_shares.ts";
+import type { BamTask } from "./_count_task.ts";
+import { reportPairs } from "./pairs.ts";
+import { findTargets, type SizedContig } from "./_target_contigs.ts";
+import {
+  type CountOptions,
+  type SignalCounts,
+  type SignalTrack,
+  USUAL_EXCLUDED_FLAGS,
+} from "./track.ts";
 
 /** A number that is not used: sequences have numbers from 0, and reads without a place have -1. */
 const NO_CONTIG = -2;
@@ -113,7 +118,7 @@ interface BamContent {
   readonly warnings: readonly string[];
 }
 
-class BamTrack implements SignalTrack {
+class BamTrack implements SharedTrack {
   readonly format = "bam";
   readonly name: string;
   readonly contigs: readonly SizedContig[];
@@ -130,44 +135,54 @@ class BamTrack implements SignalTrack {
   }
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
+    return await this.countTogether(windows, options);
+  }
+
+  async countTogether(
+    windows: GeneWindows,
+    options: CountOptions,
+    crew?: CountCrew,
+  ): Promise<SignalCounts> {
     checkOptions(this, options);
-    const { rule, extendBp = 0, onProgress } = options;
-    const counter = new WindowCounter(windows, rule);
-    const sink = new ReadSink(counter, extendBp);
-    const fragments = options.fragments ? new FragmentCounter(this.name, sink) : undefined;
-    const filter = makeReadFilter(options, fragments);
-    const targets = findTargets(this.contigs, windows, options);
-    const plan = targets.entries().map(([contig, target]) => ({
-      contig,
-      target,
-      ranges: mergeRanges(this.#index.findRanges(contig, target.regions)),
-    })).toArray();
-    announceRanges(this.#source, plan.flatMap(({ ranges }) => ranges));
-    let done = 0;
-    for (const { contig, target, ranges } of plan) {
-      selectTarget(target, { counter, sink });
-      const decoder = new BamRecordDecoder(this.name, { ...filter, contig }, sink);
-      for (const range of ranges) {
-        for await (const piece of inflateRange(this.#source, range)) {
-          decoder.push(piece);
-          onProgress?.(done + counter.passed, windows.genes);
-        }
-        decoder.finish();
-      }
-      done += target.windows.starts.length;
-    }
-    onProgress?.(windows.genes, windows.genes);
-    fragments?.finish(options);
+    const shares = this.#share(windows, options);
+    announceRanges(this.#source, shares.flatMap(({ task }) => task.ranges));
+    const counted = await countShares(this.#source, shares, { windows, crew, ...options });
+    if (options.fragments) reportPairs(counted.pairs, this.name, options);
     const reads = this.contigs.reduce(
       (sum, _, contig) => sum + this.#index.countRecords(contig),
       0,
     );
     return {
-      values: counter.finish(),
+      values: counted.values,
       contigs: this.contigs,
       // An index may have the places of reads but not their number.
       reads: reads > 0 ? reads : undefined,
-      readsInWindows: counter.overlapping,
+      readsInWindows: counted.overlapping,
     };
+  }
+
+  /** One task for each sequence that has windows. */
+  #share(windows: GeneWindows, options: CountOptions): Share<BamTask>[] {
+    const { rule, extendBp = 0, minMappingQuality = 0, fragments = false } = options;
+    const { excludedFlags = USUAL_EXCLUDED_FLAGS } = options;
+    const shared = { file: this.name, rule, extendBp, minMappingQuality, excludedFlags, fragments };
+    const targets = findTargets(this.contigs, windows, options);
+    return targets.entries().map(([contig, { windows: own, length, regions, leftOut }]) => {
+      const ranges = mergeRanges(this.#index.findRanges(contig, regions));
+      const task: BamTask = {
+        format: "bam",
+        ...shared,
+        contig,
+        lengthBp: length,
+        leftOut,
+        ranges,
+        windows: taskWindows(own, windows),
+        bytes: ranges.reduce(
+          (sum, { minv, maxv }) => sum + maxv.blockPosition - minv.blockPosition,
+          0,
+        ),
+      };
+      return { task, geneIndex: own.geneIndex };
+    }).toArray();
   }
 }

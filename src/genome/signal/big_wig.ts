@@ -9,12 +9,14 @@ import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import { type BigWigHeader, readBigWigHeader } from "./_big_wig_header.ts";
-import { announceSections, findSections, visitIntervals } from "./_big_wig_sections.ts";
-import { blacklistOn } from "./blacklist.ts";
+import { announceSections, findSections } from "./_big_wig_sections.ts";
+import { intervalsOn } from "./blacklist.ts";
 import { checkOptions } from "./check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
+import type { CountCrew } from "./count_crew.ts";
+import { countShares, type Share, type SharedTrack, taskWindows } from "./count_shares.ts";
+import type { BigWigTask } from "./_count_task.ts";
 import { MISSING_VALUES } from "./_row_counter.ts";
-import { WindowCounter } from "./_window_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
 
 /**
@@ -26,7 +28,7 @@ export async function openBigWig(source: ByteSource): Promise<SignalTrack> {
   return new BigWigTrack(source, await readBigWigHeader(source));
 }
 
-class BigWigTrack implements SignalTrack {
+class BigWigTrack implements SharedTrack {
   readonly format = "bigwig";
   readonly name: string;
   readonly contigs: readonly Required<Contig>[];
@@ -43,35 +45,19 @@ class BigWigTrack implements SignalTrack {
   }
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
+    return await this.countTogether(windows, options);
+  }
+
+  async countTogether(
+    windows: GeneWindows,
+    options: CountOptions,
+    crew?: CountCrew,
+  ): Promise<SignalCounts> {
     checkOptions(this, options);
-    const counter = new WindowCounter(windows, options.rule);
-    const onContigs = windowsByContig(windows, this.contigs.map(({ name }) => name));
-    const widthBp = windows.bins * windows.binSizeBp;
-    const queries = this.#header.contigs.flatMap(({ name, length, id }) => {
-      const onContig = onContigs.get(name);
-      if (onContig === undefined) return [];
-      const regions = mergeWindows(onContig, { widthBp, paddingBp: 0, length });
-      return [{ ...this.#header, contig: id, name, length, regions, onContig }];
-    });
-    const places = await Promise.all(queries.map((query) => findSections(this.#source, query)));
-    announceSections(this.#source, places.flat());
-    let done = 0;
-    let missing = 0;
-    for (const [i, query] of queries.entries()) {
-      const { onContig, name, length } = query;
-      counter.select(onContig);
-      const leftOut = blacklistOn(options.blacklist, name, windows.chromosomeAliases);
-      const found = { query, places: places[i]! };
-      await visitIntervals(this.#source, found, (start, end, value) => {
-        const to = Math.min(end, length);
-        if (Number.isNaN(value)) missing++;
-        if (start >= to) return;
-        if (leftOut === undefined) counter.add(start, to, value);
-        else leftOut.visitRest(start, to, (from, until) => counter.add(from, until, value));
-      });
-      options.onProgress?.(done += onContig.starts.length, windows.genes);
-    }
-    options.onProgress?.(windows.genes, windows.genes);
+    const shares = await this.#share(windows, options);
+    announceSections(this.#source, shares.flatMap(({ task }) => task.places));
+    const counted = await countShares(this.#source, shares, { windows, crew, ...options });
+    const { values, missing } = counted;
     if (missing > 0) {
       options.onWarning?.(
         `${this.name} has ${
@@ -80,6 +66,35 @@ class BigWigTrack implements SignalTrack {
           MISSING_VALUES,
       );
     }
-    return { values: counter.finish(), contigs: this.contigs, reads: undefined };
+    return { values, contigs: this.contigs, reads: undefined };
+  }
+
+  /** One task for each sequence that has windows. */
+  async #share(windows: GeneWindows, options: CountOptions): Promise<Share<BigWigTask>[]> {
+    const { indexOffset, isDeflated, contigs } = this.#header;
+    const onContigs = windowsByContig(windows, contigs.map(({ name }) => name));
+    const widthBp = windows.bins * windows.binSizeBp;
+    const wanted = contigs.flatMap((contig) => {
+      const own = onContigs.get(contig.name);
+      return own === undefined ? [] : [{ ...contig, own }];
+    });
+    return await Promise.all(wanted.map(async ({ name, length, id, own }) => {
+      const regions = mergeWindows(own, { widthBp, paddingBp: 0, length });
+      const places = await findSections(this.#source, { contig: id, regions, indexOffset });
+      const task: BigWigTask = {
+        format: "bigwig",
+        file: this.name,
+        rule: options.rule,
+        contig: id,
+        name,
+        lengthBp: length,
+        isDeflated,
+        leftOut: intervalsOn(options.blacklist, name, windows.chromosomeAliases),
+        places,
+        windows: taskWindows(own, windows),
+        bytes: places.reduce((sum, { offset, end }) => sum + end - offset, 0),
+      };
+      return { task, geneIndex: own.geneIndex };
+    }));
   }
 }

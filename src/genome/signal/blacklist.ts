@@ -168,19 +168,28 @@ class IntervalCollector {
  * @param contig The file's name of the sequence, which may be spelled in another way than in the blacklist.
  * @param aliases Further names of the sequences.
  */
+export function intervalsOn(
+  blacklist: Blacklist | undefined,
+  contig: string,
+  aliases?: ChromosomeAliases,
+): MergedIntervals | undefined {
+  if (blacklist === undefined) return undefined;
+  const match = chromosomeMatcher([contig], aliases);
+  const found = [...blacklist.chromosomes].filter(([name]) => match(name) !== undefined);
+  const [first, second] = found;
+  if (first === undefined || second === undefined) return first?.[1];
+  const places = found.flatMap(([, { starts, ends }]) =>
+    [...starts].flatMap((start, i) => [start, ends[i]!])
+  );
+  return mergeIntervals(places);
+}
+
+/** A cursor over what {@linkcode intervalsOn} finds. */
 export function blacklistOn(
   blacklist: Blacklist | undefined,
   contig: string,
   aliases?: ChromosomeAliases,
 ): IntervalCursor | undefined {
-  if (blacklist === undefined) return undefined;
-  const match = chromosomeMatcher([contig], aliases);
-  const found = [...blacklist.chromosomes].filter(([name]) => match(name) !== undefined);
-  const [first, second] = found;
-  if (first === undefined) return undefined;
-  if (second === undefined) return new IntervalCursor(first[1]);
-  const places = found.flatMap(([, { starts, ends }]) =>
-    [...starts].flatMap((start, i) => [start, ends[i]!])
-  );
-  return new IntervalCursor(mergeIntervals(places));
+  const intervals = intervalsOn(blacklist, contig, aliases);
+  return intervals && new IntervalCursor(intervals);
 }

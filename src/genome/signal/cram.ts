@@ -23,6 +23,7 @@ import {
 import { type CramRecords, WITHOUT_CIGAR } from "./_cram_records.ts";
 import { type CramNeeds, FLAGS_ONLY, readSlices } from "./_cram_slices.ts";
 import { FragmentCounter } from "./_fragment_counter.ts";
+import { reportPairs } from "./pairs.ts";
 import { makeReadFilter, type ReadFilter } from "./_read_filter.ts";
 import { ReadSink } from "./_read_sink.ts";
 import { MATE_UNMAPPED, REVERSE, UNMAPPED } from "./sam_flags.ts";
@@ -135,7 +136,7 @@ class CramTrack implements SignalTrack {
       onProgress?.(Math.floor(windows.genes * done / requests.length), windows.genes);
     }
     onProgress?.(windows.genes, windows.genes);
-    fragments?.finish(options);
+    if (fragments !== undefined) reportPairs(fragments.seen, this.name, options);
     return {
       values: counter.finish(),
       readsInWindows: counter.overlapping,

@@ -36,3 +36,17 @@ export function judgePairs(
     );
   }
 }
+
+/**
+ * Passes what was seen of pairs on to who counts other windows too, or else judges it.
+ *
+ * @throws {ContractError} If there were reads, and all were single.
+ */
+export function reportPairs(
+  seen: PairsSeen,
+  file: string,
+  { onPairs, onWarning }: Pick<CountOptions, "onPairs" | "onWarning">,
+): void {
+  if (onPairs !== undefined) onPairs(seen);
+  else judgePairs(seen, { file, onWarning });
+}

@@ -7,6 +7,7 @@
 
 import { ALIGNED_TO_FOUR, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
 import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
+import { OWN_MEMORY, OwnMemory, type OwnMemoryPlace } from "./own_memory.ts";
 import {
   type Local,
   type Locals,
@@ -22,22 +23,44 @@ export type { Local, ParameterLocals, Signature, ValueType };
 const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 const FUNCTION_TYPE = 0x60;
 const EMPTY_BLOCK = 0x40;
+const VECTOR_STORE = 11;
 const VECTOR_CONSTANT = 12;
+const GET_GLOBAL = 0x23;
+/** Beside the alignment: the number of the memory follows. */
+const NAMES_MEMORY = 0x40;
+/** The numbers of the four bytes of lane 0, one in each byte, and what one more is in each of them. */
+const LANE_BYTES = 0x03020100;
+const EACH_BYTE = 0x01010101;
 const MEMORY_IMPORT = 2;
 const SHARED_WITH_MAXIMUM = 3;
+const GLOBAL_IMPORT = 3;
+const IMMUTABLE = 0;
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
+/**
+ * The memory that all threads share, or the one that each instance of a module has for itself. Addresses in the latter
+ * can be constants, which the runtime does not check: a load with a constant address is one instruction, others three.
+ * Where a runtime knows one memory only, it is a piece of the shared one, and its addresses are checked like others.
+ */
+export type MemoryName = "shared" | "own";
 
 /** Code of one function. Addresses and counts are bytes unless said otherwise. */
 export class FunctionAssembler {
   readonly #parameters: readonly ValueType[];
   readonly #fusedMultiplyAdd: boolean;
+  readonly #own: OwnMemory;
   readonly #locals: ValueType[] = [];
+  #stored: Local | undefined;
   readonly #code = new ByteWriter();
 
   /** Made by {@linkcode ModuleAssembler.addFunction}. */
-  constructor(parameters: readonly ValueType[], fusedMultiplyAdd: boolean) {
+  constructor(
+    parameters: readonly ValueType[],
+    { fusedMultiplyAdd, own }: { readonly fusedMultiplyAdd: boolean; readonly own: OwnMemory },
+  ) {
     this.#parameters = parameters;
     this.#fusedMultiplyAdd = fusedMultiplyAdd;
+    this.#own = own;
   }
 
   /** Declares a local variable, zero at first. */
@@ -80,6 +103,26 @@ export class FunctionAssembler {
     return this;
   }
 
+  /**
+   * Pushes four copies of a float32 that is kept in the thread's own memory: one instruction, where {@linkcode f32x4}
+   * takes three.
+   */
+  constant(value: number): this {
+    return this.constantBits(new Int32Array(Float32Array.of(value).buffer)[0]!);
+  }
+
+  /** Pushes four copies of an i32 that is kept in the same way. */
+  constantBits(bits: number): this {
+    const address = this.#own.addressOf(bits);
+    if (address === undefined) return this.i32x4([bits, bits, bits, bits]);
+    return this.i32(address).loadSplat(0, "own");
+  }
+
+  /** Pops a mask, b and a; pushes the lanes of a where the mask is all ones and of b where it is zero. */
+  select(): this {
+    return this.op(this.#fusedMultiplyAdd ? "i32x4.relaxed_laneselect" : "v128.bitselect");
+  }
+
   /** Pushes four i32. */
   i32x4(values: readonly [number, number, number, number]): this {
     this.#simd(VECTOR_CONSTANT);
@@ -118,26 +161,24 @@ export class FunctionAssembler {
   }
 
   /** Pops an address and pushes the vector `offset` bytes after it; need not be aligned. */
-  load(offset = 0): this {
-    return this.#vectorAccess(0, offset);
+  load(offset = 0, memory: MemoryName = "shared"): this {
+    return this.#vectorAccess(0, offset, memory);
   }
 
   /** Pops an address and pushes four copies of the f32 `offset` bytes after it. */
-  loadSplat(offset = 0): this {
-    return this.#vectorAccess(9, offset);
+  loadSplat(offset = 0, memory: MemoryName = "shared"): this {
+    return this.#vectorAccess(9, offset, memory);
   }
 
   /** Pops a vector and an address below it, and stores the vector `offset` bytes after that. */
-  store(offset = 0): this {
-    return this.#vectorAccess(11, offset);
+  store(offset = 0, memory: MemoryName = "shared"): this {
+    return this.#vectorAccess(VECTOR_STORE, offset, memory);
   }
 
   /** Pops b and a; pushes the lanes that `lanes` names, 0–3 of a and 4–7 of b. */
   shuffle(lanes: readonly [number, number, number, number]): this {
     this.#simd(SIMD_OPERATIONS["i8x16.shuffle"]);
-    for (const lane of lanes) {
-      for (let byte = 0; byte < 4; byte++) this.#code.byte(4 * lane + byte);
-    }
+    for (const lane of lanes) this.#code.int32(LANE_BYTES + 4 * lane * EACH_BYTE);
     return this;
   }
 
@@ -163,6 +204,13 @@ export class FunctionAssembler {
   /** Pops a length, a byte and an address, and fills that many bytes from there on. */
   fill(): this {
     return this.#emit(0xfc, 11, 0);
+  }
+
+  /** Clears some of the thread's own memory. */
+  clearOwn(address: number, bytes: number): this {
+    this.i32(address);
+    if (!this.#own.isSeparate) this.#addOwnAddress();
+    return this.i32(0).i32(bytes).#emit(0xfc, 11, this.#own.isSeparate ? OWN_MEMORY : 0);
   }
 
   /** Repeats `body` a fixed number of times. */
@@ -195,12 +243,13 @@ export class FunctionAssembler {
 
   /** Writes the function's body in the binary format, its length first. */
   writeTo(writer: ByteWriter): void {
-    const body = new ByteWriter();
-    body.unsigned(this.#locals.length);
-    for (const type of this.#locals) body.raw([1, VALUE_TYPES[type]]);
-    body.append(this.#code);
-    body.byte(0x0b);
-    writer.appendSized(body);
+    const locals = new ByteWriter();
+    locals.unsigned(this.#locals.length);
+    for (const type of this.#locals) locals.raw([1, VALUE_TYPES[type]]);
+    writer.unsigned(locals.length + this.#code.length + 1);
+    writer.append(locals);
+    writer.append(this.#code);
+    writer.byte(0x0b);
   }
 
   #simd(code: number): this {
@@ -218,9 +267,26 @@ export class FunctionAssembler {
     return this.#indexed(ALIGNED_TO_FOUR, offset);
   }
 
-  #vectorAccess(code: number, offset: number): this {
+  #vectorAccess(code: number, offset: number, memory: MemoryName): this {
+    if (memory === "own" && this.#own.isSeparate) {
+      this.#simd(code).#indexed(ALIGNED_TO_FOUR | NAMES_MEMORY, OWN_MEMORY);
+      this.#code.unsigned(offset);
+      return this;
+    }
+    if (memory === "own") {
+      if (code === VECTOR_STORE) {
+        const value = this.#stored ??= this.local("v128");
+        this.set(value).#addOwnAddress().get(value);
+      } else this.#addOwnAddress();
+    }
     this.#code.vectorAccess(code, offset);
     return this;
+  }
+
+  /** Makes an address in the thread's own memory one in the shared memory. */
+  #addOwnAddress(): this {
+    this.#indexed(GET_GLOBAL, 0).op("i32.add");
+    return this.i32(this.#own.place.offset ?? 0).op("i32.add");
   }
 
   #emit(...bytes: number[]): this {
@@ -229,8 +295,12 @@ export class FunctionAssembler {
   }
 }
 
-/** A module under assembly. It imports one shared memory, `env.memory`, and exports all its functions. */
+/**
+ * A module under assembly. It imports one shared memory, `env.memory`, and exports all its functions. Each instance may
+ * have a memory of its own too.
+ */
 export class ModuleAssembler {
+  readonly #own: OwnMemory;
   readonly #fusedMultiplyAdd: boolean;
   readonly #isWanted: (name: string) => boolean;
   readonly #functions: {
@@ -239,10 +309,18 @@ export class ModuleAssembler {
     code: FunctionAssembler;
   }[] = [];
 
-  /** `fusedMultiplyAdd`: whether to use relaxed SIMD; see `fusesMultiplyAdd`. */
-  constructor(fusedMultiplyAdd: boolean, isWanted: (name: string) => boolean = () => true) {
+  /**
+   * `fusedMultiplyAdd`: whether to use relaxed SIMD; see `fusesMultiplyAdd`. `isWanted`: which functions to keep. `own`: the
+   * memory of each instance.
+   */
+  constructor(
+    fusedMultiplyAdd: boolean,
+    isWanted: (name: string) => boolean = () => true,
+    own: OwnMemoryPlace = { bytes: 0 },
+  ) {
     this.#fusedMultiplyAdd = fusedMultiplyAdd;
     this.#isWanted = isWanted;
+    this.#own = new OwnMemory(own);
   }
 
   /** Adds an exported function without results; `assemble` writes its code, given the parameters by name. */
@@ -253,7 +331,10 @@ export class ModuleAssembler {
   ): void {
     if (!this.#isWanted(name)) return;
     const parameters = signature.map(typeOfParameter);
-    const code = new FunctionAssembler(parameters, this.#fusedMultiplyAdd);
+    const code = new FunctionAssembler(parameters, {
+      fusedMultiplyAdd: this.#fusedMultiplyAdd,
+      own: this.#own,
+    });
     const locals = signature.map((parameter, index) => [nameOfParameter(parameter), index]);
     assemble(code, Object.fromEntries(locals) as ParameterLocals<S>);
     this.#functions.push({ name, parameters, code });
@@ -273,14 +354,9 @@ export class ModuleAssembler {
         types.byte(0); // results
       }),
     );
-    writer.section(2, [(imports) => {
-      imports.text("env");
-      imports.text("memory");
-      imports.raw([MEMORY_IMPORT, SHARED_WITH_MAXIMUM]);
-      imports.unsigned(pages);
-      imports.unsigned(pages);
-    }]);
+    writer.section(2, this.#imports(pages));
     writer.section(3, functions.map((_, index) => (types) => types.unsigned(index)));
+    if (this.#own.isSeparate) writer.section(5, [(memory) => this.#own.writeMemory(memory)]);
     writer.section(
       7,
       functions.map(({ name }, index) => (exports) => {
@@ -290,6 +366,23 @@ export class ModuleAssembler {
       }),
     );
     writer.section(10, functions.map(({ code }) => (bodies) => code.writeTo(bodies)));
+    if (this.#own.isSeparate) writer.section(11, [(data) => this.#own.writeConstants(data)]);
     return writer.toBytes();
+  }
+
+  #imports(pages: number): ((imports: ByteWriter) => void)[] {
+    const memory = (imports: ByteWriter) => {
+      imports.text("env");
+      imports.text("memory");
+      imports.raw([MEMORY_IMPORT, SHARED_WITH_MAXIMUM]);
+      imports.unsigned(pages);
+      imports.unsigned(pages);
+    };
+    const scratch = (imports: ByteWriter) => {
+      imports.text("env");
+      imports.text("scratch");
+      imports.raw([GLOBAL_IMPORT, VALUE_TYPES.i32, IMMUTABLE]);
+    };
+    return this.#own.place.offset === undefined ? [memory] : [memory, scratch];
   }
 }

@@ -9,7 +9,7 @@ export const SIMD_PREFIX = 0xfd;
 /** Alignment of loads and stores, as a power of two; vectors need not be aligned to more. */
 export const ALIGNED_TO_FOUR = 2;
 /** Room at first; it doubles when it is used up. */
-const FIRST_BYTES = 512;
+const FIRST_BYTES = 2048;
 
 const UTF8 = new TextEncoder();
 

@@ -51,6 +51,7 @@ export function kernelAdder<const Table extends KernelTable>(
 /** Kernels of training that are not named after a gradient or a backward pass. */
 const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "adam",
+  "clearTiles",
   "columnSum",
   "columnSumOfProducts",
   "columnSumOfSquares",
@@ -61,7 +62,12 @@ const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "pushRows",
   "scatterDots",
   "spreadRow",
+  "sumDelta",
   "sumParts",
+  "transformFilters",
+  "transformNarrowPanel",
+  "transformPanel",
+  "transformedForward",
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import type { ModuleAssembler } from "../assembler/assembler.ts";
-import { assembleProduct, PANEL_BYTES, PANEL_COLUMNS } from "../assembler/gemm.ts";
+import { assembleProduct } from "../assembler/gemm.ts";
+import { PANEL_BYTES, PANEL_COLUMNS } from "../assembler/panels.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { assembleSampleProduct } from "../assembler/sample_product.ts";
 import {

@@ -5,6 +5,8 @@ import { forVectors } from "../assembler/loops.ts";
 /**
  * `clear`: target = 0.
  *
+ * `copy`: target = source.
+ *
  * `subtract`: target = first − second.
  *
  * `transpose`: target[column, row] = source[row, column] in blocks of 4 × 4. `rows` is a multiple of four, columns are
@@ -15,6 +17,7 @@ import { forVectors } from "../assembler/loops.ts";
  */
 export const MEMORY_KERNELS = {
   clear: ["target", "bytes"],
+  copy: ["target", "source", "vectors"],
   subtract: ["target", "first", "second", "vectors"],
   transpose: ["target", "source", "rows", "vectors", "targetStride", "sourceStride"],
   transposeSquares: ["target", "source", "squares", "step"],
@@ -25,6 +28,11 @@ export function addMemoryKernels(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: MEMORY_KERNELS });
   add("clear", (code, { target, bytes }) => {
     code.get(target).i32(0).get(bytes).fill();
+  });
+  add("copy", (code, { target, source, vectors }) => {
+    forVectors(code, { vectors, pointers: [target, source] }, () => {
+      code.get(target).get(source).load().store();
+    });
   });
   add("subtract", (code, { target, first, second, vectors }) => {
     forVectors(code, { vectors, pointers: [target, first, second] }, () => {

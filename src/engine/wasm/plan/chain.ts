@@ -11,10 +11,12 @@ import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts"
 import { type ConvNode, filterBytes, inputDeltaStride } from "../ops/conv/shape.ts";
 import { panelledBytes } from "../ops/dense.ts";
 import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
-import { countKernelRows, gruRecord, type GruShape, rowBytes } from "../ops/gru/shape.ts";
 import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
-import { planConv } from "./conv.ts";
+import { planBatchNorm } from "./batch_norm.ts";
+import { planConv, planTransformed } from "./conv.ts";
+import { type ChainMemory, type GroupOf, nameOf } from "./groups.ts";
+import { planGru } from "./gru.ts";
 import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
@@ -71,7 +73,14 @@ class ChainPlanner {
   plan(): PlannedChain {
     const input = this.#tensors.planInput(this.#options.reads);
     const groups = groupChain(this.#chain);
-    const last = groups.reduce((value, group) => this.#planGroup(value, group), input);
+    let last = input;
+    for (let index = 0; index < groups.length; index++) {
+      const [group, next] = [groups[index]!, groups[index + 1]];
+      if (group.kind === "batchNorm" && next?.kind === "pool") {
+        last = this.#addBatchNorm(last, group, next);
+        index++;
+      } else last = this.#planGroup(last, group);
+    }
     const output = this.#options.compact ? this.#compact(last) : last;
     const [first] = this.#nodes;
     return {
@@ -170,6 +179,11 @@ class ChainPlanner {
     const stride = Math.ceil((kernel.bytes + bias.bytes) / 64) * 64;
     const parts = this.#memory.take(stride * MAX_PARTS);
     const transposed = this.#memory.take(kernel.bytes);
+    const transformed = planTransformed(shape, {
+      pool,
+      ofNetwork: input.ofNetwork,
+      memory: this.#memory,
+    });
     const offsets = pool === undefined
       ? undefined
       : this.#memory.take(output.sampleStride * this.#capacity);
@@ -178,7 +192,9 @@ class ChainPlanner {
     const node: ConvNode = {
       ...base,
       kind: "conv",
+      deltaActivated: false,
       transposed,
+      transformed,
       offsets,
       parts: { kernel: parts, bias: parts + kernel.bytes, stride },
     };
@@ -236,56 +252,30 @@ class ChainPlanner {
   }
 
   #addGru(input: Tensor, group: GroupOf<"bidirectionalGru">): Tensor {
-    const { units } = group.spec;
-    const unitVectors = Math.ceil(units / 4);
-    const row = 16 * unitVectors;
-    const flat = this.#tensors.plan(1, 2 * units, { group, stride: 2 * row });
-    const output = { ...flat, segment: { count: units, padded: row / 4 } };
-    const shape: GruShape = {
-      positions: input.rows,
-      unitVectors,
-      inputStride: input.stride,
-      inputSampleStride: input.sampleStride,
-      outputSampleStride: output.sampleStride,
-    };
-    const { both, gates } = rowBytes(shape);
-    const kernel = this.#memory.kernel(countKernelRows(shape) * both);
-    const bias = this.#memory.parameter(both);
-    const recurrent = this.#memory.kernel(2 * row / 4 * gates);
-    const transposed = {
-      kernel: this.#memory.take(kernel.bytes),
-      recurrent: this.#memory.take(recurrent.bytes),
-    };
-    const records = this.#memory.take(gruRecord(shape).sampleStride * this.#capacity);
-    const { name, layer } = nameOf(group);
-    const base = { name, layer, input, output, shape, kernel, bias, recurrent };
-    this.#nodes.push({ ...base, kind: "bidirectionalGru", transposed, records });
-    return output;
+    return this.#add(planGru(group, input, this.#places));
   }
 
-  #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">): Tensor {
-    const output = this.#tensors.planLike(input, group);
-    const row = input.stride;
-    const { momentum, epsilon } = group.spec;
-    const { name, layer } = nameOf(group);
-    this.#nodes.push({
-      kind: "batchNorm",
-      name,
-      layer,
-      input,
-      output,
-      momentum,
-      epsilon,
-      gamma: this.#memory.parameter(row),
-      beta: this.#memory.parameter(row),
-      movingMean: this.#memory.take(row),
-      movingVariance: this.#memory.take(row),
-      parts: this.#memory.take(2 * row * MAX_PARTS),
-      mean: this.#memory.take(row),
-      forward: this.#memory.take(3 * row),
-      backward: this.#memory.take(3 * row),
-    });
-    return output;
+  /** Batch normalisation, with the pooling that directly follows. */
+  #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">, pooling?: GroupOf<"pool">): Tensor {
+    const slope = this.#takeOverActivation();
+    return this.#add(planBatchNorm(group, { input, pooling, slope }, this.#places));
+  }
+
+  #add(node: PlanNode): Tensor {
+    this.#nodes.push(node);
+    return node.output;
+  }
+
+  get #places(): ChainMemory {
+    return { memory: this.#memory, tensors: this.#tensors, capacity: this.#capacity };
+  }
+
+  /** The slope of the convolution's activation that the next node passes derivatives back through, 1 if there is none. */
+  #takeOverActivation(): number {
+    const last = this.#nodes.at(-1);
+    if (last?.kind !== "conv" || last.offsets !== undefined) return 1;
+    this.#nodes[this.#nodes.length - 1] = { ...last, deltaActivated: true };
+    return last.slope;
   }
 
   /** Copies values into one row if they have gaps; returns the row. */
@@ -300,11 +290,5 @@ class ChainPlanner {
   }
 }
 
-type GroupOf<Kind extends LayerGroup["kind"]> = Extract<LayerGroup, { readonly kind: Kind }>;
-
 /** The layer number of a node that computes no layer of the model. */
 const NO_LAYER = -1;
-
-function nameOf({ kind, layer }: LayerGroup): { readonly name: string; readonly layer: number } {
-  return { name: `${kind}${layer}`, layer };
-}

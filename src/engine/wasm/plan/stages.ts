@@ -5,7 +5,7 @@
  */
 
 import type { Trained } from "../layout.ts";
-import type { BatchNormNode } from "../ops/batch_norm.ts";
+import type { BatchNormNode } from "../ops/batch_norm/node.ts";
 import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.ts";
 
 /** What is done with each part of a chain's samples or entries. */
@@ -25,7 +25,13 @@ export interface CombineStep {
 
 /** Work that threads share out among themselves. `chain` is an index in `chainsOf(plan)`. */
 export type Stage =
-  | { readonly kind: "parts"; readonly chain: number; readonly steps: readonly PartStep[] }
+  | {
+    readonly kind: "parts";
+    readonly chain: number;
+    readonly steps: readonly PartStep[];
+    /** What the last thread does when all parts are done. */
+    readonly then: readonly CombineStep[];
+  }
   | { readonly kind: "once"; readonly chain: number; readonly steps: readonly CombineStep[] }
   | { readonly kind: "update" };
 
@@ -211,10 +217,17 @@ class StageList {
     this.#steps.push(step);
   }
 
-  /** Adds a step that waits for all parts. */
+  /** Adds a step that waits for all parts: to the stage that has them, or where there is none to one of its own. */
   combine(step: CombineStep): void {
     this.#close();
-    this.#stages.push({ kind: "once", chain: this.#chain, steps: [step] });
+    const last = this.#stages.at(-1);
+    if (last === undefined || last.kind === "update" || last.chain !== this.#chain) {
+      this.#stages.push({ kind: "once", chain: this.#chain, steps: [step] });
+      return;
+    }
+    this.#stages[this.#stages.length - 1] = last.kind === "parts"
+      ? { ...last, then: [...last.then, step] }
+      : { ...last, steps: [...last.steps, step] };
   }
 
   end(): Stage[] {
@@ -224,7 +237,7 @@ class StageList {
 
   #close(): void {
     if (this.#steps.length > 0) {
-      this.#stages.push({ kind: "parts", chain: this.#chain, steps: this.#steps });
+      this.#stages.push({ kind: "parts", chain: this.#chain, steps: this.#steps, then: [] });
     }
     this.#steps = [];
   }

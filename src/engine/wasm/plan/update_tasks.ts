@@ -1,4 +1,4 @@
-import { PANEL_COLUMNS } from "../assembler/gemm.ts";
+import { PANEL_COLUMNS } from "../assembler/panels.ts";
 import { countValues } from "../layout.ts";
 import { filterBytes } from "../ops/conv/shape.ts";
 import { countKernelRows, rowBytes } from "../ops/gru/shape.ts";
@@ -48,6 +48,26 @@ export function updateTasks(node: PlanNode): TaskRows[] {
     case "gelu":
     case "compact":
       return [];
+  }
+}
+
+/**
+ * About how long a task takes, in units of its own. A convolution adds up the parts' sums; other layers sum over all
+ * samples, which takes four times as long for as many weights.
+ */
+export function updateWork(node: PlanNode, { firstRow, rows }: TaskRows): number {
+  switch (node.kind) {
+    case "conv":
+      return rows * filterBytes(node.shape);
+    case "dense":
+    case "sparseDense":
+      return 4 * rows * node.output.stride;
+    case "bidirectionalGru": {
+      const { gates, both } = rowBytes(node.shape);
+      return 4 * rows * (firstRow < countKernelRows(node.shape) ? both : gates);
+    }
+    default:
+      return 0;
   }
 }
 

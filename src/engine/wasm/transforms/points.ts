@@ -28,7 +28,7 @@ export interface Transform {
 /**
  * The best of all sets of these fractions, by number of points: 0, ∞ and those here. The root of the mean squared
  * error in float32, relative to that of the outputs, is 2.5e-7 for 5 and 3e-7 for 6, 4e-7 to 5e-7 for 7, 5.3e-7 for 8
- * and 1e-6 for 9 (sums over 32 channels of five taps; the plain sum has 3e-7). Sets with ±1 in place of other pairs
+ * and 1e-6 for 9, 1.2e-6 for 10 (sums over 32 channels of five taps; the plain sum has 3e-7). Sets with ±1 in place of other pairs
  * were preferred where they are as good, since they save multiplications.
  */
 const POINTS: readonly Points[] = [
@@ -42,6 +42,7 @@ const POINTS: readonly Points[] = [
   { pairs: [1, 0.5], singles: [-3] },
   { pairs: [1, 0.5, 2], singles: [] },
   { pairs: [1, 0.5, 1.5], singles: [-3] },
+  { pairs: [0.375, 0.75, 1.25, 2.5], singles: [] },
 ];
 
 /** The most points of a set that is accurate enough; see {@linkcode createTransform}. */

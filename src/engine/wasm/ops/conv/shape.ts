@@ -1,3 +1,5 @@
+import type { OwnPlaces } from "./transformed/own_places.ts";
+import type { Tiling } from "./transformed/tiling.ts";
 import { type NodeBase, type Parameter, roundUp } from "../../layout.ts";
 
 /**
@@ -30,16 +32,31 @@ export interface ConvNode extends NodeBase {
   readonly shape: ConvShape;
   /** Slope of the activation below zero; 1 where no activation follows. */
   readonly slope: number;
+  /** Whether the node after it passes derivatives back through the activation too. */
+  readonly deltaActivated: boolean;
   /** Window of the pooling. */
   readonly pool: number | undefined;
   readonly kernel: Parameter;
   readonly bias: Parameter;
   /** Kernel as the forward pass reads it. */
   readonly transposed: number;
+  /** How training transforms the convolution; absent where that does not pay. */
+  readonly transformed: TransformedConv | undefined;
   /** Offsets of the maxima, laid out as the output; with a pooling only. */
   readonly offsets: number | undefined;
   /** Address of part 0's sums of the gradients of kernel and bias, and bytes to the next part's. */
   readonly parts: { readonly kernel: number; readonly bias: number; readonly stride: number };
+}
+
+/** What a transformed convolution adds to a node. */
+export interface TransformedConv {
+  readonly tiling: Tiling;
+  /** Address of the transformed kernel, as the forward pass reads it. */
+  readonly kernel: number;
+  /** The same as the backward pass reads it; absent where that is not transformed. */
+  readonly backwardKernel: number | undefined;
+  /** Places in each thread's own memory. */
+  readonly own: OwnPlaces;
 }
 
 /** Bytes of one filter's kernel. */
