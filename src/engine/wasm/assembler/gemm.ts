@@ -117,6 +117,12 @@ function assembleRowLoop(
   }
 }
 
+/** Rows of a tile, and how many steps along k its code has without a jump. */
+interface TileHeight {
+  readonly rows: number;
+  readonly unrolledSteps: number;
+}
+
 /** One register tile: some rows of A against some vectors of B. */
 class Tile {
   readonly #code: FunctionAssembler;

@@ -32,9 +32,3 @@ export function panels(vectors: number): { vectors: number; count: number }[] {
   ];
   return groups.filter(({ count }) => count > 0);
 }
-
-/** Rows of a tile, and how many steps along k its code has without a jump. */
-interface TileHeight {
-  readonly rows: number;
-  readonly unrolledSteps: number;
-}
