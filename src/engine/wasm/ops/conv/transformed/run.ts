@@ -1,4 +1,4 @@
-import { PANEL_COLUMNS } from "../../../assembler/gemm.ts";
+import { PANEL_COLUMNS } from "../../../assembler/panels.ts";
 import { addressOf, deltaOf } from "../../../layout.ts";
 import type { ExecutionContext, Part } from "../../context.ts";
 import { type ConvNode, filterBytes } from "../shape.ts";
