@@ -31,7 +31,10 @@ export interface ConvNode extends NodeBase {
   readonly shape: ConvShape;
   /** Slope of the activation below zero; 1 where no activation follows. */
   readonly slope: number;
-  /** Whether the node after it passes derivatives back through the activation too. */
+  /**
+   * Whether the node after it passes derivatives back through the activation too. They then take the place of the
+   * output, so that a pass over them stays within memory that was read.
+   */
   readonly deltaActivated: boolean;
   /** Window of the pooling. */
   readonly pool: number | undefined;
