@@ -34,8 +34,8 @@ const CHANNELS = 32;
 /** Of the largest output, after a sum over 32 channels: see the figures at the points. */
 const ALLOWED = 4e-6;
 
-/** A single tap has nothing to transform. */
 const TRANSFORMS = [1, 2, 3, 4, 5].flatMap((taps) => {
+  // With one tap there is nothing to transform.
   const most = taps === 1 ? 1 : MAX_FREQUENCIES + 1 - taps;
   return Array.from({ length: most }, (_, index) => createTransform(index + 1, taps));
 });
