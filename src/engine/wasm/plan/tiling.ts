@@ -6,9 +6,12 @@ import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/ti
 
 /** The most taps of a piece: longer ones would need too many points. */
 const MOST_TAPS = 5;
-/** Errors grow with the elements of a sum. Of more than this many, algorithms of fewer points stay within 4e-6. */
-const LONG_SUM = 100;
-const MOST_OF_LONG_SUMS = 8;
+/**
+ * Up to 8 points the error hardly differs from a plain sum's. With 9 or 10 it is twice as large, more so the more outputs a
+ * tile has, whose powers of the points grow, and the longer the sum; these stay within 4e-6 of the largest output.
+ */
+const SAFE_FREQUENCIES = 8;
+const LONG_SUM = 64;
 /** Parts of a batch have about 16 samples, mostly multiples of this. */
 const MOST_SAMPLES = 8;
 /** Tiles that a sum of the backward pass should have, so that what it adds to is rarely fetched. */
@@ -28,7 +31,8 @@ export function chooseTiling(shape: ConvShape, pool: number | undefined): Tiling
   const taps = Math.ceil(width / pieces);
   const positions = neededPositions(shape, pool);
   let best: { readonly tiling: Tiling; readonly cost: number } | undefined;
-  const most = pieces * channels > LONG_SUM ? MOST_OF_LONG_SUMS : MAX_FREQUENCIES;
+  const accurate = taps === MOST_TAPS && pieces * channels <= LONG_SUM;
+  const most = accurate ? MAX_FREQUENCIES : SAFE_FREQUENCIES;
   for (let outputs = 2; outputs + taps - 1 <= most; outputs++) {
     const unit = dilation * outputs;
     if (unit % (pool ?? 1) !== 0) continue;
