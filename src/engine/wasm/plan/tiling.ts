@@ -1,5 +1,6 @@
 import { MAX_FREQUENCIES } from "../transforms/points.ts";
 import type { ConvShape } from "../ops/conv/shape.ts";
+import { gradientBytes } from "../ops/conv/transformed/own_places.ts";
 import type { Tiling } from "../ops/conv/transformed/types.ts";
 import { TILE_ROWS } from "../ops/conv/transformed/products.ts";
 import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/tiling.ts";
@@ -18,7 +19,9 @@ const MOST_SAMPLES = 8;
 const LEAST_BACKWARD_TILES = 12;
 /** Share of the rows of a product's register tiles that should be filled. */
 const LEAST_FILLED = 0.8;
-const MOST_OWN_BYTES = 256 * 1024;
+/** Tiles of a pass, and the sum of a kernel's gradient: more would not stay in a core's caches. */
+const MOST_OWN_BYTES = 512 * 1024;
+const MOST_GRADIENT_BYTES = 4 * 1024 * 1024;
 /** A transform must save this share of the instructions. */
 const LARGEST_SHARE = 0.9;
 
@@ -90,6 +93,7 @@ function forwardCost({ shape, tiling, transform, rows, inner, channelVectors }: 
  * time, or all positions where there is no pooling.
  */
 export function paysBackward(shape: ConvShape, tiling: Tiling, ofNetwork: boolean): boolean {
+  if (gradientBytes(layOut(shape, tiling, 1)) > MOST_GRADIENT_BYTES) return false;
   const { filters, filterVectors, pooledPositions, outputPositions, groups, groupVectors } = shape;
   const window = groups * groupVectors;
   const plain = pooledPositions === undefined
