@@ -16,6 +16,12 @@ export interface TensorOptions {
    * @default the least that whole vectors take
    */
   readonly stride?: number;
+  /**
+   * Whether the derivatives take the place of the values, which nothing reads after them.
+   *
+   * @default {false}
+   */
+  readonly inPlace?: boolean;
 }
 
 /** Lays out the tensors of a chain. */
@@ -74,9 +80,10 @@ export class TensorPlanner {
     // Vector loads may read past the end of the last row.
     const sampleStride = spreadStride((before + rows + after) * stride + 16);
     const take = () => this.#memory.take(sampleStride * this.#capacity) + before * stride;
+    const address = take();
     return {
-      address: take(),
-      delta: take(),
+      address,
+      delta: options.inPlace === true ? address : take(),
       sampleStride,
       deltaSampleStride: sampleStride,
       ofNetwork: false,
