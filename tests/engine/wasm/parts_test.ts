@@ -22,7 +22,7 @@ Deno.test("parts cover a batch of any size without gaps, in multiples of four sa
   }
 });
 
-Deno.test("groups of parts are no fewer than threads if there are as many parts, and none is empty", () => {
+Deno.test("groups of parts are no fewer than threads if there are as many parts, and each has a part", () => {
   for (const samples of [1, 15, 16, 17, 100, 250, 256, 1000]) {
     const parts = cutParts(samples);
     for (const threads of [1, 2, 3, 4, 7, 64]) {
