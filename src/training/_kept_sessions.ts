@@ -152,7 +152,7 @@ export async function withSession<Result>(
 function keptSession(model: TrainedModel, options: OpenSessionOptions): KeptSession {
   const ofModel: SessionsOfModel = kept.get(model) ?? new Map();
   kept.set(model, ofModel);
-  const key = JSON.stringify([options.engine, options.threads]);
+  const key = JSON.stringify([options.engine, options.threads, options.path]);
   const known = ofModel.get(key);
   if (known?.copy.equals(model)) return known;
   known?.drop();

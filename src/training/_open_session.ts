@@ -7,7 +7,7 @@ import type { PredictOptions } from "./predict_options.ts";
 const LARGEST_BATCH = 256;
 
 /** What a session for predictions depends on besides the model. */
-export type OpenSessionOptions = Pick<PredictOptions, "engine" | "threads">;
+export type OpenSessionOptions = Pick<PredictOptions, "engine" | "threads" | "path">;
 
 /** A session that predicts with one model. */
 export interface OpenedSession {
@@ -18,15 +18,17 @@ export interface OpenedSession {
 /** Opens a session with a copy of a model's weights. */
 export async function openSession(
   { spec, weights, training: { seed, learningRate, batchSize } }: TrainedModel,
-  { engine: name = "auto", threads }: OpenSessionOptions,
+  { engine: name = "auto", threads, path }: OpenSessionOptions,
 ): Promise<OpenedSession> {
   const { engine, reason } = await selectEngine(name, spec);
   const session = await engine.createSession(spec, {
     members: [{ weights, seed, learningRate }],
     threads,
+    path,
     batchSize: Math.min(batchSize, LARGEST_BATCH),
   });
   const { device } = session;
-  const arithmetic = await engine.arithmetic();
+  const grouped = session.path === "grouped" ? ", grouped" : "";
+  const arithmetic = `${await engine.arithmetic()}${grouped}`;
   return { session, report: { engine: engine.name, device, reason, arithmetic } };
 }

@@ -33,9 +33,9 @@ export async function predictSubsets(
   options: PredictSubsetsOptions,
 ): Promise<Float32Array<ArrayBuffer>[]> {
   const prepared = await prepareSamples(model, data, options);
-  const { engine, threads, signal, onStart } = options;
+  const { engine, threads, path, signal, onStart } = options;
   signal?.throwIfAborted();
-  const opening = { engine, threads, samples: data.length };
+  const opening = { engine, threads, path, samples: data.length };
   return await withSession(model, opening, async ({ session, report }) => {
     onStart?.(report);
     return await predictPrepared(session, prepared, options);

@@ -143,7 +143,14 @@ export async function runExperiment(
   const score = async (samples: Dataset, geneEffects: PredictOptions["geneEffects"]) => {
     if (diverged !== undefined) return null;
     try {
-      const predicted = await predict(model, samples, { engine, threads, signal, geneEffects });
+      const path = "grouped";
+      const predicted = await predict(model, samples, {
+        engine,
+        threads,
+        path,
+        signal,
+        geneEffects,
+      });
       return scoreOf(samples, predicted);
     } catch (error) {
       if (!(error instanceof DivergedError)) throw error;

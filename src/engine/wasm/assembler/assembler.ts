@@ -5,277 +5,35 @@
  * @module
  */
 
-import { ALIGNED_TO_FOUR, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
-import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
-import { OWN_MEMORY, OwnMemory } from "./own_memory.ts";
+import { ByteWriter } from "./encoding.ts";
+import { FunctionAssembler, type MemoryName } from "./function_assembler.ts";
+import { OwnMemory, type OwnMemoryPlace } from "./own_memory.ts";
 import {
   type Local,
-  type Locals,
   nameOfParameter,
   type ParameterLocals,
   type Signature,
   typeOfParameter,
+  VALUE_TYPES,
   type ValueType,
 } from "./signature.ts";
 
-export type { Local, ParameterLocals, Signature, ValueType };
+export { FunctionAssembler };
+export type { Local, MemoryName, ParameterLocals, Signature, ValueType };
 
-const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 const FUNCTION_TYPE = 0x60;
-const EMPTY_BLOCK = 0x40;
-const VECTOR_CONSTANT = 12;
-/** Beside the alignment: the number of the memory follows. */
-const NAMES_MEMORY = 0x40;
-/** The numbers of the four bytes of lane 0, one in each byte, and what one more is in each of them. */
-const LANE_BYTES = 0x03020100;
-const EACH_BYTE = 0x01010101;
 const MEMORY_IMPORT = 2;
 const SHARED_WITH_MAXIMUM = 3;
-const WITH_MAXIMUM = 1;
-const PAGE_BYTES = 65536;
+const GLOBAL_IMPORT = 3;
+const IMMUTABLE = 0;
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
 /**
- * The memory that all threads share, or the one that each instance of a module has for itself. Addresses in the latter
- * can be constants, which the runtime does not check: a load with a constant address is one instruction, others three.
- */
-export type MemoryName = "shared" | "own";
-
-/** Code of one function. Addresses and counts are bytes unless said otherwise. */
-export class FunctionAssembler {
-  readonly #parameters: readonly ValueType[];
-  readonly #fusedMultiplyAdd: boolean;
-  readonly #own: OwnMemory;
-  readonly #locals: ValueType[] = [];
-  readonly #code = new ByteWriter();
-
-  /** Made by {@linkcode ModuleAssembler.addFunction}. */
-  constructor(
-    parameters: readonly ValueType[],
-    { fusedMultiplyAdd, own }: { readonly fusedMultiplyAdd: boolean; readonly own: OwnMemory },
-  ) {
-    this.#parameters = parameters;
-    this.#fusedMultiplyAdd = fusedMultiplyAdd;
-    this.#own = own;
-  }
-
-  /** Declares a local variable, zero at first. */
-  local(type: ValueType): Local {
-    this.#locals.push(type);
-    return this.#parameters.length + this.#locals.length - 1;
-  }
-
-  /** Declares some local variables of a type. */
-  locals<const Count extends number>(type: ValueType, count: Count): Locals<Count> {
-    return Array.from({ length: count }, () => this.local(type)) as Locals<Count>;
-  }
-
-  /** Pushes a local variable. */
-  get(local: Local): this {
-    return this.#indexed(0x20, local);
-  }
-
-  /** Pops into a local variable. */
-  set(local: Local): this {
-    return this.#indexed(0x21, local);
-  }
-
-  /** Copies the top of the stack into a local variable. */
-  tee(local: Local): this {
-    return this.#indexed(0x22, local);
-  }
-
-  /** Pushes an i32. */
-  i32(value: number): this {
-    this.#code.byte(0x41);
-    this.#code.signed(value | 0);
-    return this;
-  }
-
-  /** Pushes four copies of a float32. */
-  f32x4(value: number): this {
-    this.#simd(VECTOR_CONSTANT);
-    for (let lane = 0; lane < 4; lane++) this.#code.float32(value);
-    return this;
-  }
-
-  /**
-   * Pushes four copies of a float32 that is kept in the thread's own memory: one instruction, where {@linkcode f32x4}
-   * takes three.
-   */
-  constant(value: number): this {
-    return this.constantBits(new Int32Array(Float32Array.of(value).buffer)[0]!);
-  }
-
-  /** Pushes four copies of an i32 that is kept in the same way. */
-  constantBits(bits: number): this {
-    return this.i32(this.#own.addressOf(bits)).loadSplat(0, "own");
-  }
-
-  /** Pops a mask, b and a; pushes the lanes of a where the mask is all ones and of b where it is zero. */
-  select(): this {
-    return this.op(this.#fusedMultiplyAdd ? "i32x4.relaxed_laneselect" : "v128.bitselect");
-  }
-
-  /** Pushes four i32. */
-  i32x4(values: readonly [number, number, number, number]): this {
-    this.#simd(VECTOR_CONSTANT);
-    for (const value of values) this.#code.int32(value);
-    return this;
-  }
-
-  /** An operation without immediates on the stack. */
-  op(name: Operation): this {
-    const plain = PLAIN_OPERATIONS[name as keyof typeof PLAIN_OPERATIONS];
-    if (plain === undefined) {
-      return this.#simd(SIMD_OPERATIONS[name as keyof typeof SIMD_OPERATIONS]);
-    }
-    this.#code.byte(plain);
-    return this;
-  }
-
-  /** Pops an address and pushes the i32 `offset` bytes after it. */
-  i32Load(offset = 0): this {
-    return this.#scalarAccess(0x28, offset);
-  }
-
-  /** Pops an address and pushes the f32 `offset` bytes after it. */
-  f32Load(offset = 0): this {
-    return this.#scalarAccess(0x2a, offset);
-  }
-
-  /** Pops an i32 and an address below it, and stores the i32 `offset` bytes after that. */
-  i32Store(offset = 0): this {
-    return this.#scalarAccess(0x36, offset);
-  }
-
-  /** Pops an f32 and an address below it, and stores the f32 `offset` bytes after that. */
-  f32Store(offset = 0): this {
-    return this.#scalarAccess(0x38, offset);
-  }
-
-  /** Pops an address and pushes the vector `offset` bytes after it; need not be aligned. */
-  load(offset = 0, memory: MemoryName = "shared"): this {
-    return this.#vectorAccess(0, offset, memory);
-  }
-
-  /** Pops an address and pushes four copies of the f32 `offset` bytes after it. */
-  loadSplat(offset = 0, memory: MemoryName = "shared"): this {
-    return this.#vectorAccess(9, offset, memory);
-  }
-
-  /** Pops a vector and an address below it, and stores the vector `offset` bytes after that. */
-  store(offset = 0, memory: MemoryName = "shared"): this {
-    return this.#vectorAccess(11, offset, memory);
-  }
-
-  /** Pops b and a; pushes the lanes that `lanes` names, 0–3 of a and 4–7 of b. */
-  shuffle(lanes: readonly [number, number, number, number]): this {
-    this.#simd(SIMD_OPERATIONS["i8x16.shuffle"]);
-    for (const lane of lanes) this.#code.int32(LANE_BYTES + 4 * lane * EACH_BYTE);
-    return this;
-  }
-
-  /**
-   * Pops c, b and a and pushes a · b + c: rounded once where the machine can fuse and the module was asked to,
-   * else twice.
-   */
-  multiplyAdd(scratch: Local): this {
-    if (this.#fusedMultiplyAdd) return this.op("f32x4.relaxed_madd");
-    return this.set(scratch).op("f32x4.mul").get(scratch).op("f32x4.add");
-  }
-
-  /** Adds a constant to a local i32. */
-  advance(local: Local, by: number): this {
-    return by === 0 ? this : this.get(local).i32(by).op("i32.add").set(local);
-  }
-
-  /** Adds a local i32 to another. */
-  advanceBy(local: Local, by: Local): this {
-    return this.get(local).get(by).op("i32.add").set(local);
-  }
-
-  /** Pops a length, a byte and an address, and fills that many bytes from there on. */
-  fill(memory: MemoryName = "shared"): this {
-    return this.#emit(0xfc, 11, memory === "shared" ? 0 : OWN_MEMORY);
-  }
-
-  /** Repeats `body` a fixed number of times. */
-  repeat(count: number, body: () => void): this {
-    if (count === 1) {
-      body();
-      return this;
-    }
-    const left = this.local("i32");
-    this.i32(count).set(left);
-    return this.#loop(left, body);
-  }
-
-  /** Repeats `body` as many times as the local's first value; not at all if that is zero or less. Changes the local. */
-  repeatLocal(left: Local, body: () => void): this {
-    this.#emit(0x02, EMPTY_BLOCK); // block
-    this.get(left).i32(1);
-    this.#emit(0x48); // i32.lt_s
-    this.#emit(0x0d, 0); // br_if: out of the block
-    this.#loop(left, body);
-    return this.#emit(0x0b);
-  }
-
-  #loop(left: Local, body: () => void): this {
-    this.#emit(0x03, EMPTY_BLOCK);
-    body();
-    this.get(left).i32(1).op("i32.sub").tee(left);
-    return this.#emit(0x0d, 0, 0x0b); // br_if to the start; end
-  }
-
-  /** Writes the function's body in the binary format, its length first. */
-  writeTo(writer: ByteWriter): void {
-    const locals = new ByteWriter();
-    locals.unsigned(this.#locals.length);
-    for (const type of this.#locals) locals.raw([1, VALUE_TYPES[type]]);
-    writer.unsigned(locals.length + this.#code.length + 1);
-    writer.append(locals);
-    writer.append(this.#code);
-    writer.byte(0x0b);
-  }
-
-  #simd(code: number): this {
-    this.#code.indexed(SIMD_PREFIX, code);
-    return this;
-  }
-
-  #indexed(code: number, index: number): this {
-    this.#code.indexed(code, index);
-    return this;
-  }
-
-  #scalarAccess(code: number, offset: number): this {
-    this.#code.byte(code);
-    return this.#indexed(ALIGNED_TO_FOUR, offset);
-  }
-
-  #vectorAccess(code: number, offset: number, memory: MemoryName): this {
-    if (memory === "shared") this.#code.vectorAccess(code, offset);
-    else {
-      this.#simd(code).#indexed(ALIGNED_TO_FOUR | NAMES_MEMORY, OWN_MEMORY);
-      this.#code.unsigned(offset);
-    }
-    return this;
-  }
-
-  #emit(...bytes: number[]): this {
-    this.#code.raw(bytes);
-    return this;
-  }
-}
-
-/**
- * A module under assembly. It imports one shared memory, `env.memory`, and exports all its functions. Where kernels use
- * it, each instance has a memory of its own too.
+ * A module under assembly. It imports one shared memory, `env.memory`, and exports all its functions. Each instance may
+ * have a memory of its own too.
  */
 export class ModuleAssembler {
-  /** What the memory of each instance holds. */
-  readonly own: OwnMemory = new OwnMemory();
+  readonly #own: OwnMemory;
   readonly #fusedMultiplyAdd: boolean;
   readonly #isWanted: (name: string) => boolean;
   readonly #functions: {
@@ -284,10 +42,18 @@ export class ModuleAssembler {
     code: FunctionAssembler;
   }[] = [];
 
-  /** `fusedMultiplyAdd`: whether to use relaxed SIMD; see `fusesMultiplyAdd`. */
-  constructor(fusedMultiplyAdd: boolean, isWanted: (name: string) => boolean = () => true) {
+  /**
+   * `fusedMultiplyAdd`: whether to use relaxed SIMD; see `fusesMultiplyAdd`. `isWanted`: which functions to keep. `own`: the
+   * memory of each instance.
+   */
+  constructor(
+    fusedMultiplyAdd: boolean,
+    isWanted: (name: string) => boolean = () => true,
+    own: OwnMemoryPlace = { bytes: 0 },
+  ) {
     this.#fusedMultiplyAdd = fusedMultiplyAdd;
     this.#isWanted = isWanted;
+    this.#own = new OwnMemory(own);
   }
 
   /** Adds an exported function without results; `assemble` writes its code, given the parameters by name. */
@@ -298,10 +64,9 @@ export class ModuleAssembler {
   ): void {
     if (!this.#isWanted(name)) return;
     const parameters = signature.map(typeOfParameter);
-    const { own } = this;
     const code = new FunctionAssembler(parameters, {
       fusedMultiplyAdd: this.#fusedMultiplyAdd,
-      own,
+      own: this.#own,
     });
     const locals = signature.map((parameter, index) => [nameOfParameter(parameter), index]);
     assemble(code, Object.fromEntries(locals) as ParameterLocals<S>);
@@ -322,22 +87,9 @@ export class ModuleAssembler {
         types.byte(0); // results
       }),
     );
-    writer.section(2, [(imports) => {
-      imports.text("env");
-      imports.text("memory");
-      imports.raw([MEMORY_IMPORT, SHARED_WITH_MAXIMUM]);
-      imports.unsigned(pages);
-      imports.unsigned(pages);
-    }]);
+    writer.section(2, this.#imports(pages));
     writer.section(3, functions.map((_, index) => (types) => types.unsigned(index)));
-    if (this.own.bytes > 0) {
-      const ownPages = Math.ceil(this.own.bytes / PAGE_BYTES);
-      writer.section(5, [(memories) => {
-        memories.byte(WITH_MAXIMUM);
-        memories.unsigned(ownPages);
-        memories.unsigned(ownPages);
-      }]);
-    }
+    if (this.#own.isSeparate) writer.section(5, [(memory) => this.#own.writeMemory(memory)]);
     writer.section(
       7,
       functions.map(({ name }, index) => (exports) => {
@@ -347,7 +99,23 @@ export class ModuleAssembler {
       }),
     );
     writer.section(10, functions.map(({ code }) => (bodies) => code.writeTo(bodies)));
-    if (this.own.bytes > 0) writer.section(11, [(segments) => this.own.writeConstants(segments)]);
+    if (this.#own.isSeparate) writer.section(11, [(data) => this.#own.writeConstants(data)]);
     return writer.toBytes();
+  }
+
+  #imports(pages: number): ((imports: ByteWriter) => void)[] {
+    const memory = (imports: ByteWriter) => {
+      imports.text("env");
+      imports.text("memory");
+      imports.raw([MEMORY_IMPORT, SHARED_WITH_MAXIMUM]);
+      imports.unsigned(pages);
+      imports.unsigned(pages);
+    };
+    const scratch = (imports: ByteWriter) => {
+      imports.text("env");
+      imports.text("scratch");
+      imports.raw([GLOBAL_IMPORT, VALUE_TYPES.i32, IMMUTABLE]);
+    };
+    return this.#own.place.offset === undefined ? [memory] : [memory, scratch];
   }
 }

@@ -2,11 +2,12 @@ import type { Tensor } from "../layout.ts";
 import { ExecutionContext } from "../ops/context.ts";
 import { CONV_KERNELS } from "./conv.ts";
 import { NODE_KERNELS } from "./elementwise.ts";
+import { GRU_KERNELS, GRU_RECURRENT_KERNELS } from "./gru.ts";
 import { GROUP_QUADS, LANES, VECTOR } from "./layout.ts";
 import { LANE_KERNELS } from "./lanes.ts";
 import { FIXED } from "./plan.ts";
 import { PRODUCT_KERNELS, productName } from "./product.ts";
-import type { ConvNode, GroupedPlan } from "./types.ts";
+import type { ConvNode, GroupedPlan, GruNode } from "./types.ts";
 
 /** What is needed to compute groups. All of it is plain data, so that it can be sent to workers. */
 export interface GroupedProgram {
@@ -40,6 +41,7 @@ export class Group {
     this.#store = store;
     this.#steps = plan.nodes.map((node) => {
       if (node.kind === "conv") return bindConv(context, node);
+      if (node.kind === "gru") return bindGru(context, node);
       const { run } = context.bind(NODE_KERNELS, node.name);
       const { input, output } = node;
       return (quads) => run(output.address, input.address, quads);
@@ -91,6 +93,40 @@ function rawTensor(
     stride: 4 * channels,
     channels,
     segment: { count: channels, padded: channels },
+  };
+}
+
+/** A function that reads all positions in both directions, for some quads. */
+function bindGru(context: ExecutionContext, node: GruNode): (quads: number) => void {
+  const { first } = context.bind(GRU_KERNELS, node.name);
+  const steps = node.directions.flatMap(({ project, recurrent }, direction) => {
+    const state = node.output.address + direction * node.units * VECTOR;
+    const { address, rows, stride } = project.output;
+    const sumsOf = (read: number) =>
+      address + (direction === 0 ? read : rows - 1 - read) * stride * VECTOR;
+    const begin = [
+      bindConv(context, project),
+      (quads: number) => first(state, sumsOf(0), quads),
+    ];
+    if (recurrent === undefined) return begin;
+    const { gates, candidate } = recurrent;
+    const { gates: computeGates, next } = context.bind(GRU_RECURRENT_KERNELS, node.name);
+    const gated = candidate.input.address;
+    const products = [gates.output.address, candidate.output.address] as const;
+    const [multiplyGates, multiplyCandidate] = [gates, candidate].map((conv) =>
+      bindConv(context, conv)
+    );
+    const read = (position: number) => [
+      multiplyGates!,
+      (quads: number) => computeGates(gated, state, sumsOf(position), products[0], quads),
+      multiplyCandidate!,
+      (quads: number) => next(state, sumsOf(position), products[1], quads),
+    ];
+    const later = Array.from({ length: rows - 1 }, (_, index) => read(index + 1));
+    return [...begin, ...later.flat()];
+  });
+  return (quads) => {
+    for (const step of steps) step(quads);
   };
 }
 

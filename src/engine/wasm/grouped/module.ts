@@ -1,7 +1,9 @@
 import { ModuleAssembler } from "../assembler/assembler.ts";
 import { ConstantPool } from "../transforms/constants.ts";
 import { addConvKernels } from "./conv.ts";
+import { convsOf } from "./convs_of.ts";
 import { addElementwiseKernels } from "./elementwise.ts";
+import { addGruKernels } from "./gru.ts";
 import { addLaneKernels } from "./lanes.ts";
 import { FIXED } from "./plan.ts";
 import { addProductKernel, productName } from "./product.ts";
@@ -30,14 +32,14 @@ export function assembleGroupedKernels(
   addLaneKernels(module, plan);
   const products = new Set<string>();
   for (const node of plan.nodes) {
-    if (node.kind !== "conv") {
-      addElementwiseKernels(module, node, pushConstant);
-      continue;
+    for (const conv of convsOf(node)) {
+      addConvKernels(module, conv, pushConstant);
+      const name = productName(conv.product);
+      if (!products.has(name)) addProductKernel(module, conv.product, FIXED.staging);
+      products.add(name);
     }
-    addConvKernels(module, node, pushConstant);
-    const name = productName(node.product);
-    if (!products.has(name)) addProductKernel(module, node.product, FIXED.staging);
-    products.add(name);
+    if (node.kind === "gru") addGruKernels(module, node, pushConstant);
+    else if (node.kind !== "conv") addElementwiseKernels(module, node, pushConstant);
   }
   return { bytes: module.toBytes(plan.pages), constants: pool.values };
 }

@@ -19,8 +19,10 @@ import {
   VECTOR,
 } from "./layout.ts";
 import { pairWeightBytes } from "./product.ts";
+import { type PlacedConv, type PlacedWeights, planGru, type WeightSource } from "./plan_gru.ts";
 import {
   type ConvStep,
+  convStepsOf,
   listSteps,
   matrixShape,
   type NormGroup,
@@ -38,22 +40,20 @@ export const FIXED = {
 } as const;
 
 /** What a thread's memory may take; longer inputs are left to the direct path. */
-const MAX_BYTES = 2 ** 28;
+const MAX_BYTES = 2 ** 26;
 
 /**
  * Plans a chain.
  *
  * @param chain The layers of a sequential model, of an encoder or of a head.
  * @param weights The shapes of all weights of the model.
- * @returns The plan; `undefined` if it has a layer that groups do not serve, or would take too much memory.
+ * @returns The plan; `undefined` if it would take too much memory.
  */
 export function planGrouped(
   chain: LayerChain,
   weights: readonly WeightShape[],
 ): GroupedPlan | undefined {
-  const steps = listSteps(chain);
-  if (steps === undefined) return undefined;
-  const plan = new GroupedPlanner(chain, weights, steps).plan();
+  const plan = new GroupedPlanner(chain, weights, listSteps(chain)).plan();
   return plan.pages * 65536 > MAX_BYTES ? undefined : plan;
 }
 
@@ -105,53 +105,63 @@ class GroupedPlanner {
     };
   }
 
-  #takeWeights(step: Step): { readonly weights: number; readonly epilogue: number } {
+  /** Places for the weights of each convolution of a step, or for the factors of a normalisation. */
+  #takeWeights(step: Step): PlacedWeights[] {
     const memory = this.#memory;
-    if (step.kind === "affine") {
-      return { weights: 0, epilogue: memory.take(8 * step.stride) };
-    }
-    if (step.kind !== "conv") return { weights: 0, epilogue: 0 };
-    const { product, tiling: { transform } } = step;
-    const { passes, pairs } = product;
-    const bytes = transform.frequencies * passes * pairs * pairWeightBytes(product);
-    const constants = countEpilogueConstants({ normalised: step.norm !== undefined });
-    return { weights: memory.take(bytes), epilogue: memory.take(constants * 8 * pairs) };
+    if (step.kind === "affine") return [{ weights: 0, epilogue: memory.take(8 * step.stride) }];
+    return convStepsOf(step).map(({ product, norm, tiling: { transform } }) => {
+      const { passes, pairs } = product;
+      const bytes = transform.frequencies * passes * pairs * pairWeightBytes(product);
+      const constants = countEpilogueConstants({ normalised: norm !== undefined });
+      return { weights: memory.take(bytes), epilogue: memory.take(constants * 8 * pairs) };
+    });
   }
 
   #makeNode(
     step: Exclude<Step, { readonly kind: "flatten" }>,
     input: LaneTensor,
     { weights, next }: {
-      readonly weights: { readonly weights: number; readonly epilogue: number };
+      readonly weights: readonly PlacedWeights[];
       readonly next: readonly Step[];
     },
   ): GroupedNode {
     const { layer, rows, channels } = step;
-    const stride = step.kind === "conv" ? strideOf(channels) : input.stride;
-    const made = this.#memory.tensor({ rows, channels, stride, ...readPadding(next) });
     // What works value by value leaves gaps where they are.
-    const output = step.kind === "conv" ? made : { ...made, segment: input.segment };
+    const keepsGaps = step.kind !== "conv" && step.kind !== "gru";
+    const stride = keepsGaps ? input.stride : strideOf(channels);
+    const made = this.#memory.tensor({ rows, channels, stride, ...readPadding(next) });
+    const output = keepsGaps ? { ...made, segment: input.segment } : made;
     const base = { name: `${step.kind}${layer}`, input, output };
     switch (step.kind) {
       case "conv":
-        return this.#makeConv(step, { ...base, ...weights });
+        return this.#makeConv(step, { ...base, ...weights[0]! });
+      case "gru":
+        return planGru(step, { ...base, placed: weights }, {
+          memory: this.#memory,
+          makeConv: (...args) => this.#makeConv(...args),
+        });
       case "pool":
         return { ...base, kind: "pool", size: step.size };
       case "activation":
         return { ...base, kind: "activation", activation: step.activation };
       case "affine":
-        return { ...base, kind: "affine", factors: weights.epilogue, norm: this.#norm(step.norm) };
+        return {
+          ...base,
+          kind: "affine",
+          factors: weights[0]!.epilogue,
+          norm: this.#norm(step.norm),
+        };
     }
   }
 
   #makeConv(
     step: ConvStep,
-    { weights, epilogue, ...base }: {
-      readonly name: string;
-      readonly input: LaneTensor;
-      readonly output: LaneTensor;
-      readonly weights: number;
-      readonly epilogue: number;
+    { weights, epilogue, ...base }: PlacedConv,
+    { kernel, bias, firstColumn, columns }: WeightSource = {
+      kernel: "kernel",
+      bias: "bias",
+      firstColumn: 0,
+      columns: step.shape.filters,
     },
   ): ConvNode {
     const { layer, shape, tiling, chunk, product, activation, norm, normAfterPool } = step;
@@ -167,8 +177,9 @@ class GroupedPlanner {
       chunk,
       memory: this.#workingMemory(step, { weights, epilogue }),
       epilogue: { activation, normalised: norm !== undefined },
-      kernel: this.#weightIndex(layer, "kernel"),
-      bias: this.#weightIndex(layer, "bias"),
+      kernel: this.#weightIndex(layer, kernel),
+      columns: { first: firstColumn, total: columns },
+      bias: bias && this.#weightIndex(layer, bias),
       norm: norm && this.#norm(norm),
       normAfterPool,
     };

@@ -7,7 +7,7 @@
 import type { LayerChain } from "../../../model/graph.ts";
 import { convPadding } from "../../../model/shapes.ts";
 import { groupChain, type LayerGroup } from "../../layer_groups.ts";
-import { chooseTiling, type Tiling } from "../transforms/tiling.ts";
+import { chooseTilings, listTilings, type TiledConv, type Tiling } from "../transforms/tiling.ts";
 import { chooseChunk, type ChunkedProduct } from "./chunks.ts";
 import { roundUpTo } from "./layout.ts";
 
@@ -51,8 +51,18 @@ export interface ConvStep extends StepBase, ChunkedProduct {
   readonly normAfterPool: boolean;
 }
 
+/** A bidirectional GRU, whose products are convolutions of width 1, the same for both directions. */
+export interface GruStep extends StepBase {
+  readonly kind: "gru";
+  readonly units: number;
+  readonly project: ConvStep;
+  /** Absent where there is only one position. */
+  readonly recurrent: { readonly gates: ConvStep; readonly candidate: ConvStep } | undefined;
+}
+
 /** Any step. */
 export type Step =
+  | GruStep
   | ConvStep
   | StepBase & { readonly kind: "pool"; readonly size: number }
   | StepBase & { readonly kind: "activation"; readonly activation: number | "gelu" }
@@ -75,8 +85,21 @@ interface Fused {
   groups: number;
 }
 
-/** The steps of a chain; `undefined` if it has a layer that groups of samples do not serve. Dropout does nothing. */
-export function listSteps(chain: LayerChain): Step[] | undefined {
+/** The steps of a chain; dropout does nothing. All tilings are chosen together, since their errors add up. */
+export function listSteps(chain: LayerChain): Step[] {
+  const convs: TiledConv[] = [];
+  makeSteps(chain, (conv) => {
+    convs.push(conv);
+    return listTilings(conv)[0];
+  });
+  const tilings = chooseTilings(convs).values();
+  return makeSteps(chain, () => tilings.next().value);
+}
+
+/** Chooses how to tile a convolution; `undefined` if it has no tiling. */
+type Choose = (conv: TiledConv) => Tiling | undefined;
+
+function makeSteps(chain: LayerChain, choose: Choose): Step[] {
   const groups = groupChain(chain).filter(({ kind }) => kind !== "dropout");
   const steps: Step[] = [];
   let stride = matrixShape(chain.shapes[0])[1];
@@ -86,11 +109,16 @@ export function listSteps(chain: LayerChain): Step[] | undefined {
     const base = { layer: group.layer, rows, channels };
     switch (group.kind) {
       case "bidirectionalGru":
-        return undefined;
+        steps.push(makeGru(group, { stride, choose }));
+        stride = channels;
+        break;
       case "conv":
       case "linear":
       case "dense":
-        index += addConv(steps, { ...convShape(group), channels: stride }, groups.slice(index));
+        index += addConv(steps, groups.slice(index), {
+          shape: { ...convShape(group), channels: stride },
+          choose,
+        });
         stride = strideOf(channels);
         continue;
       case "pool":
@@ -126,23 +154,34 @@ export function matrixShape(shape: readonly number[]): [rows: number, channels: 
   return second === undefined ? [1, first!] : [first!, second];
 }
 
+/** The convolutions that a step consists of; both directions of a GRU have the same. */
+export function convStepsOf(step: Step): readonly ConvStep[] {
+  if (step.kind === "conv") return [step];
+  if (step.kind !== "gru") return [];
+  const { project, recurrent } = step;
+  const steps = recurrent === undefined
+    ? [project]
+    : [project, recurrent.gates, recurrent.candidate];
+  return [steps, steps].flat();
+}
+
 /** Adds the steps of a layer and of what is computed with it; returns the number of groups that they cover. */
 function addConv(
   steps: Step[],
-  shape: ConvShape,
   [group, ...next]: readonly LayerGroup[],
+  { shape, choose }: { readonly shape: ConvShape; readonly choose: Choose },
 ): number {
   const { layer } = group!;
   const { filters, positions } = shape;
   const fused = fuse(group as WeightedGroup, next);
-  const whole = makeConv(layer, shape, fused);
+  const whole = makeConv(layer, fused, { shape, choose });
   if (whole !== undefined) {
     steps.push(whole);
     return fused.groups;
   }
   // No block of tiles is whole windows: the pooling, and a normalisation after it, are steps of their own.
   const norm = fused.normAfterPool ? undefined : fused.norm;
-  steps.push(makeConv(layer, shape, { ...fused, pool: 1, norm })!);
+  steps.push(makeConv(layer, { ...fused, pool: 1, norm }, { shape, choose })!);
   const pooled = { layer, rows: Math.floor(positions / fused.pool), channels: filters };
   steps.push({ ...pooled, kind: "pool", size: fused.pool });
   if (fused.normAfterPool) {
@@ -180,13 +219,39 @@ function fuse(
   return fused;
 }
 
+/** `stride` is the number of vectors of a row that it reads. */
+function makeGru(
+  group: GroupOf<"bidirectionalGru">,
+  { stride, choose }: { readonly stride: number; readonly choose: Choose },
+): GruStep {
+  const { layer, spec: { units } } = group;
+  const [positions] = matrixShape(group.input);
+  const product = (rows: number, channels: number, filters: number) => {
+    const shape = { rows, channels, filters, width: 1, dilation: 1, left: 0, positions: rows };
+    const plain = { activation: 1, pool: 1, norm: undefined, normAfterPool: false };
+    return makeConv(layer, plain, { shape, choose })!;
+  };
+  return {
+    kind: "gru",
+    layer,
+    rows: 1,
+    channels: 2 * units,
+    units,
+    project: product(positions, stride, 3 * units),
+    recurrent: positions === 1 ? undefined : {
+      gates: product(1, units, 2 * units),
+      candidate: product(1, units, units),
+    },
+  };
+}
+
 function makeConv(
   layer: number,
-  shape: ConvShape,
   fused: Omit<Fused, "groups">,
+  { shape, choose }: { readonly shape: ConvShape; readonly choose: Choose },
 ): ConvStep | undefined {
   const { activation, pool, norm, normAfterPool } = fused;
-  const tiling = chooseTiling({ ...shape, pool });
+  const tiling = choose({ ...shape, pool });
   if (tiling === undefined) return undefined;
   return {
     kind: "conv",
@@ -219,6 +284,7 @@ function convShape(group: WeightedGroup): ConvShape {
 export function paddingOf(
   step: Step | undefined,
 ): { readonly before: number; readonly after: number } {
+  if (step?.kind === "gru") return paddingOf(step.project);
   if (step?.kind !== "conv") return { before: 0, after: 0 };
   const { shape: { rows, left }, tiling, chunk } = step;
   const { transform, pieces, phases, tiles, dilation, blockPositions } = tiling;

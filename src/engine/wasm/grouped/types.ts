@@ -83,9 +83,12 @@ export interface ConvNode extends NodeBase {
   readonly chunk: Chunk;
   readonly memory: ConvMemory;
   readonly epilogue: Epilogue;
-  /** Indices in `weightShapes(spec)`. */
+  /** Index in `weightShapes(spec)`. */
   readonly kernel: number;
-  readonly bias: number;
+  /** Which columns of the kernel it uses: so many as it has filters, from `first` on. */
+  readonly columns: { readonly first: number; readonly total: number };
+  /** Index in `weightShapes(spec)`; absent where nothing is added. */
+  readonly bias: number | undefined;
   readonly norm: NormWeights | undefined;
   /** Whether the normalisation follows the pooling rather than the activation. */
   readonly normAfterPool: boolean;
@@ -111,8 +114,31 @@ export interface AffineNode extends NodeBase {
   readonly norm: NormWeights;
 }
 
+/** One direction of a bidirectional GRU. */
+export interface GruDirection {
+  /** x·W + b for all positions: `[position, gate z, r or c, unit]`. */
+  readonly project: ConvNode;
+  /** Where a position may be read after another one. */
+  readonly recurrent: GruProducts | undefined;
+}
+
+/** Products with the state, which is the direction's half of the node's output, and with the state that r gates. */
+export interface GruProducts {
+  /** h·[U₁ U₂], for z and r. */
+  readonly gates: ConvNode;
+  /** (r ∘ h)·U₃, for c. */
+  readonly candidate: ConvNode;
+}
+
+/** A bidirectional GRU, whose output is the last state of each direction. */
+export interface GruNode extends NodeBase {
+  readonly kind: "gru";
+  readonly units: number;
+  readonly directions: readonly [forward: GruDirection, backward: GruDirection];
+}
+
 /** Any node. */
-export type GroupedNode = ConvNode | PoolNode | ActivationNode | AffineNode;
+export type GroupedNode = ConvNode | PoolNode | ActivationNode | AffineNode | GruNode;
 
 /** A chain of layers, planned for groups. */
 export interface GroupedPlan {

@@ -5,6 +5,7 @@
  */
 
 import { kernelMatrix } from "../transforms/matrices.ts";
+import { convsOf } from "./convs_of.ts";
 import { laneIndex } from "./layout.ts";
 import { pairWeightBytes } from "./product.ts";
 import type { AffineNode, ConvNode, GroupedPlan, NormWeights } from "./types.ts";
@@ -23,11 +24,12 @@ export function packWeights(
 ): void {
   const first = plan.weights.address / 4;
   for (const node of plan.nodes) {
-    if (node.kind === "conv") {
-      const scales = normScales(node, weights);
-      packKernel(node, { weights, scales, image, first: node.memory.weights / 4 - first });
-      packEpilogue(node, { weights, scales, image, first: node.memory.epilogue / 4 - first });
-    } else if (node.kind === "affine") {
+    for (const conv of convsOf(node)) {
+      const scales = normScales(conv, weights);
+      packKernel(conv, { weights, scales, image, first: conv.memory.weights / 4 - first });
+      packEpilogue(conv, { weights, scales, image, first: conv.memory.epilogue / 4 - first });
+    }
+    if (node.kind === "affine") {
       packFactors(node, { weights, image, first: node.factors / 4 - first });
     }
   }
@@ -78,7 +80,8 @@ function packKernel(
   const pairFloats = pairWeightBytes(product) / 4;
   const frequencyFloats = passes * pairs * pairFloats;
   const inputChannels = input.channels;
-  const rowOfTap = inputChannels * filters;
+  const { first: firstColumn, total } = node.columns;
+  const rowOfTap = inputChannels * total;
   const own = new Float64Array(taps);
   for (let piece = 0; piece < pieces; piece++) {
     const firstTap = piece * taps;
@@ -87,7 +90,7 @@ function packKernel(
       const term = piece * channels + laneIndex(input, channel);
       const target = first + Math.floor(term / terms) * pairs * pairFloats + 2 * (term % terms);
       for (let filter = 0; filter < filters; filter++) {
-        const source = (firstTap * inputChannels + channel) * filters + filter;
+        const source = (firstTap * inputChannels + channel) * total + firstColumn + filter;
         const scale = scales[filter]!;
         for (let tap = 0; tap < count; tap++) own[tap] = scale * kernel[source + tap * rowOfTap]!;
         const place = target + (filter >> 1) * pairFloats + (filter & 1);
@@ -109,9 +112,9 @@ function packEpilogue(
 ): void {
   const { filters, norm, normAfterPool, product: { pairs }, epilogue: { activation } } = node;
   const row = 2 * pairs;
-  const bias = weights[node.bias]!;
+  const bias = node.bias === undefined ? undefined : weights[node.bias]!;
   for (let filter = 0; filter < filters; filter++) {
-    image[first + filter] = scales[filter]! * bias[filter]!;
+    image[first + filter] = scales[filter]! * (bias?.[filter] ?? 0);
   }
   if (norm === undefined) return;
   const { factors, shifts } = normConstants(norm, weights);

@@ -222,7 +222,7 @@ class StageList {
     this.#steps.push(step);
   }
 
-  /** Adds a step that waits for all parts: to the stage that has them, or where there is none to one of its own. */
+  /** Adds a step that waits for all parts: to the stage that has them, else to one of its own. */
   combine(step: CombineStep): void {
     this.#close();
     const last = this.#stages.at(-1);
