@@ -22,10 +22,10 @@ for (const spec of [BRANCHED_PLAIN, BRANCHED]) {
     openOne(wasm, spec, { ...OPTIONS, weights: initialWeights(spec, seed), threads });
 
   /** Predictions by a session of their own. */
-  async function predictAfresh(seed: number, rows = ROWS) {
+  const predictAfresh = async (seed: number) => {
     await using model = await open(seed);
-    return await model.predict(source, rows);
-  }
+    return await model.predict(source, ROWS);
+  };
 
   Deno.test(`predictions of "${spec.name}" are the same bits in any order of calls and on any number of threads`, async () => {
     const wanted = await predictAfresh(3);
