@@ -9,7 +9,7 @@ import type { Conv1dLayer } from "../../../model/spec.ts";
 import { groupChain, type LayerGroup } from "../../layer_groups.ts";
 import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
 import { type ConvNode, filterBytes, inputDeltaStride } from "../ops/conv/shape.ts";
-import { panelledBytes, updateScratchBytes } from "../ops/dense.ts";
+import { panelledBytes } from "../ops/dense.ts";
 import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
 import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
@@ -21,7 +21,7 @@ import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
 import { flattenTensor, TensorPlanner } from "./tensors.ts";
-import { rowsOfTask, SPARSE_ROWS } from "./update_tasks.ts";
+import { rowsOfDenseTask, SPARSE_ROWS } from "./update_tasks.ts";
 
 /** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
 const SPARSE_SHARE = 0.6;
@@ -220,7 +220,7 @@ class ChainPlanner {
     const wide = kernel.bytes >= WIDE_BYTES;
     const base = { name, layer, input, output, wide, slope, kernel, bias };
     if (sparsity === undefined) {
-      this.#takeScratch(updateScratchBytes(stride / 4, Math.min(inputs, rowsOfTask(stride))));
+      this.#takeScratch(panelledBytes({ rows: rowsOfDenseTask(stride), columns: stride / 4 }));
       const transposed = this.#memory.take(panelledBytes({ rows: stride / 4, columns: inputs }));
       this.#nodes.push({ ...base, kind: "dense", transposed });
     } else {
