@@ -38,3 +38,12 @@ export function supportsRelaxedSimd(): boolean {
   });
   return WebAssembly.validate(assembler.toBytes(1));
 }
+
+let separates: boolean | undefined;
+
+/** Whether a module may have a memory of its own beside the shared one on this machine. */
+export function supportsOwnMemory(): boolean {
+  return separates ??= WebAssembly.validate(
+    new ModuleAssembler(false, () => true, { bytes: 1 }).toBytes(1),
+  );
+}

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { CONSTANTS_END } from "./assembler/own_memory.ts";
+
 /**
  * Values of one place in the network for each sample of a batch. Strides and sizes are in bytes. In an encoder that
  * reads entries rather than samples, such as references, an entry is what is called a sample here.
@@ -51,8 +53,34 @@ export function roundUp(size: number, unit = 16): number {
   return Math.ceil(size / unit) * unit;
 }
 
+const CACHE_LINE = 64;
+/**
+ * Lines between regions of a thread's own memory. Where places of two regions differ by a multiple of 4 KiB, they compete
+ * for the same lines of the nearest cache, and loads wait for stores that only look as if they wrote the same place.
+ */
+const GAP_LINES = 5;
+
+/** Gives out addresses in the memory that each thread has for itself. */
+export class OwnAllocator {
+  #next = 0;
+
+  /** An address with room for `bytes`, zero at first. */
+  take(bytes: number): number {
+    const address = Math.max(this.#next, CONSTANTS_END);
+    this.#next = address + roundUp(bytes, CACHE_LINE) + GAP_LINES * CACHE_LINE;
+    return address;
+  }
+
+  /** Bytes given out, and those before them; 0 if nothing was asked for. */
+  get bytes(): number {
+    return this.#next;
+  }
+}
+
 /** Gives out addresses, each at the start of a cache line so that threads do not share one by accident. */
 export class Allocator {
+  /** The same for the memory that each thread has for itself. */
+  readonly own: OwnAllocator = new OwnAllocator();
   #next = 64;
 
   /** An address with room for `bytes`. */

@@ -33,7 +33,9 @@ export function assembleKernels(
   fusedMultiplyAdd: boolean,
   set: KernelSet = "all",
 ): Uint8Array<ArrayBuffer> {
-  const module = new ModuleAssembler(fusedMultiplyAdd, (name) => set === "all" || !trains(name));
+  const isWanted = (name: string) => set === "all" || !trains(name);
+  const own = set === "all" ? plan.own : { bytes: 0 };
+  const module = new ModuleAssembler(fusedMultiplyAdd, isWanted, own);
   const nodes = chainsOf(plan).flatMap((chain) => chain.nodes);
   addSharedKernels(module, new Set(nodes.map(({ kind }) => kind)));
   if (plan.join !== undefined) addJoinKernels(module);
@@ -96,7 +98,7 @@ function addConvAndPool(module: ModuleAssembler, node: ConvNode): void {
   if (node.transformed !== undefined) {
     addTransformedKernels(module, name, {
       shape,
-      tiling: node.transformed.tiling,
+      ...node.transformed,
       ends: {
         slope: node.slope,
         pool: node.pool,
@@ -106,7 +108,6 @@ function addConvAndPool(module: ModuleAssembler, node: ConvNode): void {
       inputSampleStride: input.sampleStride,
       inputDeltaStride: input.ofNetwork ? undefined : input.deltaSampleStride,
       deltaSlope: node.deltaActivated ? 1 : node.slope,
-      backward: node.transformed.backwardKernel !== undefined,
     });
   }
   if (node.pool === undefined) return;

@@ -24,6 +24,7 @@ import {
   sparseDenseForward,
   sparseDenseUpdate,
 } from "./ops/sparse_dense/run.ts";
+import { countValues } from "./layout.ts";
 import type { PlanNode } from "./plan/types.ts";
 
 /** Computes the outputs of a part's samples. */
@@ -107,10 +108,8 @@ export function transposeNode(context: ExecutionContext, node: PlanNode): void {
       const rows = node.kernel.bytes / filterBytes(node.shape);
       return convTranspose(context, node, { firstRow: 0, rows });
     }
-    case "dense": {
-      const rows = node.kernel.bytes / node.output.stride;
-      return denseTranspose(context, node, { firstRow: 0, rows });
-    }
+    case "dense":
+      return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
     case "bidirectionalGru":
       return gruTranspose(context, node);
     case "sparseDense":

@@ -1,6 +1,7 @@
 import { type LayerWeightShape, sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { countValues, paddedIndex, type Parameter } from "./layout.ts";
+import { PANEL_COLUMNS } from "./assembler/gemm.ts";
 import { transposeNode } from "./nodes.ts";
 import type { BatchNormNode } from "./ops/batch_norm/node.ts";
 import type { ExecutionContext } from "./ops/context.ts";
@@ -105,22 +106,28 @@ function placeInKernel(
   node: ConvNode | DenseNode | SparseDenseNode,
 ): Required<Omit<Place, "arrays">> {
   if (node.kind === "dense") {
-    const width = node.output.stride / 4;
-    return { row: (i) => paddedIndex(node.input, i) * width, column: (unit) => unit };
+    return placeInPanels(node, PANEL_COLUMNS);
   }
   if (node.kind === "sparseDense") {
-    const width = PANEL_ROW_BYTES / 4;
-    const panel = countValues(node.input) * width;
-    return {
-      row: (i) => paddedIndex(node.input, i) * width,
-      column: (unit) => Math.floor(unit / width) * panel + unit % width,
-    };
+    return placeInPanels(node, PANEL_ROW_BYTES / 4);
   }
   const { shape } = node;
   const { channels } = shape;
   return {
     row: (i) => Math.floor(i / channels) * tapBytes(shape) / 4 + i % channels,
     column: (filter) => filter * filterBytes(shape) / 4,
+  };
+}
+
+/** Places in a kernel `[panel, input, unit of the panel]` with panels of `width` units. */
+function placeInPanels(
+  { input }: DenseNode | SparseDenseNode,
+  width: number,
+): Required<Omit<Place, "arrays">> {
+  const panel = countValues(input) * width;
+  return {
+    row: (i) => paddedIndex(input, i) * width,
+    column: (unit) => Math.floor(unit / width) * panel + unit % width,
   };
 }
 

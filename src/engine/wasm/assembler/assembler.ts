@@ -7,7 +7,7 @@
 
 import { ALIGNED_TO_FOUR, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
 import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
-import { OWN_MEMORY, OwnMemory } from "./own_memory.ts";
+import { OWN_MEMORY, OwnMemory, type OwnMemoryPlace } from "./own_memory.ts";
 import {
   type Local,
   type Locals,
@@ -23,7 +23,9 @@ export type { Local, ParameterLocals, Signature, ValueType };
 const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 const FUNCTION_TYPE = 0x60;
 const EMPTY_BLOCK = 0x40;
+const VECTOR_STORE = 11;
 const VECTOR_CONSTANT = 12;
+const GET_GLOBAL = 0x23;
 /** Beside the alignment: the number of the memory follows. */
 const NAMES_MEMORY = 0x40;
 /** The numbers of the four bytes of lane 0, one in each byte, and what one more is in each of them. */
@@ -31,13 +33,14 @@ const LANE_BYTES = 0x03020100;
 const EACH_BYTE = 0x01010101;
 const MEMORY_IMPORT = 2;
 const SHARED_WITH_MAXIMUM = 3;
-const WITH_MAXIMUM = 1;
-const PAGE_BYTES = 65536;
+const GLOBAL_IMPORT = 3;
+const IMMUTABLE = 0;
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
 /**
  * The memory that all threads share, or the one that each instance of a module has for itself. Addresses in the latter
  * can be constants, which the runtime does not check: a load with a constant address is one instruction, others three.
+ * Where a runtime knows one memory only, it is a piece of the shared one, and its addresses are checked like others.
  */
 export type MemoryName = "shared" | "own";
 
@@ -47,6 +50,7 @@ export class FunctionAssembler {
   readonly #fusedMultiplyAdd: boolean;
   readonly #own: OwnMemory;
   readonly #locals: ValueType[] = [];
+  #stored: Local | undefined;
   readonly #code = new ByteWriter();
 
   /** Made by {@linkcode ModuleAssembler.addFunction}. */
@@ -109,7 +113,9 @@ export class FunctionAssembler {
 
   /** Pushes four copies of an i32 that is kept in the same way. */
   constantBits(bits: number): this {
-    return this.i32(this.#own.addressOf(bits)).loadSplat(0, "own");
+    const address = this.#own.addressOf(bits);
+    if (address === undefined) return this.i32x4([bits, bits, bits, bits]);
+    return this.i32(address).loadSplat(0, "own");
   }
 
   /** Pops a mask, b and a; pushes the lanes of a where the mask is all ones and of b where it is zero. */
@@ -166,7 +172,7 @@ export class FunctionAssembler {
 
   /** Pops a vector and an address below it, and stores the vector `offset` bytes after that. */
   store(offset = 0, memory: MemoryName = "shared"): this {
-    return this.#vectorAccess(11, offset, memory);
+    return this.#vectorAccess(VECTOR_STORE, offset, memory);
   }
 
   /** Pops b and a; pushes the lanes that `lanes` names, 0–3 of a and 4–7 of b. */
@@ -196,8 +202,15 @@ export class FunctionAssembler {
   }
 
   /** Pops a length, a byte and an address, and fills that many bytes from there on. */
-  fill(memory: MemoryName = "shared"): this {
-    return this.#emit(0xfc, 11, memory === "shared" ? 0 : OWN_MEMORY);
+  fill(): this {
+    return this.#emit(0xfc, 11, 0);
+  }
+
+  /** Clears some of the thread's own memory. */
+  clearOwn(address: number, bytes: number): this {
+    this.i32(address);
+    if (!this.#own.isSeparate) this.#addOwnAddress();
+    return this.i32(0).i32(bytes).#emit(0xfc, 11, this.#own.isSeparate ? OWN_MEMORY : 0);
   }
 
   /** Repeats `body` a fixed number of times. */
@@ -255,12 +268,25 @@ export class FunctionAssembler {
   }
 
   #vectorAccess(code: number, offset: number, memory: MemoryName): this {
-    if (memory === "shared") this.#code.vectorAccess(code, offset);
-    else {
+    if (memory === "own" && this.#own.isSeparate) {
       this.#simd(code).#indexed(ALIGNED_TO_FOUR | NAMES_MEMORY, OWN_MEMORY);
       this.#code.unsigned(offset);
+      return this;
     }
+    if (memory === "own") {
+      if (code === VECTOR_STORE) {
+        const value = this.#stored ??= this.local("v128");
+        this.set(value).#addOwnAddress().get(value);
+      } else this.#addOwnAddress();
+    }
+    this.#code.vectorAccess(code, offset);
     return this;
+  }
+
+  /** Makes an address in the thread's own memory one in the shared memory. */
+  #addOwnAddress(): this {
+    this.#indexed(GET_GLOBAL, 0).op("i32.add");
+    return this.i32(this.#own.place.offset ?? 0).op("i32.add");
   }
 
   #emit(...bytes: number[]): this {
@@ -270,12 +296,11 @@ export class FunctionAssembler {
 }
 
 /**
- * A module under assembly. It imports one shared memory, `env.memory`, and exports all its functions. Where kernels use
- * it, each instance has a memory of its own too.
+ * A module under assembly. It imports one shared memory, `env.memory`, and exports all its functions. Each instance may
+ * have a memory of its own too.
  */
 export class ModuleAssembler {
-  /** What the memory of each instance holds. */
-  readonly own: OwnMemory = new OwnMemory();
+  readonly #own: OwnMemory;
   readonly #fusedMultiplyAdd: boolean;
   readonly #isWanted: (name: string) => boolean;
   readonly #functions: {
@@ -284,10 +309,18 @@ export class ModuleAssembler {
     code: FunctionAssembler;
   }[] = [];
 
-  /** `fusedMultiplyAdd`: whether to use relaxed SIMD; see `fusesMultiplyAdd`. */
-  constructor(fusedMultiplyAdd: boolean, isWanted: (name: string) => boolean = () => true) {
+  /**
+   * `fusedMultiplyAdd`: whether to use relaxed SIMD; see `fusesMultiplyAdd`. `isWanted`: which functions to keep. `own`: the
+   * memory of each instance.
+   */
+  constructor(
+    fusedMultiplyAdd: boolean,
+    isWanted: (name: string) => boolean = () => true,
+    own: OwnMemoryPlace = { bytes: 0 },
+  ) {
     this.#fusedMultiplyAdd = fusedMultiplyAdd;
     this.#isWanted = isWanted;
+    this.#own = new OwnMemory(own);
   }
 
   /** Adds an exported function without results; `assemble` writes its code, given the parameters by name. */
@@ -298,10 +331,9 @@ export class ModuleAssembler {
   ): void {
     if (!this.#isWanted(name)) return;
     const parameters = signature.map(typeOfParameter);
-    const { own } = this;
     const code = new FunctionAssembler(parameters, {
       fusedMultiplyAdd: this.#fusedMultiplyAdd,
-      own,
+      own: this.#own,
     });
     const locals = signature.map((parameter, index) => [nameOfParameter(parameter), index]);
     assemble(code, Object.fromEntries(locals) as ParameterLocals<S>);
@@ -322,22 +354,9 @@ export class ModuleAssembler {
         types.byte(0); // results
       }),
     );
-    writer.section(2, [(imports) => {
-      imports.text("env");
-      imports.text("memory");
-      imports.raw([MEMORY_IMPORT, SHARED_WITH_MAXIMUM]);
-      imports.unsigned(pages);
-      imports.unsigned(pages);
-    }]);
+    writer.section(2, this.#imports(pages));
     writer.section(3, functions.map((_, index) => (types) => types.unsigned(index)));
-    if (this.own.bytes > 0) {
-      const ownPages = Math.ceil(this.own.bytes / PAGE_BYTES);
-      writer.section(5, [(memories) => {
-        memories.byte(WITH_MAXIMUM);
-        memories.unsigned(ownPages);
-        memories.unsigned(ownPages);
-      }]);
-    }
+    if (this.#own.isSeparate) writer.section(5, [(memory) => this.#own.writeMemory(memory)]);
     writer.section(
       7,
       functions.map(({ name }, index) => (exports) => {
@@ -347,7 +366,23 @@ export class ModuleAssembler {
       }),
     );
     writer.section(10, functions.map(({ code }) => (bodies) => code.writeTo(bodies)));
-    if (this.own.bytes > 0) writer.section(11, [(segments) => this.own.writeConstants(segments)]);
+    if (this.#own.isSeparate) writer.section(11, [(data) => this.#own.writeConstants(data)]);
     return writer.toBytes();
+  }
+
+  #imports(pages: number): ((imports: ByteWriter) => void)[] {
+    const memory = (imports: ByteWriter) => {
+      imports.text("env");
+      imports.text("memory");
+      imports.raw([MEMORY_IMPORT, SHARED_WITH_MAXIMUM]);
+      imports.unsigned(pages);
+      imports.unsigned(pages);
+    };
+    const scratch = (imports: ByteWriter) => {
+      imports.text("env");
+      imports.text("scratch");
+      imports.raw([GLOBAL_IMPORT, VALUE_TYPES.i32, IMMUTABLE]);
+    };
+    return this.#own.place.offset === undefined ? [memory] : [memory, scratch];
   }
 }

@@ -1,4 +1,4 @@
-import type { FunctionAssembler } from "./assembler.ts";
+import type { FunctionAssembler, Local } from "./assembler.ts";
 
 /** Pushes four copies of a number. */
 export type PushNumber = (code: FunctionAssembler, value: number) => void;
@@ -13,6 +13,29 @@ const SERIES_TERMS = 7;
 /** What is added to this float32 is rounded to a whole number, which is then in its lowest bits. */
 const ROUNDING = 1.5 * 2 ** 23;
 const FRACTION_BITS = 23;
+
+/**
+ * Keeps the numbers that exponentials need in local variables, which a loop may read in one instruction each; an
+ * immediate number takes four. Call it before the loop.
+ *
+ * @returns How they are pushed.
+ */
+export function keepNumbers(code: FunctionAssembler): PushNumber {
+  const kept = new Map<number, Local>();
+  const keep = (_: FunctionAssembler, value: number) => {
+    if (!kept.has(value)) kept.set(value, code.local("v128"));
+  };
+  for (const number of exponentialNumbers()) keep(code, number);
+  for (const [value, local] of kept) code.f32x4(value).set(local);
+  return (_, value) => code.get(kept.get(value)!);
+}
+
+/** All that the functions below push. */
+function exponentialNumbers(): number[] {
+  const series = Array.from({ length: SERIES_TERMS - 1 }, (_, i) => inverseFactorial(i + 2));
+  const limits = [LARGEST_EXPONENT, -LARGEST_EXPONENT];
+  return [...limits, 1 / Math.LN2, ROUNDING, LN2_HIGH, LN2_LOW, ...series, 1, 2];
+}
 
 function pushImmediate(code: FunctionAssembler, value: number): void {
   code.f32x4(value);

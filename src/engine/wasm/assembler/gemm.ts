@@ -21,10 +21,17 @@ export interface MatrixProduct {
   readonly vectors: number;
   /** Bytes between rows of A. */
   readonly rowStrideA: number;
-  /** Bytes between rows of B, or how many rows there are if B is packed in panels; see {@linkcode panels}. */
-  readonly b: { readonly rowStride: number } | { readonly packedRows: number };
+  /**
+   * Bytes between rows of B, and between panels, which lie side by side if not said otherwise; or how many rows there are
+   * if B is packed in panels whose rows have no gaps: see {@linkcode panels}.
+   */
+  readonly b:
+    | { readonly rowStride: number; readonly panelStride?: number }
+    | { readonly packedRows: number };
   /** Bytes between rows of C. */
   readonly rowStrideC: number;
+  /** A local with the bytes between panels of C, which lie side by side if it is absent. */
+  readonly panelStrideC?: Local;
   /** Loops over k, the outermost first. */
   readonly sums: SumLoops;
   /** What C starts from: zero, itself, or a row of biases whose address is in a local. */
@@ -47,8 +54,10 @@ const TILE_ROWS = 4;
 const TILE_VECTORS = 2;
 /** Columns of a panel; the last panel may be half as wide. */
 export const PANEL_COLUMNS = 4 * TILE_VECTORS;
-/** Steps along k without a jump, each of eight multiply-adds. */
-const UNROLLED_STEPS = 52;
+/** Bytes of a row of a whole panel. */
+export const PANEL_BYTES = 4 * PANEL_COLUMNS;
+/** Steps along k without a jump, each of eight multiply-adds. With 52 of them code is three times as long, and slower. */
+const UNROLLED_STEPS = 12;
 /** The same for the last few rows where their number is known only at run time: each number has code of its own. */
 const UNROLLED_REST_STEPS = 8;
 /** The same where the number of steps is known only at run time; the last few are done one by one. */
@@ -77,11 +86,18 @@ export function assembleProduct(
     code.repeat(count, () => {
       code.get(a).set(rowA).get(c).set(rowC);
       assembleRowLoop(code, rows, assembleRows);
-      const panel = "rowStride" in product.b ? 1 : product.b.packedRows;
-      code.advance(b, 16 * vectors * panel).advance(c, 16 * vectors);
+      code.advance(b, panelStride(product.b, vectors));
+      if (product.panelStrideC === undefined) code.advance(c, 16 * vectors);
+      else code.advanceBy(c, product.panelStrideC);
       if (bias !== undefined) code.advance(bias, 16 * vectors);
     });
   }
+}
+
+/** Bytes from a panel of B to the next one. */
+function panelStride(b: MatrixProduct["b"], vectors: number): number {
+  if ("packedRows" in b) return 16 * vectors * b.packedRows;
+  return b.panelStride ?? 16 * vectors;
 }
 
 /** Covers all rows with tiles whose heights differ by at most one. */

@@ -31,7 +31,7 @@ export class ExecutionContext {
     this.floats = new Float32Array(memory.buffer);
     this.words = new Int32Array(memory.buffer);
     this.scratch = scratch;
-    this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
+    this.#exports = new WebAssembly.Instance(module, { env: { memory, scratch } }).exports;
     this.trains = "adam" in this.#exports;
   }
 

@@ -9,6 +9,7 @@ import type { Conv1dLayer } from "../../../model/spec.ts";
 import { groupChain, type LayerGroup } from "../../layer_groups.ts";
 import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
 import { type ConvNode, filterBytes, inputDeltaStride } from "../ops/conv/shape.ts";
+import { panelledBytes, updateScratchBytes } from "../ops/dense.ts";
 import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
 import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
@@ -20,7 +21,7 @@ import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
 import { flattenTensor, TensorPlanner } from "./tensors.ts";
-import { SPARSE_ROWS } from "./update_tasks.ts";
+import { rowsOfTask, SPARSE_ROWS } from "./update_tasks.ts";
 
 /** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
 const SPARSE_SHARE = 0.6;
@@ -172,7 +173,7 @@ class ChainPlanner {
     const { shape, around } = planConv(input, spec, pool === undefined ? undefined : positions);
     const output = this.#tensors.plan(positions, spec.filters, { group, ...around });
     const row = 16 * shape.filterVectors;
-    this.#scratchBytes = Math.max(this.#scratchBytes, shape.outputPositions * row);
+    this.#takeScratch(shape.outputPositions * row);
     const kernel = this.#memory.kernel(4 * shape.filterVectors * filterBytes(shape));
     const bias = this.#memory.parameter(row);
     const stride = Math.ceil((kernel.bytes + bias.bytes) / 64) * 64;
@@ -207,14 +208,18 @@ class ChainPlanner {
     const sparsity = units < SPARSE_UNITS ? undefined : this.#sparsity(layer);
     const stride = roundUp(4 * units, sparsity && PANEL_ROW_BYTES);
     const output = this.#tensors.plan(1, units, { group, stride });
-    const kernel = this.#memory.kernel(countValues(input) * stride);
+    const inputs = countValues(input);
+    const size = { rows: inputs, columns: stride / 4 };
+    const kernel = this.#memory.trainedKernel(panelledBytes(size));
     const bias = this.#memory.parameter(stride);
     const wide = kernel.bytes >= WIDE_BYTES;
     const base = { name, layer, input, output, wide, slope, kernel, bias };
     if (sparsity === undefined) {
-      this.#nodes.push({ ...base, kind: "dense", transposed: this.#memory.take(kernel.bytes) });
+      this.#takeScratch(updateScratchBytes(stride / 4, Math.min(inputs, rowsOfTask(stride))));
+      const transposed = this.#memory.take(panelledBytes({ rows: stride / 4, columns: inputs }));
+      this.#nodes.push({ ...base, kind: "dense", transposed });
     } else {
-      const sparse = this.#sparseRows(countValues(input));
+      const sparse = this.#sparseRows(inputs);
       const zeros = this.#memory.take(PANEL_ROW_BYTES);
       this.#nodes.push({ ...base, kind: "sparseDense", gate: sparsity.gate, sparse, zeros });
     }
@@ -223,11 +228,15 @@ class ChainPlanner {
 
   #sparseRows(inputs: number): SparseDenseNode["sparse"] {
     // The rows that the update multiplies, and a panel's share of the gradient.
-    const bytes = SPARSE_ROWS * (sparseRowBytes(this.#capacity) + PANEL_ROW_BYTES);
-    this.#scratchBytes = Math.max(this.#scratchBytes, bytes);
+    this.#takeScratch(SPARSE_ROWS * (sparseRowBytes(this.#capacity) + PANEL_ROW_BYTES));
     const sums = sparseRowBytes(inputs);
     const sampleStride = sums + dotsBytes(inputs);
     return { address: this.#memory.take(sampleStride * this.#capacity), sampleStride, sums };
+  }
+
+  /** Has at least so much scratch memory for each thread. */
+  #takeScratch(bytes: number): void {
+    this.#scratchBytes = Math.max(this.#scratchBytes, roundUp(bytes, 64));
   }
 
   /** What decides which inputs of a dense layer are kept, if making sparse rows of them pays. */

@@ -1,3 +1,4 @@
+import { takeBackwardPlaces, takePassPlaces } from "../ops/conv/transformed/own_places.ts";
 import { convPadding, kernelSpan } from "../../../model/shapes.ts";
 import type { Conv1dLayer } from "../../../model/spec.ts";
 import type { Allocator, Tensor } from "../layout.ts";
@@ -61,9 +62,16 @@ export function planTransformed(
   if (tiling === undefined) return undefined;
   const layout = layOut(shape, tiling, 1);
   const backward = paysBackward(shape, tiling, ofNetwork);
+  const { samples } = tiling;
   return {
     tiling,
     kernel: memory.take(transformedKernelBytes(layout)),
     backwardKernel: backward ? memory.take(backwardKernelBytes(layout)) : undefined,
+    own: {
+      forward: takePassPlaces(memory.own, layOut(shape, tiling, samples.forward)),
+      backward: backward
+        ? takeBackwardPlaces(memory.own, layOut(shape, tiling, samples.backward))
+        : undefined,
+    },
   };
 }

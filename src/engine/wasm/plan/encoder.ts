@@ -40,16 +40,14 @@ export function planEncoder(
     return sum + (graph.branches[branch]!.overReferences ? graph.references : 1);
   }, 0);
   const capacity = batchSize * places;
-  const bySample = findLayerBySample(encoder.layers);
-  const split = bySample !== undefined && readsSharedInput(graph, encoder) &&
-    areWorthSharing(encoder.layers.slice(0, bySample));
-  if (!split) {
+  const [before, after] = cutEncoder(graph, encoder);
+  if (after === undefined) {
+    const bySample = findLayerBySample(encoder.layers);
     const options = { memory, capacity, reads: "input", follows: undefined, last: true } as const;
     const planned = planPiece(encoder, { ...options, bySample: bySample !== undefined });
     const { chain, scratchBytes } = planned;
     return { chains: [chain], first, last: first, scratchBytes };
   }
-  const [before, after] = splitChain(encoder, bySample);
   const shared = planPiece(before, {
     memory,
     capacity,
@@ -72,6 +70,17 @@ export function planEncoder(
     last: first + 1,
     scratchBytes: Math.max(shared.scratchBytes, own.scratchBytes),
   };
+}
+
+/** The layers of an encoder's chains: of one, or of two where the samples of a batch share entries. */
+export function cutEncoder(
+  graph: ModelGraph,
+  encoder: Encoder,
+): readonly [chain: LayerChain] | readonly [before: LayerChain, after: LayerChain] {
+  const bySample = findLayerBySample(encoder.layers);
+  const split = bySample !== undefined && readsSharedInput(graph, encoder) &&
+    areWorthSharing(encoder.layers.slice(0, bySample));
+  return split ? splitChain(encoder, bySample) : [encoder];
 }
 
 function readsSharedInput({ branches, inputs }: ModelGraph, encoder: Encoder): boolean {

@@ -4,6 +4,8 @@ import type { Part } from "../ops/context.ts";
 /** Parts of a batch that are summed in order; more threads than this find nothing to do. */
 export const MAX_PARTS = 64;
 const SAMPLES_PER_PART = 16;
+/** Parts are multiples of this, but for the last one: products are computed for four samples at a time. */
+const PART_UNIT = 4;
 
 /**
  * Number of parts that a batch is summed in: a function of the number of its samples alone. Above two it is a multiple
@@ -36,8 +38,10 @@ export function groupParts(parts: readonly Part[], threads: number): Part[][] {
 /** Cuts a batch into parts whose number and sizes depend on nothing else. */
 export function cutParts(samples: number): Part[] {
   const parts = countParts(samples);
+  const units = Math.ceil(samples / PART_UNIT);
+  const startOf = (part: number) => PART_UNIT * Math.floor(part * units / parts);
   return Array.from({ length: parts }, (_, index) => {
-    const start = Math.floor(index * samples / parts);
-    return { index, start, count: Math.floor((index + 1) * samples / parts) - start };
+    const start = startOf(index);
+    return { index, start, count: Math.min(samples, startOf(index + 1)) - start };
   });
 }

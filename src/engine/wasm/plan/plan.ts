@@ -6,6 +6,7 @@
 
 import { type ModelGraph, modelGraph } from "../../../model/graph.ts";
 import { isBranched, type ModelSpec } from "../../../model/spec.ts";
+import { supportsOwnMemory } from "../arithmetic.ts";
 import { Allocator, roundUp, type Tensor } from "../layout.ts";
 import type { JoinBranch, PlannedTerm } from "../ops/join/types.ts";
 import { planChain } from "./chain.ts";
@@ -23,18 +24,31 @@ import { updateTasks, updateWork } from "./update_tasks.ts";
 /** Plans a valid model for batches of at most `batchSize` samples on `threads` threads. */
 export function planModel(
   spec: ModelSpec,
-  { batchSize, threads }: { readonly batchSize: number; readonly threads: number },
+  { batchSize, threads, twoMemories = supportsOwnMemory() }: {
+    readonly batchSize: number;
+    readonly threads: number;
+    /**
+     * Whether each thread has a memory of its own beside the shared one.
+     *
+     * @default what this machine can do
+     */
+    readonly twoMemories?: boolean;
+  },
 ): Plan {
   const graph = modelGraph(spec);
   const memory = new Allocator();
   const planned = isBranched(spec)
     ? planBranches(graph, { memory, batchSize })
     : planSequence(graph, { memory, batchSize });
-  const { encoders, join, head, scratchBytes } = planned;
+  const { encoders, join, head } = planned;
   const updates = planUpdates(chainsOf(planned));
   for (const [term, { type }] of join?.terms.entries() ?? []) {
     if (type === "distanceWeightedMean") updates.push({ term });
   }
+  const { bytes } = memory.own;
+  const offset = roundUp(planned.scratchBytes, 64);
+  const own = bytes === 0 || twoMemories ? { bytes } : { bytes, offset };
+  const scratchBytes = own.offset === undefined ? planned.scratchBytes : offset + bytes;
   const scratch = memory.take(scratchBytes * threads);
   const { pages } = memory;
   return {
@@ -46,6 +60,7 @@ export function planModel(
     updates,
     scratch,
     scratchBytes,
+    own,
     pages,
   };
 }

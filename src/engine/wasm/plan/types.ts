@@ -5,6 +5,7 @@
  */
 
 import type { Loss } from "../../../model/spec.ts";
+import type { OwnMemoryPlace } from "../assembler/own_memory.ts";
 import type { Tensor } from "../layout.ts";
 import type { ActivationNode, GeluNode } from "../ops/activation.ts";
 import type { BatchNormNode } from "../ops/batch_norm/node.ts";
@@ -105,6 +106,8 @@ export interface Plan {
   /** Address of the first thread's scratch memory, and its size. */
   readonly scratch: number;
   readonly scratchBytes: number;
+  /** The memory that each thread has for itself, which is in its scratch memory if it has an offset. */
+  readonly own: OwnMemoryPlace;
   /** Size of the memory in pages of 64 KiB. */
   readonly pages: number;
 }

@@ -1,4 +1,5 @@
 import { PANEL_COLUMNS } from "../assembler/gemm.ts";
+import { countValues } from "../layout.ts";
 import { filterBytes } from "../ops/conv/shape.ts";
 import { countKernelRows, rowBytes } from "../ops/gru/shape.ts";
 import type { PlanNode } from "./types.ts";
@@ -25,9 +26,9 @@ export function updateTasks(node: PlanNode): TaskRows[] {
     }
     case "dense":
     case "sparseDense": {
-      const bytes = node.output.stride;
-      const block = node.kind === "sparseDense" ? SPARSE_ROWS : rowsOfTask(bytes);
-      return cutRows({ count: node.kernel.bytes / bytes, block });
+      const sparse = node.kind === "sparseDense";
+      const block = sparse ? SPARSE_ROWS : rowsOfTask(node.output.stride);
+      return cutRows({ count: countValues(node.input), block });
     }
     case "bidirectionalGru": {
       const inputs = countKernelRows(node.shape);
@@ -68,8 +69,8 @@ export function updateWork(node: PlanNode, { firstRow, rows }: TaskRows): number
   }
 }
 
-/** Kernels are transposed panel by panel. */
-function rowsOfTask(rowBytes: number): number {
+/** The most rows of a kernel, of so many bytes, that one task moves: whole panels, which are transposed together. */
+export function rowsOfTask(rowBytes: number): number {
   return Math.max(1, Math.floor(UPDATE_BYTES / rowBytes / PANEL_COLUMNS)) * PANEL_COLUMNS;
 }
 

@@ -1,3 +1,4 @@
+import type { OwnPlaces } from "./transformed/own_places.ts";
 import type { Tiling } from "./transformed/tiling.ts";
 import { type NodeBase, type Parameter, roundUp } from "../../layout.ts";
 
@@ -54,6 +55,8 @@ export interface TransformedConv {
   readonly kernel: number;
   /** The same as the backward pass reads it; absent where that is not transformed. */
   readonly backwardKernel: number | undefined;
+  /** Places in each thread's own memory. */
+  readonly own: OwnPlaces;
 }
 
 /** Bytes of one filter's kernel. */

@@ -1,8 +1,15 @@
 import type { ModuleAssembler } from "../../../assembler/assembler.ts";
 import { kernelAdder } from "../../../assembler/kernel_table.ts";
 import { LinearMap } from "../../../transforms/linear_map.ts";
-import { STAGE_BYTES, StagedProducts } from "./products.ts";
-import { layOut, paddedBytes, type Tiling } from "./tiling.ts";
+import {
+  type BackwardPlaces,
+  deltaRowBytes,
+  gradientBytes,
+  type OwnPlaces,
+  regionBytes,
+} from "./own_places.ts";
+import { StagedProducts } from "./products.ts";
+import { layOut, type Tiling } from "./tiling.ts";
 import { assembleDelta } from "./transform_delta.ts";
 import { assembleInputDelta, assembleKernelGradient } from "./transform_gradient.ts";
 import { assembleBackwardKernel, assembleKernelPanel } from "./transform_kernel.ts";
@@ -63,8 +70,8 @@ export interface TransformedShape {
   readonly inputDeltaStride: number | undefined;
   /** Slope that the derivatives with respect to the output still have to pass; 1 if they already did. */
   readonly deltaSlope: number;
-  /** Whether the backward pass is transformed too. */
-  readonly backward: boolean;
+  /** Places in each thread's own memory; those of the backward pass where it is transformed too. */
+  readonly own: OwnPlaces;
 }
 
 /** Adds the kernels of a transformed convolution. */
@@ -83,20 +90,18 @@ export function addTransformedKernels(
     assembleKernelPanel(code, layout, { ...addresses, vectors: 1 });
   });
   addForward(module, node, transformed);
-  if (transformed.backward) addBackward(module, node, transformed);
+  const { backward } = transformed.own;
+  if (backward !== undefined) addBackward(module, node, { ...transformed, places: backward });
 }
 
 function addForward(
   module: ModuleAssembler,
   node: string,
-  { shape, tiling, ends, inputSampleStride }: TransformedShape,
+  { shape, tiling, ends, inputSampleStride, own }: TransformedShape,
 ): void {
   const layout = layOut(shape, tiling, tiling.samples.forward);
-  const { transform: { frequencies: products }, rows, inner, samples: capacity } = layout;
-  const padded = module.own.take(capacity * paddedBytes(layout, shape.inputStride));
-  const inputs = module.own.take(products * rows * layout.inputStride);
-  const sums = module.own.take(products * rows * layout.outputStride);
-  const stage = module.own.take(STAGE_BYTES);
+  const { transform: { frequencies: products }, rows, inner } = layout;
+  const { padded, inputs, sums, stage } = own.forward;
   const add = kernelAdder(module, { table: TRANSFORMED_KERNELS, node });
   add("transformedForward", (code, { output, offsets, input, kernel, bias, samples }) => {
     const map = new LinearMap(code);
@@ -136,38 +141,32 @@ function addForward(
 function addBackward(
   module: ModuleAssembler,
   node: string,
-  { shape, tiling, inputSampleStride, inputDeltaStride, ...transformed }: TransformedShape,
+  { shape, tiling, places, inputSampleStride, inputDeltaStride, ...transformed }:
+    & TransformedShape
+    & {
+      readonly places: BackwardPlaces;
+    },
 ): void {
   const ends = { ...transformed.ends, slope: transformed.deltaSlope };
   const layout = layOut(shape, tiling, tiling.samples.backward);
-  const { transform: { frequencies: products }, rows, inner, inputStride, outputStride } = layout;
-  const padded = module.own.take(layout.samples * paddedBytes(layout, shape.inputStride));
-  const deltaRow = 16 * tiling.pieces * layout.channelVectors;
-  const tileBytes = products * rows * Math.max(inputStride, deltaRow);
-  const inputs = module.own.take(tileBytes);
-  const sumBytes = products * rows * outputStride;
-  const sums = module.own.take(sumBytes);
-  const gradientBytes = products * shape.filters * inputStride;
-  const gradients = module.own.take(gradientBytes);
-  const paddedDelta = inputDeltaStride === undefined
-    ? 0
-    : module.own.take(layout.samples * paddedBytes(layout, layout.deltaStride));
-  const stage = module.own.take(STAGE_BYTES);
+  const { transform: { frequencies: products }, rows, inputStride, outputStride } = layout;
+  const { padded, inputs, sums, stage, gradients, paddedDelta } = places;
+  const deltaRow = deltaRowBytes(layout);
+  const bytes = regionBytes(layout);
   const add = kernelAdder(module, { table: TRANSFORMED_GRADIENT_KERNELS, node });
   const one = layOut(shape, tiling, 1);
-  add("transformFilters", (code, places) => assembleBackwardKernel(code, one, places));
-  add("beginGradient", (code) => void code.i32(gradients).i32(0).i32(gradientBytes).fill("own"));
+  add("transformFilters", (code, locals) => assembleBackwardKernel(code, one, locals));
+  add("beginGradient", (code) => void code.clearOwn(gradients, gradientBytes(layout)));
   add("clearTiles", (code) => {
-    code.i32(inputs).i32(0).i32(tileBytes).fill("own");
-    code.i32(sums).i32(0).i32(sumBytes).fill("own");
+    code.clearOwn(inputs, bytes.inputs).clearOwn(sums, bytes.sums);
   });
   add("endGradient", (code, { gradient }) => {
     const map = new LinearMap(code);
     assembleKernelGradient(code, layout, { map, gradient, source: gradients });
   });
-  add("transformedBackward", (code, { kernel, input, inputDelta, samples, ...places }) => {
+  add("transformedBackward", (code, { kernel, input, inputDelta, samples, ...locals }) => {
     const map = new LinearMap(code);
-    assembleDelta(code, layout, { map, ends, places: { ...places, samples, products: sums } });
+    assembleDelta(code, layout, { map, ends, places: { ...locals, samples, products: sums } });
     const sampleStride = inputSampleStride;
     const inputPlaces = { input, sampleStride, samples, padded, transformed: inputs };
     assembleInput(code, layout, { map, places: inputPlaces });

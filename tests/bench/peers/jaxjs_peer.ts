@@ -5,18 +5,19 @@
  */
 
 import { defaultDevice, init, jit, lax, nn, numpy as np, random, valueAndGrad } from "@jax-js/jax";
-import { ADAM, adamCorrections } from "../../src/engine/adam.ts";
-import { convPadding, weightShapes } from "../../src/model/shapes.ts";
+import { ADAM, adamCorrections } from "../../../src/engine/adam.ts";
+import { convPadding, weightShapes } from "../../../src/model/shapes.ts";
 import type {
   ActivationLayer,
   Conv1dLayer,
   SequentialSpec as ModelSpec,
-} from "../../src/model/spec.ts";
-import { type BatchModel, servePeer } from "./serve_peer.ts";
-import type { Task, Workload } from "./workload.ts";
+} from "../../../src/model/spec.ts";
+import { type BatchModel, type MakeModel, serveBatches } from "./batch_peer.ts";
 
-function makeModel(task: Task, initialWeights: Workload["weights"]): BatchModel {
-  const { spec } = task;
+type Task = Parameters<MakeModel>[0];
+
+function makeModel(task: Task): BatchModel {
+  const { spec, weights: initialWeights } = task;
   const shapes = weightShapes(spec);
   let weights = initialWeights.map((values, i) => np.array(values).reshape([...shapes[i]!.shape]));
   let first = weights.map((weight) => np.zerosLike(weight.ref));
@@ -146,4 +147,4 @@ defaultDevice(backend);
 // The library does not tell its version, but the path it was loaded from does.
 const [version] = /\d+\.\d+\.\d+/.exec(import.meta.resolve("@jax-js/jax")) ??
   ["of unknown version"];
-await servePeer(`jax-js ${version} ${backend}`, makeModel);
+await serveBatches(`jax-js ${version} ${backend}`, makeModel);

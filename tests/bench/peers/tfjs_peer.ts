@@ -4,13 +4,12 @@
  */
 
 import { type Tensor, tensor, tidy, train, version_core } from "@tensorflow/tfjs-core";
-import { startBackend } from "../../src/engine/tfjs/backend.ts";
-import { buildModel } from "../../src/model/tfjs/build_model.ts";
-import { compiledLoss } from "../../src/model/tfjs/losses.ts";
-import { type BatchModel, servePeer } from "./serve_peer.ts";
-import type { Task, Workload } from "./workload.ts";
+import { startBackend } from "../../../src/engine/tfjs/backend.ts";
+import { buildModel } from "../../../src/model/tfjs/build_model.ts";
+import { compiledLoss } from "../../../src/model/tfjs/losses.ts";
+import { type BatchModel, type MakeModel, serveBatches } from "./batch_peer.ts";
 
-function makeModel({ spec, learningRate }: Task, weights: Workload["weights"]): BatchModel {
+function makeModel({ spec, learningRate, weights }: Parameters<MakeModel>[0]): BatchModel {
   const model = buildModel(spec, { weights });
   model.compile({ optimizer: train.adam(learningRate), loss: compiledLoss(spec.loss) });
   const input = (signal: Float32Array) =>
@@ -33,4 +32,4 @@ function makeModel({ spec, learningRate }: Task, weights: Workload["weights"]): 
 
 const backend = Deno.args[0] === "webgpu" ? "webgpu" : "cpu";
 await startBackend(backend);
-await servePeer(`tf.js ${version_core} ${backend}`, makeModel);
+await serveBatches(`tf.js ${version_core} ${backend}`, makeModel);

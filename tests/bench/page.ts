@@ -1,7 +1,7 @@
 /** Writes tables into a page, between comments that name them. */
 
-import { ContractError } from "../../../src/errors.ts";
-import { writeFileAtomic } from "../../../src/files/file.ts";
+import { ContractError } from "../../src/errors.ts";
+import { writeFileAtomic } from "../../src/files/file.ts";
 
 /** A part of a page, and the Markdown that belongs there. */
 export interface PagePart {
@@ -11,13 +11,16 @@ export interface PagePart {
 }
 
 /**
- * Replaces what stands between `<!-- benchmark-real ID -->` and `<!-- end ID -->`.
+ * Replaces what stands between `<!-- PROGRAM ID -->` and `<!-- end ID -->`, as in `<!-- bench training -->`.
  *
+ * @param page The page.
+ * @param parts What belongs there.
+ * @param program The program that writes these parts.
  * @throws {ContractError} If the page lacks one of the comments.
  */
-export function fillParts(page: string, parts: readonly PagePart[]): string {
+export function fillParts(page: string, parts: readonly PagePart[], program: string): string {
   return parts.reduce((text, { id, text: part }) => {
-    const [start, end] = [`<!-- benchmark-real ${id} -->\n`, `\n<!-- end ${id} -->`];
+    const [start, end] = [`<!-- ${program} ${id} -->\n`, `\n<!-- end ${id} -->`];
     const from = text.indexOf(start);
     const to = text.indexOf(end, from);
     if (from < 0 || to < 0) {
@@ -33,6 +36,10 @@ export function fillParts(page: string, parts: readonly PagePart[]): string {
 }
 
 /** Replaces parts of a page on disk. */
-export async function writeParts(path: string, parts: readonly PagePart[]): Promise<void> {
-  await writeFileAtomic(path, fillParts(await Deno.readTextFile(path), parts));
+export async function writeParts(
+  path: string,
+  parts: readonly PagePart[],
+  program: string,
+): Promise<void> {
+  await writeFileAtomic(path, fillParts(await Deno.readTextFile(path), parts, program));
 }

@@ -1,0 +1,68 @@
+import type { OwnAllocator } from "../../../layout.ts";
+import { STAGE_BYTES } from "./products.ts";
+import { type Layout, paddedBytes } from "./tiling.ts";
+
+/** Addresses in a thread's own memory that a pass over some samples works at. */
+export interface PassPlaces {
+  /** Input rows, with zeros before and after them. */
+  readonly padded: number;
+  /** `[frequency, tile, element]`: the transformed input, then the derivatives with respect to it. */
+  readonly inputs: number;
+  /** `[frequency, tile, filter]`: the products, or the derivatives with respect to them. */
+  readonly sums: number;
+  /** A block of what a product multiplies. */
+  readonly stage: number;
+}
+
+/** The same of the backward pass. */
+export interface BackwardPlaces extends PassPlaces {
+  /** `[frequency, filter, element]`: the gradient of the transformed kernel. */
+  readonly gradients: number;
+  /** Derivatives with respect to the padded input. */
+  readonly paddedDelta: number;
+}
+
+/** Addresses of both passes. */
+export interface OwnPlaces {
+  readonly forward: PassPlaces;
+  readonly backward: BackwardPlaces | undefined;
+}
+
+/** Bytes of the regions of a pass. */
+export function regionBytes(layout: Layout): { readonly inputs: number; readonly sums: number } {
+  const { transform: { frequencies }, rows, inputStride, outputStride } = layout;
+  return {
+    inputs: frequencies * rows * Math.max(inputStride, deltaRowBytes(layout)),
+    sums: frequencies * rows * outputStride,
+  };
+}
+
+/** Bytes of a tile's derivatives with respect to the transformed input. */
+export function deltaRowBytes({ tiling, channelVectors }: Layout): number {
+  return 16 * tiling.pieces * channelVectors;
+}
+
+/** Bytes of the gradient of the transformed kernel. */
+export function gradientBytes({ transform, shape, inputStride }: Layout): number {
+  return transform.frequencies * shape.filters * inputStride;
+}
+
+/** Takes the places of the forward pass. */
+export function takePassPlaces(own: OwnAllocator, layout: Layout): PassPlaces {
+  const { inputs, sums } = regionBytes(layout);
+  return {
+    padded: own.take(layout.samples * paddedBytes(layout, layout.shape.inputStride)),
+    inputs: own.take(inputs),
+    sums: own.take(sums),
+    stage: own.take(STAGE_BYTES),
+  };
+}
+
+/** Takes the places of the backward pass. */
+export function takeBackwardPlaces(own: OwnAllocator, layout: Layout): BackwardPlaces {
+  return {
+    ...takePassPlaces(own, layout),
+    gradients: own.take(gradientBytes(layout)),
+    paddedDelta: own.take(layout.samples * paddedBytes(layout, layout.deltaStride)),
+  };
+}
