@@ -11,7 +11,13 @@ import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.t
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
   | { readonly do: "gather" | "loss" | "predictions" | "predictionSlopes" }
+<<<<<<< HEAD
   | { readonly do: "spread" | "keep" | "join" | "collectUses" }
+=======
+  | { readonly do: "spread" | "join" | "collectUses" }
+  /** The whole chain in groups of samples, from its input to its output. */
+  | { readonly do: "group" }
+>>>>>>> grouped
   /** `wanted` says of which branches the derivatives are. */
   | { readonly do: "joinBackward"; readonly wanted: readonly boolean[] }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
@@ -124,10 +130,17 @@ function parametersOf(node: PlanNode): Trained[] {
   }
 }
 
-/** The stages that predict a batch. */
-export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] {
+/** The stages that predict a batch. `inGroups` says which chains are computed in groups of samples. */
+export function predictionStages(
+  plan: Plan,
+  { gather, inGroups = [] }: StageOptions & { readonly inGroups?: readonly boolean[] },
+): Stage[] {
   const list = new StageList();
+<<<<<<< HEAD
   addFrozenForward(list, plan, { gather, keep: true });
+=======
+  addFrozenForward(list, plan, { gather, inGroups });
+>>>>>>> grouped
   list.add({ do: "predictions" });
   return list.end();
 }
@@ -139,7 +152,11 @@ export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] 
 export function explanationStages(plan: Plan): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
+<<<<<<< HEAD
   addFrozenForward(list, plan, { gather: false, keep: false });
+=======
+  addFrozenForward(list, plan, { gather: false, inGroups: [] });
+>>>>>>> grouped
   list.add({ do: "predictionSlopes" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
   if (join !== undefined) list.add({ do: "joinBackward", wanted: join.routes.map(() => true) });
@@ -155,10 +172,19 @@ export function explanationStages(plan: Plan): Stage[] {
 function addFrozenForward(
   list: StageList,
   plan: Plan,
+<<<<<<< HEAD
   { gather, keep }: StageOptions & { readonly keep: boolean },
+=======
+  { gather, inGroups }: StageOptions & { readonly inGroups: readonly boolean[] },
+>>>>>>> grouped
 ): void {
   const { encoders, head, join } = plan;
+  const addNodes = (chain: number, nodes: readonly PlanNode[]) => {
+    if (inGroups[chain]) list.add({ do: "group" });
+    else for (const node of nodes) list.add({ do: "forward", node });
+  };
   for (const [chain, { nodes }] of chainsOf(plan).entries()) {
+    if (inGroups[chain]) continue;
     list.begin(chain);
     for (const node of nodes) {
       if (node.kind === "batchNorm") list.combine({ do: "freeze", node });
@@ -166,13 +192,17 @@ function addFrozenForward(
   }
   for (const [chain, encoder] of encoders.entries()) {
     beginEncoder(list, chain, encoder);
+<<<<<<< HEAD
     for (const node of encoder.nodes) list.add({ do: "forward", node });
     if (keep && encoder.kept !== undefined) list.add({ do: "keep" });
+=======
+    addNodes(chain, encoder.nodes);
+>>>>>>> grouped
   }
   list.begin(encoders.length);
   if (gather) list.add({ do: "gather" });
   if (join !== undefined) list.add({ do: "join" });
-  for (const node of head.nodes) list.add({ do: "forward", node });
+  addNodes(encoders.length, head.nodes);
 }
 
 /** Begins a chain of an encoder, whose entries may be outputs of another one. */
