@@ -185,7 +185,7 @@ Deno.test("models whose weights are not numbers are refused each time", async ()
   notStrictEqual(trained.weights[0]![0], NaN);
 });
 
-Deno.test("10,000 single predictions, and hundreds of models, leave nothing behind in memory", async () => {
+Deno.test("10,000 single predictions, and hundreds of models, keep no more memory than a few", async () => {
   const script = new URL("../helpers/measure_requests.ts", import.meta.url).pathname;
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "--no-prompt", "-P=compute", "--v8-flags=--expose-gc", script],
