@@ -1,7 +1,7 @@
 import { type LayerWeightShape, sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { countValues, paddedIndex, type Parameter } from "./layout.ts";
-import { PANEL_COLUMNS } from "./assembler/gemm.ts";
+import { PANEL_COLUMNS } from "./assembler/panels.ts";
 import { transposeNode } from "./nodes.ts";
 import type { BatchNormNode } from "./ops/batch_norm/node.ts";
 import type { ExecutionContext } from "./ops/context.ts";
