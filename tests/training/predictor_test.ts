@@ -215,3 +215,17 @@ Deno.test("a process ends although it keeps a session", async () => {
   strictEqual(signal, null);
   strictEqual(code, 0);
 });
+
+Deno.test("on an engine whose sessions cannot rest, each call has its own, and a predictor keeps one", async () => {
+  const model = await trainedModel("experiment1");
+  const one = rowsOf(TEST, [2]);
+  const tfjs = { engine: "tfjs-cpu" } as const;
+  const [first, second] = await Promise.all([predict(model, one, tfjs), predict(model, one, tfjs)]);
+  deepStrictEqual(first, second);
+  deepStrictEqual(await predict(model, one, tfjs), first);
+  await using predictor = await openPredictor(model, tfjs);
+  deepStrictEqual(await predictor.predict(one), first);
+  strictEqual(predictor.report.engine, "tfjs-cpu");
+  const [wanted] = await predict(model, one, WASM);
+  ok(Math.abs(first[0]! - wanted!) < 1e-4);
+});
