@@ -152,10 +152,8 @@ Deno.test("the parts of a header that are wrong are refused", () => {
   throws(() => inflate(change(0, 0x79)), /header/);
   throws(() => inflate(change(1, 0x9d)), /header/);
   throws(() => inflate(change(data.length - 1, data.at(-1)! ^ 1)), /data check/);
-  throws(
-    () => inflate(deflateSync(new Uint8Array(9), { dictionary: new Uint8Array(9) })),
-    /header/,
-  );
+  // Data that want a dictionary.
+  throws(() => inflate(change(1, 0xbb)), /header/);
   throws(() => inflate(new Uint8Array([0x78, 0x9c, 7, 0, 0, 0, 0, 1])), /block type/);
 });
 
