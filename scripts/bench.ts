@@ -6,13 +6,23 @@ import { InvalidArgumentError } from "commander";
 import manifest from "../deno.json" with { type: "json" };
 import { ENGINE_NAMES, type EngineName } from "../src/engine/select.ts";
 import { type BenchResult, runBench } from "../tests/bench/bench.ts";
+import type { Clock } from "../tests/bench/contest.ts";
 import { FIGURE_NAMES } from "../tests/bench/figures.ts";
 import { benchLoad, formatLoad } from "../tests/bench/load.ts";
+import { type PeerName, PEERS } from "../tests/bench/peers.ts";
 import { describeMachine } from "../tests/bench/machine.ts";
+import { writeParts } from "../tests/bench/page.ts";
+import { makeParts } from "../tests/bench/page_parts.ts";
 import { benchPrepare } from "../tests/bench/prepare.ts";
 import { formatPrepare, keptRows } from "../tests/bench/prepare_report.ts";
-import { formatTable } from "../tests/bench/report.ts";
-import { formatHistory, keepResult, type KeptResult, readResults } from "../tests/bench/results.ts";
+import { formatBest, formatTable } from "../tests/bench/report.ts";
+import {
+  formatAgainst,
+  formatHistory,
+  keepResult,
+  type KeptResult,
+  readResults,
+} from "../tests/bench/results.ts";
 import { choice, type CommandCall, integer, number } from "../src/commands/flags.ts";
 import { runCommand } from "../src/commands/run_command.ts";
 import { printText } from "./_print_text.ts";
@@ -20,8 +30,14 @@ import { printText } from "./_print_text.ts";
 interface BenchFlags {
   readonly engine: EngineName;
   readonly only?: readonly string[];
-  readonly threads: number;
+  readonly threads: readonly number[];
   readonly seconds: number;
+  readonly rounds: number;
+  readonly quick: boolean;
+  readonly peers?: readonly PeerName[];
+  readonly clock: Clock;
+  readonly ours?: string;
+  readonly against?: string;
   readonly json: boolean;
   readonly load: boolean;
   readonly prepare: boolean;
@@ -29,8 +45,13 @@ interface BenchFlags {
   readonly files?: string;
   readonly keep: boolean;
   readonly history: boolean;
+  readonly page?: string;
 }
 
+/** The clock on the wall, or for a busy machine, and one thread only, the time of processors. */
+const CLOCKS: readonly Clock[] = ["wall", "processor"];
+/** One thread, and all. */
+const THREADS = [...new Set([1, navigator.hardwareConcurrency])];
 /** Numbers of genes in the data sets that are read: a hundredth, a tenth and all of the competition's. */
 const GENES = [160, 1600, 16_000];
 
@@ -38,14 +59,21 @@ await runCommand<BenchFlags>(
   {
     name: "bench",
     summary:
-      "Compares an engine with PyTorch, tf.js and jax-js: checks that they agree, then times " +
-      "them in turn. It needs an otherwise idle machine and takes some minutes.",
+      "Compares an engine with PyTorch, JAX, ONNX Runtime, tf.js and jax-js, each in its best form: checks that they " +
+      "agree, then times them in turns, on one thread and on all. HISTONE_BENCH_PYTHON names a Python with the packages of " +
+      "tests/bench/peers/requirements.txt; peers that are missing are said. It needs an otherwise idle machine and most of " +
+      "an hour; one figure takes a minute.",
     examples: [
       ["deno task bench", "everything"],
       [
         "deno task bench --only wakawaka-training,wakawaka-inference --json",
         "two figures, as JSON",
       ],
+      [
+        "deno task bench --only wakawaka-inference --against ../before",
+        "one figure, beside the engine of another checkout",
+      ],
+      ["deno task bench --page docs/benchmarks.md", "the page's tables, from what --keep kept"],
       ["deno task bench --load", "reading the competition's files, against numpy"],
       [
         "deno task bench --prepare",
@@ -56,15 +84,28 @@ await runCommand<BenchFlags>(
       command
         .option("--engine <name>", "this package's engine", choice(ENGINE_NAMES), "wasm")
         .option("--only <names>", `some of ${FIGURE_NAMES.join(", ")}`, figureNames)
-        .option("--threads <n>", "threads of both sides", integer(1), navigator.hardwareConcurrency)
-        .option("--seconds <x>", "least length of a sample, in seconds", number(0), 1.5)
+        .option("--threads <list>", "numbers of threads of all sides", threadCounts, THREADS)
+        .option("--seconds <x>", "least length of a sample, in seconds", number(0), 0.4)
+        .option("--rounds <n>", "samples of each side, taken in turns", integer(1), 7)
+        .option("--peers <names>", `instead of a figure's own: some of ${names(PEERS)}`, peerNames)
+        .option("--quick", "leave out peers that take long to start", false)
+        .option("--clock <name>", "processor: time of processors", choice(CLOCKS), "wall")
+        .option("--ours <checkout>", "measure the engine of another checkout as ours")
+        .option(
+          "--against <version>",
+          "a version whose result was kept, to compare with; or another checkout, whose engine takes part",
+        )
         .option("--json", "print JSON instead of a table", false)
         .option("--load", "compare reading files at three sizes instead", false)
         .option("--prepare", "compare counting into bins instead", false)
         .option("--keep", "add the result to those of this version in tests/bench/results/", false)
         .option("--history", "print the ratios of all versions that were kept", false)
+        .option(
+          "--page <file>",
+          "Markdown page, such as docs/benchmarks.md, whose tables are replaced by what was kept of this version",
+        )
         .option("--full", "with --prepare: all peers count all windows, not a share", false)
-        .option("--files <dir>", "with --prepare: where the simulated files are kept"),
+        .option("--files <dir>", "where the simulated files of prepare are kept"),
     run: bench,
   },
   Deno.args,
@@ -73,41 +114,100 @@ await runCommand<BenchFlags>(
 async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> {
   const log = (line: string) => console.error(line);
   const print = <Result>(result: Result, format: (result: Result) => string) => {
-    if (flags.json) printText(JSON.stringify(result, null, 2));
-    else console.log(format(result));
+    // Tables keep their lines, however wide.
+    printText(flags.json ? JSON.stringify(result, null, 2) : format(result));
   };
   if (flags.history) return print(await readResults(), formatHistory);
+  if (flags.page !== undefined) return await writePage(flags.page);
   if (flags.load) return print(await benchLoad({ genes: GENES, rounds: 3, log }), formatLoad);
   if (flags.prepare) {
     const result = await benchPrepare({ full: flags.full, data: flags.files, log });
     print(result, formatPrepare);
-    return await keep({ engine: "prepare", rows: keptRows(result), disturbed: [], ...machine() });
+    const rows = keptRows(result);
+    return await keep({ engine: "prepare", rows, disturbed: [], ...await machine() });
   }
-  const result = await runBench({ ...flags, signal, log });
+  const { checkout, version } = await findAgainst(flags.against);
+  const result = await runBench({ ...flags, against: checkout, signal, log });
   print(result, formatEngines);
+  if (version !== undefined && !flags.json) {
+    printText(`\n${formatAgainst(result, { version, results: await readResults() })}`);
+  }
   await keep(result);
 
   async function keep(measured: Omit<KeptResult, "version" | "date">): Promise<void> {
     if (!flags.keep) return;
+    if (flags.ours !== undefined || flags.clock !== "wall" || flags.quick) {
+      throw new TypeError(
+        "Cannot keep the result: found --ours, --clock or --quick, expected none",
+      );
+    }
     const date = new Date().toISOString().slice(0, 10);
     const kept = await keepResult({ version: manifest.version, date, ...measured });
     log(`Kept in ${relative(Deno.cwd(), fileURLToPath(kept))}`);
   }
 }
 
-function machine(): Pick<KeptResult, "machine" | "versions"> {
+/** Whether the comparison is with another checkout or with a version whose result was kept. */
+async function findAgainst(
+  named: string | undefined,
+): Promise<{ readonly checkout?: string; readonly version?: string }> {
+  if (named === undefined) return {};
+  const isCheckout = await Deno.stat(`${named}/src/engine/select.ts`).then(() => true, () => false);
+  if (isCheckout) return { checkout: await Deno.realPath(named) };
+  const versions = [...new Set((await readResults()).map(({ version }) => version))];
+  if (versions.includes(named)) return { version: named };
+  throw new TypeError(
+    `Cannot compare with "${named}": found neither a checkout there nor its result; results are of ` +
+      `${versions.length === 0 ? "no version" : versions.join(", ")}, expected one of these`,
+  );
+}
+
+/** Writes the tables of what was kept of this version on this machine. */
+async function writePage(path: string): Promise<void> {
+  const { cpu, cores } = await describeMachine();
+  const kept = (await readResults()).filter(({ version, machine }) =>
+    version === manifest.version && machine.cpu === cpu && machine.cores === cores
+  );
+  if (kept.length === 0) {
+    throw new TypeError(
+      `Cannot write ${path}: no result of version ${manifest.version} was kept on this machine, expected one (--keep)`,
+    );
+  }
+  await writeParts(path, makeParts(kept), "bench");
+}
+
+async function machine(): Promise<Pick<KeptResult, "machine" | "versions">> {
   const { deno, v8 } = Deno.version;
-  return { machine: describeMachine(), versions: { deno, v8 } };
+  return { machine: await describeMachine(), versions: { deno, v8 } };
 }
 
 function formatEngines({ machine, versions, engine, rows, disturbed }: BenchResult): string {
   return [
-    `${machine.cpu}, ${machine.cores} cores; Deno ${versions.deno}, V8 ${versions.v8}`,
-    `Ours is engine ${engine}.\n\n${formatTable(rows)}`,
+    `${machine.cpu}, ${machine.cores} cores, vectors of ${machine.vectorBits ?? "unknown"} bits; ` +
+    `Deno ${versions.deno}, V8 ${versions.v8}`,
+    `Ours is engine ${engine}; the best of the rounds of both sides.\n\n${formatTable(rows)}`,
+    `\n${formatBest(rows)}`,
     ...(disturbed.length > 0
       ? [`\nOther programs were at work; measure again: ${disturbed.join(", ")}`]
       : []),
   ].join("\n");
+}
+
+function names(of: object): string {
+  return Object.keys(of).join(", ");
+}
+
+/** Parses a list of peers. */
+function peerNames(text: string): PeerName[] {
+  const asked = text.split(",");
+  const unknown = asked.find((name) => !Object.hasOwn(PEERS, name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no peer "${unknown}".`);
+  return asked as PeerName[];
+}
+
+/** Parses numbers of threads. */
+function threadCounts(text: string): number[] {
+  return text.split(",").map(integer(1));
 }
 
 /** Parses a list of figures. */

@@ -8,7 +8,7 @@ import { parsePresetName, type PresetName } from "../src/model/mod.ts";
 import { benchmarkReal } from "../tests/bench/real/benchmark.ts";
 import { REAL_PRESETS, USUAL_PRESETS } from "../tests/bench/real/contestants.ts";
 import { writeFigures } from "../tests/bench/real/figure.ts";
-import { writeParts } from "../tests/bench/real/page.ts";
+import { writeParts } from "../tests/bench/page.ts";
 import { formatSuite, LEGEND } from "../tests/bench/real/tables.ts";
 import { benchmarkAuroc, formatAuroc } from "../tests/bench/real/auroc.ts";
 import { printText } from "./_print_text.ts";
@@ -114,7 +114,7 @@ async function benchmark(flags: BenchmarkFlags, { signal }: CommandCall): Promis
     text: formatSuite(suite),
   }));
   if (classes.length > 0) parts.push({ id: "auroc", text: formatAuroc(classes).join("\n\n") });
-  if (flags.page !== undefined) await writeParts(flags.page, parts);
+  if (flags.page !== undefined) await writeParts(flags.page, parts, "benchmark-real");
   const legend = suites.length > 0 ? [LEGEND] : [];
   const text = [...legend, ...parts.map(({ text }) => text)].join("\n\n");
   printText(flags.json ? JSON.stringify({ suites, auroc: classes }, null, 2) : text);

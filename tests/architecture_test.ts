@@ -179,6 +179,7 @@ const OTHER_TESTS = [
   "bench",
   "bench/gpu",
   "bench/intervals",
+  "bench/peers",
   "bench/real",
   "bench/results",
   "engine/webgpu/device",

@@ -67,6 +67,8 @@ export function declarePrediction(command: Command): Command {
 /** Predictions of one model or an ensemble, and the engine that computed them. */
 export interface PredictionRun extends EnsemblePrediction {
   readonly engine: string;
+  /** How it rounds and predicts, such as `wasm, fused multiply-add, grouped`. */
+  readonly arithmetic: string;
   /** A sentence for each difference between model and data that was accepted. */
   readonly notes: readonly string[];
   /** Which mark to measure next, of the cell types that lack some. */
@@ -191,6 +193,7 @@ export async function predictWithProgress(
   const prediction = await predictEnsemble(models, data, {
     engine,
     threads,
+    path: "grouped",
     signal,
     geneEffects,
     acceptAssembly,
@@ -206,7 +209,8 @@ export async function predictWithProgress(
   for (const note of notes) console.info(`Note: ${note}.`);
   if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
   reportKnownGenes(models, data);
-  return { ...prediction, engine: report!.engine, notes: [...notes], nextAssays: next };
+  const { engine: name, arithmetic } = report!;
+  return { ...prediction, engine: name, arithmetic, notes: [...notes], nextAssays: next };
 }
 
 /** Prints how many of the genes a model with gene effects was trained on: the others get no effect. */

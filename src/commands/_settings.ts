@@ -59,14 +59,21 @@ export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
   return spec ?? parsePresetName(preset);
 }
 
+/** Where settings come from that no flag gives. */
+export interface SettingsSources {
+  readonly file?: ModelFile | undefined;
+  readonly initial?: TrainedModel | undefined;
+  /** Number of samples to train on, which the size of batches depends on; absent as long as nobody has counted them. */
+  readonly samples?: number | undefined;
+}
+
 /**
  * Fills in what flags leave open from the model's file or the model that training starts from, else from the preset, or
  * from wakawaka for the user's own model.
  */
 export function resolveRunSettings(
   flags: TrainingFlags,
-  file?: ModelFile,
-  initial?: TrainedModel,
+  { file, initial, samples }: SettingsSources,
 ): RunSettings {
   const { training = {}, transform } = file ?? {};
   const spec = file?.spec ?? initial?.spec;
@@ -74,7 +81,7 @@ export function resolveRunSettings(
     settingsOfFlags(flags),
     { ...training, transform },
     settingsOf(initial),
-    presetSettings(spec ?? parsePresetName(flags.preset)),
+    presetSettings(spec ?? parsePresetName(flags.preset), { samples }),
   );
   return {
     ...settings,

@@ -16,7 +16,7 @@ import { removeRun } from "../runs/run_files.ts";
 import { compareEnsemble, type EnsemblePrediction } from "../training/ensemble.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
 import { formatAgreement, formatEnsemble, warnIfConstant } from "./_metrics.ts";
-import { predictWithProgress } from "./_predict.ts";
+import { type PredictionRun, predictWithProgress } from "./_predict.ts";
 import type { RunSettings } from "./_settings.ts";
 
 /** A model, or a member of an ensemble, that has finished an epoch. */
@@ -78,6 +78,7 @@ async function measure(run: TrainedRun): Promise<Record<string, unknown>> {
     ...fitted.overall,
     samplesPerSecond: trainingRate(results),
     engine: results[0].engine,
+    predictionArithmetic: (tested ?? fitted).prediction.arithmetic,
     ...(tested && { test: tested.overall }),
     ...(results.length > 1 && { ensemble: compareMembers(tested ?? fitted) }),
   };
@@ -87,7 +88,7 @@ async function measure(run: TrainedRun): Promise<Record<string, unknown>> {
 interface Measured {
   readonly part: "training" | "test";
   readonly data: Dataset;
-  readonly prediction: EnsemblePrediction;
+  readonly prediction: PredictionRun;
   readonly overall: Agreement;
 }
 

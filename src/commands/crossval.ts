@@ -107,21 +107,24 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   const flags = await resumedFlags("crossval", given);
   const { folds, repeats, scheme, stratified, otherArithmetic } = flags;
   const initial = await loadInitial(flags);
-  const settings = {
-    ...resolveRunSettings(flags, await readModelFile(flags.spec), initial),
+  const file = await readModelFile(flags.spec);
+  const resolve = (samples?: number) => ({
+    ...resolveRunSettings(flags, { file, initial, samples }),
     ...frozenOf(flags),
-  };
-  const directory = await chooseRunDirectory(flags, settings.preset);
-  const inputs = await inputsOfTraining(settings, flags);
+  });
+  const asked = resolve();
+  const directory = await chooseRunDirectory(flags, asked.preset);
+  const inputs = await inputsOfTraining(asked, flags);
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "crossval", flags, inputs, refuse });
   const log = await openLog(flags, run.id);
   const tables = await readSchemeTables(flags);
   const weights = await readWeights(flags);
-  const model = modelOf(settings);
-  checkPanelFlag(flags, { name: settings.preset, usesPanel: usesPanel(model) });
+  const model = modelOf(asked);
+  checkPanelFlag(flags, { name: asked.preset, usesPanel: usesPanel(model) });
   const options = { allowMissingMarks: usesPanel(model) };
-  const { data, groups } = tables.join(await loadData(settings.data, flags, options));
+  const { data, groups } = tables.join(await loadData(asked.data, flags, options));
+  const settings = resolve(data.length);
   const unlabelled = await loadUnlabelled(flags, { [settings.data]: data });
   const sampleWeights = joinWeights(data, weights);
   printStart(flags, initial, { ...settings, folds: true });

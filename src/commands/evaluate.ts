@@ -161,6 +161,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   const metrics = {
     ...overall,
     engine: prediction.engine,
+    arithmetic: prediction.arithmetic,
     model,
     data: flags.data,
     inputs,

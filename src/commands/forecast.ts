@@ -92,20 +92,22 @@ export const command: CommandDefinition<ForecastFlags> = {
 
 async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<void> {
   const { ensemble, newGenes, newChromosomes, newCellTypes, splitSeed } = flags;
-  const settings = resolveRunSettings(flags, await readModelFile(flags.spec));
-  const directory = await chooseRunDirectory(flags, `forecast-${settings.preset}`);
-  const inputs = await inputsOfTraining(settings, flags);
+  const file = await readModelFile(flags.spec);
+  const asked = resolveRunSettings(flags, { file });
+  const directory = await chooseRunDirectory(flags, `forecast-${asked.preset}`);
+  const inputs = await inputsOfTraining(asked, flags);
   const refuse = () => refuseHeldRun(flags);
   await using owned = await ownParts(directory, { command: "forecast", flags, inputs, refuse });
   const log = await openLog(flags, owned.id);
   const addPlaces = await readChromosomes(flags);
-  const model = modelOf(settings);
-  checkPanelFlag(flags, { name: settings.preset, usesPanel: usesPanel(model) });
-  const loaded = await loadData(settings.data, flags, { allowMissingMarks: usesPanel(model) });
-  const unlabelled = await loadUnlabelled(flags, { [settings.data]: loaded });
+  const model = modelOf(asked);
+  checkPanelFlag(flags, { name: asked.preset, usesPanel: usesPanel(model) });
+  const loaded = await loadData(asked.data, flags, { allowMissingMarks: usesPanel(model) });
+  const unlabelled = await loadUnlabelled(flags, { [asked.data]: loaded });
   const data = addPlaces(loaded);
   const division = { newGenes, newChromosomes, newCellTypes, seed: splitSeed };
   const split = splitRegimes(data, division);
+  const settings = resolveRunSettings(flags, { file, samples: split.train.length });
   console.info(describeSplit(split));
   const results = await fitEnsemble(model, split.train, {
     ...settings,

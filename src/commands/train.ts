@@ -108,18 +108,21 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   checkTestFlags(flags);
   const { ensemble } = flags;
   const initial = await loadInitial(flags);
-  const settings = {
-    ...resolveRunSettings(flags, await readModelFile(flags.spec), initial),
+  const file = await readModelFile(flags.spec);
+  const resolve = (samples?: number) => ({
+    ...resolveRunSettings(flags, { file, initial, samples }),
     ...frozenOf(flags),
-  };
-  const directory = await chooseRunDirectory(flags, settings.preset);
-  const inputs = await inputsOfTraining(settings, flags);
+  });
+  const asked = resolve();
+  const directory = await chooseRunDirectory(flags, asked.preset);
+  const inputs = await inputsOfTraining(asked, flags);
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "train", flags, inputs, refuse });
   const log = await openLog(flags, run.id);
-  const model = modelOf(settings);
-  checkPanelFlag(flags, { name: settings.preset, usesPanel: usesPanel(model) });
-  const samples = await readTrainingSamples(settings.data, flags, model);
+  const model = modelOf(asked);
+  checkPanelFlag(flags, { name: asked.preset, usesPanel: usesPanel(model) });
+  const samples = await readTrainingSamples(asked.data, flags, model);
+  const settings = resolve(samples.data.length);
   printStart(flags, initial, { ...settings, folds: flags.calibrate });
   await run.begin();
   const models = { flags, settings, samples, initial, log, signal };

@@ -3,8 +3,11 @@ import { chooseThreads } from "../base/threads.ts";
 import { checkWeights } from "../model/check_weights.ts";
 import { type WeightShape, weightShapes } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import type { MemberOptions, SessionOptions } from "./engine.ts";
+import type { MemberOptions, PredictionPath, SessionOptions } from "./engine.ts";
 import { parseSchedule } from "../model/schedule.ts";
+
+/** The ways of predicting. */
+const PATHS: readonly PredictionPath[] = ["grouped", "direct"];
 
 /**
  * Throws unless a session can be made with these options.
@@ -14,11 +17,16 @@ import { parseSchedule } from "../model/schedule.ts";
  */
 export function checkSession(
   spec: ModelSpec,
-  { members, batchSize, threads }: Pick<SessionOptions, "members" | "batchSize" | "threads">,
+  { members, batchSize, threads, path }: SessionOptions,
 ): void {
   // This throws if the number is out of range.
   chooseThreads(threads);
   checkInteger(batchSize, { action: "make session", name: "batchSize", least: 1 });
+  if (path !== undefined && !PATHS.includes(path)) {
+    throw new RangeError(
+      `Cannot make session: path is ${JSON.stringify(path)}, expected ${PATHS.join(" or ")}`,
+    );
+  }
   if (members.length === 0) {
     throw new RangeError("Cannot make session: it has 0 members, expected 1 or more");
   }

@@ -6,15 +6,27 @@ export interface GpuDescription {
   readonly software: boolean;
 }
 
+/** What was found, by the object that was asked: a machine's adapter stays the same, and asking takes 40 ms. */
+const described = new WeakMap<object, Promise<GpuDescription | undefined>>();
+
 /**
  * Describes the WebGPU adapter of this machine.
  *
  * @returns The adapter, or `undefined` if the machine has no GPU with a driver.
  */
-export async function describeGpu(): Promise<GpuDescription | undefined> {
-  const adapter = await globalThis.navigator?.gpu?.requestAdapter({
-    powerPreference: "high-performance",
-  });
+export function describeGpu(): Promise<GpuDescription | undefined> {
+  const gpu = globalThis.navigator?.gpu;
+  if (gpu === undefined) return Promise.resolve(undefined);
+  const known = described.get(gpu);
+  if (known !== undefined) return known;
+  const asked = askAdapter(gpu);
+  described.set(gpu, asked);
+  asked.catch(() => described.delete(gpu));
+  return asked;
+}
+
+async function askAdapter(gpu: GPU): Promise<GpuDescription | undefined> {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter == null) return undefined;
   const { description, vendor, isFallbackAdapter } = adapter.info;
   return { device: description || vendor || "unnamed GPU", software: isFallbackAdapter };

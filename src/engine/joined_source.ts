@@ -129,21 +129,25 @@ class JoinedSource implements SampleSource {
   }
 }
 
+/** {@linkcode NO_ENTRY} as a signed number. */
+const MISSING = NO_ENTRY | 0;
+
 /** The entries of one input. */
 class EntryTable {
   readonly #table: PackedArray;
-  readonly #entryOf: Uint32Array | undefined;
+  /** Signed, since the compiler keeps such numbers in registers: a table has less than 2³¹ entries. */
+  readonly #entryOf: Int32Array | undefined;
   readonly #size: number;
   readonly #places: number;
   readonly #apply: ((value: number) => number) | undefined;
   /** For each entry, its place in the batch that is being gathered; valid only where its mark is this batch's. */
-  readonly #placeOf: Uint32Array;
-  readonly #marks: Uint32Array;
+  readonly #placeOf: Int32Array;
+  readonly #marks: Int32Array;
   #mark = 0;
 
   constructor({ input, table, entryOf, transform = "none" }: InputColumn, samples: number) {
     this.#table = table;
-    this.#entryOf = entryOf;
+    this.#entryOf = entryOf && new Int32Array(entryOf.buffer, entryOf.byteOffset, entryOf.length);
     this.#size = entrySize(input);
     this.#places = placesOf(input);
     // This throws if the transform is unknown.
@@ -157,38 +161,63 @@ class EntryTable {
     }
     checkIndices(input, { entries, entryOf, samples });
     if (input.name === "sequence") checkBases(table);
-    this.#placeOf = new Uint32Array(entries);
-    this.#marks = new Uint32Array(entries);
+    this.#placeOf = new Int32Array(entries);
+    this.#marks = new Int32Array(entries);
   }
 
   /** Copies the distinct entries of some samples. */
   gather(rows: Uint32Array, into: GatheredInput): void {
-    const places = this.#places;
-    const { entryOf } = into;
     this.#begin();
+    into.entries = this.#entryOf === undefined
+      ? this.#gatherRows(rows, into)
+      : this.#gatherEntries(rows, into, this.#entryOf);
+  }
+
+  /** Gathers entries that are those of the rows' own numbers; returns how many are distinct. */
+  #gatherRows(rows: Uint32Array, { entryOf, values }: GatheredInput): number {
     let entries = 0;
-    for (const [sample, row] of rows.entries()) {
-      for (let place = 0; place < places; place++) {
-        const entry = this.#entryOf === undefined ? row : this.#entryOf[row * places + place]!;
-        const at = sample * places + place;
-        if (entry === NO_ENTRY) {
-          entryOf[at] = NO_ENTRY;
+    for (let sample = 0; sample < rows.length; sample++) {
+      const row = rows[sample]!;
+      if (this.#marks[row] !== this.#mark) {
+        this.#marks[row] = this.#mark;
+        this.#placeOf[row] = entries;
+        this.#copy(row, values, entries++);
+      }
+      entryOf[sample] = this.#placeOf[row]!;
+    }
+    return entries;
+  }
+
+  /** Gathers the entries that an index gives to each row; returns how many are distinct. */
+  #gatherEntries(rows: Uint32Array, into: GatheredInput, index: Int32Array): number {
+    const places = this.#places;
+    const mark = this.#mark;
+    const marks = this.#marks;
+    const placeOf = this.#placeOf;
+    const { entryOf, values } = into;
+    let [entries, at] = [0, 0];
+    for (let sample = 0; sample < rows.length; sample++) {
+      const first = rows[sample]! * places;
+      for (let from = first; from < first + places; from++) {
+        const entry = index[from]!;
+        if (entry === MISSING) {
+          entryOf[at++] = NO_ENTRY;
           continue;
         }
-        if (this.#marks[entry] !== this.#mark) {
-          this.#marks[entry] = this.#mark;
-          this.#placeOf[entry] = entries;
-          this.#copy(entry, into.values, entries++);
+        if (marks[entry] !== mark) {
+          marks[entry] = mark;
+          placeOf[entry] = entries;
+          this.#copy(entry, values, entries++);
         }
-        entryOf[at] = this.#placeOf[entry]!;
+        entryOf[at++] = placeOf[entry]!;
       }
     }
-    into.entries = entries;
+    return entries;
   }
 
   #begin(): void {
     this.#mark++;
-    if (this.#mark < 2 ** 32) return;
+    if (this.#mark < 2 ** 31) return;
     this.#marks.fill(0);
     this.#mark = 1;
   }

@@ -7,6 +7,7 @@ import type {
   CallOptions,
   EpochRequest,
   InputGradients,
+  PredictionPath,
   Session,
   SessionOptions,
   SessionState,
@@ -36,6 +37,8 @@ export interface MemberCall {
 export interface Member extends AsyncDisposable {
   /** The hardware in words. */
   readonly device: string;
+  /** See `Session.path`. */
+  readonly path?: PredictionPath | undefined;
   /**
    * Trains on a piece of an order; see `Session.runEpoch`. If it rejects, the caller restores its state.
    *
@@ -59,6 +62,8 @@ export interface Member extends AsyncDisposable {
   state(): Promise<SessionState>;
   /** Sets weights and optimizer state. */
   restore(state: SessionState): Promise<void>;
+  /** See `Session.rest`; absent where the member holds more than threads and memory. */
+  rest?(): Promise<void>;
 }
 
 /**
@@ -86,7 +91,9 @@ export async function openMemberSession(
 /** A session of members that run side by side. */
 class MemberSession implements Session {
   readonly device: string;
+  readonly path: PredictionPath | undefined;
   readonly members: number;
+  declare readonly rest?: () => Promise<void>;
   readonly #spec: ModelSpec;
   readonly #batchSize: number;
   readonly #members: readonly Member[];
@@ -94,10 +101,14 @@ class MemberSession implements Session {
 
   constructor(spec: ModelSpec, batchSize: number, members: readonly Member[]) {
     this.device = members[0]!.device;
+    this.path = members[0]!.path;
     this.members = members.length;
     this.#spec = spec;
     this.#batchSize = batchSize;
     this.#members = members;
+    if (members.every(({ rest }) => rest !== undefined)) {
+      this.rest = () => this.#queue.run(async () => void await this.#each((one) => one.rest!()));
+    }
   }
 
   runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]> {

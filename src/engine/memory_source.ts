@@ -1,6 +1,7 @@
 import type { PackedArray } from "../base/arrays.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { type Transform, transformFunction } from "../record.ts";
+import { copyTransformed } from "./copy_transformed.ts";
 import type { ResidentSignal, SampleBatch, SampleSource } from "./sample_source.ts";
 
 /** Samples of one signal each, as whole columns in memory. */
@@ -55,7 +56,6 @@ class MemorySource implements SampleSource {
   readonly weights: Float64Array | undefined;
   readonly resident: NonNullable<SampleSource["resident"]>;
   readonly #size: number;
-  readonly #apply: (value: number) => number;
 
   constructor({ signal, labels, weights, bins, marks, transform }: SignalColumns) {
     this.#size = bins * marks;
@@ -67,7 +67,7 @@ class MemorySource implements SampleSource {
       );
     }
     // This throws if the transform is unknown.
-    this.#apply = transformFunction(transform);
+    transformFunction(transform);
     this.inputs = [{ name: "signal", bins, marks }];
     this.labels = labels;
     this.weights = weights;
@@ -80,11 +80,9 @@ class MemorySource implements SampleSource {
     const input = into.input("signal");
     const { values, entryOf } = input;
     for (const [place, row] of rows.entries()) {
-      values.set(signal.subarray(row * size, (row + 1) * size), place * size);
+      const own = signal.subarray(row * size, (row + 1) * size);
+      copyTransformed(own, { target: values, at: place * size, transform });
       entryOf[place] = place;
-    }
-    if (transform !== "none") {
-      for (let i = 0; i < rows.length * size; i++) values[i] = this.#apply(values[i]!);
     }
     input.entries = rows.length;
     into.samples = rows.length;

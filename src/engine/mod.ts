@@ -15,6 +15,7 @@ export type {
   EpochRequest,
   InputGradients,
   MemberOptions,
+  PredictionPath,
   Session,
   SessionOptions,
   SessionState,

@@ -69,7 +69,11 @@ export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<E
       `Cannot find engine "${name}": expected one of ${ENGINE_NAMES.join(", ")}`,
     );
   }
-  if (name === "auto") return await chooseEngine(spec, await describeGpu());
+  if (name === "auto") {
+    // The engine of most machines loads while the driver of a GPU, if there is one, takes its time.
+    const [gpu] = await Promise.all([describeGpu(), loadEngine("wasm")]);
+    return await chooseEngine(spec, gpu);
+  }
   const engine = await loadEngine(name);
   const support = engine.supports(spec);
   if (!support.supported) {

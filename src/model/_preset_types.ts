@@ -22,6 +22,12 @@ export interface TrainingDefaults {
   readonly weightDecay?: number;
   /** Samples of a step. */
   readonly batchSize: number;
+  /**
+   * Steps that a run should have at least: on few samples, batches are smaller; see `presetSettings`.
+   *
+   * @default {0}
+   */
+  readonly leastSteps?: number;
   /** Passes over the training data. */
   readonly epochs: number;
   /**

@@ -59,6 +59,7 @@ export const waka3: PanelPreset = {
   training: {
     learningRate: 0.003,
     batchSize: 512,
+    leastSteps: 300,
     epochs: 14,
     schedule: { type: "oneCycle", warmUp: 0.2 },
     weightDecay: 0.01,

@@ -164,12 +164,14 @@ export class Summariser {
     const { windows } = this.shape;
     const bounds = this.#bounds;
     const [middle, afterMiddle] = this.#central;
-    let [largest, largestInMiddle, at] = [0, 0, first];
+    let largest = 0;
+    let largestInMiddle = 0;
+    let at = first;
     const sums = this.#sums;
     sums.fill(0);
     for (let window = 0; window < windows; window++) {
       const width = bounds[window + 1]! - bounds[window]!;
-      const mean = this.#addWindow(signal, at, [width, step]) / width;
+      const mean = this.#addWindow(signal, at, { width, step }) / width;
       at += width * step;
       values[offset + window] = mean;
       if (mean > largest) largest = mean;
@@ -188,18 +190,22 @@ export class Summariser {
   #addWindow(
     signal: PackedArray,
     first: number,
-    [width, step]: readonly [width: number, step: number],
+    { width, step }: { readonly width: number; readonly step: number },
   ): number {
     const table = this.#table;
     const sums = this.#sums;
-    let [logarithms, sum, present] = [0, 0, 0];
+    let logarithms = 0;
+    let sum = 0;
+    let present = 0;
     const end = first + width * step;
     if (table !== undefined) {
       for (let at = first; at !== end; at += step) {
         const value = signal[at]!;
+        // Most bins have no signal.
+        if (value === 0) continue;
         logarithms += table[value]!;
         sum += value;
-        if (value !== 0) present++;
+        present++;
       }
     } else {
       const { logarithm, count } = this.#decode;

@@ -55,12 +55,14 @@ export async function planFit(
     ? undefined
     : await checkSampleWeights(sampleWeights, data.columns);
   const runs = leaveOutWeightless(given, weights);
+  // Runs that train side by side have batches of one size.
+  const samples = Math.max(...runs.map((run) => run.data.length));
   const settings = runs.map(({ seed, learningRate }) =>
     resolveSettings(
       { seed, learningRate },
       options,
       settingsOf(initial),
-      presetSettings(spec),
+      presetSettings(spec, { samples }),
     )
   );
   const shared = settings[0]!;

@@ -49,7 +49,8 @@ export class MarkErrorSums {
     const data = samples.subset(chosen);
     const labels = data.labels();
     const own = chosen.map((position) => kinds[position] as CalibratedRegime);
-    const all = await predictSubsets(model, data, { ...options, subsets: this.#subsets });
+    const subsets = this.#subsets;
+    const all = await predictSubsets(model, data, { ...options, path: "grouped", subsets });
     for (const regime of own) this.#samples.set(regime, (this.#samples.get(regime) ?? 0) + 1);
     for (const [subset, predictions] of all.entries()) {
       const sums = this.#sums[subset]!;

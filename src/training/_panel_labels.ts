@@ -24,6 +24,11 @@ export class PanelLabels {
     });
   }
 
+  /** The label of a gene in a cell type, both by their places; NaN where it is not known. */
+  of(gene: number, cellType: number): number {
+    return this.standardised[gene * this.#cellTypes + cellType]!;
+  }
+
   /**
    * What is known of a gene.
    *

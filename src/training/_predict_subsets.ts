@@ -2,17 +2,15 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import type { Session } from "../engine/engine.ts";
-import { selectEngine } from "../engine/select.ts";
+import type { SampleSource } from "../engine/sample_source.ts";
 import { ContractError, DivergedError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { unscalePredictions } from "./_label_scale.ts";
 import { predictRows } from "./_predict_rows.ts";
 import { predictSource } from "./_predict_source.ts";
 import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
+import { withSession } from "./_kept_sessions.ts";
 import type { PredictOptions } from "./predict_options.ts";
-
-/** Engines take memory for training on a batch, which a prediction does not need. */
-const LARGEST_BATCH = 256;
 
 /** Options of {@linkcode predictSubsets}. */
 export interface PredictSubsetsOptions extends Omit<PredictOptions, "dropMarks"> {
@@ -32,24 +30,56 @@ export interface PredictSubsetsOptions extends Omit<PredictOptions, "dropMarks">
 export async function predictSubsets(
   model: TrainedModel,
   data: Dataset,
-  { subsets, ...options }: PredictSubsetsOptions,
+  options: PredictSubsetsOptions,
 ): Promise<Float32Array<ArrayBuffer>[]> {
-  const { acceptAssembly = false, onNote, unlabelled, geneEffects = true } = options;
-  const sourceFor = (subset: number) =>
+  const prepared = await prepareSamples(model, data, options);
+  const { engine, threads, path, signal, onStart } = options;
+  signal?.throwIfAborted();
+  const opening = { engine, threads, path, samples: data.length };
+  return await withSession(model, opening, async ({ session, report }) => {
+    onStart?.(report);
+    return await predictPrepared(session, prepared, options);
+  });
+}
+
+/** Samples that a model can predict. */
+export interface PreparedSamples {
+  readonly model: TrainedModel;
+  readonly data: Dataset;
+  /** The samples from a subset of their marks, by the subset's index. */
+  readonly sourceOf: (subset: number) => SampleSource | Promise<SampleSource>;
+}
+
+/** Finds what is wrong with data before an engine starts, and makes the source for the first subset of the marks. */
+export async function prepareSamples(
+  model: TrainedModel,
+  data: Dataset,
+  { subsets, acceptAssembly = false, onNote, unlabelled }: PredictSubsetsOptions,
+): Promise<PreparedSamples> {
+  const makeSource = (subset: number) =>
     predictSource(model, data, {
       acceptAssembly,
       onNote: subset === 0 ? onNote : undefined,
       unlabelled,
       dropMarks: subsets[subset]!,
     });
-  // What is wrong with the data is found before an engine starts.
-  const first = await sourceFor(0);
+  const first = await makeSource(0);
   if (model.record.assembly !== data.record.assembly) checkSharedGenes(model, data);
-  await using session = await openSession(model, options);
-  const { onProgress, signal } = options;
+  return { model, data, sourceOf: (subset) => subset === 0 ? first : makeSource(subset) };
+}
+
+/** Predicts samples in a session of their model, once for each subset of the marks. */
+export async function predictPrepared(
+  session: Session,
+  { model, data, sourceOf }: PreparedSamples,
+  { subsets, geneEffects = true, onProgress, signal }: Pick<
+    PredictSubsetsOptions,
+    "subsets" | "geneEffects" | "onProgress" | "signal"
+  >,
+): Promise<Float32Array<ArrayBuffer>[]> {
   const all: Float32Array<ArrayBuffer>[] = [];
   for (const subset of subsets.keys()) {
-    const source = subset === 0 ? first : await sourceFor(subset);
+    const source = await sourceOf(subset);
     const [scaled] = await predictRows(session, { source, rows: [data.rows] }, {
       sets: [data],
       onProgress: onProgress && ((done) => onProgress(subset * data.length + done)),
@@ -66,25 +96,6 @@ export async function predictSubsets(
     all.push(predicted);
   }
   return all;
-}
-
-async function openSession(
-  { spec, weights, training: { seed, learningRate, batchSize } }: TrainedModel,
-  options: Pick<PredictOptions, "engine" | "threads" | "onStart">,
-): Promise<Session> {
-  const { engine, reason } = await selectEngine(options.engine ?? "auto", spec);
-  const session = await engine.createSession(spec, {
-    members: [{ weights, seed, learningRate }],
-    threads: options.threads,
-    batchSize: Math.min(batchSize, LARGEST_BATCH),
-  });
-  options.onStart?.({
-    engine: engine.name,
-    device: session.device,
-    reason,
-    arithmetic: await engine.arithmetic(),
-  });
-  return session;
 }
 
 /** Throws if data of another build have none of the genes that a model knows, since genes are all that they share. */

@@ -172,7 +172,7 @@ async function errorsOf(
   { model, samples, kinds, options }: HeldOutSamples,
 ): Promise<HeldOutErrors> {
   return {
-    predictions: await predict(model, samples, options),
+    predictions: await predict(model, samples, { ...options, path: "grouped" }),
     labels: samples.labels(),
     kinds,
     cellTypes: cellTypeGroupIndices(samples),

@@ -122,8 +122,9 @@ async function measure(
   { engine, threads }: CrossValidationOptions,
 ): Promise<Pick<FoldResult, "evaluation" | "regimes" | "reading">> {
   if (interrupted || diverged !== undefined) return { evaluation: undefined, regimes: [] };
-  const judged = await predict(model, validation, { engine, threads });
-  const others = leftOut.length === 0 ? [] : await predict(model, leftOut, { engine, threads });
+  const options = { engine, threads, path: "grouped" } as const;
+  const judged = await predict(model, validation, options);
+  const others = leftOut.length === 0 ? [] : await predict(model, leftOut, options);
   const rows = Uint32Array.from([...validation.rows, ...leftOut.rows]);
   return {
     evaluation: evaluatePredictions(validation, judged),

@@ -83,7 +83,7 @@ export async function planExperiments(
   const references = new Set(cellTypeGroupIndices(train)).size;
   const shape = { bins: train.bins, marks: train.marks.length, references };
   const plans = names.map((name) => {
-    const settings = resolveSettings(options, presetSettings(name));
+    const settings = resolveSettings(options, presetSettings(name, { samples: train.length }));
     const { transform, geneEffects } = settings;
     const spec = presetSpec(name, shape);
     checkGeneEffects(spec, geneEffects);
@@ -143,7 +143,14 @@ export async function runExperiment(
   const score = async (samples: Dataset, geneEffects: PredictOptions["geneEffects"]) => {
     if (diverged !== undefined) return null;
     try {
-      const predicted = await predict(model, samples, { engine, threads, signal, geneEffects });
+      const path = "grouped";
+      const predicted = await predict(model, samples, {
+        engine,
+        threads,
+        path,
+        signal,
+        geneEffects,
+      });
       return scoreOf(samples, predicted);
     } catch (error) {
       if (!(error instanceof DivergedError)) throw error;

@@ -101,6 +101,7 @@ export async function priceMarks(
     let done = member * total;
     for (const [part, { rows, without }] of parts.entries()) {
       const [predictions] = await predictSubsets(model, data.subset(rows), {
+        path: "grouped",
         ...others,
         unlabelled,
         subsets: [[...dropMarks, ...without]],

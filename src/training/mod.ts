@@ -80,6 +80,7 @@ export { labelHighLow } from "./high_low.ts";
 export { lossOf } from "./loss.ts";
 export { predict } from "./predict.ts";
 export type { PredictOptions } from "./predict_options.ts";
+export { openPredictor, type Predictor, type PredictorOptions } from "./predictor.ts";
 export { type Sample, samplesFor, type SamplesForOptions } from "./samples_for.ts";
 export {
   presetSettings,

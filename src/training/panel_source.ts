@@ -12,14 +12,15 @@ import type { SampleColumns } from "../io/columns.ts";
 import { panelInputs } from "../model/panel_inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
 import type { LabelScale } from "../model/trained_model.ts";
-import { CONTEXT_VALUES, writeLabelContext, writeMarksContext } from "../panel/context.ts";
+import { CONTEXT_VALUES, writeMarksContext } from "../panel/context.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { type PanelPlaces, placeInPanel, turnedInPanel } from "../panel/references.ts";
 import { SummarisedSamples, type SummarisedSamplesOptions } from "../panel/summarised_samples.ts";
-import { toByte } from "../panel/summary.ts";
 import { scaleLabels } from "./_label_scale.ts";
 import { EntryFinder } from "./_entry_finder.ts";
 import { HiddenMarks, placeDropped } from "./_hidden_marks.ts";
+import { LabelContexts } from "./_label_contexts.ts";
+import { OwnSummaries } from "./_own_summaries.ts";
 import { PanelLabels } from "./_panel_labels.ts";
 import { PanelVariants, SHOWN } from "./panel_variants.ts";
 
@@ -55,6 +56,7 @@ export interface PanelSourceOptions extends Omit<SummarisedSamplesOptions, "turn
 
 /** What is shown of one row. */
 interface Shown {
+  readonly sample: number;
   /** `[mark]`: 1 for one that is hidden or was not measured. */
   readonly hidden: Uint8Array;
   /** Number of `hidden`: rows with the same number have the same marks. */
@@ -84,6 +86,8 @@ export class PanelSource implements SampleSource {
   readonly #columns: SampleColumns;
   readonly #panel: ReferencePanel;
   readonly #summaries: SummarisedSamples;
+  readonly #own: OwnSummaries;
+  readonly #contexts: LabelContexts;
   readonly #places: PanelPlaces;
   readonly #variants: PanelVariants;
   readonly #hidden: HiddenMarks;
@@ -120,7 +124,12 @@ export class PanelSource implements SampleSource {
       drop: placeDropped(dropMarks, marks),
       cellTypes: columns.cellTypes,
     });
+    this.#own = new OwnSummaries(columns, panel, {
+      summaries: this.#summaries,
+      places: this.#places,
+    });
     this.#labels = new PanelLabels(panel);
+    this.#contexts = new LabelContexts(this.#labels, samples);
     this.labels = columns.labels && scaleLabels(columns.labels, options.labelScale);
     this.weights = options.weights;
     this.#entries = new EntryFinder(panel.present.length);
@@ -129,16 +138,15 @@ export class PanelSource implements SampleSource {
 
   gather(rows: Uint32Array, into: SampleBatch): void {
     const shown = Array.from(rows, (row) => this.#show(row));
+    const references = into.inputs.find(({ spec: { name } }) => name === "references");
+    if (references !== undefined) this.#gatherReferences(shown, references);
     for (const input of into.inputs) {
       switch (input.spec.name) {
         case "summary":
-          this.#gatherSummaries(rows, shown, input);
-          break;
-        case "references":
-          this.#gatherReferences(shown, input);
+          this.#gatherSummaries(shown, input);
           break;
         case "referenceLabels":
-          this.#gatherLabels(shown, input);
+          this.#gatherLabels(shown, input, references!);
           break;
         case "context":
           this.#gatherContext(shown, input);
@@ -156,6 +164,7 @@ export class PanelSource implements SampleSource {
     const key = this.#hidden.keyOf(cellType, this.#variants.maskOf(variant));
     const gene = this.#places.genes[this.#columns.geneIndex[sample]!]!;
     return {
+      sample,
       key,
       hidden: this.#hidden.marksOf(key),
       gene: shown === SHOWN.nothing ? -1 : gene,
@@ -166,21 +175,15 @@ export class PanelSource implements SampleSource {
     };
   }
 
-  #gatherSummaries(rows: Uint32Array, shown: readonly Shown[], input: GatheredInput): void {
+  #gatherSummaries(shown: readonly Shown[], input: GatheredInput): void {
     const { values, entryOf } = input;
-    const { scales } = this.#panel;
     const { values: size } = this.#summaries.shape;
-    for (const [place, row] of rows.entries()) {
-      const start = place * size;
-      this.#summaries.summarise(row % this.samples, values, start);
-      // Rounded as references are, so that like is compared with like.
-      for (let i = 0; i < size; i++) {
-        values[start + i] = toByte(values[start + i]!, scales[i]!) * scales[i]!;
-      }
-      this.#hide(shown[place]!.hidden, values, start);
+    for (const [place, { sample, hidden }] of shown.entries()) {
+      this.#own.write(sample, values, place * size);
+      this.#hide(hidden, values, place * size);
       entryOf[place] = place;
     }
-    input.entries = rows.length;
+    input.entries = shown.length;
   }
 
   /** Copies each reference once, with the same marks hidden as in the samples that it is shown to. */
@@ -212,26 +215,41 @@ export class PanelSource implements SampleSource {
     input.entries = finder.entries;
   }
 
-  /** Labels of the same references; one that is not known is the mean of those that are, 0 if all are hidden. */
-  #gatherLabels(shown: readonly Shown[], input: GatheredInput): void {
+  /**
+   * Labels of the same references; one that is not known is the mean of those that are, 0 if all are hidden. A known label
+   * has the entry of the reference's marks; the others follow, a mean for each sample that needs one.
+   */
+  #gatherLabels(
+    shown: readonly Shown[],
+    input: GatheredInput,
+    references: GatheredInput | undefined,
+  ): void {
     const { values, entryOf, spec } = input;
     const places = (spec as Extract<InputSpec, { name: "referenceLabels" }>).references;
-    const { present, cellTypes: { length: cellTypes } } = this.#panel;
-    const context = new Float32Array(CONTEXT_VALUES);
-    let entries = 0;
-    for (const [sample, row] of shown.entries()) {
+    input.entries = 0;
+    if (references === undefined) {
+      entryOf.fill(NO_ENTRY, 0, shown.length * places);
+      return;
+    }
+    let { entries } = references;
+    entryOf.set(references.entryOf.subarray(0, shown.length * places));
+    values.fill(0, 0, entries);
+    for (const [place, row] of shown.entries()) {
       const { gene, marks, references, labels } = row;
-      const first = sample * places;
-      entryOf.fill(NO_ENTRY, first, first + places);
       if (gene < 0 || !marks) continue;
-      const mean = writeLabelContext(context, 0, this.#knownLabels(row));
+      const first = place * places;
+      let lacks = false;
       for (let i = 0; i < references.length; i++) {
-        const pair = gene * cellTypes + references[i]!;
-        if (present[pair] === 0) continue;
-        const label = labels ? this.#labels.standardised[pair]! : 0;
-        values[entries] = Number.isNaN(label) ? mean : label;
-        entryOf[first + i] = entries++;
+        const entry = entryOf[first + i]!;
+        if (entry === NO_ENTRY) continue;
+        const label = labels ? this.#labels.of(gene, references[i]!) : NaN;
+        if (!Number.isNaN(label)) values[entry] = label;
+        else {
+          entryOf[first + i] = entries;
+          lacks = true;
+        }
       }
+      if (lacks) values[entries++] = labels ? this.#contexts.meanOf(row) : 0;
     }
     input.entries = entries;
   }
@@ -240,20 +258,16 @@ export class PanelSource implements SampleSource {
     const { values, entryOf } = input;
     const { present, cellTypes: { length: cellTypes } } = this.#panel;
     for (const [place, row] of shown.entries()) {
-      const { gene, marks, references } = row;
+      const { gene, marks, labels, references } = row;
       const start = place * CONTEXT_VALUES;
-      writeLabelContext(values, start, this.#knownLabels(row));
+      if (gene >= 0 && labels) this.#contexts.write(row, values, start);
+      else values.fill(0, start, start + CONTEXT_VALUES);
       const isKnown = gene >= 0 && marks &&
         references.some((reference) => present[gene * cellTypes + reference] === 1);
       writeMarksContext(values, start, isKnown);
       entryOf[place] = place;
     }
     input.entries = shown.length;
-  }
-
-  #knownLabels({ gene, labels, references: places, statistics }: Shown) {
-    if (gene < 0 || !labels) return undefined;
-    return this.#labels.knownOf(gene, { places, statistics });
   }
 
   /** Sets the values of hidden marks to those of marks that were not measured. */

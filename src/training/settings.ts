@@ -126,10 +126,15 @@ function checkDropout(settings: TrainingSettings): void {
   );
 }
 
+/** The smallest batch that few samples are divided into. */
+const SMALLEST_BATCH = 32;
+
 /**
  * The settings that a model is trained with unless others are given.
  *
  * @param spec A model, or the name of a preset.
+ * @param options For how many samples. A preset that needs a number of steps, such as waka3, is trained in smaller batches
+ * on few samples: its own batch halved until its epochs have that many, but no smaller than 32.
  * @returns The preset's settings; wakawaka's for a model that is not a preset, with log counts if it reads a panel.
  * @throws {RangeError} If no preset has that name.
  *
@@ -141,10 +146,21 @@ function checkDropout(settings: TrainingSettings): void {
  * strictEqual(presetSettings("wakawaka").learningRate, 0.001);
  * ```
  */
-export function presetSettings(spec: ModelSpec | PresetName): SettingsLayer {
+export function presetSettings(
+  spec: ModelSpec | PresetName,
+  { samples = Infinity }: { readonly samples?: number | undefined } = {},
+): SettingsLayer {
   const { training } = findPreset(typeof spec === "string" ? spec : "wakawaka");
-  if (typeof spec === "string" || !readsPanel(spec)) return training;
-  return { ...training, transform: PANEL_TRANSFORM };
+  const { leastSteps = 0, ...settings } = training;
+  let { batchSize } = settings;
+  while (
+    batchSize > SMALLEST_BATCH && settings.epochs * Math.ceil(samples / batchSize) < leastSteps
+  ) {
+    batchSize /= 2;
+  }
+  const sized = { ...settings, batchSize };
+  if (typeof spec === "string" || !readsPanel(spec)) return sized;
+  return { ...sized, transform: PANEL_TRANSFORM };
 }
 
 /** The transform of the counts that summaries are made of. */

@@ -1,10 +1,12 @@
 /** What takes part in the benchmark: this package's engine and its peers, seen from outside. */
 
+import process from "node:process";
+
 /** What a contestant computes on the workload without dropout, for comparison. */
 export interface Outputs {
-  /** Of the first `steps × batchSize` rows, with the initial weights. */
+  /** Of the first `steps × batchSize` samples, with the initial weights. */
   readonly predictions: readonly number[];
-  /** Of as many steps of Adam on these rows in order, each before its update. */
+  /** Of as many steps of Adam on these samples in order, each before its update; empty if it cannot train. */
   readonly losses: readonly number[];
 }
 
@@ -14,39 +16,45 @@ export interface CheckSize {
   readonly batchSize: number;
 }
 
-/** How long to measure, and on how many threads. */
-export interface Effort {
-  /** At least this long. */
-  readonly seconds: number;
-  /** Threads to compute on; those that cannot choose take what they have. */
-  readonly threads: number;
+/**
+ * What of a contestant is timed: training on shuffled samples with dropout in the workload's batches, prediction of many
+ * samples, or of one sample at a time. Rates are in samples a second.
+ */
+export type Measure = "train" | "predict" | "one";
+
+/** Samples a second, by two clocks. */
+export interface Rates {
+  /** By the clock on the wall. */
+  readonly rate: number;
+  /** By the time of processors that the process took: on a busy machine this is what is left to compare, on one thread. */
+  readonly processorRate: number;
 }
 
-/** An implementation of one workload. */
+/** An implementation of one workload on some number of threads. */
 export interface Contestant {
+  /** Name, version and form. */
+  readonly label: string;
   /** Computes what must agree; does not touch the model that is timed. */
   check(size: CheckSize): Promise<Outputs>;
-  /** Trains on shuffled samples with dropout, in the task's batches; returns samples per second. */
-  train(effort: Effort): Promise<number>;
-  /** Predicts; returns samples per second. */
-  predict(effort: Effort): Promise<number>;
+  /** Computes for at least so many seconds. */
+  measure(what: Measure, seconds: number): Promise<Rates>;
 }
 
-/** What of a contestant is timed. */
-export type Measure = "train" | "predict";
-
-/**
- * Repeats `run`, which returns how many samples it did, until `seconds` are over, at least once.
- *
- * @returns Samples per second.
- */
-export async function measureRate(seconds: number, run: () => Promise<number>): Promise<number> {
-  const started = performance.now();
+/** Repeats `run`, which returns how many samples it did, until `seconds` are over, at least once. */
+export async function measureRate(seconds: number, run: () => Promise<number>): Promise<Rates> {
+  const [started, before] = [performance.now(), processorMs()];
   let samples = 0;
   let elapsed: number;
   do {
     samples += await run();
     elapsed = (performance.now() - started) / 1000;
   } while (elapsed < seconds);
-  return samples / elapsed;
+  // Its resolution is coarse where a call takes no time at all.
+  const processor = Math.max(1e-6, (processorMs() - before) / 1000);
+  return { rate: samples / elapsed, processorRate: samples / processor };
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

@@ -1,55 +1,95 @@
 /** What the benchmark measures. */
 
 import type { EngineName } from "../../src/engine/select.ts";
-import type { SequentialPresetName } from "../../src/model/presets.ts";
 import type { Measure } from "./contestant.ts";
 import type { PeerName } from "./peers.ts";
+import { SINGLE_FIGURES } from "./prepare_single.ts";
+import { isPanel, type WorkloadName } from "./workload.ts";
 
-/** A comparison of ours with something else. */
+/** A comparison of ours with others, all on the same numbers of threads. */
 export interface Figure {
   /** Name, as `--only` takes it. */
   readonly name: string;
-  readonly preset: SequentialPresetName;
+  readonly workload: WorkloadName;
   readonly measure: Measure;
-  /** Another program, or this package's engine itself on one thread. */
-  readonly peer: PeerName | "ourselves";
-  /** Threads of both sides (of ours, where the peer is this engine or cannot choose). @default all */
-  readonly threads?: number;
-  /** Pairs of samples. @default 5 */
-  readonly pairs?: number;
+  /** The others; none where ours is compared with itself on one thread. */
+  readonly peers: readonly PeerName[];
+  /** Numbers of threads. @default one, and all */
+  readonly threads?: readonly number[];
+  /** Rounds, in each of which every side has its turn. @default those of the run */
+  readonly rounds?: number;
 }
 
-/** A figure against PyTorch, the everyday way and the faster one. */
-function againstPyTorch(figure: Omit<Figure, "peer">): Figure[] {
-  return [{ ...figure, peer: "PyTorch" }, { ...figure, peer: "PyTorch channels-last" }];
+/** The report's models and DeepChrome's, then ours. */
+const WORKLOADS: readonly WorkloadName[] = [
+  "wakawaka",
+  "deepchrome",
+  ...([1, 2, 3, 4, 5, 6, 7] as const).map((number) => `experiment${number}` as const),
+  "waka2",
+  "waka3",
+  "waka3-four",
+  "bigru10",
+  "bigru25",
+  "bigru50",
+];
+
+/** Peers that train, those of a signal in all forms that were the fastest somewhere. */
+function trainers(workload: WorkloadName): PeerName[] {
+  return isPanel(workload)
+    ? ["PyTorch", "PyTorch compiled", "JAX"]
+    : ["PyTorch", "PyTorch channels last", "PyTorch compiled", "JAX"];
 }
 
-const training = { preset: "wakawaka", measure: "train" } as const;
-const inference = { preset: "wakawaka", measure: "predict" } as const;
+function predictors(workload: WorkloadName): PeerName[] {
+  const runtime: PeerName[] = isPanel(workload)
+    ? ["ONNX Runtime"]
+    : ["ONNX Runtime", "ONNX Runtime conv2d"];
+  return [...trainers(workload), ...runtime];
+}
 
-/** The figures of an engine that computes on the processor, in the order of the table. */
+/** Models that are compared on one thread and on two, both ways. */
+const SCALED = ["wakawaka", "deepchrome", "waka3"] as const;
+/** What two threads do of one differs more from pair to pair than two programs do. */
+const SCALING_PAIRS = 9;
+
+const training = { workload: "wakawaka", measure: "train" } as const;
+const inference = { workload: "wakawaka", measure: "predict" } as const;
+
+/** The figures of an engine that computes on the processor, in the order of the tables. */
 const PROCESSOR_FIGURES: readonly Figure[] = [
-  ...againstPyTorch({ ...training, name: "wakawaka-training" }),
-  ...againstPyTorch({ ...training, name: "wakawaka-training-one-thread", threads: 1 }),
-  ...againstPyTorch({ ...inference, name: "wakawaka-inference" }),
-  { ...training, name: "wakawaka-training-two-workers", peer: "ourselves", threads: 2 },
-  // A step of tf.js takes a quarter of a minute.
-  { ...training, name: "wakawaka-training-tfjs", peer: "tf.js", pairs: 2 },
-  { ...inference, name: "wakawaka-inference-tfjs", peer: "tf.js" },
-  { ...training, name: "wakawaka-training-jax", peer: "jax-js" },
-  ...(["deepchrome", "experiment5"] as const).flatMap((preset) => [
-    ...againstPyTorch({ ...training, name: `${preset}-training`, preset }),
-    ...againstPyTorch({ ...training, name: `${preset}-training-one-thread`, preset, threads: 1 }),
+  ...WORKLOADS.flatMap((workload): Figure[] => [
+    { name: `${workload}-training`, workload, measure: "train", peers: trainers(workload) },
+    { name: `${workload}-inference`, workload, measure: "predict", peers: predictors(workload) },
   ]),
+  {
+    name: "wakawaka-one-sample",
+    workload: "wakawaka",
+    measure: "one",
+    peers: ["PyTorch", "PyTorch compiled", "JAX", "ONNX Runtime", "ONNX Runtime conv2d"],
+    threads: [1],
+  },
+  ...SCALED.flatMap((workload): Figure[] => {
+    const alone = { workload, peers: [], threads: [2], rounds: SCALING_PAIRS };
+    return [
+      { ...alone, name: `${workload}-training-scaling`, measure: "train" },
+      { ...alone, name: `${workload}-inference-scaling`, measure: "predict" },
+    ];
+  }),
+  // A step of tf.js takes a quarter of a minute, and jax-js takes all cores.
+  { ...training, name: "wakawaka-training-tfjs", peers: ["tf.js"], threads: [2], rounds: 2 },
+  { ...inference, name: "wakawaka-inference-tfjs", peers: ["tf.js"], threads: [2] },
+  { ...training, name: "wakawaka-training-jaxjs", peers: ["jax-js"], threads: [2] },
 ];
 
 /** The figures of an engine on the GPU: peers are those that compute on the same adapter. */
+const GPU_PEERS: readonly PeerName[] = ["jax-js webgpu", "tf.js webgpu"];
 const GPU_FIGURES: readonly Figure[] = [
-  { ...training, name: "wakawaka-training", peer: "jax-js webgpu" },
-  { ...training, name: "wakawaka-training", peer: "tf.js webgpu", pairs: 3 },
-  { ...inference, name: "wakawaka-inference", peer: "jax-js webgpu" },
-  { ...inference, name: "wakawaka-inference", peer: "tf.js webgpu" },
+  { ...training, name: "wakawaka-training", peers: GPU_PEERS, threads: [2] },
+  { ...inference, name: "wakawaka-inference", peers: GPU_PEERS, threads: [2] },
 ];
+
+/** Peers that take long to start, and that a quick look leaves out. */
+export const SLOW_TO_START: readonly PeerName[] = ["PyTorch compiled"];
 
 /** Every figure of an engine. Training is in the preset's batches: 250 for wakawaka. */
 export function figuresOf(engine: EngineName): readonly Figure[] {
@@ -58,9 +98,13 @@ export function figuresOf(engine: EngineName): readonly Figure[] {
 
 /** Name of the figure that compares the forward convolutions with what the processor can do. */
 export const PEAK_SHARE = "wakawaka-forward-peak-share";
+/** Name of the figure of the first call of `predict` and of later ones. */
+export const PREDICT_CALLS = "predict-calls";
 
 /** Every name that `--only` takes. */
 export const FIGURE_NAMES: readonly string[] = [
   ...new Set([...PROCESSOR_FIGURES, ...GPU_FIGURES].map(({ name }) => name)),
+  PREDICT_CALLS,
   PEAK_SHARE,
+  ...SINGLE_FIGURES,
 ];

@@ -1,42 +1,40 @@
-/**
- * The machine, and whether others use it. It matters: PyTorch's threads wait for each other by spinning, so
- * that on two cores of which another program takes one they train ten times slower, and any ratio to that
- * is worthless.
- */
+/** The machine, in words. */
 
 import { cpus } from "node:os";
 
-/** The processor in words, and how many cores Deno sees. */
-export function describeMachine(): { cpu: string; cores: number } {
-  return { cpu: cpus()[0]!.model, cores: navigator.hardwareConcurrency };
+/** A machine. */
+export interface Machine {
+  /** The processor's name. */
+  readonly cpu: string;
+  /** How many cores Deno sees. */
+  readonly cores: number;
+  /** The widest vectors of the processor, in bits; absent where it does not say. */
+  readonly vectorBits?: number | undefined;
 }
 
-/** Others may take this much of one core: what an operating system does in the background. */
-const QUIET_CORES = 0.15;
+/** Describes this machine. */
+export async function describeMachine(): Promise<Machine> {
+  const vectorBits = vectorBitsOf(await readFlags());
+  return {
+    cpu: cpus()[0]!.model,
+    cores: navigator.hardwareConcurrency,
+    ...(vectorBits !== undefined && { vectorBits }),
+  };
+}
 
-/**
- * Waits for others to leave the cores alone, while this program does nothing.
- *
- * @param seconds How long to wait at most.
- * @returns Whether they did.
- */
-export async function waitForQuiet(seconds: number): Promise<boolean> {
-  for (let waited = 0; waited < seconds; waited++) {
-    if (await busyCores(1000) <= QUIET_CORES) return true;
+/** What the processor can do, in the words of Linux; empty elsewhere. */
+async function readFlags(): Promise<readonly string[]> {
+  try {
+    const text = await Deno.readTextFile("/proc/cpuinfo");
+    return /^(?:flags|Features)\s*:(.*)$/m.exec(text)?.[1]?.trim().split(/\s+/) ?? [];
+  } catch {
+    return [];
   }
-  return false;
 }
 
-/** How many cores were at work during the next `milliseconds`, on average. */
-async function busyCores(milliseconds: number): Promise<number> {
-  const before = cpus();
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  return cpus().reduce((sum, { times }, i) => {
-    const passed = (Object.keys(times) as (keyof typeof times)[]).map((kind) =>
-      [kind, times[kind] - before[i]!.times[kind]] as const
-    );
-    const total = passed.reduce((sum, [, time]) => sum + time, 0);
-    const idle = passed.find(([kind]) => kind === "idle")![1];
-    return sum + (total === 0 ? 0 : 1 - idle / total);
-  }, 0);
+/** Bits of the widest vectors, by a processor's list of features. */
+export function vectorBitsOf(flags: readonly string[]): number | undefined {
+  if (flags.includes("avx512f")) return 512;
+  if (flags.includes("avx") || flags.includes("avx2")) return 256;
+  return flags.includes("sse2") || flags.includes("asimd") ? 128 : undefined;
 }

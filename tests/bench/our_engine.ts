@@ -1,63 +1,84 @@
 /** This package's engine as a contestant, through the engine contract alone. */
 
-import type { Engine } from "../../src/engine/engine.ts";
+import type { Engine, Session, SessionOptions } from "../../src/engine/engine.ts";
+import type { SampleSource } from "../../src/engine/sample_source.ts";
+import { DivergedError } from "../../src/errors.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../src/random.ts";
 import {
   type CheckSize,
   type Contestant,
-  type Effort,
+  type Measure,
   measureRate,
   type Outputs,
+  type Rates,
 } from "./contestant.ts";
-import { type OneModel, type OneModelOptions, openOne } from "../helpers/one_model.ts";
-import { withoutDropout, type Workload } from "./workload.ts";
+import { groupSizeOf, sourceOfWorkload, withoutDropout, type Workload } from "./workload.ts";
 
 /** A call that takes less long than this, in seconds, gets more samples the next time. */
-const SHORT_CALL = 0.25;
+const SHORT_CALL = 0.2;
+/** Batch of a session that only predicts, as `predict` opens it. */
+const PREDICTED_BATCH = 256;
+
+/** Sessions that are timed: as commands open them to train and to predict many samples, and to answer one by one. */
+const PATHS = { train: "direct", predict: "grouped", one: "direct" } as const;
+
+/** How to run an engine. */
+export interface OurEngineOptions {
+  readonly threads: number;
+  /** What the table calls it. */
+  readonly label: string;
+}
 
 /** An engine with a workload. */
 export class OurEngine implements Contestant, AsyncDisposable {
+  readonly label: string;
   readonly #engine: Engine;
   readonly #workload: Workload;
+  readonly #source: SampleSource;
+  readonly #threads: number;
   readonly #random = new RandomStream(deriveKey(0, "bench"));
-  readonly #sessions = new Map<number, OneModel>();
+  readonly #sessions = new Map<Measure, Session>();
+  readonly #rows: Record<Measure, number>;
   #epoch = 0;
-  #rows: { train: number; predict: number };
 
-  /** Sessions are opened when they are needed, one for each number of threads. */
-  constructor(engine: Engine, workload: Workload) {
+  /** Sessions are opened when they are needed. */
+  constructor(engine: Engine, workload: Workload, { threads, label }: OurEngineOptions) {
     this.#engine = engine;
     this.#workload = workload;
-    this.#rows = { train: workload.batchSize, predict: workload.batchSize };
+    this.#source = sourceOfWorkload(workload);
+    this.#threads = threads;
+    this.label = label;
+    const { batchSize } = workload;
+    this.#rows = { train: batchSize, predict: batchSize, one: 1 };
   }
 
   async check({ steps, batchSize }: CheckSize): Promise<Outputs> {
-    const { spec, data } = this.#workload;
-    const options = { ...this.#options(), batchSize };
-    await using session = await openOne(this.#engine, withoutDropout(spec), options);
+    const spec = withoutDropout(this.#workload.spec);
     const rows = Uint32Array.from({ length: steps * batchSize }, (_, row) => row);
-    const predictions = [...await session.predict(data, rows)];
-    const losses = [];
+    await using predicting = await this.#open("predict", spec);
+    const [predictions] = await predicting.predict(this.#source, [rows]);
+    await using training = await this.#open("train", spec, batchSize);
+    const losses: number[] = [];
     for (let epoch = 0; epoch < steps; epoch++) {
-      const order = rows.subarray(epoch * batchSize, (epoch + 1) * batchSize);
-      losses.push(await session.runEpoch({ data, order, epoch }));
+      const orders = [rows.subarray(epoch * batchSize, (epoch + 1) * batchSize)];
+      const [loss] = await training.runEpoch({ source: this.#source, orders, epoch });
+      losses.push(loss instanceof DivergedError ? NaN : loss!);
     }
-    return { predictions, losses };
+    return { predictions: [...predictions!], losses };
   }
 
-  async train({ seconds, threads }: Effort): Promise<number> {
-    const { data } = this.#workload;
-    const session = await this.#session(threads);
-    return await this.#measure("train", seconds, async (order) => {
-      await session.runEpoch({ data, order, epoch: this.#epoch++ });
-    });
-  }
-
-  async predict({ seconds, threads }: Effort): Promise<number> {
-    const { data } = this.#workload;
-    const session = await this.#session(threads);
-    return await this.#measure("predict", seconds, async (rows) => {
-      await session.predict(data, rows);
+  /** Calls grow until they are long, since an engine may take a millisecond or a minute for a batch. */
+  async measure(what: Measure, seconds: number): Promise<Rates> {
+    const session = this.#sessions.get(what) ?? await this.#open(what, this.#workload.spec);
+    this.#sessions.set(what, session);
+    return await measureRate(seconds, async () => {
+      const rows = this.#nextRows(what);
+      const started = performance.now();
+      await this.#run(session, what, rows);
+      if (what !== "one" && performance.now() - started < SHORT_CALL * 1000) {
+        this.#rows[what] = Math.min(this.#source.samples, 2 * this.#rows[what]);
+      }
+      return rows.length;
     });
   }
 
@@ -66,35 +87,40 @@ export class OurEngine implements Contestant, AsyncDisposable {
     this.#sessions.clear();
   }
 
-  /** Calls grow until they are long, since an engine may take a millisecond or a minute for a batch. */
-  #measure(
-    what: "train" | "predict",
-    seconds: number,
-    run: (rows: Uint32Array) => Promise<void>,
-  ): Promise<number> {
-    const samples = this.#workload.data.labels.length;
-    return measureRate(seconds, async () => {
-      const started = performance.now();
-      const rows = shuffledIndices(samples, this.#random).subarray(0, this.#rows[what]);
-      await run(rows);
-      if (performance.now() - started < SHORT_CALL * 1000) {
-        this.#rows[what] = Math.min(samples, 2 * this.#rows[what]);
-      }
-      return rows.length;
+  async #run(session: Session, what: Measure, rows: Uint32Array): Promise<void> {
+    if (what !== "train") {
+      await session.predict(this.#source, [rows]);
+      return;
+    }
+    const [loss] = await session.runEpoch({
+      source: this.#source,
+      orders: [rows],
+      epoch: this.#epoch++,
     });
+    if (loss instanceof DivergedError) throw loss;
   }
 
-  #options(): OneModelOptions {
-    const { weights, batchSize, learningRate } = this.#workload;
-    return { weights, batchSize, learningRate, seed: 0 };
+  /** Samples to predict are in the order of the data, those to train on shuffled, whole groups of them. */
+  #nextRows(what: Measure): Uint32Array {
+    const count = this.#rows[what];
+    if (what !== "train") return Uint32Array.from({ length: count }, (_, row) => row);
+    const group = groupSizeOf(this.#workload);
+    const groups = shuffledIndices(this.#source.samples / group, this.#random);
+    return Uint32Array.from(
+      { length: count },
+      (_, place) => groups[Math.floor(place / group)]! * group + place % group,
+    );
   }
 
-  async #session(threads: number): Promise<OneModel> {
-    const open = this.#sessions.get(threads);
-    if (open !== undefined) return open;
-    const options = { ...this.#options(), threads };
-    const session = await openOne(this.#engine, this.#workload.spec, options);
-    this.#sessions.set(threads, session);
-    return session;
+  #open(what: Measure, spec: Workload["spec"], size?: number): Promise<Session> {
+    const { weights, learningRate, weightDecay, batchSize } = this.#workload;
+    // An engine of a version without paths ignores the option.
+    const options: SessionOptions & { readonly path: string } = {
+      members: [{ weights, seed: 0, learningRate, weightDecay }],
+      batchSize: size ?? (what === "train" ? batchSize : Math.min(batchSize, PREDICTED_BATCH)),
+      threads: this.#threads,
+      path: PATHS[what],
+    };
+    return this.#engine.createSession(spec, options);
   }
 }

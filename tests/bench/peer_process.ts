@@ -1,27 +1,27 @@
 /**
- * A peer in a process of its own. It reads a folder with the workload, then takes one command a line on its
- * standard input, `{"command":"train","seconds":1.5,"threads":2}`, and answers with one line of JSON. It
- * stays alive between samples, so that these take turns with ours without paying for a start each time.
+ * A contestant's program in a process of its own, on a number of threads that it was started with. It takes one command a
+ * line on its standard input and answers with one line of JSON: `open` a workload in a folder, then `check`, `train`,
+ * `predict` or `one` on it. It stays alive between samples, so that these take turns without paying for a start each time.
  */
 
-import type { CheckSize, Contestant, Effort, Outputs } from "./contestant.ts";
+import type { CheckSize, Contestant, Measure, Outputs, Rates } from "./contestant.ts";
 
-/** How to start a peer; the folder of the workload is added as the last argument. */
+/** How to start a program. */
 export interface PeerCommand {
   readonly program: string;
   readonly args: readonly string[];
 }
 
-/** The parent's end of a peer. */
-export class PeerProcess implements Contestant, AsyncDisposable {
+/** The parent's end of a program. */
+export class PeerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #commands: WritableStreamDefaultWriter<Uint8Array>;
   readonly #answers: AsyncGenerator<string>;
 
-  /** Starts the process; it reads the folder before its first answer. `signal` ends it, whatever it is doing. */
-  constructor({ program, args }: PeerCommand, folder: string, signal?: AbortSignal) {
+  /** Starts the program. `signal` ends it, whatever it is doing. */
+  constructor({ program, args }: PeerCommand, signal?: AbortSignal) {
     this.#child = new Deno.Command(program, {
-      args: [...args, folder],
+      args: [...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
@@ -31,33 +31,28 @@ export class PeerProcess implements Contestant, AsyncDisposable {
     this.#answers = readLines(this.#child.stdout);
   }
 
-  /** Name and version, for the table. */
-  describe(): Promise<string> {
-    return this.#ask("describe");
+  /** Opens the workload in a folder, in a form that the program knows. */
+  async open(folder: string, form: string): Promise<Contestant & AsyncDisposable> {
+    const { model, label } = await this.#ask<{ model: number; label: string }>("open", {
+      folder,
+      form,
+    });
+    return {
+      label,
+      check: (size: CheckSize) => this.#ask<Outputs>("check", { model, ...size }),
+      measure: (what: Measure, seconds: number) => this.#ask<Rates>(what, { model, seconds }),
+      [Symbol.asyncDispose]: () => this.#ask<void>("close", { model }),
+    };
   }
 
-  check(size: CheckSize): Promise<Outputs> {
-    return this.#ask("check", size);
-  }
-
-  train(effort: Effort): Promise<number> {
-    return this.#ask("train", effort);
-  }
-
-  predict(effort: Effort): Promise<number> {
-    return this.#ask("predict", effort);
-  }
-
+  /** Ends the program. */
   async [Symbol.asyncDispose](): Promise<void> {
-    // A peer that has ended by itself has no open input any more.
+    // One that has ended by itself has no open input any more.
     await this.#commands.close().catch(() => undefined);
     await this.#child.status;
   }
 
-  async #ask<Answer>(
-    command: string,
-    request: CheckSize | Effort | undefined = undefined,
-  ): Promise<Answer> {
+  async #ask<Answer>(command: string, request: object): Promise<Answer> {
     const line = JSON.stringify({ command, ...request }) + "\n";
     await this.#commands.write(new TextEncoder().encode(line)).catch(() => undefined);
     const { done, value } = await this.#answers.next();

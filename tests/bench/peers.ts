@@ -1,108 +1,132 @@
-/** Where the peers are and how they are started. */
+/** Which peers there are, in which forms, and how their programs are started. */
 
+import { findPython } from "./peer_python.ts";
 import type { PeerCommand } from "./peer_process.ts";
 
-/** Name of a peer. */
-export type PeerName =
-  | "PyTorch"
-  | "PyTorch channels-last"
-  | "PyTorch cuda"
-  | "PyTorch cuda graph"
-  | "PyTorch cuda compiled"
-  | "tf.js"
-  | "tf.js webgpu"
-  | "jax-js"
-  | "jax-js webgpu";
+/** Programs that peers run in. */
+export type ProgramName =
+  | "torch"
+  | "torch cuda"
+  | "jax"
+  | "jax cuda"
+  | "onnx"
+  | "tfjs cpu"
+  | "tfjs webgpu"
+  | "jaxjs wasm"
+  | "jaxjs webgpu";
 
-/**
- * How to start a peer.
- *
- * @returns The command, or why this machine lacks it.
- */
-export async function findPeer(name: PeerName): Promise<PeerCommand | MissingPeer> {
-  switch (name) {
-    case "PyTorch":
-      return await torchProgram("conv1d");
-    case "PyTorch channels-last":
-      return await torchProgram("channels-last");
-    case "PyTorch cuda":
-      return await torchProgram("conv1d", CUDA);
-    case "PyTorch cuda graph":
-      return await torchProgram("conv1d", { ...CUDA, flags: [...CUDA.flags, "--step=graph"] });
-    case "PyTorch cuda compiled":
-      return await torchProgram("conv1d", COMPILED);
-    case "tf.js":
-      return denoProgram("tfjs_peer.ts", "cpu");
-    case "tf.js webgpu":
-      return denoProgram("tfjs_peer.ts", "webgpu");
-    case "jax-js":
-      return denoProgram("jax_peer.ts", "wasm");
-    case "jax-js webgpu":
-      return denoProgram("jax_peer.ts", "webgpu");
-  }
+/** A program in one of its forms. */
+export interface Peer {
+  readonly program: ProgramName;
+  /** As the program knows it. */
+  readonly form: string;
 }
 
-/** A peer that this machine does not have. */
-export interface MissingPeer {
+/** Every peer, by the name in tables and figures. */
+export const PEERS = {
+  "PyTorch": { program: "torch", form: "conv1d" },
+  "PyTorch channels last": { program: "torch", form: "channels-last" },
+  "PyTorch compiled": { program: "torch", form: "compiled" },
+  "PyTorch cuda": { program: "torch cuda", form: "conv1d" },
+  "PyTorch cuda graph": { program: "torch cuda", form: "graph" },
+  "PyTorch cuda compiled": { program: "torch cuda", form: "compiled" },
+  "JAX": { program: "jax", form: "step" },
+  "JAX scan": { program: "jax", form: "scan" },
+  "JAX cuda": { program: "jax cuda", form: "scan" },
+  "ONNX Runtime": { program: "onnx", form: "conv1d" },
+  "ONNX Runtime conv2d": { program: "onnx", form: "conv2d" },
+  "tf.js": { program: "tfjs cpu", form: "" },
+  "tf.js webgpu": { program: "tfjs webgpu", form: "" },
+  "jax-js": { program: "jaxjs wasm", form: "" },
+  "jax-js webgpu": { program: "jaxjs webgpu", form: "" },
+} as const satisfies Readonly<Record<string, Peer>>;
+
+/** Name of a peer. */
+export type PeerName = keyof typeof PEERS;
+
+/** Something that this machine does not have. */
+export interface Missing {
   /** Why not. */
   readonly missing: string;
 }
 
-const PYTHONS = ["python3", "/usr/bin/python3"];
-
-/** A way to use PyTorch. */
-interface TorchUse {
-  /** What a Python must be able to run for it. */
-  readonly needs: string;
-  /** The same in words. */
-  readonly what: string;
-  /** Flags of the peer. */
-  readonly flags: readonly string[];
-}
-
-const CPU: TorchUse = {
-  needs: "import numpy, torch",
-  what: "torch (Debian: python3-torch)",
-  flags: [],
-};
-const CUDA: TorchUse = {
-  needs: "import numpy, torch; torch.zeros(1, device='cuda')",
-  what: "torch with a CUDA device that works",
-  flags: ["--device=cuda"],
-};
-const COMPILED: TorchUse = {
-  needs: `${CUDA.needs}; import triton; torch.compile`,
-  what: "torch with a CUDA device that works, torch.compile and triton",
-  flags: [...CUDA.flags, "--step=compiled"],
+/** What a Python must be able to run. */
+const NEEDS = {
+  torch: "import numpy, torch; assert tuple(map(int, torch.__version__.split('.')[:2])) >= (2, 6)",
+  jax: "import numpy, jax; assert tuple(map(int, jax.__version__.split('.')[:2])) >= (0, 5)",
+  onnx: "import numpy, onnx, onnxruntime",
+} as const;
+const NEEDS_CUDA = {
+  torch: `${NEEDS.torch}; torch.zeros(1, device='cuda')`,
+  jax: `${NEEDS.jax}; assert jax.devices('cuda')`,
+} as const;
+const NAMES = {
+  torch: "PyTorch 2.6 or later",
+  jax: "JAX 0.5 or later",
+  onnx: "onnxruntime and onnx",
 };
 
-async function torchProgram(
-  layout: string,
-  { needs, what, flags }: TorchUse = CPU,
-): Promise<PeerCommand | MissingPeer> {
-  const python = await findPythonThatRuns(needs);
-  if (python === undefined) return { missing: `none of ${PYTHONS.join(", ")} has ${what}` };
-  return { program: python, args: [pathOf("torch_peer.py"), ...flags, layout] };
-}
-
-async function findPythonThatRuns(program: string): Promise<string | undefined> {
-  for (const python of PYTHONS) {
-    const args = ["-c", program];
-    try {
-      const command = new Deno.Command(python, { args, stdout: "null", stderr: "null" });
-      if ((await command.output()).success) return python;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+/**
+ * How to start a program.
+ *
+ * @param program Which one.
+ * @param threads Threads that it computes on.
+ * @returns The command, or why this machine lacks the program.
+ */
+export async function findProgram(
+  program: ProgramName,
+  threads: number,
+): Promise<PeerCommand | Missing> {
+  switch (program) {
+    case "torch":
+    case "jax":
+    case "onnx":
+      return await pythonProgram(program, threads);
+    case "torch cuda":
+      return await pythonProgram("torch", threads, "cuda");
+    case "jax cuda":
+      return await pythonProgram("jax", threads, "cuda");
+    case "tfjs cpu":
+      return denoProgram("tfjs_peer.ts", ["cpu"]);
+    case "tfjs webgpu":
+      return denoProgram("tfjs_peer.ts", ["webgpu"]);
+    case "jaxjs wasm":
+      return denoProgram("jaxjs_peer.ts", ["wasm"]);
+    case "jaxjs webgpu":
+      return denoProgram("jaxjs_peer.ts", ["webgpu"]);
   }
-  return undefined;
 }
 
-function denoProgram(file: string, backend: string): PeerCommand {
-  const args = ["run", "-q", "--allow-read", "--allow-env", pathOf(file), backend];
-  return { program: Deno.execPath(), args };
+async function pythonProgram(
+  library: keyof typeof NEEDS,
+  threads: number,
+  device: "cpu" | "cuda" = "cpu",
+): Promise<PeerCommand | Missing> {
+  const needs = device === "cuda" && library !== "onnx" ? NEEDS_CUDA[library] : NEEDS[library];
+  const what = NAMES[library] + (device === "cuda" ? " with a CUDA device that works" : "");
+  const found = await findPython(needs, what);
+  if ("missing" in found) return found;
+  const flags = ["--threads", `${threads}`, ...(device === "cuda" ? ["--device", device] : [])];
+  return { program: found.python, args: [pathOf(`${library}_peer.py`), ...flags] };
+}
+
+/** How to start this package's engine, of this checkout or of the one at `root`. */
+export function ourProgram(
+  { engine, threads, root }: {
+    readonly engine: string;
+    readonly threads: number;
+    readonly root?: string | undefined;
+  },
+): PeerCommand {
+  const flags = ["--engine", engine, "--threads", `${threads}`];
+  return denoProgram("our_peer.ts", [...flags, ...(root === undefined ? [] : ["--root", root])]);
+}
+
+function denoProgram(file: string, args: readonly string[]): PeerCommand {
+  const flags = ["run", "-q", "--no-prompt", "--allow-read", "--allow-env", "--allow-sys"];
+  return { program: Deno.execPath(), args: [...flags, pathOf(file), ...args] };
 }
 
 function pathOf(file: string): string {
-  return new URL(file, import.meta.url).pathname;
+  return new URL(`peers/${file}`, import.meta.url).pathname;
 }

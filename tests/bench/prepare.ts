@@ -3,7 +3,7 @@
  * --prepare`. Every peer's numbers are compared with ours before anything is said about its speed.
  */
 
-import { findPythonWith } from "../helpers/require.ts";
+import { findPython } from "./peer_python.ts";
 import { type Agreement, type Cost, type JobFile, PrepareFolder, tenFiles } from "./prepare_job.ts";
 import { measureMemory, type MemoryRow } from "./prepare_memory.ts";
 import { findVersion, type PreparePeer, READ_PEERS, SIGNAL_PEERS } from "./prepare_peers.ts";
@@ -41,7 +41,8 @@ export interface PrepareRow {
   readonly pairs: number;
   /** What share of the windows was counted, as 1 / n; of two, the line through both gives `theirs`. */
   readonly steps: readonly number[];
-  readonly agreement: Agreement;
+  /** Of its table with ours; none if it only decodes the files. */
+  readonly agreement?: Agreement;
 }
 
 /** What {@linkcode benchPrepare} returns. */
@@ -58,10 +59,10 @@ const LONG_SECONDS = 60;
 
 /** Runs the comparisons. */
 export async function benchPrepare(options: PrepareBenchOptions): Promise<PrepareBench> {
-  const python = await findPythonWith("numpy, pyBigWig");
-  if (python === undefined) throw new Error("Cannot bench: no Python with numpy and pyBigWig here");
+  const found = await findPython("import numpy, pyBigWig", "numpy and pyBigWig");
+  if ("missing" in found) throw new Error(`Cannot bench: ${found.missing}`);
   const folder = new PrepareFolder(options.data ?? await Deno.makeTempDir(), {
-    python,
+    python: found.python,
     shrink: options.shrink,
   });
   try {
@@ -137,7 +138,9 @@ async function comparePeer(
     const costs: Cost[] = [];
     for (const step of steps) costs.push(await folder.measure(peer.command(names, step)));
     const step = steps.at(-1)!;
-    agreement ??= await folder.compare(peer.table, { step, tolerance: peer.tolerance });
+    if (peer.table !== undefined) {
+      agreement ??= await folder.compare(peer.table, { step, tolerance: peer.tolerance });
+    }
     pairs.push({ ours, theirs: extrapolate(costs, steps) });
   } while (pairs.length < rounds && pairs[0]!.theirs.seconds < LONG_SECONDS);
   return {
@@ -146,7 +149,7 @@ async function comparePeer(
     ratio: median(pairs.map(({ ours, theirs }) => theirs.seconds / ours.seconds)),
     pairs: pairs.length,
     steps,
-    agreement,
+    ...(agreement && { agreement }),
   };
 }
 

@@ -43,15 +43,22 @@ export class PrepareFolder {
   readonly path: string;
   readonly #python: string;
   readonly #shrink: number;
+  readonly #root: string;
 
   /**
    * @param path The folder.
-   * @param options The Python, and what the lengths of simulated chromosomes are divided by, 1 if not given.
+   * @param options The Python, what the lengths of simulated chromosomes are divided by (1 if not given), and the checkout
+   * whose command is ours (this one if not given).
    */
   constructor(
     path: string,
-    { python, shrink = 1 }: { readonly python: string; readonly shrink?: number | undefined },
+    { python, shrink = 1, root = ROOT }: {
+      readonly python: string;
+      readonly shrink?: number | undefined;
+      readonly root?: string | undefined;
+    },
   ) {
+    this.#root = root;
     this.path = path;
     this.#python = python;
     this.#shrink = shrink;
@@ -78,7 +85,7 @@ export class PrepareFolder {
     );
     const inputs = `--samples ${this.path}/sheet.tsv --genes ${this.path}/genes-1.tsv`;
     const command = `${OURS} ${inputs} ${flags.join(" ")} --out ${this.path}/ours.npz`;
-    return await this.measure(`cd '${ROOT}'; ${command}`);
+    return await this.measure(`cd '${this.#root}'; ${command}`);
   }
 
   /** Compares `ours.npz` with a table of a peer that counted every `step`-th gene. */

@@ -3,10 +3,13 @@
  * one table. Flags are such that all count the same reads.
  */
 
-import { findPythonWith } from "../helpers/require.ts";
+import { findPython } from "./peer_python.ts";
 
 /** What a peer computes, by the rule of ours that it equals. */
 export type PeerRule = "reads" | "mean-depth" | "mean";
+
+/** A table that a program wrote. */
+export type PeerTable = readonly [format: "bed" | "saf" | "npy" | "matrix", name: string];
 
 /** A program to compare with. */
 export interface PreparePeer {
@@ -20,8 +23,8 @@ export interface PreparePeer {
   readonly ourFlags?: readonly string[];
   /** Largest difference from ours, relative to the larger of the value and 1. */
   readonly tolerance: number;
-  /** Format of its table, as `prepare_agree.py` knows it, and the table's name. */
-  readonly table: readonly [format: "bed" | "saf" | "npy" | "matrix", name: string];
+  /** Format of its table, as `prepare_agree.py` knows it, and the table's name; none if it only decodes the files. */
+  readonly table?: PeerTable;
   /** The command, run in the folder of the files. */
   readonly command: (files: readonly string[], step: number) => string;
 }
@@ -40,8 +43,16 @@ function joinColumns(files: readonly string[], column: number, out: string): str
   return `paste <(cut -f 1-3,${column} ${first}) ${columns.join(" ")} > ${out}`;
 }
 
-/** Peers that count reads of BAM files, the fastest first. */
+/** Peers that count reads of BAM files, the fastest first; the first of all only decodes them, the least that a count costs. */
 export const READ_PEERS: readonly PreparePeer[] = [
+  {
+    name: "samtools view -@2 -c",
+    rule: "reads",
+    version: "samtools --version",
+    steps: [1],
+    tolerance: 0,
+    command: (files) => `for file in ${files.join(" ")}; do samtools view -@ 2 -c $file; done`,
+  },
   {
     name: "featureCounts -T 2",
     rule: "reads",
@@ -121,7 +132,7 @@ export const READ_PEERS: readonly PreparePeer[] = [
 ];
 
 /** Peers that average bigWig files, the fastest first. */
-export const SIGNAL_PEERS: readonly PreparePeer[] = [
+export const SIGNAL_PEERS: readonly (PreparePeer & { readonly table: PeerTable })[] = [
   {
     name: "pybigtools values(bins, exact)",
     rule: "mean",
@@ -160,9 +171,9 @@ export const SIGNAL_PEERS: readonly PreparePeer[] = [
 /** The version of a peer; undefined where the machine lacks it. */
 export async function findVersion({ version }: PreparePeer): Promise<string | undefined> {
   if (!version.includes(" ")) {
-    const python = await findPythonWith(version);
-    if (python === undefined) return undefined;
-    return await ask(python, [
+    const found = await findPython(`import ${version}`, version);
+    if ("missing" in found) return undefined;
+    return await ask(found.python, [
       "-c",
       `import importlib.metadata as m; print(m.version("${version}"))`,
     ]);

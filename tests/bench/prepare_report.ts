@@ -52,7 +52,9 @@ function describeShare({ steps }: PrepareRow): string {
   return shares.length === 0 ? "" : ` (from ${shares.join(" and ")} of the windows)`;
 }
 
-function describeAgreement({ agreement: { values, different, largest } }: PrepareRow): string {
+function describeAgreement({ agreement }: PrepareRow): string {
+  if (agreement === undefined) return "decodes, counts nothing";
+  const { values, different, largest } = agreement;
   const count = (value: number) => value.toLocaleString("en-US");
   if (different > 0) {
     return `${count(different)} of ${count(values)} differ, by ${formatRate(largest)} at most`;

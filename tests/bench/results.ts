@@ -1,7 +1,7 @@
 /** Results of the benchmark that are kept, one file a version. */
 
 import type { BenchResult } from "./bench.ts";
-import { formatMarkdown } from "./report.ts";
+import { formatMarkdown, formatRate, formatRatio, joinRows, type Row } from "./report.ts";
 
 /** Where they are kept. */
 export const RESULTS = new URL("./results/", import.meta.url);
@@ -12,7 +12,7 @@ export interface KeptResult extends Omit<BenchResult, "engine"> {
   readonly engine: BenchResult["engine"] | "prepare";
   /** Version of the package. */
   readonly version: string;
-  /** Day of the measurement, as YYYY-MM-DD. */
+  /** Day of the last measurement, as YYYY-MM-DD. */
   readonly date: string;
 }
 
@@ -27,12 +27,28 @@ export interface KeptResult extends Omit<BenchResult, "engine"> {
 export async function keepResult(kept: KeptResult, folder: URL = RESULTS): Promise<URL> {
   await Deno.mkdir(folder, { recursive: true });
   const path = new URL(`${kept.version}.json`, folder);
-  const before = (await readFile(path)).filter(({ machine, engine }) =>
-    machine.cpu !== kept.machine.cpu || machine.cores !== kept.machine.cores ||
-    engine !== kept.engine
-  );
-  await Deno.writeTextFile(path, `${JSON.stringify([...before, kept], null, 2)}\n`);
+  const before = await readFile(path);
+  const others = before.filter((result) => !isSamePlace(result, kept));
+  const joined = [...before.filter((result) => isSamePlace(result, kept)), kept].reduce(addRows);
+  await Deno.writeTextFile(path, `${JSON.stringify([...others, joined], null, 2)}\n`);
   return path;
+}
+
+function isSamePlace(a: KeptResult, b: KeptResult): boolean {
+  return a.machine.cpu === b.machine.cpu && a.machine.cores === b.machine.cores &&
+    a.engine === b.engine;
+}
+
+/** A later result with the rows of an earlier one whose figures it does not have. */
+function addRows(earlier: KeptResult, later: KeptResult): KeptResult {
+  const nameOf = ({ figure, threads }: Row) => `${figure}, ${threads}`;
+  const measured = new Set(later.rows.map(nameOf));
+  const disturbed = earlier.disturbed.filter((name) => !measured.has(name));
+  return {
+    ...later,
+    rows: [...earlier.rows.filter((row) => !measured.has(nameOf(row))), ...later.rows],
+    disturbed: [...disturbed, ...later.disturbed],
+  };
 }
 
 /** All results that were kept, the oldest version first. */
@@ -57,20 +73,67 @@ async function readFile(path: URL): Promise<KeptResult[]> {
   }
 }
 
-/** The ratios to the peers, a line a figure and a column a version and machine; speeds of machines do not compare. */
+/**
+ * The ratio to the best peer of each figure, a line a figure and a column a version and machine; speeds of machines do not
+ * compare.
+ */
 export function formatHistory(results: readonly KeptResult[]): string {
-  const nameOf = ({ figure, peer, threads }: KeptResult["rows"][number]) =>
-    `${figure}, ${threads} ${threads === 1 ? "thread" : "threads"}, to ${peer}`;
-  const figures = new Set(results.flatMap(({ rows }) => rows.map(nameOf)));
+  const nameOf = ({ figure, threads }: Pick<Row, "figure" | "threads">) =>
+    `${figure}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  const cells = results.map(({ rows }) =>
+    new Map(joinRows(rows).map((cell) => [nameOf(cell), cell.best?.ratio ?? null]))
+  );
+  const figures = new Set(cells.flatMap((known) => [...known.keys()]));
   const lines = [...figures].map((figure) => [
     figure,
-    ...results.map(({ rows }) => {
-      const ratio = rows.find((row) => nameOf(row) === figure)?.ratio;
-      return ratio === undefined || ratio === null ? "" : `${ratio.toFixed(2)}×`;
+    ...cells.map((known) => {
+      const ratio = known.get(figure) ?? null;
+      return ratio === null ? "" : `${ratio.toFixed(2)}×`;
     }),
   ]);
   const columns = results.map(({ version, date, machine }) =>
     `${version}, ${date}, ${machine.cpu}, ${machine.cores} cores`
   );
-  return formatMarkdown(["figure", ...columns], lines);
+  return formatMarkdown(["figure, ratio to the best peer", ...columns], lines);
+}
+
+/** What was measured beside what another version measured on the same kind of machine. */
+export function formatAgainst(
+  { machine, engine, rows }: Pick<BenchResult, "machine" | "rows"> & Pick<KeptResult, "engine">,
+  { version, results }: { readonly version: string; readonly results: readonly KeptResult[] },
+): string {
+  const before = results.find((kept) =>
+    kept.version === version && kept.engine === engine && kept.machine.cpu === machine.cpu &&
+    kept.machine.cores === machine.cores
+  );
+  if (before === undefined) {
+    return `No result of version ${version} was kept of engine ${engine} on ${machine.cpu}, ${machine.cores} cores.`;
+  }
+  const lines = joinRows(rows).flatMap((cell) => {
+    const then = joinRows(before.rows).find(({ figure, threads }) =>
+      figure === cell.figure && threads === cell.threads
+    );
+    if (then === undefined || cell.ours === null || then.ours === null) return [];
+    const faster = cell.unit === "samples/s" || cell.unit === "GFLOP/s"
+      ? cell.ours / then.ours
+      : then.ours / cell.ours;
+    return [[
+      cell.figure,
+      String(cell.threads),
+      formatRate(then.ours),
+      formatRate(cell.ours),
+      formatRatio(faster),
+      formatRatio(then.best?.ratio ?? null),
+      formatRatio(cell.best?.ratio ?? null),
+    ]];
+  });
+  return formatMarkdown([
+    "figure",
+    "threads",
+    `${version}`,
+    "now",
+    "times as fast",
+    `to the best peer, ${version}`,
+    "now",
+  ], lines);
 }

@@ -1,75 +1,215 @@
-/** What is timed: a preset with weights and samples, in memory and as a folder for other programs. */
+/** What is timed: a model with weights and samples, in memory and as a folder for other programs. */
 
-import type { SignalColumns } from "../../src/engine/memory_source.ts";
+import { joinInputs } from "../../src/engine/joined_source.ts";
+import { memorySource, type SignalColumns } from "../../src/engine/memory_source.ts";
+import type { SampleSource } from "../../src/engine/sample_source.ts";
 import { openFile } from "../../src/files/file.ts";
 import { openNpz } from "../../src/io/npz.ts";
-import { writeNpz } from "../../src/io/npz_writer.ts";
+import { type NpzMemberData, writeNpz } from "../../src/io/npz_writer.ts";
 import { initialWeights, type Weights } from "../../src/model/initial_weights.ts";
 import { findPreset, presetSpec, type SequentialPresetName } from "../../src/model/presets.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
-import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
+import type { BranchedSpec, ModelSpec, SequentialSpec } from "../../src/model/spec.ts";
+import { type Transform, transformFunction } from "../../src/record.ts";
 import { simulateColumns } from "../../src/simulate/columns.ts";
+import { leaveOwnOut, makePanel, type PanelTables } from "./panel_tables.ts";
 
-/** A model and how it is trained: what `task.json` holds. */
-export interface Task {
-  readonly spec: ModelSpec;
+/** A model and how it is trained. */
+export interface Task<Spec extends ModelSpec = ModelSpec> {
+  readonly spec: Spec;
   readonly batchSize: number;
   readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly weights: Weights;
 }
 
-/** A task with initial weights and samples. */
-export interface Workload extends Task {
-  readonly weights: Weights;
+/** A task with the signal of samples. */
+export interface SignalWorkload extends Task<SequentialSpec> {
   readonly data: SignalColumns & { readonly labels: Float64Array };
 }
 
+/** A task with samples that are compared with a panel. */
+export interface PanelWorkload extends Task<BranchedSpec> {
+  readonly panel: PanelTables;
+}
+
+/** Anything that is timed. */
+export type Workload = SignalWorkload | PanelWorkload;
+
+/** Name of a workload: a preset, `waka3` with the competition's 50 references, or with the 4 of the real data. */
+export type WorkloadName = SequentialPresetName | PanelWorkloadName;
+
+/** Name of a {@linkcode PanelWorkload}. */
+export type PanelWorkloadName = "waka3" | "waka3-four";
+
+/** Cell types of a panel. */
+const PANELS: Readonly<Record<PanelWorkloadName, number>> = { "waka3": 50, "waka3-four": 4 };
+
 /** 20,000 samples: 40 MB as float32, more than caches hold, as the real data are. */
 const SIZE = { cellTypes: 2, genes: 10_000, newCellTypes: 0, newGenes: 1 };
+const SAMPLES = SIZE.cellTypes * SIZE.genes;
 
-/** Makes the workload of a preset on simulated samples, trained as the preset says. */
-export function makeWorkload(preset: SequentialPresetName): Workload {
+/** Makes a workload on simulated samples, trained as its preset says. */
+export function makeWorkload(name: WorkloadName): Workload {
+  return isPanel(name) ? makePanelWorkload(name) : makeSignalWorkload(name);
+}
+
+/** Whether the samples of a workload are compared with a panel. */
+export function isPanel(name: WorkloadName): name is PanelWorkloadName {
+  return Object.hasOwn(PANELS, name);
+}
+
+/** Makes the workload of a preset that reads a signal. */
+export function makeSignalWorkload(preset: SequentialPresetName): SignalWorkload {
   const spec = presetSpec(preset);
   const { train } = simulateColumns(SIZE);
   const classes = spec.loss === "binaryCrossentropy";
   const labels = classes ? train.labels!.map((label) => label > 0 ? 1 : 0) : train.labels!;
-  const { batchSize, learningRate } = findPreset(preset).training;
-  const weights = initialWeights(spec, 0);
+  const { batchSize, learningRate, weightDecay = 0, transform = "none" } =
+    findPreset(preset).training;
   const { signal, bins } = train;
-  const data = { signal, labels, bins, marks: spec.marks, transform: "none" } as const;
-  return { spec, batchSize, learningRate, weights, data };
+  return {
+    spec,
+    batchSize,
+    learningRate,
+    weightDecay,
+    weights: initialWeights(spec, 0),
+    data: { signal, labels, bins, marks: spec.marks, transform },
+  };
+}
+
+function makePanelWorkload(name: PanelWorkloadName): PanelWorkload {
+  const cellTypes = PANELS[name];
+  const spec = presetSpec("waka3", { references: cellTypes });
+  const { batchSize, learningRate, weightDecay = 0 } = findPreset("waka3").training;
+  return {
+    spec,
+    // Whole genes, as training composes its batches.
+    batchSize: Math.floor(batchSize / cellTypes) * cellTypes,
+    learningRate,
+    weightDecay,
+    weights: initialWeights(spec, 0),
+    panel: makePanel(spec, { cellTypes, genes: SAMPLES / cellTypes }),
+  };
+}
+
+/** The samples as an engine takes them. */
+export function sourceOfWorkload(workload: Workload): SampleSource {
+  if ("data" in workload) return memorySource(workload.data);
+  return joinInputs(leaveOwnOut(workload.panel, workload.spec));
+}
+
+/** Samples of a workload that share their references, so that batches consist of whole groups of them. */
+export function groupSizeOf(workload: Workload): number {
+  return "panel" in workload ? workload.panel.cellTypes : 1;
 }
 
 /** The model without its dropout, so that implementations with other random numbers can agree. */
-export function withoutDropout(spec: ModelSpec): ModelSpec {
-  return { ...spec, layers: spec.layers.filter(({ type }) => type !== "dropout") };
+export function withoutDropout<Spec extends ModelSpec>(spec: Spec): Spec {
+  const model: ModelSpec = spec;
+  const keep = <Layer extends { readonly type: string }>(layers: readonly Layer[]) =>
+    layers.filter(({ type }) => type !== "dropout");
+  const without = "layers" in model
+    ? { ...model, layers: keep(model.layers) }
+    : { ...model, head: { ...model.head, layers: keep(model.head.layers) } };
+  return without as ModelSpec as Spec;
 }
 
-/** Writes `task.json` and `arrays.npz` with `weight0` …, `signal` and `labels`, all float32. */
+/**
+ * Writes `task.json` and `arrays.npz` into a folder, for {@linkcode readWorkload} and for programs in other languages.
+ * Weights keep Keras' layout. A signal is written twice: as it is kept, and as float32 after its transform.
+ */
 export async function writeWorkload(folder: string, workload: Workload): Promise<void> {
-  const { spec, batchSize, learningRate, weights, data } = workload;
-  const task: Task = { spec, batchSize, learningRate };
+  const { weights, ...rest } = workload;
+  const { spec, batchSize, learningRate, weightDecay } = rest;
+  const task = {
+    spec,
+    batchSize,
+    learningRate,
+    weightDecay,
+    cellTypes: "panel" in rest ? rest.panel.cellTypes : 0,
+    transform: "data" in rest ? rest.data.transform : "none",
+  };
   await Deno.writeTextFile(`${folder}/task.json`, JSON.stringify(task));
   const member = (name: string, shape: readonly number[], values: ArrayLike<number>) => (
     { name, dtype: "float32", shape, data: Float32Array.from(values) } as const
   );
-  const samples = data.labels.length;
-  const file = await Deno.open(`${folder}/arrays.npz`, { write: true, create: true });
+  const samples = "data" in rest ? samplesOfSignal(rest.data) : samplesOfPanel(rest.panel);
+  const file = await Deno.open(`${folder}/arrays.npz`, {
+    write: true,
+    create: true,
+    truncate: true,
+  });
   await writeNpz(file.writable, [
     ...weightShapes(spec).map(({ shape }, i) => member(`weight${i}`, shape, weights[i]!)),
-    member("signal", [samples, data.bins, data.marks], data.signal),
-    member("labels", [samples], data.labels),
+    ...samples.map(({ name, shape, values }) => member(name, shape, values)),
+    ...("data" in rest ? [packedMember(rest.data)] : []),
   ]);
+}
+
+/** The signal as it is kept, in bytes where its counts fit. */
+function packedMember({ signal, labels, bins, marks }: SignalWorkload["data"]): NpzMemberData {
+  const shape = [labels.length, bins, marks];
+  if (signal instanceof Uint8Array) return { name: PACKED, dtype: "uint8", shape, data: signal };
+  return { name: PACKED, dtype: "float32", shape, data: Float32Array.from(signal) };
+}
+
+/** Name of the signal before its transform, among the arrays. */
+const PACKED = "packed";
+
+/** An array of the samples, as it is written. */
+interface Table {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+function samplesOfSignal(data: SignalWorkload["data"]): Table[] {
+  const { signal, labels, bins, marks } = data;
+  const apply = transformFunction(data.transform);
+  return [
+    {
+      name: "signal",
+      shape: [labels.length, bins, marks],
+      values: Float32Array.from(signal, apply),
+    },
+    { name: "labels", shape: [labels.length], values: labels },
+  ];
+}
+
+function samplesOfPanel({ labels, tables }: PanelTables): Table[] {
+  return [
+    ...tables.map(({ name, values, size }) => ({
+      name,
+      shape: [labels.length, size],
+      values,
+    })),
+    { name: "labels", shape: [labels.length], values: labels },
+  ];
 }
 
 /** Reads what {@linkcode writeWorkload} wrote. */
 export async function readWorkload(folder: string): Promise<Workload> {
-  const task: Task = JSON.parse(await Deno.readTextFile(`${folder}/task.json`));
-  const { spec } = task;
+  const { cellTypes, transform, ...task }: Omit<Task, "weights"> & {
+    readonly cellTypes: number;
+    readonly transform: Transform;
+  } = JSON.parse(await Deno.readTextFile(`${folder}/task.json`));
   using arrays = await openNpz(await openFile(`${folder}/arrays.npz`));
   const read = async (name: string) => (await arrays.read(name)).data as Float32Array<ArrayBuffer>;
   const weights = [];
-  for (const i of weightShapes(spec).keys()) weights.push(await read(`weight${i}`));
-  const [signal, labels] = [await read("signal"), Float64Array.from(await read("labels"))];
-  const data = { signal, labels, bins: spec.bins, marks: spec.marks, transform: "none" } as const;
-  return { ...task, weights, data };
+  for (const i of weightShapes(task.spec).keys()) weights.push(await read(`weight${i}`));
+  const labels = Float64Array.from(await read("labels"));
+  const { spec } = task;
+  if (!("layers" in spec)) {
+    const tables = [];
+    for (const { name } of spec.inputs) {
+      const values = await read(name);
+      tables.push({ name, values, size: values.length / labels.length });
+    }
+    return { ...task, spec, weights, panel: { cellTypes, labels, tables } };
+  }
+  const { bins, marks } = spec;
+  const signal = (await arrays.read(PACKED)).data as Uint8Array<ArrayBuffer>;
+  const data = { signal, labels, bins, marks, transform };
+  return { ...task, spec, weights, data };
 }

@@ -378,3 +378,12 @@ Deno.test("large numbers are grouped for people", async () => {
   match(stdout, /\n {2}rows +2,266\n/);
   match(stdout, /\n {2}records +2,514\n/);
 });
+
+Deno.test("a calibrated model says how far its intervals reach", async () => {
+  const { found: [starter] } = await describe("starter");
+  const reaches = starter!.intervals90 as { regime: string; reach: number; samples: number }[];
+  deepStrictEqual(reaches.map(({ regime }) => regime), ["newGene", "newCellType", "bothNew"]);
+  const [newGene, newCellType, bothNew] = reaches.map(({ reach }) => reach);
+  ok(newCellType! > 0.5 && newCellType! < newGene! && newGene! < bothNew!, JSON.stringify(reaches));
+  ok(reaches.every(({ samples }) => Number.isInteger(samples) && samples > 1000));
+});

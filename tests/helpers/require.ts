@@ -15,6 +15,8 @@ export type Requirement =
   | "multiqc"
   | "network-namespaces"
   | "numpy"
+  | "jax"
+  | "onnxruntime"
   | "pyarrow"
   | "pybigwig"
   | "pytorch"

@@ -22,6 +22,15 @@ Deno.test("each setting comes from the first layer that has it", () => {
   });
 });
 
+Deno.test("few samples are divided into smaller batches, where a preset needs a number of steps", () => {
+  const batchOf = (samples: number) => presetSettings("waka3", { samples }).batchSize;
+  // 14 epochs of 22 batches are 308 steps, and of 21 are 294.
+  deepStrictEqual([Infinity, 1e6, 21 * 512 + 1, 21 * 512].map(batchOf), [512, 512, 512, 256]);
+  deepStrictEqual([960, 1].map(batchOf), [32, 32]);
+  strictEqual(presetSettings("wakawaka", { samples: 10 }).batchSize, 250);
+  strictEqual("leastSteps" in presetSettings("waka3"), false);
+});
+
 Deno.test("what is hidden in training is a share", () => {
   const waka3 = presetSettings("waka3");
   for (const name of ["labelDropout", "geneDropout", "referenceDropout", "markDropout"]) {

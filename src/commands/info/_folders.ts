@@ -10,6 +10,7 @@ import { commandOfRun } from "../../runs/run_files.ts";
 import { readRun } from "../../runs/saved_run.ts";
 import { STARTER } from "../../starter/load_starter.ts";
 import { describeDeepchrome, describeFolderData } from "./_data.ts";
+import { calibrationFacts } from "./_calibration.ts";
 import { panelFacts } from "./_panel.ts";
 import { recordFacts } from "./_record.ts";
 import { describePredictions, holdsPredictions } from "./_predictions.ts";
@@ -113,6 +114,7 @@ async function modelFacts(path: string): Promise<Fact[]> {
       ["trainedSamples", "samples of training", samples, grouped(samples)],
     ]),
     ...first.panel === undefined ? [] : panelFacts(first.panel),
+    ...first.calibration === undefined ? [] : calibrationFacts(first.calibration),
     ...recordFacts(first.record),
   ];
 }

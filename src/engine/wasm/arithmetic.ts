@@ -1,4 +1,4 @@
-import { ModuleAssembler, supportsRelaxedSimd } from "./assembler/assembler.ts";
+import { ModuleAssembler } from "./assembler/assembler.ts";
 
 /** The square of 1 + 2⁻¹² minus its own value in float32: 2⁻²⁴ if multiply-add rounds once, after the sum, else 0. */
 const FACTOR = 1 + 2 ** -12;
@@ -28,4 +28,22 @@ function probe(): number {
   const { probe } = new WebAssembly.Instance(module, { env: { memory } }).exports;
   (probe as (address: number) => void)(0);
   return values[12]!;
+}
+
+/** Whether this machine runs relaxed SIMD at all. */
+export function supportsRelaxedSimd(): boolean {
+  const assembler = new ModuleAssembler(true);
+  assembler.addFunction("probe", ["vector: v128", "address"], (code, { vector, address }) => {
+    code.get(address).get(vector).get(vector).get(vector).op("f32x4.relaxed_madd").store();
+  });
+  return WebAssembly.validate(assembler.toBytes(1));
+}
+
+let separates: boolean | undefined;
+
+/** Whether a module may have a memory of its own beside the shared one on this machine. */
+export function supportsOwnMemory(): boolean {
+  return separates ??= WebAssembly.validate(
+    new ModuleAssembler(false, () => true, { bytes: 1 }).toBytes(1),
+  );
 }

@@ -8,22 +8,16 @@
 import { chooseThreads } from "../../base/threads.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import { describeLayer, modelGraph } from "../../model/graph.ts";
-import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import { isBranched, type ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, MemberOptions, Session, SessionOptions, Support } from "../engine.ts";
 import { openMemberSession } from "../member_session.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
-import { createBarrierMemory } from "./barrier.ts";
+import { JobRunner } from "./job_runner.ts";
 import { WasmMember } from "./member.ts";
-import { assembleKernels } from "./module.ts";
-import { ExecutionContext } from "./ops/context.ts";
-import { MAX_PARTS } from "./plan/parts.ts";
-import { planModel } from "./plan/plan.ts";
+import { planFor, type PlannedModel } from "./planned_model.ts";
 import type { Plan } from "./plan/types.ts";
 import type { UpdatePolicy } from "./update_policy.ts";
-import { placeWeights } from "./weights.ts";
-import { WorkerPool } from "./worker_pool.ts";
 
 /** Samples that are predicted together, unless training batches are larger. */
 const LEAST_SAMPLES = 256;
@@ -53,13 +47,25 @@ function supports(spec: ModelSpec): Support {
       reason: "shared memory is missing; a browser page must be cross-origin isolated",
     };
   }
-  const { pages } = planModel(spec, { batchSize: leastSamples(spec), threads: 1 });
-  if (pages <= MAX_PAGES) return { supported: true };
-  const [largest] = weightShapes(spec).toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape));
-  const place = largest?.layer === undefined
-    ? "its samples"
-    : describeLayer(modelGraph(spec), largest.layer);
+  const { plan } = planFor(spec, { batchSize: leastSamples(spec), threads: 1 });
+  if (plan.pages <= MAX_PAGES) return { supported: true };
+  const place = describeLayer(modelGraph(spec), largestLayer(plan));
   return { supported: false, reason: `it takes over 4 GiB of memory, most of it for ${place}` };
+}
+
+/** Number of the layer whose weights and outputs, with what training keeps for them, take the most memory. */
+function largestLayer(plan: Plan): number {
+  const { encoders, head, batchSize } = plan;
+  const chains = [...encoders, { ...head, capacity: batchSize }];
+  const sizes = chains.flatMap(({ nodes, capacity }) =>
+    nodes.map((node) => {
+      const { sampleStride, deltaSampleStride } = node.output;
+      // A weight has two moments; an output has a derivative.
+      const weights = "kernel" in node ? 3 * node.kernel.bytes : 0;
+      return { layer: node.layer, bytes: weights + capacity * (sampleStride + deltaSampleStride) };
+    })
+  );
+  return sizes.reduce((most, size) => size.bytes > most.bytes ? size : most).layer;
 }
 
 function leastSamples(spec: ModelSpec): number {
@@ -72,29 +78,24 @@ async function createSession(spec: ModelSpec, options: SessionOptions): Promise<
   if (!support.supported) throw refusal(spec, support.reason);
   const { members, batchSize } = options;
   const threads = Math.max(1, Math.floor(chooseThreads(options.threads) / members.length));
-  const plan = planModel(spec, { batchSize: Math.max(batchSize, leastSamples(spec)), threads });
-  if (plan.pages > MAX_PAGES) {
+  const planned = planFor(spec, { batchSize: Math.max(batchSize, leastSamples(spec)), threads });
+  if (planned.plan.pages > MAX_PAGES) {
     throw refusal(spec, `batches of ${batchSize} samples take over 4 GiB of memory`);
   }
-  const fused = fusesMultiplyAdd();
-  const module = await WebAssembly.compile(assembleKernels(plan, fused));
-  const simd = fused ? "SIMD with fused multiply-add" : "SIMD without fused multiply-add";
+  const simd = fusesMultiplyAdd()
+    ? "SIMD with fused multiply-add"
+    : "SIMD without fused multiply-add";
   const device = `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}, ${simd}`;
-  return await openMemberSession(spec, options, async (index) => {
-    const { pages } = plan;
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    const barrier = createBarrierMemory(MAX_PARTS);
+  const groups = options.path === "grouped" ? await planned.groups : undefined;
+  return await openMemberSession(spec, options, (index) => {
     const member = { ...members[index]!, batchSize };
-    const policy = policyOf(spec, plan, member);
-    const pool = await WorkerPool.start({ plan, module, memory, barrier, policy, threads });
-    const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
-    return new WasmMember({ spec, options: member, plan, context, barrier, pool, device });
+    const jobs = new JobRunner({ planned, policy: policyOf(planned, member), threads, groups });
+    return Promise.resolve(new WasmMember({ spec, options: member, planned, jobs, device }));
   });
 }
 
-function policyOf(spec: ModelSpec, plan: Plan, options: MemberOptions): UpdatePolicy {
+function policyOf({ places }: PlannedModel, options: MemberOptions): UpdatePolicy {
   const { learningRate, schedule, totalSteps, weightDecay, frozen = [] } = options;
-  const places = frozen.length === 0 ? [] : placeWeights(spec, plan);
   const addresses = frozen.map((index) => places[index]!.arrays.weight);
   return { learningRate, schedule, totalSteps, weightDecay, frozen: new Set(addresses) };
 }

@@ -54,6 +54,12 @@ export interface ExplanationJob {
 /** Any job. */
 export type Job = EpochJob | StepJob | PredictionJob | ExplanationJob;
 
+/** A job on the batch that is in the chains' inputs. */
+export type BatchJob =
+  | StepJob
+  | ExplanationJob
+  | PredictionJob & { readonly entries: readonly number[] };
+
 /** The outcome of a job that trains. */
 export interface EpochOutcome {
   /**

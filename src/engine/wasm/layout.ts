@@ -5,6 +5,8 @@
  * @module
  */
 
+import { CONSTANTS_END } from "./assembler/own_memory.ts";
+
 /**
  * Values of one place in the network for each sample of a batch. Strides and sizes are in bytes. In an encoder that
  * reads entries rather than samples, such as references, an entry is what is called a sample here.
@@ -31,10 +33,9 @@ export interface Tensor {
   readonly segment: { readonly count: number; readonly padded: number };
 }
 
-/** A trained weight, and the arrays of the same shape that training keeps for it. */
-export interface Parameter {
+/** A trained weight with its moments, arrays of the same shape. Its gradient is never kept as a whole. */
+export interface Trained {
   readonly weight: number;
-  readonly gradient: number;
   readonly firstMoment: number;
   readonly secondMoment: number;
   readonly bytes: number;
@@ -42,13 +43,44 @@ export interface Parameter {
   readonly decays: boolean;
 }
 
+/** A trained weight whose gradient is kept. */
+export interface Parameter extends Trained {
+  readonly gradient: number;
+}
+
 /** Rounds up to whole vectors of 16 bytes, or whole units of another size. */
 export function roundUp(size: number, unit = 16): number {
   return Math.ceil(size / unit) * unit;
 }
 
+const CACHE_LINE = 64;
+/**
+ * Lines between regions of a thread's own memory. Where places of two regions differ by a multiple of 4 KiB, they compete
+ * for the same lines of the nearest cache, and loads wait for stores that only look as if they wrote the same place.
+ */
+const GAP_LINES = 5;
+
+/** Gives out addresses in the memory that each thread has for itself. */
+export class OwnAllocator {
+  #next = 0;
+
+  /** An address with room for `bytes`, zero at first. */
+  take(bytes: number): number {
+    const address = Math.max(this.#next, CONSTANTS_END);
+    this.#next = address + roundUp(bytes, CACHE_LINE) + GAP_LINES * CACHE_LINE;
+    return address;
+  }
+
+  /** Bytes given out, and those before them; 0 if nothing was asked for. */
+  get bytes(): number {
+    return this.#next;
+  }
+}
+
 /** Gives out addresses, each at the start of a cache line so that threads do not share one by accident. */
 export class Allocator {
+  /** The same for the memory that each thread has for itself. */
+  readonly own: OwnAllocator = new OwnAllocator();
   #next = 64;
 
   /** An address with room for `bytes`. */
@@ -68,13 +100,22 @@ export class Allocator {
     return { ...this.parameter(bytes), decays: true };
   }
 
+  /** A kernel with its moments. */
+  trainedKernel(bytes: number): Trained {
+    return { ...this.#trained(bytes), decays: true };
+  }
+
   /** Another weight with its gradient and moments. */
   parameter(bytes: number): Parameter {
-    const weight = this.take(bytes);
     const gradient = this.take(bytes);
+    return { ...this.#trained(bytes), gradient };
+  }
+
+  #trained(bytes: number): Trained {
+    const weight = this.take(bytes);
     const firstMoment = this.take(bytes);
     const secondMoment = this.take(bytes);
-    return { weight, gradient, firstMoment, secondMoment, bytes, decays: false };
+    return { weight, firstMoment, secondMoment, bytes, decays: false };
   }
 }
 
@@ -107,4 +148,6 @@ export interface NodeBase {
   readonly layer: number;
   readonly input: Tensor;
   readonly output: Tensor;
+  /** Whether its weights fit no near cache, so that it is computed for many samples at a time; absent means no. */
+  readonly wide?: boolean;
 }

@@ -2,25 +2,17 @@ import { modelInputs } from "../../model/inputs.ts";
 import { weightShapes } from "../../model/shapes.ts";
 import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { divergedError } from "../diverged_error.ts";
-import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
+import type { InputGradients, MemberOptions, PredictionPath, SessionState } from "../engine.ts";
 import { gatherLearned } from "../gather_learned.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import type { SampleSource } from "../sample_source.ts";
-import { Barrier, type BarrierMemory } from "./barrier.ts";
 import { BatchLoader, type LoadedBatch } from "./batch_loader.ts";
-import type { EpochJob, EpochOutcome, Job } from "./jobs.ts";
-import type { ExecutionContext } from "./ops/context.ts";
+import type { JobRunner } from "./job_runner.ts";
+import type { BatchJob, EpochJob, EpochOutcome, Job, PredictionJob } from "./jobs.ts";
 import type { Plan } from "./plan/types.ts";
+import type { PlannedModel } from "./planned_model.ts";
 import { createGradients, readGradients } from "./read_gradients.ts";
-import { shareColumns } from "./share_columns.ts";
-import {
-  placeWeights,
-  readArrays,
-  transposeAll,
-  type WeightPlace,
-  writeArrays,
-} from "./weights.ts";
-import type { WorkerPool } from "./worker_pool.ts";
+import { readArrays, type WeightPlace, writeArrays } from "./weights.ts";
 
 /** How often progress is polled, in milliseconds. */
 const POLL_MS = 50;
@@ -29,41 +21,33 @@ const POLL_MS = 50;
 export interface WasmMemberOptions {
   readonly spec: ModelSpec;
   readonly options: MemberOptions & { readonly batchSize: number };
-  readonly plan: Plan;
-  readonly context: ExecutionContext;
-  readonly barrier: BarrierMemory;
-  readonly pool: WorkerPool;
+  readonly planned: PlannedModel;
+  readonly jobs: JobRunner;
   readonly device: string;
 }
 
-/** A model on worker threads that share one memory. */
+/** A model in a memory of its own, which its threads share. */
 export class WasmMember implements Member {
   readonly device: string;
+  readonly path: PredictionPath;
   readonly #options: WasmMemberOptions["options"];
   readonly #inputs: readonly InputSpec[];
   readonly #plan: Plan;
-  readonly #context: ExecutionContext;
-  readonly #memory: BarrierMemory;
-  readonly #barrier: Barrier;
-  readonly #pool: WorkerPool;
-  readonly #loader: BatchLoader;
+  readonly #jobs: JobRunner;
   readonly #places: readonly WeightPlace[];
   readonly #trained: readonly WeightPlace[];
-  #source: SampleSource | undefined;
+  #loader: BatchLoader | undefined;
   #step = 0;
 
-  /** Takes over the pool; writes the initial weights. */
-  constructor({ spec, options, plan, context, barrier, pool, device }: WasmMemberOptions) {
+  /** Takes over the jobs' runner; writes the initial weights. */
+  constructor({ spec, options, planned, jobs, device }: WasmMemberOptions) {
     this.device = device;
+    this.path = jobs.path;
     this.#options = options;
     this.#inputs = modelInputs(spec);
-    this.#plan = plan;
-    this.#context = context;
-    this.#memory = barrier;
-    this.#barrier = new Barrier(barrier, pool.threads);
-    this.#pool = pool;
-    this.#loader = new BatchLoader(context, plan, this.#inputs);
-    this.#places = placeWeights(spec, plan);
+    this.#plan = planned.plan;
+    this.#jobs = jobs;
+    this.#places = planned.places;
     const trainable = weightShapes(spec).map((shape) => shape.trainable);
     this.#trained = this.#places.filter((_, index) => trainable[index]);
     this.#setWeights(options.weights);
@@ -71,6 +55,7 @@ export class WasmMember implements Member {
 
   async runEpoch(request: MemberEpoch): Promise<number> {
     const { epoch, start, end, onProgress, signal } = request;
+    await this.#jobs.prepare("all");
     const { loss, steps, samples } = this.#isResident(request.source)
       ? await this.#runResidentEpoch(request)
       : await this.#runSteps(request);
@@ -89,29 +74,54 @@ export class WasmMember implements Member {
     rows: Uint32Array,
     { signal, onProgress }: MemberCall,
   ): Promise<Float32Array<ArrayBuffer>> {
-    const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
-    if (this.#isResident(source)) {
-      this.#use(source);
-      await this.#run({ kind: "predict", rows: shareCopy(rows), predicted }, signal, onProgress);
-      signal.throwIfAborted();
-    } else {
-      const { batchSize } = this.#plan;
-      const compute = async (batch: LoadedBatch) => {
-        const target = predicted.subarray(batch.start);
-        const { rows, entries } = batch;
-        await this.#do({ kind: "predict", rows, entries, predicted: target });
-        onProgress(batch.start + rows.length);
-        return true;
-      };
-      await this.#loader.forEachBatch(source, {
-        rows,
-        batchSize,
-        mode: "predict",
-        signal,
-        compute,
+    const preparing = this.#jobs.prepare("predictions");
+    if (preparing !== undefined) await preparing;
+    signal.throwIfAborted();
+    const predicted = this.#isResident(source)
+      ? this.#predictResident(source, rows, { signal, onProgress })
+      : this.#predictGathered(source, rows, { signal, onProgress });
+    const values = predicted instanceof Promise ? await predicted : predicted;
+    onProgress(rows.length);
+    return values;
+  }
+
+  /** Predicts samples that threads copy out of memory; a few of them before it returns. */
+  #predictResident(
+    source: SampleSource,
+    rows: Uint32Array,
+    { signal, onProgress }: MemberCall,
+  ): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>> {
+    this.#jobs.use(source);
+    if (!this.#jobs.isShort("predict", [rows.length])) {
+      const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
+      const job: PredictionJob = { kind: "predict", rows: shareCopy(rows), predicted };
+      return this.#run(job, signal, onProgress).then(() => {
+        signal.throwIfAborted();
+        return new Float32Array(predicted);
       });
     }
-    onProgress(rows.length);
+    const predicted = new Float32Array(rows.length);
+    this.#jobs.runHere({ kind: "predict", rows, predicted });
+    return predicted;
+  }
+
+  /** Predicts samples that are gathered batch by batch. */
+  async #predictGathered(
+    source: SampleSource,
+    rows: Uint32Array,
+    { signal, onProgress }: MemberCall,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
+    const { batchSize } = this.#plan;
+    const compute = async (batch: LoadedBatch) => {
+      const target = predicted.subarray(batch.start);
+      const { rows, entries } = batch;
+      await this.#do({ kind: "predict", rows, entries, predicted: target });
+      onProgress(batch.start + rows.length);
+      return true;
+    };
+    const options = { rows, batchSize, mode: "predict", signal, compute } as const;
+    await this.#batches().forEachBatch(source, options);
     return new Float32Array(predicted);
   }
 
@@ -120,39 +130,47 @@ export class WasmMember implements Member {
     rows: Uint32Array,
     { signal, onProgress }: MemberCall,
   ): Promise<InputGradients> {
+    await this.#jobs.prepare("all");
     const inputs = this.#inputs;
     const gradients = createGradients(inputs, rows.length);
     const { batchSize } = this.#plan;
     const compute = async ({ start, rows: { length }, entries }: LoadedBatch) => {
       await this.#do({ kind: "explain", entries });
       const batch = { inputs, gradients, firstSample: start, samples: length };
-      readGradients(this.#context, this.#plan, batch);
+      readGradients(this.#jobs.context, this.#plan, batch);
       onProgress(start + length);
       return true;
     };
-    await this.#loader.forEachBatch(source, { rows, batchSize, mode: "explain", signal, compute });
+    const options = { rows, batchSize, mode: "explain", signal, compute } as const;
+    await this.#batches().forEachBatch(source, options);
     return gradients;
   }
 
   state(): Promise<SessionState> {
+    const jobs = this.#jobs;
     return Promise.resolve({
       step: this.#step,
-      weights: readArrays(this.#context, this.#places, "weight"),
-      firstMoments: readArrays(this.#context, this.#trained, "firstMoment"),
-      secondMoments: readArrays(this.#context, this.#trained, "secondMoment"),
+      weights: readArrays(jobs, this.#places, "weight"),
+      firstMoments: readArrays(jobs, this.#trained, "firstMoment"),
+      secondMoments: readArrays(jobs, this.#trained, "secondMoment"),
     });
   }
 
   restore({ step, weights, firstMoments, secondMoments }: SessionState): Promise<void> {
     this.#step = step;
     this.#setWeights(weights);
-    writeArrays(this.#context, this.#trained, { kind: "firstMoment", values: firstMoments });
-    writeArrays(this.#context, this.#trained, { kind: "secondMoment", values: secondMoments });
+    writeArrays(this.#jobs, this.#trained, { kind: "firstMoment", values: firstMoments });
+    writeArrays(this.#jobs, this.#trained, { kind: "secondMoment", values: secondMoments });
     return Promise.resolve();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#pool.dismiss();
+    this.#jobs.dismiss();
+    return Promise.resolve();
+  }
+
+  rest(): Promise<void> {
+    this.#jobs.rest();
     return Promise.resolve();
   }
 
@@ -160,7 +178,7 @@ export class WasmMember implements Member {
   async #runResidentEpoch(
     { source, order, epoch, start, end, onProgress, signal }: MemberEpoch,
   ): Promise<EpochOutcome> {
-    this.#use(source);
+    this.#jobs.use(source);
     const { seed, batchSize } = this.#options;
     const job: EpochJob = {
       kind: "epoch",
@@ -173,7 +191,7 @@ export class WasmMember implements Member {
       step: this.#step,
     };
     const outcome = await this.#run(job, signal, (samples) => {
-      if (samples > 0) onProgress(start + samples, this.#memory.losses.at(-1)!);
+      if (samples > 0) onProgress(start + samples, this.#jobs.meanLoss);
     });
     return outcome!;
   }
@@ -184,6 +202,7 @@ export class WasmMember implements Member {
   ): Promise<EpochOutcome> {
     const { seed, batchSize } = this.#options;
     const rows = order.subarray(start, end);
+    this.#batches().forget();
     let [sum, steps, samples] = [0, 0, 0];
     const compute = async (batch: LoadedBatch) => {
       const { labels, weights } = gatherLearned(source, batch.rows);
@@ -201,13 +220,20 @@ export class WasmMember implements Member {
       onProgress(start + samples, sum / samples);
       return Number.isFinite(sum);
     };
-    await this.#loader.forEachBatch(source, { rows, batchSize, mode: "train", signal, compute });
+    const options = { rows, batchSize, mode: "train", signal, compute } as const;
+    await this.#batches().forEachBatch(source, options);
     return { loss: sum / samples, steps, samples };
   }
 
   #setWeights(weights: readonly Float32Array[]): void {
-    writeArrays(this.#context, this.#places, { kind: "weight", values: weights });
-    transposeAll(this.#context, this.#plan);
+    this.#loader?.forget();
+    writeArrays(this.#jobs, this.#places, { kind: "weight", values: weights });
+    this.#jobs.renewCopies();
+  }
+
+  /** Loads batches; made when the first is needed, after the kernels. */
+  #batches(): BatchLoader {
+    return this.#loader ??= new BatchLoader(this.#jobs.context, this.#plan, this.#inputs);
   }
 
   /** Whether threads can copy the samples themselves: a signal in memory that is all that the model reads. */
@@ -215,15 +241,13 @@ export class WasmMember implements Member {
     return resident !== undefined && this.#plan.join === undefined;
   }
 
-  #use(source: SampleSource): void {
-    if (this.#source === source) return;
-    this.#source = source;
-    this.#pool.send({ kind: "data", data: shareColumns(source) });
-  }
-
-  /** Has the threads do a short job. */
-  #do(job: Job): Promise<EpochOutcome | undefined> {
-    return this.#pool.run(job, () => this.#barrier.reset());
+  /** Does the job of a batch. */
+  async #do(job: BatchJob): Promise<EpochOutcome | undefined> {
+    if (job.kind === "step" || !this.#jobs.isShort(job.kind, job.entries)) {
+      return await this.#jobs.runOnThreads(job);
+    }
+    this.#jobs.runHere(job);
+    return undefined;
   }
 
   /** Has the threads do a job that may be stopped, and reports its progress. */
@@ -233,19 +257,19 @@ export class WasmMember implements Member {
     onPoll: (samples: number) => void,
   ): Promise<EpochOutcome | undefined> {
     signal.throwIfAborted();
-    const stop = () => this.#barrier.askToStop();
+    const stop = () => this.#jobs.askToStop();
     signal.addEventListener("abort", stop);
     let failure: { readonly error: unknown } | undefined;
     const poll = setInterval(() => {
       try {
-        onPoll(this.#barrier.samplesDone);
+        onPoll(this.#jobs.samplesDone);
       } catch (error) {
         failure = { error };
         stop();
       }
     }, POLL_MS);
     try {
-      const outcome = await this.#do(job);
+      const outcome = await this.#jobs.runOnThreads(job);
       // The caller's own error; thrown in a timer it would end the process.
       if (failure !== undefined) throw failure.error;
       return outcome;

@@ -2,10 +2,11 @@ import { ModuleAssembler } from "./assembler/assembler.ts";
 import { countValues } from "./layout.ts";
 import { addActivationKernels, addGeluKernels } from "./ops/activation.ts";
 import { addAdamKernels } from "./ops/adam.ts";
-import { addBatchNormKernels } from "./ops/batch_norm.ts";
+import { addBatchNormKernels } from "./ops/batch_norm/kernels.ts";
 import { addConvKernels } from "./ops/conv/kernels.ts";
 import { poolName } from "./ops/conv/run.ts";
 import type { ConvNode } from "./ops/conv/shape.ts";
+import { addTransformedKernels } from "./ops/conv/transformed/kernels.ts";
 import { addDenseKernels } from "./ops/dense.ts";
 import { addDropoutKernels } from "./ops/dropout.ts";
 import { addGruKernels } from "./ops/gru/kernels.ts";
@@ -14,29 +15,43 @@ import { addMemoryKernels } from "./ops/memory.ts";
 import { addPoolForward, addPoolKernels } from "./ops/pool.ts";
 import { addPanelKernels, addSparseRowKernels } from "./ops/sparse_dense/kernels.ts";
 import { addSumKernels } from "./ops/sums.ts";
+import { trains } from "./assembler/kernel_table.ts";
 import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
+
+/** Which kernels a module has: all of them, or only those that predictions need, a third or less. */
+export type KernelSet = "all" | "predictions";
 
 /**
  * Assembles a WebAssembly module with the kernels that a plan needs, for its exact shapes.
  *
  * @param plan The plan.
  * @param fusedMultiplyAdd Whether to use relaxed SIMD.
+ * @param set Which of the kernels.
  */
-export function assembleKernels(plan: Plan, fusedMultiplyAdd: boolean): Uint8Array<ArrayBuffer> {
-  const module = new ModuleAssembler(fusedMultiplyAdd);
+export function assembleKernels(
+  plan: Plan,
+  fusedMultiplyAdd: boolean,
+  set: KernelSet = "all",
+): Uint8Array<ArrayBuffer> {
+  const isWanted = (name: string) => set === "all" || !trains(name);
+  const own = set === "all" ? plan.own : { bytes: 0 };
+  const module = new ModuleAssembler(fusedMultiplyAdd, isWanted, own);
+  const nodes = chainsOf(plan).flatMap((chain) => chain.nodes);
+  addSharedKernels(module, new Set(nodes.map(({ kind }) => kind)));
+  if (plan.join !== undefined) addJoinKernels(module);
+  for (const node of nodes) addNodeKernels(module, node);
+  return module.toBytes(plan.pages);
+}
+
+/** Adds the kernels that are the same for all shapes: those that nodes of these kinds call. */
+function addSharedKernels(module: ModuleAssembler, kinds: ReadonlySet<PlanNode["kind"]>): void {
   addActivationKernels(module);
   addAdamKernels(module);
   addSumKernels(module);
-  addBatchNormKernels(module);
   addMemoryKernels(module);
-  addDropoutKernels(module);
-  addSparseRowKernels(module);
-  addGeluKernels(module);
-  addJoinKernels(module);
-  for (const { nodes } of chainsOf(plan)) {
-    for (const node of nodes) addNodeKernels(module, node);
-  }
-  return module.toBytes(plan.pages);
+  if (kinds.has("dropout")) addDropoutKernels(module);
+  if (kinds.has("sparseDense")) addSparseRowKernels(module);
+  if (kinds.has("gelu")) addGeluKernels(module);
 }
 
 function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
@@ -68,6 +83,7 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
       return addPanelKernels(module, name, { inputs: countValues(input), strideA, strideC });
     }
     case "batchNorm":
+      return addBatchNormKernels(module, node);
     case "dropout":
     case "activation":
     case "gelu":
@@ -79,6 +95,21 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
 function addConvAndPool(module: ModuleAssembler, node: ConvNode): void {
   const { name, input, output, shape } = node;
   addConvKernels(module, name, shape);
+  if (node.transformed !== undefined) {
+    addTransformedKernels(module, name, {
+      shape,
+      ...node.transformed,
+      ends: {
+        slope: node.slope,
+        pool: node.pool,
+        stride: output.stride,
+        sampleStride: output.sampleStride,
+      },
+      inputSampleStride: input.sampleStride,
+      inputDeltaStride: input.ofNetwork ? undefined : input.deltaSampleStride,
+      deltaSlope: node.deltaActivated ? 1 : node.slope,
+    });
+  }
   if (node.pool === undefined) return;
   addPoolForward(module, poolName(node), {
     size: node.pool,

@@ -10,7 +10,7 @@ import {
   geluBackward,
   geluForward,
 } from "./ops/activation.ts";
-import { batchNormBackward, batchNormForward, batchNormUpdate } from "./ops/batch_norm.ts";
+import { batchNormBackward, batchNormForward, batchNormUpdate } from "./ops/batch_norm/run.ts";
 import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "./ops/context.ts";
 import { compactBackward, compactForward } from "./ops/compact.ts";
 import { convBackward, convForward, convTranspose, convUpdate } from "./ops/conv/run.ts";
@@ -24,13 +24,14 @@ import {
   sparseDenseForward,
   sparseDenseUpdate,
 } from "./ops/sparse_dense/run.ts";
+import { countValues } from "./layout.ts";
 import type { PlanNode } from "./plan/types.ts";
 
 /** Computes the outputs of a part's samples. */
 export function forwardNode(context: ExecutionContext, node: PlanNode, pass: ForwardPass): void {
   switch (node.kind) {
     case "conv":
-      return convForward(context, node, pass.part);
+      return convForward(context, node, pass);
     case "dense":
       return denseForward(context, node, pass.part);
     case "sparseDense":
@@ -107,10 +108,8 @@ export function transposeNode(context: ExecutionContext, node: PlanNode): void {
       const rows = node.kernel.bytes / filterBytes(node.shape);
       return convTranspose(context, node, { firstRow: 0, rows });
     }
-    case "dense": {
-      const rows = node.kernel.bytes / node.output.stride;
-      return denseTranspose(context, node, { firstRow: 0, rows });
-    }
+    case "dense":
+      return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
     case "bidirectionalGru":
       return gruTranspose(context, node);
     case "sparseDense":

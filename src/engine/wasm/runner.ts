@@ -7,6 +7,8 @@
 
 import type { SignalColumns } from "../memory_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
+import type { GroupedPrograms } from "./grouped/programs.ts";
+import { loadFromColumns, loadFromTensor, ThreadGroups } from "./grouped/thread_groups.ts";
 import type {
   EpochJob,
   EpochOutcome,
@@ -42,6 +44,8 @@ export interface RunnerOptions {
 
 /** A thread's share of the work. All threads of a pool run the same jobs at the same time. */
 export class Runner {
+  /** What it computes with. */
+  readonly context: ExecutionContext;
   readonly #plan: Plan;
   readonly #policy: UpdatePolicy;
   readonly #barrier: Barrier;
@@ -49,24 +53,36 @@ export class Runner {
   readonly #first: boolean;
   readonly #tasks: Tasks;
   readonly #stages: { gathering?: Stage[]; loaded?: Stage[] } = {};
+  readonly #predictionStages: { gathering?: Stage[]; loaded?: Stage[] } = {};
   #data: SignalColumns | undefined;
+  #groups: ThreadGroups | undefined;
 
   /** Instantiates the kernels over the shared memory. */
   constructor({ plan, module, memory, barrier, policy, thread, threads }: RunnerOptions) {
     this.#plan = plan;
     this.#policy = policy;
     const scratch = plan.scratch + thread * plan.scratchBytes;
-    const context = new ExecutionContext({ module, memory, scratch });
+    this.context = new ExecutionContext({ module, memory, scratch });
     this.#barrier = new Barrier(barrier, threads);
     this.#losses = barrier.losses;
     this.#first = thread === 0;
-    this.#tasks = new Tasks(context, plan, barrier.losses);
+    this.#tasks = new Tasks(this.context, plan, { losses: barrier.losses, threads });
   }
 
-  /** Sets the samples that the next jobs read. */
-  use(data: SignalColumns): void {
+  /** Sets the samples that the next jobs read; lets go of those before. */
+  use(data: SignalColumns | undefined): void {
     this.#data = data;
     this.#tasks.use(data);
+  }
+
+  /** From now on predicts in groups, after {@linkcode setGroupWeights}. */
+  useGroups(programs: GroupedPrograms): void {
+    this.#groups = new ThreadGroups(programs);
+  }
+
+  /** Sets the weights with which groups are predicted. */
+  setGroupWeights(images: readonly Float32Array[]): void {
+    this.#groups!.setWeights(images);
   }
 
   /** Does a job. The outcome of one that trains is the same on every thread. */
@@ -77,7 +93,7 @@ export class Runner {
       case "step":
         return this.#runStep(job);
       case "predict":
-        return void this.#predict(job);
+        return void (this.#groups === undefined ? this.#predict(job) : this.#predictGroups(job));
       case "explain":
         return void this.#explain(job);
     }
@@ -139,7 +155,11 @@ export class Runner {
   /** Predicts rows in batches, or the batch that is in the chains' inputs. */
   #predict({ rows, entries, predicted }: PredictionJob): void {
     const { batchSize } = this.#plan;
-    const stages = predictionStages(this.#plan, { gather: entries === undefined });
+    const gather = entries === undefined;
+    const stages = this.#predictionStages[gather ? "gathering" : "loaded"] ??= predictionStages(
+      this.#plan,
+      { gather },
+    );
     for (let start = 0; start < rows.length && !this.#barrier.stopping; start += batchSize) {
       const batch = rows.subarray(start, start + batchSize);
       const parts = (entries ?? [batch.length]).map(cutParts);
@@ -149,6 +169,18 @@ export class Runner {
       }
       if (this.#first) this.#barrier.samplesDone = start + batch.length;
     }
+  }
+
+  /** Predicts rows, or the batch that is in the chain's input, group by group. */
+  #predictGroups({ rows, entries, predicted }: PredictionJob): void {
+    const { loss, head: { input } } = this.#plan;
+    const { context } = this;
+    this.#groups!.predict(this.#barrier, { rows, predicted, loss }, (group, first, count) => {
+      if (entries !== undefined) {
+        return loadFromTensor(group, { context, tensor: input, first, count });
+      }
+      loadFromColumns(group, { data: this.#data!, rows: rows.subarray(first, first + count) });
+    });
   }
 
   /** Computes the derivatives of the outputs with respect to the batch that is in the chains' inputs. */
@@ -170,6 +202,6 @@ export class Runner {
     for (let task = this.#barrier.takeTask(); task < tasks; task = this.#barrier.takeTask()) {
       this.#tasks.run(stage, task, batch);
     }
-    this.#barrier.wait();
+    this.#barrier.wait(() => this.#tasks.finish(stage, batch));
   }
 }

@@ -11,16 +11,16 @@ import {
   batchNormCombine,
   batchNormCombineDelta,
   batchNormFreeze,
-  batchNormMeasure,
-  batchNormMeasureDelta,
-} from "./ops/batch_norm.ts";
+} from "./ops/batch_norm/combine.ts";
+import { batchNormMeasure, batchNormMeasureDelta } from "./ops/batch_norm/run.ts";
 import type { AdamStep, ExecutionContext, ForwardPass, Part } from "./ops/context.ts";
 import { gatherSamples } from "./ops/gather.ts";
 import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
-import { collectUses, spreadEntries } from "./ops/join/entries.ts";
+import { collectUses, keepEntries, spreadEntries } from "./ops/join/entries.ts";
 import { joinForward } from "./ops/join/forward.ts";
 import { collectPredictions, computeLoss, findPredictionSlopes } from "./ops/loss.ts";
-import type { CombineStep, PartStep, Stage } from "./plan/stages.ts";
+import { groupParts } from "./plan/parts.ts";
+import { type CombineStep, isWide, type PartStep, type Stage } from "./plan/stages.ts";
 import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
 
 /** What a stage works on. */
@@ -41,31 +41,39 @@ export interface Batch {
   readonly predicted?: Float32Array;
 }
 
+/** Options of {@linkcode Tasks}. */
+export interface TasksOptions {
+  readonly losses: Float64Array;
+  readonly threads: number;
+}
+
 /** Does tasks on one thread. */
 export class Tasks {
   readonly #context: ExecutionContext;
   readonly #plan: Plan;
   readonly #chains: readonly Chain[];
   readonly #losses: Float64Array;
+  readonly #threads: number;
   #data: SignalColumns | undefined;
 
-  /** `losses` receives the loss of each part. */
-  constructor(context: ExecutionContext, plan: Plan, losses: Float64Array) {
+  /** `losses` receives the loss of each part; `threads` is how many share the tasks. */
+  constructor(context: ExecutionContext, plan: Plan, { losses, threads }: TasksOptions) {
     this.#context = context;
     this.#plan = plan;
     this.#chains = chainsOf(plan);
     this.#losses = losses;
+    this.#threads = threads;
   }
 
   /** Sets the samples that the next batches read. */
-  use(data: SignalColumns): void {
+  use(data: SignalColumns | undefined): void {
     this.#data = data;
   }
 
   /** Number of the tasks of a stage. */
   count(stage: Stage, { parts }: Batch): number {
     if (stage.kind === "update") return this.#plan.updates.length;
-    return stage.kind === "once" ? 1 : parts[stage.chain]!.length;
+    return stage.kind === "once" ? 1 : this.#groups(stage, parts[stage.chain]!).length;
   }
 
   /** Does a task of a stage, by its number. */
@@ -74,9 +82,42 @@ export class Tasks {
     const parts = batch.parts[stage.chain]!;
     if (stage.kind === "parts") {
       const { chain, steps } = stage;
-      return this.#runPart(steps, { batch, chain, part: parts[task]! });
+      return this.#runGroup(steps, { batch, chain, group: this.#groups(stage, parts)[task]! });
     }
     for (const step of stage.steps) this.#combine(step, parts);
+  }
+
+  /** Does what one thread does when all tasks of a stage are done. */
+  finish(stage: Stage, batch: Batch): void {
+    if (stage.kind !== "parts") return;
+    for (const step of stage.then) this.#combine(step, batch.parts[stage.chain]!);
+  }
+
+  /** The groups of parts that are the tasks of a stage: parts by themselves unless the stage has wide layers. */
+  #groups(
+    { steps }: Extract<Stage, { readonly kind: "parts" }>,
+    parts: readonly Part[],
+  ): readonly (readonly Part[])[] {
+    return steps.some(isWide) ? groupParts(parts, this.#threads) : parts.map((part) => [part]);
+  }
+
+  /** Takes wide steps for a whole group, and all steps between two of these for one part after the other. */
+  #runGroup(
+    steps: readonly PartStep[],
+    { group, ...options }: {
+      readonly batch: Batch;
+      readonly chain: number;
+      readonly group: readonly Part[];
+    },
+  ): void {
+    for (let start = 0; start < steps.length;) {
+      const wide = isWide(steps[start]!);
+      let end = start + 1;
+      while (!wide && end < steps.length && !isWide(steps[end]!)) end++;
+      const run = steps.slice(start, end);
+      for (const part of wide ? [joined(group)] : group) this.#runPart(run, { part, ...options });
+      start = end;
+    }
   }
 
   #runPart(
@@ -107,6 +148,9 @@ export class Tasks {
         case "spread":
           this.#spread(chain, part);
           break;
+        case "keep":
+          this.#keep(chain, part);
+          break;
         case "join":
           joinForward(context, this.#plan.join!, part);
           break;
@@ -120,6 +164,11 @@ export class Tasks {
           this.#runEnd(step.do, part, batch);
       }
     }
+  }
+
+  #keep(chain: number, part: Part): void {
+    const { output, kept } = this.#plan.encoders[chain]!;
+    keepEntries(this.#context, { output, kept: kept! }, part);
   }
 
   /** Copies what a chain reads of the chain before it. */
@@ -178,4 +227,10 @@ export class Tasks {
       adam: adam!,
     });
   }
+}
+
+/** Neighbouring parts as one. */
+function joined(parts: readonly Part[]): Part {
+  const { index, start } = parts[0]!;
+  return { index, start, count: parts.reduce((sum, { count }) => sum + count, 0) };
 }

@@ -1,8 +1,9 @@
 import { type LayerWeightShape, sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { countValues, paddedIndex, type Parameter } from "./layout.ts";
+import { PANEL_COLUMNS } from "./assembler/panels.ts";
 import { transposeNode } from "./nodes.ts";
-import type { BatchNormNode } from "./ops/batch_norm.ts";
+import type { BatchNormNode } from "./ops/batch_norm/node.ts";
 import type { ExecutionContext } from "./ops/context.ts";
 import { type ConvNode, filterBytes, tapBytes } from "./ops/conv/shape.ts";
 import type { DenseNode } from "./ops/dense.ts";
@@ -11,12 +12,15 @@ import { PANEL_ROW_BYTES } from "./ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "./ops/sparse_dense/run.ts";
 import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
 
-/** Where one of the model's weight tensors lies. */
+/**
+ * Where one of the model's weight tensors lies. In Keras' order the value of a row and a column is `rows[row] +
+ * columns[column]` float32 after the address, columns being the last axis of the tensor and rows all others.
+ */
 export interface WeightPlace {
   /** Address of its values, and of its moments if it is trained. */
   readonly arrays: Pick<Parameter, "weight"> & Partial<Parameter>;
-  /** For each value in Keras' order its distance from the address, in float32. */
-  readonly indices: Uint32Array;
+  readonly rows: Uint32Array;
+  readonly columns: Uint32Array;
 }
 
 /** The places of all weights, in the order of `weightShapes(spec)`. */
@@ -25,37 +29,49 @@ export function placeWeights(spec: ModelSpec, plan: Plan): WeightPlace[] {
   return weightShapes(spec).map((weight) => {
     if (weight.layer === undefined) return placeInJoin(plan, weight.term);
     const node = nodes.find(({ layer }) => layer === weight.layer)!;
-    const { arrays, indexOf } = placeOf(node, weight.name);
-    const length = sizeOf(weight.shape);
-    return { arrays, indices: Uint32Array.from({ length }, (_, i) => indexOf(i)) };
+    const { arrays, row = () => 0, column } = placeOf(node, weight.name);
+    const columns = weight.shape.at(-1)!;
+    return {
+      arrays,
+      rows: placesAlong(sizeOf(weight.shape) / columns, row),
+      columns: placesAlong(columns, column),
+    };
   });
+}
+
+function placesAlong(length: number, placeAt: (index: number) => number): Uint32Array {
+  const places = new Uint32Array(length);
+  for (let index = 0; index < length; index++) places[index] = placeAt(index);
+  return places;
 }
 
 function placeInJoin({ join }: Plan, index: number): WeightPlace {
   const term = join!.terms[index]!;
   if (term.type === "distanceWeightedMean") {
-    return { arrays: term.record.scale, indices: Uint32Array.of(0) };
+    return { arrays: term.record.scale, rows: Uint32Array.of(0), columns: Uint32Array.of(0) };
   }
   throw new Error(`Cannot place the weight of term ${index}: ${term.type} has none`);
 }
 
 interface Place {
   readonly arrays: WeightPlace["arrays"];
-  /** Place of a value in Keras' order. */
-  readonly indexOf: (i: number) => number;
+  /** Distance of a row from the address, in float32; 0 where there is only one. */
+  readonly row?: (index: number) => number;
+  /** Distance of a column from its row. */
+  readonly column: (index: number) => number;
 }
 
 function placeOf(node: PlanNode, name: LayerWeightShape["name"]): Place {
   switch (node.kind) {
     case "batchNorm":
-      return { arrays: batchNormArrays(node, name), indexOf: (i) => paddedIndex(node.input, i) };
+      return { arrays: batchNormArrays(node, name), column: (i) => paddedIndex(node.input, i) };
     case "bidirectionalGru":
       return placeInGru(node, name);
     case "conv":
     case "dense":
     case "sparseDense":
-      if (name === "bias") return { arrays: node.bias, indexOf: (i) => i };
-      return { arrays: node.kernel, indexOf: kernelIndex(node) };
+      if (name === "bias") return { arrays: node.bias, column: (i) => i };
+      return { arrays: node.kernel, ...placeInKernel(node) };
     default:
       throw new Error(`Cannot place weight ${name} of layer ${node.layer}: ${node.kind} has none`);
   }
@@ -74,43 +90,44 @@ function placeInGru(node: GruNode, name: LayerWeightShape["name"]): Place {
   const { input, output: { segment }, shape, kernel, bias, recurrent } = node;
   const { gates, both } = rowBytes(shape);
   const direction = name.startsWith("forward") ? 0 : 1;
-  const columns = 3 * segment.count;
   // The gates' columns have a gap after each gate, as the output has after each direction.
-  const column = (i: number) => paddedIndex({ segment }, i % columns);
-  const row = (i: number) => Math.floor(i / columns);
+  const column = (i: number) => paddedIndex({ segment }, i);
   const own = direction * gates / 4;
-  if (name.endsWith("/bias")) return { arrays: bias, indexOf: (i) => own + column(i) };
+  if (name.endsWith("/bias")) return { arrays: bias, row: () => own, column };
   if (name.endsWith("/kernel")) {
-    const indexOf = (i: number) => paddedIndex(input, row(i)) * both / 4 + own + column(i);
-    return { arrays: kernel, indexOf };
+    const row = (i: number) => paddedIndex(input, i) * both / 4 + own;
+    return { arrays: kernel, row, column };
   }
   const first = direction * segment.padded;
-  return { arrays: recurrent, indexOf: (i) => (first + row(i)) * gates / 4 + column(i) };
+  return { arrays: recurrent, row: (i) => (first + i) * gates / 4, column };
 }
 
-function kernelIndex(node: ConvNode | DenseNode | SparseDenseNode): (i: number) => number {
+function placeInKernel(
+  node: ConvNode | DenseNode | SparseDenseNode,
+): Required<Omit<Place, "arrays">> {
   if (node.kind === "dense") {
-    const units = node.output.channels;
-    const row = node.output.stride / 4;
-    return (i) => paddedIndex(node.input, Math.floor(i / units)) * row + i % units;
+    return placeInPanels(node, PANEL_COLUMNS);
   }
   if (node.kind === "sparseDense") {
-    const units = node.output.channels;
-    const width = PANEL_ROW_BYTES / 4;
-    const panel = countValues(node.input) * width;
-    return (i) => {
-      const input = paddedIndex(node.input, Math.floor(i / units));
-      const unit = i % units;
-      return Math.floor(unit / width) * panel + input * width + unit % width;
-    };
+    return placeInPanels(node, PANEL_ROW_BYTES / 4);
   }
   const { shape } = node;
-  const { filters, channels } = shape;
-  return (i) => {
-    const filter = i % filters;
-    const channel = Math.floor(i / filters) % channels;
-    const tap = Math.floor(i / filters / channels);
-    return filter * filterBytes(shape) / 4 + tap * tapBytes(shape) / 4 + channel;
+  const { channels } = shape;
+  return {
+    row: (i) => Math.floor(i / channels) * tapBytes(shape) / 4 + i % channels,
+    column: (filter) => filter * filterBytes(shape) / 4,
+  };
+}
+
+/** Places in a kernel `[panel, input, unit of the panel]` with panels of `width` units. */
+function placeInPanels(
+  { input }: DenseNode | SparseDenseNode,
+  width: number,
+): Required<Omit<Place, "arrays">> {
+  const panel = countValues(input) * width;
+  return {
+    row: (i) => paddedIndex(input, i) * width,
+    column: (unit) => Math.floor(unit / width) * panel + unit % width,
   };
 }
 
@@ -119,29 +136,38 @@ export type ArrayKind = "weight" | "firstMoment" | "secondMoment";
 
 /** Reads one kind of array of some weights. */
 export function readArrays(
-  { floats }: ExecutionContext,
+  { floats }: Pick<ExecutionContext, "floats">,
   places: readonly WeightPlace[],
   kind: ArrayKind,
 ): Float32Array<ArrayBuffer>[] {
-  return places.map(({ arrays, indices }) => {
+  return places.map(({ arrays, rows, columns }) => {
     const base = arrays[kind]! / 4;
     // Called after every epoch, where `Float32Array.from` would leave megabytes of garbage.
-    const values = new Float32Array(indices.length);
-    for (let i = 0; i < values.length; i++) values[i] = floats[base + indices[i]!]!;
+    const values = new Float32Array(rows.length * columns.length);
+    let i = 0;
+    for (let row = 0; row < rows.length; row++) {
+      const from = base + rows[row]!;
+      for (let k = 0; k < columns.length; k++) values[i++] = floats[from + columns[k]!]!;
+    }
     return values;
   });
 }
 
 /** Writes one kind of array of some weights. */
 export function writeArrays(
-  { floats }: ExecutionContext,
+  { floats }: Pick<ExecutionContext, "floats">,
   places: readonly WeightPlace[],
   { kind, values }: { readonly kind: ArrayKind; readonly values: readonly Float32Array[] },
 ): void {
-  for (const [i, { arrays, indices }] of places.entries()) {
+  for (const [index, { arrays, rows, columns }] of places.entries()) {
     const base = arrays[kind]! / 4;
-    const written = values[i]!;
-    indices.forEach((index, k) => floats[base + index] = written[k]!);
+    const written = values[index]!;
+    let i = 0;
+    // A session's first sample waits for this, before the compiler has seen it: so it is written for the interpreter.
+    for (let row = 0; row < rows.length; row++) {
+      const to = base + rows[row]!;
+      for (let k = 0; k < columns.length; k++) floats[to + columns[k]!] = written[i++]!;
+    }
   }
 }
 

@@ -1,18 +1,20 @@
 /** The program of a worker thread: does the jobs it is sent, one after the other, and says how each ended. */
 
 import type { SignalColumns } from "../memory_source.ts";
+import type { GroupedPrograms } from "./grouped/programs.ts";
 import type { EpochOutcome, Job } from "./jobs.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 
-/** What a worker is sent. */
+/** What a worker is sent: `start` first, and again where it is to compute with other kernels. */
 export type WorkerRequest =
   | { readonly kind: "start"; readonly options: RunnerOptions }
   | { readonly kind: "data"; readonly data: SignalColumns }
+  | { readonly kind: "groups"; readonly programs: GroupedPrograms }
+  | { readonly kind: "groupWeights"; readonly images: readonly Float32Array[] }
   | Job;
 
 /** What a worker answers: to a job that it is done, to anything that it failed. */
 export type WorkerReply =
-  | { readonly kind: "started" }
   | { readonly kind: "done"; readonly outcome: EpochOutcome | undefined }
   | { readonly kind: "failed"; readonly error: Error };
 
@@ -40,10 +42,18 @@ scope.onmessage = ({ data: request }) => {
 function answer(request: WorkerRequest): WorkerReply | undefined {
   if (request.kind === "start") {
     runner = new Runner(request.options);
-    return { kind: "started" };
+    return undefined;
   }
   if (request.kind === "data") {
     runner!.use(request.data);
+    return undefined;
+  }
+  if (request.kind === "groups") {
+    runner!.useGroups(request.programs);
+    return undefined;
+  }
+  if (request.kind === "groupWeights") {
+    runner!.setGroupWeights(request.images);
     return undefined;
   }
   return { kind: "done", outcome: runner!.run(request) };

@@ -3,17 +3,105 @@ import type { EpochOutcome, Job } from "./jobs.ts";
 import type { RunnerOptions } from "./runner.ts";
 import type { WorkerReply, WorkerRequest } from "./worker.ts";
 
-/** The worker threads of a session. If one of them fails, all are ended, since the others wait for it. */
+/** What all threads of a pool are started with. */
+export type PoolOptions = Omit<RunnerOptions, "thread" | "module">;
+
+/** What threads are told besides jobs, such as the samples. */
+type StandingRequest = Exclude<WorkerRequest, Job | { readonly kind: "start" }>;
+
+/**
+ * The worker threads of a session, which start when the first job comes. If one of them fails, all are ended, since the
+ * others wait for it.
+ */
 export class WorkerPool {
-  readonly #workers: readonly Worker[];
+  readonly #options: PoolOptions;
+  #module: WebAssembly.Module | undefined;
+  #workers: readonly Worker[] = [];
+  /** The last request of each kind, which threads that start later are told as well. */
+  readonly #standing = new Map<StandingRequest["kind"], StandingRequest>();
   #waiting: PromiseWithResolvers<EpochOutcome | undefined> | undefined;
   #expected = 0;
   #failure: Error | undefined;
 
-  private constructor(workers: readonly Worker[]) {
-    this.#workers = workers;
-    workers.forEach((worker, thread) => {
-      worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#hear(thread, data);
+  /** Starts nothing yet. */
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Number of threads. */
+  get threads(): number {
+    return this.#options.threads;
+  }
+
+  /** Why the pool does no more jobs, if it does not: a thread failed, or all were dismissed. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Sets the kernels that threads compute with; call it before the first job. */
+  use(module: WebAssembly.Module): void {
+    if (this.#module === module) return;
+    this.#module = module;
+    this.#begin(this.#workers);
+  }
+
+  /** Tells all threads, those that start later too, what needs no answer. */
+  send(request: StandingRequest): void {
+    this.#standing.set(request.kind, request);
+    for (const worker of this.#workers) worker.postMessage(request);
+  }
+
+  /**
+   * Has all threads do a job together; starts them if none has started yet.
+   *
+   * @param prepare Called before it begins, unless it is refused because another one is running.
+   * @returns How it ended, the same on all threads.
+   * @throws {EngineUnavailableError} If a thread fails; the error names it, and all threads are ended.
+   */
+  async run(
+    job: Job,
+    prepare?: () => void,
+  ): Promise<EpochOutcome | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#waiting !== undefined) throw new Error("Cannot run a job: another one is running");
+    const waiting = this.#waiting = Promise.withResolvers();
+    if (this.#workers.length === 0) this.#start();
+    this.#expected = this.#workers.length;
+    prepare?.();
+    for (const worker of this.#workers) worker.postMessage(job);
+    return await waiting.promise;
+  }
+
+  /** Ends threads that wait for jobs, and forgets what they were told; the next job starts others. */
+  rest(): void {
+    if (this.#waiting !== undefined) throw new Error("Cannot rest: a job is running");
+    this.#end();
+    this.#standing.clear();
+  }
+
+  /** Ends all threads for good. */
+  dismiss(): void {
+    this.#end();
+    this.#failure ??= new Error("Cannot run a job: the session was disposed of");
+    this.#waiting?.reject(this.#failure);
+    this.#waiting = undefined;
+  }
+
+  #start(): void {
+    this.#workers = Array.from(
+      { length: this.threads },
+      // Written in one expression, since bundlers look for that.
+      (_, thread) =>
+        new Worker(new URL("./worker.ts", import.meta.url), {
+          type: "module",
+          name: `histone ${thread}`,
+        }),
+    );
+    this.#workers.forEach((worker, thread) => {
+      worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
+        // What an ended thread said last may come after its end.
+        if (this.#workers[thread] === worker) this.#hear(thread, data);
+      };
       worker.onerror = (event) => {
         event.preventDefault();
         const message = event.message ||
@@ -24,75 +112,21 @@ export class WorkerPool {
       };
       worker.onmessageerror = () => this.#fail(thread, new Error("a message could not be read"));
     });
+    this.#begin(this.#workers);
   }
 
-  /**
-   * Starts threads and waits until all have their kernels.
-   *
-   * @throws {EngineUnavailableError} If one fails.
-   */
-  static async start(options: Omit<RunnerOptions, "thread">): Promise<WorkerPool> {
-    const workers = Array.from(
-      { length: options.threads },
-      // Written in one expression, since bundlers look for that.
-      (_, thread) =>
-        new Worker(new URL("./worker.ts", import.meta.url), {
-          type: "module",
-          name: `histone ${thread}`,
-        }),
-    );
-    const pool = new WorkerPool(workers);
-    const started = pool.#expectReplies();
+  /** Gives threads their kernels, and all that they have to know besides. */
+  #begin(workers: readonly Worker[]): void {
     workers.forEach((worker, thread) => {
-      worker.postMessage(
-        { kind: "start", options: { ...options, thread } } satisfies WorkerRequest,
-      );
+      const options: RunnerOptions = { ...this.#options, module: this.#module!, thread };
+      worker.postMessage({ kind: "start", options } satisfies WorkerRequest);
+      for (const request of this.#standing.values()) worker.postMessage(request);
     });
-    await started;
-    return pool;
   }
 
-  /** Number of threads. */
-  get threads(): number {
-    return this.#workers.length;
-  }
-
-  /** Sends all threads a message that needs no answer. */
-  send(request: WorkerRequest): void {
-    for (const worker of this.#workers) worker.postMessage(request);
-  }
-
-  /**
-   * Has all threads do a job together.
-   *
-   * @param prepare Called before it begins, unless it is refused because another one is running.
-   * @returns How it ended, the same on all threads.
-   * @throws {EngineUnavailableError} If a thread fails; the error names it, and all threads are ended.
-   */
-  async run(
-    job: Job,
-    prepare?: () => void,
-  ): Promise<EpochOutcome | undefined> {
-    const done = this.#expectReplies();
-    prepare?.();
-    this.send(job);
-    return await done;
-  }
-
-  /** Ends all threads. */
-  dismiss(): void {
+  #end(): void {
     for (const worker of this.#workers) worker.terminate();
-    this.#failure ??= new Error("Cannot run a job: the session was disposed of");
-    this.#waiting?.reject(this.#failure);
-    this.#waiting = undefined;
-  }
-
-  #expectReplies(): Promise<EpochOutcome | undefined> {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#waiting !== undefined) throw new Error("Cannot run a job: another one is running");
-    this.#waiting = Promise.withResolvers();
-    this.#expected = this.#workers.length;
-    return this.#waiting.promise;
+    this.#workers = [];
   }
 
   #hear(thread: number, reply: WorkerReply): void {
@@ -101,14 +135,12 @@ export class WorkerPool {
     if (this.#expected > 0 || this.#waiting === undefined) return;
     const { resolve } = this.#waiting;
     this.#waiting = undefined;
-    resolve(reply.kind === "done" ? reply.outcome : undefined);
+    resolve(reply.outcome);
   }
 
   #fail(thread: number, cause: { readonly message: string }): void {
     this.#failure ??= new EngineUnavailableError(
-      `Cannot continue computing: worker ${
-        thread + 1
-      } of ${this.#workers.length} failed: ${cause.message}`,
+      `Cannot continue computing: worker ${thread + 1} of ${this.threads} failed: ${cause.message}`,
       { cause },
     );
     this.dismiss();

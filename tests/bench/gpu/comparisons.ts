@@ -9,7 +9,7 @@ import { deriveKey, RandomStream, shuffledIndices } from "../../../src/random.ts
 import { openOne, sourceOf } from "../../helpers/one_model.ts";
 import type { Row } from "../report.ts";
 import { type Pair, summarizePairs } from "../statistics.ts";
-import type { Workload } from "../workload.ts";
+import type { SignalWorkload } from "../workload.ts";
 import type { Allowance } from "./budget.ts";
 import { repeatSamples } from "./workloads.ts";
 
@@ -58,7 +58,7 @@ export async function timeInTurns(
 export async function openManyAndOne(
   { engine, workload, models, rows }: {
     readonly engine: Engine;
-    readonly workload: Workload;
+    readonly workload: SignalWorkload;
     readonly models: number;
     readonly rows: number;
   },
@@ -124,7 +124,7 @@ export function planReportRun(rate: number, secondsLeft: number, batchSize: numb
  */
 export async function runReport(
   engine: Engine,
-  workload: Workload,
+  workload: SignalWorkload,
   plan: ReportPlan & Pick<Allowance, "signal">,
 ): Promise<number> {
   const { spec, weights, batchSize, learningRate } = workload;

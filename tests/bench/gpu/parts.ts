@@ -6,10 +6,10 @@
 import { createWebgpuEngine } from "../../../src/engine/webgpu/engine.ts";
 import { findPreset, presetSpec, type SequentialPresetName } from "../../../src/model/presets.ts";
 import { Arena } from "../arena.ts";
-import type { Effort, Measure } from "../contestant.ts";
+import type { Contestant, Measure } from "../contestant.ts";
 import type { PeerName } from "../peers.ts";
 import type { Row } from "../report.ts";
-import type { Workload } from "../workload.ts";
+import type { SignalWorkload, WorkloadName } from "../workload.ts";
 import type { Allowance, Share } from "./budget.ts";
 import type { Ceilings } from "./ceilings.ts";
 import {
@@ -31,20 +31,20 @@ interface Scale {
   /** Samples of the data set. */
   readonly samples: number;
   readonly pairs: number;
-  /** Of a sample of a rate. */
-  readonly effort: Effort;
+  /** Least length of a sample of a rate. */
+  readonly seconds: number;
+  /** Threads of peers: one feeds a GPU; against a software adapter they compute on the processor. */
+  readonly threads: number;
 }
 
-/**
- * Threads are PyTorch's: one feeds a GPU; against a software adapter it computes on the processor.
- */
 const SCALES: Readonly<Record<DeviceKind, Scale>> = {
-  gpu: { samples: 200_000, pairs: 3, effort: { seconds: 1.5, threads: 1 } },
+  gpu: { samples: 200_000, pairs: 3, seconds: 1.5, threads: 1 },
   // No more than shows that the script works.
   software: {
     samples: 5_000,
     pairs: 1,
-    effort: { seconds: 0.3, threads: navigator.hardwareConcurrency },
+    seconds: 0.3,
+    threads: navigator.hardwareConcurrency,
   },
 };
 
@@ -55,17 +55,19 @@ export class Stage {
   readonly ceilings: Ceilings;
   /** Ends the peers that are still at work when all is over. */
   readonly end: AbortSignal;
-  readonly #workloads = new Map<SequentialPresetName, Workload>();
+  readonly #workloads = new Map<SequentialPresetName, SignalWorkload>();
 
   constructor(kind: DeviceKind, ceilings: Ceilings, end: AbortSignal) {
     this.scale = SCALES[kind];
-    this.arena = new Arena("webgpu", (preset) => this.workload(preset));
+    // Only presets are asked for.
+    const make = (name: WorkloadName) => this.workload(name as SequentialPresetName);
+    this.arena = new Arena({ engine: "webgpu", make });
     this.ceilings = ceilings;
     this.end = end;
   }
 
   /** The workload of a preset, made when it is first asked for. */
-  workload(preset: SequentialPresetName): Workload {
+  workload(preset: SequentialPresetName): SignalWorkload {
     const known = this.#workloads.get(preset) ?? makeByteWorkload(preset, this.scale.samples);
     this.#workloads.set(preset, known);
     return known;
@@ -93,11 +95,13 @@ const MANY = 8;
  */
 export function partsFor(kind: DeviceKind): Part[] {
   const eager: PeerName = kind === "gpu" ? "PyTorch cuda" : "PyTorch";
+  const jax: PeerName = kind === "gpu" ? "JAX cuda" : "JAX";
   const training = { figure: TRAINING, preset: "wakawaka", measure: "train" } as const;
   return [
-    against({ ...training, peer: eager, seconds: 55 }),
+    against({ ...training, peer: eager, seconds: 50 }),
     sideBySide(35),
-    reportRun(75),
+    reportRun(70),
+    against({ ...training, peer: jax, seconds: 30 }),
     against({ ...training, peer: "PyTorch cuda graph", seconds: 40 }),
     against({
       ...training,
@@ -106,7 +110,7 @@ export function partsFor(kind: DeviceKind): Part[] {
       peer: eager,
       seconds: 25,
     }),
-    against({ ...training, peer: "PyTorch cuda compiled", seconds: 90 }),
+    against({ ...training, peer: "PyTorch cuda compiled", seconds: 70 }),
     against({ ...training, peer: "jax-js webgpu", seconds: 25 }),
     against({ ...training, peer: "tf.js webgpu", seconds: 35 }),
     ...(["deepchrome", "experiment5"] as const).map((preset) =>
@@ -129,16 +133,17 @@ function against(
     peer,
     seconds,
     async measure({ scale, arena, end }, { signal, left }) {
-      const { pairs, effort } = scale;
-      const found = await arena.peer(peer, preset, AbortSignal.any([signal, end]));
-      const ours = await arena.ours(preset);
-      const sides = { ours: () => ours[measure](effort) };
+      const { pairs, seconds, threads } = scale;
+      const place = { workload: preset, threads };
+      const found = await arena.peer(peer, place, AbortSignal.any([signal, end]));
+      const ours = await arena.ours(place);
+      const rateOf = async (side: Contestant) => (await side.measure(measure, seconds)).rate;
+      const sides = { ours: () => rateOf(ours) };
       if ("missing" in found) {
         return { ...await timeInTurns({ ...sides, theirs: undefined }, pairs, left), ...found };
       }
-      const { label, process } = found;
-      const theirs = () => process[measure](effort);
-      return { ...await timeInTurns({ ...sides, theirs }, pairs, left), peer: label };
+      const theirs = () => rateOf(found);
+      return { ...await timeInTurns({ ...sides, theirs }, pairs, left), peer: found.label };
     },
   };
 }
@@ -148,6 +153,12 @@ function rowsOfSecond(rate: number, samples: number, batchSize: number): number 
   return Math.min(samples, Math.max(1, Math.floor(rate / batchSize)) * batchSize);
 }
 
+/** Samples a second of one model in training. */
+async function trainingRate({ arena, scale }: Stage): Promise<number> {
+  const ours = await arena.ours({ workload: "wakawaka", threads: scale.threads });
+  return (await ours.measure("train", scale.seconds)).rate;
+}
+
 function sideBySide(seconds: number): Part {
   return {
     figure: MANY_TRAINING,
@@ -155,10 +166,10 @@ function sideBySide(seconds: number): Part {
     peer: "one after the other",
     seconds,
     async measure(stage, { left }) {
-      const { samples, pairs, effort } = stage.scale;
-      const rate = await (await stage.arena.ours("wakawaka")).train(effort);
+      const { samples, pairs, seconds: least } = stage.scale;
+      const rate = await trainingRate(stage);
       const workload = stage.workload("wakawaka");
-      const rows = rowsOfSecond(effort.seconds * rate / MANY, samples, workload.batchSize);
+      const rows = rowsOfSecond(least * rate / MANY, samples, workload.batchSize);
       const options = { engine: createWebgpuEngine(), workload, models: MANY, rows };
       await using sides = await openManyAndOne(options);
       return await timeInTurns(sides, pairs, left);
@@ -174,7 +185,7 @@ function reportRun(seconds: number): Part {
     peer: "predicted floor",
     seconds,
     async measure(stage, { signal, left }) {
-      const rate = await (await stage.arena.ours("wakawaka")).train(stage.scale.effort);
+      const rate = await trainingRate(stage);
       const workload = stage.workload("wakawaka");
       const { batchSize } = workload;
       const plan = planReportRun(rate, left(), batchSize);

@@ -3,14 +3,14 @@
  */
 
 import type { SequentialPresetName } from "../../../src/model/presets.ts";
-import { makeWorkload, type Workload } from "../workload.ts";
+import { makeSignalWorkload, type SignalWorkload } from "../workload.ts";
 
 /** Data of a workload. */
-type Data = Workload["data"];
+type Data = SignalWorkload["data"];
 
 /** A workload of so many samples, the simulated ones again and again. */
-export function makeByteWorkload(preset: SequentialPresetName, samples: number): Workload {
-  const workload = makeWorkload(preset);
+export function makeByteWorkload(preset: SequentialPresetName, samples: number): SignalWorkload {
+  const workload = makeSignalWorkload(preset);
   return { ...workload, data: repeatSamples(workload.data, samples) };
 }
 

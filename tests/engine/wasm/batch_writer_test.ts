@@ -1,5 +1,7 @@
 import { deepStrictEqual } from "node:assert";
 import { SampleBatch } from "../../../src/engine/sample_source.ts";
+import { ArrangedBatch } from "../../../src/engine/wasm/arranged_batch.ts";
+import { BatchArranger } from "../../../src/engine/wasm/batch_arranger.ts";
 import { BatchWriter } from "../../../src/engine/wasm/batch_writer.ts";
 import { addressOf, deltaOf } from "../../../src/engine/wasm/layout.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
@@ -19,13 +21,13 @@ async function write(spec: ModelSpec, mode: "train" | "predict" | "explain") {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const module = await WebAssembly.compile(assembleKernels(plan, false));
   const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
-  const batch = new SampleBatch(modelInputs(spec), SAMPLES);
-  await branchedSource(BRANCHED, SAMPLES).gather(
-    Uint32Array.from({ length: SAMPLES }, (_, i) => i),
-    batch,
-  );
-  const writer = new BatchWriter(context, plan, modelInputs(spec));
-  return { plan, context, entries: writer.write(batch, mode) };
+  const arranged = new ArrangedBatch(plan, modelInputs(spec));
+  arranged.mode = mode;
+  const rows = Uint32Array.from({ length: SAMPLES }, (_, i) => i);
+  await branchedSource(BRANCHED, SAMPLES).gather(rows, arranged.batch);
+  new BatchArranger(plan, arranged).arrange();
+  new BatchWriter(context, plan).write(arranged);
+  return { plan, context, entries: arranged.entries };
 }
 
 /**

@@ -32,9 +32,10 @@ for (const preset of SEQUENTIAL_PRESET_NAMES) {
     const options = comparableRun(spec);
     const found = await train(wasm, spec, options);
     const wanted = await train(createTfjsEngine("cpu"), spec, options);
-    // Both are float32: what rounding does in a step, Adam passes on to the next.
+    // Both are float32: what rounding does in a step, Adam passes on to the next, and losses of four samples rise to
+    // five times the first one.
     const apart = largestDifference(found.losses, wanted.losses) / wanted.losses[0]!;
-    ok(apart < 1e-4, `losses differ by ${apart}`);
+    ok(apart < 2e-4, `losses differ by ${apart}`);
     const away = largestDifference(found.predicted, wanted.predicted);
     ok(away < 1e-3, `predictions differ by ${away}, labels being 0 and 1`);
   });
@@ -114,19 +115,20 @@ Deno.test("wakawaka at batch 250 takes less than 64 MB in addition to the data",
 Deno.test("a model that takes too much memory is refused with the layer's name, and auto takes tf.js", async () => {
   const spec = parseSpec({
     name: "huge",
-    bins: 100,
+    bins: 20_000,
     marks: 5,
     loss: "meanSquaredError",
     layers: [
+      { type: "conv1d", filters: 8, width: 3, dilation: 1, padding: "same" },
+      { type: "activation", kind: "relu" },
+      { type: "conv1d", filters: 128, width: 3, dilation: 1, padding: "same" },
       { type: "flatten" },
-      { type: "dense", units: 15_000 },
-      { type: "dense", units: 15_000 },
       { type: "dense", units: 1 },
     ],
   });
   const support = wasm.supports(spec);
   strictEqual(support.supported, false);
-  match(support.supported ? "" : support.reason, /4 GiB.*layers\[2\] \(dense\)/);
+  match(support.supported ? "" : support.reason, /4 GiB.*layers\[2\] \(conv1d\)/);
   await rejects(selectEngine("wasm", spec), /engine wasm: .*layers\[2\]/);
   const gpu = await describeGpu();
   if (gpu !== undefined && !gpu.software) return; // then auto takes the GPU
@@ -142,14 +144,15 @@ async function startPool(change: (plan: Plan) => Plan): Promise<WorkerPool> {
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const barrier = createBarrierMemory(MAX_PARTS);
-  return await WorkerPool.start({
+  const pool = new WorkerPool({
     plan: change(plan),
-    module,
     memory,
     barrier,
     policy: POLICY,
     threads: 2,
   });
+  pool.use(module);
+  return pool;
 }
 
 Deno.test("a worker that traps ends the run with an error that names it, and the pool with it", async () => {

@@ -1,49 +1,138 @@
 /**
- * Encodes numbers and strings in WebAssembly's binary format (Core Specification 3.0, chapter 5).
+ * Writes numbers and strings in WebAssembly's binary format (Core Specification 3.0, chapter 5).
  *
  * @module
  */
 
-/** Encodes an unsigned integer in LEB128. */
-export function encodeUnsigned(value: number): number[] {
-  const bytes: number[] = [];
-  do {
-    const rest = Math.floor(value / 128);
-    bytes.push((value % 128) | (rest > 0 ? 0x80 : 0));
-    value = rest;
-  } while (value > 0);
-  return bytes;
-}
+/** Begins every operation on vectors. */
+export const SIMD_PREFIX = 0xfd;
+/** Alignment of loads and stores, as a power of two; vectors need not be aligned to more. */
+export const ALIGNED_TO_FOUR = 2;
+/** Room at first; it doubles when it is used up. */
+const FIRST_BYTES = 2048;
 
-/** Encodes a signed 32-bit integer in LEB128. */
-export function encodeSigned(value: number): number[] {
-  const bytes: number[] = [];
-  for (;;) {
-    const byte = value & 0x7f;
-    value >>= 7;
-    if ((value === 0 && (byte & 0x40) === 0) || (value === -1 && (byte & 0x40) !== 0)) {
-      bytes.push(byte);
-      return bytes;
-    }
-    bytes.push(byte | 0x80);
+const UTF8 = new TextEncoder();
+
+/** Bytes that grow at their end. A module has hundreds of thousands, so they are never copied one by one into lists. */
+export class ByteWriter {
+  #bytes = new Uint8Array(FIRST_BYTES);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  /** Number of bytes written. */
+  get length(): number {
+    return this.#length;
   }
-}
 
-/** Encodes a string in UTF-8, its length first. */
-export function encodeText(value: string): number[] {
-  const bytes = new TextEncoder().encode(value);
-  return [...encodeUnsigned(bytes.length), ...bytes];
-}
+  /** A copy of what was written. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
+  }
 
-/** Encodes a float32. */
-export function encodeFloat32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return bytes;
-}
+  /** Writes a byte. */
+  byte(value: number): void {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length++] = value;
+  }
 
-/** Encodes a section: its id, its length, the number of its items, and the items. */
-export function encodeSection(id: number, items: readonly (readonly number[])[]): number[] {
-  const content = [...encodeUnsigned(items.length), ...items.flat()];
-  return [id, ...encodeUnsigned(content.length), ...content];
+  /**
+   * Writes an operation of one byte and its index, an unsigned integer. Most of a kernel is written here, and by code
+   * that has hardly run before: so it takes as few calls as it can.
+   */
+  indexed(operation: number, index: number): void {
+    if (this.#length + 2 > this.#bytes.length) this.#grow(2);
+    this.#bytes[this.#length++] = operation;
+    if (index < 128) this.#bytes[this.#length++] = index;
+    else this.unsigned(index);
+  }
+
+  /** Writes a vector's load or store, of one byte after the prefix, and its offset. */
+  vectorAccess(operation: number, offset: number): void {
+    if (this.#length + 4 > this.#bytes.length) this.#grow(4);
+    this.#bytes[this.#length++] = SIMD_PREFIX;
+    this.#bytes[this.#length++] = operation;
+    this.#bytes[this.#length++] = ALIGNED_TO_FOUR;
+    if (offset < 128) this.#bytes[this.#length++] = offset;
+    else this.unsigned(offset);
+  }
+
+  /** Writes an unsigned integer in LEB128. */
+  unsigned(value: number): void {
+    while (value >= 128) {
+      this.byte((value % 128) | 0x80);
+      value = Math.floor(value / 128);
+    }
+    this.byte(value);
+  }
+
+  /** Writes a signed 32-bit integer in LEB128. */
+  signed(value: number): void {
+    for (;;) {
+      const byte = value & 0x7f;
+      value >>= 7;
+      if ((value === 0 && (byte & 0x40) === 0) || (value === -1 && (byte & 0x40) !== 0)) {
+        return this.byte(byte);
+      }
+      this.byte(byte | 0x80);
+    }
+  }
+
+  /** Writes a float32. */
+  float32(value: number): void {
+    this.#reserve(4);
+    this.#view.setFloat32(this.#length, value, true);
+    this.#length += 4;
+  }
+
+  /** Writes a 32-bit integer in four bytes, as constants of vectors hold it. */
+  int32(value: number): void {
+    this.#reserve(4);
+    this.#view.setInt32(this.#length, value, true);
+    this.#length += 4;
+  }
+
+  /** Writes bytes as they are. */
+  raw(bytes: Uint8Array | readonly number[]): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Writes what another writer holds. */
+  append(other: ByteWriter): void {
+    this.raw(other.#bytes.subarray(0, other.#length));
+  }
+
+  /** Writes what another writer holds, its length first. */
+  appendSized(other: ByteWriter): void {
+    this.unsigned(other.#length);
+    this.append(other);
+  }
+
+  /** Writes a string in UTF-8, its length first. */
+  text(value: string): void {
+    const bytes = UTF8.encode(value);
+    this.unsigned(bytes.length);
+    this.raw(bytes);
+  }
+
+  /** Writes a section: its id, its length, the number of its items, and the items. */
+  section(id: number, items: readonly ((writer: ByteWriter) => void)[]): void {
+    const content = new ByteWriter();
+    content.unsigned(items.length);
+    for (const write of items) write(content);
+    this.byte(id);
+    this.appendSized(content);
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more > this.#bytes.length) this.#grow(more);
+  }
+
+  #grow(more: number): void {
+    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + more));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
 }

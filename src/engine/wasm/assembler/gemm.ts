@@ -1,4 +1,5 @@
 import type { FunctionAssembler, Local } from "./assembler.ts";
+import { panels, splitEvenly, TILE_VECTORS } from "./panels.ts";
 
 /** A loop over part of the summed axis. */
 export interface SumLoop {
@@ -21,10 +22,17 @@ export interface MatrixProduct {
   readonly vectors: number;
   /** Bytes between rows of A. */
   readonly rowStrideA: number;
-  /** Bytes between rows of B, or how many rows there are if B is packed in panels; see {@linkcode panels}. */
-  readonly b: { readonly rowStride: number } | { readonly packedRows: number };
+  /**
+   * Bytes between rows of B, and between panels, which lie side by side if not said otherwise; or how many rows there are
+   * if B is packed in panels whose rows have no gaps: see {@linkcode panels}.
+   */
+  readonly b:
+    | { readonly rowStride: number; readonly panelStride?: number }
+    | { readonly packedRows: number };
   /** Bytes between rows of C. */
   readonly rowStrideC: number;
+  /** A local with the bytes between panels of C, which lie side by side if it is absent. */
+  readonly panelStrideC?: Local;
   /** Loops over k, the outermost first. */
   readonly sums: SumLoops;
   /** What C starts from: zero, itself, or a row of biases whose address is in a local. */
@@ -44,11 +52,10 @@ export interface MatrixAddresses {
  * spill, and run at half the speed.
  */
 const TILE_ROWS = 4;
-const TILE_VECTORS = 2;
-/** Columns of a panel; the last panel may be half as wide. */
-export const PANEL_COLUMNS = 4 * TILE_VECTORS;
-/** Steps along k without a jump, each of eight multiply-adds. */
-const UNROLLED_STEPS = 52;
+/** Steps along k without a jump, each of eight multiply-adds. With 52 of them code is three times as long, and slower. */
+const UNROLLED_STEPS = 12;
+/** The same for the last few rows where their number is known only at run time: each number has code of its own. */
+const UNROLLED_REST_STEPS = 8;
 /** The same where the number of steps is known only at run time; the last few are done one by one. */
 const UNKNOWN_COUNT_STEPS = 8;
 
@@ -68,61 +75,52 @@ export function assembleProduct(
   if (typeof start !== "string") code.get(start.bias).set(bias!);
   for (const { vectors, count } of panels(product.vectors)) {
     const tile = new Tile(code, product, vectors);
-    const assembleRows = (height: number) => {
-      tile.assemble(height, { a: rowA, b, c: rowC }, bias);
+    const assembleRows = (height: number, unrolledSteps: number) => {
+      tile.assemble({ rows: height, unrolledSteps }, { a: rowA, b, c: rowC }, bias);
       code.advance(rowA, height * rowStrideA).advance(rowC, height * rowStrideC);
     };
     code.repeat(count, () => {
       code.get(a).set(rowA).get(c).set(rowC);
       assembleRowLoop(code, rows, assembleRows);
-      const panel = "rowStride" in product.b ? 1 : product.b.packedRows;
-      code.advance(b, 16 * vectors * panel).advance(c, 16 * vectors);
+      code.advance(b, panelStride(product.b, vectors));
+      if (product.panelStrideC === undefined) code.advance(c, 16 * vectors);
+      else code.advanceBy(c, product.panelStrideC);
       if (bias !== undefined) code.advance(bias, 16 * vectors);
     });
   }
+}
+
+/** Bytes from a panel of B to the next one. */
+function panelStride(b: MatrixProduct["b"], vectors: number): number {
+  if ("packedRows" in b) return 16 * vectors * b.packedRows;
+  return b.panelStride ?? 16 * vectors;
 }
 
 /** Covers all rows with tiles whose heights differ by at most one. */
 function assembleRowLoop(
   code: FunctionAssembler,
   rows: MatrixProduct["rows"],
-  assembleRows: (height: number) => void,
+  assembleRows: (height: number, unrolledSteps: number) => void,
 ): void {
   if (typeof rows === "number") {
     for (const { size, count } of splitEvenly(rows, TILE_ROWS)) {
-      code.repeat(count, () => assembleRows(size));
+      code.repeat(count, () => assembleRows(size, UNROLLED_STEPS));
     }
     return;
   }
   const left = code.local("i32");
   code.get(rows.local).i32(Math.log2(TILE_ROWS)).op("i32.shr_u").set(left);
-  code.repeatLocal(left, () => assembleRows(TILE_ROWS));
+  code.repeatLocal(left, () => assembleRows(TILE_ROWS, UNROLLED_STEPS));
   for (let rest = 1; rest < TILE_ROWS; rest++) {
     code.get(rows.local).i32(TILE_ROWS - 1).op("i32.and").i32(rest).op("i32.eq").set(left);
-    code.repeatLocal(left, () => assembleRows(rest));
+    code.repeatLocal(left, () => assembleRows(rest, UNROLLED_REST_STEPS));
   }
 }
 
-/** Splits a number into as few sizes up to `most` as possible, of which no two differ by more than one. */
-export function splitEvenly(total: number, most: number): { size: number; count: number }[] {
-  if (total === 0) return [];
-  const pieces = Math.ceil(total / most);
-  const size = Math.floor(total / pieces);
-  const larger = total % pieces;
-  const groups = [{ size: size + 1, count: larger }, { size, count: pieces - larger }];
-  return groups.filter(({ count }) => count > 0);
-}
-
-/**
- * How columns are cut into panels, the widths of tiles. A packed matrix holds panel after panel, each with all
- * of its rows, so that a tile reads memory in order.
- */
-export function panels(vectors: number): { vectors: number; count: number }[] {
-  const groups = [
-    { vectors: TILE_VECTORS, count: Math.floor(vectors / TILE_VECTORS) },
-    { vectors: 1, count: vectors % TILE_VECTORS },
-  ];
-  return groups.filter(({ count }) => count > 0);
+/** Rows of a tile, and how many steps along k its code has without a jump. */
+interface TileHeight {
+  readonly rows: number;
+  readonly unrolledSteps: number;
 }
 
 /** One register tile: some rows of A against some vectors of B. */
@@ -150,7 +148,8 @@ class Tile {
   }
 
   /** `addresses` point at the tile's corners and are not changed. */
-  assemble(rows: number, { a, b, c }: MatrixAddresses, bias: Local | undefined): void {
+  assemble(height: TileHeight, { a, b, c }: MatrixAddresses, bias: Local | undefined): void {
+    const { rows } = height;
     const code = this.#code;
     this.#each(rows, (sum, offset, vector) => {
       if (bias !== undefined) code.get(bias).load(16 * vector);
@@ -159,24 +158,24 @@ class Tile {
       code.set(sum);
     });
     code.get(a).set(this.#a).get(b).set(this.#b);
-    this.#loop(rows, this.#product.sums);
+    this.#loop(height, this.#product.sums);
     this.#each(rows, (sum, offset) => code.get(c).get(sum).store(offset));
   }
 
-  #loop(rows: number, [outer, ...inner]: SumLoops): void {
+  #loop(height: TileHeight, [outer, ...inner]: SumLoops): void {
     const code = this.#code;
     const [next, ...rest] = inner;
-    if (next === undefined) return this.#innermost(rows, outer);
+    if (next === undefined) return this.#innermost(height, outer);
     const [outerA, outerB] = code.locals("i32", 2);
     code.repeat(outer.count as number, () => {
       code.get(this.#a).set(outerA).get(this.#b).set(outerB);
-      this.#loop(rows, [next, ...rest]);
+      this.#loop(height, [next, ...rest]);
       code.get(outerA).i32(outer.strideA).op("i32.add").set(this.#a);
       code.get(outerB).i32(outer.stepB * this.#rowStrideB).op("i32.add").set(this.#b);
     });
   }
 
-  #innermost(rows: number, sum: SumLoop): void {
+  #innermost({ rows, unrolledSteps }: TileHeight, sum: SumLoop): void {
     const code = this.#code;
     const { count, strideA, stepB } = sum;
     const assembleSteps = (length: number) => {
@@ -187,7 +186,7 @@ class Tile {
     if (typeof count === "number") {
       // Whole vectors of A first, then the rest.
       const whole = count - count % 4;
-      for (const { size, count: repeats } of splitEvenly(whole / 4, UNROLLED_STEPS / 4)) {
+      for (const { size, count: repeats } of splitEvenly(whole / 4, unrolledSteps / 4)) {
         code.repeat(repeats, () => assembleSteps(4 * size));
       }
       if (count > whole) assembleSteps(count - whole);

@@ -48,21 +48,59 @@ export function kernelAdder<const Table extends KernelTable>(
   };
 }
 
+/** Kernels of training that are not named after a gradient or a backward pass. */
+const TRAINING_KERNELS: ReadonlySet<string> = new Set([
+  "adam",
+  "clearTiles",
+  "columnSum",
+  "columnSumOfSquares",
+  "dropoutMask",
+  "gatherDots",
+  "multiplyRows",
+  "pullRows",
+  "pushRows",
+  "scatterDots",
+  "spreadRow",
+  "sumDelta",
+  "sumParts",
+  "transformFilters",
+  "transformNarrowPanel",
+  "transformPanel",
+  "transformedForward",
+]);
+
 /**
- * Takes the kernels of a table from a module's exports.
+ * Whether only training and the gradients of inputs run a kernel, by its exported name: those that pass derivatives back
+ * have names that end in `Gradient` or `Backward`. A module for predictions is made without them.
+ */
+export function trains(name: string): boolean {
+  const own = name.slice(name.lastIndexOf(".") + 1);
+  return /(gradient|backward)$/i.test(own) || TRAINING_KERNELS.has(own);
+}
+
+/**
+ * Takes the kernels of a table from a module's exports. One that {@linkcode trains} may be missing; calling it throws.
  *
- * @throws {Error} If the module lacks one of them.
+ * @throws {Error} If the module lacks another one.
  */
 export function bindKernels<const Table extends KernelTable>(
   exports: WebAssembly.Exports,
   { table, node }: KernelGroup<Table>,
 ): Kernels<Table> {
   const kernels = Object.keys(table).map((name) => {
-    const kernel = exports[exportName(node, name)];
+    const exported = exportName(node, name);
+    const kernel = exports[exported];
     if (kernel !== undefined) return [name, kernel];
-    throw new Error(`Cannot bind kernel ${exportName(node, name)}: the module lacks it`);
+    if (trains(exported)) return [name, () => refuseKernel(exported)];
+    throw new Error(`Cannot bind kernel ${exported}: the module lacks it`);
   });
   return Object.fromEntries(kernels);
+}
+
+function refuseKernel(name: string): never {
+  throw new Error(
+    `Cannot run kernel ${name}: found a module for predictions, expected all kernels`,
+  );
 }
 
 function exportName(node: string | undefined, name: string): string {

@@ -23,6 +23,7 @@ export const SIMD_OPERATIONS = {
   "i8x16.shuffle": 13,
   "i32x4.splat": 17,
   "f32x4.splat": 19,
+  "i32x4.eq": 55,
   "i32x4.ge_u": 64,
   "f32x4.gt": 68,
   "v128.and": 78,
@@ -33,6 +34,7 @@ export const SIMD_OPERATIONS = {
   "i32x4.shl": 171,
   "i32x4.shr_u": 173,
   "i32x4.add": 174,
+  "i32x4.sub": 177,
   "f32x4.abs": 224,
   "f32x4.neg": 225,
   "f32x4.sqrt": 227,
@@ -44,6 +46,7 @@ export const SIMD_OPERATIONS = {
   "f32x4.pmax": 235,
   "i32x4.trunc_sat_f32x4_s": 248,
   "f32x4.relaxed_madd": 261,
+  "i32x4.relaxed_laneselect": 267,
 } as const;
 
 /** An operation without immediates. */

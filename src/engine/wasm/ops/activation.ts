@@ -9,7 +9,7 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forVectors } from "../assembler/loops.ts";
-import { pushNormalDistribution } from "../assembler/normal.ts";
+import { pushGelu, pushGeluSlope } from "../assembler/gelu.ts";
 import { addressOf, deltaOf, type NodeBase } from "../layout.ts";
 import { type BackwardPass, type ExecutionContext, type Part, passesBack } from "./context.ts";
 
@@ -68,22 +68,19 @@ export function addActivationKernels(module: ModuleAssembler): void {
 export function addGeluKernels(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: GELU_KERNELS });
   add("gelu", (code, { target, source, vectors }) => {
-    const [x, exponential] = code.locals("v128", 2);
+    const x = code.local("v128");
     forVectors(code, { vectors, pointers: [target, source] }, () => {
-      code.get(target).get(source).load().tee(x);
-      pushNormalDistribution(code, { x, exponential });
-      code.op("f32x4.mul").store();
+      code.get(source).load().set(x).get(target);
+      pushGelu(code, x);
+      code.store();
     });
   });
   add("geluBackward", (code, { target, delta, input, vectors }) => {
-    const [x, exponential] = code.locals("v128", 2);
+    const x = code.local("v128");
     forVectors(code, { vectors, pointers: [target, delta, input] }, () => {
-      code.get(target).get(delta).load();
-      code.get(input).load().set(x);
-      pushNormalDistribution(code, { x, exponential });
-      code.get(x).get(exponential).op("f32x4.mul");
-      code.f32x4(1 / Math.sqrt(2 * Math.PI)).op("f32x4.mul").op("f32x4.add");
-      code.op("f32x4.mul").store();
+      code.get(input).load().set(x).get(target);
+      pushGeluSlope(code, x);
+      code.get(delta).load().op("f32x4.mul").store();
     });
   });
 }
@@ -93,9 +90,8 @@ export function pushLeaky(
   code: FunctionAssembler,
   { value, slope, chosen }: Readonly<Record<"value" | "slope" | "chosen", Local>>,
 ): void {
-  // bitselect(a, b, mask) takes a where the mask is set.
   code.get(chosen).get(chosen).get(slope).op("f32x4.mul");
-  code.get(value).f32x4(0).op("f32x4.gt").op("v128.bitselect");
+  code.get(value).f32x4(0).op("f32x4.gt").select();
 }
 
 /** Activates a part's samples. */

@@ -17,6 +17,8 @@ export interface ExecutionContextOptions {
 export class ExecutionContext {
   /** The whole shared memory as float32. */
   readonly floats: Float32Array;
+  /** Whether the module has the kernels of training too. */
+  readonly trains: boolean;
   /** The whole shared memory as int32. */
   readonly words: Int32Array;
   /** Address of this thread's own scratch memory. */
@@ -29,7 +31,8 @@ export class ExecutionContext {
     this.floats = new Float32Array(memory.buffer);
     this.words = new Int32Array(memory.buffer);
     this.scratch = scratch;
-    this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
+    this.#exports = new WebAssembly.Instance(module, { env: { memory, scratch } }).exports;
+    this.trains = "adam" in this.#exports;
   }
 
   /**

@@ -1,10 +1,18 @@
 import type { ModuleAssembler } from "../assembler/assembler.ts";
 import { assembleProduct } from "../assembler/gemm.ts";
+import { PANEL_BYTES, PANEL_COLUMNS } from "../assembler/panels.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { assembleSampleProduct } from "../assembler/sample_product.ts";
-import { addressOf, deltaOf, type NodeBase, type Parameter } from "../layout.ts";
+import {
+  addressOf,
+  countValues,
+  deltaOf,
+  type NodeBase,
+  type Parameter,
+  type Trained,
+} from "../layout.ts";
 import { ACTIVATION_KERNELS } from "./activation.ts";
-import { adamUpdate, isFrozen } from "./adam.ts";
+import { adamUpdate, isFrozen, moveWeights } from "./adam.ts";
 import {
   type BackwardPass,
   type ExecutionContext,
@@ -26,30 +34,38 @@ export interface DenseShape {
 }
 
 /**
- * `forward`: output = input · kernel + bias, kernel `[input, unit]`.
+ * `forward`: output = input · kernel + bias, kernel `[panel, input, unit of the panel]`.
  *
- * `inputGradient`: inputDelta = delta · kernelᵀ, from the transposed kernel `[unit, input]`.
+ * `inputGradient`: inputDelta = delta · kernelᵀ, from the transposed kernel `[panel, unit, input of the panel]`.
  *
- * `kernelGradient`: adds rows of inputᵀ · delta, summed over the samples in their order; `gradient` and `input` are those
- * of the first row.
+ * `kernelGradient`: adds rows of inputᵀ · delta, summed over the samples in their order, to a gradient `[panel, row, unit
+ * of the panel]`, whose panels are `panelBytes` apart; `input` is that of the first row.
  */
 const DENSE_KERNELS = {
   forward: ["output", "input", "kernel", "bias", "samples"],
   inputGradient: ["inputDelta", "delta", "transposed", "samples"],
-  kernelGradient: ["gradient", "input", "delta", "rows", "samples"],
+  kernelGradient: ["gradient", "input", "delta", "rows", "samples", "panelBytes"],
 } as const;
 
 /** Samples whose share of a kernel's gradient is summed together: a multiple of eight. */
-const SAMPLES_TOGETHER = 32;
+const SAMPLES_TOGETHER = 64;
 
-/** A dense layer with its activation. */
+/**
+ * A dense layer with its activation. Its kernel is kept in panels of {@linkcode PANEL_COLUMNS} units, one after the
+ * other: rows that lie far apart would compete for the same lines of the nearest cache.
+ */
 export interface DenseNode extends NodeBase {
   readonly kind: "dense";
   readonly slope: number;
-  readonly kernel: Parameter;
+  readonly kernel: Trained;
   readonly bias: Parameter;
   /** Kernel as the backward pass reads it. */
   readonly transposed: number;
+}
+
+/** Bytes of a matrix in panels. */
+export function panelledBytes({ rows, columns }: Record<"rows" | "columns", number>): number {
+  return Math.ceil(columns / PANEL_COLUMNS) * rows * PANEL_BYTES;
 }
 
 /** Adds the kernels of a dense layer. */
@@ -66,7 +82,7 @@ export function addDenseKernels(
       start: { bias },
       rowStrideA: inputStride,
       rowStrideC: outputStride,
-      b: { rowStride: 16 * unitVectors },
+      b: { rowStride: PANEL_BYTES, panelStride: 4 * inputVectors * PANEL_BYTES },
       sums: [{ count: 4 * inputVectors, strideA: 4, stepB: 1 }],
     }, { a: input, b: kernel, c: output });
   });
@@ -77,17 +93,18 @@ export function addDenseKernels(
       start: "zero",
       rowStrideA: outputStride,
       rowStrideC: inputStride,
-      b: { rowStride: 16 * inputVectors },
+      b: { rowStride: PANEL_BYTES, panelStride: 4 * unitVectors * PANEL_BYTES },
     }, { a: delta, b: transposed, c: inputDelta, samples });
   });
-  add("kernelGradient", (code, { gradient, input, delta, rows, samples }) => {
+  add("kernelGradient", (code, { gradient, input, delta, rows, samples, panelBytes }) => {
     assembleProduct(code, {
       rows: { local: rows },
       vectors: unitVectors,
       start: "self",
       rowStrideA: 4,
       b: { rowStride: outputStride },
-      rowStrideC: 16 * unitVectors,
+      rowStrideC: PANEL_BYTES,
+      panelStrideC: panelBytes,
       sums: [{ count: { local: samples }, strideA: inputStride, stepB: 1 }],
     }, { a: input, b: delta, c: gradient });
   });
@@ -132,12 +149,11 @@ export function denseBackward(
  */
 export function denseUpdate(context: ExecutionContext, node: DenseNode, update: Update): void {
   const { output, kernel, bias } = node;
-  const { firstRow, rows, samples, adam } = update;
+  const { firstRow, samples, adam } = update;
   if (!isFrozen(kernel, adam)) {
     sumKernelGradient(context, node, update);
-    const offset = firstRow * output.stride;
-    adamUpdate(context, kernel, { offset, bytes: rows * output.stride, adam });
-    denseTranspose(context, node, { firstRow, rows });
+    moveKernel(context, node, update);
+    denseTranspose(context, node, update);
   }
   if (firstRow > 0 || isFrozen(bias, adam)) return;
   const { clear } = context.bind(MEMORY_KERNELS);
@@ -148,38 +164,65 @@ export function denseUpdate(context: ExecutionContext, node: DenseNode, update: 
 }
 
 /**
- * Sums the gradient of some rows of the kernel, some samples at a time: what a tile reads of these stays in the nearest
- * cache while all tiles pass by. The order of the samples, and so the sum, is the same.
+ * Sums the gradient of some rows of the kernel in scratch memory, some samples at a time: what a tile reads of these stays
+ * in the nearest cache while all tiles pass by. The order of the samples, and so the sum, is the same.
  */
 function sumKernelGradient(
   context: ExecutionContext,
-  { name, input, output, kernel }: DenseNode,
+  { name, input, output }: DenseNode,
   { firstRow, rows, samples }: Update,
 ): void {
+  const { scratch } = context;
   const { clear } = context.bind(MEMORY_KERNELS);
   const { kernelGradient } = context.bind(DENSE_KERNELS, name);
-  const gradient = kernel.gradient + firstRow * output.stride;
-  clear(gradient, rows * output.stride);
+  const panelBytes = rows * PANEL_BYTES;
+  clear(scratch, panelledBytes({ rows, columns: output.stride / 4 }));
   for (let sample = 0; sample < samples; sample += SAMPLES_TOGETHER) {
     const count = Math.min(SAMPLES_TOGETHER, samples - sample);
     const from = addressOf(input, sample) + 4 * firstRow;
-    kernelGradient(gradient, from, deltaOf(output, sample), rows, count);
+    kernelGradient(scratch, from, deltaOf(output, sample), rows, count, panelBytes);
   }
 }
 
-/** Writes some rows of the kernel where the backward pass reads them. */
+/** Takes Adam's step with the gradient that is in scratch memory. */
+function moveKernel(
+  context: ExecutionContext,
+  { input, kernel }: DenseNode,
+  { firstRow, rows, adam }: Update,
+): void {
+  const panelBytes = countValues(input) * PANEL_BYTES;
+  const bytes = rows * PANEL_BYTES;
+  let gradient = context.scratch;
+  for (let panel = 0; panel < kernel.bytes; panel += panelBytes) {
+    const offset = panel + firstRow * PANEL_BYTES;
+    moveWeights(context, kernel, { offset, bytes, gradient, adam });
+    gradient += bytes;
+  }
+}
+
+/** Writes some rows of the kernel, of which the first begins a panel, where the backward pass reads them. */
 export function denseTranspose(
   context: ExecutionContext,
   { input, output, kernel, transposed }: DenseNode,
   { firstRow, rows }: { readonly firstRow: number; readonly rows: number },
 ): void {
-  const { transpose } = context.bind(MEMORY_KERNELS);
-  transpose(
-    transposed + 4 * firstRow,
-    kernel.weight + firstRow * output.stride,
-    rows,
-    output.stride / 16,
-    input.stride,
-    output.stride,
-  );
+  const { transpose, transposeSquares } = context.bind(MEMORY_KERNELS);
+  const panelBytes = countValues(input) * PANEL_BYTES;
+  const units = output.stride / 4;
+  const step = units * PANEL_BYTES;
+  const squareBytes = PANEL_COLUMNS * PANEL_BYTES;
+  const first = transposed + firstRow / PANEL_COLUMNS * step;
+  for (let unit = 0; unit < units; unit += PANEL_COLUMNS) {
+    const source = kernel.weight + unit / PANEL_COLUMNS * panelBytes + firstRow * PANEL_BYTES;
+    const target = first + unit * PANEL_BYTES;
+    const vectors = Math.min(PANEL_COLUMNS, units - unit) / 4;
+    const whole = vectors === 1 ? 0 : Math.floor(rows / PANEL_COLUMNS);
+    transposeSquares(target, source, whole, step);
+    // What is not a square: the last rows, or half a panel of units.
+    for (let square = whole; square * PANEL_COLUMNS < rows; square++) {
+      const height = Math.min(PANEL_COLUMNS, rows - square * PANEL_COLUMNS);
+      const [to, from] = [target + square * step, source + square * squareBytes];
+      transpose(to, from, height, vectors, PANEL_BYTES, PANEL_BYTES);
+    }
+  }
 }

@@ -2,6 +2,7 @@ import { THREEFRY_GROUPS, THREEFRY_PARITY, THREEFRY_ROTATIONS } from "../../../b
 import { dropoutKey, dropoutScale, dropoutThreshold } from "../../dropout.ts";
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
+import { forGroups } from "../assembler/loops.ts";
 import { addressOf, deltaOf, type NodeBase } from "../layout.ts";
 import {
   type BackwardPass,
@@ -53,6 +54,11 @@ export interface EntryOrigins {
 
 /** Units that a block decides. */
 const BLOCK_UNITS = 8;
+/**
+ * Blocks that a round computes side by side, a power of two: each step of a round waits for the one before it, so a
+ * block alone leaves most of the processor idle.
+ */
+const BLOCKS_TOGETHER = 4;
 
 /** Bytes of a mask of `values` values; a shifted one may begin within a block. */
 export function maskBytes(values: number, { shifted }: { readonly shifted: boolean }): number {
@@ -68,8 +74,12 @@ export function addDropoutKernels(module: ModuleAssembler): void {
 function addDropoutMask(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: DROPOUT_KERNELS });
   add("dropoutMask", (code, { target, key0, key1, position, firstPair, blocks, ...kept }) => {
-    const [x0, x1, pair, thresholds, scales] = code.locals("v128", 5);
+    const [pair, thresholds, scales] = code.locals("v128", 3);
     const schedule = code.locals("v128", 3);
+    const counters = Array.from({ length: BLOCKS_TOGETHER }, (): Counters => {
+      const [x0, x1] = code.locals("v128", 2);
+      return { x0, x1 };
+    });
     code.get(key0).op("i32x4.splat").set(schedule[0]);
     code.get(key1).op("i32x4.splat").set(schedule[1]);
     code.get(schedule[0]).get(schedule[1]).op("v128.xor");
@@ -77,16 +87,21 @@ function addDropoutMask(module: ModuleAssembler): void {
     code.get(kept.threshold).op("i32x4.splat").set(thresholds);
     code.get(kept.scale).op("f32x4.splat").set(scales);
     code.i32x4([0, 1, 2, 3]).get(firstPair).op("i32x4.splat").op("i32x4.add").set(pair);
-    code.repeatLocal(blocks, () => {
-      code.get(position).op("i32x4.splat").get(schedule[0]).op("i32x4.add").set(x0);
-      code.get(pair).get(schedule[1]).op("i32x4.add").set(x1);
-      assembleRounds(code, { x0, x1, schedule });
-      for (const { lanes, offset } of MASK_HALVES) {
-        code.get(target).get(x0).get(x1).shuffle(lanes);
-        code.get(thresholds).op("i32x4.ge_u").get(scales).op("v128.and").store(offset);
+    forGroups(code, { count: blocks, width: BLOCKS_TOGETHER }, (together) => {
+      const block = counters.slice(0, together);
+      for (const { x0, x1 } of block) {
+        code.get(position).op("i32x4.splat").get(schedule[0]).op("i32x4.add").set(x0);
+        code.get(pair).get(schedule[1]).op("i32x4.add").set(x1);
+        code.get(pair).i32x4([4, 4, 4, 4]).op("i32x4.add").set(pair);
       }
-      code.advance(target, 32);
-      code.get(pair).i32x4([4, 4, 4, 4]).op("i32x4.add").set(pair);
+      assembleRounds(code, block, schedule);
+      for (const { x0, x1 } of block) {
+        for (const { lanes, offset } of MASK_HALVES) {
+          code.get(target).get(x0).get(x1).shuffle(lanes);
+          code.get(thresholds).op("i32x4.ge_u").get(scales).op("v128.and").store(offset);
+        }
+        code.advance(target, 32);
+      }
     });
   });
 }
@@ -115,27 +130,34 @@ function addMultiplyRows(module: ModuleAssembler): void {
   });
 }
 
-/** The 20 rounds of Threefry-2x32 on four counters. */
+/** The two words of four counters. */
+interface Counters {
+  readonly x0: Local;
+  readonly x1: Local;
+}
+
+/** The 20 rounds of Threefry-2x32 on some blocks of four counters. */
 function assembleRounds(
   code: FunctionAssembler,
-  { x0, x1, schedule: [key0, key1, key2] }: {
-    readonly x0: Local;
-    readonly x1: Local;
-    readonly schedule: readonly [Local, Local, Local];
-  },
+  blocks: readonly Counters[],
+  [key0, key1, key2]: readonly [Local, Local, Local],
 ): void {
   const [even, odd] = THREEFRY_ROTATIONS;
   let [first, second, third] = [key1, key2, key0];
   for (let group = 0; group < THREEFRY_GROUPS; group++) {
     for (const bits of group % 2 === 0 ? even : odd) {
-      code.get(x0).get(x1).op("i32x4.add").set(x0);
-      code.get(x1).i32(bits).op("i32x4.shl").get(x1).i32(32 - bits).op("i32x4.shr_u");
-      code.op("v128.or").get(x0).op("v128.xor").set(x1);
+      for (const { x0, x1 } of blocks) {
+        code.get(x0).get(x1).op("i32x4.add").set(x0);
+        code.get(x1).i32(bits).op("i32x4.shl").get(x1).i32(32 - bits).op("i32x4.shr_u");
+        code.op("v128.or").get(x0).op("v128.xor").set(x1);
+      }
     }
-    code.get(x0).get(first).op("i32x4.add").set(x0);
-    code.get(x1).get(second).op("i32x4.add");
     const step = group + 1;
-    code.i32x4([step, step, step, step]).op("i32x4.add").set(x1);
+    for (const { x0, x1 } of blocks) {
+      code.get(x0).get(first).op("i32x4.add").set(x0);
+      code.get(x1).get(second).op("i32x4.add");
+      code.i32x4([step, step, step, step]).op("i32x4.add").set(x1);
+    }
     [first, second, third] = [second, third, first];
   }
 }

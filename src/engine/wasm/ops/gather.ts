@@ -1,4 +1,4 @@
-import { transformFunction } from "../../../record.ts";
+import { copyTransformed } from "../../copy_transformed.ts";
 import type { SignalColumns } from "../../memory_source.ts";
 import { addressOf, type Tensor } from "../layout.ts";
 import type { ExecutionContext, Part } from "./context.ts";
@@ -13,18 +13,15 @@ export function gatherSamples(
   },
   { start, count }: Part,
 ): void {
-  const apply = transform === "none" ? undefined : transformFunction(transform);
   const size = bins * marks;
   // Where rows have no gaps between them a sample is copied in one piece.
   const [pieces, length] = input.stride === 4 * marks ? [1, size] : [bins, marks];
   for (let sample = start; sample < start + count; sample++) {
     const from = rows[sample]! * size;
     for (let piece = 0; piece < pieces; piece++) {
-      const to = (addressOf(input, sample) + piece * input.stride) / 4;
+      const at = (addressOf(input, sample) + piece * input.stride) / 4;
       const first = from + piece * length;
-      floats.set(signal.subarray(first, first + length), to);
-      if (apply === undefined) continue;
-      for (let i = to; i < to + length; i++) floats[i] = apply(floats[i]!);
+      copyTransformed(signal.subarray(first, first + length), { target: floats, at, transform });
     }
   }
 }

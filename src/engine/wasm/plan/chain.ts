@@ -9,21 +9,26 @@ import type { Conv1dLayer } from "../../../model/spec.ts";
 import { groupChain, type LayerGroup } from "../../layer_groups.ts";
 import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
 import { type ConvNode, filterBytes, inputDeltaStride } from "../ops/conv/shape.ts";
+import { panelledBytes } from "../ops/dense.ts";
 import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
-import { countKernelRows, gruRecord, type GruShape, rowBytes } from "../ops/gru/shape.ts";
 import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
-import { planConv } from "./conv.ts";
+import { planBatchNorm } from "./batch_norm.ts";
+import { planConv, planTransformed } from "./conv.ts";
+import { type ChainMemory, type GroupOf, nameOf } from "./groups.ts";
+import { planGru } from "./gru.ts";
 import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
 import { flattenTensor, TensorPlanner } from "./tensors.ts";
-import { SPARSE_ROWS } from "./update_tasks.ts";
+import { rowsOfDenseTask, SPARSE_ROWS } from "./update_tasks.ts";
 
 /** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
 const SPARSE_SHARE = 0.6;
 /** From this number of units on, making a sparse row costs little, and so do units that fill up the last panel. */
 const SPARSE_UNITS = 64;
+/** Bytes of a kernel from which on a layer is wide: half of the second cache of the smaller processors. */
+const WIDE_BYTES = 512 * 1024;
 
 /** How a chain is planned. */
 export interface ChainOptions {
@@ -68,7 +73,14 @@ class ChainPlanner {
   plan(): PlannedChain {
     const input = this.#tensors.planInput(this.#options.reads);
     const groups = groupChain(this.#chain);
-    const last = groups.reduce((value, group) => this.#planGroup(value, group), input);
+    let last = input;
+    for (let index = 0; index < groups.length; index++) {
+      const [group, next] = [groups[index]!, groups[index + 1]];
+      if (group.kind === "batchNorm" && next?.kind === "pool") {
+        last = this.#addBatchNorm(last, group, next);
+        index++;
+      } else last = this.#planGroup(last, group, next);
+    }
     const output = this.#options.compact ? this.#compact(last) : last;
     const [first] = this.#nodes;
     return {
@@ -81,12 +93,13 @@ class ChainPlanner {
   }
 
   /** Adds the node of a group; returns its output. */
-  #planGroup(input: Tensor, group: LayerGroup): Tensor {
+  #planGroup(input: Tensor, group: LayerGroup, next: LayerGroup | undefined): Tensor {
+    const normalised = next?.kind === "batchNorm";
     switch (group.kind) {
       case "conv":
-        return this.#addConv(input, group, group);
+        return this.#addConv(input, group, { ...group, normalised });
       case "linear":
-        return this.#addLinear(input, group);
+        return this.#addLinear(input, group, normalised);
       case "dense":
         return this.#addDense(input, group);
       case "batchNorm":
@@ -140,7 +153,7 @@ class ChainPlanner {
   }
 
   /** A linear layer over positions is a convolution of width 1. */
-  #addLinear(input: Tensor, group: GroupOf<"linear">): Tensor {
+  #addLinear(input: Tensor, group: GroupOf<"linear">, normalised: boolean): Tensor {
     const { slope, spec: { units } } = group;
     const spec: Conv1dLayer = {
       type: "conv1d",
@@ -149,24 +162,33 @@ class ChainPlanner {
       dilation: 1,
       padding: "valid",
     };
-    return this.#addConv(input, group, { spec, slope, pool: undefined });
+    return this.#addConv(input, group, { spec, slope, pool: undefined, normalised });
   }
 
   #addConv(
     input: Tensor,
     group: LayerGroup,
-    { spec, slope, pool }: Pick<GroupOf<"conv">, "spec" | "slope" | "pool">,
+    { spec, slope, pool, normalised }: Pick<GroupOf<"conv">, "spec" | "slope" | "pool"> & {
+      readonly normalised: boolean;
+    },
   ): Tensor {
+    const deltaActivated = normalised && pool === undefined;
     const positions = group.output[0];
     const { shape, around } = planConv(input, spec, pool === undefined ? undefined : positions);
-    const output = this.#tensors.plan(positions, spec.filters, { group, ...around });
+    const options = { group, ...around, inPlace: deltaActivated };
+    const output = this.#tensors.plan(positions, spec.filters, options);
     const row = 16 * shape.filterVectors;
-    this.#scratchBytes = Math.max(this.#scratchBytes, shape.outputPositions * row);
+    this.#takeScratch(shape.outputPositions * row);
     const kernel = this.#memory.kernel(4 * shape.filterVectors * filterBytes(shape));
     const bias = this.#memory.parameter(row);
     const stride = Math.ceil((kernel.bytes + bias.bytes) / 64) * 64;
     const parts = this.#memory.take(stride * MAX_PARTS);
     const transposed = this.#memory.take(kernel.bytes);
+    const transformed = planTransformed(shape, {
+      pool,
+      ofNetwork: input.ofNetwork,
+      memory: this.#memory,
+    });
     const offsets = pool === undefined
       ? undefined
       : this.#memory.take(output.sampleStride * this.#capacity);
@@ -175,7 +197,9 @@ class ChainPlanner {
     const node: ConvNode = {
       ...base,
       kind: "conv",
+      deltaActivated,
       transposed,
+      transformed,
       offsets,
       parts: { kernel: parts, bias: parts + kernel.bytes, stride },
     };
@@ -189,13 +213,18 @@ class ChainPlanner {
     const sparsity = units < SPARSE_UNITS ? undefined : this.#sparsity(layer);
     const stride = roundUp(4 * units, sparsity && PANEL_ROW_BYTES);
     const output = this.#tensors.plan(1, units, { group, stride });
-    const kernel = this.#memory.kernel(countValues(input) * stride);
+    const inputs = countValues(input);
+    const size = { rows: inputs, columns: stride / 4 };
+    const kernel = this.#memory.trainedKernel(panelledBytes(size));
     const bias = this.#memory.parameter(stride);
-    const base = { name, layer, input, output, slope, kernel, bias };
+    const wide = kernel.bytes >= WIDE_BYTES;
+    const base = { name, layer, input, output, wide, slope, kernel, bias };
     if (sparsity === undefined) {
-      this.#nodes.push({ ...base, kind: "dense", transposed: this.#memory.take(kernel.bytes) });
+      this.#takeScratch(panelledBytes({ rows: rowsOfDenseTask(stride), columns: stride / 4 }));
+      const transposed = this.#memory.take(panelledBytes({ rows: stride / 4, columns: inputs }));
+      this.#nodes.push({ ...base, kind: "dense", transposed });
     } else {
-      const sparse = this.#sparseRows(countValues(input));
+      const sparse = this.#sparseRows(inputs);
       const zeros = this.#memory.take(PANEL_ROW_BYTES);
       this.#nodes.push({ ...base, kind: "sparseDense", gate: sparsity.gate, sparse, zeros });
     }
@@ -203,11 +232,16 @@ class ChainPlanner {
   }
 
   #sparseRows(inputs: number): SparseDenseNode["sparse"] {
-    const columns = SPARSE_ROWS * sparseRowBytes(this.#capacity);
-    this.#scratchBytes = Math.max(this.#scratchBytes, columns);
+    // The rows that the update multiplies, and a panel's share of the gradient.
+    this.#takeScratch(SPARSE_ROWS * (sparseRowBytes(this.#capacity) + PANEL_ROW_BYTES));
     const sums = sparseRowBytes(inputs);
     const sampleStride = sums + dotsBytes(inputs);
     return { address: this.#memory.take(sampleStride * this.#capacity), sampleStride, sums };
+  }
+
+  /** Has at least so much scratch memory for each thread. */
+  #takeScratch(bytes: number): void {
+    this.#scratchBytes = Math.max(this.#scratchBytes, roundUp(bytes, 64));
   }
 
   /** What decides which inputs of a dense layer are kept, if making sparse rows of them pays. */
@@ -223,56 +257,23 @@ class ChainPlanner {
   }
 
   #addGru(input: Tensor, group: GroupOf<"bidirectionalGru">): Tensor {
-    const { units } = group.spec;
-    const unitVectors = Math.ceil(units / 4);
-    const row = 16 * unitVectors;
-    const flat = this.#tensors.plan(1, 2 * units, { group, stride: 2 * row });
-    const output = { ...flat, segment: { count: units, padded: row / 4 } };
-    const shape: GruShape = {
-      positions: input.rows,
-      unitVectors,
-      inputStride: input.stride,
-      inputSampleStride: input.sampleStride,
-      outputSampleStride: output.sampleStride,
-    };
-    const { both, gates } = rowBytes(shape);
-    const kernel = this.#memory.kernel(countKernelRows(shape) * both);
-    const bias = this.#memory.parameter(both);
-    const recurrent = this.#memory.kernel(2 * row / 4 * gates);
-    const transposed = {
-      kernel: this.#memory.take(kernel.bytes),
-      recurrent: this.#memory.take(recurrent.bytes),
-    };
-    const records = this.#memory.take(gruRecord(shape).sampleStride * this.#capacity);
-    const { name, layer } = nameOf(group);
-    const base = { name, layer, input, output, shape, kernel, bias, recurrent };
-    this.#nodes.push({ ...base, kind: "bidirectionalGru", transposed, records });
-    return output;
+    return this.#add(planGru(group, input, this.#places));
   }
 
-  #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">): Tensor {
-    const output = this.#tensors.planLike(input, group);
-    const row = input.stride;
-    const { momentum, epsilon } = group.spec;
-    const { name, layer } = nameOf(group);
-    this.#nodes.push({
-      kind: "batchNorm",
-      name,
-      layer,
-      input,
-      output,
-      momentum,
-      epsilon,
-      gamma: this.#memory.parameter(row),
-      beta: this.#memory.parameter(row),
-      movingMean: this.#memory.take(row),
-      movingVariance: this.#memory.take(row),
-      parts: this.#memory.take(2 * row * MAX_PARTS),
-      mean: this.#memory.take(row),
-      forward: this.#memory.take(3 * row),
-      backward: this.#memory.take(3 * row),
-    });
-    return output;
+  /** Batch normalisation, with the pooling that directly follows. */
+  #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">, pooling?: GroupOf<"pool">): Tensor {
+    const before = this.#nodes.at(-1);
+    const slope = before?.kind === "conv" && before.deltaActivated ? before.slope : 1;
+    return this.#add(planBatchNorm(group, { input, pooling, slope }, this.#places));
+  }
+
+  #add(node: PlanNode): Tensor {
+    this.#nodes.push(node);
+    return node.output;
+  }
+
+  get #places(): ChainMemory {
+    return { memory: this.#memory, tensors: this.#tensors, capacity: this.#capacity };
   }
 
   /** Copies values into one row if they have gaps; returns the row. */
@@ -287,11 +288,5 @@ class ChainPlanner {
   }
 }
 
-type GroupOf<Kind extends LayerGroup["kind"]> = Extract<LayerGroup, { readonly kind: Kind }>;
-
 /** The layer number of a node that computes no layer of the model. */
 const NO_LAYER = -1;
-
-function nameOf({ kind, layer }: LayerGroup): { readonly name: string; readonly layer: number } {
-  return { name: `${kind}${layer}`, layer };
-}

@@ -1,7 +1,15 @@
+import { takeBackwardPlaces, takePassPlaces } from "../ops/conv/transformed/own_places.ts";
 import { convPadding, kernelSpan } from "../../../model/shapes.ts";
 import type { Conv1dLayer } from "../../../model/spec.ts";
-import type { Tensor } from "../layout.ts";
+import type { Allocator, Tensor } from "../layout.ts";
 import type { ConvShape } from "../ops/conv/shape.ts";
+import type { TransformedConv } from "../ops/conv/transformed/types.ts";
+import {
+  backwardKernelBytes,
+  layOut,
+  transformedKernelBytes,
+} from "../ops/conv/transformed/tiling.ts";
+import { chooseTiling, paysBackward } from "./tiling.ts";
 
 /** A convolution's shape, and the rows of zeros that it needs around its output. */
 export interface PlannedConv {
@@ -40,4 +48,31 @@ export function planConv(
     ? { before: span - left, after: input.rows - outputPositions + left }
     : { before: 0, after: 0 };
   return { shape, around };
+}
+
+/** Plans what training needs to transform a convolution, where that pays. */
+export function planTransformed(
+  shape: ConvShape,
+  { pool, ofNetwork, memory }: {
+    readonly pool: number | undefined;
+    readonly ofNetwork: boolean;
+    readonly memory: Allocator;
+  },
+): TransformedConv | undefined {
+  const tiling = chooseTiling(shape, pool);
+  if (tiling === undefined) return undefined;
+  const layout = layOut(shape, tiling, 1);
+  const backward = paysBackward(shape, tiling, ofNetwork);
+  const { samples } = tiling;
+  return {
+    tiling,
+    kernel: memory.take(transformedKernelBytes(layout)),
+    backwardKernel: backward ? memory.take(backwardKernelBytes(layout)) : undefined,
+    own: {
+      forward: takePassPlaces(memory.own, layOut(shape, tiling, samples.forward)),
+      backward: backward
+        ? takeBackwardPlaces(memory.own, layOut(shape, tiling, samples.backward))
+        : undefined,
+    },
+  };
 }

@@ -4,6 +4,8 @@ import type { Part } from "../ops/context.ts";
 /** Parts of a batch that are summed in order; more threads than this find nothing to do. */
 export const MAX_PARTS = 64;
 const SAMPLES_PER_PART = 16;
+/** Parts are multiples of this, but for the last one: products are computed for four samples at a time. */
+const PART_UNIT = 4;
 
 /**
  * Number of parts that a batch is summed in: a function of the number of its samples alone. Above two it is a multiple
@@ -14,11 +16,32 @@ function countParts(samples: number): number {
   return Math.min(MAX_PARTS, parts > 2 ? roundUp(parts, 4) : parts);
 }
 
+/**
+ * Samples whose outputs of a wide layer are computed together. Such a layer's weights fit no near cache, so they are read
+ * again for every group.
+ */
+const SAMPLES_PER_GROUP = 128;
+
+/**
+ * Joins neighbouring parts into groups, which wide layers are computed for: few, but enough for all threads. A group has
+ * no sums over its samples, so results do not depend on their number.
+ */
+export function groupParts(parts: readonly Part[], threads: number): Part[][] {
+  const samples = parts.reduce((sum, { count }) => sum + count, 0);
+  const groups = Math.min(parts.length, Math.max(threads, Math.ceil(samples / SAMPLES_PER_GROUP)));
+  return Array.from({ length: groups }, (_, index) => {
+    const at = (group: number) => Math.floor(group * parts.length / groups);
+    return parts.slice(at(index), at(index + 1));
+  });
+}
+
 /** Cuts a batch into parts whose number and sizes depend on nothing else. */
 export function cutParts(samples: number): Part[] {
   const parts = countParts(samples);
+  const units = Math.ceil(samples / PART_UNIT);
+  const startOf = (part: number) => PART_UNIT * Math.floor(part * units / parts);
   return Array.from({ length: parts }, (_, index) => {
-    const start = Math.floor(index * samples / parts);
-    return { index, start, count: Math.floor((index + 1) * samples / parts) - start };
+    const start = startOf(index);
+    return { index, start, count: Math.min(samples, startOf(index + 1)) - start };
   });
 }

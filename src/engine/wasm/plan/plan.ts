@@ -6,32 +6,49 @@
 
 import { type ModelGraph, modelGraph } from "../../../model/graph.ts";
 import { isBranched, type ModelSpec } from "../../../model/spec.ts";
-import { Allocator, type Tensor } from "../layout.ts";
+import { supportsOwnMemory } from "../arithmetic.ts";
+import { Allocator, roundUp, type Tensor } from "../layout.ts";
 import type { JoinBranch, PlannedTerm } from "../ops/join/types.ts";
 import { planChain } from "./chain.ts";
 import { planEncoder, type PlannedEncoder } from "./encoder.ts";
-import { type BranchRoute, chainsOf, type JoinPlan, type Plan, type UpdateTask } from "./types.ts";
-import { updateTasks } from "./update_tasks.ts";
+import {
+  type BranchRoute,
+  type Chain,
+  chainsOf,
+  type JoinPlan,
+  type Plan,
+  type UpdateTask,
+} from "./types.ts";
+import { updateTasks, updateWork } from "./update_tasks.ts";
 
 /** Plans a valid model for batches of at most `batchSize` samples on `threads` threads. */
 export function planModel(
   spec: ModelSpec,
-  { batchSize, threads }: { readonly batchSize: number; readonly threads: number },
+  { batchSize, threads, twoMemories = supportsOwnMemory() }: {
+    readonly batchSize: number;
+    readonly threads: number;
+    /**
+     * Whether each thread has a memory of its own beside the shared one.
+     *
+     * @default what this machine can do
+     */
+    readonly twoMemories?: boolean;
+  },
 ): Plan {
   const graph = modelGraph(spec);
   const memory = new Allocator();
   const planned = isBranched(spec)
     ? planBranches(graph, { memory, batchSize })
     : planSequence(graph, { memory, batchSize });
-  const { encoders, join, head, scratchBytes } = planned;
-  const updates = chainsOf(planned).flatMap(({ nodes }, chain) =>
-    nodes.flatMap((node, index) =>
-      updateTasks(node).map((rows): UpdateTask => ({ chain, node: index, ...rows }))
-    )
-  );
+  const { encoders, join, head } = planned;
+  const updates = planUpdates(chainsOf(planned));
   for (const [term, { type }] of join?.terms.entries() ?? []) {
     if (type === "distanceWeightedMean") updates.push({ term });
   }
+  const { bytes } = memory.own;
+  const offset = roundUp(planned.scratchBytes, 64);
+  const own = bytes === 0 || twoMemories ? { bytes } : { bytes, offset };
+  const scratchBytes = own.offset === undefined ? planned.scratchBytes : offset + bytes;
   const scratch = memory.take(scratchBytes * threads);
   const { pages } = memory;
   return {
@@ -43,8 +60,22 @@ export function planModel(
     updates,
     scratch,
     scratchBytes,
+    own,
     pages,
   };
+}
+
+/** The tasks of the update, the longest first, so that the threads finish together. */
+function planUpdates(chains: readonly Chain[]): UpdateTask[] {
+  const tasks = chains.flatMap(({ nodes }, chain) =>
+    nodes.flatMap((node, index) =>
+      updateTasks(node).map((rows) => ({
+        work: updateWork(node, rows),
+        task: { chain, node: index, ...rows },
+      }))
+    )
+  );
+  return tasks.sort((a, b) => b.work - a.work).map(({ task }) => task);
 }
 
 interface PlanOptions {
@@ -79,7 +110,11 @@ function planBranches(graph: ModelGraph, { memory, batchSize }: PlanOptions): Pl
     encoders: planned.flatMap(({ chains }) => chains),
     join,
     head,
-    scratchBytes: Math.max(scratchBytes, join.scratch.factors + 4 * join.references, ...scratches),
+    scratchBytes: Math.max(
+      scratchBytes,
+      join.scratch.factors + roundUp(4 * join.references),
+      ...scratches,
+    ),
   };
 }
 
@@ -103,13 +138,15 @@ function planJoin(
     const deltas = memory.take(16 * vectors * batchSize * (alike ? 1 : places));
     return { values, size, vectors, places, rows, entryOf, deltas, alike };
   });
+  const stride = roundUp(4 * references);
   const plannedTerms = terms.map((term): PlannedTerm => {
     if (term.type !== "distanceWeightedMean") return term;
     const record = {
       scale: memory.parameter(16),
       scaleGradients: memory.take(4 * batchSize),
-      weights: memory.take(4 * batchSize * references),
-      distances: memory.take(4 * batchSize * references),
+      weights: memory.take(batchSize * stride),
+      distances: memory.take(batchSize * stride),
+      stride,
     };
     return { ...term, record };
   });
@@ -123,7 +160,7 @@ function planJoin(
     terms: plannedTerms,
     references,
     counts: memory.take(4 * batchSize),
-    scratch: { row, lanes: 2 * row, factors: 2 * row + 16 * references },
+    scratch: { row, lanes: 2 * row, factors: 2 * row + 4 * stride },
     output: input,
     routes,
   };

@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Parameter } from "../layout.ts";
-import type { BatchNormNode } from "../ops/batch_norm.ts";
+import type { Trained } from "../layout.ts";
+import type { BatchNormNode } from "../ops/batch_norm/node.ts";
 import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.ts";
 
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
   | { readonly do: "gather" | "loss" | "predictions" | "predictionSlopes" }
-  | { readonly do: "spread" | "join" | "collectUses" }
+  | { readonly do: "spread" | "keep" | "join" | "collectUses" }
   /** `wanted` says of which branches the derivatives are. */
   | { readonly do: "joinBackward"; readonly wanted: readonly boolean[] }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
@@ -25,7 +25,13 @@ export interface CombineStep {
 
 /** Work that threads share out among themselves. `chain` is an index in `chainsOf(plan)`. */
 export type Stage =
-  | { readonly kind: "parts"; readonly chain: number; readonly steps: readonly PartStep[] }
+  | {
+    readonly kind: "parts";
+    readonly chain: number;
+    readonly steps: readonly PartStep[];
+    /** What the last thread does when all parts are done. */
+    readonly then: readonly CombineStep[];
+  }
   | { readonly kind: "once"; readonly chain: number; readonly steps: readonly CombineStep[] }
   | { readonly kind: "update" };
 
@@ -81,7 +87,7 @@ interface Learning {
 }
 
 function findLearning({ encoders, join, head }: Plan, frozen: ReadonlySet<number>): Learning {
-  const learns = (parameter: Parameter) => !frozen.has(parameter.weight);
+  const learns = (parameter: Trained) => !frozen.has(parameter.weight);
   const learningNodes = (nodes: readonly PlanNode[], before: boolean) => {
     if (before) return nodes;
     const first = nodes.findIndex((node) => parametersOf(node).some(learns));
@@ -99,7 +105,7 @@ function findLearning({ encoders, join, head }: Plan, frozen: ReadonlySet<number
   return { encoders: ofEncoders, join: joinLearns, head: learningNodes(head.nodes, joinLearns) };
 }
 
-function parametersOf(node: PlanNode): Parameter[] {
+function parametersOf(node: PlanNode): Trained[] {
   switch (node.kind) {
     case "conv":
     case "dense":
@@ -121,7 +127,7 @@ function parametersOf(node: PlanNode): Parameter[] {
 /** The stages that predict a batch. */
 export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] {
   const list = new StageList();
-  addFrozenForward(list, plan, { gather });
+  addFrozenForward(list, plan, { gather, keep: true });
   list.add({ do: "predictions" });
   return list.end();
 }
@@ -133,7 +139,7 @@ export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] 
 export function explanationStages(plan: Plan): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
-  addFrozenForward(list, plan, { gather: false });
+  addFrozenForward(list, plan, { gather: false, keep: false });
   list.add({ do: "predictionSlopes" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
   if (join !== undefined) list.add({ do: "joinBackward", wanted: join.routes.map(() => true) });
@@ -146,7 +152,11 @@ export function explanationStages(plan: Plan): Stage[] {
 }
 
 /** The forward pass with the moving averages of batch normalisations. */
-function addFrozenForward(list: StageList, plan: Plan, { gather }: StageOptions): void {
+function addFrozenForward(
+  list: StageList,
+  plan: Plan,
+  { gather, keep }: StageOptions & { readonly keep: boolean },
+): void {
   const { encoders, head, join } = plan;
   for (const [chain, { nodes }] of chainsOf(plan).entries()) {
     list.begin(chain);
@@ -157,6 +167,7 @@ function addFrozenForward(list: StageList, plan: Plan, { gather }: StageOptions)
   for (const [chain, encoder] of encoders.entries()) {
     beginEncoder(list, chain, encoder);
     for (const node of encoder.nodes) list.add({ do: "forward", node });
+    if (keep && encoder.kept !== undefined) list.add({ do: "keep" });
   }
   list.begin(encoders.length);
   if (gather) list.add({ do: "gather" });
@@ -190,6 +201,11 @@ function addBackward(list: StageList, nodes: readonly PlanNode[]): void {
   }
 }
 
+/** Whether a step is taken by groups of parts. */
+export function isWide(step: PartStep): boolean {
+  return (step.do === "forward" || step.do === "backward") && step.node.wide === true;
+}
+
 /** Puts steps into stages: consecutive ones of a chain into one. */
 class StageList {
   readonly #stages: Stage[] = [];
@@ -206,10 +222,17 @@ class StageList {
     this.#steps.push(step);
   }
 
-  /** Adds a step that waits for all parts. */
+  /** Adds a step that waits for all parts: to the stage that has them, else to one of its own. */
   combine(step: CombineStep): void {
     this.#close();
-    this.#stages.push({ kind: "once", chain: this.#chain, steps: [step] });
+    const last = this.#stages.at(-1);
+    if (last === undefined || last.kind === "update" || last.chain !== this.#chain) {
+      this.#stages.push({ kind: "once", chain: this.#chain, steps: [step] });
+      return;
+    }
+    this.#stages[this.#stages.length - 1] = last.kind === "parts"
+      ? { ...last, then: [...last.then, step] }
+      : { ...last, steps: [...last.steps, step] };
   }
 
   end(): Stage[] {
@@ -219,7 +242,7 @@ class StageList {
 
   #close(): void {
     if (this.#steps.length > 0) {
-      this.#stages.push({ kind: "parts", chain: this.#chain, steps: this.#steps });
+      this.#stages.push({ kind: "parts", chain: this.#chain, steps: this.#steps, then: [] });
     }
     this.#steps = [];
   }

@@ -5,9 +5,10 @@
  */
 
 import type { Loss } from "../../../model/spec.ts";
+import type { OwnMemoryPlace } from "../assembler/own_memory.ts";
 import type { Tensor } from "../layout.ts";
 import type { ActivationNode, GeluNode } from "../ops/activation.ts";
-import type { BatchNormNode } from "../ops/batch_norm.ts";
+import type { BatchNormNode } from "../ops/batch_norm/node.ts";
 import type { CompactNode } from "../ops/compact.ts";
 import type { ConvNode } from "../ops/conv/shape.ts";
 import type { DenseNode } from "../ops/dense.ts";
@@ -46,6 +47,8 @@ export interface Chain {
 export interface EncoderChain extends Chain {
   /** The most entries of a batch. */
   readonly capacity: number;
+  /** Where predictions keep what it has computed; absent where that would rarely be asked for again. */
+  readonly kept: KeptEntries | undefined;
   /** What it reads if not an input of the network. */
   readonly follows: FollowedChain | undefined;
   readonly origins: EntryOrigins;
@@ -55,6 +58,17 @@ export interface EncoderChain extends Chain {
    * each sample, and batch normalisation takes means over samples.
    */
   readonly bySample: boolean;
+}
+
+/** Entries of a chain that were computed for predictions, and are not computed again while the weights stay the same. */
+export interface KeptEntries {
+  /** The most entries that are kept. */
+  readonly capacity: number;
+  /** Address of an int32: the number of the first entry that the batch adds. */
+  readonly first: number;
+  /** What the entries were computed from, and the outputs. */
+  readonly inputs: Tensor;
+  readonly values: Tensor;
 }
 
 /** The chain whose outputs another one reads. */
@@ -105,6 +119,8 @@ export interface Plan {
   /** Address of the first thread's scratch memory, and its size. */
   readonly scratch: number;
   readonly scratchBytes: number;
+  /** The memory that each thread has for itself, which is in its scratch memory if it has an offset. */
+  readonly own: OwnMemoryPlace;
   /** Size of the memory in pages of 64 KiB. */
   readonly pages: number;
 }

@@ -1,10 +1,13 @@
-import { PANEL_COLUMNS } from "../assembler/gemm.ts";
+import { PANEL_COLUMNS } from "../assembler/panels.ts";
+import { countValues } from "../layout.ts";
 import { filterBytes } from "../ops/conv/shape.ts";
 import { countKernelRows, rowBytes } from "../ops/gru/shape.ts";
 import type { PlanNode } from "./types.ts";
 
 /** Work of one update task: enough to be worth taking, little enough to share out. */
 const UPDATE_BYTES = 32 * 1024;
+/** Fewer rows of a panel are too short for a processor to notice that they are read one after the other. */
+const LEAST_DENSE_ROWS = 64;
 /** Rows of a sparse dense layer's kernel that one task moves. */
 export const SPARSE_ROWS = 32;
 
@@ -25,9 +28,9 @@ export function updateTasks(node: PlanNode): TaskRows[] {
     }
     case "dense":
     case "sparseDense": {
-      const bytes = node.output.stride;
-      const block = node.kind === "sparseDense" ? SPARSE_ROWS : rowsOfTask(bytes);
-      return cutRows({ count: node.kernel.bytes / bytes, block });
+      const sparse = node.kind === "sparseDense";
+      const block = sparse ? SPARSE_ROWS : rowsOfDenseTask(node.output.stride);
+      return cutRows({ count: countValues(node.input), block });
     }
     case "bidirectionalGru": {
       const inputs = countKernelRows(node.shape);
@@ -46,6 +49,31 @@ export function updateTasks(node: PlanNode): TaskRows[] {
     case "compact":
       return [];
   }
+}
+
+/**
+ * About how long a task takes, in units of its own. A convolution adds up the parts' sums; other layers sum over all
+ * samples, which takes four times as long for as many weights.
+ */
+export function updateWork(node: PlanNode, { firstRow, rows }: TaskRows): number {
+  switch (node.kind) {
+    case "conv":
+      return rows * filterBytes(node.shape);
+    case "dense":
+    case "sparseDense":
+      return 4 * rows * node.output.stride;
+    case "bidirectionalGru": {
+      const { gates, both } = rowBytes(node.shape);
+      return 4 * rows * (firstRow < countKernelRows(node.shape) ? both : gates);
+    }
+    default:
+      return 0;
+  }
+}
+
+/** The most rows of a dense layer's kernel, of so many bytes, that one task moves. */
+export function rowsOfDenseTask(rowBytes: number): number {
+  return Math.max(LEAST_DENSE_ROWS, rowsOfTask(rowBytes));
 }
 
 /** Kernels are transposed panel by panel. */

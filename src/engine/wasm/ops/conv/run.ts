@@ -1,11 +1,11 @@
-import { PANEL_COLUMNS } from "../../assembler/gemm.ts";
+import { PANEL_COLUMNS } from "../../assembler/panels.ts";
 import { addressOf, deltaOf } from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
 import { adamUpdate } from "../adam.ts";
 import {
   type BackwardPass,
   type ExecutionContext,
-  type Part,
+  type ForwardPass,
   passesBack,
   type Update,
 } from "../context.ts";
@@ -14,6 +14,12 @@ import { POOL_KERNELS } from "../pool.ts";
 import { SUM_KERNELS } from "../sums.ts";
 import { CONV_GRADIENT_KERNELS, CONV_KERNELS, CONV_SPARSE_GRADIENT_KERNELS } from "./kernels.ts";
 import { type ConvNode, filterBytes } from "./shape.ts";
+import {
+  backwardTransformed,
+  forwardTransformed,
+  transformFilters,
+  transformPanel,
+} from "./transformed/run.ts";
 
 /** Name of the pooling that is fused into a convolution. */
 export function poolName({ name }: ConvNode): string {
@@ -21,11 +27,11 @@ export function poolName({ name }: ConvNode): string {
 }
 
 /** Applies convolution, activation and pooling to a part's samples. */
-export function convForward(
-  context: ExecutionContext,
-  node: ConvNode,
-  { start, count }: Part,
-): void {
+export function convForward(context: ExecutionContext, node: ConvNode, pass: ForwardPass): void {
+  if (node.transformed !== undefined && pass.mode === "train") {
+    return forwardTransformed(context, node, { ...node.transformed, part: pass.part });
+  }
+  const { start, count } = pass.part;
   const { output, shape, slope, transposed, bias, offsets } = node;
   const { forward } = context.bind(CONV_KERNELS, node.name);
   const { leaky } = context.bind(ACTIVATION_KERNELS);
@@ -57,8 +63,11 @@ function firstInput({ input, shape }: ConvNode, sample: number): number {
  * the input.
  */
 export function convBackward(context: ExecutionContext, node: ConvNode, pass: BackwardPass): void {
-  const { output, shape, slope, parts } = node;
+  const { output, shape, slope, parts, transformed } = node;
   const { part, wanted } = pass;
+  if (wanted === "weights" && transformed?.backwardKernel !== undefined) {
+    return backwardTransformed(context, node, { ...transformed, part });
+  }
   const { clear } = context.bind(MEMORY_KERNELS);
   const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
   const { columnSum } = context.bind(SUM_KERNELS);
@@ -71,7 +80,9 @@ export function convBackward(context: ExecutionContext, node: ConvNode, pass: Ba
   const vectors = output.rows * shape.filterVectors;
   for (let sample = part.start; sample < part.start + part.count; sample++) {
     const delta = deltaOf(output, sample);
-    if (slope !== 1) leakyBackward(delta, delta, addressOf(output, sample), vectors, slope);
+    if (slope !== 1 && !node.deltaActivated) {
+      leakyBackward(delta, delta, addressOf(output, sample), vectors, slope);
+    }
     if (wanted === "weights") {
       columnSum(biasGradient, delta, output.rows, shape.filterVectors, output.stride);
     }
@@ -140,9 +151,10 @@ export function convUpdate(context: ExecutionContext, node: ConvNode, update: Up
 /** Writes some filters where the forward pass reads them: transposed, in panels. `firstRow` begins a panel. */
 export function convTranspose(
   context: ExecutionContext,
-  { shape, kernel, transposed }: ConvNode,
+  node: ConvNode,
   { firstRow, rows }: { readonly firstRow: number; readonly rows: number },
 ): void {
+  const { shape, kernel, transposed } = node;
   const { transpose } = context.bind(MEMORY_KERNELS);
   const rowBytes = filterBytes(shape);
   for (let row = firstRow; row < firstRow + rows;) {
@@ -150,6 +162,12 @@ export function convTranspose(
     const offset = row * rowBytes;
     const vectors = rowBytes / 16;
     transpose(transposed + offset, kernel.weight + offset, width, vectors, 4 * width, rowBytes);
+    if (context.trains && node.transformed !== undefined) {
+      transformPanel(context, node, { ...node.transformed, row, width });
+    }
     row += width;
+  }
+  if (context.trains && node.transformed?.backwardKernel !== undefined) {
+    transformFilters(context, node, { ...node.transformed, firstRow, rows });
   }
 }

@@ -1,3 +1,4 @@
+import type { TransformedConv } from "./transformed/types.ts";
 import { type NodeBase, type Parameter, roundUp } from "../../layout.ts";
 
 /**
@@ -30,12 +31,19 @@ export interface ConvNode extends NodeBase {
   readonly shape: ConvShape;
   /** Slope of the activation below zero; 1 where no activation follows. */
   readonly slope: number;
+  /**
+   * Whether the node after it passes derivatives back through the activation too. They then take the place of the
+   * output, so that a pass over them stays within memory that was read.
+   */
+  readonly deltaActivated: boolean;
   /** Window of the pooling. */
   readonly pool: number | undefined;
   readonly kernel: Parameter;
   readonly bias: Parameter;
   /** Kernel as the forward pass reads it. */
   readonly transposed: number;
+  /** How training transforms the convolution; absent where that does not pay. */
+  readonly transformed: TransformedConv | undefined;
   /** Offsets of the maxima, laid out as the output; with a pooling only. */
   readonly offsets: number | undefined;
   /** Address of part 0's sums of the gradients of kernel and bias, and bytes to the next part's. */

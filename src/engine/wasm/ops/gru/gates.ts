@@ -1,5 +1,5 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../../assembler/assembler.ts";
-import { pushSigmoid, pushTanh } from "../../assembler/exponential.ts";
+import { keepNumbers, pushSigmoid, pushTanh } from "../../assembler/exponential.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
 import { gruRecord, type GruShape, rowBytes } from "./shape.ts";
 import { GRU_BACKWARD_KERNELS, GRU_FORWARD_KERNELS } from "./tables.ts";
@@ -13,11 +13,12 @@ export function addGatesForward(module: ModuleAssembler, node: string, shape: Gr
   add("gatesForward", (code, { gates, state, gated, samples }) => {
     const pointers = [gates, state, gated].map((pointer) => ({ pointer, stride: sampleStride }));
     const reset = code.local("v128");
+    const push = keepNumbers(code);
     forUnits(code, { unitVectors, samples, pointers }, () => {
       code.get(gates).get(gates).load();
-      pushSigmoid(code);
+      pushSigmoid(code, push);
       code.store().get(gates).get(gates).load(unit);
-      pushSigmoid(code);
+      pushSigmoid(code, push);
       code.tee(reset).store(unit);
       code.get(gated).get(reset).get(state).load().op("f32x4.mul").store();
     });
@@ -29,9 +30,10 @@ export function addGatesForward(module: ModuleAssembler, node: string, shape: Gr
       { pointer: state, stride: sampleStride },
     ];
     const candidate = code.local("v128");
+    const push = keepNumbers(code);
     forUnits(code, { unitVectors, samples, pointers }, () => {
       code.get(gates).get(gates).load(2 * unit);
-      pushTanh(code);
+      pushTanh(code, push);
       code.tee(candidate).store(2 * unit);
       // z ∘ h + (1 − z) ∘ c = z ∘ (h − c) + c
       code.get(target).get(gates).load().get(state).load().get(candidate).op("f32x4.sub");

@@ -122,7 +122,7 @@ function addInputGradient(module: ModuleAssembler, node: string, shape: GruShape
 }
 
 function addKernelGradient(module: ModuleAssembler, node: string, shape: GruShape): void {
-  const { positions, unitVectors, inputStride, inputSampleStride } = shape;
+  const { unitVectors, inputSampleStride } = shape;
   const { sampleStride } = gruRecord(shape);
   const { both } = rowBytes(shape);
   const add = kernelAdder(module, { table: GRU_KERNEL_GRADIENT_KERNELS, node });
@@ -130,24 +130,21 @@ function addKernelGradient(module: ModuleAssembler, node: string, shape: GruShap
     assembleProduct(code, {
       rows: { local: rows },
       vectors: 6 * unitVectors,
-      start: "zero",
+      start: "self",
       rowStrideA: 4,
       // A row of B begins at any float32 of the records.
       b: { rowStride: 4 },
       rowStrideC: both,
-      sums: [
-        { count: positions, strideA: inputStride, stepB: both / 4 },
-        { count: { local: samples }, strideA: inputSampleStride, stepB: sampleStride / 4 },
-      ],
+      sums: [{ count: { local: samples }, strideA: inputSampleStride, stepB: sampleStride / 4 }],
     }, { a: input, b: gates, c: gradient });
   });
 }
 
 /** The columns of z and r sum over states, those of c over r ∘ h. */
 function addRecurrentGradient(module: ModuleAssembler, node: string, shape: GruShape): void {
-  const { positions, unitVectors } = shape;
+  const { unitVectors } = shape;
   const { sampleStride } = gruRecord(shape);
-  const { unit, gates: row, both } = rowBytes(shape);
+  const { unit, gates: row } = rowBytes(shape);
   const add = kernelAdder(module, { table: GRU_RECURRENT_GRADIENT_KERNELS, node });
   add("recurrentGradient", (code, { gradient, state, gated, gates, rows, samples }) => {
     const [b, c] = code.locals("i32", 2);
@@ -161,15 +158,11 @@ function addRecurrentGradient(module: ModuleAssembler, node: string, shape: GruS
       assembleProduct(code, {
         rows: { local: rows },
         vectors,
-        start: "zero",
+        start: "self",
         rowStrideA: 4,
         b: { rowStride: 4 },
         rowStrideC: row,
-        sums: [
-          // The first position read has no state before it.
-          { count: positions - 1, strideA: 2 * unit, stepB: both / 4 },
-          { count: { local: samples }, strideA: sampleStride, stepB: sampleStride / 4 },
-        ],
+        sums: [{ count: { local: samples }, strideA: sampleStride, stepB: sampleStride / 4 }],
       }, { a, b, c });
     }
   });

@@ -21,6 +21,9 @@ import {
 const DIRECTIONS = [0, 1] as const;
 type Direction = typeof DIRECTIONS[number];
 
+/** Samples whose share of a kernel's gradient is summed together: a multiple of eight. */
+const SAMPLES_TOGETHER = 32;
+
 /** Reads all positions of a part's samples in both directions. */
 export function gruForward(
   context: ExecutionContext,
@@ -130,14 +133,22 @@ function updateKernel(context: ExecutionContext, node: GruNode, update: Update):
   const { kernelGradient } = context.bind(GRU_KERNEL_GRADIENT_KERNELS, name);
   const { both } = rowBytes(shape);
   const offset = firstRow * both;
-  const from = input.address + 4 * firstRow;
-  kernelGradient(kernel.gradient + offset, from, records, rows, samples);
+  const { clear } = context.bind(MEMORY_KERNELS);
+  const gradient = kernel.gradient + offset;
+  clear(gradient, rows * both);
+  const { sampleStride } = gruRecord(shape);
+  for (let position = 0; position < shape.positions; position++) {
+    const gates = records + position * both;
+    const from = input.address + position * input.stride + 4 * firstRow;
+    forSomeSamples(samples, (sample, count) => {
+      const own = from + sample * input.sampleStride;
+      kernelGradient(gradient, own, gates + sample * sampleStride, rows, count);
+    });
+  }
   adamUpdate(context, kernel, { offset, bytes: rows * both, adam });
   transposeKernel(context, node, { firstRow, rows });
   if (firstRow > 0) return;
-  const { clear } = context.bind(MEMORY_KERNELS);
   const { columnSum } = context.bind(SUM_KERNELS);
-  const { sampleStride } = gruRecord(shape);
   clear(bias.gradient, bias.bytes);
   for (let position = 0; position < shape.positions; position++) {
     columnSum(bias.gradient, records + position * both, samples, both / 16, sampleStride);
@@ -153,14 +164,33 @@ function updateRecurrent(context: ExecutionContext, node: GruNode, update: Updat
   // With a single position no state is read, and the gradient stays zero.
   if (shape.positions > 1) {
     const { recurrentGradient } = context.bind(GRU_RECURRENT_GRADIENT_KERNELS, name);
+    const { clear } = context.bind(MEMORY_KERNELS);
     const [direction, unit] = splitRow(node, firstRow);
-    const read = direction === 0 ? 1 : shape.positions - 1;
-    const { gates, state, gated } = placesOf(node, { records, direction, read });
     const gradient = recurrent.gradient + offset;
-    recurrentGradient(gradient, state + 4 * unit, gated + 4 * unit, gates, rows, samples);
+    const { sampleStride } = gruRecord(shape);
+    clear(gradient, rows * row);
+    // From the first position in the sample on; the one that is read first has no state before it.
+    for (let index = 1; index < shape.positions; index++) {
+      const read = direction === 0 ? index : shape.positions - index;
+      forSomeSamples(samples, (sample, count) => {
+        const sampleRecords = records + sample * sampleStride;
+        const { gates, state, gated } = placesOf(node, { records: sampleRecords, direction, read });
+        recurrentGradient(gradient, state + 4 * unit, gated + 4 * unit, gates, rows, count);
+      });
+    }
   }
   adamUpdate(context, recurrent, { offset, bytes: rows * row, adam });
   transposeRecurrent(context, node, { firstRow, rows });
+}
+
+/**
+ * Visits some samples at a time: what a tile reads of these stays in the nearest cache, and their addresses in the table
+ * of pages, while all tiles pass by.
+ */
+function forSomeSamples(samples: number, visit: (first: number, count: number) => void): void {
+  for (let sample = 0; sample < samples; sample += SAMPLES_TOGETHER) {
+    visit(sample, Math.min(SAMPLES_TOGETHER, samples - sample));
+  }
 }
 
 function splitRow({ shape }: GruNode, row: number): [direction: Direction, unit: number] {

@@ -41,7 +41,7 @@ export const GRU_BACKWARD_KERNELS = {
 } as const;
 
 /**
- * Some rows of the kernel's gradient, summed over positions, then samples, in their order: xᵀ·[δz δr δc], both
+ * Adds some rows of the kernel's gradient at one position, summed over samples in their order: xᵀ·[δz δr δc], both
  * directions side by side.
  */
 export const GRU_KERNEL_GRADIENT_KERNELS = {
@@ -49,9 +49,8 @@ export const GRU_KERNEL_GRADIENT_KERNELS = {
 } as const;
 
 /**
- * Some rows of the recurrent kernel's gradient, summed in the same order: hᵀ·[δz δr] and (r ∘ h)ᵀ·δc of one direction.
- * Its addresses are those of the first position in the sample at which the direction has read another one before. Where
- * there is one position only, no state is read and the kernel is missing.
+ * Adds some rows of the recurrent kernel's gradient at one position, summed in the same order: hᵀ·[δz δr] and
+ * (r ∘ h)ᵀ·δc of one direction. Where there is one position only, no state is read and the kernel is missing.
  */
 export const GRU_RECURRENT_GRADIENT_KERNELS = {
   recurrentGradient: ["gradient", "state", "gated", "gates", "rows", "samples"],

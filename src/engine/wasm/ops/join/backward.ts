@@ -3,8 +3,8 @@ import { adamUpdate } from "../adam.ts";
 import type { AdamStep, ExecutionContext, Part } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
 import { countReferences, deltaStride, firstDelta, rowOf, rowsOf } from "./entries.ts";
-import { sumOfLanes } from "./forward.ts";
 import { JOIN_KERNELS } from "./kernels.ts";
+import { SOFTMAX_KERNELS } from "./softmax_kernels.ts";
 import type { DistanceTerm, JoinNode, PlannedTerm } from "./types.ts";
 
 /**
@@ -26,6 +26,7 @@ class BackwardJoin {
   readonly #join: JoinNode;
   readonly #wanted: readonly boolean[];
   readonly #kernels;
+  readonly #softmaxKernels;
   readonly #clear;
   /** The sample, and its references. */
   #sample = 0;
@@ -36,6 +37,7 @@ class BackwardJoin {
     this.#join = join;
     this.#wanted = wanted;
     this.#kernels = context.bind(JOIN_KERNELS);
+    this.#softmaxKernels = context.bind(SOFTMAX_KERNELS);
     this.#clear = context.bind(MEMORY_KERNELS).clear;
   }
 
@@ -114,7 +116,7 @@ class BackwardJoin {
    * to k and to the differences whose mean square is d².
    */
   #divideDistances(term: Extract<PlannedTerm, DistanceTerm>, delta: number): void {
-    const { branches, references, scratch } = this.#join;
+    const { branches, scratch } = this.#join;
     const count = this.#references;
     const values = branches[term.values]!;
     const list = rowsOf(values, this.#sample);
@@ -122,7 +124,7 @@ class BackwardJoin {
     this.#kernels.dotRows(lanes, delta, list, count, values.vectors);
     this.#findFactors(term, lanes);
     if (this.#wanted[term.values]) {
-      const weights = term.record.weights + 4 * this.#sample * references;
+      const weights = term.record.weights + this.#sample * term.record.stride;
       const target = firstDelta(values, this.#sample);
       const stride = deltaStride(values);
       this.#kernels.spreadRow(target, stride, delta, weights, count, values.vectors);
@@ -132,27 +134,19 @@ class BackwardJoin {
 
   /** Finds the derivative with respect to k, and the factors of the differences. */
   #findFactors(term: Extract<PlannedTerm, DistanceTerm>, lanes: number): void {
-    const { floats } = this.#context;
+    const { floats, scratch } = this.#context;
     const { record, sharpness } = term;
-    const first = this.#sample * this.#join.references;
-    const weights = record.weights / 4 + first;
-    const distances = record.distances / 4 + first;
-    const factors = (this.#context.scratch + this.#join.scratch.factors) / 4;
-    const count = this.#references;
-    let mean = 0;
-    for (let use = 0; use < count; use++) {
-      mean += floats[weights + use]! * sumOfLanes(floats, lanes + 16 * use);
-    }
-    const scale = floats[record.scale.weight / 4]!;
     const { size } = this.#join.branches[term.near]!;
-    let scaleGradient = 0;
-    for (let use = 0; use < count; use++) {
-      const slope = sumOfLanes(floats, lanes + 16 * use);
-      const byLogit = floats[weights + use]! * (slope - mean);
-      scaleGradient -= byLogit * sharpness * floats[distances + use]!;
-      floats[factors + use] = -2 * byLogit * sharpness * scale / size;
-    }
-    floats[record.scaleGradients / 4 + this.#sample] = scaleGradient;
+    const weights = record.weights + this.#sample * record.stride;
+    const distances = record.distances + this.#sample * record.stride;
+    const factors = scratch + this.#join.scratch.factors;
+    const sum = scratch + this.#join.scratch.row;
+    const count = this.#references;
+    const factor = -2 * sharpness * floats[record.scale.weight / 4]! / size;
+    const { sumLanes, softmaxBackward } = this.#softmaxKernels;
+    sumLanes(factors, lanes, count, 1);
+    softmaxBackward(sum, factors, weights, distances, count, factor);
+    floats[record.scaleGradients / 4 + this.#sample] = sharpness * floats[sum / 4]!;
   }
 
   /** Adds the derivatives with respect to the rows that are compared. */

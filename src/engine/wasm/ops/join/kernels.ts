@@ -1,6 +1,7 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../../assembler/assembler.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
 import { forGroups, forVectors } from "../../assembler/loops.ts";
+import { addSoftmaxKernels } from "./softmax_kernels.ts";
 
 /**
  * Rows are of `vectors` vectors. `list` is the address of `count` addresses of rows; `factors` that of as many float32.
@@ -37,6 +38,7 @@ export function addJoinKernels(module: ModuleAssembler): void {
   addRowSums(module);
   addRowProducts(module);
   addDifferences(module);
+  addSoftmaxKernels(module);
 }
 
 function addAccumulate(module: ModuleAssembler): void {

@@ -43,10 +43,12 @@ export interface DistanceRecord {
   readonly scale: Parameter;
   /** `[sample]`: derivatives with respect to k. */
   readonly scaleGradients: number;
-  /** `[sample, use]`: softmax weights. */
+  /** `[sample, use]`: softmax weights, zeros up to a whole vector. */
   readonly weights: number;
-  /** `[sample, use]`: mean squared differences d². */
+  /** `[sample, use]`: mean squared differences d², zeros up to a whole vector. */
   readonly distances: number;
+  /** Bytes from the weights, or the distances, of a sample to those of the next. */
+  readonly stride: number;
 }
 
 /** The distance-weighted mean among {@linkcode GraphTerm}. */
@@ -61,9 +63,9 @@ export type PlannedTerm =
 export interface JoinScratch {
   /** Another row. */
   readonly row: number;
-  /** A vector for each reference. */
+  /** A vector for each reference, up to a multiple of four. */
   readonly lanes: number;
-  /** A float32 for each reference. */
+  /** A float32 for each reference, up to a whole vector. */
   readonly factors: number;
 }
 

@@ -1,6 +1,13 @@
-import { addressOf, countValues, deltaOf, type NodeBase, type Parameter } from "../../layout.ts";
+import {
+  addressOf,
+  countValues,
+  deltaOf,
+  type NodeBase,
+  type Parameter,
+  type Trained,
+} from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
-import { adamUpdate, isFrozen } from "../adam.ts";
+import { adamUpdate, isFrozen, moveWeights } from "../adam.ts";
 import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "../context.ts";
 import type { DropoutNode } from "../dropout.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
@@ -15,7 +22,7 @@ import { PANEL_ROW_BYTES, sparseRowBytes } from "./rows.ts";
 export interface SparseDenseNode extends NodeBase {
   readonly kind: "sparseDense";
   readonly slope: number;
-  readonly kernel: Parameter;
+  readonly kernel: Trained;
   readonly bias: Parameter;
   /** The dropout whose mask decides which inputs are kept in training; if absent, those that are not zero are kept. */
   readonly gate: Pick<DropoutNode, "mask" | "maskStride"> | undefined;
@@ -158,12 +165,13 @@ function updateKernel(
     const sparse = scratch + row * rowBytes;
     compressRow(sparse, values, values, samples, input.sampleStride, 0, output.sampleStride);
   }
+  const gradient = scratch + rows * rowBytes;
   for (const { column, block } of panels(node)) {
     const offset = block + firstRow * PANEL_ROW_BYTES;
     const delta = deltaOf(output, 0) + column;
-    const gradient = kernel.gradient + offset;
+    const bytes = rows * PANEL_ROW_BYTES;
     sparseProduct(gradient, PANEL_ROW_BYTES, zeros, scratch, rowBytes, delta, rows);
-    adamUpdate(context, kernel, { offset, bytes: rows * PANEL_ROW_BYTES, adam });
+    moveWeights(context, kernel, { offset, bytes, gradient, adam });
   }
 }
 

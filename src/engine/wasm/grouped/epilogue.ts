@@ -1,0 +1,70 @@
+import type { FunctionAssembler, Local } from "../assembler/assembler.ts";
+import { pushGelu } from "../assembler/gelu.ts";
+import type { Combiner } from "../transforms/combiner.ts";
+import type { Epilogue } from "./types.ts";
+
+/** Constants of a filter, in the order in which they are kept: see `ConvMemory`. */
+const CONSTANTS = ["bias", "above", "below", "shift"] as const;
+
+/** Number of constants that a filter has. */
+export function countEpilogueConstants({ normalised }: Pick<Epilogue, "normalised">): number {
+  return normalised ? CONSTANTS.length : 1;
+}
+
+/** Loads a filter's constants, from `address` + `offset` with `stride` bytes between them, into locals. */
+export function loadEpilogue(
+  combiner: Combiner,
+  epilogue: Epilogue,
+  { address, offset, stride, filter }: {
+    readonly address: Local;
+    readonly offset: number;
+    readonly stride: number;
+    readonly filter: number;
+  },
+): void {
+  for (let i = 0; i < countEpilogueConstants(epilogue); i++) {
+    combiner.code.get(address).loadSplat(offset + i * stride).set(
+      combiner.local(`${CONSTANTS[i]!}${filter}`),
+    );
+  }
+}
+
+/** Pops a sum and pushes it with bias, activation and batch normalisation of a filter. */
+export function applyEpilogue(
+  combiner: Combiner,
+  { activation, normalised }: Epilogue,
+  filter: number,
+): void {
+  const { code } = combiner;
+  const constant = (name: typeof CONSTANTS[number]) => combiner.local(`${name}${filter}`);
+  code.get(constant("bias")).op("f32x4.add");
+  if (!normalised) return activate(combiner, activation);
+  const value = combiner.local("value");
+  if (activation === "gelu") {
+    activate(combiner, activation);
+    code.get(constant("above")).op("f32x4.mul");
+  } else {
+    code.set(value);
+    for (const side of ["above", "below"] as const) {
+      code.get(value).get(constant(side)).op("f32x4.mul");
+    }
+    code.get(value).f32x4(0).op("f32x4.gt").op("v128.bitselect");
+  }
+  code.get(constant("shift")).op("f32x4.add");
+}
+
+/** Pops a value and pushes it activated. */
+export function activate(combiner: Combiner, activation: number | "gelu"): void {
+  const { code } = combiner;
+  if (activation === 1) return;
+  const value = combiner.local("value");
+  code.set(value);
+  if (activation === "gelu") return pushGelu(code, value);
+  // Slopes are 0 to 1, so the larger of both is the one on the right side of zero. The first operand stays if it is NaN.
+  if (activation === 0) {
+    code.get(value).f32x4(0).op("f32x4.pmax");
+    return;
+  }
+  combiner.pushConstant(activation);
+  code.get(value).op("f32x4.mul").get(value).op("f32x4.pmax");
+}

@@ -1,0 +1,115 @@
+import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
+import { kernelAdder } from "../assembler/kernel_table.ts";
+import { LANES, type LaneTensor, VECTOR } from "./layout.ts";
+import type { GroupedPlan } from "./types.ts";
+
+/**
+ * `load`: puts the samples of some quads into lanes: input[quad, value] = raw[4 · quad + lane, value].
+ *
+ * `store`: the way back, from the chain's output to `[sample, value]` at the raw values.
+ */
+export const LANE_KERNELS = {
+  load: ["quads"],
+  store: ["quads"],
+} as const;
+
+/** Adds the kernels at both ends of a chain. */
+export function addLaneKernels(module: ModuleAssembler, plan: GroupedPlan): void {
+  const { raw, input, output } = plan;
+  const add = kernelAdder(module, { table: LANE_KERNELS });
+  add("load", (code, { quads }) => assembleLoad(code, { quads, raw, input }));
+  add("store", (code, { quads }) => assembleStore(code, { quads, raw, output }));
+}
+
+/** Blocks of four values of four samples are transposed. */
+function assembleLoad(
+  code: FunctionAssembler,
+  { quads, raw, input }: Pick<GroupedPlan, "raw" | "input"> & { readonly quads: Local },
+): void {
+  const [from, to, source, target] = code.locals("i32", 4);
+  const block = new TransposedBlock(code);
+  const rest = raw.values % LANES;
+  const whole = (raw.values - rest) / LANES;
+  code.i32(raw.address).set(source).i32(input.address).set(target);
+  const move = (count: number) => {
+    block.transpose((lane) => code.get(from).load(lane * raw.sampleBytes));
+    for (let value = 0; value < count; value++) {
+      code.get(to);
+      block.push(value);
+      code.store(value * VECTOR);
+    }
+  };
+  code.repeatLocal(quads, () => {
+    code.get(source).set(from).get(target).set(to);
+    if (whole > 0) {
+      code.repeat(whole, () => {
+        move(LANES);
+        code.advance(from, 4 * LANES).advance(to, LANES * VECTOR);
+      });
+    }
+    if (rest > 0) move(rest);
+    code.advance(source, LANES * raw.sampleBytes).advance(target, input.quadBytes);
+  });
+}
+
+function assembleStore(
+  code: FunctionAssembler,
+  { quads, raw, output }: Pick<GroupedPlan, "raw" | "output"> & { readonly quads: Local },
+): void {
+  const [from, to, source, target] = code.locals("i32", 4);
+  const block = new TransposedBlock(code);
+  const vectors = countOutputVectors(output);
+  code.i32(output.address).set(source).i32(raw.address).set(target);
+  code.repeatLocal(quads, () => {
+    code.get(source).set(from).get(target).set(to);
+    code.repeat(vectors, () => {
+      block.transpose((value) => code.get(from).load(value * VECTOR));
+      for (let lane = 0; lane < LANES; lane++) {
+        code.get(to);
+        block.push(lane);
+        code.store(lane * raw.sampleBytes);
+      }
+      code.advance(from, LANES * VECTOR).advance(to, VECTOR);
+    });
+    code.advance(source, output.quadBytes).advance(target, LANES * raw.sampleBytes);
+  });
+}
+
+/** Vectors that a sample's values at the chain's end take, gaps counted. */
+export function countOutputVectors({ rows, stride }: LaneTensor): number {
+  return Math.ceil(rows * stride / LANES);
+}
+
+/** Four vectors whose lanes change places with their numbers. */
+class TransposedBlock {
+  readonly #code: FunctionAssembler;
+  readonly #lines: readonly [Local, Local, Local, Local];
+  readonly #mixed: readonly [Local, Local, Local, Local];
+
+  constructor(code: FunctionAssembler) {
+    this.#code = code;
+    this.#lines = code.locals("v128", 4);
+    this.#mixed = code.locals("v128", 4);
+  }
+
+  /** Assembles the first half of the way; `load` pushes a vector. */
+  transpose(load: (line: number) => void): void {
+    for (const [line, local] of this.#lines.entries()) {
+      load(line);
+      this.#code.set(local);
+    }
+    const [l0, l1, l2, l3] = this.#lines;
+    const [low01, low23, high01, high23] = this.#mixed;
+    this.#code.get(l0).get(l1).shuffle([0, 4, 1, 5]).set(low01);
+    this.#code.get(l2).get(l3).shuffle([0, 4, 1, 5]).set(low23);
+    this.#code.get(l0).get(l1).shuffle([2, 6, 3, 7]).set(high01);
+    this.#code.get(l2).get(l3).shuffle([2, 6, 3, 7]).set(high23);
+  }
+
+  /** Pushes the vector of the lanes of a number. */
+  push(lane: number): void {
+    const [low01, low23, high01, high23] = this.#mixed;
+    this.#code.get(lane < 2 ? low01 : high01).get(lane < 2 ? low23 : high23);
+    this.#code.shuffle(lane % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7]);
+  }
+}

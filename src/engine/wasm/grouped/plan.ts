@@ -1,0 +1,223 @@
+/**
+ * From a chain of layers to the nodes that compute it for groups of samples, with their places in a thread's memory.
+ *
+ * @module
+ */
+
+import type { LayerChain } from "../../../model/graph.ts";
+import type { LayerWeightShape, WeightShape } from "../../../model/shapes.ts";
+import { countEpilogueConstants } from "./epilogue.ts";
+import { countOutputVectors } from "./lanes.ts";
+import {
+  flattenLanes,
+  GROUP_SAMPLES,
+  inputSize,
+  LaneAllocator,
+  LANES,
+  type LaneTensor,
+  skewedStride,
+  VECTOR,
+} from "./layout.ts";
+import { pairWeightBytes } from "./product.ts";
+import { type PlacedConv, type PlacedWeights, planGru, type WeightSource } from "./plan_gru.ts";
+import {
+  type ConvStep,
+  convStepsOf,
+  listSteps,
+  matrixShape,
+  type NormGroup,
+  paddingOf,
+  type Step,
+  strideOf,
+} from "./steps.ts";
+import type { ConvMemory, ConvNode, GroupedNode, GroupedPlan, NormWeights } from "./types.ts";
+
+/** Where kernels find numbers and copied operands, at constant addresses; the first cache line stays free. */
+export const FIXED = {
+  constants: { address: 64, capacity: 480 },
+  staging: { inputs: 2048, weights: 5120 },
+  end: 6144,
+} as const;
+
+/** What a thread's memory may take; longer inputs are left to the direct path. */
+const MAX_BYTES = 2 ** 26;
+
+/**
+ * Plans a chain.
+ *
+ * @param chain The layers of a sequential model, of an encoder or of a head.
+ * @param weights The shapes of all weights of the model.
+ * @returns The plan; `undefined` if it would take too much memory.
+ */
+export function planGrouped(
+  chain: LayerChain,
+  weights: readonly WeightShape[],
+): GroupedPlan | undefined {
+  const plan = new GroupedPlanner(chain, weights, listSteps(chain)).plan();
+  return plan.pages * 65536 > MAX_BYTES ? undefined : plan;
+}
+
+class GroupedPlanner {
+  readonly #chain: LayerChain;
+  readonly #weights: readonly WeightShape[];
+  readonly #steps: readonly Step[];
+  readonly #memory = new LaneAllocator(FIXED.end);
+
+  constructor(chain: LayerChain, weights: readonly WeightShape[], steps: readonly Step[]) {
+    this.#chain = chain;
+    this.#weights = weights;
+    this.#steps = steps;
+  }
+
+  plan(): GroupedPlan {
+    const memory = this.#memory;
+    const firstWeight = memory.end;
+    const weights = this.#steps.map((step) => this.#takeWeights(step));
+    const bytes = memory.end - firstWeight;
+    const [rows, channels] = matrixShape(this.#chain.shapes[0]);
+    const stepsFrom = (index: number) => this.#steps.slice(index);
+    const input = memory.tensor({ rows, channels, stride: channels, ...readPadding(stepsFrom(0)) });
+    const nodes: GroupedNode[] = [];
+    let output = input;
+    for (const [index, step] of this.#steps.entries()) {
+      if (step.kind === "flatten") {
+        output = flattenLanes(output);
+        continue;
+      }
+      const node = this.#makeNode(step, output, {
+        weights: weights[index]!,
+        next: stepsFrom(index + 1),
+      });
+      nodes.push(node);
+      output = node.output;
+    }
+    const values = inputSize(this.#chain);
+    const sampleVectors = Math.max(Math.ceil(values / LANES), countOutputVectors(output));
+    const sampleBytes = skewedStride(VECTOR * sampleVectors);
+    const address = memory.take(GROUP_SAMPLES * sampleBytes);
+    return {
+      raw: { address, sampleBytes, values },
+      input,
+      output,
+      nodes,
+      weights: { address: firstWeight, bytes },
+      pages: Math.ceil(memory.end / 65536),
+    };
+  }
+
+  /** Places for the weights of each convolution of a step, or for the factors of a normalisation. */
+  #takeWeights(step: Step): PlacedWeights[] {
+    const memory = this.#memory;
+    if (step.kind === "affine") return [{ weights: 0, epilogue: memory.take(8 * step.stride) }];
+    return convStepsOf(step).map(({ product, norm, tiling: { transform } }) => {
+      const { passes, pairs } = product;
+      const bytes = transform.frequencies * passes * pairs * pairWeightBytes(product);
+      const constants = countEpilogueConstants({ normalised: norm !== undefined });
+      return { weights: memory.take(bytes), epilogue: memory.take(constants * 8 * pairs) };
+    });
+  }
+
+  #makeNode(
+    step: Exclude<Step, { readonly kind: "flatten" }>,
+    input: LaneTensor,
+    { weights, next }: {
+      readonly weights: readonly PlacedWeights[];
+      readonly next: readonly Step[];
+    },
+  ): GroupedNode {
+    const { layer, rows, channels } = step;
+    // What works value by value leaves gaps where they are.
+    const keepsGaps = step.kind !== "conv" && step.kind !== "gru";
+    const stride = keepsGaps ? input.stride : strideOf(channels);
+    const made = this.#memory.tensor({ rows, channels, stride, ...readPadding(next) });
+    const output = keepsGaps ? { ...made, segment: input.segment } : made;
+    const base = { name: `${step.kind}${layer}`, input, output };
+    switch (step.kind) {
+      case "conv":
+        return this.#makeConv(step, { ...base, ...weights[0]! });
+      case "gru":
+        return planGru(step, { ...base, placed: weights }, {
+          memory: this.#memory,
+          makeConv: (...args) => this.#makeConv(...args),
+        });
+      case "pool":
+        return { ...base, kind: "pool", size: step.size };
+      case "activation":
+        return { ...base, kind: "activation", activation: step.activation };
+      case "affine":
+        return {
+          ...base,
+          kind: "affine",
+          factors: weights[0]!.epilogue,
+          norm: this.#norm(step.norm),
+        };
+    }
+  }
+
+  #makeConv(
+    step: ConvStep,
+    { weights, epilogue, ...base }: PlacedConv,
+    { kernel, bias, firstColumn, columns }: WeightSource = {
+      kernel: "kernel",
+      bias: "bias",
+      firstColumn: 0,
+      columns: step.shape.filters,
+    },
+  ): ConvNode {
+    const { layer, shape, tiling, chunk, product, activation, norm, normAfterPool } = step;
+    return {
+      ...base,
+      kind: "conv",
+      tiling,
+      channels: shape.channels,
+      filters: shape.filters,
+      width: shape.width,
+      left: shape.left,
+      product,
+      chunk,
+      memory: this.#workingMemory(step, { weights, epilogue }),
+      epilogue: { activation, normalised: norm !== undefined },
+      kernel: this.#weightIndex(layer, kernel),
+      columns: { first: firstColumn, total: columns },
+      bias: bias && this.#weightIndex(layer, bias),
+      norm: norm && this.#norm(norm),
+      normAfterPool,
+    };
+  }
+
+  #workingMemory(
+    { product, tiling: { transform } }: ConvStep,
+    placed: Pick<ConvMemory, "weights" | "epilogue">,
+  ): ConvMemory {
+    const { parts, terms, passes, tiles, pairs } = product;
+    const { frequencies } = transform;
+    const frequencyBytes = skewedStride(parts * passes * terms * tiles * VECTOR);
+    const pairBytes = skewedStride(frequencies * parts * tiles * 2 * VECTOR);
+    return {
+      ...placed,
+      frequencyBytes,
+      pairBytes,
+      transformed: this.#memory.take(frequencies * frequencyBytes),
+      products: this.#memory.take(pairs * pairBytes),
+    };
+  }
+
+  #norm({ layer, spec: { epsilon } }: NormGroup): NormWeights {
+    return {
+      gamma: this.#weightIndex(layer, "gamma"),
+      beta: this.#weightIndex(layer, "beta"),
+      mean: this.#weightIndex(layer, "moving_mean"),
+      variance: this.#weightIndex(layer, "moving_variance"),
+      epsilon,
+    };
+  }
+
+  #weightIndex(layer: number, name: LayerWeightShape["name"]): number {
+    return this.#weights.findIndex((weight) => weight.layer === layer && weight.name === name);
+  }
+}
+
+/** Rows of zeros that the first of some steps reads around its input. */
+function readPadding([step]: readonly Step[]): { readonly before: number; readonly after: number } {
+  return paddingOf(step);
+}

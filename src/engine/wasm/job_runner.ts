@@ -1,0 +1,212 @@
+/**
+ * Where a member's jobs are done. A short one is done on the caller's thread, since waking a worker takes longer than
+ * predicting a sample; the others go to workers, which start with the first of them. Results are the same bits: both
+ * run the same kernels over the same memory.
+ *
+ * @module
+ */
+
+import type { PredictionPath } from "../engine.ts";
+import { residentSignal } from "../memory_source.ts";
+import type { SampleSource } from "../sample_source.ts";
+import { Barrier, createBarrierMemory } from "./barrier.ts";
+import { createImages, type GroupedPrograms, packImages } from "./grouped/programs.ts";
+import type { EpochOutcome, ExplanationJob, Job, PredictionJob } from "./jobs.ts";
+import type { KernelSet } from "./module.ts";
+import type { ExecutionContext } from "./ops/context.ts";
+import { MAX_PARTS } from "./plan/parts.ts";
+import type { PlannedModel } from "./planned_model.ts";
+import { Runner } from "./runner.ts";
+import { shareColumns } from "./share_columns.ts";
+import type { UpdatePolicy } from "./update_policy.ts";
+import { readArrays, transposeAll } from "./weights.ts";
+import { WorkerPool } from "./worker_pool.ts";
+
+/**
+ * Multiply-adds of the longest job that the caller's thread does itself: half a millisecond or so, two or three times
+ * what it takes until workers have been woken and have answered.
+ */
+const SHORT_WORK = 4_000_000;
+/** Passes that the derivatives of a batch take, forward and back, in terms of predictions. */
+const EXPLANATION_PASSES = 3;
+
+/** Options of {@linkcode JobRunner}. */
+export interface JobRunnerOptions {
+  readonly planned: PlannedModel;
+  readonly policy: UpdatePolicy;
+  readonly threads: number;
+  /** Whether to predict in groups; `undefined` to predict directly. */
+  readonly groups: GroupedPrograms | undefined;
+}
+
+/** Does the jobs of a member, one at a time. */
+export class JobRunner {
+  /** The member's memory as float32; weights may be read and written while no job runs. */
+  readonly floats: Float32Array;
+  readonly #options: JobRunnerOptions;
+  readonly #memory: WebAssembly.Memory;
+  readonly #threads = createBarrierMemory(MAX_PARTS);
+  readonly #barrier: Barrier;
+  readonly #pool: WorkerPool;
+  #module: WebAssembly.Module | undefined;
+  /** What runs on the caller's thread. */
+  #own: Runner | undefined;
+  #hasAll = false;
+  #copiesAreOld = true;
+  /** The same for the weights that groups are predicted with, which training does not renew. */
+  #imagesAreOld = true;
+  readonly #images: readonly Float32Array<SharedArrayBuffer>[];
+  #ownHasGroups = false;
+  #toldPool = false;
+  #source: SampleSource | undefined;
+  #ownSource: SampleSource | undefined;
+  #poolSource: SampleSource | undefined;
+
+  /** Takes the memory that the plan wants. */
+  constructor(options: JobRunnerOptions) {
+    const { planned: { plan: { pages }, plan }, policy, threads } = options;
+    this.#options = options;
+    this.#images = createImages(options.groups ?? []);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.#memory = memory;
+    this.floats = new Float32Array(memory.buffer);
+    this.#barrier = new Barrier(this.#threads, threads);
+    this.#pool = new WorkerPool({ plan, memory, barrier: this.#threads, policy, threads });
+  }
+
+  /** How jobs predict. */
+  get path(): PredictionPath {
+    return this.#options.groups === undefined ? "direct" : "grouped";
+  }
+
+  /** What kernels compute with on the caller's thread, after {@linkcode prepare}. */
+  get context(): ExecutionContext {
+    return this.#own!.context;
+  }
+
+  /** Samples that the running job has done. */
+  get samplesDone(): number {
+    return this.#barrier.samplesDone;
+  }
+
+  /** Mean loss of the samples that the running epoch has done. */
+  get meanLoss(): number {
+    return this.#threads.losses.at(-1)!;
+  }
+
+  /** Says that weights were written: the copies that kernels read are renewed before the next job. */
+  renewCopies(): void {
+    this.#copiesAreOld = true;
+    this.#imagesAreOld = true;
+  }
+
+  /** Has the kernels ready that the next jobs need; returns nothing to wait for where they are. */
+  prepare(set: KernelSet): Promise<void> | undefined {
+    const isReady = this.#own !== undefined && (this.#hasAll || set === "predictions");
+    if (!isReady) return this.#takeKernels(set);
+    this.#renewOldCopies(set);
+    return undefined;
+  }
+
+  /** Sets the samples that the next jobs copy out of memory themselves. */
+  use(source: SampleSource): void {
+    this.#source = source;
+  }
+
+  /** Whether a job is done on the caller's thread: by the entries of its chains, and nothing else. */
+  isShort(kind: Job["kind"], entries: readonly number[]): boolean {
+    if (kind !== "predict" && kind !== "explain") return false;
+    const passes = kind === "explain" ? EXPLANATION_PASSES : 1;
+    return passes * this.#options.planned.countWork(entries) <= SHORT_WORK;
+  }
+
+  /** Does a short job on the caller's thread, before it returns. */
+  runHere(job: PredictionJob | ExplanationJob): void {
+    const { failure } = this.#pool;
+    // What the threads were doing when one of them failed may have left the memory in any state.
+    if (failure !== undefined) throw failure;
+    const source = this.#source;
+    if (source !== undefined && source !== this.#ownSource) {
+      this.#ownSource = source;
+      this.#own!.use({ ...residentSignal(source), labels: undefined });
+    }
+    this.#own!.run(job);
+  }
+
+  /** Does a job on the workers. */
+  async runOnThreads(job: Job): Promise<EpochOutcome | undefined> {
+    const source = this.#source;
+    if (source !== undefined && source !== this.#poolSource) {
+      this.#poolSource = source;
+      this.#pool.send({ kind: "data", data: shareColumns(source) });
+    }
+    if (job.kind === "epoch" || job.kind === "step") this.#imagesAreOld = true;
+    return await this.#pool.run(job, () => this.#barrier.reset());
+  }
+
+  /** Asks the workers to end the running job before its next batch. */
+  askToStop(): void {
+    this.#barrier.askToStop();
+  }
+
+  /** Ends the workers until a job needs them, and lets go of the samples. */
+  rest(): void {
+    this.#pool.rest();
+    this.#toldPool = false;
+    this.#source = undefined;
+    this.#ownSource = undefined;
+    this.#poolSource = undefined;
+    this.#own?.use(undefined);
+  }
+
+  /** Ends the workers for good. */
+  dismiss(): void {
+    this.#pool.dismiss();
+  }
+
+  async #takeKernels(set: KernelSet): Promise<void> {
+    const { planned, policy } = this.#options;
+    const module = await planned.module(set);
+    this.#hasAll = set === "all";
+    if (module !== this.#module) {
+      this.#module = module;
+      this.#own = new Runner({
+        plan: planned.plan,
+        module,
+        memory: this.#memory,
+        barrier: createBarrierMemory(MAX_PARTS),
+        policy,
+        thread: 0,
+        threads: 1,
+      });
+      this.#ownSource = undefined;
+      // The kernels of training read other copies of the weights.
+      this.#copiesAreOld = true;
+      this.#ownHasGroups = false;
+      this.#pool.use(module);
+    }
+    this.#renewOldCopies(set);
+  }
+
+  #renewOldCopies(set: KernelSet): void {
+    if (this.#copiesAreOld) transposeAll(this.context, this.#options.planned.plan);
+    this.#copiesAreOld = false;
+    if (set === "predictions") this.#renewGroups();
+  }
+
+  /** Tells the threads of the grouped path's kernels and weights, as far as they do not know them. */
+  #renewGroups(): void {
+    const { groups: programs, planned: { places } } = this.#options;
+    if (programs === undefined) return;
+    const images = this.#images;
+    const areOld = this.#imagesAreOld;
+    if (areOld) packImages(programs, readArrays(this, places, "weight"), images);
+    this.#imagesAreOld = false;
+    if (!this.#ownHasGroups) this.#own!.useGroups(programs);
+    if (!this.#toldPool) this.#pool.send({ kind: "groups", programs });
+    if (areOld || !this.#ownHasGroups) this.#own!.setGroupWeights(images);
+    if (areOld || !this.#toldPool) this.#pool.send({ kind: "groupWeights", images });
+    this.#ownHasGroups = true;
+    this.#toldPool = true;
+  }
+}

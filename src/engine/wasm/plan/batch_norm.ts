@@ -1,0 +1,45 @@
+import type { Tensor } from "../layout.ts";
+import type { BatchNormNode } from "../ops/batch_norm/node.ts";
+import { type ChainMemory, type GroupOf, nameOf } from "./groups.ts";
+import { MAX_PARTS } from "./parts.ts";
+
+/** What stands around a batch normalisation. */
+export interface NormSurroundings {
+  readonly input: Tensor;
+  /** The pooling that directly follows. */
+  readonly pooling: GroupOf<"pool"> | undefined;
+  /** Slope of the activation before it, through which it passes derivatives back; 1 without one. */
+  readonly slope: number;
+}
+
+/** Lays out a batch normalisation, with the pooling that directly follows. */
+export function planBatchNorm(
+  group: GroupOf<"batchNorm">,
+  { input, pooling, slope }: NormSurroundings,
+  { memory, tensors, capacity }: ChainMemory,
+): BatchNormNode {
+  const output = pooling === undefined
+    ? tensors.planLike(input, group)
+    : tensors.plan(pooling.output[0], input.channels, { group: pooling });
+  const takeRows = () => memory.take(output.sampleStride * capacity);
+  const row = input.stride;
+  const { momentum, epsilon } = group.spec;
+  return {
+    ...nameOf(group),
+    kind: "batchNorm",
+    input,
+    output,
+    momentum,
+    epsilon,
+    slope,
+    pool: pooling && { size: pooling.size, steps: takeRows(), chosen: takeRows() },
+    gamma: memory.parameter(row),
+    beta: memory.parameter(row),
+    movingMean: memory.take(row),
+    movingVariance: memory.take(row),
+    parts: memory.take(2 * row * MAX_PARTS),
+    mean: memory.take(row),
+    forward: memory.take(3 * row),
+    backward: memory.take(3 * row),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Tensor } from "../layout.ts";
+import {
+  countKernelRows,
+  type GruNode,
+  gruRecord,
+  type GruShape,
+  rowBytes,
+} from "../ops/gru/shape.ts";
+import { type ChainMemory, type GroupOf, nameOf } from "./groups.ts";
+
+/** Lays out a bidirectional GRU that reads an input. */
+export function planGru(
+  group: GroupOf<"bidirectionalGru">,
+  input: Tensor,
+  { memory, tensors, capacity }: ChainMemory,
+): GruNode {
+  const { units } = group.spec;
+  const unitVectors = Math.ceil(units / 4);
+  const row = 16 * unitVectors;
+  const flat = tensors.plan(1, 2 * units, { group, stride: 2 * row });
+  const output = { ...flat, segment: { count: units, padded: row / 4 } };
+  const shape: GruShape = {
+    positions: input.rows,
+    unitVectors,
+    inputStride: input.stride,
+    inputSampleStride: input.sampleStride,
+    outputSampleStride: output.sampleStride,
+  };
+  const { both, gates } = rowBytes(shape);
+  const kernel = memory.kernel(countKernelRows(shape) * both);
+  const bias = memory.parameter(both);
+  const recurrent = memory.kernel(2 * row / 4 * gates);
+  const transposed = {
+    kernel: memory.take(kernel.bytes),
+    recurrent: memory.take(recurrent.bytes),
+  };
+  const records = memory.take(gruRecord(shape).sampleStride * capacity);
+  const base = { ...nameOf(group), input, output, shape, kernel, bias, recurrent };
+  return { ...base, kind: "bidirectionalGru", transposed, records };
+}

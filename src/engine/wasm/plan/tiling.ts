@@ -1,0 +1,106 @@
+import { MAX_FREQUENCIES } from "../transforms/points.ts";
+import type { ConvShape } from "../ops/conv/shape.ts";
+import type { Tiling } from "../ops/conv/transformed/types.ts";
+import { TILE_ROWS } from "../ops/conv/transformed/products.ts";
+import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/tiling.ts";
+
+/** The most taps of a piece: longer ones would need too many points. */
+const MOST_TAPS = 5;
+/** Errors grow with the elements of a sum. Of more than this many, algorithms of fewer points stay within 4e-6. */
+const LONG_SUM = 100;
+const MOST_OF_LONG_SUMS = 8;
+/** Parts of a batch have about 16 samples, mostly multiples of this. */
+const MOST_SAMPLES = 8;
+/** Tiles that a sum of the backward pass should have, so that what it adds to is rarely fetched. */
+const LEAST_BACKWARD_TILES = 12;
+/** Share of the rows of a product's register tiles that should be filled. */
+const LEAST_FILLED = 0.8;
+const MOST_OWN_BYTES = 256 * 1024;
+/** A transform must save this share of the instructions. */
+const LARGEST_SHARE = 0.9;
+
+/** Chooses how a convolution is cut into tiles, from its shape alone; `undefined` where it does not pay. */
+export function chooseTiling(shape: ConvShape, pool: number | undefined): Tiling | undefined {
+  const { taps: width, dilation, channels, inputStride, inputPositions } = shape;
+  // Vectors that overlap need four channels, and copies of samples 16 bytes.
+  if (width < 2 || channels < 4 || inputPositions * inputStride < 16) return undefined;
+  const pieces = Math.ceil(width / MOST_TAPS);
+  const taps = Math.ceil(width / pieces);
+  const positions = neededPositions(shape, pool);
+  let best: { readonly tiling: Tiling; readonly cost: number } | undefined;
+  const most = pieces * channels > LONG_SUM ? MOST_OF_LONG_SUMS : MAX_FREQUENCIES;
+  for (let outputs = 2; outputs + taps - 1 <= most; outputs++) {
+    const unit = dilation * outputs;
+    if (unit % (pool ?? 1) !== 0) continue;
+    const units = Math.ceil(positions / unit);
+    const tiling = {
+      outputs,
+      taps,
+      pieces,
+      units,
+      lastPositions: positions - (units - 1) * unit,
+      samples: {
+        forward: samplesTogether(units * dilation, TILE_ROWS),
+        backward: samplesTogether(units * dilation, LEAST_BACKWARD_TILES),
+      },
+    };
+    const cost = forwardCost(layOut(shape, tiling, 1));
+    if (best === undefined || cost < best.cost) best = { tiling, cost };
+  }
+  if (best === undefined) return undefined;
+  const { inputStride: inner, outputStride, rows, transform, paddedRows } = layOut(
+    shape,
+    best.tiling,
+    best.tiling.samples.backward,
+  );
+  const bytes = transform.frequencies * rows * (inner + outputStride) + paddedRows * inputStride;
+  if (bytes > MOST_OWN_BYTES) return undefined;
+  return best.cost < LARGEST_SHARE * plainCost(shape) ? best.tiling : undefined;
+}
+
+/** How many samples are computed together: a power of two, since it divides most parts. */
+function samplesTogether(tiles: number, least: number): number {
+  for (let samples = 1; samples < MOST_SAMPLES; samples *= 2) {
+    const rows = samples * tiles;
+    const filled = rows / (TILE_ROWS * Math.ceil(rows / TILE_ROWS));
+    if (rows >= least && filled >= LEAST_FILLED) return samples;
+  }
+  return MOST_SAMPLES;
+}
+
+/** Instructions that a sample takes, about: a multiply-add of a product costs 2.2, of the kernels without a stage 2.7. */
+function plainCost({ outputPositions, taps, channels, filterVectors }: ConvShape): number {
+  return 2.7 * outputPositions * taps * channels * filterVectors;
+}
+
+function forwardCost({ shape, tiling, transform, rows, inner, channelVectors }: Layout): number {
+  const { frequencies: products, outputs } = transform;
+  const input = tiling.pieces * channelVectors * products * (products + 6);
+  const product = 2.2 * products * inner * shape.filterVectors;
+  const output = shape.filterVectors * (4 * products + outputs * (products + 10));
+  return rows * (input + product + output);
+}
+
+/**
+ * Whether a backward pass is transformed. Without, it visits the maxima of a pooling alone, an element of the input at a
+ * time, or all positions where there is no pooling.
+ */
+export function paysBackward(shape: ConvShape, tiling: Tiling, ofNetwork: boolean): boolean {
+  const { filters, filterVectors, pooledPositions, outputPositions, groups, groupVectors } = shape;
+  const window = groups * groupVectors;
+  const plain = pooledPositions === undefined
+    ? (ofNetwork ? 2.7 : 5.4) * outputPositions * filters * window
+    : (ofNetwork ? 4.5 : 10.5) * pooledPositions * filters * window;
+  const { transform: { frequencies: products, outputs }, rows, inputStride, channelVectors } =
+    layOut(
+      shape,
+      tiling,
+      1,
+    );
+  const columns = inputStride / 16 + (ofNetwork ? 0 : tiling.pieces * channelVectors);
+  const product = 2.3 * products * filters * columns;
+  const transforms = (ofNetwork ? 1 : 2.5) * tiling.pieces * channelVectors * products *
+    (products + 6);
+  const deltas = filterVectors * (products * (outputs + 4) + 8 * outputs);
+  return rows * (product + transforms + deltas) < LARGEST_SHARE * plain;
+}

@@ -1,0 +1,82 @@
+/**
+ * Plans and assembled modules, kept in the process: models of one shape differ in their weights only, so the next
+ * session of a shape finds its kernels ready.
+ *
+ * @module
+ */
+
+import type { ModelSpec } from "../../model/spec.ts";
+import { fusesMultiplyAdd } from "./arithmetic.ts";
+import { type GroupedPrograms, makePrograms } from "./grouped/programs.ts";
+import { assembleKernels, type KernelSet } from "./module.ts";
+import { planModel } from "./plan/plan.ts";
+import type { Plan } from "./plan/types.ts";
+import { countWork } from "./plan/work.ts";
+import { placeWeights, type WeightPlace } from "./weights.ts";
+
+/** Shapes that are kept, those used last: a plan and its modules take up to a few megabytes. */
+const MOST_KEPT = 16;
+
+/** What a plan depends on besides the model. */
+export interface PlanSize {
+  /** The most samples of a batch. */
+  readonly batchSize: number;
+  readonly threads: number;
+}
+
+/** A plan, and what follows from it alone. */
+export class PlannedModel {
+  /** The plan. */
+  readonly plan: Plan;
+  readonly #spec: ModelSpec;
+  readonly #modules = new Map<KernelSet, Promise<WebAssembly.Module>>();
+  #places: readonly WeightPlace[] | undefined;
+  #work: readonly number[] | undefined;
+  #groups: Promise<GroupedPrograms | undefined> | undefined;
+
+  /** Plans a model. */
+  constructor(spec: ModelSpec, size: PlanSize) {
+    this.#spec = spec;
+    this.plan = planModel(spec, size);
+  }
+
+  /** Where each weight lies, in the order of `weightShapes`. */
+  get places(): readonly WeightPlace[] {
+    return this.#places ??= placeWeights(this.#spec, this.plan);
+  }
+
+  /** Multiply-adds of a prediction of a batch, from the numbers of entries of each chain. */
+  countWork(entries: readonly number[]): number {
+    const work = this.#work ??= countWork(this.plan);
+    return entries.reduce((sum, count, chain) => sum + count * work[chain]!, 0);
+  }
+
+  /** The grouped path, compiled; `undefined` if groups do not serve the model. */
+  get groups(): Promise<GroupedPrograms | undefined> {
+    return this.#groups ??= makePrograms(this.#spec);
+  }
+
+  /** The compiled kernels; all of them where those have been made, since a set is part of them. */
+  module(set: KernelSet): Promise<WebAssembly.Module> {
+    const known = this.#modules.get("all") ?? this.#modules.get(set);
+    if (known !== undefined) return known;
+    const made = WebAssembly.compile(assembleKernels(this.plan, fusesMultiplyAdd(), set));
+    this.#modules.set(set, made);
+    return made;
+  }
+}
+
+/** The shapes in the order of their last use, the latest last. */
+const kept = new Map<string, PlannedModel>();
+
+/** The plan of a model, the same object for models of the same shape for as long as it is kept. */
+export function planFor(spec: ModelSpec, { batchSize, threads }: PlanSize): PlannedModel {
+  const { name: _, ...shape } = spec;
+  const key = JSON.stringify([batchSize, threads, shape]);
+  const planned = kept.get(key) ?? new PlannedModel(spec, { batchSize, threads });
+  kept.delete(key);
+  kept.set(key, planned);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT) kept.delete(oldest!);
+  return planned;
+}

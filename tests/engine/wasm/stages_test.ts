@@ -1,0 +1,41 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
+import { predictionStages, trainingStages } from "../../../src/engine/wasm/plan/stages.ts";
+import { updateWork } from "../../../src/engine/wasm/plan/update_tasks.ts";
+import { presetSpec } from "../../../src/model/presets.ts";
+
+const plan = planModel(presetSpec("experiment5"), { batchSize: 100, threads: 2 });
+
+Deno.test("a batch normalisation adds one barrier forward and one back, and none for what is done once", () => {
+  const stages = trainingStages(plan, { gather: true, frozen: new Set() });
+  deepStrictEqual(
+    stages.map((stage) => stage.kind === "parts" ? stage.then.map((step) => step.do) : stage.kind),
+    [
+      ["combine"],
+      ["combine"],
+      ["combine"],
+      ["combineDelta"],
+      ["combineDelta"],
+      ["combineDelta"],
+      [],
+      "update",
+    ],
+  );
+});
+
+Deno.test("predictions take all factors from the averages first, then pass through in one stage", () => {
+  const stages = predictionStages(plan, { gather: true });
+  deepStrictEqual(stages.map(({ kind }) => kind), ["once", "parts"]);
+  const [first] = stages;
+  strictEqual(first!.kind === "once" && first!.steps.length, 3);
+});
+
+Deno.test("the longest tasks of an update come first", () => {
+  const { head: { nodes }, updates } = plan;
+  const work = updates.map((task) => {
+    if ("term" in task) throw new Error("expected no terms");
+    return updateWork(nodes[task.node]!, task);
+  });
+  ok(work.length > 20);
+  ok(work.every((each, index) => index === 0 || work[index - 1]! >= each));
+});
