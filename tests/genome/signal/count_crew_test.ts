@@ -172,7 +172,7 @@ Deno.test("a file that is replaced or cut while it is counted is never read as i
       }
     };
     const { values } = await count(() => Promise.resolve());
-    // Another file of the same length: whoever has opened the first one goes on with that.
+    // Another file of the same length: whoever has opened the first one still reads that.
     const replaced = await count(async () => {
       await Deno.writeFile(`${path}.new`, new Uint8Array(FILES["reads.bam"]!.length));
       await Deno.rename(`${path}.new`, path);
