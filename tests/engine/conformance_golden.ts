@@ -1,13 +1,14 @@
 /** Training runs of PyTorch in float64, which every engine must follow. */
 
 import { ok } from "node:assert";
-import type { SessionState } from "../../src/engine/engine.ts";
+import type { Engine, SessionState } from "../../src/engine/engine.ts";
 import { allRows } from "../helpers/engine_runs.ts";
-import { type GoldenName, type GoldenRun, readGolden } from "../helpers/golden.ts";
-import type { OneModel, Subject } from "../helpers/one_model.ts";
+import { GOLDEN_NAMES, type GoldenName, type GoldenRun, readGolden } from "../helpers/golden.ts";
+import { type OneModel, type Subject, subjectOf } from "../helpers/one_model.ts";
 import {
   FIRM_GRADIENT,
   GOLDEN_TOLERANCES,
+  GROUPED_TOLERANCE,
   largestDifference,
   magnitude,
 } from "../helpers/tolerances.ts";
@@ -28,6 +29,21 @@ export function testGoldenRuns(subject: Subject, test: Test, names: readonly Gol
 export async function checkBranchedRun(subject: Subject): Promise<void> {
   const golden = await readGolden("branches");
   await checkRun(subject, golden, GOLDEN_TOLERANCES.branches);
+}
+
+/** Registers predictions with the weights before each run, for an engine that predicts in another way. */
+export function testGoldenPredictions(engine: Engine, test: Test): void {
+  for (const name of GOLDEN_NAMES) {
+    test(`${engine.name} predicts what PyTorch predicts with ${name}`, async () => {
+      const { spec, source, weights, learningRate, predictions } = await readGolden(name);
+      const { samples } = source;
+      const options = { weights, learningRate, seed: 0, batchSize: samples };
+      await using model = await subjectOf(engine).open(spec, options);
+      const predicted = await model.predict(source, allRows(samples));
+      const apart = largestDifference(predicted, predictions) / magnitude(predictions);
+      check("predictions", apart, GROUPED_TOLERANCE.predictions);
+    });
+  }
 }
 
 async function checkRun(subject: Subject, golden: GoldenRun, tolerance: Tolerance): Promise<void> {

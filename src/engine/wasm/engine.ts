@@ -8,7 +8,6 @@
 import { chooseThreads } from "../../base/threads.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import { describeLayer, modelGraph } from "../../model/graph.ts";
-import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import { isBranched, type ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, MemberOptions, Session, SessionOptions, Support } from "../engine.ts";
@@ -17,6 +16,7 @@ import { fusesMultiplyAdd } from "./arithmetic.ts";
 import { JobRunner } from "./job_runner.ts";
 import { WasmMember } from "./member.ts";
 import { planFor, type PlannedModel } from "./planned_model.ts";
+import type { Plan } from "./plan/types.ts";
 import type { UpdatePolicy } from "./update_policy.ts";
 
 /** Samples that are predicted together, unless training batches are larger. */
@@ -47,13 +47,25 @@ function supports(spec: ModelSpec): Support {
       reason: "shared memory is missing; a browser page must be cross-origin isolated",
     };
   }
-  const { plan: { pages } } = planFor(spec, { batchSize: leastSamples(spec), threads: 1 });
-  if (pages <= MAX_PAGES) return { supported: true };
-  const [largest] = weightShapes(spec).toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape));
-  const place = largest?.layer === undefined
-    ? "its samples"
-    : describeLayer(modelGraph(spec), largest.layer);
+  const { plan } = planFor(spec, { batchSize: leastSamples(spec), threads: 1 });
+  if (plan.pages <= MAX_PAGES) return { supported: true };
+  const place = describeLayer(modelGraph(spec), largestLayer(plan));
   return { supported: false, reason: `it takes over 4 GiB of memory, most of it for ${place}` };
+}
+
+/** Number of the layer whose weights and outputs, with what training keeps for them, take the most memory. */
+function largestLayer(plan: Plan): number {
+  const { encoders, head, batchSize } = plan;
+  const chains = [...encoders, { ...head, capacity: batchSize }];
+  const sizes = chains.flatMap(({ nodes, capacity }) =>
+    nodes.map((node) => {
+      const { sampleStride, deltaSampleStride } = node.output;
+      // A weight has two moments; an output has a derivative.
+      const weights = "kernel" in node ? 3 * node.kernel.bytes : 0;
+      return { layer: node.layer, bytes: weights + capacity * (sampleStride + deltaSampleStride) };
+    })
+  );
+  return sizes.reduce((most, size) => size.bytes > most.bytes ? size : most).layer;
 }
 
 function leastSamples(spec: ModelSpec): number {

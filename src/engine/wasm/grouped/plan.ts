@@ -40,22 +40,20 @@ export const FIXED = {
 } as const;
 
 /** What a thread's memory may take; longer inputs are left to the direct path. */
-const MAX_BYTES = 2 ** 28;
+const MAX_BYTES = 2 ** 26;
 
 /**
  * Plans a chain.
  *
  * @param chain The layers of a sequential model, of an encoder or of a head.
  * @param weights The shapes of all weights of the model.
- * @returns The plan; `undefined` if it has a layer that groups do not serve, or would take too much memory.
+ * @returns The plan; `undefined` if it would take too much memory.
  */
 export function planGrouped(
   chain: LayerChain,
   weights: readonly WeightShape[],
 ): GroupedPlan | undefined {
-  const steps = listSteps(chain);
-  if (steps === undefined) return undefined;
-  const plan = new GroupedPlanner(chain, weights, steps).plan();
+  const plan = new GroupedPlanner(chain, weights, listSteps(chain)).plan();
   return plan.pages * 65536 > MAX_BYTES ? undefined : plan;
 }
 

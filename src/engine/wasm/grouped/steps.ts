@@ -7,7 +7,7 @@
 import type { LayerChain } from "../../../model/graph.ts";
 import { convPadding } from "../../../model/shapes.ts";
 import { groupChain, type LayerGroup } from "../../layer_groups.ts";
-import { chooseTiling, type Tiling } from "../transforms/tiling.ts";
+import { chooseTilings, listTilings, type TiledConv, type Tiling } from "../transforms/tiling.ts";
 import { chooseChunk, type ChunkedProduct } from "./chunks.ts";
 import { roundUpTo } from "./layout.ts";
 
@@ -85,8 +85,21 @@ interface Fused {
   groups: number;
 }
 
-/** The steps of a chain; `undefined` if it has a layer that groups of samples do not serve. Dropout does nothing. */
-export function listSteps(chain: LayerChain): Step[] | undefined {
+/** The steps of a chain; dropout does nothing. All tilings are chosen together, since their errors add up. */
+export function listSteps(chain: LayerChain): Step[] {
+  const convs: TiledConv[] = [];
+  makeSteps(chain, (conv) => {
+    convs.push(conv);
+    return listTilings(conv)[0];
+  });
+  const tilings = chooseTilings(convs).values();
+  return makeSteps(chain, () => tilings.next().value);
+}
+
+/** Chooses how to tile a convolution; `undefined` if it has no tiling. */
+type Choose = (conv: TiledConv) => Tiling | undefined;
+
+function makeSteps(chain: LayerChain, choose: Choose): Step[] {
   const groups = groupChain(chain).filter(({ kind }) => kind !== "dropout");
   const steps: Step[] = [];
   let stride = matrixShape(chain.shapes[0])[1];
@@ -96,13 +109,16 @@ export function listSteps(chain: LayerChain): Step[] | undefined {
     const base = { layer: group.layer, rows, channels };
     switch (group.kind) {
       case "bidirectionalGru":
-        steps.push(makeGru(group, stride));
+        steps.push(makeGru(group, { stride, choose }));
         stride = channels;
         break;
       case "conv":
       case "linear":
       case "dense":
-        index += addConv(steps, { ...convShape(group), channels: stride }, groups.slice(index));
+        index += addConv(steps, groups.slice(index), {
+          shape: { ...convShape(group), channels: stride },
+          choose,
+        });
         stride = strideOf(channels);
         continue;
       case "pool":
@@ -152,20 +168,20 @@ export function convStepsOf(step: Step): readonly ConvStep[] {
 /** Adds the steps of a layer and of what is computed with it; returns the number of groups that they cover. */
 function addConv(
   steps: Step[],
-  shape: ConvShape,
   [group, ...next]: readonly LayerGroup[],
+  { shape, choose }: { readonly shape: ConvShape; readonly choose: Choose },
 ): number {
   const { layer } = group!;
   const { filters, positions } = shape;
   const fused = fuse(group as WeightedGroup, next);
-  const whole = makeConv(layer, shape, fused);
+  const whole = makeConv(layer, fused, { shape, choose });
   if (whole !== undefined) {
     steps.push(whole);
     return fused.groups;
   }
   // No block of tiles is whole windows: the pooling, and a normalisation after it, are steps of their own.
   const norm = fused.normAfterPool ? undefined : fused.norm;
-  steps.push(makeConv(layer, shape, { ...fused, pool: 1, norm })!);
+  steps.push(makeConv(layer, { ...fused, pool: 1, norm }, { shape, choose })!);
   const pooled = { layer, rows: Math.floor(positions / fused.pool), channels: filters };
   steps.push({ ...pooled, kind: "pool", size: fused.pool });
   if (fused.normAfterPool) {
@@ -204,13 +220,16 @@ function fuse(
 }
 
 /** `stride` is the number of vectors of a row that it reads. */
-function makeGru(group: GroupOf<"bidirectionalGru">, stride: number): GruStep {
+function makeGru(
+  group: GroupOf<"bidirectionalGru">,
+  { stride, choose }: { readonly stride: number; readonly choose: Choose },
+): GruStep {
   const { layer, spec: { units } } = group;
   const [positions] = matrixShape(group.input);
   const product = (rows: number, channels: number, filters: number) => {
     const shape = { rows, channels, filters, width: 1, dilation: 1, left: 0, positions: rows };
     const plain = { activation: 1, pool: 1, norm: undefined, normAfterPool: false };
-    return makeConv(layer, shape, plain)!;
+    return makeConv(layer, plain, { shape, choose })!;
   };
   return {
     kind: "gru",
@@ -228,11 +247,11 @@ function makeGru(group: GroupOf<"bidirectionalGru">, stride: number): GruStep {
 
 function makeConv(
   layer: number,
-  shape: ConvShape,
   fused: Omit<Fused, "groups">,
+  { shape, choose }: { readonly shape: ConvShape; readonly choose: Choose },
 ): ConvStep | undefined {
   const { activation, pool, norm, normAfterPool } = fused;
-  const tiling = chooseTiling({ ...shape, pool });
+  const tiling = choose({ ...shape, pool });
   if (tiling === undefined) return undefined;
   return {
     kind: "conv",

@@ -11,7 +11,7 @@ import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.t
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
   | { readonly do: "gather" | "loss" | "predictions" | "predictionSlopes" }
-  | { readonly do: "spread" | "join" | "collectUses" }
+  | { readonly do: "spread" | "keep" | "join" | "collectUses" }
   /** `wanted` says of which branches the derivatives are. */
   | { readonly do: "joinBackward"; readonly wanted: readonly boolean[] }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
@@ -127,7 +127,7 @@ function parametersOf(node: PlanNode): Trained[] {
 /** The stages that predict a batch. */
 export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] {
   const list = new StageList();
-  addFrozenForward(list, plan, { gather });
+  addFrozenForward(list, plan, { gather, keep: true });
   list.add({ do: "predictions" });
   return list.end();
 }
@@ -139,7 +139,7 @@ export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] 
 export function explanationStages(plan: Plan): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
-  addFrozenForward(list, plan, { gather: false });
+  addFrozenForward(list, plan, { gather: false, keep: false });
   list.add({ do: "predictionSlopes" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
   if (join !== undefined) list.add({ do: "joinBackward", wanted: join.routes.map(() => true) });
@@ -152,7 +152,11 @@ export function explanationStages(plan: Plan): Stage[] {
 }
 
 /** The forward pass with the moving averages of batch normalisations. */
-function addFrozenForward(list: StageList, plan: Plan, { gather }: StageOptions): void {
+function addFrozenForward(
+  list: StageList,
+  plan: Plan,
+  { gather, keep }: StageOptions & { readonly keep: boolean },
+): void {
   const { encoders, head, join } = plan;
   for (const [chain, { nodes }] of chainsOf(plan).entries()) {
     list.begin(chain);
@@ -163,6 +167,7 @@ function addFrozenForward(list: StageList, plan: Plan, { gather }: StageOptions)
   for (const [chain, encoder] of encoders.entries()) {
     beginEncoder(list, chain, encoder);
     for (const node of encoder.nodes) list.add({ do: "forward", node });
+    if (keep && encoder.kept !== undefined) list.add({ do: "keep" });
   }
   list.begin(encoders.length);
   if (gather) list.add({ do: "gather" });
@@ -217,7 +222,7 @@ class StageList {
     this.#steps.push(step);
   }
 
-  /** Adds a step that waits for all parts: to the stage that has them, or where there is none to one of its own. */
+  /** Adds a step that waits for all parts: to the stage that has them, else to one of its own. */
   combine(step: CombineStep): void {
     this.#close();
     const last = this.#stages.at(-1);

@@ -48,6 +48,14 @@ const POINTS: readonly Points[] = [
 /** The most points of a set that is accurate enough; see {@linkcode createTransform}. */
 export const MAX_FREQUENCIES = POINTS.length - 1;
 
+/** The errors above in units of 1e-7, by number of points. */
+const ERRORS: readonly number[] = [0, 1, 1.5, 2, 2, 2.5, 3, 4.5, 5.3, 10.5, 11.7];
+
+/** The mean squared error of a transform's outputs, relative to theirs, in units of 1e-14; without one it is 1. */
+export function squaredError({ frequencies }: Transform): number {
+  return ERRORS[frequencies]! ** 2;
+}
+
 /**
  * Makes the transform F(`outputs`, `taps`).
  *

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok } from "node:assert";
 import fc from "fast-check";
 import {
   inputMatrix,
@@ -6,11 +6,12 @@ import {
   outputMatrix,
 } from "../../../../src/engine/wasm/transforms/matrices.ts";
 import {
-  chooseTiling,
+  chooseTilings,
   listTilings,
   type TiledConv,
   type Tiling,
 } from "../../../../src/engine/wasm/transforms/tiling.ts";
+import { squaredError } from "../../../../src/engine/wasm/transforms/points.ts";
 import { createRandom } from "../../../helpers/random_values.ts";
 import { largestDifference } from "../../../helpers/tolerances.ts";
 
@@ -91,32 +92,43 @@ Deno.test("every tiling computes each position once, and blocks are whole window
   );
 });
 
-Deno.test("convolutions of the presets get the transforms that their pools and dilations suit", () => {
-  const nameOf = (conv: TiledConv) => {
-    const { transform: { outputs, taps }, pieces, phases, blocks } = chooseTiling(conv)!;
-    return `F(${outputs}, ${taps}) × ${pieces}, ${phases} phases, ${blocks} blocks`;
-  };
-  const [channels, filters] = [50, 50];
-  strictEqual(
-    nameOf({ width: 10, dilation: 1, channels: 5, filters, positions: 100, pool: 5 }),
+function nameOf({ transform: { outputs, taps }, pieces, phases, blocks }: Tiling): string {
+  return `F(${outputs}, ${taps}) × ${pieces}, ${phases} phases, ${blocks} blocks`;
+}
+
+/** The convolutions of `wakawaka`, and one of width 1. */
+const CONVS: readonly TiledConv[] = [
+  { width: 10, dilation: 1, channels: 5, filters: 50, positions: 100, pool: 5 },
+  { width: 5, dilation: 3, channels: 50, filters: 50, positions: 20, pool: 3 },
+  { width: 3, dilation: 2, channels: 50, filters: 50, positions: 6, pool: 3 },
+  { width: 1, dilation: 1, channels: 50, filters: 50, positions: 9, pool: 1 },
+];
+
+Deno.test("convolutions get the transforms that their pools and dilations suit", () => {
+  deepStrictEqual(CONVS.map((conv) => nameOf(chooseTilings([conv])[0]!)), [
     "F(5, 5) × 2, 1 phases, 20 blocks",
-  );
-  strictEqual(
-    nameOf({ width: 5, dilation: 3, channels, filters, positions: 20, pool: 3 }),
-    "F(3, 5) × 1, 3 phases, 2 blocks",
-  );
-  strictEqual(
-    nameOf({ width: 3, dilation: 2, channels, filters, positions: 6, pool: 3 }),
+    "F(6, 5) × 1, 3 phases, 1 blocks",
     "F(3, 3) × 1, 2 phases, 1 blocks",
-  );
-  strictEqual(
-    nameOf({ width: 1, dilation: 1, channels, filters, positions: 9, pool: 1 }),
     "F(1, 1) × 1, 1 phases, 9 blocks",
-  );
+  ]);
+});
+
+Deno.test("the transforms of a network are chosen together: their errors have a budget", () => {
+  // Together the first two of those above would be too far from float64.
+  deepStrictEqual(chooseTilings(CONVS).map((tiling) => nameOf(tiling!)), [
+    "F(4, 5) × 2, 1 phases, 5 blocks",
+    "F(6, 5) × 1, 3 phases, 1 blocks",
+    "F(3, 3) × 1, 2 phases, 1 blocks",
+    "F(1, 1) × 1, 1 phases, 9 blocks",
+  ]);
+  const [, second] = CONVS;
+  const many = chooseTilings(Array<TiledConv>(40).fill(second!));
+  const error = many.reduce((sum, tiling) => sum + squaredError(tiling!.transform), 0);
+  ok(error <= 13.5 ** 2, `their squared errors add up to ${error}`);
 });
 
 Deno.test("a pooling whose windows no block of some tiles holds has no tiling", () => {
   const conv = { width: 3, dilation: 7, channels: 4, filters: 4, positions: 600, pool: 11 };
-  strictEqual(chooseTiling(conv), undefined);
-  ok(chooseTiling({ ...conv, pool: 1 }) !== undefined);
+  deepStrictEqual(chooseTilings([conv]), [undefined]);
+  ok(chooseTilings([{ ...conv, pool: 1 }])[0] !== undefined);
 });
