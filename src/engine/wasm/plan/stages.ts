@@ -11,13 +11,9 @@ import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.t
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
   | { readonly do: "gather" | "loss" | "predictions" | "predictionSlopes" }
-<<<<<<< HEAD
   | { readonly do: "spread" | "keep" | "join" | "collectUses" }
-=======
-  | { readonly do: "spread" | "join" | "collectUses" }
   /** The whole chain in groups of samples, from its input to its output. */
   | { readonly do: "group" }
->>>>>>> grouped
   /** `wanted` says of which branches the derivatives are. */
   | { readonly do: "joinBackward"; readonly wanted: readonly boolean[] }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
@@ -136,11 +132,7 @@ export function predictionStages(
   { gather, inGroups = [] }: StageOptions & { readonly inGroups?: readonly boolean[] },
 ): Stage[] {
   const list = new StageList();
-<<<<<<< HEAD
-  addFrozenForward(list, plan, { gather, keep: true });
-=======
-  addFrozenForward(list, plan, { gather, inGroups });
->>>>>>> grouped
+  addFrozenForward(list, plan, { gather, inGroups, keep: true });
   list.add({ do: "predictions" });
   return list.end();
 }
@@ -152,11 +144,7 @@ export function predictionStages(
 export function explanationStages(plan: Plan): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
-<<<<<<< HEAD
-  addFrozenForward(list, plan, { gather: false, keep: false });
-=======
-  addFrozenForward(list, plan, { gather: false, inGroups: [] });
->>>>>>> grouped
+  addFrozenForward(list, plan, { gather: false, inGroups: [], keep: false });
   list.add({ do: "predictionSlopes" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
   if (join !== undefined) list.add({ do: "joinBackward", wanted: join.routes.map(() => true) });
@@ -172,11 +160,10 @@ export function explanationStages(plan: Plan): Stage[] {
 function addFrozenForward(
   list: StageList,
   plan: Plan,
-<<<<<<< HEAD
-  { gather, keep }: StageOptions & { readonly keep: boolean },
-=======
-  { gather, inGroups }: StageOptions & { readonly inGroups: readonly boolean[] },
->>>>>>> grouped
+  { gather, inGroups, keep }: StageOptions & {
+    readonly inGroups: readonly boolean[];
+    readonly keep: boolean;
+  },
 ): void {
   const { encoders, head, join } = plan;
   const addNodes = (chain: number, nodes: readonly PlanNode[]) => {
@@ -192,12 +179,8 @@ function addFrozenForward(
   }
   for (const [chain, encoder] of encoders.entries()) {
     beginEncoder(list, chain, encoder);
-<<<<<<< HEAD
-    for (const node of encoder.nodes) list.add({ do: "forward", node });
-    if (keep && encoder.kept !== undefined) list.add({ do: "keep" });
-=======
     addNodes(chain, encoder.nodes);
->>>>>>> grouped
+    if (keep && encoder.kept !== undefined) list.add({ do: "keep" });
   }
   list.begin(encoders.length);
   if (gather) list.add({ do: "gather" });
