@@ -153,7 +153,7 @@ Deno.test("convolutions of any shape agree with plain ones, transformed or not",
       // Of few outputs the largest is smaller; a tile at the wrong place would be wrong by 1.
       run.check({ outputs: 2 * ALLOWED.outputs, gradients: 3 * ALLOWED.gradients });
     }),
-    { numRuns: 30 },
+    { numRuns: 60 },
   );
 });
 
