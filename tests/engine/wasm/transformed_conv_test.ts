@@ -106,8 +106,8 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** Error of outputs, relative to the largest: that of `GOLDEN_TOLERANCES`, which see. */
-const ALLOWED = 4e-6;
+/** Errors relative to the largest value; what training as a whole may be away stands in `GOLDEN_TOLERANCES`. */
+const ALLOWED = { outputs: 4e-6, gradients: 1e-5 };
 /** Not a multiple of what is computed together. */
 const SAMPLES = 19;
 
@@ -151,9 +151,9 @@ Deno.test("convolutions of any shape agree with plain ones, transformed or not",
       const run = new Run(shape, { fused, twoMemories: true });
       run.pass();
       // Of few outputs the largest is smaller; a tile at the wrong place would be wrong by 1.
-      run.check(1.5 * ALLOWED);
+      run.check({ outputs: 2 * ALLOWED.outputs, gradients: 3 * ALLOWED.gradients });
     }),
-    { numRuns: 30 },
+    { numRuns: 60 },
   );
 });
 
@@ -251,11 +251,11 @@ class Run {
       if (this.#shape.first) continue;
       found.push(...this.#rows(deltaOf(this.node.input, sample), this.node.input).flat());
     }
-    near(allOutputs, allWanted, allowed);
-    near(this.#kernelGradient(), sum.kernel.flat(2), 1e-5);
+    near(allOutputs, allWanted, allowed.outputs);
+    near(this.#kernelGradient(), sum.kernel.flat(2), allowed.gradients);
     const bias = this.#floats(this.node.parts.bias, this.node.shape.filters);
-    near(bias, sum.bias, 1e-5);
-    if (!this.#shape.first) near(found, inputs, 1e-5);
+    near(bias, sum.bias, allowed.gradients);
+    if (!this.#shape.first) near(found, inputs, allowed.gradients);
   }
 
   outputs(sample: number): number[][] {
