@@ -25,6 +25,7 @@ export interface CountFlags {
   readonly blacklist?: string;
   readonly normalise: DepthNormalisation;
   readonly concurrency: number;
+  readonly threads?: number;
 }
 
 const RULES = [...READ_RULES, ...TRACK_RULES, ...PEAK_RULES];
@@ -73,7 +74,12 @@ export function declareCountFlags(command: Command): Command {
       choice(DEPTH_NORMALISATIONS),
       "none",
     )
-    .option("--concurrency <n>", "files counted together", integer(1), 2);
+    .option("--concurrency <n>", "files counted together", integer(1), 2)
+    .option(
+      "--threads <n>",
+      "threads that count BAM and bigWig files, at most 8 (default: all cores)",
+      integer(1),
+    );
 }
 
 /** Parses flags as `samtools view -F` does: decimal, octal after 0, hexadecimal after 0x, or names between commas. */
@@ -112,6 +118,7 @@ export function countOptions(flags: CountFlags) {
     excludedFlags: flags.excludeFlags,
     normalisation: flags.normalise,
     concurrency: flags.concurrency,
+    threads: flags.threads,
   };
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { freeArray } from "../base/free.ts";
+
 /** A part of a source. */
 export interface ByteRange {
   /** Place of the first byte. */
@@ -47,6 +49,17 @@ export interface ByteSource {
    * @throws {RangeError} If the range is not within the source.
    */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Fills an array of the reader's with the bytes that start at `offset`, which saves making one. Sources that would copy
+   * them lack it.
+   *
+   * @param offset Place of the first byte.
+   * @param target What is filled.
+   * @throws {RangeError} If the range is not within the source.
+   */
+  readonly readInto?:
+    | ((offset: number, target: Uint8Array<ArrayBuffer>) => Promise<void>)
+    | undefined;
   /**
    * Says which parts will be read next, by ascending offset, so that a source on a server fetches several of them at a
    * time. It replaces what was said before, and changes no result. Sources that are near lack it.
@@ -114,6 +127,18 @@ export function blobSource(blob: Blob, name = "blob"): ByteSource {
     },
     close(): void {},
   };
+}
+
+/** Fills an array with the bytes of a source that start at `offset`, in whichever way the source can. */
+export async function readInto(
+  source: ByteSource,
+  offset: number,
+  target: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  if (source.readInto !== undefined) return await source.readInto(offset, target);
+  const bytes = await source.read(offset, target.length);
+  target.set(bytes);
+  if (source.readsAreCopies) freeArray(bytes);
 }
 
 /**

@@ -66,8 +66,8 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
   }
   // All reads share one file position, so they take turns.
   let last: Promise<unknown> = Promise.resolve();
-  const readAt = async (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
-    const bytes = new Uint8Array(length);
+  const fillFrom = async (offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
+    const { length } = bytes;
     // Moving the position touches no disk, so that another thread would take longer to do it.
     file.seekSync(offset, Deno.SeekMode.Start);
     for (let filled = 0; filled < length;) {
@@ -76,7 +76,12 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
       filled += count;
     }
     if (wasChanged(opened, file.statSync())) throw changedError(name);
-    return bytes;
+  };
+  const readInto = async (offset: number, target: Uint8Array<ArrayBuffer>): Promise<void> => {
+    checkRange({ name, size }, { offset, length: target.length });
+    const turn = last.then(() => fillFrom(offset, target));
+    last = turn.catch(() => undefined);
+    await turn;
   };
   return {
     name,
@@ -89,11 +94,13 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
       inode: opened.ino ?? undefined,
     },
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+      // Before an array is made, which may be far too long.
       checkRange({ name, size }, { offset, length });
-      const turn = last.then(() => readAt(offset, length));
-      last = turn.catch(() => undefined);
-      return await turn;
+      const bytes = new Uint8Array(length);
+      await readInto(offset, bytes);
+      return bytes;
     },
+    readInto,
     close(): void {
       file.close();
     },

@@ -55,22 +55,22 @@ function describeMachine({ machine, versions, date, disturbed, rows }: KeptResul
   }. ${busy}`;
 }
 
-/** Where ours is ahead and where behind, in a sentence each. */
+/** Where ours is faster and where slower, in a sentence each. */
 function summarise(cells: readonly Cell[]): string {
   const compared = cells.filter(({ figure, best }) =>
     best !== undefined && Object.values(MODELS).some((ending) => figure.endsWith(ending))
   );
   if (compared.length === 0) return "";
   const ratioOf = ({ best }: Cell) => best!.ratio!;
-  const ahead = compared.filter((cell) => ratioOf(cell) > 1 + LEVEL);
-  const behind = compared.filter((cell) => ratioOf(cell) < 1 - LEVEL);
+  const faster = compared.filter((cell) => ratioOf(cell) > 1 + LEVEL);
+  const slower = compared.filter((cell) => ratioOf(cell) < 1 - LEVEL);
   const name = (cell: Cell) =>
     `${cell.figure.replace(/-(training|inference)$/, " $1")} on ${cell.threads} ${
       cell.threads === 1 ? "thread" : "threads"
     } (${formatRatio(ratioOf(cell))})`;
-  const list = behind.toSorted((a, b) => ratioOf(a) - ratioOf(b)).map(name).join(", ");
-  return `Against the best peer of each line this package is faster in ${ahead.length} of ${compared.length} lines and slower in ${behind.length}` +
-    (behind.length === 0 ? "." : `: ${list}.`);
+  const list = slower.toSorted((a, b) => ratioOf(a) - ratioOf(b)).map(name).join(", ");
+  return `Against the best peer of each line this package is faster in ${faster.length} of ${compared.length} lines and slower in ${slower.length}` +
+    (slower.length === 0 ? "." : `: ${list}.`);
 }
 
 /** Models with ours, the best peer and the others. */

@@ -16,7 +16,7 @@ const known = new Map<string, Promise<string | undefined>>();
  *
  * @param program Ends without an error where all that is needed is there.
  * @param what The same in words.
- * @returns Its path, or why there is none.
+ * @returns Its path, or why none was found.
  */
 export async function findPython(
   program: string,

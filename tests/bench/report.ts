@@ -97,7 +97,7 @@ export function formatMeasured(value: number | null): string {
   return value === null ? "not measured" : formatRate(value);
 }
 
-/** A ratio, empty where there is none. */
+/** A ratio, empty where nothing was compared. */
 export function formatRatio(ratio: number | null): string {
   return ratio === null ? "" : `${formatRate(ratio)}×`;
 }

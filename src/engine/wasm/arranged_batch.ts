@@ -6,7 +6,10 @@ import type { EncoderChain, JoinPlan, Plan } from "./plan/types.ts";
 /** The entries of a chain of an encoder, and where they are used. */
 export interface ArrangedChain {
   readonly chain: EncoderChain;
+  /** Those that are computed for this batch. */
   entries: number;
+  /** Where predictions keep entries: the number there of the first that this batch adds. */
+  firstKept: number;
   /** Number of the chain among those of all encoders. */
   readonly index: number;
   /** `[entry]`: number of the input among the batch's that it is read from, and its number there. */
@@ -57,7 +60,7 @@ export class ArrangedBatch {
     this.counts = new Int32Array(join === undefined ? 0 : batchSize);
   }
 
-  /** Entries of each chain of the encoders, then the number of samples. */
+  /** Entries of each chain of the encoders that are computed for this batch, then the number of samples. */
   get entries(): number[] {
     return [...this.chains.map(({ entries }) => entries), this.batch.samples];
   }
@@ -74,6 +77,7 @@ function arrangeChain(chain: EncoderChain, index: number): ArrangedChain {
     chain,
     index,
     entries: 0,
+    firstKept: 0,
     inputOf: new Uint8Array(capacity),
     entryOf: new Uint32Array(capacity),
     before: new Int32Array(follows === undefined ? 0 : capacity),

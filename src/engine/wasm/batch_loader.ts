@@ -30,44 +30,61 @@ export interface LoadedBatch {
 
 /** Loads samples batch by batch into the inputs of a plan's chains. */
 export class BatchLoader {
+  readonly #context: ExecutionContext;
   readonly #writer: BatchWriter;
-  readonly #makeArranged: () => ArrangedBatch;
-  readonly #makeArranger: (arranged: ArrangedBatch) => BatchArranger;
-  #arranged: ArrangedBatch | undefined;
-  #arranger: BatchArranger | undefined;
+  /** A batch that was written is not needed any more: the next one is gathered in its place. */
+  readonly #arranged: ArrangedBatch;
+  readonly #arranger: BatchArranger;
 
   /** `inputs` are those of the model. */
   constructor(context: ExecutionContext, plan: Plan, inputs: readonly InputSpec[]) {
+    this.#context = context;
     this.#writer = new BatchWriter(context, plan);
-    this.#makeArranged = () => new ArrangedBatch(plan, inputs);
-    this.#makeArranger = (arranged) => new BatchArranger(plan, arranged);
+    this.#arranged = new ArrangedBatch(plan, inputs);
+    this.#arranger = new BatchArranger(plan, this.#arranged);
+  }
+
+  /** Says that the weights moved: what predictions have computed of entries holds no longer. */
+  forget(): void {
+    this.#arranger.forget();
   }
 
   /** Computes all batches, in order; writes each while no thread works. */
   async forEachBatch(source: SampleSource, options: LoadOptions): Promise<void> {
+    let isWhole = false;
+    try {
+      isWhole = await this.#computeAll(source, options);
+    } finally {
+      // A batch may have been arranged and not computed.
+      if (!isWhole) this.forget();
+    }
+  }
+
+  /** Returns whether all batches were computed. */
+  async #computeAll(source: SampleSource, options: LoadOptions): Promise<boolean> {
     const { rows, batchSize, mode, signal, compute } = options;
-    // A batch that was written is not needed any more: the next one is gathered in its place.
-    const arranged = this.#arranged ??= this.#makeArranged();
-    const arranger = this.#arranger ??= this.#makeArranger(arranged);
+    const arranged = this.#arranged;
     const gather = async (start: number) => {
       await gatherBatch(source, rows.subarray(start, start + batchSize), arranged.batch);
       arranged.mode = mode;
-      arranger.arrange();
+      this.#arranger.arrange();
     };
     signal.throwIfAborted();
-    if (rows.length === 0) return;
+    if (rows.length === 0) return true;
     await gather(0);
     for (let start = 0; start < rows.length; start += batchSize) {
       const end = start + batchSize;
       this.#writer.write(arranged);
+      this.#arranger.noteWritten(this.#context.words);
       const { entries } = arranged;
       const computing = compute({ start, rows: rows.subarray(start, end), entries });
       const gathering = end < rows.length && !signal.aborted ? gather(end) : undefined;
       // Both must have ended before the caller hears of a failure.
       await Promise.allSettled([computing, gathering]);
-      if (!await computing) return;
+      if (!await computing) return false;
       signal.throwIfAborted();
       await gathering;
     }
+    return true;
   }
 }

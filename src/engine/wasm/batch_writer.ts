@@ -33,7 +33,7 @@ export class BatchWriter {
       }
       return;
     }
-    for (const arrangedChain of chains) this.#writeChain(arrangedChain, inputs);
+    for (const arrangedChain of chains) this.#writeChain(arrangedChain, inputs, mode === "predict");
     for (const [index, { rows, entryOf, places }] of join.branches.entries()) {
       const length = samples * places;
       this.#writeWords(rows, branches[index]!.rows, length);
@@ -42,7 +42,11 @@ export class BatchWriter {
     this.#writeWords(join.counts, counts, samples);
   }
 
-  #writeChain(arranged: ArrangedChain, inputs: readonly GatheredInput[]): void {
+  #writeChain(
+    arranged: ArrangedChain,
+    inputs: readonly GatheredInput[],
+    keeps: boolean,
+  ): void {
     const { chain, entries, inputOf, entryOf, before, samples, references } = arranged;
     const { follows, input: tensor, origins } = chain;
     this.#writeWords(origins.samples, samples, entries);
@@ -52,6 +56,15 @@ export class BatchWriter {
       for (let entry = 0; entry < entries; entry++) {
         const input = inputs[inputOf[entry]!]!;
         this.#writeEntry(tensor, entry, { input, entry: entryOf[entry]! });
+      }
+    }
+    const { kept } = chain;
+    if (keeps && kept !== undefined) {
+      const { firstKept } = arranged;
+      this.#context.words[kept.first / 4] = firstKept;
+      for (let entry = 0; entry < entries; entry++) {
+        const input = inputs[inputOf[entry]!]!;
+        this.#writeEntry(kept.inputs, firstKept + entry, { input, entry: entryOf[entry]! });
       }
     }
     if (!arranged.collects) return;

@@ -202,6 +202,7 @@ export class WasmMember implements Member {
   ): Promise<EpochOutcome> {
     const { seed, batchSize } = this.#options;
     const rows = order.subarray(start, end);
+    this.#batches().forget();
     let [sum, steps, samples] = [0, 0, 0];
     const compute = async (batch: LoadedBatch) => {
       const { labels, weights } = gatherLearned(source, batch.rows);
@@ -225,6 +226,7 @@ export class WasmMember implements Member {
   }
 
   #setWeights(weights: readonly Float32Array[]): void {
+    this.#loader?.forget();
     writeArrays(this.#jobs, this.#places, { kind: "weight", values: weights });
     this.#jobs.renewCopies();
   }

@@ -17,7 +17,7 @@ import { batchNormMeasure, batchNormMeasureDelta } from "./ops/batch_norm/run.ts
 import type { AdamStep, ExecutionContext, ForwardPass, Part } from "./ops/context.ts";
 import { gatherSamples } from "./ops/gather.ts";
 import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
-import { collectUses, spreadEntries } from "./ops/join/entries.ts";
+import { collectUses, keepEntries, spreadEntries } from "./ops/join/entries.ts";
 import { joinForward } from "./ops/join/forward.ts";
 import { collectPredictions, computeLoss, findPredictionSlopes } from "./ops/loss.ts";
 import { groupParts } from "./plan/parts.ts";
@@ -155,6 +155,9 @@ export class Tasks {
         case "spread":
           this.#spread(chain, part);
           break;
+        case "keep":
+          this.#keep(chain, part);
+          break;
         case "join":
           joinForward(context, this.#plan.join!, part);
           break;
@@ -171,6 +174,11 @@ export class Tasks {
           this.#runEnd(step.do, part, batch);
       }
     }
+  }
+
+  #keep(chain: number, part: Part): void {
+    const { output, kept } = this.#plan.encoders[chain]!;
+    keepEntries(this.#context, { output, kept: kept! }, part);
   }
 
   /** Copies what a chain reads of the chain before it. */

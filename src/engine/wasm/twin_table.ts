@@ -1,67 +1,69 @@
 /** Values of an entry that its place in the table is computed from: enough to tell most apart. */
 const HASHED_VALUES = 16;
-/** Places that are tried for an entry. Where all of them are taken, it is not noted, and later copies of it are taken for new. */
+/**
+ * Places that are tried for an entry. Where all of them are taken, it is not noted, and later copies of it are taken for
+ * new.
+ */
 const TRIES = 4;
-const LEAST_SLOTS = 64;
 const FREE = -1;
 /** Factor of a multiplicative hash: 2³² divided by the golden ratio. */
 const GOLDEN = 0x9e3779b1;
 
-/** Where the values of a chain's entries are. */
-export interface EntryBits {
-  /** The values of each input, as bits, `[input][entry, value]`. */
-  readonly arrays: readonly Int32Array[];
-  /** `[entry]` of the chain: its input, and its number there. */
-  readonly inputOf: Uint8Array;
-  readonly entryOf: Uint32Array;
-}
-
 /** Finds entries whose values are the same, bit for bit, such as those of a sample that is a reference of another. */
 export class TwinTable {
-  readonly #size: number;
-  readonly #bits: EntryBits;
-  #slots = new Int32Array(LEAST_SLOTS);
-  #mask = LEAST_SLOTS - 1;
+  /** Number of an entry's values. */
+  readonly size: number;
+  readonly #slots: Int32Array;
+  /** `[entry]`: where its values are. */
+  readonly #arrays: Int32Array[] = [];
+  readonly #starts: Uint32Array;
 
-  /** `size` is the number of an entry's values. */
-  constructor(size: number, bits: EntryBits) {
-    this.#size = size;
-    this.#bits = bits;
+  /** Has room for `capacity` entries of `size` values. */
+  constructor(size: number, capacity: number) {
+    this.size = size;
+    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * capacity)));
+    this.#starts = new Uint32Array(capacity);
+    this.clear();
   }
 
-  /** Forgets all entries; at most `entries` will be added. */
-  start(entries: number): void {
-    let slots = LEAST_SLOTS;
-    while (slots < 2 * entries) slots *= 2;
-    if (slots > this.#slots.length) this.#slots = new Int32Array(slots);
-    this.#slots.fill(FREE, 0, slots);
-    this.#mask = slots - 1;
+  /** Removes all entries. */
+  clear(): void {
+    this.#slots.fill(FREE);
+    this.#arrays.length = 0;
   }
 
   /**
-   * Adds an entry, whose place is noted in the bits already.
+   * Adds an entry.
    *
-   * @returns The first entry with the same values; the same number if there is none.
+   * @param entry Its number: that of the last one that was new, and 1.
+   * @param values Holds its values, as bits, from `start` on, for as long as they are not moved.
+   * @returns The first entry with the same values; the same number if the table has none.
    */
-  add(entry: number): number {
-    let slot = this.#hash(entry) & this.#mask;
+  add(entry: number, values: Int32Array, start: number): number {
+    this.move(entry, values, start);
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = this.#hash(values, start) & mask;
     for (let tried = 0; tried < TRIES; tried++) {
-      const other = this.#slots[slot]!;
+      const other = slots[slot]!;
       if (other === FREE) {
-        this.#slots[slot] = entry;
+        slots[slot] = entry;
         return entry;
       }
       if (this.#areSame(entry, other)) return other;
-      slot = (slot + 1) & this.#mask;
+      slot = (slot + 1) & mask;
     }
     return entry;
   }
 
-  #hash(entry: number): number {
-    const size = this.#size;
-    const { arrays, inputOf, entryOf } = this.#bits;
-    const values = arrays[inputOf[entry]!]!;
-    const start = entryOf[entry]! * size;
+  /** Says that the values of an entry are elsewhere now. */
+  move(entry: number, values: Int32Array, start: number): void {
+    this.#arrays[entry] = values;
+    this.#starts[entry] = start;
+  }
+
+  #hash(values: Int32Array, start: number): number {
+    const { size } = this;
     const hashed = Math.min(HASHED_VALUES, size);
     let hash = 0;
     for (let i = 0; i < hashed; i++) {
@@ -72,12 +74,11 @@ export class TwinTable {
   }
 
   #areSame(entry: number, other: number): boolean {
-    const size = this.#size;
-    const { arrays, inputOf, entryOf } = this.#bits;
-    const values = arrays[inputOf[entry]!]!;
-    const others = arrays[inputOf[other]!]!;
-    const start = entryOf[entry]! * size;
-    const otherStart = entryOf[other]! * size;
+    const { size } = this;
+    const values = this.#arrays[entry]!;
+    const others = this.#arrays[other]!;
+    const start = this.#starts[entry]!;
+    const otherStart = this.#starts[other]!;
     for (let i = 0; i < size; i++) {
       if (values[start + i] !== others[otherStart + i]) return false;
     }

@@ -1,7 +1,7 @@
 import { type LayerWeightShape, sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { countValues, paddedIndex, type Parameter } from "./layout.ts";
-import { PANEL_COLUMNS } from "./assembler/gemm.ts";
+import { PANEL_COLUMNS } from "./assembler/panels.ts";
 import { transposeNode } from "./nodes.ts";
 import type { BatchNormNode } from "./ops/batch_norm/node.ts";
 import type { ExecutionContext } from "./ops/context.ts";
@@ -145,8 +145,9 @@ export function readArrays(
     // Called after every epoch, where `Float32Array.from` would leave megabytes of garbage.
     const values = new Float32Array(rows.length * columns.length);
     let i = 0;
-    for (const row of rows) {
-      for (const column of columns) values[i++] = floats[base + row + column]!;
+    for (let row = 0; row < rows.length; row++) {
+      const from = base + rows[row]!;
+      for (let k = 0; k < columns.length; k++) values[i++] = floats[from + columns[k]!]!;
     }
     return values;
   });
@@ -162,8 +163,10 @@ export function writeArrays(
     const base = arrays[kind]! / 4;
     const written = values[index]!;
     let i = 0;
-    for (const row of rows) {
-      for (const column of columns) floats[base + row + column] = written[i++]!;
+    // A session's first sample waits for this, before the compiler has seen it: so it is written for the interpreter.
+    for (let row = 0; row < rows.length; row++) {
+      const to = base + rows[row]!;
+      for (let k = 0; k < columns.length; k++) floats[to + columns[k]!] = written[i++]!;
     }
   }
 }

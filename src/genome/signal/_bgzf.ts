@@ -1,11 +1,14 @@
 /** Reads parts of a BGZF file (SAM specification, section 4.1): gzip in independent blocks of at most 64 KiB. */
 
-import { unzip } from "@gmod/bgzf-filehandle";
-import type { Bytes } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
-import { crc32 } from "../../base/crc32.ts";
-import type { ByteSource } from "../../files/byte_source.ts";
-import { freeArray } from "../../base/free.ts";
+import { type ByteSource, readInto } from "../../files/byte_source.ts";
+import { borrowInflater } from "../inflate/inflater.ts";
+import {
+  BlockInflater,
+  LARGEST_BLOCK_BYTES,
+  measureBlocks,
+  type MeasuredBlock,
+} from "./_bgzf_blocks.ts";
 
 /** A place in the inflated data, as the indexes of BGZF files write it. */
 export interface VirtualOffset {
@@ -29,14 +32,13 @@ export interface Piece {
   readonly byteOffset: number;
 }
 
-const PIECE_BYTES = 1 << 17;
-const LARGEST_BLOCK_BYTES = 1 << 16;
+/** How much is read at a time: from a server less, so that less is moved in vain. */
+const READ_BYTES = 1 << 19;
+const REMOTE_READ_BYTES = 1 << 17;
+/** How much is inflated at a time: it is decoded before it leaves the cache. */
+const PIECE_BYTES = 1 << 18;
 /** What nearly all blocks of reads and of text take. */
 const LIKELY_BLOCK_BYTES = 1 << 15;
-const HEADER_BYTES = 12;
-const TRAILER_BYTES = 8;
-/** `BC`, the extra field with the block's size, as a little-endian number. */
-const SIZE_FIELD = 0x4342;
 
 /** Reading up to this many bytes between two ranges is faster than skipping them. */
 const LONGEST_GAP_BYTES = 1 << 16;
@@ -73,7 +75,7 @@ export function announceRanges(source: ByteSource, ranges: readonly VirtualRange
 }
 
 /**
- * Inflates a range in bounded pieces, while the next piece is being read.
+ * Inflates a range in bounded pieces, while the next blocks are being read.
  *
  * @throws {FormatError} If a block is damaged or the file ends before the range does.
  */
@@ -82,126 +84,109 @@ export async function* inflateRange(
   range: VirtualRange,
 ): AsyncGenerator<Piece> {
   const { minv, maxv } = range;
+  using borrowed = borrowInflater();
+  const inflater = new BlockInflater(borrowed.inflater);
+  const reader = new BlockReader(source, inflater, maxv);
   let byteOffset = minv.blockPosition;
   let skipped = minv.dataPosition;
   // How long the last block is shows only when it is read. From a server less than the most is asked for first.
   let lastBytes = source.willRead === undefined ? LARGEST_BLOCK_BYTES : LIKELY_BLOCK_BYTES;
-  let ahead = readBlocks(source, byteOffset, { maxv, lastBytes });
-  while (ahead !== undefined) {
-    const compressed = await ahead;
-    const blocks = measureBlocks(compressed, maxv.blockPosition - byteOffset);
-    if (blocks.length === 0) {
-      if (lastBytes === LARGEST_BLOCK_BYTES) fail(source, byteOffset, "no block starts here");
-      lastBytes = LARGEST_BLOCK_BYTES;
-    }
-    ahead = blocks.lastStart === undefined
-      ? readBlocks(source, byteOffset + blocks.length, { maxv, lastBytes })
-      : undefined;
-    if (blocks.length === 0) continue;
-    const bytes = await inflateBlocks(source, compressed.subarray(0, blocks.length), byteOffset);
-    const end = blocks.lastStart === undefined
-      ? bytes.length
-      : blocks.lastStart + maxv.dataPosition;
-    if (Math.max(skipped, end) > bytes.length) fail(source, byteOffset, "a block ends too early");
-    yield { bytes: bytes.subarray(skipped, end), byteOffset };
-    freeArray(bytes);
-    if (source.readsAreCopies) freeArray(compressed);
-    byteOffset += blocks.length;
-    skipped = 0;
-  }
-}
-
-/**
- * Reads some blocks of a range that ends at `maxv`, whose last block has up to `lastBytes`, and perhaps a part of the
- * next; `undefined` at the range's end.
- */
-function readBlocks(
-  source: ByteSource,
-  byteOffset: number,
-  { maxv, lastBytes }: { readonly maxv: VirtualOffset; readonly lastBytes: number },
-): Promise<Bytes> | undefined {
-  if (byteOffset > maxv.blockPosition) return undefined;
-  if (byteOffset === maxv.blockPosition && maxv.dataPosition === 0) return undefined;
-  const limit = Math.min(source.size, maxv.blockPosition + lastBytes);
-  const length = Math.max(0, Math.min(PIECE_BYTES, limit - byteOffset));
-  const compressed = length === 0
-    ? Promise.resolve(new Uint8Array())
-    : source.read(byteOffset, length);
-  // The caller may stop before it awaits what was read ahead.
-  compressed.catch(() => undefined);
-  return compressed;
-}
-
-/**
- * Finds the complete blocks at the front of `compressed`, up to and including the one at `last`. Returns their total
- * length and, if the block at `last` is among them, where its inflated data start.
- */
-function measureBlocks(
-  compressed: Bytes,
-  last: number,
-): { readonly length: number; readonly lastStart: number | undefined } {
-  const view = new DataView(compressed.buffer, compressed.byteOffset, compressed.length);
-  let inflated = 0;
-  let at = 0;
-  while (at <= last) {
-    const size = blockSize(view, at);
-    if (size === undefined || at + size > compressed.length) break;
-    if (at === last) return { length: at + size, lastStart: inflated };
-    inflated += view.getUint32(at + size - 4, true);
-    at += size;
-  }
-  return { length: at, lastStart: undefined };
-}
-
-/** Size of the block at `at` in bytes, or `undefined` if there is no complete header of a block. */
-function blockSize(view: DataView, at: number): number | undefined {
-  if (at + HEADER_BYTES > view.byteLength) return undefined;
-  if (view.getUint32(at, true) !== 0x04088b1f) return undefined;
-  const end = at + HEADER_BYTES + view.getUint16(at + 10, true);
-  let field = at + HEADER_BYTES;
-  while (field + 6 <= Math.min(end, view.byteLength)) {
-    if (view.getUint16(field, true) === SIZE_FIELD) {
-      const size = view.getUint16(field + 4, true) + 1;
-      if (size <= end - at + TRAILER_BYTES) return undefined;
-      const trailer = at + size - TRAILER_BYTES;
-      // A block that claims to inflate to more is not BGZF, and is not inflated.
-      return trailer + TRAILER_BYTES <= view.byteLength &&
-          view.getUint32(trailer + 4, true) > LARGEST_BLOCK_BYTES
-        ? undefined
-        : size;
-    }
-    field += 4 + view.getUint16(field + 2, true);
-  }
-  return undefined;
-}
-
-async function inflateBlocks(
-  source: ByteSource,
-  compressed: Bytes,
-  byteOffset: number,
-): Promise<Uint8Array> {
-  let inflated: Uint8Array;
+  let ahead = reader.read(byteOffset, lastBytes);
   try {
-    inflated = await unzip(compressed);
-  } catch (cause) {
-    return fail(source, byteOffset, String(cause instanceof Error ? cause.message : cause), cause);
+    while (ahead !== undefined) {
+      const { compressed, input } = await ahead;
+      const blocks = measureBlocks(compressed, maxv.blockPosition - byteOffset);
+      const last = blocks.at(-1);
+      if (last === undefined) {
+        if (lastBytes === LARGEST_BLOCK_BYTES) fail(source, byteOffset, "no block starts here");
+        lastBytes = LARGEST_BLOCK_BYTES;
+      }
+      const length = last?.end ?? 0;
+      const isEnd = last !== undefined && byteOffset + last.start === maxv.blockPosition;
+      ahead = isEnd ? undefined : reader.read(byteOffset + length, lastBytes);
+      for (const group of groupBlocks(blocks)) {
+        const [first] = group;
+        const pieceOffset = byteOffset + first.start;
+        let bytes: Uint8Array;
+        let lastStart = 0;
+        try {
+          bytes = inflater.isAtHand
+            ? inflater.inflate({ compressed, input }, group)
+            : await inflater.inflateSlowly(compressed, group);
+          lastStart = bytes.length - group.at(-1)!.inflatedBytes;
+        } catch (cause) {
+          fail(source, pieceOffset, cause instanceof Error ? cause.message : String(cause), cause);
+        }
+        const isLast = isEnd && group.at(-1) === last;
+        const end = isLast ? lastStart + maxv.dataPosition : bytes.length;
+        if (Math.max(skipped, end) > bytes.length) {
+          fail(source, pieceOffset, "a block ends too early");
+        }
+        yield { bytes: bytes.subarray(skipped, end), byteOffset: pieceOffset };
+        skipped = 0;
+      }
+      byteOffset += length;
+    }
+  } finally {
+    // What is being read goes into the memory that the next one borrows.
+    await ahead?.catch(() => undefined);
   }
-  if (!areIntact(compressed, inflated)) fail(source, byteOffset, "CRC-32 differs");
-  return inflated;
 }
 
-/** Whether each block has the length and the CRC-32 that it claims, neither of which `unzip` checks. */
-function areIntact(compressed: Bytes, inflated: Uint8Array): boolean {
-  const view = new DataView(compressed.buffer, compressed.byteOffset, compressed.length);
-  let start = 0;
-  for (let at = 0; at < compressed.length;) {
-    at += blockSize(view, at)!;
-    const end = start + view.getUint32(at - 4, true);
-    if (end > inflated.length) return false;
-    if (crc32(inflated.subarray(start, end), 0) !== view.getUint32(at - 8, true)) return false;
-    start = end;
+/** Groups blocks that are inflated together. */
+function groupBlocks(blocks: readonly MeasuredBlock[]): [MeasuredBlock, ...MeasuredBlock[]][] {
+  const groups: [MeasuredBlock, ...MeasuredBlock[]][] = [];
+  let bytes = Infinity;
+  for (const block of blocks) {
+    bytes += block.inflatedBytes;
+    if (bytes <= PIECE_BYTES) groups.at(-1)!.push(block);
+    else {
+      groups.push([block]);
+      bytes = block.inflatedBytes;
+    }
   }
-  return start === inflated.length;
+  return groups;
+}
+
+/** Some blocks of a file, and perhaps a part of the next, in a region of an inflater. */
+interface ReadBlocks {
+  readonly compressed: Uint8Array<ArrayBuffer>;
+  readonly input: 0 | 1;
+}
+
+/** Reads the blocks of a range, into the regions of an inflater by turns. */
+class BlockReader {
+  readonly #source: ByteSource;
+  readonly #inflater: BlockInflater;
+  readonly #maxv: VirtualOffset;
+  #input: 0 | 1 = 0;
+
+  constructor(source: ByteSource, inflater: BlockInflater, maxv: VirtualOffset) {
+    this.#source = source;
+    this.#inflater = inflater;
+    this.#maxv = maxv;
+  }
+
+  /** Starts to read at a block, up to the last of the range, which has up to `lastBytes`; nothing at the range's end. */
+  read(byteOffset: number, lastBytes: number): Promise<ReadBlocks> | undefined {
+    const { blockPosition, dataPosition } = this.#maxv;
+    if (byteOffset > blockPosition) return undefined;
+    if (byteOffset === blockPosition && dataPosition === 0) return undefined;
+    const limit = Math.min(this.#source.size, blockPosition + lastBytes);
+    const most = this.#source.willRead === undefined ? READ_BYTES : REMOTE_READ_BYTES;
+    const blocks = this.#read(byteOffset, Math.max(0, Math.min(most, limit - byteOffset)));
+    // The caller may stop before it awaits what was read ahead.
+    blocks.catch(() => undefined);
+    return blocks;
+  }
+
+  async #read(byteOffset: number, length: number): Promise<ReadBlocks> {
+    const input = this.#input;
+    this.#input = input === 0 ? 1 : 0;
+    const compressed = this.#inflater.region(input, length);
+    if (length > 0) await readInto(this.#source, byteOffset, compressed);
+    return { compressed, input };
+  }
 }
 
 function fail(source: ByteSource, byteOffset: number, found: string, cause?: unknown): never {

@@ -1,9 +1,7 @@
-/** Finds and reads the sections of a bigWig file, which hold up to 65,535 intervals each. */
+/** Finds the sections of a bigWig file, which hold up to 65,535 intervals each. */
 
 import { FormatError } from "../../errors.ts";
-import { freeArray } from "../../base/free.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { inflate } from "../inflate.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
 import type { SectionPlace } from "./_count_task.ts";
 import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
@@ -21,53 +19,11 @@ export interface SectionQuery {
 const INDEX_MAGIC = 0x2468ace0;
 const INDEX_HEADER_BYTES = 48;
 const SECTION_HEADER_BYTES = 24;
-const LARGEST_SECTION_BYTES = SECTION_HEADER_BYTES + 65_535 * 12;
+export const LARGEST_SECTION_BYTES = SECTION_HEADER_BYTES + 65_535 * 12;
 /** Sections with at most this gap between them are read together. */
 const LONGEST_GAP_BYTES = 1 << 14;
 /** Largest size of sections that are read together. */
-const LONGEST_READ_BYTES = 1 << 20;
-
-/**
- * Visits sections in the file's order, each once.
- *
- * @param visit Takes a section's bytes, which are valid until it returns, and its place.
- * @throws {FormatError} If the file is damaged.
- */
-export async function visitSections(
-  source: ByteSource,
-  { places, isDeflated }: {
-    readonly places: readonly SectionPlace[];
-    readonly isDeflated: boolean;
-  },
-  visit: (bytes: Uint8Array, place: SectionPlace) => void,
-): Promise<void> {
-  const groups = groupSections(places);
-  let ahead = readGroup(source, groups[0]);
-  for (const [i, { start, sections }] of groups.entries()) {
-    const part = (await ahead)!;
-    ahead = readGroup(source, groups[i + 1]);
-    for (const place of sections) {
-      const { offset, end } = place;
-      const bytes = new Uint8Array(part.buffer, part.byteOffset + offset - start, end - offset);
-      const inflated = isDeflated ? inflateSection(source, bytes, offset) : bytes;
-      // Waiting for what is there already would take longer than most of what is done with it.
-      visit(inflated instanceof Uint8Array ? inflated : await inflated, place);
-    }
-    if (source.readsAreCopies) freeArray(part);
-  }
-}
-
-/** Reads sections that lie near each other. */
-function readGroup(
-  source: ByteSource,
-  group: SectionGroup | undefined,
-): Promise<DataView<ArrayBuffer>> | undefined {
-  if (group === undefined) return undefined;
-  const part = readPart(source, group.start, group.end - group.start);
-  // The caller may stop before it awaits what was read ahead.
-  part.catch(() => undefined);
-  return part;
-}
+export const LONGEST_READ_BYTES = 1 << 20;
 
 /** Tells a source which sections will be read, in the file's order. */
 export function announceSections(source: ByteSource, places: readonly SectionPlace[]): void {
@@ -75,14 +31,14 @@ export function announceSections(source: ByteSource, places: readonly SectionPla
 }
 
 /** Sections that are read together. */
-interface SectionGroup {
+export interface SectionGroup {
   readonly start: number;
   end: number;
   readonly sections: SectionPlace[];
 }
 
 /** Groups sections that lie near each other, so that they are read together. */
-function groupSections(places: readonly SectionPlace[]): SectionGroup[] {
+export function groupSections(places: readonly SectionPlace[]): SectionGroup[] {
   const groups: SectionGroup[] = [];
   for (const place of places) {
     const group = groups.at(-1);
@@ -135,21 +91,6 @@ function overlaps(item: DataView, { contig, regions }: SectionQuery): boolean {
   const start = startContig < contig ? 0 : item.getUint32(4, true);
   const end = endContig > contig ? Infinity : item.getUint32(12, true);
   return firstOverlap(regions, { start, end }) !== undefined;
-}
-
-function inflateSection(
-  source: ByteSource,
-  bytes: Uint8Array<ArrayBuffer>,
-  offset: number,
-): Uint8Array | Promise<Uint8Array> {
-  const failInflating = (cause: unknown): never =>
-    fail(source.name, "a section cannot be inflated", offset, cause);
-  try {
-    const inflated = inflate(bytes, LARGEST_SECTION_BYTES);
-    return inflated instanceof Uint8Array ? inflated : inflated.catch(failInflating);
-  } catch (cause) {
-    return failInflating(cause);
-  }
 }
 
 function fail(file: string, found: string, byteOffset: number, cause?: unknown): never {

@@ -1,7 +1,7 @@
 /** Counts the values on one sequence of a bigWig file. */
 
 import type { ByteSource } from "../../files/byte_source.ts";
-import { visitSections } from "./_big_wig_sections.ts";
+import { visitSections } from "./_visit_sections.ts";
 import { mergeWindows } from "./_contig_windows.ts";
 import type { BigWigTask, OnTaskProgress, TaskCounts } from "./_count_task.ts";
 import { IntervalCursor } from "./intervals.ts";

@@ -27,15 +27,23 @@ export async function readPart(
   offset: number,
   length: number,
 ): Promise<DataView<ArrayBuffer>> {
-  if (!Number.isSafeInteger(offset + length) || offset + length > source.size) {
-    throw new FormatError(
-      `Cannot read bigWig: it has ${source.size} bytes, expected ${length} at ${offset}: it is ` +
-        "damaged or cut short",
-      { file: source.name },
-    );
-  }
+  checkPart(source, offset, length);
   const { buffer, byteOffset } = await source.read(offset, length);
   return new DataView(buffer, byteOffset, length);
+}
+
+/**
+ * Throws unless a part of a bigWig file lies within the file.
+ *
+ * @throws {FormatError} If it does not.
+ */
+export function checkPart({ name, size }: ByteSource, offset: number, length: number): void {
+  if (Number.isSafeInteger(offset + length) && offset + length <= size) return;
+  throw new FormatError(
+    `Cannot read bigWig: it has ${size} bytes, expected ${length} at ${offset}: it is ` +
+      "damaged or cut short",
+    { file: name },
+  );
 }
 
 /** Reads an offset in the file. An offset that is too large for a number is too large for any file. */

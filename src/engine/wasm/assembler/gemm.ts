@@ -1,4 +1,5 @@
 import type { FunctionAssembler, Local } from "./assembler.ts";
+import { panels, splitEvenly, TILE_VECTORS } from "./panels.ts";
 
 /** A loop over part of the summed axis. */
 export interface SumLoop {
@@ -51,11 +52,6 @@ export interface MatrixAddresses {
  * spill, and run at half the speed.
  */
 const TILE_ROWS = 4;
-const TILE_VECTORS = 2;
-/** Columns of a panel; the last panel may be half as wide. */
-export const PANEL_COLUMNS = 4 * TILE_VECTORS;
-/** Bytes of a row of a whole panel. */
-export const PANEL_BYTES = 4 * PANEL_COLUMNS;
 /** Steps along k without a jump, each of eight multiply-adds. With 52 of them code is three times as long, and slower. */
 const UNROLLED_STEPS = 12;
 /** The same for the last few rows where their number is known only at run time: each number has code of its own. */
@@ -119,28 +115,6 @@ function assembleRowLoop(
     code.get(rows.local).i32(TILE_ROWS - 1).op("i32.and").i32(rest).op("i32.eq").set(left);
     code.repeatLocal(left, () => assembleRows(rest, UNROLLED_REST_STEPS));
   }
-}
-
-/** Splits a number into as few sizes up to `most` as possible, of which no two differ by more than one. */
-export function splitEvenly(total: number, most: number): { size: number; count: number }[] {
-  if (total === 0) return [];
-  const pieces = Math.ceil(total / most);
-  const size = Math.floor(total / pieces);
-  const larger = total % pieces;
-  const groups = [{ size: size + 1, count: larger }, { size, count: pieces - larger }];
-  return groups.filter(({ count }) => count > 0);
-}
-
-/**
- * How columns are cut into panels, the widths of tiles. A packed matrix holds panel after panel, each with all
- * of its rows, so that a tile reads memory in order.
- */
-export function panels(vectors: number): { vectors: number; count: number }[] {
-  const groups = [
-    { vectors: TILE_VECTORS, count: Math.floor(vectors / TILE_VECTORS) },
-    { vectors: 1, count: vectors % TILE_VECTORS },
-  ];
-  return groups.filter(({ count }) => count > 0);
 }
 
 /** Rows of a tile, and how many steps along k its code has without a jump. */

@@ -53,7 +53,6 @@ const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "adam",
   "clearTiles",
   "columnSum",
-  "columnSumOfProducts",
   "columnSumOfSquares",
   "dropoutMask",
   "gatherDots",

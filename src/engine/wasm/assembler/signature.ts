@@ -7,6 +7,9 @@
 /** Type of a parameter or local variable. */
 export type ValueType = "i32" | "f32" | "v128";
 
+/** Codes of the types in the binary format. */
+export const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+
 /** A local variable of the function being assembled. */
 export type Local = number & { readonly __local?: never };
 

@@ -90,9 +90,8 @@ export function pushLeaky(
   code: FunctionAssembler,
   { value, slope, chosen }: Readonly<Record<"value" | "slope" | "chosen", Local>>,
 ): void {
-  // bitselect(a, b, mask) takes a where the mask is set.
   code.get(chosen).get(chosen).get(slope).op("f32x4.mul");
-  code.get(value).f32x4(0).op("f32x4.gt").op("v128.bitselect");
+  code.get(value).f32x4(0).op("f32x4.gt").select();
 }
 
 /** Activates a part's samples. */

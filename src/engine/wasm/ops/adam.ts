@@ -31,26 +31,37 @@ export function addAdamKernels(module: ModuleAssembler): void {
     code.get(factors.rate).op("f32x4.splat").set(rates);
     code.get(factors.correction).op("f32x4.splat").set(corrections);
     code.get(factors.decay).op("f32x4.splat").set(decays);
-    const decay = (pointer: Local, beta: number, { moment, squared }: DecayedMoment) => {
+    // Constants in locals stay in registers; each time that one is pushed it would be made of three instructions.
+    const keep = (value: number) => {
+      const local = code.local("v128");
+      code.f32x4(value).set(local);
+      return local;
+    };
+    const [betas1, betas2, epsilons] = [beta1, beta2, epsilon].map(keep) as [Local, Local, Local];
+    const [rests1, rests2] = [1 - beta1, 1 - beta2].map(keep) as [Local, Local];
+    const decay = (pointer: Local, { beta, rest, moment, squared }: DecayedMoment) => {
       code.get(pointer);
-      code.get(pointer).load().f32x4(beta).op("f32x4.mul");
+      code.get(pointer).load().get(beta).op("f32x4.mul");
       code.get(g);
       if (squared) code.get(g).op("f32x4.mul");
-      code.f32x4(1 - beta).op("f32x4.mul").op("f32x4.add").tee(moment).store();
+      code.get(rest).op("f32x4.mul").op("f32x4.add").tee(moment).store();
     };
     forVectors(code, { vectors, pointers: [weight, gradient, firstMoment, secondMoment] }, () => {
       code.get(gradient).load().set(g);
-      decay(firstMoment, beta1, { moment: m, squared: false });
-      decay(secondMoment, beta2, { moment: v, squared: true });
+      decay(firstMoment, { beta: betas1, rest: rests1, moment: m, squared: false });
+      decay(secondMoment, { beta: betas2, rest: rests2, moment: v, squared: true });
       code.get(weight).get(weight).load().get(m).get(rates).op("f32x4.mul");
       code.get(v).get(corrections).op("f32x4.mul").op("f32x4.sqrt");
-      code.f32x4(epsilon).op("f32x4.add").op("f32x4.div");
+      code.get(epsilons).op("f32x4.add").op("f32x4.div");
       code.get(weight).load().get(decays).op("f32x4.mul").op("f32x4.add").op("f32x4.sub").store();
     });
   });
 }
 
 interface DecayedMoment {
+  readonly beta: Local;
+  /** 1 − β. */
+  readonly rest: Local;
   readonly moment: Local;
   readonly squared: boolean;
 }

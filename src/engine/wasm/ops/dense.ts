@@ -1,5 +1,6 @@
 import type { ModuleAssembler } from "../assembler/assembler.ts";
-import { assembleProduct, PANEL_BYTES, PANEL_COLUMNS } from "../assembler/gemm.ts";
+import { assembleProduct } from "../assembler/gemm.ts";
+import { PANEL_BYTES, PANEL_COLUMNS } from "../assembler/panels.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { assembleSampleProduct } from "../assembler/sample_product.ts";
 import {
@@ -47,7 +48,7 @@ const DENSE_KERNELS = {
 } as const;
 
 /** Samples whose share of a kernel's gradient is summed together: a multiple of eight. */
-const SAMPLES_TOGETHER = 32;
+const SAMPLES_TOGETHER = 64;
 
 /**
  * A dense layer with its activation. Its kernel is kept in panels of {@linkcode PANEL_COLUMNS} units, one after the
@@ -162,11 +163,6 @@ export function denseUpdate(context: ExecutionContext, node: DenseNode, update: 
   adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
 }
 
-/** Bytes of scratch memory that an update of so many rows takes. */
-export function updateScratchBytes(units: number, rows: number): number {
-  return panelledBytes({ rows, columns: units });
-}
-
 /**
  * Sums the gradient of some rows of the kernel in scratch memory, some samples at a time: what a tile reads of these stays
  * in the nearest cache while all tiles pass by. The order of the samples, and so the sum, is the same.
@@ -180,7 +176,7 @@ function sumKernelGradient(
   const { clear } = context.bind(MEMORY_KERNELS);
   const { kernelGradient } = context.bind(DENSE_KERNELS, name);
   const panelBytes = rows * PANEL_BYTES;
-  clear(scratch, updateScratchBytes(output.stride / 4, rows));
+  clear(scratch, panelledBytes({ rows, columns: output.stride / 4 }));
   for (let sample = 0; sample < samples; sample += SAMPLES_TOGETHER) {
     const count = Math.min(SAMPLES_TOGETHER, samples - sample);
     const from = addressOf(input, sample) + 4 * firstRow;

@@ -8,7 +8,7 @@ export interface NormSurroundings {
   readonly input: Tensor;
   /** The pooling that directly follows. */
   readonly pooling: GroupOf<"pool"> | undefined;
-  /** Slope of the activation before it, through which it passes derivatives back; 1 if there is none. */
+  /** Slope of the activation before it, through which it passes derivatives back; 1 without one. */
   readonly slope: number;
 }
 

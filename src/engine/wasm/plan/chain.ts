@@ -9,7 +9,7 @@ import type { Conv1dLayer } from "../../../model/spec.ts";
 import { groupChain, type LayerGroup } from "../../layer_groups.ts";
 import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
 import { type ConvNode, filterBytes, inputDeltaStride } from "../ops/conv/shape.ts";
-import { panelledBytes, updateScratchBytes } from "../ops/dense.ts";
+import { panelledBytes } from "../ops/dense.ts";
 import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
 import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
@@ -21,7 +21,7 @@ import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
 import { flattenTensor, TensorPlanner } from "./tensors.ts";
-import { rowsOfTask, SPARSE_ROWS } from "./update_tasks.ts";
+import { rowsOfDenseTask, SPARSE_ROWS } from "./update_tasks.ts";
 
 /** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
 const SPARSE_SHARE = 0.6;
@@ -79,7 +79,7 @@ class ChainPlanner {
       if (group.kind === "batchNorm" && next?.kind === "pool") {
         last = this.#addBatchNorm(last, group, next);
         index++;
-      } else last = this.#planGroup(last, group);
+      } else last = this.#planGroup(last, group, next);
     }
     const output = this.#options.compact ? this.#compact(last) : last;
     const [first] = this.#nodes;
@@ -93,12 +93,13 @@ class ChainPlanner {
   }
 
   /** Adds the node of a group; returns its output. */
-  #planGroup(input: Tensor, group: LayerGroup): Tensor {
+  #planGroup(input: Tensor, group: LayerGroup, next: LayerGroup | undefined): Tensor {
+    const normalised = next?.kind === "batchNorm";
     switch (group.kind) {
       case "conv":
-        return this.#addConv(input, group, group);
+        return this.#addConv(input, group, { ...group, normalised });
       case "linear":
-        return this.#addLinear(input, group);
+        return this.#addLinear(input, group, normalised);
       case "dense":
         return this.#addDense(input, group);
       case "batchNorm":
@@ -152,7 +153,7 @@ class ChainPlanner {
   }
 
   /** A linear layer over positions is a convolution of width 1. */
-  #addLinear(input: Tensor, group: GroupOf<"linear">): Tensor {
+  #addLinear(input: Tensor, group: GroupOf<"linear">, normalised: boolean): Tensor {
     const { slope, spec: { units } } = group;
     const spec: Conv1dLayer = {
       type: "conv1d",
@@ -161,17 +162,21 @@ class ChainPlanner {
       dilation: 1,
       padding: "valid",
     };
-    return this.#addConv(input, group, { spec, slope, pool: undefined });
+    return this.#addConv(input, group, { spec, slope, pool: undefined, normalised });
   }
 
   #addConv(
     input: Tensor,
     group: LayerGroup,
-    { spec, slope, pool }: Pick<GroupOf<"conv">, "spec" | "slope" | "pool">,
+    { spec, slope, pool, normalised }: Pick<GroupOf<"conv">, "spec" | "slope" | "pool"> & {
+      readonly normalised: boolean;
+    },
   ): Tensor {
+    const deltaActivated = normalised && pool === undefined;
     const positions = group.output[0];
     const { shape, around } = planConv(input, spec, pool === undefined ? undefined : positions);
-    const output = this.#tensors.plan(positions, spec.filters, { group, ...around });
+    const options = { group, ...around, inPlace: deltaActivated };
+    const output = this.#tensors.plan(positions, spec.filters, options);
     const row = 16 * shape.filterVectors;
     this.#takeScratch(shape.outputPositions * row);
     const kernel = this.#memory.kernel(4 * shape.filterVectors * filterBytes(shape));
@@ -192,7 +197,7 @@ class ChainPlanner {
     const node: ConvNode = {
       ...base,
       kind: "conv",
-      deltaActivated: false,
+      deltaActivated,
       transposed,
       transformed,
       offsets,
@@ -215,7 +220,7 @@ class ChainPlanner {
     const wide = kernel.bytes >= WIDE_BYTES;
     const base = { name, layer, input, output, wide, slope, kernel, bias };
     if (sparsity === undefined) {
-      this.#takeScratch(updateScratchBytes(stride / 4, Math.min(inputs, rowsOfTask(stride))));
+      this.#takeScratch(panelledBytes({ rows: rowsOfDenseTask(stride), columns: stride / 4 }));
       const transposed = this.#memory.take(panelledBytes({ rows: stride / 4, columns: inputs }));
       this.#nodes.push({ ...base, kind: "dense", transposed });
     } else {
@@ -257,7 +262,8 @@ class ChainPlanner {
 
   /** Batch normalisation, with the pooling that directly follows. */
   #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">, pooling?: GroupOf<"pool">): Tensor {
-    const slope = this.#takeOverActivation();
+    const before = this.#nodes.at(-1);
+    const slope = before?.kind === "conv" && before.deltaActivated ? before.slope : 1;
     return this.#add(planBatchNorm(group, { input, pooling, slope }, this.#places));
   }
 
@@ -268,14 +274,6 @@ class ChainPlanner {
 
   get #places(): ChainMemory {
     return { memory: this.#memory, tensors: this.#tensors, capacity: this.#capacity };
-  }
-
-  /** The slope of the convolution's activation that the next node passes derivatives back through, 1 if there is none. */
-  #takeOverActivation(): number {
-    const last = this.#nodes.at(-1);
-    if (last?.kind !== "conv" || last.offsets !== undefined) return 1;
-    this.#nodes[this.#nodes.length - 1] = { ...last, deltaActivated: true };
-    return last.slope;
   }
 
   /** Copies values into one row if they have gaps; returns the row. */

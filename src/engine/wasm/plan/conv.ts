@@ -2,7 +2,8 @@ import { takeBackwardPlaces, takePassPlaces } from "../ops/conv/transformed/own_
 import { convPadding, kernelSpan } from "../../../model/shapes.ts";
 import type { Conv1dLayer } from "../../../model/spec.ts";
 import type { Allocator, Tensor } from "../layout.ts";
-import type { ConvShape, TransformedConv } from "../ops/conv/shape.ts";
+import type { ConvShape } from "../ops/conv/shape.ts";
+import type { TransformedConv } from "../ops/conv/transformed/types.ts";
 import {
   backwardKernelBytes,
   layOut,

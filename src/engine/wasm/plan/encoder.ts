@@ -3,7 +3,7 @@ import type { InputName } from "../../../model/spec.ts";
 import { areWorthSharing, findLayerBySample } from "../../shared_layers.ts";
 import type { Allocator, Tensor } from "../layout.ts";
 import { planChain } from "./chain.ts";
-import type { EncoderChain } from "./types.ts";
+import type { EncoderChain, KeptEntries } from "./types.ts";
 
 /** Inputs whose entries the samples of a batch often share: those of a gene. */
 const SHARED_INPUTS: ReadonlySet<InputName> = new Set<InputName>([
@@ -12,6 +12,9 @@ const SHARED_INPUTS: ReadonlySet<InputName> = new Set<InputName>([
   "referenceLabels",
   "context",
 ]);
+
+/** Memory for the references that predictions keep encoded: with 5 marks, those of 1,100 genes in 50 cell types. */
+const KEPT_BYTES = 64 * 1024 * 1024;
 
 /** An encoder, as one chain or two. */
 export interface PlannedEncoder {
@@ -46,7 +49,13 @@ export function planEncoder(
     const options = { memory, capacity, reads: "input", follows: undefined, last: true } as const;
     const planned = planPiece(encoder, { ...options, bySample: bySample !== undefined });
     const { chain, scratchBytes } = planned;
-    return { chains: [chain], first, last: first, scratchBytes };
+    const overReferences = encoder.branches.some((branch) =>
+      graph.branches[branch]!.overReferences
+    );
+    const kept = overReferences && chain.nodes.length > 0 && chain.output.before === 0
+      ? planKept(chain, memory)
+      : undefined;
+    return { chains: [{ ...chain, kept }], first, last: first, scratchBytes };
   }
   const shared = planPiece(before, {
     memory,
@@ -81,6 +90,22 @@ export function cutEncoder(
   const split = bySample !== undefined && readsSharedInput(graph, encoder) &&
     areWorthSharing(encoder.layers.slice(0, bySample));
   return split ? splitChain(encoder, bySample) : [encoder];
+}
+
+/** Room for the entries that predictions keep: as many as the memory has place for, and at least those of a batch. */
+function planKept({ capacity, input, output }: EncoderChain, memory: Allocator): KeptEntries {
+  const bytes = input.sampleStride + output.sampleStride;
+  const entries = Math.max(capacity, Math.floor(KEPT_BYTES / bytes));
+  const copyOf = (tensor: Tensor): Tensor => {
+    const address = memory.take(entries * tensor.sampleStride) + tensor.before * tensor.stride;
+    return { ...tensor, address };
+  };
+  return {
+    capacity: entries,
+    first: memory.take(4),
+    inputs: copyOf(input),
+    values: copyOf(output),
+  };
 }
 
 function readsSharedInput({ branches, inputs }: ModelGraph, encoder: Encoder): boolean {
@@ -125,5 +150,8 @@ function planPiece(
   const options = { memory, capacity, reads, compact: last, origins };
   const { scratchBytes, ...chain } = planChain(layers, options);
   const uses = { starts: memory.take(4 * capacity + 4), addresses: memory.take(4 * capacity) };
-  return { chain: { ...chain, capacity, follows, origins, uses, bySample }, scratchBytes };
+  return {
+    chain: { ...chain, capacity, kept: undefined, follows, origins, uses, bySample },
+    scratchBytes,
+  };
 }

@@ -11,7 +11,7 @@ import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.t
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
   | { readonly do: "gather" | "loss" | "predictions" | "predictionSlopes" }
-  | { readonly do: "spread" | "join" | "collectUses" }
+  | { readonly do: "spread" | "keep" | "join" | "collectUses" }
   /** The whole chain in groups of samples, from its input to its output. */
   | { readonly do: "group" }
   /** `wanted` says of which branches the derivatives are. */
@@ -132,7 +132,7 @@ export function predictionStages(
   { gather, inGroups = [] }: StageOptions & { readonly inGroups?: readonly boolean[] },
 ): Stage[] {
   const list = new StageList();
-  addFrozenForward(list, plan, { gather, inGroups });
+  addFrozenForward(list, plan, { gather, keep: true, inGroups });
   list.add({ do: "predictions" });
   return list.end();
 }
@@ -144,7 +144,7 @@ export function predictionStages(
 export function explanationStages(plan: Plan): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
-  addFrozenForward(list, plan, { gather: false, inGroups: [] });
+  addFrozenForward(list, plan, { gather: false, keep: false, inGroups: [] });
   list.add({ do: "predictionSlopes" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
   if (join !== undefined) list.add({ do: "joinBackward", wanted: join.routes.map(() => true) });
@@ -160,7 +160,10 @@ export function explanationStages(plan: Plan): Stage[] {
 function addFrozenForward(
   list: StageList,
   plan: Plan,
-  { gather, inGroups }: StageOptions & { readonly inGroups: readonly boolean[] },
+  { gather, keep, inGroups }: StageOptions & {
+    readonly keep: boolean;
+    readonly inGroups: readonly boolean[];
+  },
 ): void {
   const { encoders, head, join } = plan;
   const addNodes = (chain: number, nodes: readonly PlanNode[]) => {
@@ -177,6 +180,7 @@ function addFrozenForward(
   for (const [chain, encoder] of encoders.entries()) {
     beginEncoder(list, chain, encoder);
     addNodes(chain, encoder.nodes);
+    if (keep && encoder.kept !== undefined) list.add({ do: "keep" });
   }
   list.begin(encoders.length);
   if (gather) list.add({ do: "gather" });
@@ -231,7 +235,7 @@ class StageList {
     this.#steps.push(step);
   }
 
-  /** Adds a step that waits for all parts: to the stage that has them, or where there is none to one of its own. */
+  /** Adds a step that waits for all parts: to the stage that has them, else to one of its own. */
   combine(step: CombineStep): void {
     this.#close();
     const last = this.#stages.at(-1);

@@ -16,6 +16,12 @@ export interface TensorOptions {
    * @default the least that whole vectors take
    */
   readonly stride?: number;
+  /**
+   * Whether the derivatives take the place of the values, which nothing reads after them.
+   *
+   * @default {false}
+   */
+  readonly inPlace?: boolean;
 }
 
 /** Lays out the tensors of a chain. */
@@ -50,7 +56,7 @@ export class TensorPlanner {
     if (stride % 16 === 0) return { ...values, ofNetwork: true };
     // The derivatives' rows may be whole vectors nevertheless; see `inputDeltaStride`.
     const rowsAtMost = Math.ceil(values.sampleStride / stride);
-    const deltaSampleStride = roundUp(rowsAtMost * roundUp(stride) + 16, 64);
+    const deltaSampleStride = spreadStride(rowsAtMost * roundUp(stride) + 16);
     const address = this.#memory.take(deltaSampleStride * this.#capacity);
     const delta = address + values.before * roundUp(stride);
     return { ...values, ofNetwork: true, delta, deltaSampleStride };
@@ -72,11 +78,12 @@ export class TensorPlanner {
     const before = Math.max(padding.left, options.before ?? 0);
     const after = Math.max(padding.right, options.after ?? 0);
     // Vector loads may read past the end of the last row.
-    const sampleStride = roundUp((before + rows + after) * stride + 16, 64);
+    const sampleStride = spreadStride((before + rows + after) * stride + 16);
     const take = () => this.#memory.take(sampleStride * this.#capacity) + before * stride;
+    const address = take();
     return {
-      address: take(),
-      delta: take(),
+      address,
+      delta: options.inPlace === true ? address : take(),
       sampleStride,
       deltaSampleStride: sampleStride,
       ofNetwork: false,
@@ -87,6 +94,15 @@ export class TensorPlanner {
       segment: { count: channels, padded: stride / 4 },
     };
   }
+}
+
+/**
+ * Rounds the size of a sample up to an odd number of cache lines: then the same place of many samples, which products
+ * over samples read one after the other, is spread over all sets of a cache.
+ */
+function spreadStride(bytes: number): number {
+  const lines = Math.ceil(bytes / 64);
+  return 64 * (lines % 2 === 0 ? lines + 1 : lines);
 }
 
 /** The same memory as one row. */

@@ -1,15 +1,14 @@
 import { MAX_FREQUENCIES } from "../transforms/points.ts";
 import type { ConvShape } from "../ops/conv/shape.ts";
+import type { Tiling } from "../ops/conv/transformed/types.ts";
 import { TILE_ROWS } from "../ops/conv/transformed/products.ts";
-import {
-  type Layout,
-  layOut,
-  neededPositions,
-  type Tiling,
-} from "../ops/conv/transformed/tiling.ts";
+import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/tiling.ts";
 
 /** The most taps of a piece: longer ones would need too many points. */
 const MOST_TAPS = 5;
+/** Errors grow with the elements of a sum. Of more than this many, algorithms of fewer points stay within 4e-6. */
+const LONG_SUM = 100;
+const MOST_OF_LONG_SUMS = 8;
 /** Parts of a batch have about 16 samples, mostly multiples of this. */
 const MOST_SAMPLES = 8;
 /** Tiles that a sum of the backward pass should have, so that what it adds to is rarely fetched. */
@@ -29,7 +28,8 @@ export function chooseTiling(shape: ConvShape, pool: number | undefined): Tiling
   const taps = Math.ceil(width / pieces);
   const positions = neededPositions(shape, pool);
   let best: { readonly tiling: Tiling; readonly cost: number } | undefined;
-  for (let outputs = 2; outputs + taps - 1 <= MAX_FREQUENCIES; outputs++) {
+  const most = pieces * channels > LONG_SUM ? MOST_OF_LONG_SUMS : MAX_FREQUENCIES;
+  for (let outputs = 2; outputs + taps - 1 <= most; outputs++) {
     const unit = dilation * outputs;
     if (unit % (pool ?? 1) !== 0) continue;
     const units = Math.ceil(positions / unit);

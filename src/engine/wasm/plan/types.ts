@@ -47,6 +47,8 @@ export interface Chain {
 export interface EncoderChain extends Chain {
   /** The most entries of a batch. */
   readonly capacity: number;
+  /** Where predictions keep what it has computed; absent where that would rarely be asked for again. */
+  readonly kept: KeptEntries | undefined;
   /** What it reads if not an input of the network. */
   readonly follows: FollowedChain | undefined;
   readonly origins: EntryOrigins;
@@ -56,6 +58,17 @@ export interface EncoderChain extends Chain {
    * each sample, and batch normalisation takes means over samples.
    */
   readonly bySample: boolean;
+}
+
+/** Entries of a chain that were computed for predictions, and are not computed again while the weights stay the same. */
+export interface KeptEntries {
+  /** The most entries that are kept. */
+  readonly capacity: number;
+  /** Address of an int32: the number of the first entry that the batch adds. */
+  readonly first: number;
+  /** What the entries were computed from, and the outputs. */
+  readonly inputs: Tensor;
+  readonly values: Tensor;
 }
 
 /** The chain whose outputs another one reads. */

@@ -1,4 +1,4 @@
-import { PANEL_COLUMNS } from "../assembler/gemm.ts";
+import { PANEL_COLUMNS } from "../assembler/panels.ts";
 import { countValues } from "../layout.ts";
 import { filterBytes } from "../ops/conv/shape.ts";
 import { countKernelRows, rowBytes } from "../ops/gru/shape.ts";
@@ -6,6 +6,8 @@ import type { PlanNode } from "./types.ts";
 
 /** Work of one update task: enough to be worth taking, little enough to share out. */
 const UPDATE_BYTES = 32 * 1024;
+/** Fewer rows of a panel are too short for a processor to notice that they are read one after the other. */
+const LEAST_DENSE_ROWS = 64;
 /** Rows of a sparse dense layer's kernel that one task moves. */
 export const SPARSE_ROWS = 32;
 
@@ -27,7 +29,7 @@ export function updateTasks(node: PlanNode): TaskRows[] {
     case "dense":
     case "sparseDense": {
       const sparse = node.kind === "sparseDense";
-      const block = sparse ? SPARSE_ROWS : rowsOfTask(node.output.stride);
+      const block = sparse ? SPARSE_ROWS : rowsOfDenseTask(node.output.stride);
       return cutRows({ count: countValues(node.input), block });
     }
     case "bidirectionalGru": {
@@ -69,8 +71,13 @@ export function updateWork(node: PlanNode, { firstRow, rows }: TaskRows): number
   }
 }
 
-/** The most rows of a kernel, of so many bytes, that one task moves: whole panels, which are transposed together. */
-export function rowsOfTask(rowBytes: number): number {
+/** The most rows of a dense layer's kernel, of so many bytes, that one task moves. */
+export function rowsOfDenseTask(rowBytes: number): number {
+  return Math.max(LEAST_DENSE_ROWS, rowsOfTask(rowBytes));
+}
+
+/** Kernels are transposed panel by panel. */
+function rowsOfTask(rowBytes: number): number {
   return Math.max(1, Math.floor(UPDATE_BYTES / rowBytes / PANEL_COLUMNS)) * PANEL_COLUMNS;
 }
 

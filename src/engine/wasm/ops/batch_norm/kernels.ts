@@ -99,9 +99,9 @@ function addPooledForward(module: ModuleAssembler, node: BatchNormNode, size: nu
         code.get(input).load(position * stride).tee(value).get(sign).op("f32x4.mul");
         // The first of equal values wins, and where γ is 0 all are equal.
         code.tee(valueRank).get(rank).op("f32x4.gt").set(larger);
-        code.get(value).get(best).get(larger).op("v128.bitselect").set(best);
-        code.get(step).get(from).get(larger).op("v128.bitselect").set(from);
-        code.get(valueRank).get(rank).get(larger).op("v128.bitselect").set(rank);
+        code.get(value).get(best).get(larger).select().set(best);
+        code.get(step).get(from).get(larger).select().set(from);
+        code.get(valueRank).get(rank).get(larger).select().set(rank);
       }
       code.get(target).get(best);
       pushFactor(code, node, { factors, row: 0 });

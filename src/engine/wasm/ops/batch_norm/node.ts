@@ -31,7 +31,7 @@ export interface BatchNormNode extends NodeBase {
   readonly kind: "batchNorm";
   readonly momentum: number;
   readonly epsilon: number;
-  /** Slope below zero of the activation before it, through which it passes derivatives back; 1 if there is none. */
+  /** Slope below zero of the activation before it, through which it passes derivatives back; 1 without one. */
   readonly slope: number;
   readonly pool: PooledRows | undefined;
   readonly gamma: Parameter;

@@ -1,5 +1,6 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../../assembler/assembler.ts";
-import { assembleProduct, splitEvenly, type SumLoops } from "../../assembler/gemm.ts";
+import { assembleProduct, type SumLoops } from "../../assembler/gemm.ts";
+import { splitEvenly } from "../../assembler/panels.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
 import { type ConvShape, filterBytes, inputDeltaStride, tapBytes } from "./shape.ts";
 

@@ -1,4 +1,4 @@
-import { PANEL_COLUMNS } from "../../assembler/gemm.ts";
+import { PANEL_COLUMNS } from "../../assembler/panels.ts";
 import { addressOf, deltaOf } from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
 import { adamUpdate } from "../adam.ts";

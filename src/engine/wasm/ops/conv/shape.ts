@@ -1,5 +1,4 @@
-import type { OwnPlaces } from "./transformed/own_places.ts";
-import type { Tiling } from "./transformed/tiling.ts";
+import type { TransformedConv } from "./transformed/types.ts";
 import { type NodeBase, type Parameter, roundUp } from "../../layout.ts";
 
 /**
@@ -32,7 +31,10 @@ export interface ConvNode extends NodeBase {
   readonly shape: ConvShape;
   /** Slope of the activation below zero; 1 where no activation follows. */
   readonly slope: number;
-  /** Whether the node after it passes derivatives back through the activation too. */
+  /**
+   * Whether the node after it passes derivatives back through the activation too. They then take the place of the
+   * output, so that a pass over them stays within memory that was read.
+   */
   readonly deltaActivated: boolean;
   /** Window of the pooling. */
   readonly pool: number | undefined;
@@ -46,17 +48,6 @@ export interface ConvNode extends NodeBase {
   readonly offsets: number | undefined;
   /** Address of part 0's sums of the gradients of kernel and bias, and bytes to the next part's. */
   readonly parts: { readonly kernel: number; readonly bias: number; readonly stride: number };
-}
-
-/** What a transformed convolution adds to a node. */
-export interface TransformedConv {
-  readonly tiling: Tiling;
-  /** Address of the transformed kernel, as the forward pass reads it. */
-  readonly kernel: number;
-  /** The same as the backward pass reads it; absent where that is not transformed. */
-  readonly backwardKernel: number | undefined;
-  /** Places in each thread's own memory. */
-  readonly own: OwnPlaces;
 }
 
 /** Bytes of one filter's kernel. */

@@ -1,7 +1,14 @@
 import { addressOf, deltaOf, type Tensor } from "../../layout.ts";
 import type { ExecutionContext, Part } from "../context.ts";
+import { MEMORY_KERNELS } from "../memory.ts";
 import { JOIN_KERNELS } from "./kernels.ts";
 import type { EntryUses, JoinBranch, JoinNode } from "./types.ts";
+
+/** Where outputs are kept: the address of the number of the first that a batch adds, and the outputs. */
+interface KeptOutputs {
+  readonly first: number;
+  readonly values: Tensor;
+}
 
 /** Address of the list of the addresses of the rows that a sample has of a branch. */
 export function rowsOf({ rows, places }: JoinBranch, sample: number): number {
@@ -14,7 +21,7 @@ export function rowOf(
   branch: JoinBranch,
   sample: number,
 ): number {
-  return words[rowsOf(branch, sample) / 4]!;
+  return words[rowsOf(branch, sample) / 4]! >>> 0;
 }
 
 /** Number of a sample's references. */
@@ -51,6 +58,18 @@ export function spreadEntries(
     const from = addressOf(source, words[entryOf / 4 + entry]!) / 4;
     floats.copyWithin(addressOf(target, entry) / 4, from, from + values);
   }
+}
+
+/** Copies the outputs of a part's entries to where predictions keep them. */
+export function keepEntries(
+  context: ExecutionContext,
+  { output, kept: { first, values } }: { readonly output: Tensor; readonly kept: KeptOutputs },
+  { start, count }: Part,
+): void {
+  const { copy } = context.bind(MEMORY_KERNELS);
+  const entry = context.words[first / 4]! + start;
+  // Both have the same layout.
+  copy(addressOf(values, entry), addressOf(output, start), count * output.sampleStride / 16);
 }
 
 /**

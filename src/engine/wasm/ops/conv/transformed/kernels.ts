@@ -1,15 +1,10 @@
 import type { ModuleAssembler } from "../../../assembler/assembler.ts";
 import { kernelAdder } from "../../../assembler/kernel_table.ts";
 import { LinearMap } from "../../../transforms/linear_map.ts";
-import {
-  type BackwardPlaces,
-  deltaRowBytes,
-  gradientBytes,
-  type OwnPlaces,
-  regionBytes,
-} from "./own_places.ts";
+import { deltaRowBytes, gradientBytes, regionBytes } from "./own_places.ts";
 import { StagedProducts } from "./products.ts";
-import { layOut, type Tiling } from "./tiling.ts";
+import { layOut } from "./tiling.ts";
+import type { BackwardPlaces, OwnPlaces, Tiling } from "./types.ts";
 import { assembleDelta } from "./transform_delta.ts";
 import { assembleInputDelta, assembleKernelGradient } from "./transform_gradient.ts";
 import { assembleBackwardKernel, assembleKernelPanel } from "./transform_kernel.ts";

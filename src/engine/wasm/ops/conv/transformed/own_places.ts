@@ -1,32 +1,7 @@
 import type { OwnAllocator } from "../../../layout.ts";
 import { STAGE_BYTES } from "./products.ts";
 import { type Layout, paddedBytes } from "./tiling.ts";
-
-/** Addresses in a thread's own memory that a pass over some samples works at. */
-export interface PassPlaces {
-  /** Input rows, with zeros before and after them. */
-  readonly padded: number;
-  /** `[frequency, tile, element]`: the transformed input, then the derivatives with respect to it. */
-  readonly inputs: number;
-  /** `[frequency, tile, filter]`: the products, or the derivatives with respect to them. */
-  readonly sums: number;
-  /** A block of what a product multiplies. */
-  readonly stage: number;
-}
-
-/** The same of the backward pass. */
-export interface BackwardPlaces extends PassPlaces {
-  /** `[frequency, filter, element]`: the gradient of the transformed kernel. */
-  readonly gradients: number;
-  /** Derivatives with respect to the padded input. */
-  readonly paddedDelta: number;
-}
-
-/** Addresses of both passes. */
-export interface OwnPlaces {
-  readonly forward: PassPlaces;
-  readonly backward: BackwardPlaces | undefined;
-}
+import type { BackwardPlaces, PassPlaces } from "./types.ts";
 
 /** Bytes of the regions of a pass. */
 export function regionBytes(layout: Layout): { readonly inputs: number; readonly sums: number } {

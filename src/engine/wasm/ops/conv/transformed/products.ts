@@ -1,5 +1,5 @@
 import type { FunctionAssembler, Local, MemoryName } from "../../../assembler/assembler.ts";
-import { panels, splitEvenly } from "../../../assembler/gemm.ts";
+import { panels, splitEvenly } from "../../../assembler/panels.ts";
 
 /**
  * A tile is 6 rows × 2 vectors: of V8's 15 vector registers 12 sums, two vectors of B, and an element of A that is loaded

@@ -1,7 +1,8 @@
-import { PANEL_COLUMNS } from "../../../assembler/gemm.ts";
+import { PANEL_COLUMNS } from "../../../assembler/panels.ts";
 import { addressOf, deltaOf } from "../../../layout.ts";
 import type { ExecutionContext, Part } from "../../context.ts";
-import { type ConvNode, filterBytes, type TransformedConv } from "../shape.ts";
+import { type ConvNode, filterBytes } from "../shape.ts";
+import type { TransformedConv } from "./types.ts";
 import { MEMORY_KERNELS } from "../../memory.ts";
 import { TRANSFORMED_GRADIENT_KERNELS, TRANSFORMED_KERNELS } from "./kernels.ts";
 import { layOut } from "./tiling.ts";

@@ -1,5 +1,6 @@
 import { roundUp } from "../../../layout.ts";
 import { type ConvShape, inputDeltaStride } from "../shape.ts";
+import type { Tiling } from "./types.ts";
 import {
   inputMatrix,
   kernelMatrix,
@@ -7,23 +8,6 @@ import {
   outputMatrix,
 } from "../../../transforms/matrices.ts";
 import { createTransform, type Transform } from "../../../transforms/points.ts";
-
-/**
- * How a convolution is cut into tiles, each of m outputs of one phase of the dilation: d · m neighbouring positions are a
- * unit of d tiles. More taps than one algorithm has are cut into pieces, which count as further channels.
- */
-export interface Tiling {
-  /** Outputs of a tile, and taps of a piece. */
-  readonly outputs: number;
-  readonly taps: number;
-  readonly pieces: number;
-  /** Units of a sample. */
-  readonly units: number;
-  /** Positions of the last unit that are needed. */
-  readonly lastPositions: number;
-  /** Samples that are computed together in the forward pass, and in the backward pass. */
-  readonly samples: { readonly forward: number; readonly backward: number };
-}
 
 /** Everything that the kernels of a transformed convolution know of its places. Strides are bytes. */
 export interface Layout {

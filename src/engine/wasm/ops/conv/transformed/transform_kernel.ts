@@ -1,5 +1,5 @@
 import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
-import { PANEL_COLUMNS, panels } from "../../../assembler/gemm.ts";
+import { PANEL_COLUMNS, panels } from "../../../assembler/panels.ts";
 import { LinearMap } from "../../../transforms/linear_map.ts";
 import { filterBytes, tapBytes } from "../shape.ts";
 import type { Layout } from "./tiling.ts";

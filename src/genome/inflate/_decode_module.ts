@@ -1,0 +1,364 @@
+/** The hot loops of inflating, in WebAssembly: symbols of a deflate block to bytes, and Adler-32. */
+
+import {
+  add,
+  addLanes,
+  and,
+  type Code,
+  dot,
+  get,
+  giveBack,
+  i32,
+  isAbove,
+  isBelow,
+  isNotNegative,
+  lane,
+  load32,
+  load64,
+  load8,
+  loadVector,
+  loop,
+  low,
+  makeModule,
+  multiply,
+  or,
+  or64,
+  remainder,
+  repeat,
+  repeatIf,
+  set,
+  shiftLeft,
+  shiftLeft64,
+  shiftRight,
+  shiftRight64,
+  store32,
+  store64,
+  store8,
+  subtract,
+  sumQuartets,
+  TYPE,
+  vector,
+  type WasmFunction,
+  when,
+  whenElse,
+  widenHigh,
+  widenLow,
+  xor,
+} from "./_wasm_code.ts";
+import {
+  DISTANCE_BITS,
+  DISTANCE_LONG_BITS,
+  ENTRY,
+  SYMBOL_BITS,
+  SYMBOL_LONG_BITS,
+} from "./_code_tables.ts";
+
+/** Where things are in memory. The regions begin at places that are no multiples of 4 KiB apart. */
+export const LAYOUT = {
+  /** Where `decode` leaves the place in the input, in bits, and in the output. */
+  inputBit: 0,
+  outputEnd: 4,
+  /** The table of literals and lengths, and that of distances. */
+  symbols: 64,
+  distances: 64 + 4 * (2 ** SYMBOL_BITS + 288 * 2 ** SYMBOL_LONG_BITS) + 64,
+} as const;
+const AFTER_TABLES = LAYOUT.distances + 4 * (2 ** DISTANCE_BITS + 32 * 2 ** DISTANCE_LONG_BITS) +
+  192;
+
+/** Two regions for input, so that one can be filled while the other is inflated, and one for output. */
+export const INPUT_BYTES = 2 ** 20;
+/** A load takes eight bytes, wherever the input ends. */
+const INPUT_SLACK = 64;
+/** After the last byte that is asked for, one iteration may write a match of 258 bytes, rounded up, and some literals. */
+const OUTPUT_SLACK = 512;
+export const OUTPUT_BYTES = 2 ** 20 - 2 ** 15;
+export const INPUTS = [AFTER_TABLES, AFTER_TABLES + INPUT_BYTES + INPUT_SLACK + 192] as const;
+export const OUTPUT = INPUTS[1] + INPUT_BYTES + INPUT_SLACK + 448;
+const PAGES = Math.ceil((OUTPUT + OUTPUT_BYTES + OUTPUT_SLACK) / 2 ** 16);
+
+/** What `decode` returns. */
+export const OUTCOME = { blockEnd: 0, damaged: 1, tooLong: 2 } as const;
+
+const LOW_SIX = 63;
+
+/** The variables of `decode`. The first five are its parameters; the first of all is a number of bits, later of bytes. */
+const [input, inputEnd, output, outputEnd, outputStart] = [0, 1, 2, 3, 4];
+const [hold, held, entry, length, distance, from, end] = [5, 6, 7, 8, 9, 10, 11];
+
+/**
+ * Fills `hold` up to 56 bits or more. The low six bits of `held` are how many it has that are not in `input` any more;
+ * the others mean nothing, which saves an instruction for each symbol.
+ */
+const refill = [
+  set(hold, or64(get(hold), shiftLeft64(load64(get(input)), get(held)))),
+  set(
+    input,
+    add(get(input), shiftRight(and(xor(get(held), i32(-1)), i32(LOW_SIX)), i32(3))),
+  ),
+  set(held, or(get(held), i32(56))),
+];
+
+/** Takes the bits of the entry. */
+const consume = [
+  set(hold, shiftRight64(get(hold), get(entry))),
+  set(held, subtract(get(held), get(entry))),
+];
+
+const literal = [
+  store8(get(output), shiftRight(get(entry), i32(ENTRY.valueShift))),
+  set(output, add(get(output), i32(1))),
+  ...consume,
+];
+const isLiteral = isNotNegative(get(entry));
+const has = (flag: number): Code => and(get(entry), i32(flag));
+const entryValue = and(shiftRight(get(entry), i32(ENTRY.valueShift)), i32(ENTRY.valueMask));
+const entryCode = and(shiftRight(get(entry), i32(ENTRY.codeShift)), i32(15));
+
+/** The value of an entry and its extra bits, which follow the code. */
+const valueWithExtra = add(
+  entryValue,
+  shiftRight(
+    and(
+      low(get(hold)),
+      xor(shiftLeft(i32(-1), and(get(entry), i32(LOW_SIX))), i32(-1)),
+    ),
+    entryCode,
+  ),
+);
+
+/** Looks up the next bits. */
+function lookUp(table: number, bits: number): Code {
+  const index = and(low(get(hold)), i32(2 ** bits - 1));
+  return set(entry, load32(shiftLeft(index, i32(2)), table));
+}
+
+/** Follows an entry to the second table of the codes that begin with its bits. */
+function lookUpLong(table: number, { bits, longBits }: Record<"bits" | "longBits", number>): Code {
+  const rest = and(shiftRight(low(get(hold)), i32(bits)), i32(2 ** longBits - 1));
+  return set(entry, load32(shiftLeft(add(entryValue, rest), i32(2)), table));
+}
+
+const lookUpSymbol = lookUp(LAYOUT.symbols, SYMBOL_BITS);
+
+/** Literals that follow each other; four of them take at most 44 bits. */
+function literals(more: number): Code {
+  const next = more === 0 ? [repeat(4)] : [lookUpSymbol, literals(more - 1)];
+  return when(isLiteral, ...literal, ...next);
+}
+
+/** Leaves the places and returns. */
+function leave(outcome: number): Code[] {
+  return [
+    store32(
+      i32(LAYOUT.inputBit),
+      subtract(shiftLeft(get(input), i32(3)), and(get(held), i32(LOW_SIX))),
+    ),
+    store32(i32(LAYOUT.outputEnd), get(output)),
+    giveBack(i32(outcome)),
+  ];
+}
+
+/** Copies up to `end`, some bytes at a time, and perhaps a few more. */
+function copy(step: number, loadStep: typeof load64, storeStep: typeof store64): Code {
+  return loop(
+    storeStep(get(output), loadStep(get(from))),
+    set(output, add(get(output), i32(step))),
+    set(from, add(get(from), i32(step))),
+    repeatIf(isBelow(get(output), get(end)), 0),
+  );
+}
+
+const decodeLongSymbol = when(
+  has(ENTRY.special),
+  when(
+    has(ENTRY.long),
+    lookUpLong(LAYOUT.symbols, { bits: SYMBOL_BITS, longBits: SYMBOL_LONG_BITS }),
+    when(isLiteral, ...literal, repeat(4)),
+  ),
+  when(
+    has(ENTRY.special),
+    ...consume,
+    when(has(ENTRY.blockEnd), ...leave(OUTCOME.blockEnd)),
+    ...leave(OUTCOME.damaged),
+  ),
+);
+
+const decodeDistance = [
+  ...refill,
+  lookUp(LAYOUT.distances, DISTANCE_BITS),
+  when(
+    has(ENTRY.special),
+    when(
+      has(ENTRY.long),
+      lookUpLong(LAYOUT.distances, { bits: DISTANCE_BITS, longBits: DISTANCE_LONG_BITS }),
+    ),
+    when(has(ENTRY.special), ...leave(OUTCOME.damaged)),
+  ),
+  set(distance, valueWithExtra),
+  ...consume,
+];
+
+const copyMatch = [
+  when(
+    isAbove(get(distance), subtract(get(output), get(outputStart))),
+    ...leave(OUTCOME.damaged),
+  ),
+  set(from, subtract(get(output), get(distance))),
+  set(end, add(get(output), get(length))),
+  whenElse(
+    isAbove(get(distance), i32(7)),
+    [copy(8, load64, store64)],
+    [
+      whenElse(
+        isAbove(get(distance), i32(3)),
+        [copy(4, load32, store32)],
+        [copy(1, load8, store8)],
+      ),
+    ],
+  ),
+  set(output, get(end)),
+];
+
+/**
+ * decode(inputBit, inputEnd, output, outputEnd, outputStart): decodes the symbols of a block to its end.
+ *
+ * What matters is how soon the next entry is known: of `hold` only a shift depends on an entry, and a refill only adds
+ * bits above those that are there.
+ */
+function decodeFunction(): WasmFunction {
+  const start = [
+    set(held, and(get(input), i32(7))),
+    set(input, shiftRight(get(input), i32(3))),
+    set(hold, shiftRight64(load64(get(input)), get(held))),
+    set(input, add(get(input), i32(7))),
+    set(held, subtract(i32(56), get(held))),
+  ];
+  const body = [
+    ...start.flat(),
+    ...loop(
+      // What was read ahead may lie past the end, but not what was decoded.
+      when(isAbove(get(input), get(inputEnd)), ...leave(OUTCOME.damaged)),
+      when(isAbove(get(output), get(outputEnd)), ...leave(OUTCOME.tooLong)),
+      ...refill,
+      lookUpSymbol,
+      literals(3),
+      whenElse(
+        has(ENTRY.whole),
+        [
+          set(length, entryCode),
+          set(distance, entryValue),
+          ...consume,
+        ],
+        [decodeLongSymbol, set(length, valueWithExtra), ...consume, ...decodeDistance],
+      ),
+      ...copyMatch,
+      repeat(0),
+    ),
+    ...i32(OUTCOME.damaged),
+  ];
+  const { i32: int, i64 } = TYPE;
+  return { name: "decode", parameters: 5, locals: [i64, int, int, int, int, int, int], body };
+}
+
+const ADLER_BASE = 65_521;
+/** So many bytes can be summed before a sum outgrows 32 bits. */
+const ADLER_BYTES = 5552;
+
+/** adler32(from, to): the checksum of RFC 1950, 16 bytes at a time. */
+function adlerFunction(): WasmFunction {
+  const [from, to, first, second, stop, left] = [0, 1, 2, 3, 4, 5];
+  const [bytes, sums, prefixes, weighted] = [6, 7, 8, 9];
+  const zero = vector(new Uint8Array(16));
+  const weights = (start: number) =>
+    vector(new Uint8Array(Int16Array.from({ length: 8 }, (_, i) => start - i).buffer));
+  const total = (lanes: number) =>
+    add(
+      add(lane(get(lanes), 0), lane(get(lanes), 1)),
+      add(lane(get(lanes), 2), lane(get(lanes), 3)),
+    );
+  const sixteens = [
+    set(stop, add(get(from), and(get(left), i32(-16)))),
+    set(second, add(get(second), multiply(get(first), and(get(left), i32(-16))))),
+    set(sums, zero),
+    set(prefixes, zero),
+    set(weighted, zero),
+    loop(
+      when(
+        isBelow(get(from), get(stop)),
+        set(bytes, loadVector(get(from))),
+        set(prefixes, addLanes(get(prefixes), get(sums))),
+        set(sums, addLanes(get(sums), sumQuartets(get(bytes)))),
+        set(
+          weighted,
+          addLanes(
+            get(weighted),
+            addLanes(
+              dot(widenLow(get(bytes)), weights(16)),
+              dot(widenHigh(get(bytes)), weights(8)),
+            ),
+          ),
+        ),
+        set(from, add(get(from), i32(16))),
+        repeat(1),
+      ),
+    ),
+    set(
+      second,
+      add(get(second), add(shiftLeft(total(prefixes), i32(4)), total(weighted))),
+    ),
+    set(first, add(get(first), total(sums))),
+  ];
+  const rest = [
+    set(stop, add(get(from), and(get(left), i32(15)))),
+    loop(
+      when(
+        isBelow(get(from), get(stop)),
+        set(first, add(get(first), load8(get(from)))),
+        set(second, add(get(second), get(first))),
+        set(from, add(get(from), i32(1))),
+        repeat(1),
+      ),
+    ),
+  ];
+  const body = [
+    ...set(first, i32(1)),
+    ...loop(
+      when(
+        isBelow(get(from), get(to)),
+        set(left, subtract(get(to), get(from))),
+        when(isAbove(get(left), i32(ADLER_BYTES)), set(left, i32(ADLER_BYTES))),
+        ...sixteens,
+        ...rest,
+        set(first, remainder(get(first), i32(ADLER_BASE))),
+        set(second, remainder(get(second), i32(ADLER_BASE))),
+        repeat(1),
+      ),
+    ),
+    ...or(shiftLeft(get(second), i32(16)), get(first)),
+  ];
+  const { i32: int, v128 } = TYPE;
+  return {
+    name: "adler32",
+    parameters: 2,
+    locals: [int, int, int, int, v128, v128, v128, v128],
+    body,
+  };
+}
+
+/** What the module exports. */
+export interface DecodeExports {
+  readonly memory: WebAssembly.Memory;
+  readonly decode: (
+    inputBit: number,
+    inputEndBit: number,
+    output: number,
+    outputEnd: number,
+    outputStart: number,
+  ) => number;
+  readonly adler32: (from: number, to: number) => number;
+}
+
+/** The module in the binary format. */
+export function decodeModule(): Uint8Array<ArrayBuffer> {
+  return makeModule([decodeFunction(), adlerFunction()], PAGES);
+}
