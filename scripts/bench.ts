@@ -30,7 +30,7 @@ import { printText } from "./_print_text.ts";
 interface BenchFlags {
   readonly engine: EngineName;
   readonly only?: readonly string[];
-  readonly threads: readonly number[];
+  readonly threads?: number;
   readonly seconds: number;
   readonly rounds: number;
   readonly quick: boolean;
@@ -84,7 +84,7 @@ await runCommand<BenchFlags>(
       command
         .option("--engine <name>", "this package's engine", choice(ENGINE_NAMES), "wasm")
         .option("--only <names>", `some of ${FIGURE_NAMES.join(", ")}`, figureNames)
-        .option("--threads <list>", "numbers of threads of all sides", threadCounts, THREADS)
+        .option("--threads <n>", "threads of all sides (default: one, then all)", integer(1))
         .option("--seconds <x>", "least length of a sample, in seconds", number(0), 0.4)
         .option("--rounds <n>", "samples of each side, taken in turns", integer(1), 7)
         .option("--peers <names>", `instead of a figure's own: some of ${names(PEERS)}`, peerNames)
@@ -127,7 +127,8 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
     return await keep({ engine: "prepare", rows, disturbed: [], ...await machine() });
   }
   const { checkout, version } = await findAgainst(flags.against);
-  const result = await runBench({ ...flags, against: checkout, signal, log });
+  const threads = flags.threads === undefined ? THREADS : [flags.threads];
+  const result = await runBench({ ...flags, threads, against: checkout, signal, log });
   print(result, formatEngines);
   if (version !== undefined && !flags.json) {
     printText(`\n${formatAgainst(result, { version, results: await readResults() })}`);
@@ -203,11 +204,6 @@ function peerNames(text: string): PeerName[] {
   const unknown = asked.find((name) => !Object.hasOwn(PEERS, name));
   if (unknown !== undefined) throw new InvalidArgumentError(`There is no peer "${unknown}".`);
   return asked as PeerName[];
-}
-
-/** Parses numbers of threads. */
-function threadCounts(text: string): number[] {
-  return text.split(",").map(integer(1));
 }
 
 /** Parses a list of figures. */

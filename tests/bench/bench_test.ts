@@ -6,7 +6,7 @@ import { weightShapes } from "../../src/model/shapes.ts";
 import { checkAgreement, checkSizeOf } from "./agreement.ts";
 import { Calibration, spin } from "./calibration.ts";
 import { compareRates, runContest } from "./contest.ts";
-import { type Contestant, measureRate } from "./contestant.ts";
+import { type Contestant, measureCalls, measureRate } from "./contestant.ts";
 import { testWith } from "../helpers/require.ts";
 import { FIGURE_NAMES } from "./figures.ts";
 import { benchLoad, formatLoad } from "./load.ts";
@@ -106,6 +106,14 @@ Deno.test("a rate is measured over one call at least", async () => {
   strictEqual(calls, 1);
   ok(rate > 0 && processorRate > 0, `${rate}`);
   await rejects(measureRate(0, () => Promise.reject(new Error("stopped"))), /stopped/);
+});
+
+Deno.test("the rate of single answers is that of a call in the middle, whatever interrupts one", async () => {
+  let calls = 0;
+  const { rate } = await measureCalls(0.1, async () => {
+    if (calls++ === 1) await new Promise((resolve) => setTimeout(resolve, 60));
+  });
+  ok(rate > 1000, `${rate}`);
 });
 
 Deno.test("the time of processors does not count what a contestant waits", async () => {

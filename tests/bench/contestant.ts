@@ -1,6 +1,7 @@
 /** What takes part in the benchmark: this package's engine and its peers, seen from outside. */
 
 import process from "node:process";
+import { median } from "./statistics.ts";
 
 /** What a contestant computes on the workload without dropout, for comparison. */
 export interface Outputs {
@@ -52,6 +53,21 @@ export async function measureRate(seconds: number, run: () => Promise<number>): 
   // Its resolution is coarse where a call takes no time at all.
   const processor = Math.max(1e-6, (processorMs() - before) / 1000);
   return { rate: samples / elapsed, processorRate: samples / processor };
+}
+
+/**
+ * Calls `run`, which answers one sample, until `seconds` are over, at least once. The rate is that of a call in the middle:
+ * one that the system interrupted says nothing about an answer.
+ */
+export async function measureCalls(seconds: number, run: () => Promise<unknown>): Promise<Rates> {
+  const times: number[] = [];
+  const { processorRate } = await measureRate(seconds, async () => {
+    const started = performance.now();
+    await run();
+    times.push(performance.now() - started);
+    return 1;
+  });
+  return { rate: 1000 / Math.max(1e-6, median(times)), processorRate };
 }
 
 function processorMs(): number {

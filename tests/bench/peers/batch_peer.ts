@@ -7,6 +7,7 @@ import {
   type CheckSize,
   type Contestant,
   type Measure,
+  measureCalls,
   measureRate,
   type Outputs,
   type Rates,
@@ -69,7 +70,13 @@ class BatchPeer implements Contestant {
 
   measure(what: Measure, seconds: number): Promise<Rates> {
     const { data, batchSize } = this.#workload;
-    const size = what === "one" ? 1 : batchSize;
+    const size = batchSize;
+    if (what === "one") {
+      return measureCalls(
+        seconds,
+        async () => await this.#model.predict(await gatherSignal(data, Uint32Array.of(0))),
+      );
+    }
     const order = shuffledIndices(data.labels.length, this.#random);
     let start = 0;
     return measureRate(seconds, async () => {

@@ -85,6 +85,21 @@ def rate_of(seconds, run):
             return {"rate": samples / elapsed, "processorRate": samples / (time.process_time() - before)}
 
 
+def rate_of_calls(seconds, run):
+    """Calls run(), which answers one sample, until the seconds are over. The rate is that of a call in the middle: one that
+    the system interrupted says nothing about an answer."""
+    times = []
+
+    def timed():
+        started = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - started)
+        return 1
+
+    processor = rate_of(seconds, timed)["processorRate"]
+    return {"rate": 1 / float(np.median(times)), "processorRate": processor}
+
+
 class FastestBatch:
     """Predicts in batches of the size that was fastest when it was first asked."""
 

@@ -81,17 +81,6 @@ export function planEncoder(
   };
 }
 
-/** The layers of an encoder's chains: of one, or of two where the samples of a batch share entries. */
-export function cutEncoder(
-  graph: ModelGraph,
-  encoder: Encoder,
-): readonly [chain: LayerChain] | readonly [before: LayerChain, after: LayerChain] {
-  const bySample = findLayerBySample(encoder.layers);
-  const split = bySample !== undefined && readsSharedInput(graph, encoder) &&
-    areWorthSharing(encoder.layers.slice(0, bySample));
-  return split ? splitChain(encoder, bySample) : [encoder];
-}
-
 /** Room for the entries that predictions keep: as many as the memory has place for, and at least those of a batch. */
 function planKept({ capacity, input, output }: EncoderChain, memory: Allocator): KeptEntries {
   const bytes = input.sampleStride + output.sampleStride;
@@ -106,6 +95,17 @@ function planKept({ capacity, input, output }: EncoderChain, memory: Allocator):
     inputs: copyOf(input),
     values: copyOf(output),
   };
+}
+
+/** The layers of an encoder's chains: of one, or of two where the samples of a batch share entries. */
+export function cutEncoder(
+  graph: ModelGraph,
+  encoder: Encoder,
+): readonly [chain: LayerChain] | readonly [before: LayerChain, after: LayerChain] {
+  const bySample = findLayerBySample(encoder.layers);
+  const split = bySample !== undefined && readsSharedInput(graph, encoder) &&
+    areWorthSharing(encoder.layers.slice(0, bySample));
+  return split ? splitChain(encoder, bySample) : [encoder];
 }
 
 function readsSharedInput({ branches, inputs }: ModelGraph, encoder: Encoder): boolean {

@@ -132,7 +132,7 @@ export function predictionStages(
   { gather, inGroups = [] }: StageOptions & { readonly inGroups?: readonly boolean[] },
 ): Stage[] {
   const list = new StageList();
-  addFrozenForward(list, plan, { gather, keep: true, inGroups });
+  addFrozenForward(list, plan, { gather, inGroups, keep: true });
   list.add({ do: "predictions" });
   return list.end();
 }
@@ -144,7 +144,7 @@ export function predictionStages(
 export function explanationStages(plan: Plan): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
-  addFrozenForward(list, plan, { gather: false, keep: false, inGroups: [] });
+  addFrozenForward(list, plan, { gather: false, inGroups: [], keep: false });
   list.add({ do: "predictionSlopes" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
   if (join !== undefined) list.add({ do: "joinBackward", wanted: join.routes.map(() => true) });
@@ -160,9 +160,9 @@ export function explanationStages(plan: Plan): Stage[] {
 function addFrozenForward(
   list: StageList,
   plan: Plan,
-  { gather, keep, inGroups }: StageOptions & {
-    readonly keep: boolean;
+  { gather, inGroups, keep }: StageOptions & {
     readonly inGroups: readonly boolean[];
+    readonly keep: boolean;
   },
 ): void {
   const { encoders, head, join } = plan;
