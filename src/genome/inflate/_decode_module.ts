@@ -42,7 +42,6 @@ import {
   SYMBOL_BITS,
   SYMBOL_LONG_BITS,
 } from "./_code_tables.ts";
-
 import { adlerFunction } from "./_adler_code.ts";
 import { LAYOUT, PAGES } from "./_layout.ts";
 
