@@ -81,7 +81,7 @@ class PartRunner {
   /** Adds the part's row; whatever goes wrong becomes a note. */
   async run(part: Part, seconds: number): Promise<void> {
     const { figure, unit, peer } = part;
-    const { threads } = this.#stage.scale.effort;
+    const { threads } = this.#stage.scale;
     const row: Row = { figure, unit, threads, ours: null, peer, theirs: null, ratio: null };
     this.#log(`${figure} against ${peer}, ${Math.round(seconds)} s at most`);
     try {
