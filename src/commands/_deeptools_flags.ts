@@ -22,9 +22,9 @@ function translateNormalisation(value = ""): readonly string[] {
 
 function translateProcessors(value = ""): readonly string[] {
   const cores = navigator.hardwareConcurrency;
-  if (value === "max") return [`--concurrency=${cores}`];
-  if (value === "max/2") return [`--concurrency=${Math.max(1, Math.floor(cores / 2))}`];
-  return [`--concurrency=${value}`];
+  if (value === "max") return [`--threads=${cores}`];
+  if (value === "max/2") return [`--threads=${Math.max(1, Math.floor(cores / 2))}`];
+  return [`--threads=${value}`];
 }
 
 /** deepTools' flags about counting. */
@@ -48,7 +48,7 @@ const DEEPTOOLS_COUNT_FLAGS: readonly FlagAlias[] = [
   {
     names: ["--numberOfProcessors", "-p"],
     value: "always",
-    does: "--concurrency, also max and max/2",
+    does: "--threads, also max and max/2",
     translate: translateProcessors,
   },
   refused(["--samFlagInclude"], {

@@ -22,7 +22,7 @@ export interface FileIdentity {
   readonly size: number;
   /** The time of its last change, in milliseconds since 1970; `undefined` where the system does not record it. */
   readonly modifiedMs: number | undefined;
-  /** The number of the file in its file system; `undefined` where there is none. */
+  /** The number of the file in its file system; `undefined` where files have no numbers. */
   readonly inode: number | undefined;
 }
 

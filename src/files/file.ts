@@ -6,7 +6,8 @@
 
 import { ContractError, FormatError } from "../errors.ts";
 import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writing.ts";
-import { type ByteSource, checkRange, type FileIdentity } from "./byte_source.ts";
+import { type ByteSource, checkRange } from "./byte_source.ts";
+import { changedError } from "./_changed_error.ts";
 
 /**
  * Converts a path or a `file:` URL to a path.
@@ -107,30 +108,9 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
   };
 }
 
-/**
- * Opens a file that was opened before, on this thread or another.
- *
- * @param identity What it was then.
- * @returns The file, to be closed.
- * @throws {FormatError} If another file has its path now, or it was changed.
- */
-export async function openSameFile(identity: FileIdentity): Promise<ByteSource> {
-  const source = await openFile(identity.path);
-  const { size, modifiedMs, inode } = source.identity!;
-  const isSame = size === identity.size && modifiedMs === identity.modifiedMs &&
-    inode === identity.inode;
-  if (isSame) return source;
-  source.close();
-  throw changedError(identity.path);
-}
-
 /** Some systems do not report the time of the last change, but all report the length. */
 function wasChanged(before: Deno.FileInfo, now: Deno.FileInfo): boolean {
   return now.size !== before.size || now.mtime?.getTime() !== before.mtime?.getTime();
-}
-
-function changedError(file: string): FormatError {
-  return new FormatError("Cannot read file: it was changed while it was read", { file });
 }
 
 /** The kind of thing that a path names, or `undefined` if it names nothing. */

@@ -83,7 +83,8 @@ export async function countFile(
     return { ...counts, reads };
   } finally {
     close();
-    collectGarbage();
+    // What is shared out is counted in memory that is used again.
+    if (!isShared(track)) collectGarbage();
   }
 }
 

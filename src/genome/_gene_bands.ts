@@ -6,6 +6,7 @@
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions } from "./prepare_options.ts";
 import { isAveraged, isNormalised, type SamplePlan } from "./_sample_plan.ts";
+import { mostCountThreads } from "./signal/count_crew.ts";
 import type { SignalFormat } from "./signal/track.ts";
 import { type GeneWindows, geneWindows } from "./windows.ts";
 
@@ -95,15 +96,16 @@ export function countGeneBands(plan: SamplePlan, options: GeneBandsOptions): num
 /** How many bands one file alone needs. */
 export function countBandsOfFile(options: GeneBandsOptions): number {
   const { windows, mostCountBytes = MOST_COUNT_BYTES } = options;
-  return Math.ceil(windows.genes * windows.bins * bytesOfFile(options) / mostCountBytes);
+  const bytes = bytesOfFile(options) + bytesOfTasks(options);
+  return Math.ceil(windows.genes * windows.bins * bytes / mostCountBytes);
 }
 
 /** The share of the memory for counts that files take while they are counted; the other is for what they become. */
 const SHARE_OF_FILES = 1 / 4;
 
 /**
- * How many files are counted at the same time: as many as the options ask for and memory allows. One thread counts them
- * all, so that more than fit would be no faster.
+ * How many files are counted at the same time: as many as the options ask for and memory allows. All threads count each of
+ * them, so that more than fit would be no faster.
  */
 function countTogether(options: GeneBandsOptions): number {
   const { windows, concurrency = 2, mostCountBytes = MOST_COUNT_BYTES } = options;
@@ -122,12 +124,33 @@ function bytesPerValue(plan: SamplePlan, options: GeneBandsOptions): number {
   const narrowed = 4;
   // One more than fits leaves room for what waits to be collected as garbage.
   const together = Math.min(concurrency, files, 1 + countTogether(options));
-  return together * (bytesOfFile(options) + sums + narrowed) +
+  return together * (bytesOfFile(options) + sums + narrowed) + bytesOfTasks(options) +
     plan.marks.length * narrowed;
 }
 
 /** Bytes for each gene and bin of a file that is being counted; bedGraph keeps a bit for each base. */
-function bytesOfFile({ rule, windows, formats }: GeneBandsOptions): number {
+function bytesOfFile(options: GeneBandsOptions): number {
+  const { windows, formats } = options;
   const bits = formats?.has("bedgraph") ? windows.binSizeBp / 8 : 0;
-  return (rule === "mean" ? 16 : 8) + bits;
+  return (isSharedOut(options) ? 8 : bytesOfCounter(options)) + bits;
+}
+
+/** Bytes for each gene and bin that is being counted. A mean is a sum, and a number of bases. */
+function bytesOfCounter({ rule }: GeneBandsOptions): number {
+  return rule === "mean" ? 16 : 8;
+}
+
+/** Whether all files are counted a sequence at a time, and their numbers then put together. */
+function isSharedOut({ formats }: GeneBandsOptions): boolean {
+  const others = formats?.difference(new Set<SignalFormat>(["bam", "bigwig"]));
+  return others?.size === 0;
+}
+
+/** Bytes for each gene and bin of the sequences that threads are counting, as a share of all genes. */
+function bytesOfTasks(options: GeneBandsOptions): number {
+  if (!isSharedOut(options)) return 0;
+  const { windows, threads } = options;
+  const most = Math.max(0, ...windows.chromosomes.map(({ starts }) => starts.length));
+  const counted = Math.min(windows.genes, mostCountThreads(threads) * most);
+  return bytesOfCounter(options) * counted / windows.genes;
 }

@@ -85,7 +85,7 @@ class KeptSession {
       return await run(await this.#opening);
     } catch (error) {
       // Nobody can tell what state a failure has left it in, and another one costs little.
-      this.drop();
+      void this.drop();
       throw error;
     } finally {
       this.#users--;
@@ -93,14 +93,18 @@ class KeptSession {
     }
   }
 
-  /** Has no further call use the session; it is disposed of when those that use it have ended. */
-  drop(): void {
+  /**
+   * Has no further call use the session; it is disposed of when those that use it have ended.
+   *
+   * @returns Waits for that where nobody uses it.
+   */
+  async drop(): Promise<void> {
     if (this.#isDropped) return;
     this.#isDropped = true;
     this.#cancelTimer();
     recent.delete(this.#reference);
     this.#forget();
-    if (this.#users === 0) void this.#dispose();
+    if (this.#users === 0) await this.#dispose();
   }
 
   #comeLast(): void {
@@ -110,17 +114,17 @@ class KeptSession {
     const [oldest] = recent;
     if (recent.size <= MOST_KEPT) return;
     recent.delete(oldest!);
-    oldest!.deref()?.drop();
+    void oldest!.deref()?.drop();
   }
 
   async #rest(): Promise<void> {
     if (this.#isDropped) return await this.#dispose();
     const { session } = await this.#opening;
-    if (session.rest === undefined) return this.drop();
+    if (session.rest === undefined) return await this.drop();
     await session.rest();
     if (this.#users > 0 || this.#isDropped) return;
     const reference = this.#reference;
-    this.#cancelTimer = startIdleTimer(() => reference.deref()?.drop(), IDLE_MS);
+    this.#cancelTimer = startIdleTimer(() => void reference.deref()?.drop(), IDLE_MS);
   }
 
   async #dispose(): Promise<void> {
@@ -155,7 +159,7 @@ function keptSession(model: TrainedModel, options: OpenSessionOptions): KeptSess
   const key = JSON.stringify([options.engine, options.threads, options.path]);
   const known = ofModel.get(key);
   if (known?.copy.equals(model)) return known;
-  known?.drop();
+  void known?.drop();
   const made = new KeptSession(model, { ...options, forget: () => ofModel.delete(key) });
   ofModel.set(key, made);
   return made;

@@ -1,21 +1,17 @@
 import {
-  describeInputShape,
-  entrySize,
   type GatheredInput,
   NO_ENTRY,
-  placesOf,
   type SampleBatch,
   type SampleSource,
 } from "../engine/sample_source.ts";
-import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { panelInputs } from "../model/panel_inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
 import type { LabelScale } from "../model/trained_model.ts";
 import { CONTEXT_VALUES, writeMarksContext } from "../panel/context.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { type PanelPlaces, placeInPanel, turnedInPanel } from "../panel/references.ts";
 import { SummarisedSamples, type SummarisedSamplesOptions } from "../panel/summarised_samples.ts";
+import { checkPanelInputs } from "./_check_panel_inputs.ts";
 import { scaleLabels } from "./_label_scale.ts";
 import { EntryFinder } from "./_entry_finder.ts";
 import { HiddenMarks, placeDropped } from "./_hidden_marks.ts";
@@ -106,7 +102,7 @@ export class PanelSource implements SampleSource {
    */
   constructor(columns: SampleColumns, panel: ReferencePanel, options: PanelSourceOptions) {
     const { inputs, dropMarks = [] } = options;
-    checkInputs(inputs, panel);
+    checkPanelInputs(inputs, panel);
     const { marks } = panel.record;
     const samples = columns.geneIndex.length;
     this.#variants = options.variants ?? new PanelVariants(marks.length, samples);
@@ -278,26 +274,5 @@ export class PanelSource implements SampleSource {
       const first = start + mark * valuesOfMark;
       values.fill(0, first, first + valuesOfMark);
     }
-  }
-}
-
-/** Throws unless a panel gives the inputs of a model. */
-function checkInputs(
-  inputs: readonly InputSpec[],
-  { bins, record, cellTypes }: ReferencePanel,
-): void {
-  const references = cellTypes.length;
-  const given = panelInputs({ bins, marks: record.marks.length, references });
-  for (const input of inputs) {
-    const own = given.find(({ name }) => name === input.name);
-    const fits = own !== undefined && entrySize(own) === entrySize(input) &&
-      placesOf(own) <= placesOf(input);
-    if (fits) continue;
-    throw new ContractError(
-      `Cannot use the panel: it gives ${
-        given.map(describeInputShape).join(", ")
-      }, the model takes ` +
-        describeInputShape(input),
-    );
   }
 }

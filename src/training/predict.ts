@@ -10,6 +10,9 @@ import type { PredictOptions } from "./predict_options.ts";
  * A model that reads a panel compares each sample with those of its gene in the cell types that it was trained on; the
  * sample's own cell type is never among them. Data may lack marks then, wholly or in some cell types.
  *
+ * On engine `wasm` the session of a model is kept for later calls with few samples, without threads; a change of the
+ * model's weights is noticed. To answer many requests, or on other engines, use {@linkcode openPredictor}.
+ *
  * On the samples that it was trained on, any model's error is too small, and even smaller with gene effects: predict
  * those samples with `geneEffects: "leave-one-out"`.
  *

@@ -34,7 +34,7 @@ Deno.test("deepTools' flags become those of prepare, in both forms and by their 
   deepStrictEqual(translate("-bs", "50", "-bl", "b.bed", "-p", "3"), [
     "--bin-size=50",
     "--blacklist=b.bed",
-    "--concurrency=3",
+    "--threads=3",
   ]);
   deepStrictEqual(translate("--samFlagExclude", "1024"), ["--exclude-flags=1024"]);
   deepStrictEqual(translate("--normalizeUsing", "CPM"), ["--normalise=rpm"]);
@@ -50,8 +50,8 @@ Deno.test("reads are extended to a length, or joined to fragments without one", 
 
 Deno.test("numbers of processors may be max and its half", () => {
   const [most] = translate("--numberOfProcessors", "max");
-  strictEqual(most, `--concurrency=${navigator.hardwareConcurrency}`);
-  match(translate("--numberOfProcessors", "max/2")[0]!, /^--concurrency=[1-9]/);
+  strictEqual(most, `--threads=${navigator.hardwareConcurrency}`);
+  match(translate("--numberOfProcessors", "max/2")[0]!, /^--threads=[1-9]/);
 });
 
 Deno.test("own flags and their values stay as they are, even if a value looks like an alias", () => {

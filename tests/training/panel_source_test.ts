@@ -284,3 +284,35 @@ Deno.test("a model that takes other inputs than the panel gives is refused", () 
   const wide = [{ ...references!, references: 9 } as never];
   strictEqual(inputsOfRow(sourceOf(COLUMNS, PANEL, { inputs: wide }), 0).references!.length, 9);
 });
+
+Deno.test("what a sample is shown is the same the second time, whether the panel holds its summary or not", () => {
+  // The same genes and cell types with other counts: the panel holds none of these summaries, and all of its own.
+  const others = randomColumns(CELL_TYPES, GENES, 6);
+  const variants = new PanelVariants(MARKS, CELL_TYPES * GENES, DROPOUT);
+  for (const columns of [COLUMNS, others]) {
+    const source = sourceOf(columns, PANEL, { variants });
+    const rows = Array.from({ length: source.samples * source.variants }, (_, row) => row);
+    const first = rows.map((row) => inputsOfRow(source, row));
+    deepStrictEqual(rows.map((row) => inputsOfRow(source, row)), first);
+    const another = sourceOf(columns, PANEL, { variants });
+    deepStrictEqual(rows.toReversed().map((row) => inputsOfRow(another, row)), first.toReversed());
+  }
+  const summaries = [COLUMNS, others].map((columns) => inputsOfRow(sourceOf(columns, PANEL), 7));
+  ok(String(summaries[0]!.summary) !== String(summaries[1]!.summary));
+});
+
+Deno.test("known labels have the entries of the references' marks, the others follow", async () => {
+  const pair = CELL_TYPES + 1;
+  const labels = PANEL.labels.map((label, i) => i === pair ? NaN : label);
+  const source = sourceOf(COLUMNS, { ...PANEL, labels });
+  const batch = new SampleBatch(source.inputs, CELL_TYPES * GENES);
+  await gatherBatch(source, Uint32Array.from({ length: CELL_TYPES * GENES }, (_, i) => i), batch);
+  const references = batch.input("references");
+  const known = batch.input("referenceLabels");
+  // Gene 1's label in cell type 1 is unknown: its samples in the other cell types have a mean of their own in its place.
+  strictEqual(known.entries, references.entries + CELL_TYPES - 1);
+  for (const [place, entry] of known.entryOf.entries()) {
+    const ofMarks = references.entryOf[place]!;
+    ok(entry === ofMarks || (ofMarks !== NO_ENTRY && entry >= references.entries));
+  }
+});

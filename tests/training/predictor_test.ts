@@ -185,7 +185,7 @@ Deno.test("models whose weights are not numbers are refused each time", async ()
   notStrictEqual(trained.weights[0]![0], NaN);
 });
 
-Deno.test("10,000 single predictions, and hundreds of models, leave nothing behind in memory", async () => {
+Deno.test("10,000 single predictions, and hundreds of models, keep no more memory than a few", async () => {
   const script = new URL("../helpers/measure_requests.ts", import.meta.url).pathname;
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "--no-prompt", "-P=compute", "--v8-flags=--expose-gc", script],
@@ -214,4 +214,18 @@ Deno.test("a process ends although it keeps a session", async () => {
   }).output();
   strictEqual(signal, null);
   strictEqual(code, 0);
+});
+
+Deno.test("on an engine whose sessions cannot rest, each call has its own, and a predictor keeps one", async () => {
+  const model = await trainedModel("experiment1");
+  const one = rowsOf(TEST, [2]);
+  const tfjs = { engine: "tfjs-cpu" } as const;
+  const [first, second] = await Promise.all([predict(model, one, tfjs), predict(model, one, tfjs)]);
+  deepStrictEqual(first, second);
+  deepStrictEqual(await predict(model, one, tfjs), first);
+  await using predictor = await openPredictor(model, tfjs);
+  deepStrictEqual(await predictor.predict(one), first);
+  strictEqual(predictor.report.engine, "tfjs-cpu");
+  const [wanted] = await predict(model, one, WASM);
+  ok(Math.abs(first[0]! - wanted!) < 1e-4);
 });

@@ -47,7 +47,8 @@ function supports(spec: ModelSpec): Support {
       reason: "shared memory is missing; a browser page must be cross-origin isolated",
     };
   }
-  const { plan } = planFor(spec, { batchSize: leastSamples(spec), threads: 1 });
+  // The plan of a session with default options, which is often the next thing wanted.
+  const { plan } = planFor(spec, { batchSize: leastSamples(spec), threads: chooseThreads() });
   if (plan.pages <= MAX_PAGES) return { supported: true };
   const place = describeLayer(modelGraph(spec), largestLayer(plan));
   return { supported: false, reason: `it takes over 4 GiB of memory, most of it for ${place}` };

@@ -8,7 +8,7 @@
 import type { SignalColumns } from "../memory_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
 import type { GroupedPrograms } from "./grouped/programs.ts";
-import { loadFromColumns, loadFromTensor, ThreadGroups } from "./grouped/thread_groups.ts";
+import { cutGroups, ThreadGroups } from "./grouped/thread_groups.ts";
 import type {
   EpochJob,
   EpochOutcome,
@@ -53,7 +53,7 @@ export class Runner {
   readonly #first: boolean;
   readonly #tasks: Tasks;
   readonly #stages: { gathering?: Stage[]; loaded?: Stage[] } = {};
-  readonly #predictionStages: { gathering?: Stage[]; loaded?: Stage[] } = {};
+  #predictionStages: { gathering?: Stage[]; loaded?: Stage[] } = {};
   #data: SignalColumns | undefined;
   #groups: ThreadGroups | undefined;
 
@@ -77,7 +77,9 @@ export class Runner {
 
   /** From now on predicts in groups, after {@linkcode setGroupWeights}. */
   useGroups(programs: GroupedPrograms): void {
-    this.#groups = new ThreadGroups(programs);
+    this.#groups = new ThreadGroups(programs, this.#plan, this.context);
+    this.#tasks.useGroups(this.#groups);
+    this.#predictionStages = {};
   }
 
   /** Sets the weights with which groups are predicted. */
@@ -93,7 +95,7 @@ export class Runner {
       case "step":
         return this.#runStep(job);
       case "predict":
-        return void (this.#groups === undefined ? this.#predict(job) : this.#predictGroups(job));
+        return void this.#predict(job);
       case "explain":
         return void this.#explain(job);
     }
@@ -156,31 +158,26 @@ export class Runner {
   #predict({ rows, entries, predicted }: PredictionJob): void {
     const { batchSize } = this.#plan;
     const gather = entries === undefined;
+    const groups = this.#groups;
+    if (gather && groups !== undefined) {
+      return groups.predict(this.#barrier, { data: this.#data!, rows, predicted });
+    }
+    const inGroups = groups?.inGroups ?? [];
     const stages = this.#predictionStages[gather ? "gathering" : "loaded"] ??= predictionStages(
       this.#plan,
-      { gather },
+      { gather, inGroups },
     );
+    const cut = (count: number, chain: number) =>
+      inGroups[chain] ? cutGroups(count) : cutParts(count);
     for (let start = 0; start < rows.length && !this.#barrier.stopping; start += batchSize) {
       const batch = rows.subarray(start, start + batchSize);
-      const parts = (entries ?? [batch.length]).map(cutParts);
+      const parts = (entries ?? [batch.length]).map(cut);
       const target = predicted.subarray(start, start + batchSize);
       for (const stage of stages) {
         this.#run(stage, { mode: "predict", rows: batch, predicted: target, parts });
       }
       if (this.#first) this.#barrier.samplesDone = start + batch.length;
     }
-  }
-
-  /** Predicts rows, or the batch that is in the chain's input, group by group. */
-  #predictGroups({ rows, entries, predicted }: PredictionJob): void {
-    const { loss, head: { input } } = this.#plan;
-    const { context } = this;
-    this.#groups!.predict(this.#barrier, { rows, predicted, loss }, (group, first, count) => {
-      if (entries !== undefined) {
-        return loadFromTensor(group, { context, tensor: input, first, count });
-      }
-      loadFromColumns(group, { data: this.#data!, rows: rows.subarray(first, first + count) });
-    });
   }
 
   /** Computes the derivatives of the outputs with respect to the batch that is in the chains' inputs. */

@@ -6,6 +6,7 @@
 
 import type { StepPosition } from "../dropout.ts";
 import type { SignalColumns } from "../memory_source.ts";
+import type { ThreadGroups } from "./grouped/thread_groups.ts";
 import { backwardNode, forwardNode, updateNode } from "./nodes.ts";
 import {
   batchNormCombine,
@@ -55,6 +56,7 @@ export class Tasks {
   readonly #losses: Float64Array;
   readonly #threads: number;
   #data: SignalColumns | undefined;
+  #threadGroups: ThreadGroups | undefined;
 
   /** `losses` receives the loss of each part; `threads` is how many share the tasks. */
   constructor(context: ExecutionContext, plan: Plan, { losses, threads }: TasksOptions) {
@@ -68,6 +70,11 @@ export class Tasks {
   /** Sets the samples that the next batches read. */
   use(data: SignalColumns | undefined): void {
     this.#data = data;
+  }
+
+  /** Sets what computes chains in groups. */
+  useGroups(groups: ThreadGroups): void {
+    this.#threadGroups = groups;
   }
 
   /** Number of the tasks of a stage. */
@@ -156,6 +163,9 @@ export class Tasks {
           break;
         case "joinBackward":
           joinBackward(context, this.#plan.join!, { part, wanted: step.wanted });
+          break;
+        case "group":
+          this.#threadGroups!.compute(chain, part);
           break;
         case "collectUses":
           collectUses(context, this.#plan.encoders[chain]!, part);

@@ -1,29 +1,23 @@
-/** The hot loops of inflating, in WebAssembly: symbols of a deflate block to bytes, and Adler-32. */
+/** The hot loop of inflating, in WebAssembly: symbols of a deflate block to bytes. */
 
 import {
   add,
-  addLanes,
   and,
   type Code,
-  dot,
   get,
   giveBack,
   i32,
   isAbove,
   isBelow,
   isNotNegative,
-  lane,
   load32,
   load64,
   load8,
-  loadVector,
   loop,
   low,
   makeModule,
-  multiply,
   or,
   or64,
-  remainder,
   repeat,
   repeatIf,
   set,
@@ -35,14 +29,10 @@ import {
   store64,
   store8,
   subtract,
-  sumQuartets,
   TYPE,
-  vector,
   type WasmFunction,
   when,
   whenElse,
-  widenHigh,
-  widenLow,
   xor,
 } from "./_wasm_code.ts";
 import {
@@ -52,29 +42,8 @@ import {
   SYMBOL_BITS,
   SYMBOL_LONG_BITS,
 } from "./_code_tables.ts";
-
-/** Where things are in memory. The regions begin at places that are no multiples of 4 KiB apart. */
-export const LAYOUT = {
-  /** Where `decode` leaves the place in the input, in bits, and in the output. */
-  inputBit: 0,
-  outputEnd: 4,
-  /** The table of literals and lengths, and that of distances. */
-  symbols: 64,
-  distances: 64 + 4 * (2 ** SYMBOL_BITS + 288 * 2 ** SYMBOL_LONG_BITS) + 64,
-} as const;
-const AFTER_TABLES = LAYOUT.distances + 4 * (2 ** DISTANCE_BITS + 32 * 2 ** DISTANCE_LONG_BITS) +
-  192;
-
-/** Two regions for input, so that one can be filled while the other is inflated, and one for output. */
-export const INPUT_BYTES = 2 ** 20;
-/** A load takes eight bytes, wherever the input ends. */
-const INPUT_SLACK = 64;
-/** After the last byte that is asked for, one iteration may write a match of 258 bytes, rounded up, and some literals. */
-const OUTPUT_SLACK = 512;
-export const OUTPUT_BYTES = 2 ** 20 - 2 ** 15;
-export const INPUTS = [AFTER_TABLES, AFTER_TABLES + INPUT_BYTES + INPUT_SLACK + 192] as const;
-export const OUTPUT = INPUTS[1] + INPUT_BYTES + INPUT_SLACK + 448;
-const PAGES = Math.ceil((OUTPUT + OUTPUT_BYTES + OUTPUT_SLACK) / 2 ** 16);
+import { adlerFunction } from "./_adler_code.ts";
+import { LAYOUT, PAGES } from "./_layout.ts";
 
 /** What `decode` returns. */
 export const OUTCOME = { blockEnd: 0, damaged: 1, tooLong: 2 } as const;
@@ -258,91 +227,6 @@ function decodeFunction(): WasmFunction {
   ];
   const { i32: int, i64 } = TYPE;
   return { name: "decode", parameters: 5, locals: [i64, int, int, int, int, int, int], body };
-}
-
-const ADLER_BASE = 65_521;
-/** So many bytes can be summed before a sum outgrows 32 bits. */
-const ADLER_BYTES = 5552;
-
-/** adler32(from, to): the checksum of RFC 1950, 16 bytes at a time. */
-function adlerFunction(): WasmFunction {
-  const [from, to, first, second, stop, left] = [0, 1, 2, 3, 4, 5];
-  const [bytes, sums, prefixes, weighted] = [6, 7, 8, 9];
-  const zero = vector(new Uint8Array(16));
-  const weights = (start: number) =>
-    vector(new Uint8Array(Int16Array.from({ length: 8 }, (_, i) => start - i).buffer));
-  const total = (lanes: number) =>
-    add(
-      add(lane(get(lanes), 0), lane(get(lanes), 1)),
-      add(lane(get(lanes), 2), lane(get(lanes), 3)),
-    );
-  const sixteens = [
-    set(stop, add(get(from), and(get(left), i32(-16)))),
-    set(second, add(get(second), multiply(get(first), and(get(left), i32(-16))))),
-    set(sums, zero),
-    set(prefixes, zero),
-    set(weighted, zero),
-    loop(
-      when(
-        isBelow(get(from), get(stop)),
-        set(bytes, loadVector(get(from))),
-        set(prefixes, addLanes(get(prefixes), get(sums))),
-        set(sums, addLanes(get(sums), sumQuartets(get(bytes)))),
-        set(
-          weighted,
-          addLanes(
-            get(weighted),
-            addLanes(
-              dot(widenLow(get(bytes)), weights(16)),
-              dot(widenHigh(get(bytes)), weights(8)),
-            ),
-          ),
-        ),
-        set(from, add(get(from), i32(16))),
-        repeat(1),
-      ),
-    ),
-    set(
-      second,
-      add(get(second), add(shiftLeft(total(prefixes), i32(4)), total(weighted))),
-    ),
-    set(first, add(get(first), total(sums))),
-  ];
-  const rest = [
-    set(stop, add(get(from), and(get(left), i32(15)))),
-    loop(
-      when(
-        isBelow(get(from), get(stop)),
-        set(first, add(get(first), load8(get(from)))),
-        set(second, add(get(second), get(first))),
-        set(from, add(get(from), i32(1))),
-        repeat(1),
-      ),
-    ),
-  ];
-  const body = [
-    ...set(first, i32(1)),
-    ...loop(
-      when(
-        isBelow(get(from), get(to)),
-        set(left, subtract(get(to), get(from))),
-        when(isAbove(get(left), i32(ADLER_BYTES)), set(left, i32(ADLER_BYTES))),
-        ...sixteens,
-        ...rest,
-        set(first, remainder(get(first), i32(ADLER_BASE))),
-        set(second, remainder(get(second), i32(ADLER_BASE))),
-        repeat(1),
-      ),
-    ),
-    ...or(shiftLeft(get(second), i32(16)), get(first)),
-  ];
-  const { i32: int, v128 } = TYPE;
-  return {
-    name: "adler32",
-    parameters: 2,
-    locals: [int, int, int, int, v128, v128, v128, v128],
-    body,
-  };
 }
 
 /** What the module exports. */

@@ -16,16 +16,8 @@ import {
   SYMBOL_ENTRIES,
   SYMBOL_LONG_BITS,
 } from "./_code_tables.ts";
-import {
-  type DecodeExports,
-  decodeModule,
-  INPUT_BYTES,
-  INPUTS,
-  LAYOUT,
-  OUTCOME,
-  OUTPUT,
-  OUTPUT_BYTES,
-} from "./_decode_module.ts";
+import { type DecodeExports, decodeModule, OUTCOME } from "./_decode_module.ts";
+import { INPUT_BYTES, INPUTS, LAYOUT, OUTPUT, OUTPUT_BYTES } from "./_layout.ts";
 
 export { INPUT_BYTES, OUTPUT_BYTES };
 

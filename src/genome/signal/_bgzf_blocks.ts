@@ -60,7 +60,7 @@ function measureBlock(view: DataView, at: number): MeasuredBlock | undefined {
 export class BlockInflater {
   readonly #inflater: Inflater | undefined;
 
-  /** @param inflater What inflates; `undefined` where there is none, which takes far longer. */
+  /** @param inflater What inflates; `undefined` without WebAssembly, where it takes far longer. */
   constructor(inflater: Inflater | undefined) {
     this.#inflater = inflater;
   }

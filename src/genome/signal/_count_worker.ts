@@ -1,7 +1,7 @@
 /** The program of a worker thread: counts the sequences that it is told to, of files that it opens itself. */
 
 import type { ByteSource, FileIdentity } from "../../files/byte_source.ts";
-import { openSameFile } from "../../files/file.ts";
+import { openSameFile } from "../../files/same_file.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
 import { runCountTask } from "./_run_count_task.ts";
 

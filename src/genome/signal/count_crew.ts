@@ -17,6 +17,15 @@ const MOST_THREADS = 8;
 /** So long helpers without work are kept: they keep the process alive, and starting them again takes a while. */
 const IDLE_MS = 1000;
 
+/**
+ * How many threads count at most.
+ *
+ * @throws {RangeError} If the number that is asked for is not an integer from 1 to 1024.
+ */
+export function mostCountThreads(threads?: number): number {
+  return Math.min(chooseThreads(threads), MOST_THREADS);
+}
+
 /** What becomes of tasks. What its functions throw ends the count, and is thrown. */
 export interface TaskSink {
   /** Called from time to time, with how many windows of a task are done. */
@@ -70,13 +79,8 @@ export class CountCrew {
 
   /** @throws {RangeError} If the number of threads is not an integer from 1 to 1024. */
   constructor({ threads }: CountCrewOptions = {}) {
-    this.#threads = Math.min(chooseThreads(threads), MOST_THREADS);
+    this.#threads = mostCountThreads(threads);
     this.#isFixed = threads !== undefined;
-  }
-
-  /** Number of threads that may count at a time. */
-  get threads(): number {
-    return this.#threads;
   }
 
   /**

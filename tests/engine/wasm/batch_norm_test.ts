@@ -12,6 +12,8 @@ import {
   batchNormMeasure,
   batchNormMeasureDelta,
 } from "../../../src/engine/wasm/ops/batch_norm/run.ts";
+import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
+import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
 import { addressOf, deltaOf, type Tensor } from "../../../src/engine/wasm/layout.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
 import { cutParts } from "../../../src/engine/wasm/plan/parts.ts";
@@ -19,6 +21,7 @@ import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import type { LayerSpec } from "../../../src/model/spec.ts";
 import { largestDifference, magnitude } from "../../helpers/tolerances.ts";
+import { trainExample } from "../../helpers/train_example.ts";
 
 const SAMPLES = 37;
 const EPSILON = 0.01;
@@ -229,4 +232,43 @@ function read({ floats }: Pick<ExecutionContext, "floats">, tensor: Tensor, kind
 
 function row({ floats }: ExecutionContext, address: number, { channels }: Case): Float32Array {
   return floats.subarray(address / 4, address / 4 + channels);
+}
+
+for (const [dilation, padding] of [[1, "same"], [3, "same"], [2, "valid"]] as const) {
+  const name = `convolutions of dilation ${dilation}, ${padding}, between normalisations`;
+  Deno.test(`${name} have the same gradients on wasm as on tf.js`, async () => {
+    const norm: LayerSpec = { type: "batchNorm", momentum: 0.9, epsilon: EPSILON };
+    const leaky: LayerSpec = { type: "activation", kind: "leakyRelu", alpha: 0.05 };
+    const spec = parseSpec({
+      name: "normal",
+      bins: 40,
+      marks: 3,
+      loss: "meanSquaredError",
+      layers: [
+        { type: "conv1d", filters: 10, width: 5, dilation: 1, padding: "same" },
+        leaky,
+        norm,
+        { type: "maxPool1d", size: 2 },
+        { type: "conv1d", filters: 9, width: 5, dilation, padding },
+        leaky,
+        norm,
+        { type: "maxPool1d", size: 3 },
+        { type: "conv1d", filters: 6, width: 3, dilation: 1, padding: "same" },
+        leaky,
+        norm,
+        { type: "flatten" },
+        { type: "dense", units: 1 },
+      ],
+    });
+    // One step, after which the moments are the gradients but for a factor.
+    const options = { samples: 48, batchSize: 48, epochs: 1, learningRate: 1e-4 };
+    const found = await trainExample(createWasmEngine(), spec, { ...options, threads: 2 });
+    const wanted = await trainExample(createTfjsEngine("cpu"), spec, options);
+    ok(largestDifference(found.losses, wanted.losses) < 5e-6 * magnitude(wanted.losses));
+    found.state.firstMoments.forEach((moments, i) => {
+      const ofTfjs = wanted.state.firstMoments[i]!;
+      const apart = largestDifference(moments, ofTfjs) / magnitude(ofTfjs);
+      ok(apart < 2e-5, `gradient ${i} differs by ${apart}`);
+    });
+  });
 }

@@ -154,7 +154,7 @@ Deno.test("calls of all sizes made together are answered in order, and those aft
   ]);
   const waiting = [1, MANY].map((size) => predict(session, source, ALL.subarray(0, size)));
   const refused = [running, ...waiting].map((call) => rejects(call, SessionDisposedError));
-  // The first has begun by then.
+  // The first has started by then.
   await new Promise((resolve) => setTimeout(resolve));
   await session[Symbol.asyncDispose]();
   await Promise.all(refused);

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { Barrier, createBarrierMemory } from "../../../src/engine/wasm/barrier.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import { predictionStages, trainingStages } from "../../../src/engine/wasm/plan/stages.ts";
 import { updateWork } from "../../../src/engine/wasm/plan/update_tasks.ts";
@@ -38,4 +39,13 @@ Deno.test("the longest tasks of an update come first", () => {
   });
   ok(work.length > 20);
   ok(work.every((each, index) => index === 0 || work[index - 1]! >= each));
+});
+
+Deno.test("the last thread to come does what is done once, before tasks of the next stage may be taken", () => {
+  const barrier = new Barrier(createBarrierMemory(4), 1);
+  const taken = [barrier.takeTask(), barrier.takeTask()];
+  barrier.wait(() => taken.push(barrier.takeTask()));
+  taken.push(barrier.takeTask());
+  // The numbers start again only after it.
+  deepStrictEqual(taken, [0, 1, 2, 0]);
 });

@@ -15,17 +15,22 @@ const ROUNDING = 1.5 * 2 ** 23;
 const FRACTION_BITS = 23;
 
 /**
- * Keeps the numbers that exponentials need in local variables, which a loop may read in one instruction each; an
- * immediate number takes four. Call it before the loop.
+ * Keeps numbers in local variables, which a loop may read in one instruction each; an immediate number takes four. Call it
+ * before the loop.
  *
+ * @param code The function.
+ * @param numbers The numbers; by default those that exponentials need.
  * @returns How they are pushed.
  */
-export function keepNumbers(code: FunctionAssembler): PushNumber {
+export function keepNumbers(
+  code: FunctionAssembler,
+  numbers: readonly number[] = exponentialNumbers(),
+): PushNumber {
   const kept = new Map<number, Local>();
   const keep = (_: FunctionAssembler, value: number) => {
     if (!kept.has(value)) kept.set(value, code.local("v128"));
   };
-  for (const number of exponentialNumbers()) keep(code, number);
+  for (const number of numbers) keep(code, number);
   for (const [value, local] of kept) code.f32x4(value).set(local);
   return (_, value) => code.get(kept.get(value)!);
 }

@@ -10,6 +10,7 @@
  */
 
 import type { FunctionAssembler, Local } from "./assembler.ts";
+import type { PushNumber } from "./exponential.ts";
 
 /** Beyond it Φ, its complement, and the derivative are 0 or 1 to within 1e-7 or so. */
 const LARGEST = 5.6;
@@ -46,44 +47,86 @@ const SLOPE: Rational = {
   denominator: [1, 0.294519578, 0.0409837409, 0.00352263748, 0.000192051801, 8.92817057e-06],
 };
 
+/** The numbers that {@linkcode pushGelu} pushes. */
+export const GELU_NUMBERS: readonly number[] = [LARGEST, 0, 0.5, ...numbersOf(DISTRIBUTION)];
+
+/** The numbers that {@linkcode pushGeluSlope} pushes. */
+export const SLOPE_NUMBERS: readonly number[] = [LARGEST, -LARGEST, 0.5, ...numbersOf(SLOPE)];
+
+function numbersOf({ numerator, denominator }: Rational): number[] {
+  return [...numerator, ...denominator];
+}
+
+function pushImmediate(code: FunctionAssembler, value: number): void {
+  code.f32x4(value);
+}
+
 /**
  * Pushes the GELU of a local, lane by lane: max(x, 0) − |x| · Φ(−|x|), so that what is left of the error does not grow with
  * x. NaN stays NaN.
+ *
+ * @param code The function.
+ * @param x The local.
+ * @param push How numbers are pushed; see {@linkcode GELU_NUMBERS}.
  */
-export function pushGelu(code: FunctionAssembler, x: Local): void {
+export function pushGelu(
+  code: FunctionAssembler,
+  x: Local,
+  push: PushNumber = pushImmediate,
+): void {
   const [size, square] = code.locals("v128", 2);
   // pmin and pmax return their first operand if that is NaN.
-  code.get(x).op("f32x4.abs").f32x4(LARGEST).op("f32x4.pmin").tee(size);
-  code.get(size).op("f32x4.mul").set(square);
-  code.get(x).f32x4(0).op("f32x4.pmax");
-  code.get(size).f32x4(0.5).op("f32x4.mul");
-  code.get(square);
-  pushRational(code, square, DISTRIBUTION);
+  code.get(x).op("f32x4.abs");
+  push(code, LARGEST);
+  code.op("f32x4.pmin").tee(size).get(size).op("f32x4.mul").set(square);
+  code.get(x);
+  push(code, 0);
+  code.op("f32x4.pmax").get(size);
+  push(code, 0.5);
+  code.op("f32x4.mul").get(square);
+  pushRational(code, { square, push }, DISTRIBUTION);
   code.op("f32x4.sub").op("f32x4.sub");
 }
 
-/** Pushes the derivative of the GELU at a local, lane by lane. */
-export function pushGeluSlope(code: FunctionAssembler, x: Local): void {
+/**
+ * Pushes the derivative of the GELU at a local, lane by lane.
+ *
+ * @param code The function.
+ * @param x The local.
+ * @param push How numbers are pushed; see {@linkcode SLOPE_NUMBERS}.
+ */
+export function pushGeluSlope(
+  code: FunctionAssembler,
+  x: Local,
+  push: PushNumber = pushImmediate,
+): void {
   const [clamped, square] = code.locals("v128", 2);
-  code.get(x).f32x4(LARGEST).op("f32x4.pmin").f32x4(-LARGEST).op("f32x4.pmax").tee(clamped);
-  code.get(clamped).op("f32x4.mul").set(square);
+  code.get(x);
+  push(code, LARGEST);
+  code.op("f32x4.pmin");
+  push(code, -LARGEST);
+  code.op("f32x4.pmax").tee(clamped).get(clamped).op("f32x4.mul").set(square);
   code.get(clamped);
-  pushRational(code, square, SLOPE);
-  code.f32x4(0.5).op("f32x4.add");
+  pushRational(code, { square, push }, SLOPE);
+  push(code, 0.5);
+  code.op("f32x4.add");
 }
 
 /** Pops a factor and pushes its product with a quotient of two polynomials of a square. */
 function pushRational(
   code: FunctionAssembler,
-  square: Local,
+  { square, push }: { readonly square: Local; readonly push: PushNumber },
   { numerator, denominator }: Rational,
 ): void {
   const [above, below, scratch] = code.locals("v128", 3);
   const evaluate = (coefficients: readonly [number, ...number[]], sum: Local) => {
     const [last, ...others] = coefficients.toReversed() as [number, ...number[]];
-    code.f32x4(last).set(sum);
+    push(code, last);
+    code.set(sum);
     for (const coefficient of others) {
-      code.get(sum).get(square).f32x4(coefficient).multiplyAdd(scratch).set(sum);
+      code.get(sum).get(square);
+      push(code, coefficient);
+      code.multiplyAdd(scratch).set(sum);
     }
   };
   evaluate(numerator, above);

@@ -1,5 +1,5 @@
 import type { FunctionAssembler, Local } from "./assembler.ts";
-import { panels, splitEvenly, TILE_VECTORS } from "./panels.ts";
+import { panels, splitEvenly } from "./panels.ts";
 
 /** A loop over part of the summed axis. */
 export interface SumLoop {

@@ -1,4 +1,4 @@
-import type { FunctionAssembler, Local } from "../assembler/assembler.ts";
+import type { Local } from "../assembler/assembler.ts";
 import { pushGelu } from "../assembler/gelu.ts";
 import type { Combiner } from "../transforms/combiner.ts";
 import type { Epilogue } from "./types.ts";

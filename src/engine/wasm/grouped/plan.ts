@@ -47,13 +47,16 @@ const MAX_BYTES = 2 ** 26;
  *
  * @param chain The layers of a sequential model, of an encoder or of a head.
  * @param weights The shapes of all weights of the model.
- * @returns The plan; `undefined` if it would take too much memory.
+ * @returns The plan; `undefined` if no layer has weights, or it would take too much memory.
  */
 export function planGrouped(
   chain: LayerChain,
   weights: readonly WeightShape[],
 ): GroupedPlan | undefined {
-  const plan = new GroupedPlanner(chain, weights, listSteps(chain)).plan();
+  const steps = listSteps(chain);
+  // What has no weights is left as it is: it takes less time than to put values into lanes and back.
+  if (steps.every((step) => convStepsOf(step).length === 0)) return undefined;
+  const plan = new GroupedPlanner(chain, weights, steps).plan();
   return plan.pages * 65536 > MAX_BYTES ? undefined : plan;
 }
 

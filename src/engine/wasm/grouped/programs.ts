@@ -8,6 +8,7 @@ import { type LayerChain, modelGraph } from "../../../model/graph.ts";
 import { weightShapes } from "../../../model/shapes.ts";
 import { isBranched, type ModelSpec } from "../../../model/spec.ts";
 import { fusesMultiplyAdd } from "../arithmetic.ts";
+import { cutEncoder } from "../plan/encoder.ts";
 import type { GroupedProgram } from "./group.ts";
 import { assembleGroupedKernels } from "./module.ts";
 import { planGrouped } from "./plan.ts";
@@ -31,7 +32,8 @@ export async function makePrograms(spec: ModelSpec): Promise<GroupedPrograms | u
 /** The chains in the order of `chainsOf(plan)`. */
 function chainsOfModel(spec: ModelSpec): readonly LayerChain[] {
   const graph = modelGraph(spec);
-  return isBranched(spec) ? [] : graph.encoders;
+  if (!isBranched(spec)) return graph.encoders;
+  return [...graph.encoders.flatMap((encoder) => cutEncoder(graph, encoder)), graph.head];
 }
 
 /** Makes room for the weights of each program, in memory that threads share. */

@@ -92,7 +92,9 @@ export function listSteps(chain: LayerChain): Step[] {
     convs.push(conv);
     return listTilings(conv)[0];
   });
-  const tilings = chooseTilings(convs).values();
+  const wide = convs.filter(({ width }) => width > 1).length;
+  const recurrent = chain.layers.filter(({ type }) => type === "bidirectionalGru").length;
+  const tilings = chooseTilings(convs, wide + recurrent).values();
   return makeSteps(chain, () => tilings.next().value);
 }
 

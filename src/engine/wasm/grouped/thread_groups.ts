@@ -1,96 +1,114 @@
-import type { Loss } from "../../../model/spec.ts";
 import { predictionOf } from "../../loss.ts";
 import type { SignalColumns } from "../../memory_source.ts";
 import type { Barrier } from "../barrier.ts";
-import { addressOf, type Tensor } from "../layout.ts";
-import type { ExecutionContext } from "../ops/context.ts";
+import { addressOf } from "../layout.ts";
+import type { ExecutionContext, Part } from "../ops/context.ts";
 import { gatherSamples } from "../ops/gather.ts";
+import { chainsOf, type Plan } from "../plan/types.ts";
+import { inputSpans, outputSpans, type Span } from "./copy_spans.ts";
 import { Group } from "./group.ts";
 import { GROUP_SAMPLES } from "./layout.ts";
 import type { GroupedPrograms } from "./programs.ts";
 
-/** What a thread predicts in groups. */
+/** A chain that is computed in groups, and how its samples are copied from and to the memory that threads share. */
+interface GroupedChain {
+  readonly group: Group;
+  readonly inputs: readonly Span[];
+  readonly outputs: readonly Span[];
+}
+
+/** Samples that a thread predicts in groups. */
 export interface GroupedPrediction {
+  readonly data: SignalColumns;
   readonly rows: Uint32Array;
   /** Receives the predictions. */
   readonly predicted: Float32Array;
-  readonly loss: Loss;
 }
 
 /** The groups that a thread computes, one for each chain of the plan that has a grouped path. */
 export class ThreadGroups {
-  readonly #groups: readonly (Group | undefined)[];
+  /** Which chains are computed in groups, by their indices in `chainsOf(plan)`. */
+  readonly inGroups: readonly boolean[];
+  readonly #plan: Plan;
+  readonly #context: ExecutionContext;
+  readonly #chains: readonly (GroupedChain | undefined)[];
 
-  /** Instantiates the kernels. */
-  constructor(programs: GroupedPrograms) {
-    this.#groups = programs.map((program) => program && new Group(program));
+  /** Instantiates the kernels. `context` has the memory that threads share. */
+  constructor(programs: GroupedPrograms, plan: Plan, context: ExecutionContext) {
+    this.#plan = plan;
+    this.#context = context;
+    this.inGroups = programs.map((program) => program !== undefined);
+    const chains = chainsOf(plan);
+    this.#chains = programs.map((program, index) => {
+      if (program === undefined) return undefined;
+      const { input, output } = chains[index]!;
+      return {
+        group: new Group(program),
+        inputs: inputSpans(input),
+        outputs: outputSpans(output, program.plan.output),
+      };
+    });
   }
 
   /** Sets the weights of all chains. */
   setWeights(images: readonly Float32Array[]): void {
-    for (const [chain, group] of this.#groups.entries()) group?.setWeights(images[chain]!);
+    for (const [index, chain] of this.#chains.entries()) chain?.group.setWeights(images[index]!);
+  }
+
+  /** Computes a chain for entries of a batch, from its input to its output in the memory that threads share. */
+  compute(chain: number, { start, count }: Part): void {
+    const { floats } = this.#context;
+    const { input, output } = chainsOf(this.#plan)[chain]!;
+    const { group, inputs, outputs } = this.#chains[chain]!;
+    for (let first = start; first < start + count; first += GROUP_SAMPLES) {
+      const samples = Math.min(GROUP_SAMPLES, start + count - first);
+      for (let sample = 0; sample < samples; sample++) {
+        const from = addressOf(input, first + sample) / 4;
+        const to = addressOf(group.raw, sample) / 4;
+        for (const { tensor, raw, length } of inputs) {
+          group.floats.set(floats.subarray(from + tensor, from + tensor + length), to + raw);
+        }
+      }
+      group.run(samples);
+      group.storeOutputs(samples);
+      for (let sample = 0; sample < samples; sample++) {
+        const from = addressOf(group.raw, sample) / 4;
+        const to = addressOf(output, first + sample) / 4;
+        for (const { tensor, raw, length } of outputs) {
+          floats.set(group.floats.subarray(from + raw, from + raw + length), to + tensor);
+        }
+      }
+    }
   }
 
   /**
-   * Predicts samples with the last chain, sharing out groups of them among threads; no thread waits for another but at
-   * the end. `load` puts some of the samples where a group reads them.
+   * Predicts samples of a sequential model, sharing out groups of them among threads; no thread waits for another but at
+   * the end.
    */
-  predict(
-    barrier: Barrier,
-    { rows, predicted, loss }: GroupedPrediction,
-    load: (group: Group, first: number, count: number) => void,
-  ): void {
-    const group = this.#groups.at(-1)!;
+  predict(barrier: Barrier, { data, rows, predicted }: GroupedPrediction): void {
+    const { group } = this.#chains.at(-1)!;
+    const { loss } = this.#plan;
     const tasks = Math.ceil(rows.length / GROUP_SAMPLES);
     for (let task = barrier.takeTask(); task < tasks; task = barrier.takeTask()) {
       if (barrier.stopAsked) break;
       const first = task * GROUP_SAMPLES;
-      const count = Math.min(GROUP_SAMPLES, rows.length - first);
-      load(group, first, count);
-      group.run(count);
-      for (let sample = 0; sample < count; sample++) {
+      const own = rows.subarray(first, first + GROUP_SAMPLES);
+      const part: Part = { index: 0, start: 0, count: own.length };
+      gatherSamples(group.context, { data, input: group.raw, rows: own }, part);
+      group.run(own.length);
+      for (let sample = 0; sample < own.length; sample++) {
         predicted[first + sample] = predictionOf(loss, group.outputOf(sample));
       }
-      barrier.addSamplesDone(count);
+      barrier.addSamplesDone(own.length);
     }
     barrier.wait();
   }
 }
 
-/** Loads samples of a group out of columns in memory. */
-export function loadFromColumns(
-  { context, raw }: Group,
-  { data, rows }: { readonly data: SignalColumns; readonly rows: Uint32Array },
-): void {
-  gatherSamples(context, { data, input: raw, rows }, { index: 0, start: 0, count: rows.length });
-}
-
-/** Loads entries of a group, from `first` on, out of a tensor of the memory that threads share. */
-export function loadFromTensor(
-  { floats, raw }: Group,
-  { context, tensor, first, count }: {
-    readonly context: ExecutionContext;
-    readonly tensor: Tensor;
-    readonly first: number;
-    readonly count: number;
-  },
-): void {
-  const { rows, stride, channels } = tensor;
-  for (let entry = 0; entry < count; entry++) {
-    const from = addressOf(tensor, first + entry) / 4;
-    const to = addressOf(raw, entry) / 4;
-    for (const [source, target, length] of spansOf({ rows, stride, channels })) {
-      floats.set(context.floats.subarray(from + source, from + source + length), to + target);
-    }
-  }
-}
-
-/** Values that lie side by side: where they begin in the tensor and without gaps, and how many they are. */
-function spansOf(
-  { rows, stride, channels }: Pick<Tensor, "rows" | "stride" | "channels">,
-): (readonly [source: number, target: number, length: number])[] {
-  if (stride === 4 * channels) return [[0, 0, rows * channels]];
-  return Array.from({ length: rows }, (_, row) => {
-    return [row * stride / 4, row * channels, channels] as const;
+/** Cuts entries into parts that are groups. */
+export function cutGroups(entries: number): Part[] {
+  return Array.from({ length: Math.ceil(entries / GROUP_SAMPLES) }, (_, index) => {
+    const start = index * GROUP_SAMPLES;
+    return { index, start, count: Math.min(GROUP_SAMPLES, entries - start) };
   });
 }

@@ -9,7 +9,8 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forVectors } from "../assembler/loops.ts";
-import { pushGelu, pushGeluSlope } from "../assembler/gelu.ts";
+import { keepNumbers } from "../assembler/exponential.ts";
+import { GELU_NUMBERS, pushGelu, pushGeluSlope, SLOPE_NUMBERS } from "../assembler/gelu.ts";
 import { addressOf, deltaOf, type NodeBase } from "../layout.ts";
 import { type BackwardPass, type ExecutionContext, type Part, passesBack } from "./context.ts";
 
@@ -69,17 +70,19 @@ export function addGeluKernels(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: GELU_KERNELS });
   add("gelu", (code, { target, source, vectors }) => {
     const x = code.local("v128");
+    const push = keepNumbers(code, GELU_NUMBERS);
     forVectors(code, { vectors, pointers: [target, source] }, () => {
       code.get(source).load().set(x).get(target);
-      pushGelu(code, x);
+      pushGelu(code, x, push);
       code.store();
     });
   });
   add("geluBackward", (code, { target, delta, input, vectors }) => {
     const x = code.local("v128");
+    const push = keepNumbers(code, SLOPE_NUMBERS);
     forVectors(code, { vectors, pointers: [target, delta, input] }, () => {
       code.get(input).load().set(x).get(target);
-      pushGeluSlope(code, x);
+      pushGeluSlope(code, x, push);
       code.get(delta).load().op("f32x4.mul").store();
     });
   });

@@ -1,7 +1,10 @@
-import type { Tensor } from "../layout.ts";
+import { roundUp, type Tensor } from "../layout.ts";
 import type { BatchNormNode } from "../ops/batch_norm/node.ts";
 import { type ChainMemory, type GroupOf, nameOf } from "./groups.ts";
 import { MAX_PARTS } from "./parts.ts";
+
+/** Bytes of a line of a processor's cache. */
+const CACHE_LINE = 64;
 
 /** What stands around a batch normalisation. */
 export interface NormSurroundings {
@@ -23,6 +26,8 @@ export function planBatchNorm(
     : tensors.plan(pooling.output[0], input.channels, { group: pooling });
   const takeRows = () => memory.take(output.sampleStride * capacity);
   const row = input.stride;
+  // Processors fetch lines in pairs.
+  const partStride = roundUp(2 * row, 2 * CACHE_LINE);
   const { momentum, epsilon } = group.spec;
   return {
     ...nameOf(group),
@@ -37,7 +42,7 @@ export function planBatchNorm(
     beta: memory.parameter(row),
     movingMean: memory.take(row),
     movingVariance: memory.take(row),
-    parts: memory.take(2 * row * MAX_PARTS),
+    parts: { address: memory.take(MAX_PARTS * partStride), stride: partStride },
     mean: memory.take(row),
     forward: memory.take(3 * row),
     backward: memory.take(3 * row),

@@ -43,10 +43,9 @@ export function planEncoder(
     return sum + (graph.branches[branch]!.overReferences ? graph.references : 1);
   }, 0);
   const capacity = batchSize * places;
-  const bySample = findLayerBySample(encoder.layers);
-  const split = bySample !== undefined && readsSharedInput(graph, encoder) &&
-    areWorthSharing(encoder.layers.slice(0, bySample));
-  if (!split) {
+  const [before, after] = cutEncoder(graph, encoder);
+  if (after === undefined) {
+    const bySample = findLayerBySample(encoder.layers);
     const options = { memory, capacity, reads: "input", follows: undefined, last: true } as const;
     const planned = planPiece(encoder, { ...options, bySample: bySample !== undefined });
     const { chain, scratchBytes } = planned;
@@ -58,7 +57,6 @@ export function planEncoder(
       : undefined;
     return { chains: [{ ...chain, kept }], first, last: first, scratchBytes };
   }
-  const [before, after] = splitChain(encoder, bySample);
   const shared = planPiece(before, {
     memory,
     capacity,
@@ -97,6 +95,17 @@ function planKept({ capacity, input, output }: EncoderChain, memory: Allocator):
     inputs: copyOf(input),
     values: copyOf(output),
   };
+}
+
+/** The layers of an encoder's chains: of one, or of two where the samples of a batch share entries. */
+export function cutEncoder(
+  graph: ModelGraph,
+  encoder: Encoder,
+): readonly [chain: LayerChain] | readonly [before: LayerChain, after: LayerChain] {
+  const bySample = findLayerBySample(encoder.layers);
+  const split = bySample !== undefined && readsSharedInput(graph, encoder) &&
+    areWorthSharing(encoder.layers.slice(0, bySample));
+  return split ? splitChain(encoder, bySample) : [encoder];
 }
 
 function readsSharedInput({ branches, inputs }: ModelGraph, encoder: Encoder): boolean {

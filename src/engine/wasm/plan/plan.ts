@@ -48,7 +48,9 @@ export function planModel(
   const { bytes } = memory.own;
   const offset = roundUp(planned.scratchBytes, 64);
   const own = bytes === 0 || twoMemories ? { bytes } : { bytes, offset };
-  const scratchBytes = own.offset === undefined ? planned.scratchBytes : offset + bytes;
+  const needed = own.offset === undefined ? planned.scratchBytes : offset + bytes;
+  // Whole pairs of cache lines, so that threads do not share one.
+  const scratchBytes = roundUp(needed, 128);
   const scratch = memory.take(scratchBytes * threads);
   const { pages } = memory;
   return {

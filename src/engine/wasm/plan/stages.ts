@@ -12,6 +12,8 @@ import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.t
 export type PartStep =
   | { readonly do: "gather" | "loss" | "predictions" | "predictionSlopes" }
   | { readonly do: "spread" | "keep" | "join" | "collectUses" }
+  /** The whole chain in groups of samples, from its input to its output. */
+  | { readonly do: "group" }
   /** `wanted` says of which branches the derivatives are. */
   | { readonly do: "joinBackward"; readonly wanted: readonly boolean[] }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
@@ -124,10 +126,13 @@ function parametersOf(node: PlanNode): Trained[] {
   }
 }
 
-/** The stages that predict a batch. */
-export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] {
+/** The stages that predict a batch. `inGroups` says which chains are computed in groups of samples. */
+export function predictionStages(
+  plan: Plan,
+  { gather, inGroups = [] }: StageOptions & { readonly inGroups?: readonly boolean[] },
+): Stage[] {
   const list = new StageList();
-  addFrozenForward(list, plan, { gather, keep: true });
+  addFrozenForward(list, plan, { gather, inGroups, keep: true });
   list.add({ do: "predictions" });
   return list.end();
 }
@@ -139,7 +144,7 @@ export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] 
 export function explanationStages(plan: Plan): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
-  addFrozenForward(list, plan, { gather: false, keep: false });
+  addFrozenForward(list, plan, { gather: false, inGroups: [], keep: false });
   list.add({ do: "predictionSlopes" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
   if (join !== undefined) list.add({ do: "joinBackward", wanted: join.routes.map(() => true) });
@@ -155,10 +160,18 @@ export function explanationStages(plan: Plan): Stage[] {
 function addFrozenForward(
   list: StageList,
   plan: Plan,
-  { gather, keep }: StageOptions & { readonly keep: boolean },
+  { gather, inGroups, keep }: StageOptions & {
+    readonly inGroups: readonly boolean[];
+    readonly keep: boolean;
+  },
 ): void {
   const { encoders, head, join } = plan;
+  const addNodes = (chain: number, nodes: readonly PlanNode[]) => {
+    if (inGroups[chain]) list.add({ do: "group" });
+    else for (const node of nodes) list.add({ do: "forward", node });
+  };
   for (const [chain, { nodes }] of chainsOf(plan).entries()) {
+    if (inGroups[chain]) continue;
     list.begin(chain);
     for (const node of nodes) {
       if (node.kind === "batchNorm") list.combine({ do: "freeze", node });
@@ -166,13 +179,13 @@ function addFrozenForward(
   }
   for (const [chain, encoder] of encoders.entries()) {
     beginEncoder(list, chain, encoder);
-    for (const node of encoder.nodes) list.add({ do: "forward", node });
+    addNodes(chain, encoder.nodes);
     if (keep && encoder.kept !== undefined) list.add({ do: "keep" });
   }
   list.begin(encoders.length);
   if (gather) list.add({ do: "gather" });
   if (join !== undefined) list.add({ do: "join" });
-  for (const node of head.nodes) list.add({ do: "forward", node });
+  addNodes(encoders.length, head.nodes);
 }
 
 /** Begins a chain of an encoder, whose entries may be outputs of another one. */

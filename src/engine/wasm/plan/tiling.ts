@@ -1,21 +1,27 @@
 import { MAX_FREQUENCIES } from "../transforms/points.ts";
 import type { ConvShape } from "../ops/conv/shape.ts";
+import { gradientBytes } from "../ops/conv/transformed/own_places.ts";
 import type { Tiling } from "../ops/conv/transformed/types.ts";
 import { TILE_ROWS } from "../ops/conv/transformed/products.ts";
 import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/tiling.ts";
 
 /** The most taps of a piece: longer ones would need too many points. */
 const MOST_TAPS = 5;
-/** Errors grow with the elements of a sum. Of more than this many, algorithms of fewer points stay within 4e-6. */
-const LONG_SUM = 100;
-const MOST_OF_LONG_SUMS = 8;
+/**
+ * Up to 8 points the error hardly differs from a plain sum's. With 9 or 10 it is twice as large, more so the more outputs a
+ * tile has, whose powers of the points grow, and the longer the sum; these stay within 4e-6 of the largest output.
+ */
+const SAFE_FREQUENCIES = 8;
+const LONG_SUM = 64;
 /** Parts of a batch have about 16 samples, mostly multiples of this. */
 const MOST_SAMPLES = 8;
 /** Tiles that a sum of the backward pass should have, so that what it adds to is rarely fetched. */
 const LEAST_BACKWARD_TILES = 12;
 /** Share of the rows of a product's register tiles that should be filled. */
 const LEAST_FILLED = 0.8;
-const MOST_OWN_BYTES = 256 * 1024;
+/** Tiles of a pass, and the sum of a kernel's gradient: more would not stay in a core's caches. */
+const MOST_OWN_BYTES = 512 * 1024;
+const MOST_GRADIENT_BYTES = 4 * 1024 * 1024;
 /** A transform must save this share of the instructions. */
 const LARGEST_SHARE = 0.9;
 
@@ -28,7 +34,8 @@ export function chooseTiling(shape: ConvShape, pool: number | undefined): Tiling
   const taps = Math.ceil(width / pieces);
   const positions = neededPositions(shape, pool);
   let best: { readonly tiling: Tiling; readonly cost: number } | undefined;
-  const most = pieces * channels > LONG_SUM ? MOST_OF_LONG_SUMS : MAX_FREQUENCIES;
+  const accurate = taps === MOST_TAPS && pieces * channels <= LONG_SUM;
+  const most = accurate ? MAX_FREQUENCIES : SAFE_FREQUENCIES;
   for (let outputs = 2; outputs + taps - 1 <= most; outputs++) {
     const unit = dilation * outputs;
     if (unit % (pool ?? 1) !== 0) continue;
@@ -86,6 +93,7 @@ function forwardCost({ shape, tiling, transform, rows, inner, channelVectors }: 
  * time, or all positions where there is no pooling.
  */
 export function paysBackward(shape: ConvShape, tiling: Tiling, ofNetwork: boolean): boolean {
+  if (gradientBytes(layOut(shape, tiling, 1)) > MOST_GRADIENT_BYTES) return false;
   const { filters, filterVectors, pooledPositions, outputPositions, groups, groupVectors } = shape;
   const window = groups * groupVectors;
   const plain = pooledPositions === undefined

@@ -18,14 +18,13 @@ export function batchNormCombine(
   const row = input.stride / 4;
   const total = countRows(node, parts);
   for (let channel = 0; channel < row; channel++) {
-    const first = node.parts / 4 + channel;
     let mean = 0;
     for (const { index, count } of parts) {
-      mean += count * input.rows / total * floats[first + 2 * index * row]!;
+      mean += count * input.rows / total * floats[sumsOf(node, index) + channel]!;
     }
     let variance = 0;
     for (const { index, count } of parts) {
-      const sums = first + 2 * index * row;
+      const sums = sumsOf(node, index) + channel;
       const apart = floats[sums]! - mean;
       variance += floats[sums + row]! / total + count * input.rows / total * apart * apart;
     }
@@ -62,7 +61,7 @@ export function batchNormCombineDelta(
   for (let channel = 0; channel < row; channel++) {
     let [sumDelta, sumProduct] = [0, 0];
     for (const { index } of parts) {
-      const sums = node.parts / 4 + 2 * index * row + channel;
+      const sums = sumsOf(node, index) + channel;
       sumDelta += floats[sums]!;
       sumProduct += floats[sums + row]!;
     }
@@ -76,6 +75,11 @@ export function batchNormCombineDelta(
     floats[backward + row] = b;
     floats[backward + 2 * row] = -a * sumDelta / total - b * floats[node.mean / 4 + channel]!;
   }
+}
+
+/** Place of a part's sums in float32. */
+function sumsOf({ parts }: BatchNormNode, index: number): number {
+  return (parts.address + index * parts.stride) / 4;
 }
 
 function countRows({ input }: BatchNormNode, parts: readonly Part[]): number {

@@ -38,8 +38,8 @@ export interface BatchNormNode extends NodeBase {
   readonly beta: Parameter;
   readonly movingMean: number;
   readonly movingVariance: number;
-  /** Sums of the parts, two rows each. */
-  readonly parts: number;
+  /** Sums of the parts, two rows each, and bytes to the next part's: no two threads write to one cache line. */
+  readonly parts: { readonly address: number; readonly stride: number };
   readonly mean: number;
   /** Rows a, c and the sign of a. */
   readonly forward: number;

@@ -27,7 +27,7 @@ export function batchNormMeasure(
   const { columnSum, columnSumOfSquares } = context.bind(SUM_KERNELS);
   const { stride, rows } = input;
   const end = part.start + part.count;
-  const mean = parts + 2 * stride * part.index;
+  const mean = parts.address + part.index * parts.stride;
   clear(mean, 2 * stride);
   for (let sample = part.start; sample < end; sample++) {
     columnSum(mean, addressOf(input, sample), rows, stride / 16, stride);
@@ -74,7 +74,7 @@ export function batchNormMeasureDelta(
 ): void {
   const { clear } = context.bind(MEMORY_KERNELS);
   const { sumDelta } = context.bind(BATCH_NORM_SUM_KERNELS, name);
-  const sums = parts + 2 * input.stride * part.index;
+  const sums = parts.address + part.index * parts.stride;
   clear(sums, 2 * input.stride);
   for (let sample = part.start; sample < part.start + part.count; sample++) {
     const source = pool === undefined

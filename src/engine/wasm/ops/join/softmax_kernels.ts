@@ -7,7 +7,7 @@
  */
 
 import type { FunctionAssembler, Local, ModuleAssembler } from "../../assembler/assembler.ts";
-import { pushExponentialMinusOne } from "../../assembler/exponential.ts";
+import { keepNumbers, pushExponentialMinusOne } from "../../assembler/exponential.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
 import { forVectors } from "../../assembler/loops.ts";
 
@@ -76,6 +76,7 @@ function assembleSoftmax(
   const [minusFactor, largest, sum, place, logit] = code.locals("v128", 5);
   const [from, to, vectors, left] = code.locals("i32", 4);
   const mask = new CountMask(code, { place, count });
+  const push = keepNumbers(code);
   code.get(factor).op("f32x4.splat").op("f32x4.neg").set(minusFactor);
   code.get(count).i32(3).op("i32.add").i32(2).op("i32.shr_u").set(vectors);
   code.f32x4(LEAST).set(largest).f32x4(0).set(sum);
@@ -91,8 +92,9 @@ function assembleSoftmax(
   code.get(weights).set(to).get(vectors).set(left);
   forVectors(code, { vectors: left, pointers: [distances, to] }, () => {
     code.get(distances).load().get(minusFactor).op("f32x4.mul").get(largest).op("f32x4.sub");
-    pushExponentialMinusOne(code);
-    code.f32x4(1).op("f32x4.add");
+    pushExponentialMinusOne(code, push);
+    push(code, 1);
+    code.op("f32x4.add");
     mask.push();
     code.op("v128.and").tee(logit).get(sum).op("f32x4.add").set(sum);
     code.get(to).get(logit).store();

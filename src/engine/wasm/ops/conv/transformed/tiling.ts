@@ -52,10 +52,13 @@ export function layOut(shape: ConvShape, tiling: Tiling, samples: number): Layou
     shape,
     tiling,
     transform,
-    matrices: {
-      kernel: kernelMatrix(transform),
-      input: inputMatrix(transform),
-      output: outputMatrix(transform),
+    // Plans are made for predictions too, which need none of them.
+    get matrices() {
+      return {
+        kernel: kernelMatrix(transform),
+        input: inputMatrix(transform),
+        output: outputMatrix(transform),
+      };
     },
     samples,
     sampleRows,

@@ -71,8 +71,8 @@ export function assembleCopiedBytes(
   }
   const done = 16 * UNROLLED_VECTORS * rounds;
   for (let offset = done; offset + 16 <= bytes; offset += 16) copy(offset - done);
-  if (bytes % 16 > 0) copy(bytes - 16 - done);
   if (done > 0) advance(-done);
+  if (bytes % 16 > 0) copy(bytes - 16);
 }
 
 function assembleTransform(
