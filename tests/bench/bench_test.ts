@@ -12,7 +12,7 @@ import { FIGURE_NAMES } from "./figures.ts";
 import { benchLoad, formatLoad } from "./load.ts";
 import { vectorBitsOf } from "./machine.ts";
 import { findPython } from "./peer_python.ts";
-import { readLines } from "./peer_process.ts";
+import { PeerProcess, readLines } from "./peer_process.ts";
 import { formatBest, formatTable, joinRows, type Row } from "./report.ts";
 import { median, summarizePairs } from "./statistics.ts";
 import {
@@ -183,6 +183,16 @@ Deno.test("the widest vectors follow from what the processor says it can do", ()
 Deno.test("a Python that lacks something is named with what it lacks", async () => {
   const found = await findPython("import a_module_that_nobody_has", "that module");
   ok("missing" in found && found.missing.includes("that module"), JSON.stringify(found));
+});
+
+Deno.test("a program that a signal stopped is known to have ended", async () => {
+  const controller = new AbortController();
+  const process = new PeerProcess({ program: "cat", args: [] }, controller.signal);
+  strictEqual(process.ended, false);
+  controller.abort();
+  await process[Symbol.asyncDispose]();
+  strictEqual(process.ended, true);
+  await rejects(process.open("", ""), /its process has ended/);
 });
 
 Deno.test("lines are joined from the pieces in which they arrive", async () => {
