@@ -116,14 +116,6 @@ Deno.test("the rate of single answers is that of a call in the middle, whatever 
   ok(rate > 1000, `${rate}`);
 });
 
-Deno.test("the time of processors does not count what a contestant waits", async () => {
-  const { rate, processorRate } = await measureRate(0, async () => {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    return 10;
-  });
-  ok(processorRate > 1.5 * rate, `${rate} and ${processorRate}`);
-});
-
 Deno.test("every contestant has a turn in every round, after one that does not count, and the order turns", async () => {
   const turns: string[] = [];
   const contestant = (label: string, rates: readonly number[]): Contestant => {
