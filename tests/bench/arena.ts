@@ -35,6 +35,7 @@ export class Arena implements AsyncDisposable {
   readonly #folders = new Map<WorkloadName, Promise<string>>();
   readonly #processes = new Map<string, PeerProcess>();
   readonly #opened = new Map<string, Checked | Missing>();
+  readonly #processOf = new WeakMap<object, PeerProcess>();
   readonly #outputs = new Map<WorkloadName, Outputs>();
 
   constructor({ engine, root, make = makeWorkload }: ArenaOptions) {
@@ -46,7 +47,7 @@ export class Arena implements AsyncDisposable {
   /** Our engine; with another checkout's root that one's, checked to compute the same. */
   async ours(place: Place, root?: string): Promise<Checked> {
     const key = `ours ${root} ${place.workload} ${place.threads}`;
-    const known = this.#opened.get(key);
+    const known = this.#find(key);
     if (known !== undefined) return known as Checked;
     const program = ourProgram({
       engine: this.#engine,
@@ -66,7 +67,7 @@ export class Arena implements AsyncDisposable {
    */
   async peer(name: PeerName, place: Place, signal?: AbortSignal): Promise<Checked | Missing> {
     const key = `${name} ${place.workload} ${place.threads}`;
-    const known = this.#opened.get(key);
+    const known = this.#find(key);
     if (known !== undefined) return known;
     const { program, form } = PEERS[name];
     const command = await findProgram(program, place.threads);
@@ -85,7 +86,8 @@ export class Arena implements AsyncDisposable {
     for (const [key, opened] of this.#opened) {
       if (!key.includes(` ${workload} `)) continue;
       this.#opened.delete(key);
-      if (!("missing" in opened)) await opened[Symbol.asyncDispose]();
+      if ("missing" in opened || this.#processOf.get(opened)?.ended) continue;
+      await opened[Symbol.asyncDispose]();
     }
     this.#workloads.delete(workload);
   }
@@ -102,6 +104,12 @@ export class Arena implements AsyncDisposable {
     return workload;
   }
 
+  /** What was opened before, unless its program has ended. */
+  #find(key: string): Checked | Missing | undefined {
+    const known = this.#opened.get(key);
+    return known !== undefined && this.#processOf.get(known)?.ended ? undefined : known;
+  }
+
   async #open(
     command: PeerCommand,
     form: string,
@@ -110,9 +118,15 @@ export class Arena implements AsyncDisposable {
     const folder = await this.#folder(workload);
     signal?.throwIfAborted();
     const key = JSON.stringify(command);
-    const process = this.#processes.get(key) ?? this.#stack.use(new PeerProcess(command, signal));
+    const known = this.#processes.get(key);
+    // One that was stopped with an earlier figure, whose time was over, is started again.
+    const process = known === undefined || known.ended
+      ? this.#stack.use(new PeerProcess(command, signal))
+      : known;
     this.#processes.set(key, process);
-    return await process.open(folder, form);
+    const opened = await process.open(folder, form);
+    this.#processOf.set(opened, process);
+    return opened;
   }
 
   /** Compares with what ours computes, on any number of threads. */

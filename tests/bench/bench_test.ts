@@ -12,7 +12,7 @@ import { FIGURE_NAMES } from "./figures.ts";
 import { benchLoad, formatLoad } from "./load.ts";
 import { vectorBitsOf } from "./machine.ts";
 import { findPython } from "./peer_python.ts";
-import { readLines } from "./peer_process.ts";
+import { PeerProcess, readLines } from "./peer_process.ts";
 import { formatBest, formatTable, joinRows, type Row } from "./report.ts";
 import { median, summarizePairs } from "./statistics.ts";
 import {
@@ -116,14 +116,6 @@ Deno.test("the rate of single answers is that of a call in the middle, whatever 
   ok(rate > 1000, `${rate}`);
 });
 
-Deno.test("the time of processors does not count what a contestant waits", async () => {
-  const { rate, processorRate } = await measureRate(0, async () => {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    return 10;
-  });
-  ok(processorRate > 1.5 * rate, `${rate} and ${processorRate}`);
-});
-
 Deno.test("every contestant has a turn in every round, after one that does not count, and the order turns", async () => {
   const turns: string[] = [];
   const contestant = (label: string, rates: readonly number[]): Contestant => {
@@ -183,6 +175,16 @@ Deno.test("the widest vectors follow from what the processor says it can do", ()
 Deno.test("a Python that lacks something is named with what it lacks", async () => {
   const found = await findPython("import a_module_that_nobody_has", "that module");
   ok("missing" in found && found.missing.includes("that module"), JSON.stringify(found));
+});
+
+Deno.test("a program that a signal stopped is known to have ended", async () => {
+  const controller = new AbortController();
+  const process = new PeerProcess({ program: "cat", args: [] }, controller.signal);
+  strictEqual(process.ended, false);
+  controller.abort();
+  await process[Symbol.asyncDispose]();
+  strictEqual(process.ended, true);
+  await rejects(process.open("", ""), /its process has ended/);
 });
 
 Deno.test("lines are joined from the pieces in which they arrive", async () => {

@@ -17,6 +17,7 @@ export class PeerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #commands: WritableStreamDefaultWriter<Uint8Array>;
   readonly #answers: AsyncGenerator<string>;
+  #ended = false;
 
   /** Starts the program. `signal` ends it, whatever it is doing. */
   constructor({ program, args }: PeerCommand, signal?: AbortSignal) {
@@ -29,6 +30,12 @@ export class PeerProcess implements AsyncDisposable {
     }).spawn();
     this.#commands = this.#child.stdin.getWriter();
     this.#answers = readLines(this.#child.stdout);
+    this.#child.status.then(() => this.#ended = true);
+  }
+
+  /** Whether the program has ended, by itself or by the signal. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Opens the workload in a folder, in a form that the program knows. */

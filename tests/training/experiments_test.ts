@@ -71,7 +71,8 @@ Deno.test("an experiment gives the results of fit and predict with its plan", as
     seed: 3,
     engine: "wasm",
   });
-  const { overall } = evaluatePredictions(test, await predict(model, test, { engine: "wasm" }));
+  const predicted = await predict(model, test, { engine: "wasm", path: "grouped" });
+  const { overall } = evaluatePredictions(test, predicted);
   const row = summariseExperiment(result);
   strictEqual(row.testMse, overall.mse);
   strictEqual(row.testPearson, overall.pearson);
@@ -107,7 +108,7 @@ Deno.test("the training score of an experiment with gene effects does not use sa
   });
   ok(model.geneEffects!.effects.some((effect) => effect !== 0), "no effects to leak through");
   const mseOf = async (data: Dataset, geneEffects: boolean | "leave-one-out") => {
-    const predicted = await predict(model, data, { engine: "wasm", geneEffects });
+    const predicted = await predict(model, data, { engine: "wasm", path: "grouped", geneEffects });
     return evaluatePredictions(data, predicted).overall.mse!;
   };
   strictEqual(result.train!.mse, await mseOf(train, "leave-one-out"));
