@@ -146,7 +146,7 @@ class BamTrack implements SharedTrack {
     checkOptions(this, options);
     const shares = this.#share(windows, options);
     announceRanges(this.#source, shares.flatMap(({ task }) => task.ranges));
-    const counted = await countShares(this.#source, shares, { windows, crew, ...options });
+    const counted = await countShares(this.#source, shares, { ...options, windows, crew });
     if (options.fragments) reportPairs(counted.pairs, this.name, options);
     const reads = this.contigs.reduce(
       (sum, _, contig) => sum + this.#index.countRecords(contig),

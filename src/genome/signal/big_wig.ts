@@ -56,7 +56,7 @@ class BigWigTrack implements SharedTrack {
     checkOptions(this, options);
     const shares = await this.#share(windows, options);
     announceSections(this.#source, shares.flatMap(({ task }) => task.places));
-    const counted = await countShares(this.#source, shares, { windows, crew, ...options });
+    const counted = await countShares(this.#source, shares, { ...options, windows, crew });
     const { values, missing } = counted;
     if (missing > 0) {
       options.onWarning?.(
