@@ -45,6 +45,12 @@ export type LayerGroup =
     | { readonly kind: "bidirectionalGru"; readonly spec: BidirectionalGruLayer }
   );
 
+/** A group of layers of a kind. */
+export type GroupOf<Kind extends LayerGroup["kind"]> = Extract<
+  LayerGroup,
+  { readonly kind: Kind }
+>;
+
 /**
  * Groups the layers of a chain. A sigmoid is left out: it belongs to the loss, which is computed from the value before
  * it so that nothing overflows. A linear layer over a flat row becomes a dense one.

@@ -53,7 +53,11 @@ Deno.test("train, predict and evaluate say whether marks of new genes were in th
     const column = header!.split("\t").indexOf("prediction");
     const data = await readDataset(EVAL);
     const [loaded] = await loadModels(run);
-    const wanted = await predict(loaded!, data, { engine: "wasm", unlabelled: [data] });
+    const wanted = await predict(loaded!, data, {
+      engine: "wasm",
+      path: "grouped",
+      unlabelled: [data],
+    });
     deepStrictEqual(
       lines.map((line) => Math.fround(Number(line.split("\t")[column]))),
       [...wanted],

@@ -24,6 +24,7 @@ Deno.test("an ensemble's table has a line for each sample, with position, mean a
     const data = await readDataset(EVAL);
     const { mean, members } = await predictEnsemble(await loadModels(run), data, {
       engine: "wasm",
+      path: "grouped",
     });
     const spread = spreadOfMembers(members);
     deepStrictEqual(

@@ -75,7 +75,11 @@ Deno.test("the training metrics of a model with gene effects do not use samples'
     const data = await readDataset("fixtures/train.npz");
     const model = (await loadModels(run))[0]!;
     const mseOf = async (geneEffects: boolean | "leave-one-out") => {
-      const predicted = await predict(model, data, { engine: "wasm", geneEffects });
+      const predicted = await predict(model, data, {
+        engine: "wasm",
+        path: "grouped",
+        geneEffects,
+      });
       return evaluatePredictions(data, predicted).overall.mse!;
     };
     strictEqual(mse, await mseOf("leave-one-out"));

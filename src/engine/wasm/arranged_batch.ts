@@ -96,7 +96,7 @@ function arrangeBranches({ branches }: JoinPlan, batchSize: number): ArrangedBra
 }
 
 /** The entry of each use of a chain, and the address of the derivatives with respect to that use. */
-export class UseList {
+class UseList {
   /** `[entry + 1]`: where in `sorted` the uses of an entry begin; valid after {@linkcode UseList.sort}. */
   readonly starts: Int32Array;
   /** Addresses, entry by entry; valid after {@linkcode UseList.sort}. */

@@ -20,7 +20,7 @@ import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
 import { collectUses, keepEntries, spreadEntries } from "./ops/join/entries.ts";
 import { joinForward } from "./ops/join/forward.ts";
 import { collectPredictions, computeLoss, findPredictionSlopes } from "./ops/loss.ts";
-import { groupParts } from "./plan/parts.ts";
+import { joinParts } from "./plan/parts.ts";
 import { type CombineStep, isWide, type PartStep, type Stage } from "./plan/stages.ts";
 import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
 
@@ -80,7 +80,7 @@ export class Tasks {
   /** Number of the tasks of a stage. */
   count(stage: Stage, { parts }: Batch): number {
     if (stage.kind === "update") return this.#plan.updates.length;
-    return stage.kind === "once" ? 1 : this.#groups(stage, parts[stage.chain]!).length;
+    return stage.kind === "once" ? 1 : this.#stretches(stage, parts[stage.chain]!).length;
   }
 
   /** Does a task of a stage, by its number. */
@@ -89,7 +89,8 @@ export class Tasks {
     const parts = batch.parts[stage.chain]!;
     if (stage.kind === "parts") {
       const { chain, steps } = stage;
-      return this.#runGroup(steps, { batch, chain, group: this.#groups(stage, parts)[task]! });
+      const stretch = this.#stretches(stage, parts)[task]!;
+      return this.#runStretch(steps, { batch, chain, stretch });
     }
     for (const step of stage.steps) this.#combine(step, parts);
   }
@@ -100,21 +101,21 @@ export class Tasks {
     for (const step of stage.then) this.#combine(step, batch.parts[stage.chain]!);
   }
 
-  /** The groups of parts that are the tasks of a stage: parts by themselves unless the stage has wide layers. */
-  #groups(
+  /** The stretches of parts that are the tasks of a stage: parts by themselves unless the stage has wide layers. */
+  #stretches(
     { steps }: Extract<Stage, { readonly kind: "parts" }>,
     parts: readonly Part[],
   ): readonly (readonly Part[])[] {
-    return steps.some(isWide) ? groupParts(parts, this.#threads) : parts.map((part) => [part]);
+    return steps.some(isWide) ? joinParts(parts, this.#threads) : parts.map((part) => [part]);
   }
 
-  /** Takes wide steps for a whole group, and all steps between two of these for one part after the other. */
-  #runGroup(
+  /** Takes wide steps for a whole stretch, and all steps between two of these for one part after the other. */
+  #runStretch(
     steps: readonly PartStep[],
-    { group, ...options }: {
+    { stretch, ...options }: {
       readonly batch: Batch;
       readonly chain: number;
-      readonly group: readonly Part[];
+      readonly stretch: readonly Part[];
     },
   ): void {
     for (let start = 0; start < steps.length;) {
@@ -122,7 +123,9 @@ export class Tasks {
       let end = start + 1;
       while (!wide && end < steps.length && !isWide(steps[end]!)) end++;
       const run = steps.slice(start, end);
-      for (const part of wide ? [joined(group)] : group) this.#runPart(run, { part, ...options });
+      for (const part of wide ? [joined(stretch)] : stretch) {
+        this.#runPart(run, { part, ...options });
+      }
       start = end;
     }
   }

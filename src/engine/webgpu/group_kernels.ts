@@ -1,7 +1,7 @@
 import { UnsupportedModelError } from "../../errors.ts";
 import type { Conv1dLayer } from "../../model/spec.ts";
 import { convPadding } from "../../model/shapes.ts";
-import type { LayerGroup } from "../layer_groups.ts";
+import type { GroupOf, LayerGroup } from "../layer_groups.ts";
 import { blockSamples, type GradientLayout } from "./gradients.ts";
 import type { Kernel } from "./kernel.ts";
 import {
@@ -59,8 +59,6 @@ export interface GroupKernels {
   readonly predictionBackward: readonly Kernel[];
 }
 
-type Group<Kind extends LayerGroup["kind"]> = LayerGroup & { readonly kind: Kind };
-
 /** Makes the kernels of a group; a flattening has none. */
 export function planGroup(group: LayerGroup, context: GroupContext): GroupKernels {
   switch (group.kind) {
@@ -108,11 +106,11 @@ function planAlike({ forward, backward, gradient }: {
 /** A convolution as its kernels see it; a linear layer is one of width 1. */
 type ConvOptions = Pick<Conv1dLayer, "width" | "dilation" | "padding" | "filters">;
 
-function planConv(group: Group<"conv">, context: GroupContext): GroupKernels {
+function planConv(group: GroupOf<"conv">, context: GroupContext): GroupKernels {
   return planWindows(group.layer, { ...group.spec, pool: group.pool }, context);
 }
 
-function planLinear({ layer, spec: { units } }: Group<"linear">, context: GroupContext) {
+function planLinear({ layer, spec: { units } }: GroupOf<"linear">, context: GroupContext) {
   const spec = { filters: units, width: 1, dilation: 1, padding: "valid" } as const;
   return planWindows(layer, { ...spec, pool: undefined }, context);
 }
@@ -144,7 +142,7 @@ function planWindows(
   });
 }
 
-function planDense(group: Group<"dense">, context: GroupContext): GroupKernels {
+function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels {
   const { input, output, weights, options: { limits, models } } = context;
   const shape: DenseShape = {
     name: `dense${group.layer}`,
@@ -174,7 +172,7 @@ function planKernelGradient(
   return (gradientStride) => sumKernelGradientWgsl(shape, region, gradientStride);
 }
 
-function planBatchNorm(group: Group<"batchNorm">, context: GroupContext): GroupKernels {
+function planBatchNorm(group: GroupOf<"batchNorm">, context: GroupContext): GroupKernels {
   const { input, output, weights, gradients, options: { models } } = context;
   const { momentum, epsilon } = group.spec;
   const gamma = weights.norms.get(group.layer)!;
@@ -203,7 +201,7 @@ function planBatchNorm(group: Group<"batchNorm">, context: GroupContext): GroupK
   };
 }
 
-function planPool(group: Group<"pool">, { input, output, options }: GroupContext): GroupKernels {
+function planPool(group: GroupOf<"pool">, { input, output, options }: GroupContext): GroupKernels {
   const { models } = options;
   const shape: PoolShape = {
     name: `pool${group.layer}`,
@@ -216,7 +214,7 @@ function planPool(group: Group<"pool">, { input, output, options }: GroupContext
   return planAlike({ forward: poolForwardWgsl(shape), backward });
 }
 
-function planDropout(group: Group<"dropout">, context: GroupContext): GroupKernels {
+function planDropout(group: GroupOf<"dropout">, context: GroupContext): GroupKernels {
   const { input, output, dropouts, options: { models } } = context;
   const shape: DropoutShape = {
     name: `dropout${group.layer}`,
@@ -235,14 +233,14 @@ function planDropout(group: Group<"dropout">, context: GroupContext): GroupKerne
   };
 }
 
-function planActivation(group: Group<"activation">, context: GroupContext): GroupKernels {
+function planActivation(group: GroupOf<"activation">, context: GroupContext): GroupKernels {
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
   const backward = input.hasDelta ? activationBackwardWgsl(shape) : undefined;
   return planAlike({ forward: activationForwardWgsl(shape), backward });
 }
 
-function planGelu(group: Group<"gelu">, context: GroupContext): GroupKernels {
+function planGelu(group: GroupOf<"gelu">, context: GroupContext): GroupKernels {
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `gelu${group.layer}`, input, output, models };
   const backward = input.hasDelta ? geluBackwardWgsl(shape) : undefined;

@@ -8,6 +8,7 @@ import {
   LARGEST_BLOCK_BYTES,
   measureBlocks,
   type MeasuredBlock,
+  type ReadBlocks,
 } from "./_bgzf_blocks.ts";
 
 /** A place in the inflated data, as the indexes of BGZF files write it. */
@@ -94,8 +95,8 @@ export async function* inflateRange(
   let ahead = reader.read(byteOffset, lastBytes);
   try {
     while (ahead !== undefined) {
-      const { compressed, input } = await ahead;
-      const blocks = measureBlocks(compressed, maxv.blockPosition - byteOffset);
+      const read = await ahead;
+      const blocks = measureBlocks(read.compressed, maxv.blockPosition - byteOffset);
       const last = blocks.at(-1);
       if (last === undefined) {
         if (lastBytes === LARGEST_BLOCK_BYTES) fail(source, byteOffset, "no block starts here");
@@ -107,17 +108,11 @@ export async function* inflateRange(
       for (const group of groupBlocks(blocks)) {
         const [first] = group;
         const pieceOffset = byteOffset + first.start;
-        let bytes: Uint8Array;
-        let lastStart = 0;
-        try {
-          bytes = inflater.isAtHand
-            ? inflater.inflate({ compressed, input }, group)
-            : await inflater.inflateSlowly(compressed, group);
-          lastStart = bytes.length - group.at(-1)!.inflatedBytes;
-        } catch (cause) {
-          fail(source, pieceOffset, cause instanceof Error ? cause.message : String(cause), cause);
-        }
+        const bytes = await inflater.inflate(read, group).catch((cause) =>
+          fail(source, pieceOffset, cause instanceof Error ? cause.message : String(cause), cause)
+        );
         const isLast = isEnd && group.at(-1) === last;
+        const lastStart = bytes.length - group.at(-1)!.inflatedBytes;
         const end = isLast ? lastStart + maxv.dataPosition : bytes.length;
         if (Math.max(skipped, end) > bytes.length) {
           fail(source, pieceOffset, "a block ends too early");
@@ -146,12 +141,6 @@ function groupBlocks(blocks: readonly MeasuredBlock[]): [MeasuredBlock, ...Measu
     }
   }
   return groups;
-}
-
-/** Some blocks of a file, and perhaps a part of the next, in a region of an inflater. */
-interface ReadBlocks {
-  readonly compressed: Uint8Array<ArrayBuffer>;
-  readonly input: 0 | 1;
 }
 
 /** Reads the blocks of a range, into the regions of an inflater by turns. */

@@ -56,6 +56,12 @@ function measureBlock(view: DataView, at: number): MeasuredBlock | undefined {
   return undefined;
 }
 
+/** Some blocks of a file, and perhaps a part of the next, in a region of an inflater. */
+export interface ReadBlocks {
+  readonly compressed: Uint8Array<ArrayBuffer>;
+  readonly input: 0 | 1;
+}
+
 /** Inflates blocks, and checks their lengths and checksums. */
 export class BlockInflater {
   readonly #inflater: Inflater | undefined;
@@ -65,59 +71,56 @@ export class BlockInflater {
     this.#inflater = inflater;
   }
 
-  /** Whether `inflate` can be called. */
-  get isAtHand(): boolean {
-    return this.#inflater !== undefined;
-  }
-
   /** Where to put some bytes of the file; there are two such regions. */
   region(input: 0 | 1, length: number): Uint8Array<ArrayBuffer> {
     return this.#inflater?.inputs[input].subarray(0, length) ?? new Uint8Array(length);
   }
 
   /**
-   * Inflates blocks. The result is valid until the next call.
+   * Inflates blocks that were read. The result is valid until the next call.
    *
    * @throws {Error} If one is damaged.
    */
-  inflate(
-    { compressed, input }: { readonly compressed: Uint8Array; readonly input: 0 | 1 },
-    blocks: readonly MeasuredBlock[],
-  ): Uint8Array {
-    const inflater = this.#inflater!;
-    let at = 0;
-    for (const block of blocks) {
-      const { dataStart, end, inflatedBytes } = block;
-      const range = { input, from: dataStart, to: end - TRAILER_BYTES };
-      const length = inflater.inflateRaw(range, { at, limit: inflatedBytes });
-      checkBlock(compressed, block, inflater.output.subarray(at, at + length));
-      at += length;
-    }
-    return inflater.output.subarray(0, at);
+  async inflate(read: ReadBlocks, blocks: readonly MeasuredBlock[]): Promise<Uint8Array> {
+    return this.#inflater === undefined
+      ? await inflateSlowly(read, blocks)
+      : inflateInto(this.#inflater, read, blocks);
   }
+}
 
-  /**
-   * Inflates blocks with the web's own API.
-   *
-   * @throws {Error} If one is damaged.
-   */
-  async inflateSlowly(
-    compressed: Uint8Array<ArrayBuffer>,
-    blocks: readonly MeasuredBlock[],
-  ): Promise<Uint8Array> {
-    const total = blocks.reduce((sum, { inflatedBytes }) => sum + inflatedBytes, 0);
-    const inflated = new Uint8Array(total);
-    let at = 0;
-    for (const block of blocks) {
-      const { dataStart, end, inflatedBytes } = block;
-      const data = compressed.subarray(dataStart, end - TRAILER_BYTES);
-      const bytes = await inflatePortable(data, inflatedBytes, "deflate-raw");
-      checkBlock(compressed, block, bytes);
-      inflated.set(bytes, at);
-      at += bytes.length;
-    }
-    return inflated;
+function inflateInto(
+  inflater: Inflater,
+  { compressed, input }: ReadBlocks,
+  blocks: readonly MeasuredBlock[],
+): Uint8Array {
+  let at = 0;
+  for (const block of blocks) {
+    const { dataStart, end, inflatedBytes } = block;
+    const range = { input, from: dataStart, to: end - TRAILER_BYTES };
+    const length = inflater.inflateRaw(range, { at, limit: inflatedBytes });
+    checkBlock(compressed, block, inflater.output.subarray(at, at + length));
+    at += length;
   }
+  return inflater.output.subarray(0, at);
+}
+
+/** Inflates blocks with the web's own API. */
+async function inflateSlowly(
+  { compressed }: ReadBlocks,
+  blocks: readonly MeasuredBlock[],
+): Promise<Uint8Array> {
+  const total = blocks.reduce((sum, { inflatedBytes }) => sum + inflatedBytes, 0);
+  const inflated = new Uint8Array(total);
+  let at = 0;
+  for (const block of blocks) {
+    const { dataStart, end, inflatedBytes } = block;
+    const data = compressed.subarray(dataStart, end - TRAILER_BYTES);
+    const bytes = await inflatePortable(data, inflatedBytes, "deflate-raw");
+    checkBlock(compressed, block, bytes);
+    inflated.set(bytes, at);
+    at += bytes.length;
+  }
+  return inflated;
 }
 
 /** Throws unless a block has the length and the CRC-32 that it claims. */

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
-import { cutParts, groupParts, MAX_PARTS } from "../../../src/engine/wasm/plan/parts.ts";
+import { cutParts, joinParts, MAX_PARTS } from "../../../src/engine/wasm/plan/parts.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import { isWide, trainingStages } from "../../../src/engine/wasm/plan/stages.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
@@ -22,15 +22,15 @@ Deno.test("parts cover a batch of any size without gaps, in multiples of four sa
   }
 });
 
-Deno.test("groups of parts are no fewer than threads if there are as many parts, and each has a part", () => {
+Deno.test("stretches of parts are no fewer than threads if there are as many parts, and each has a part", () => {
   for (const samples of [1, 15, 16, 17, 100, 250, 256, 1000]) {
     const parts = cutParts(samples);
     for (const threads of [1, 2, 3, 4, 7, 64]) {
-      const groups = groupParts(parts, threads);
-      deepStrictEqual(groups.flat(), parts);
-      ok(groups.every((group) => group.length > 0));
-      ok(groups.length >= Math.min(threads, parts.length));
-      ok(groups.length <= Math.max(threads, Math.ceil(samples / 128)));
+      const stretches = joinParts(parts, threads);
+      deepStrictEqual(stretches.flat(), parts);
+      ok(stretches.every((stretch) => stretch.length > 0));
+      ok(stretches.length >= Math.min(threads, parts.length));
+      ok(stretches.length <= Math.max(threads, Math.ceil(samples / 128)));
     }
   }
 });

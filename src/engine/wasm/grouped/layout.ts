@@ -6,6 +6,7 @@
  */
 
 import type { LayerChain } from "../../../model/graph.ts";
+import { roundUp } from "../layout.ts";
 
 /** Samples in the lanes of a vector. */
 export const LANES = 4;
@@ -45,14 +46,9 @@ const PAGE = 4096;
 /** Cache lines between regions. */
 const GAP = 5 * 64;
 
-/** Rounds up to a multiple. */
-export function roundUpTo(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
-}
-
 /** A distance of at least so many bytes between regions that are used together; no multiple of a page. */
 export function skewedStride(bytes: number): number {
-  const stride = roundUpTo(bytes, 64);
+  const stride = roundUp(bytes, 64);
   return stride % PAGE === 0 ? stride + 64 : stride;
 }
 
@@ -68,7 +64,7 @@ export class LaneAllocator {
   /** An address with room for `bytes`. */
   take(bytes: number): number {
     const address = this.#next;
-    this.#next += roundUpTo(bytes, 64) + GAP;
+    this.#next += roundUp(bytes, 64) + GAP;
     return address;
   }
 

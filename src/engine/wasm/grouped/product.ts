@@ -1,6 +1,7 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
-import { LANES, roundUpTo, VECTOR } from "./layout.ts";
+import { roundUp } from "../layout.ts";
+import { LANES, VECTOR } from "./layout.ts";
 
 /**
  * `multiply`: for each frequency, part and pair of filters, products = Σ over terms of weights · transformed, for a
@@ -35,7 +36,7 @@ export interface StagingArea {
 
 /** Bytes of the weights of a pair of filters in a pass: whole vectors. */
 export function pairWeightBytes({ terms }: Pick<ProductTile, "terms">): number {
-  return roundUpTo(2 * terms, LANES) * 4;
+  return roundUp(2 * terms, LANES) * 4;
 }
 
 /** Name of the kernel of a register tile, which layers share. */

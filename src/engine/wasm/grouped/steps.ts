@@ -6,12 +6,10 @@
 
 import type { LayerChain } from "../../../model/graph.ts";
 import { convPadding } from "../../../model/shapes.ts";
-import { groupChain, type LayerGroup } from "../../layer_groups.ts";
+import { groupChain, type GroupOf, type LayerGroup } from "../../layer_groups.ts";
+import { roundUp } from "../layout.ts";
 import { chooseTilings, listTilings, type TiledConv, type Tiling } from "../transforms/tiling.ts";
 import { chooseChunk, type ChunkedProduct } from "./chunks.ts";
-import { roundUpTo } from "./layout.ts";
-
-type GroupOf<Kind extends LayerGroup["kind"]> = Extract<LayerGroup, { readonly kind: Kind }>;
 
 /** A layer of weighted sums. */
 type WeightedGroup = GroupOf<"conv" | "linear" | "dense">;
@@ -147,7 +145,7 @@ function makeSteps(chain: LayerChain, choose: Choose): Step[] {
 
 /** Vectors of a row that a convolution writes: pairs of filters. */
 export function strideOf(filters: number): number {
-  return roundUpTo(filters, 2);
+  return roundUp(filters, 2);
 }
 
 /** Rows and channels of a shape; a flat one is a row. */

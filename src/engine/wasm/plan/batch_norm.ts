@@ -1,6 +1,7 @@
+import type { GroupOf } from "../../layer_groups.ts";
 import { roundUp, type Tensor } from "../layout.ts";
 import type { BatchNormNode } from "../ops/batch_norm/node.ts";
-import { type ChainMemory, type GroupOf, nameOf } from "./groups.ts";
+import { type ChainMemory, nameOf } from "./chain_memory.ts";
 import { MAX_PARTS } from "./parts.ts";
 
 /** Bytes of a line of a processor's cache. */

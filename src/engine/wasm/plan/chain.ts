@@ -6,7 +6,7 @@
 
 import type { LayerChain } from "../../../model/graph.ts";
 import type { Conv1dLayer } from "../../../model/spec.ts";
-import { groupChain, type LayerGroup } from "../../layer_groups.ts";
+import { groupChain, type GroupOf, type LayerGroup } from "../../layer_groups.ts";
 import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
 import { type ConvNode, filterBytes, inputDeltaStride } from "../ops/conv/shape.ts";
 import { panelledBytes } from "../ops/dense.ts";
@@ -15,7 +15,7 @@ import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
 import { planBatchNorm } from "./batch_norm.ts";
 import { planConv, planTransformed } from "./conv.ts";
-import { type ChainMemory, type GroupOf, nameOf } from "./groups.ts";
+import { type ChainMemory, nameOf } from "./chain_memory.ts";
 import { planGru } from "./gru.ts";
 import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";

@@ -9,7 +9,7 @@ import {
   layOut,
   transformedKernelBytes,
 } from "../ops/conv/transformed/tiling.ts";
-import { chooseTiling, paysBackward } from "./tiling.ts";
+import { chooseTrainingTiling, paysBackward } from "./training_tiling.ts";
 
 /** A convolution's shape, and the rows of zeros that it needs around its output. */
 export interface PlannedConv {
@@ -59,7 +59,7 @@ export function planTransformed(
     readonly memory: Allocator;
   },
 ): TransformedConv | undefined {
-  const tiling = chooseTiling(shape, pool);
+  const tiling = chooseTrainingTiling(shape, pool);
   if (tiling === undefined) return undefined;
   const layout = layOut(shape, tiling, 1);
   const backward = paysBackward(shape, tiling, ofNetwork);

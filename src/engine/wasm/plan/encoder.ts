@@ -45,17 +45,8 @@ export function planEncoder(
   const capacity = batchSize * places;
   const [before, after] = cutEncoder(graph, encoder);
   if (after === undefined) {
-    const bySample = findLayerBySample(encoder.layers);
-    const options = { memory, capacity, reads: "input", follows: undefined, last: true } as const;
-    const planned = planPiece(encoder, { ...options, bySample: bySample !== undefined });
-    const { chain, scratchBytes } = planned;
-    const overReferences = encoder.branches.some((branch) =>
-      graph.branches[branch]!.overReferences
-    );
-    const kept = overReferences && chain.nodes.length > 0 && chain.output.before === 0
-      ? planKept(chain, memory)
-      : undefined;
-    return { chains: [{ ...chain, kept }], first, last: first, scratchBytes };
+    const { chain, scratchBytes } = planWhole(graph, encoder, { memory, capacity });
+    return { chains: [chain], first, last: first, scratchBytes };
   }
   const shared = planPiece(before, {
     memory,
@@ -79,6 +70,22 @@ export function planEncoder(
     last: first + 1,
     scratchBytes: Math.max(shared.scratchBytes, own.scratchBytes),
   };
+}
+
+/** An encoder as one chain. */
+function planWhole(
+  { branches }: ModelGraph,
+  encoder: Encoder,
+  { memory, capacity }: { readonly memory: Allocator; readonly capacity: number },
+): PlannedPiece {
+  const bySample = findLayerBySample(encoder.layers) !== undefined;
+  const options = { memory, capacity, reads: "input", follows: undefined, last: true } as const;
+  const { chain, scratchBytes } = planPiece(encoder, { ...options, bySample });
+  const overReferences = encoder.branches.some((branch) => branches[branch]!.overReferences);
+  const kept = overReferences && chain.nodes.length > 0 && chain.output.before === 0
+    ? planKept(chain, memory)
+    : undefined;
+  return { chain: { ...chain, kept }, scratchBytes };
 }
 
 /** Room for the entries that predictions keep: as many as the memory has place for, and at least those of a batch. */
@@ -134,6 +141,12 @@ function splitChain(chain: LayerChain, index: number): [before: LayerChain, afte
   return [before, after];
 }
 
+/** A chain of an encoder, and the scratch memory that its nodes need. */
+interface PlannedPiece {
+  readonly chain: EncoderChain;
+  readonly scratchBytes: number;
+}
+
 function planPiece(
   layers: LayerChain,
   { memory, capacity, reads, follows, bySample, last }: {
@@ -145,7 +158,7 @@ function planPiece(
     /** Whether a join reads it. */
     readonly last: boolean;
   },
-): { readonly chain: EncoderChain; readonly scratchBytes: number } {
+): PlannedPiece {
   const origins = { samples: memory.take(4 * capacity), references: memory.take(4 * capacity) };
   const options = { memory, capacity, reads, compact: last, origins };
   const { scratchBytes, ...chain } = planChain(layers, options);

@@ -1,3 +1,4 @@
+import type { GroupOf } from "../../layer_groups.ts";
 import type { Tensor } from "../layout.ts";
 import {
   countKernelRows,
@@ -6,7 +7,7 @@ import {
   type GruShape,
   rowBytes,
 } from "../ops/gru/shape.ts";
-import { type ChainMemory, type GroupOf, nameOf } from "./groups.ts";
+import { type ChainMemory, nameOf } from "./chain_memory.ts";
 
 /** Lays out a bidirectional GRU that reads an input. */
 export function planGru(

@@ -18,19 +18,20 @@ function countParts(samples: number): number {
 
 /**
  * Samples whose outputs of a wide layer are computed together. Such a layer's weights fit no near cache, so they are read
- * again for every group.
+ * again for every stretch.
  */
-const SAMPLES_PER_GROUP = 128;
+const SAMPLES_PER_STRETCH = 128;
 
 /**
- * Joins neighbouring parts into groups, which wide layers are computed for: few, but enough for all threads. A group has
- * no sums over its samples, so results do not depend on their number.
+ * Joins neighbouring parts into stretches, which wide layers are computed for: few, but enough for all threads. A stretch
+ * has no sums over its samples, so results do not depend on their number.
  */
-export function groupParts(parts: readonly Part[], threads: number): Part[][] {
+export function joinParts(parts: readonly Part[], threads: number): Part[][] {
   const samples = parts.reduce((sum, { count }) => sum + count, 0);
-  const groups = Math.min(parts.length, Math.max(threads, Math.ceil(samples / SAMPLES_PER_GROUP)));
-  return Array.from({ length: groups }, (_, index) => {
-    const at = (group: number) => Math.floor(group * parts.length / groups);
+  const most = Math.max(threads, Math.ceil(samples / SAMPLES_PER_STRETCH));
+  const stretches = Math.min(parts.length, most);
+  return Array.from({ length: stretches }, (_, index) => {
+    const at = (stretch: number) => Math.floor(stretch * parts.length / stretches);
     return parts.slice(at(index), at(index + 1));
   });
 }

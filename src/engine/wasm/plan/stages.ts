@@ -214,7 +214,7 @@ function addBackward(list: StageList, nodes: readonly PlanNode[]): void {
   }
 }
 
-/** Whether a step is taken by groups of parts. */
+/** Whether a step is taken by stretches of parts. */
 export function isWide(step: PartStep): boolean {
   return (step.do === "forward" || step.do === "backward") && step.node.wide === true;
 }

@@ -14,6 +14,10 @@ export interface LinearMapOptions {
 
 /**
  * Assembles outputs = matrix · inputs, lane by lane. Sums that two inputs or two outputs share are computed once.
+ *
+ * Training transforms by the three matrices of a convolution and by their transposes, with constants where its kernels
+ * keep theirs. `emit.ts` writes the two transforms of predictions from their points; to make one of both would change the
+ * order of sums, and so the bits of one.
  */
 export class LinearMap {
   readonly #code: FunctionAssembler;

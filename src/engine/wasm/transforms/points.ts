@@ -47,6 +47,8 @@ const POINTS: readonly Points[] = [
 
 /** The most points of a set that is accurate enough; see {@linkcode createTransform}. */
 export const MAX_FREQUENCIES = POINTS.length - 1;
+/** The most taps of a transform: wider kernels are cut into pieces, since they would need too many points. */
+export const MAX_TAPS = 5;
 
 /** The errors above in units of 1e-7, by number of points. */
 const ERRORS: readonly number[] = [0, 1, 1.5, 2, 2, 2.5, 3, 4.5, 5.3, 10.5, 11.7];

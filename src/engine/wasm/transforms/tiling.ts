@@ -10,7 +10,13 @@
  */
 
 import { countInputInstructions, countOutputInstructions } from "./emit.ts";
-import { createTransform, MAX_FREQUENCIES, squaredError, type Transform } from "./points.ts";
+import {
+  createTransform,
+  MAX_FREQUENCIES,
+  MAX_TAPS,
+  squaredError,
+  type Transform,
+} from "./points.ts";
 
 /** A convolution with the pooling that directly follows it, as far as its tiling depends on it. */
 export interface TiledConv {
@@ -46,8 +52,6 @@ export interface Tiling {
   readonly pool: number;
 }
 
-/** Pieces are of at most this many taps; longer ones would need too many points. */
-const MAX_TAPS = 5;
 /** The most tiles of a block, whose transforms are written out one after another. */
 const MAX_BLOCK_TILES = 16;
 
@@ -140,7 +144,7 @@ const INSTRUCTION = 0.5;
 const BLOCK = 25;
 
 /** What a tiling costs, in multiply-adds of vectors. */
-export function countTilingCost({ channels, filters }: TiledConv, tiling: Tiling): number {
+function countTilingCost({ channels, filters }: TiledConv, tiling: Tiling): number {
   const { transform, pieces, phases, tiles, blocks } = tiling;
   const { frequencies, outputs } = transform;
   const sums = pieces * channels;

@@ -1,10 +1,10 @@
-import type { ModuleAssembler } from "../../../assembler/assembler.ts";
+import type { FunctionAssembler, Local, ModuleAssembler } from "../../../assembler/assembler.ts";
 import { kernelAdder } from "../../../assembler/kernel_table.ts";
 import { LinearMap } from "../../../transforms/linear_map.ts";
 import { deltaRowBytes, gradientBytes, regionBytes } from "./own_places.ts";
 import { StagedProducts } from "./products.ts";
-import { layOut } from "./tiling.ts";
-import type { BackwardPlaces, OwnPlaces, Tiling } from "./types.ts";
+import { type Layout, layOut } from "./tiling.ts";
+import type { BackwardPlaces, OwnPlaces, TrainingTiling } from "./types.ts";
 import { assembleDelta } from "./transform_delta.ts";
 import { assembleInputDelta, assembleKernelGradient } from "./transform_gradient.ts";
 import { assembleBackwardKernel, assembleKernelPanel } from "./transform_kernel.ts";
@@ -57,7 +57,7 @@ export const TRANSFORMED_GRADIENT_KERNELS = {
 /** A convolution whose tiles are transformed. */
 export interface TransformedShape {
   readonly shape: ConvShape;
-  readonly tiling: Tiling;
+  readonly tiling: TrainingTiling;
   readonly ends: OutputEnds;
   /** Bytes between samples of the input. */
   readonly inputSampleStride: number;
@@ -133,20 +133,21 @@ function addForward(
   });
 }
 
+/** The kernels of the backward pass with what all of them know. */
+interface BackwardShape extends TransformedShape {
+  readonly layout: Layout;
+  readonly places: BackwardPlaces;
+}
+
 function addBackward(
   module: ModuleAssembler,
   node: string,
-  { shape, tiling, places, inputSampleStride, inputDeltaStride, ...transformed }:
-    & TransformedShape
-    & {
-      readonly places: BackwardPlaces;
-    },
+  transformed: TransformedShape & { readonly places: BackwardPlaces },
 ): void {
-  const ends = { ...transformed.ends, slope: transformed.deltaSlope };
+  const { shape, tiling, places, deltaSlope, inputSampleStride } = transformed;
+  const ends = { ...transformed.ends, slope: deltaSlope };
   const layout = layOut(shape, tiling, tiling.samples.backward);
-  const { transform: { frequencies: products }, rows, inputStride, outputStride } = layout;
-  const { padded, inputs, sums, stage, gradients, paddedDelta } = places;
-  const deltaRow = deltaRowBytes(layout);
+  const { padded, inputs, sums, stage, gradients } = places;
   const bytes = regionBytes(layout);
   const add = kernelAdder(module, { table: TRANSFORMED_GRADIENT_KERNELS, node });
   const one = layOut(shape, tiling, 1);
@@ -166,53 +167,81 @@ function addBackward(
     const inputPlaces = { input, sampleStride, samples, padded, transformed: inputs };
     assembleInput(code, layout, { map, places: inputPlaces });
     const staged = new StagedProducts(code, stage);
-    const [a, b, c] = code.locals("i32", 3);
-    code.i32(sums).set(a).i32(inputs).set(b).i32(gradients).set(c);
-    code.repeat(products, () => {
-      const next = code.local("i32");
-      code.get(a).set(next);
-      staged.assemble({
-        rows: shape.filters,
-        vectors: inputStride / 16,
-        inner: rows,
-        a: { rowStride: 4, innerStride: outputStride },
-        b: { memory: "own", rowStride: inputStride },
-        c: { rowStride: inputStride },
-        start: "self",
-      }, { a, b, c });
-      code.get(next).i32(rows * outputStride).op("i32.add").set(a);
-      code.advance(b, rows * inputStride);
-    });
+    const addresses = code.locals("i32", 3);
+    const backward = { ...transformed, layout };
+    multiplyGradients(code, backward, { staged, addresses });
+    const { inputDeltaStride } = transformed;
     if (inputDeltaStride === undefined) return;
-    code.i32(sums).set(a).i32(inputs).set(c);
-    code.repeat(products, () => {
-      const [first, target] = code.locals("i32", 2);
-      code.get(a).set(first).get(c).set(target);
-      for (let piece = 0; piece < tiling.pieces; piece++) {
-        code.get(first).set(a).get(target).i32(16 * piece * layout.channelVectors).op("i32.add")
-          .set(c);
-        staged.assemble({
-          rows,
-          vectors: layout.channelVectors,
-          inner: shape.filters,
-          a: { rowStride: outputStride, innerStride: 4 },
-          b: { memory: "shared", rowStride: "packed" },
-          c: { rowStride: deltaRow },
-          start: "zero",
-        }, { a, b: kernel, c });
-        code.advance(kernel, 16 * layout.channelVectors * shape.filters);
-      }
-      code.get(target).i32(rows * deltaRow).op("i32.add").set(c);
-    });
+    multiplyDeltas(code, backward, { staged, addresses, kernel });
     assembleInputDelta(code, layout, {
       map,
       places: {
         inputDelta,
         sampleStride: inputDeltaStride,
         samples,
-        padded: paddedDelta,
+        padded: places.paddedDelta,
         transformed: inputs,
       },
     });
+  });
+}
+
+/** What assembles the products of a pass, and locals for the addresses of A, B and C. */
+interface Multiplying {
+  readonly staged: StagedProducts;
+  readonly addresses: readonly [a: Local, b: Local, c: Local];
+}
+
+/** The gradient of the transformed kernel: for each frequency, derivatives times inputs, summed over tiles. */
+function multiplyGradients(
+  code: FunctionAssembler,
+  { shape, layout, places: { inputs, sums, gradients } }: BackwardShape,
+  { staged, addresses: [a, b, c] }: Multiplying,
+): void {
+  const { transform: { frequencies }, rows, inputStride, outputStride } = layout;
+  code.i32(sums).set(a).i32(inputs).set(b).i32(gradients).set(c);
+  code.repeat(frequencies, () => {
+    const next = code.local("i32");
+    code.get(a).set(next);
+    staged.assemble({
+      rows: shape.filters,
+      vectors: inputStride / 16,
+      inner: rows,
+      a: { rowStride: 4, innerStride: outputStride },
+      b: { memory: "own", rowStride: inputStride },
+      c: { rowStride: inputStride },
+      start: "self",
+    }, { a, b, c });
+    code.get(next).i32(rows * outputStride).op("i32.add").set(a);
+    code.advance(b, rows * inputStride);
+  });
+}
+
+/** The derivatives with respect to the transformed input: for each frequency and piece, derivatives times kernel. */
+function multiplyDeltas(
+  code: FunctionAssembler,
+  { shape, tiling, layout, places: { inputs, sums } }: BackwardShape,
+  { staged, addresses: [a, , c], kernel }: Multiplying & { readonly kernel: Local },
+): void {
+  const { transform: { frequencies }, rows, outputStride, channelVectors } = layout;
+  const deltaRow = deltaRowBytes(layout);
+  code.i32(sums).set(a).i32(inputs).set(c);
+  code.repeat(frequencies, () => {
+    const [first, target] = code.locals("i32", 2);
+    code.get(a).set(first).get(c).set(target);
+    for (let piece = 0; piece < tiling.pieces; piece++) {
+      code.get(first).set(a).get(target).i32(16 * piece * channelVectors).op("i32.add").set(c);
+      staged.assemble({
+        rows,
+        vectors: channelVectors,
+        inner: shape.filters,
+        a: { rowStride: outputStride, innerStride: 4 },
+        b: { memory: "shared", rowStride: "packed" },
+        c: { rowStride: deltaRow },
+        start: "zero",
+      }, { a, b: kernel, c });
+      code.advance(kernel, 16 * channelVectors * shape.filters);
+    }
+    code.get(target).i32(rows * deltaRow).op("i32.add").set(c);
   });
 }

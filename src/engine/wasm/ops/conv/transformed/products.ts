@@ -1,12 +1,11 @@
 import type { FunctionAssembler, Local, MemoryName } from "../../../assembler/assembler.ts";
-import { panels, splitEvenly } from "../../../assembler/panels.ts";
+import { panels, splitEvenly, TILE_VECTORS } from "../../../assembler/panels.ts";
 
 /**
  * A tile is 6 rows × 2 vectors: of V8's 15 vector registers 12 sums, two vectors of B, and an element of A that is loaded
  * four times over.
  */
 export const TILE_ROWS = 6;
-const TILE_VECTORS = 2;
 /** Steps along the sum without a jump. */
 const MOST_STEPS = 64;
 /** Bytes of a step of A where its rows are neighbours. */

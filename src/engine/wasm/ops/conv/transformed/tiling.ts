@@ -1,6 +1,6 @@
 import { roundUp } from "../../../layout.ts";
 import { type ConvShape, inputDeltaStride } from "../shape.ts";
-import type { Tiling } from "./types.ts";
+import type { TrainingTiling } from "./types.ts";
 import {
   inputMatrix,
   kernelMatrix,
@@ -12,7 +12,7 @@ import { createTransform, type Transform } from "../../../transforms/points.ts";
 /** Everything that the kernels of a transformed convolution know of its places. Strides are bytes. */
 export interface Layout {
   readonly shape: ConvShape;
-  readonly tiling: Tiling;
+  readonly tiling: TrainingTiling;
   readonly transform: Transform;
   readonly matrices: Matrices;
   /** Samples that are computed together. */
@@ -41,7 +41,7 @@ export interface Matrices {
 }
 
 /** Finds all places for a number of samples that are computed together. */
-export function layOut(shape: ConvShape, tiling: Tiling, samples: number): Layout {
+export function layOut(shape: ConvShape, tiling: TrainingTiling, samples: number): Layout {
   const { channels, dilation, filterVectors } = shape;
   const { outputs, taps, pieces, units } = tiling;
   const transform = createTransform(outputs, taps);

@@ -6,9 +6,11 @@
 
 /**
  * How a convolution is cut into tiles, each of m outputs of one phase of the dilation: d · m neighbouring positions are a
- * unit of d tiles. More taps than one algorithm has are cut into pieces, which count as further channels.
+ * unit of d tiles. More taps than one algorithm has are cut into pieces, which count as further channels. The grouped
+ * path of prediction has tilings of its own (`transforms/tiling.ts`), in which windows of a pooling reach over several
+ * tiles of a phase.
  */
-export interface Tiling {
+export interface TrainingTiling {
   /** Outputs of a tile, and taps of a piece. */
   readonly outputs: number;
   readonly taps: number;
@@ -49,7 +51,7 @@ export interface OwnPlaces {
 
 /** What a transformed convolution adds to a node. */
 export interface TransformedConv {
-  readonly tiling: Tiling;
+  readonly tiling: TrainingTiling;
   /** Address of the transformed kernel, as the forward pass reads it. */
   readonly kernel: number;
   /** The same as the backward pass reads it; absent where that is not transformed. */

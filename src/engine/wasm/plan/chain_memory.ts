@@ -2,12 +2,6 @@ import type { LayerGroup } from "../../layer_groups.ts";
 import type { Allocator } from "../layout.ts";
 import type { TensorPlanner } from "./tensors.ts";
 
-/** A group of layers of a kind. */
-export type GroupOf<Kind extends LayerGroup["kind"]> = Extract<
-  LayerGroup,
-  { readonly kind: Kind }
->;
-
 /** What gives out the places of a chain's nodes. */
 export interface ChainMemory {
   readonly memory: Allocator;

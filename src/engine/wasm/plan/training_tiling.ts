@@ -1,12 +1,10 @@
-import { MAX_FREQUENCIES } from "../transforms/points.ts";
+import { MAX_FREQUENCIES, MAX_TAPS } from "../transforms/points.ts";
 import type { ConvShape } from "../ops/conv/shape.ts";
 import { gradientBytes } from "../ops/conv/transformed/own_places.ts";
-import type { Tiling } from "../ops/conv/transformed/types.ts";
+import type { TrainingTiling } from "../ops/conv/transformed/types.ts";
 import { TILE_ROWS } from "../ops/conv/transformed/products.ts";
 import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/tiling.ts";
 
-/** The most taps of a piece: longer ones would need too many points. */
-const MOST_TAPS = 5;
 /**
  * Up to 8 points the error hardly differs from a plain sum's. With 9 or 10 it is twice as large, more so the more outputs a
  * tile has, whose powers of the points grow, and the longer the sum; these stay within 4e-6 of the largest output.
@@ -26,15 +24,18 @@ const MOST_GRADIENT_BYTES = 4 * 1024 * 1024;
 const LARGEST_SHARE = 0.9;
 
 /** Chooses how a convolution is cut into tiles, from its shape alone; `undefined` where it does not pay. */
-export function chooseTiling(shape: ConvShape, pool: number | undefined): Tiling | undefined {
+export function chooseTrainingTiling(
+  shape: ConvShape,
+  pool: number | undefined,
+): TrainingTiling | undefined {
   const { taps: width, dilation, channels, inputStride, inputPositions } = shape;
   // Vectors that overlap need four channels, and copies of samples 16 bytes.
   if (width < 2 || channels < 4 || inputPositions * inputStride < 16) return undefined;
-  const pieces = Math.ceil(width / MOST_TAPS);
+  const pieces = Math.ceil(width / MAX_TAPS);
   const taps = Math.ceil(width / pieces);
   const positions = neededPositions(shape, pool);
-  let best: { readonly tiling: Tiling; readonly cost: number } | undefined;
-  const accurate = taps === MOST_TAPS && pieces * channels <= LONG_SUM;
+  let best: { readonly tiling: TrainingTiling; readonly cost: number } | undefined;
+  const accurate = taps === MAX_TAPS && pieces * channels <= LONG_SUM;
   const most = accurate ? MAX_FREQUENCIES : SAFE_FREQUENCIES;
   for (let outputs = 2; outputs + taps - 1 <= most; outputs++) {
     const unit = dilation * outputs;
@@ -92,7 +93,11 @@ function forwardCost({ shape, tiling, transform, rows, inner, channelVectors }: 
  * Whether a backward pass is transformed. Without, it visits the maxima of a pooling alone, an element of the input at a
  * time, or all positions where there is no pooling.
  */
-export function paysBackward(shape: ConvShape, tiling: Tiling, ofNetwork: boolean): boolean {
+export function paysBackward(
+  shape: ConvShape,
+  tiling: TrainingTiling,
+  ofNetwork: boolean,
+): boolean {
   if (gradientBytes(layOut(shape, tiling, 1)) > MOST_GRADIENT_BYTES) return false;
   const { filters, filterVectors, pooledPositions, outputPositions, groups, groupVectors } = shape;
   const window = groups * groupVectors;
