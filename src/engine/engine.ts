@@ -111,7 +111,8 @@ export interface MemberOptions {
  * How a session predicts, on engines that have several ways. `"direct"` computes each sample by itself, `"grouped"` a
  * number of samples together with fewer multiplications, which takes a fraction of the time for many samples and longer
  * for one. Their results differ by at most 4e-6 of the largest output. On either path a prediction depends on its sample
- * alone, not on the others of the call.
+ * alone, not on the others of the call. `"grouped"` answers NaN where a value of the sample is beyond ±2^64, which its
+ * sums could overflow with.
  */
 export type PredictionPath = "grouped" | "direct";
 

@@ -65,11 +65,12 @@ export class Group {
     for (const step of this.#steps) step(quads);
   }
 
-  /** The first output of a sample. */
+  /** The first output of a sample; NaN if one of its values is too large for transforms. */
   outputOf(sample: number): number {
-    const { address, quadBytes } = this.#plan.output;
+    const { output: { address, quadBytes }, raw: { marks } } = this.#plan;
     const quad = Math.floor(sample / LANES);
-    return this.floats[(address + quad * quadBytes) / 4 + sample % LANES]!;
+    const output = this.floats[(address + quad * quadBytes) / 4 + sample % LANES]!;
+    return output + this.floats[marks / 4 + sample]!;
   }
 
   /** Writes the outputs of the first `samples` to `plan.raw`, `[sample, value]` with the gaps of the output. */

@@ -98,8 +98,9 @@ class GroupedPlanner {
     const sampleVectors = Math.max(Math.ceil(values / LANES), countOutputVectors(output));
     const sampleBytes = skewedStride(VECTOR * sampleVectors);
     const address = memory.take(GROUP_SAMPLES * sampleBytes);
+    const marks = memory.take(4 * GROUP_SAMPLES);
     return {
-      raw: { address, sampleBytes, values },
+      raw: { address, sampleBytes, values, marks },
       input,
       output,
       nodes,

@@ -140,10 +140,19 @@ export interface GruNode extends NodeBase {
 /** Any node. */
 export type GroupedNode = ConvNode | PoolNode | ActivationNode | AffineNode | GruNode;
 
+/** Values of a group's samples as they come, `[sample, value]` of float32. */
+export interface RawSamples {
+  readonly address: number;
+  /** Bytes between samples. */
+  readonly sampleBytes: number;
+  readonly values: number;
+  /** `[quad, lane]`: what is added to the outputs of a sample: 0, or NaN if a value is too large for transforms. */
+  readonly marks: number;
+}
+
 /** A chain of layers, planned for groups. */
 export interface GroupedPlan {
-  /** Values of a sample as they come, `[sample, value]` of float32; bytes between samples. */
-  readonly raw: { readonly address: number; readonly sampleBytes: number; readonly values: number };
+  readonly raw: RawSamples;
   readonly input: LaneTensor;
   readonly output: LaneTensor;
   readonly nodes: readonly GroupedNode[];

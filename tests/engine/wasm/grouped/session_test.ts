@@ -157,6 +157,39 @@ Deno.test("a prediction in groups stops when it is aborted, and reports its prog
   deepStrictEqual(await predict(session, source, Uint32Array.of(0)), wanted);
 });
 
+for (const spec of [ODD, presetSpec("wakawaka", { bins: 46 })]) {
+  Deno.test(`a value of "${spec.name}" that transforms may overflow with gives NaN, others alike`, async () => {
+    const { signal, ...data } = randomData(spec, SAMPLES);
+    const size = spec.bins * spec.marks;
+    const isOdd = (row: number) => row % 5 === 2;
+    const grow = (value: number) =>
+      memorySource({
+        ...data,
+        // By turns in all places of a sample, in lanes that share vectors with those of other samples.
+        signal: Float32Array.from(signal, (own, i) => {
+          const row = Math.floor(i / size);
+          return isOdd(row) && i % size === row * 17 % size ? value : own;
+        }),
+      });
+    await using grouped = await open(spec);
+    await using direct = await open(spec, { path: "direct" });
+    const usual = await predict(grouped, memorySource({ ...data, signal }));
+    for (const value of [2 ** 65, -1e38, 3e38, Infinity, NaN]) {
+      for (const source of [grow(value), gathered(grow(value))]) {
+        const found = await predict(grouped, source);
+        // As numbers: NaN has several patterns of bits.
+        const wanted = Array.from(usual, (own, row) => isOdd(row) ? NaN : own);
+        deepStrictEqual([...found], wanted, `${value}`);
+      }
+    }
+    const large = grow(2 ** 63);
+    const [found, wanted] = [await predict(grouped, large), await predict(direct, large)];
+    ok(wanted.every(Number.isFinite));
+    ok(largestDifference(found, wanted) <= GROUPED_TOLERANCE.random * magnitude(wanted));
+    deepStrictEqual(await predict(grouped, memorySource({ ...data, signal })), usual);
+  });
+}
+
 Deno.test("a model that groups do not serve is predicted directly, with the same bits", async () => {
   const wide: LayerSpec = { type: "conv1d", filters: 64, width: 3, dilation: 1, padding: "same" };
   const spec = parseSpec({
