@@ -11,7 +11,7 @@ import type { SignalFormat } from "./signal/track.ts";
 import { type GeneWindows, geneWindows } from "./windows.ts";
 
 /** Memory for counts, in bytes. 17,447 genes × 100 bins × 8 marks with controls fit, so they are one band. */
-export const MOST_COUNT_BYTES = 2 ** 27;
+const MOST_COUNT_BYTES = 2 ** 27;
 
 /** Some neighbouring genes. */
 export interface GeneBand {

@@ -3,7 +3,7 @@
 import type { Missing } from "./peers.ts";
 
 /** Names a Python that has the packages of `peers/requirements.txt`. */
-export const PYTHON_VARIABLE = "HISTONE_BENCH_PYTHON";
+const PYTHON_VARIABLE = "HISTONE_BENCH_PYTHON";
 
 const PYTHONS = ["python3", "/usr/bin/python3"];
 

@@ -49,8 +49,10 @@ export class JobRunner {
   readonly #barrier: Barrier;
   readonly #pool: WorkerPool;
   #module: WebAssembly.Module | undefined;
-  /** What runs on the caller's thread. */
+  /** What runs on the caller's thread, and waits there for nobody. */
   #own: Runner | undefined;
+  readonly #ownThread = createBarrierMemory(MAX_PARTS);
+  readonly #ownBarrier = new Barrier(this.#ownThread, 1);
   #hasAll = false;
   #copiesAreOld = true;
   /** The same for the weights that groups are predicted with, which training does not renew. */
@@ -130,6 +132,8 @@ export class JobRunner {
       this.#ownSource = source;
       this.#own!.use({ ...residentSignal(source), labels: undefined });
     }
+    // A job that failed may have left tasks that it had taken.
+    this.#ownBarrier.reset();
     this.#own!.run(job);
   }
 
@@ -174,7 +178,7 @@ export class JobRunner {
         plan: planned.plan,
         module,
         memory: this.#memory,
-        barrier: createBarrierMemory(MAX_PARTS),
+        barrier: this.#ownThread,
         policy,
         thread: 0,
         threads: 1,

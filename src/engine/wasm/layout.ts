@@ -53,7 +53,8 @@ export function roundUp(size: number, unit = 16): number {
   return Math.ceil(size / unit) * unit;
 }
 
-const CACHE_LINE = 64;
+/** Bytes of a line of a processor's cache. */
+export const CACHE_LINE = 64;
 /**
  * Lines between regions of a thread's own memory. Where places of two regions differ by a multiple of 4 KiB, they compete
  * for the same lines of the nearest cache, and loads wait for stores that only look as if they wrote the same place.

@@ -86,7 +86,7 @@ export interface Finding extends Measured, Partial<Pick<Row, "figure" | "peer">>
 
 /** Figures that the table of floors has measurements from. */
 export const TRAINING = "wakawaka-training";
-export const MANY_TRAINING = "wakawaka-8-models-side-by-side";
+const MANY_TRAINING = "wakawaka-8-models-side-by-side";
 const MANY = 8;
 
 /**

@@ -204,6 +204,23 @@ Deno.test("after a worker's failure even a job for the caller's thread is refuse
   await rejects(predict(session, source, ALL), EngineUnavailableError);
 });
 
+for (const path of ["direct", "grouped"] as const) {
+  Deno.test(`a job that fails on the caller's thread leaves nothing to the next one, ${path}`, async () => {
+    await using session = await open("wakawaka", path);
+    const source = samplesOf("wakawaka");
+    const wanted = await predict(session, source, Uint32Array.of(1, 2));
+    const broken = samplesOf("wakawaka");
+    const reason = new Error("it cannot be read");
+    Object.defineProperty(broken.resident!.signal, "subarray", {
+      value: () => {
+        throw reason;
+      },
+    });
+    for (const _ of [1, 2]) await rejects(predict(session, broken, Uint32Array.of(3)), reason);
+    deepStrictEqual(await predict(session, source, Uint32Array.of(2, 1)), wanted.toReversed());
+  });
+}
+
 Deno.test("sessions of one shape share plan and kernels, not weights", async () => {
   const compile = WebAssembly.compile;
   let compiled = 0;

@@ -1,11 +1,8 @@
 import type { GroupOf } from "../../layer_groups.ts";
-import { roundUp, type Tensor } from "../layout.ts";
+import { CACHE_LINE, roundUp, type Tensor } from "../layout.ts";
 import type { BatchNormNode } from "../ops/batch_norm/node.ts";
 import { type ChainMemory, nameOf } from "./chain_memory.ts";
 import { MAX_PARTS } from "./parts.ts";
-
-/** Bytes of a line of a processor's cache. */
-const CACHE_LINE = 64;
 
 /** What stands around a batch normalisation. */
 export interface NormSurroundings {

@@ -9,6 +9,7 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../../assembler/assembler.ts";
 import { keepNumbers, pushExponentialMinusOne } from "../../assembler/exponential.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
+import { TransposedBlock } from "../../assembler/transposed_block.ts";
 import { forVectors } from "../../assembler/loops.ts";
 
 /**
@@ -43,24 +44,19 @@ function assembleLaneSums(
 ): void {
   const [place, divisors] = code.locals("v128", 2);
   const left = code.local("i32");
-  const lines = code.locals("v128", 4);
-  const [low01, low23, high01, high23] = code.locals("v128", 4);
+  const block = new TransposedBlock(code);
   code.get(divisor).op("f32x4.splat").set(divisors);
   const mask = new CountMask(code, { place, count });
   code.get(count).i32(3).op("i32.add").i32(2).op("i32.shr_u").set(left);
   forVectors(code, { vectors: left, pointers: [target] }, () => {
-    lines.forEach((line, i) => code.get(source).load(16 * i).set(line));
-    const [l0, l1, l2, l3] = lines;
-    code.get(l0).get(l1).shuffle([0, 4, 1, 5]).set(low01);
-    code.get(l2).get(l3).shuffle([0, 4, 1, 5]).set(low23);
-    code.get(l0).get(l1).shuffle([2, 6, 3, 7]).set(high01);
-    code.get(l2).get(l3).shuffle([2, 6, 3, 7]).set(high23);
+    block.transpose((line) => code.get(source).load(16 * line));
     code.get(target);
-    code.get(low01).get(low23).shuffle([0, 1, 4, 5]);
-    code.get(low01).get(low23).shuffle([2, 3, 6, 7]).op("f32x4.add");
-    code.get(high01).get(high23).shuffle([0, 1, 4, 5]);
-    code.get(high01).get(high23).shuffle([2, 3, 6, 7]).op("f32x4.add");
-    code.op("f32x4.add").get(divisors).op("f32x4.div");
+    block.push(0);
+    block.push(1);
+    code.op("f32x4.add");
+    block.push(2);
+    block.push(3);
+    code.op("f32x4.add").op("f32x4.add").get(divisors).op("f32x4.div");
     mask.push();
     code.op("v128.and").store().advance(source, 64);
     mask.advance();
