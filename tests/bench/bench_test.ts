@@ -113,7 +113,8 @@ Deno.test("the rate of single answers is that of a call in the middle, whatever 
   const { rate } = await measureCalls(0.1, async () => {
     if (calls++ === 1) await new Promise((resolve) => setTimeout(resolve, 60));
   });
-  ok(rate > 1000, `${rate}`);
+  // With the interruption it would be below 1 / 0.06.
+  ok(rate > 20, `${rate}`);
 });
 
 Deno.test("every contestant has a turn in every round, after one that does not count, and the order turns", async () => {
