@@ -124,6 +124,8 @@ class KeptSession {
     await session.rest();
     if (this.#users > 0 || this.#isDropped) return;
     const reference = this.#reference;
+    // Another call may have used the session and ended meanwhile.
+    this.#cancelTimer();
     this.#cancelTimer = startIdleTimer(() => void reference.deref()?.drop(), IDLE_MS);
   }
 

@@ -128,6 +128,10 @@ function sparseGradients(
     const inputDelta = deltaOf(input, sample);
     clear(inputDelta - input.before * input.stride, input.sampleStride);
     inputGradient(inputDelta - shape.left * input.stride, kernel.weight, maxima, delta);
+    // The window of a maximum may reach past the input's ends. A convolution before expects zeros there.
+    clear(inputDelta - input.before * input.stride, input.before * input.stride);
+    const end = (input.before + input.rows) * input.stride;
+    clear(inputDelta + input.rows * input.stride, input.sampleStride - end);
   };
 }
 
