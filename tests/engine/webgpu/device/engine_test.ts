@@ -34,23 +34,24 @@ for (const preset of SEQUENTIAL_PRESET_NAMES) {
     const wanted = await trainExample(wasm, spec, options);
     const apart = largestDifference(found.losses, wanted.losses) / wanted.losses[0]!;
     // Both are float32, and wasm's transformed convolutions lose two bits more, which Adam passes on to the next step.
-    ok(apart < 3e-4, `losses differ by ${apart}`);
+    ok(apart < 2e-4, `losses differ by ${apart}`);
     const away = largestDifference(found.predicted, wanted.predicted);
     ok(away < 1e-3, `predictions differ by ${away}, labels being 0 and 1`);
   });
 }
 
 testWithWebgpu(
-  "three epochs of wakawaka with dropout agree with the wasm engine: losses to 5e-4, predictions to 1e-3",
+  "two epochs of wakawaka with dropout agree with the wasm engine: losses to 1e-6, predictions to 1e-5",
   async () => {
     const spec = presetSpec("wakawaka");
-    const options = { samples: 600, batchSize: 50, epochs: 3 };
+    // In the third epoch two values of a pooling come closer to each other than rounding, and the runs part.
+    const options = { samples: 600, batchSize: 50, epochs: 2 };
     const found = await trainExample(webgpu, spec, options);
     const wanted = await trainExample(wasm, spec, options);
     const losses = largestDifference(found.losses, wanted.losses) / wanted.losses[0]!;
-    ok(losses < 5e-4, `losses differ by ${losses}`);
+    ok(losses < 1e-6, `losses differ by ${losses}`);
     const predicted = largestDifference(found.predicted, wanted.predicted);
-    ok(predicted < 1e-3 * Math.max(1, magnitude(wanted.predicted)), `predictions: ${predicted}`);
+    ok(predicted < 1e-5 * Math.max(1, magnitude(wanted.predicted)), `predictions: ${predicted}`);
   },
 );
 
