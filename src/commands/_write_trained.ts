@@ -13,7 +13,7 @@ import type { Inputs } from "../runs/inputs.ts";
 import { writeJson } from "../runs/json.ts";
 import { saveMembers } from "../runs/models.ts";
 import { removeRun } from "../runs/run_files.ts";
-import { compareEnsemble, type EnsemblePrediction } from "../training/ensemble.ts";
+import { compareEnsemble } from "../training/ensemble.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
 import { formatAgreement, formatEnsemble, warnIfConstant } from "./_metrics.ts";
 import { type PredictionRun, predictWithProgress } from "./_predict.ts";
