@@ -39,7 +39,11 @@ export interface ByteSource {
    * @default {false}
    */
   readonly readsAreCopies?: boolean | undefined;
-  /** The file on disk that it is, if it is one. */
+  /**
+   * The file on disk that it is, if it is one.
+   *
+   * @default {not a file on disk}
+   */
   readonly identity?: FileIdentity | undefined;
   /**
    * Reads exactly `length` bytes, starting at `offset`.

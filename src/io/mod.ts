@@ -19,7 +19,13 @@
  */
 
 export type { PackedArray } from "../base/arrays.ts";
-export { blobSource, type ByteRange, type ByteSource, bytesSource } from "../files/byte_source.ts";
+export {
+  blobSource,
+  type ByteRange,
+  type ByteSource,
+  bytesSource,
+  type FileIdentity,
+} from "../files/byte_source.ts";
 export type { SampleColumns } from "./columns.ts";
 export { readCompetition, type ReadCompetitionOptions } from "./competition.ts";
 export {
