@@ -23,7 +23,7 @@ import {
 import { allRows } from "../helpers/engine_runs.ts";
 import { type OneModelOptions, openOne, sourceOf, type Subject } from "../helpers/one_model.ts";
 import { BRANCH_TOLERANCES, largestDifference, magnitude } from "../helpers/tolerances.ts";
-import { checkBranchedRun } from "./conformance_golden.ts";
+import { testBranchedGoldenRuns } from "./conformance_golden.ts";
 import {
   checkInputGradients,
   checkTies,
@@ -37,7 +37,7 @@ const SPECS = [BRANCHED, BRANCHED_PLAIN, BRANCHED_BINARY];
 /** Registers the tests, unless the engine says that it lacks branches. */
 export function testBranches(subject: Subject, test: Test): void {
   if (!subject.engine.supports(BRANCHED).supported) return;
-  test(`${subject.name} agrees with PyTorch's run of branches`, () => checkBranchedRun(subject));
+  testBranchedGoldenRuns(subject, test);
   if (subject.engine.name !== "tfjs-cpu") {
     for (const spec of [...SPECS, BRANCHED_RANKED]) {
       test(`${subject.name} trains "${spec.name}" as tf.js does`, () =>
