@@ -12,6 +12,7 @@ import { sameCellTypes } from "../panel/references.ts";
 import type { EarlyStopping } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import type { DataRecord, Transform } from "../record.ts";
+import { withModelBases } from "./_model_bases.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitManyOptions, FitRun } from "./fit_types.ts";
 import { PANEL_DROPOUT, PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
@@ -36,7 +37,7 @@ export function resolveSpec(
     ? { bins: data.bins, marks: data.marks.length }
     : { bins: base.bins, marks: base.record.marks.length };
   const found: ModelSpec = typeof spec === "string"
-    ? presetSpec(spec, { bins, marks, references })
+    ? presetSpec(spec, { bins, marks, references, bases: data.columns.sequences?.bases })
     : makeRoom(spec, references);
   const model: ModelSpec = parseSpec(loss === undefined ? found : { ...found, loss });
   // A panel compares itself with the data, which may lack marks.
@@ -171,8 +172,9 @@ export function sealRecord(
   transform: Transform,
   model: ModelSpec,
 ): DataRecord {
-  const { sequence, ...others } = data.record;
-  const record = readsSequence(model) && sequence !== undefined ? data.record : others;
+  const seen = withModelBases(model, data).record;
+  const { sequence, ...others } = seen;
+  const record = readsSequence(model) && sequence !== undefined ? seen : others;
   const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
   if (sealed.transform === record.transform || data.hasCounts) return sealed;
   throw new ContractError(
