@@ -8,8 +8,8 @@ import {
   type SampleSource,
 } from "./sample_source.ts";
 
-/** Largest code of a base. */
-export const LAST_BASE = 3;
+/** Largest code of a base: that of one whose letter is not known. */
+export const LAST_BASE = 4;
 
 /**
  * Has a source fill a batch, and checks what it wrote: engines do not check addresses, so a mistake in a user's own

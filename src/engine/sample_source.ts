@@ -81,7 +81,8 @@ export interface GatheredInput {
   entries: number;
   /**
    * `[entry, …shape of one]`, row-major, with room for an entry for each place: `[entry, bin, mark]` for `signal`,
-   * `[entry, value]` for `references`, `[entry, base]` for `sequence`, as codes (A 0, C 1, G 2, T 3).
+   * `[entry, value]` for `references`, `[entry, base]` for `sequence`, as codes (A 0, C 1, G 2, T 3, no
+   * letter known 4).
    */
   readonly values: Float32Array;
   /**

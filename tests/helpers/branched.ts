@@ -180,7 +180,7 @@ export function branchedColumns(spec: BranchedSpec, samples: number): JoinedColu
         return { input, table: Float32Array.from({ length: 2 * size }, (_, i) => i % 3), entryOf };
       }
       case "sequence": {
-        const table = Uint8Array.from({ length: GENES * size }, () => stream.below(4));
+        const table = Uint8Array.from({ length: GENES * size }, () => stream.below(5));
         return { input, table, entryOf: geneOf };
       }
       case "context":
