@@ -1,4 +1,3 @@
-import { UnsupportedModelError } from "../../errors.ts";
 import type { Conv1dLayer } from "../../model/spec.ts";
 import { convPadding } from "../../model/shapes.ts";
 import type { GroupOf, LayerGroup } from "../layer_groups.ts";
@@ -35,6 +34,7 @@ import {
 } from "./ops/kernel_gradient.ts";
 import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
+import { planRecurrent } from "./recurrent_kernels.ts";
 
 /** Makes the kernels of a group; a flattening has none. */
 export function planGroup(group: LayerGroup, context: GroupContext): GroupKernels {
@@ -59,7 +59,7 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
       return { forward: [], prediction: [], backward: () => [], predictionBackward: [] };
     case "bidirectionalGru":
     case "lstm":
-      throw new UnsupportedModelError(`Cannot plan layer ${group.layer}: it is recurrent`);
+      return planRecurrent(group, context);
   }
 }
 
