@@ -41,6 +41,8 @@ export { describeLoss, lossName } from "./loss.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
   type AnyPreset,
+  type DnaPreset,
+  type DnaPresetName,
   findPreset,
   type InputShape,
   type PanelPreset,
