@@ -1,9 +1,10 @@
-import { UnsupportedModelError } from "../../errors.ts";
 import type { Conv1dLayer } from "../../model/spec.ts";
 import { convPadding } from "../../model/shapes.ts";
 import type { GroupOf, LayerGroup } from "../layer_groups.ts";
-import { blockSamples, type GradientLayout } from "./gradients.ts";
+import { blockSamples } from "./gradients.ts";
+import type { GroupContext, GroupKernels } from "./group_types.ts";
 import type { Kernel } from "./kernel.ts";
+import { planLetters } from "./letter_kernels.ts";
 import {
   activationBackwardWgsl,
   activationForwardWgsl,
@@ -33,31 +34,7 @@ import {
 } from "./ops/kernel_gradient.ts";
 import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
-import type { PlanOptions } from "./plan_types.ts";
-import type { Tensor } from "./tensors.ts";
-import type { WeightLayout } from "./weight_layout.ts";
-
-/** The context that a group's kernels are made in. */
-export interface GroupContext {
-  readonly options: PlanOptions;
-  readonly input: Tensor;
-  readonly output: Tensor;
-  readonly weights: WeightLayout;
-  readonly gradients: GradientLayout;
-  /** Number of each dropout's layer, in the order of the keys. */
-  readonly dropouts: readonly number[];
-}
-
-/** The kernels that compute a group of layers. */
-export interface GroupKernels {
-  /** The forward pass in training, and in prediction. */
-  readonly forward: readonly Kernel[];
-  readonly prediction: readonly Kernel[];
-  /** The backward pass in training: made when the size of all gradients is known. */
-  readonly backward: (gradientStride: number) => readonly Kernel[];
-  /** The backward pass of a prediction, down to its input: without dropout and without the weights' gradients. */
-  readonly predictionBackward: readonly Kernel[];
-}
+import { planRecurrent } from "./recurrent_kernels.ts";
 
 /** Makes the kernels of a group; a flattening has none. */
 export function planGroup(group: LayerGroup, context: GroupContext): GroupKernels {
@@ -82,7 +59,7 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
       return { forward: [], prediction: [], backward: () => [], predictionBackward: [] };
     case "bidirectionalGru":
     case "lstm":
-      throw new UnsupportedModelError(`Cannot plan layer ${group.layer}: it is recurrent`);
+      return planRecurrent(group, context);
   }
 }
 
@@ -108,6 +85,8 @@ function planAlike({ forward, backward, gradient }: {
 type ConvOptions = Pick<Conv1dLayer, "width" | "dilation" | "padding" | "filters">;
 
 function planConv(group: GroupOf<"conv">, context: GroupContext): GroupKernels {
+  const { input: { letters } } = context;
+  if (letters !== undefined) return planLetters(group, letters, context);
   return planWindows(group.layer, { ...group.spec, pool: group.pool }, context);
 }
 
