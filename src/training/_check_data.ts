@@ -2,7 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
 import { cellTypeGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
-import { isOverReferences } from "../model/inputs.ts";
+import { isOverReferences, readsSequence } from "../model/inputs.ts";
 import { lossName } from "../model/loss.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { parseSpec } from "../model/parse_spec.ts";
@@ -12,6 +12,7 @@ import { sameCellTypes } from "../panel/references.ts";
 import type { EarlyStopping } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import type { DataRecord, Transform } from "../record.ts";
+import { withModelBases } from "./_model_bases.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitManyOptions, FitRun } from "./fit_types.ts";
 import { PANEL_DROPOUT, PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
@@ -36,7 +37,7 @@ export function resolveSpec(
     ? { bins: data.bins, marks: data.marks.length }
     : { bins: base.bins, marks: base.record.marks.length };
   const found: ModelSpec = typeof spec === "string"
-    ? presetSpec(spec, { bins, marks, references })
+    ? presetSpec(spec, { bins, marks, references, bases: data.columns.sequences?.bases })
     : makeRoom(spec, references);
   const model: ModelSpec = parseSpec(loss === undefined ? found : { ...found, loss });
   // A panel compares itself with the data, which may lack marks.
@@ -161,12 +162,19 @@ function checkLabelled(
 
 /**
  * The record of the numbers that the network sees, from that of the data and the requested transform. Data that carry a
- * transform are taken as they are, unless another one is requested, which is then applied to their counts.
+ * transform are taken as they are, unless another one is requested, which is then applied to their counts. Of sequences it
+ * says something only if the model reads them.
  *
  * @throws {ContractError} If the data carry another transform than the requested one, and their counts are not known.
  */
-export function sealRecord(data: Dataset, transform: Transform): DataRecord {
-  const { record } = data;
+export function sealRecord(
+  data: Dataset,
+  transform: Transform,
+  model: ModelSpec,
+): DataRecord {
+  const seen = withModelBases(model, data).record;
+  const { sequence, ...others } = seen;
+  const record = readsSequence(model) && sequence !== undefined ? seen : others;
   const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
   if (sealed.transform === record.transform || data.hasCounts) return sealed;
   throw new ContractError(

@@ -1,7 +1,7 @@
 /** What every engine that has branches must compute. */
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { type JoinedColumns, joinInputs } from "../../src/engine/joined_source.ts";
+import { joinInputs } from "../../src/engine/joined_source.ts";
 import { entrySize, NO_ENTRY } from "../../src/engine/sample_source.ts";
 import { createTfjsEngine } from "../../src/engine/tfjs/engine.ts";
 import { ContractError } from "../../src/errors.ts";
@@ -18,6 +18,7 @@ import {
   branchedColumns,
   branchedSource,
   optionsFor,
+  type PlainColumns,
   unshareColumns,
 } from "../helpers/branched.ts";
 import { allRows } from "../helpers/engine_runs.ts";
@@ -133,7 +134,7 @@ async function checkSharing(subject: Subject): Promise<void> {
 /** Whatever stands in a table where a sample has no reference changes nothing, and its gradient is zero. */
 async function checkMissing(subject: Subject): Promise<void> {
   const joined = unshareColumns(branchedColumns(BRANCHED, 9));
-  const filled: JoinedColumns = {
+  const filled: PlainColumns = {
     ...joined,
     columns: joined.columns.map((column) => {
       if (!isOverReferences(column.input)) return column;
