@@ -7,6 +7,12 @@
  * @module
  */
 
+export {
+  attachSequences,
+  type AttachSequencesOptions,
+  countMaskedGenes,
+  type NamedSequences,
+} from "./attach_sequences.ts";
 export { batches } from "./batches.ts";
 export { type GenePlace, placeGenes, placesByGene } from "./chromosomes.ts";
 export { Dataset } from "./dataset.ts";

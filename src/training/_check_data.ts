@@ -2,7 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
 import { cellTypeGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
-import { isOverReferences } from "../model/inputs.ts";
+import { isOverReferences, readsSequence } from "../model/inputs.ts";
 import { lossName } from "../model/loss.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { parseSpec } from "../model/parse_spec.ts";
@@ -161,12 +161,18 @@ function checkLabelled(
 
 /**
  * The record of the numbers that the network sees, from that of the data and the requested transform. Data that carry a
- * transform are taken as they are, unless another one is requested, which is then applied to their counts.
+ * transform are taken as they are, unless another one is requested, which is then applied to their counts. Of sequences it
+ * says something only if the model reads them.
  *
  * @throws {ContractError} If the data carry another transform than the requested one, and their counts are not known.
  */
-export function sealRecord(data: Dataset, transform: Transform): DataRecord {
-  const { record } = data;
+export function sealRecord(
+  data: Dataset,
+  transform: Transform,
+  model: ModelSpec,
+): DataRecord {
+  const { sequence, ...others } = data.record;
+  const record = readsSequence(model) && sequence !== undefined ? data.record : others;
   const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
   if (sealed.transform === record.transform || data.hasCounts) return sealed;
   throw new ContractError(

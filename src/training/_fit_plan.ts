@@ -74,7 +74,7 @@ export async function planFit(
   checkGeneEffects(model, shared.geneEffects);
   checkPanelSettings(model, shared, options);
   const record = base === undefined
-    ? sealRecord(data, shared.transform)
+    ? sealRecord(data, shared.transform, model)
     : (initial as TrainedModel).record;
   const start = initial === undefined
     ? undefined

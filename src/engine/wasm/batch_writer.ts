@@ -89,7 +89,8 @@ export class BatchWriter {
     if (spec.name === "sequence") {
       floats.fill(0, first, first + rows * row);
       for (let base = 0; base < rows; base++) {
-        floats[first + base * row + values[entry * rows + base]!] = 1;
+        const code = values[entry * rows + base]!;
+        if (code < channels) floats[first + base * row + code] = 1;
       }
       return;
     }
