@@ -213,7 +213,9 @@ class MemeParser {
       Math.abs(sum - 1) <= SUM_TOLERANCE;
     if (!isSound) {
       this.#fail(
-        `a row of "${name}" is "${line.slice(0, 60)}", expected four probabilities that add up to 1`,
+        `a row of "${name}" is "${
+          line.slice(0, 60)
+        }", expected four probabilities that add up to 1`,
       );
     }
     return shares.map((share) => share / sum);

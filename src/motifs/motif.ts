@@ -37,7 +37,8 @@ export function informationBits(
 ): number[] {
   return matrix.map((column) =>
     column.reduce(
-      (sum, share, letter) => sum + (share > 0 ? share * Math.log2(share / background[letter]!) : 0),
+      (sum, share, letter) =>
+        sum + (share > 0 ? share * Math.log2(share / background[letter]!) : 0),
       0,
     )
   );

@@ -78,13 +78,14 @@ function drawLetter(column: readonly number[], stream: RandomStream): number {
   return 3;
 }
 
-/** The letters of a sequence, those of repeats in lower case. */
-export function spellSequence({ codes, repeats }: SimulatedSequence): string {
-  const letters = new TextEncoder().encode(LETTERS);
-  const text = codes.map((code) => letters[code]!);
+const ASCII = new TextEncoder().encode(LETTERS);
+
+/** Spells a sequence in ASCII, repeats in lower case, `[base]`. */
+export function spellSequence({ codes, repeats }: SimulatedSequence): Uint8Array<ArrayBuffer> {
+  const text = codes.map((code) => ASCII[code]!);
   // A letter's lower case has one more bit.
   for (const { start, end } of repeats) {
     for (let i = start; i < end; i++) text[i]! |= 0x20;
   }
-  return new TextDecoder().decode(text);
+  return text;
 }

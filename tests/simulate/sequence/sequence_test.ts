@@ -112,7 +112,7 @@ Deno.test("repeats keep away from the TSS, are copies of few sequences, and are 
     ok(start >= 0 && end <= 10_000 && end > start);
     ok(end <= 4500 || start >= 5500, `${start} to ${end}`);
   }
-  const text = spellSequence(sequence);
+  const text = new TextDecoder().decode(spellSequence(sequence));
   strictEqual(text.length, 10_000);
   const lower = [...text].filter((letter) => letter !== letter.toUpperCase()).length;
   strictEqual(lower, sequence.repeats.reduce((sum, { start, end }) => sum + end - start, 0));
