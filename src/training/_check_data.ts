@@ -13,6 +13,7 @@ import type { EarlyStopping } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { planSequenceControl } from "../data/sequence_control.ts";
 import type { DataRecord, SequenceControl, SequenceControlSettings, Transform } from "../record.ts";
+import { withModelBases } from "./_model_bases.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitManyOptions, FitRun } from "./fit_types.ts";
 import { PANEL_DROPOUT, PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
@@ -37,7 +38,7 @@ export function resolveSpec(
     ? { bins: data.bins, marks: data.marks.length }
     : { bins: base.bins, marks: base.record.marks.length };
   const found: ModelSpec = typeof spec === "string"
-    ? presetSpec(spec, { bins, marks, references })
+    ? presetSpec(spec, { bins, marks, references, bases: data.columns.sequences?.bases })
     : makeRoom(spec, references);
   const model: ModelSpec = parseSpec(loss === undefined ? found : { ...found, loss });
   // A panel compares itself with the data, which may lack marks.
@@ -177,7 +178,8 @@ export function sealRecord(
     readonly base?: DataRecord | undefined;
   },
 ): DataRecord {
-  const { sequence, ...others } = data.record;
+  const seen = withModelBases(model, data).record;
+  const { sequence, ...others } = seen;
   const isRead = readsSequence(model) && sequence !== undefined;
   if (sequenceControl !== undefined && !isRead) {
     throw new ContractError(
@@ -187,7 +189,7 @@ export function sealRecord(
   }
   const control = sequenceControl && sealControl(data, sequenceControl, base?.sequence?.control);
   const record: DataRecord = isRead
-    ? { ...data.record, sequence: { ...sequence, ...(control && { control }) } }
+    ? { ...seen, sequence: { ...sequence, ...(control && { control }) } }
     : others;
   const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
   if (sealed.transform === record.transform || data.hasCounts) return sealed;

@@ -8,6 +8,7 @@ import type { SampleColumns } from "../io/columns.ts";
 import { isOverReferences, modelInputs, readsSequence, readsSignal } from "../model/inputs.ts";
 import { panelInputs, readsPanel } from "../model/panel_inputs.ts";
 import type { ModelSpec, SequenceInput, SignalInput } from "../model/spec.ts";
+import { withModelBases } from "./_model_bases.ts";
 import {
   type DataRecord,
   type ReconcileOptions,
@@ -42,9 +43,9 @@ export function sampleSource(
   record: DataRecord,
   options: SampleSourceOptions,
 ): SampleSource {
-  const { columns } = data;
   const { model, weights } = options;
-  const transform = reconcileRecords(record, data.storedRecord, options);
+  const { columns, storedRecord } = withModelBases(model, data);
+  const transform = reconcileRecords(record, storedRecord, options);
   checkInputShape(model, data);
   const control = record.sequence?.control;
   const wanted = {
@@ -124,7 +125,7 @@ export function checkInputShape(spec: ModelSpec, data: Dataset): void {
 
 /** Throws unless data have sequences as long as a model takes. */
 function checkSequenceShape(spec: ModelSpec, { bases }: SequenceInput, data: Dataset): void {
-  const found = data.columns.sequences?.bases;
+  const found = withModelBases(spec, data).columns.sequences?.bases;
   if (found === bases) return;
   const advice =
     `Prepare the data again (deno task prepare ... --genome GENOME --sequence-half-width ${

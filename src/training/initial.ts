@@ -9,6 +9,7 @@ import { isBranched, type ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type DataRecord, reconcileRecords } from "../record.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
+import { withModelBases } from "./_model_bases.ts";
 import type { FitManyOptions } from "./fit_types.ts";
 import type { SettingsLayer } from "./settings.ts";
 
@@ -96,7 +97,8 @@ export async function copyInitial(
   if (isModel(initial)) {
     checkSameNetwork(initial.spec, spec);
     if (panel === undefined) {
-      reconcileRecords(initial.record, data.storedRecord, { acceptAssembly });
+      const { storedRecord } = withModelBases(spec, data);
+      reconcileRecords(initial.record, storedRecord, { acceptAssembly });
     }
     const { transform } = initial.record;
     if (transform !== record.transform) {
@@ -140,5 +142,10 @@ function checkSameNetwork(found: ModelSpec, wanted: ModelSpec): void {
 }
 
 function layersOf(spec: ModelSpec): string {
-  return JSON.stringify(isBranched(spec) ? [spec.branches, spec.head] : spec.layers);
+  return JSON.stringify(isBranched(spec) ? [spec.branches, spec.head] : spec.layers, omitDefaults);
+}
+
+/** A trained layer does not depend on how its weights were drawn; what is false is the same as what is left out. */
+function omitDefaults(key: string, value: unknown): unknown {
+  return key === "initializer" || value === false ? undefined : value;
 }

@@ -7,6 +7,7 @@
 
 import { UnsupportedModelError } from "../../errors.ts";
 import { layerChains, modelGraph } from "../../model/graph.ts";
+import { isRecurrent } from "../../model/layer_shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
@@ -47,9 +48,9 @@ export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
 /** Does not check memory: a GPU's limits are known only once it is opened. */
 function supports(spec: ModelSpec): Support {
   for (const { place, layers } of layerChains(modelGraph(spec))) {
-    const recurrent = layers.findIndex(({ type }) => type === "bidirectionalGru");
-    if (recurrent < 0) continue;
-    return { supported: false, reason: `it has no bidirectionalGru (${place}[${recurrent}])` };
+    const index = layers.findIndex(isRecurrent);
+    if (index < 0) continue;
+    return { supported: false, reason: `it has no ${layers[index]!.type} (${place}[${index}])` };
   }
   return { supported: true };
 }

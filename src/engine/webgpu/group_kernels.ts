@@ -81,6 +81,7 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
     case "flatten":
       return { forward: [], prediction: [], backward: () => [], predictionBackward: [] };
     case "bidirectionalGru":
+    case "lstm":
       throw new UnsupportedModelError(`Cannot plan layer ${group.layer}: it is recurrent`);
   }
 }

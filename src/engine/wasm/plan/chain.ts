@@ -115,6 +115,8 @@ class ChainPlanner {
         return flattenTensor(input);
       case "bidirectionalGru":
         return this.#addGru(input, group);
+      case "lstm":
+        throw new Error(`Cannot plan layer ${group.layer}: lstm is not supported`);
     }
   }
 
