@@ -34,6 +34,13 @@ import {
 } from "./ops/kernel_gradient.ts";
 import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
+import {
+  addPartsWgsl,
+  isWide,
+  nameOfPartial,
+  partialSize,
+  sumPartsWgsl,
+} from "./ops/wide_dense.ts";
 import { planRecurrent } from "./recurrent_kernels.ts";
 
 /** Makes the kernels of a group; a flattening has none. */
@@ -65,7 +72,7 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
 
 /** The kernels of a group that does the same in training and in prediction. */
 function planAlike({ forward, backward, gradient }: {
-  readonly forward: Kernel;
+  readonly forward: readonly Kernel[];
   /** Computes the deltas of the input, where those are wanted. */
   readonly backward: Kernel | undefined;
   /** Computes the gradients of the weights. */
@@ -73,8 +80,8 @@ function planAlike({ forward, backward, gradient }: {
 }): GroupKernels {
   const below = backward === undefined ? [] : [backward];
   return {
-    forward: [forward],
-    prediction: [forward],
+    forward,
+    prediction: forward,
     backward: (gradientStride) =>
       gradient === undefined ? below : [...below, gradient(gradientStride)],
     predictionBackward: below,
@@ -116,7 +123,7 @@ function planWindows(
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
   return planAlike({
-    forward: convForwardWgsl(shape, limits),
+    forward: [convForwardWgsl(shape, limits)],
     backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
     gradient: planKernelGradient({ ...shape, pooled: pool !== undefined }, context),
   });
@@ -134,10 +141,16 @@ function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels
   };
   const window = { taps: 1, dilation: 1, left: 0, pooled: false };
   return planAlike({
-    forward: denseForwardWgsl(shape, limits),
+    forward: isWide(shape) ? planWideDense(shape, context) : [denseForwardWgsl(shape, limits)],
     backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
     gradient: planKernelGradient({ ...shape, ...window }, context),
   });
+}
+
+/** A dense layer of so many inputs that its sums are divided. */
+function planWideDense(shape: DenseShape, { reserve }: GroupContext): Kernel[] {
+  reserve(nameOfPartial(shape.name), partialSize(shape));
+  return [sumPartsWgsl(shape), addPartsWgsl(shape)];
 }
 
 function planKernelGradient(
@@ -191,7 +204,7 @@ function planPool(group: GroupOf<"pool">, { input, output, options }: GroupConte
     models,
   };
   const backward = input.hasDelta ? poolBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: poolForwardWgsl(shape), backward });
+  return planAlike({ forward: [poolForwardWgsl(shape)], backward });
 }
 
 function planDropout(group: GroupOf<"dropout">, context: GroupContext): GroupKernels {
@@ -217,12 +230,12 @@ function planActivation(group: GroupOf<"activation">, context: GroupContext): Gr
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
   const backward = input.hasDelta ? activationBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: activationForwardWgsl(shape), backward });
+  return planAlike({ forward: [activationForwardWgsl(shape)], backward });
 }
 
 function planGelu(group: GroupOf<"gelu">, context: GroupContext): GroupKernels {
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `gelu${group.layer}`, input, output, models };
   const backward = input.hasDelta ? geluBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: geluForwardWgsl(shape), backward });
+  return planAlike({ forward: [geluForwardWgsl(shape)], backward });
 }
