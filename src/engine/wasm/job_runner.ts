@@ -136,7 +136,8 @@ export class JobRunner {
     const source = this.#source;
     if (source !== undefined && source !== this.#ownSource) {
       this.#ownSource = source;
-      if (source.columns !== undefined) this.#own!.useTables(this.#tablesOf(source.columns));
+      const { columns } = source;
+      if (this.isJoined) this.#own!.useTables(columns && this.#tablesOf(columns));
       else this.#own!.use({ ...residentSignal(source), labels: undefined });
     }
     // A job that failed may have left tasks that it had taken.
@@ -177,9 +178,9 @@ export class JobRunner {
     if (source !== undefined && source !== this.#poolSource) {
       this.#poolSource = source;
       this.#pool.send(
-        source.columns === undefined
-          ? { kind: "data", data: shareColumns(source) }
-          : { kind: "tables", tables: this.#tablesOf(shareTables(source)) },
+        this.isJoined
+          ? { kind: "tables", tables: this.#tablesOf(shareTables(source)) }
+          : { kind: "data", data: shareColumns(source) },
       );
     }
     if (job.kind === "epoch" || job.kind === "step") this.#imagesAreOld = true;

@@ -103,6 +103,7 @@ export class Runner {
   /** Sets the tables, in the order of the model's inputs, that the next predictions of joined samples read. */
   useTables(tables: readonly ResidentColumn[] | undefined): void {
     this.#views = tables?.map(viewColumn);
+    this.#joined?.release();
   }
 
   /** Predicts a batch by itself. */

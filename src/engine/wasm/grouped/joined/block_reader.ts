@@ -42,9 +42,11 @@ export class BlockReader {
     this.#mostEntries = plan.readers.reduce((sum, { places }) => sum + places, 0);
   }
 
-  /** Sets what the next rows are read from. */
-  use(views: readonly InputView[]): void {
-    this.#views = views;
+  /** Sets what the next rows are read from, or lets go of it. */
+  use(views: readonly InputView[] | undefined): void {
+    this.#views = views ?? [];
+    this.#scalars = [];
+    if (views === undefined) return;
     for (const reader of this.#readers) {
       const { entries } = views[reader.plan.input]!;
       if (reader.addresses.length < entries) reader.addresses = new Int32Array(entries);

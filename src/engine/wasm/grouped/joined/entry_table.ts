@@ -31,7 +31,7 @@ export class EntryTable {
   readonly #twins: TwinTable;
   readonly #columns: readonly Column[];
   /** `[entry]`: bits of the columns that it has, or will have when those that are wanted are computed. */
-  readonly #has: Uint8Array;
+  readonly #has: Uint16Array;
   #entries = 0;
 
   /** `groups` are those of the columns. */
@@ -40,7 +40,7 @@ export class EntryTable {
     this.#plan = plan;
     this.#memory = memory;
     this.#twins = new TwinTable(size, capacity);
-    this.#has = new Uint8Array(capacity);
+    this.#has = new Uint16Array(capacity);
     this.#columns = columns.map((column, index) => {
       const group = groups[index]!;
       const { outputSize } = column;

@@ -54,8 +54,8 @@ export class JoinedGroups {
     this.#block.clear();
   }
 
-  /** Sets what the next rows are read from: the inputs in the model's order. */
-  use(views: readonly InputView[]): void {
+  /** Sets what the next rows are read from: the inputs in the model's order; or lets go of them. */
+  use(views: readonly InputView[] | undefined): void {
     if (views !== this.#views) this.#block.use(views);
     this.#views = views;
   }

@@ -32,6 +32,11 @@ export class JoinedThread {
     this.#groups.setWeights(images);
   }
 
+  /** Lets go of the inputs that rows were read from. */
+  release(): void {
+    this.#groups.use(undefined);
+  }
+
   /** Predicts all samples of a batch. */
   predictBatch(views: readonly InputView[], predicted: Float32Array): void {
     const rows = Uint32Array.from({ length: predicted.length }, (_, sample) => sample);

@@ -14,8 +14,8 @@ import type {
   TablePlan,
 } from "./types.ts";
 
-/** Columns of a table, each of which has a bit of a byte. */
-const MOST_COLUMNS = 8;
+/** Columns of a table, each of which has a bit of 16. */
+const MOST_COLUMNS = 16;
 
 /** A program that is not assembled yet. */
 export interface PlannedProgram {
