@@ -107,8 +107,10 @@ class JoinedSource implements SampleSource {
   readonly labels: Float64Array | undefined;
   readonly weights: Float64Array | undefined;
   readonly #tables: ReadonlyMap<InputSpec["name"], EntryTable>;
+  readonly #columns: readonly InputColumn[];
 
   constructor({ samples, labels, weights, columns }: JoinedColumns) {
+    this.#columns = columns;
     this.samples = samples;
     this.labels = labels;
     this.weights = weights;
@@ -121,6 +123,11 @@ class JoinedSource implements SampleSource {
       throw new ContractError(`Cannot join inputs: found ${names}, expected each name once`);
     }
     checkSameReferences(columns);
+  }
+
+  /** Not a field, so that a copy of the source with a `gather` of its own is gathered from. */
+  get columns(): readonly InputColumn[] {
+    return this.#columns;
   }
 
   gather(rows: Uint32Array, into: SampleBatch): void {
