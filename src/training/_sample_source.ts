@@ -1,5 +1,6 @@
 import { ContractError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { controlSequences } from "../data/sequence_control.ts";
 import { joinInputs } from "../engine/joined_source.ts";
 import { memorySource } from "../engine/memory_source.ts";
 import { describeInputShape, type SampleSource } from "../engine/sample_source.ts";
@@ -12,6 +13,7 @@ import {
   type DataRecord,
   type ReconcileOptions,
   reconcileRecords,
+  type SequenceControl,
   type Transform,
 } from "../record.ts";
 
@@ -45,7 +47,13 @@ export function sampleSource(
   const { columns, storedRecord } = withModelBases(model, data);
   const transform = reconcileRecords(record, storedRecord, options);
   checkInputShape(model, data);
-  const wanted = { transform, hasSignal: readsSignal(model), hasSequence: readsSequence(model) };
+  const control = record.sequence?.control;
+  const wanted = {
+    transform,
+    hasSignal: readsSignal(model),
+    hasSequence: readsSequence(model),
+    ...(control && { control }),
+  };
   if (weights !== undefined) return makeSource(columns, { ...wanted, weights });
   const key = JSON.stringify(wanted);
   const byKey = known.get(columns) ?? new Map<string, SampleSource>();
@@ -58,14 +66,16 @@ export function sampleSource(
 /** Makes a source of the signal alone, which engines may keep near the hardware, or of the sequence too. */
 function makeSource(
   columns: SampleColumns,
-  { transform, hasSignal, hasSequence, weights }: {
+  { transform, hasSignal, hasSequence, control, weights }: {
     readonly transform: Transform;
     readonly hasSignal: boolean;
     readonly hasSequence: boolean;
+    readonly control?: SequenceControl | undefined;
     readonly weights?: Float64Array | undefined;
   },
 ): SampleSource {
-  const { signal, labels, bins, record, sequences, geneIndex } = columns;
+  const { signal, labels, bins, record, geneIndex } = columns;
+  const sequences = control === undefined ? columns.sequences : controlSequences(columns, control);
   const marks = record.marks.length;
   const learned = { labels, ...(weights && { weights }) };
   if (!hasSequence || sequences === undefined) {

@@ -54,6 +54,7 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
   if (initial === undefined || !isModel(initial)) return {};
   const { training, record, geneEffects } = initial;
   const { batchSize, learningRate, schedule, weightDecay } = training;
+  const control = record.sequence?.control;
   const { labelDropout, geneDropout, referenceDropout, markDropout, labelStatistics } = training;
   return {
     batchSize,
@@ -68,6 +69,7 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
     labelStatistics: labelStatistics ?? false,
     epochs: Math.max(1, training.epochs),
     transform: record.transform,
+    sequenceControl: control && { kind: control.kind, seed: control.seed },
     geneEffects: geneEffects !== undefined,
   };
 }
@@ -119,6 +121,11 @@ export async function copyInitial(
     sha256: await digestWeights(given),
     ...(panel && { panelSha256: panel.digest }),
   };
+}
+
+/** The record of the model that training starts from; `undefined` for weights alone. */
+export function recordOf(initial: Initial | undefined): DataRecord | undefined {
+  return initial === undefined || !isModel(initial) ? undefined : initial.record;
 }
 
 function isModel(initial: Initial): initial is TrainedModel {

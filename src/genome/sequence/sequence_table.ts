@@ -3,6 +3,7 @@ import type { PackedSequences } from "../../base/sequences.ts";
 import { MAX_EXTENT } from "../../base/limits.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
+import { watchReads } from "../../files/watch_reads.ts";
 import { geneKey, isGeneCell, readEnsemblDigits } from "../../gene_id.ts";
 import { COMMA, QUOTE, SPACE, TAB } from "../../text/characters.ts";
 import { type Line, withSource } from "../../text/lines.ts";
@@ -27,8 +28,8 @@ export interface ReadSequencesOptions {
   readonly unknownAs?: UnknownBases | undefined;
   /** Called with oddities of the file that do not keep it from being read. */
   readonly onWarning?: OnWarning | undefined;
-  /** Called from time to time with the number of genes read. */
-  readonly onProgress?: ((genes: number) => void) | undefined;
+  /** Called from time to time with the number of bytes read and the file's size. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
@@ -60,7 +61,9 @@ export function readSequences(
 ): Promise<SequenceTable> {
   return withSource(input, async (source) => {
     const parser = new SequenceTableParser(source, options);
-    await visitTextLines(source, (line) => parser.readLine(line), options.onWarning);
+    const { onProgress, onWarning } = options;
+    const watched = watchReads(source, (done) => onProgress?.(done, source.size));
+    await visitTextLines(watched, (line) => parser.readLine(line), onWarning);
     return parser.finish();
   });
 }
@@ -70,9 +73,6 @@ const GENE_HEADERS =
   /^(gene|id|gene[ _.-]?(id|name)|ensembl([ _.-]?(gene[ _.-]?)?id)?|transcript([ _.-]?id)?)$/i;
 const SEQUENCE_HEADERS =
   /^(seq|sequences?|dna|bases|letters|promoter)([ _.-]?(seq|sequences?|data))?$/i;
-
-/** Genes between two reports of progress. */
-const REPORT_EVERY = 256;
 
 /** The two cells of a line. */
 interface Cells {
@@ -112,7 +112,6 @@ class SequenceTableParser {
     const wrong = this.#packer.add(line.bytes.subarray(start, end));
     if (wrong >= 0) this.#refuseLetter(gene, { line, start, wrong });
     this.#genes.push(id);
-    if (this.#genes.length % REPORT_EVERY === 0) this.#options.onProgress?.(this.#genes.length);
   }
 
   finish(): SequenceTable {
