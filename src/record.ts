@@ -13,6 +13,7 @@ import { arrayOf, object } from "./base/fields.ts";
 import { MAX_EXTENT } from "./base/limits.ts";
 import { UNKNOWN_BASES } from "./base/sequence_packer.ts";
 import { FormatError } from "./errors.ts";
+import { SEQUENCE_CONTROL } from "./sequence_control.ts";
 import {
   CONTROL_RULES,
   type DataRecord,
@@ -46,6 +47,12 @@ export {
   TSS_RULES,
   type TssRule,
 } from "./record_types.ts";
+export {
+  SEQUENCE_CONTROLS,
+  type SequenceControl,
+  type SequenceControlKind,
+  type SequenceControlSettings,
+} from "./sequence_control.ts";
 export { UNKNOWN_BASES, type UnknownBases } from "./base/sequence_packer.ts";
 export { prepareFlags, type ReconcileOptions, reconcileRecords } from "./reconcile_records.ts";
 
@@ -102,6 +109,7 @@ const SEQUENCE = object({
   orientation: oneOf(...SEQUENCE_ORIENTATIONS),
   unknownAs: oneOf(...UNKNOWN_BASES),
   source: optional(text),
+  control: optional(SEQUENCE_CONTROL),
 }, { others: "leave out" });
 
 const RECORD = object({

@@ -5,6 +5,7 @@
  */
 
 import type { UnknownBases } from "./base/sequence_packer.ts";
+import type { SequenceControl } from "./sequence_control.ts";
 
 /** Element-wise function of the counts; `log1p` is ln(1 + x), `asinh` is ln(x + √(x² + 1)). */
 export type Transform = "none" | "log1p" | "asinh";
@@ -93,6 +94,8 @@ export interface SequenceRecord {
   readonly unknownAs: UnknownBases;
   /** The file that the letters were taken from, for people. It is not compared. */
   readonly source?: string | undefined;
+  /** The sequences that a model saw in place of its genes' own, as a control; missing for these. It is not compared. */
+  readonly control?: SequenceControl | undefined;
 }
 
 /**

@@ -7,8 +7,7 @@ import { ContractError } from "../errors.ts";
 import { isAddress } from "../files/http_address.ts";
 import { HttpFiles } from "../files/http_files.ts";
 import type { ChromosomeAliases, Gene } from "../genome/mod.ts";
-import { type ReadGeneSequences, readGeneSequences } from "../genome/sequence/gene_sequences.ts";
-import { openGenome } from "../genome/sequence/open_genome.ts";
+import type { ReadGeneSequences } from "../genome/sequence/gene_sequences.ts";
 import {
   type Orientation,
   ORIENTATIONS,
@@ -101,6 +100,9 @@ export async function takeDna(
 ): Promise<ReadGeneSequences | undefined> {
   const { genome: place, sequenceHalfWidth, sequenceOrientation, unknownBases } = flags;
   if (place === undefined) return undefined;
+  // Most data have no DNA: what reads it is loaded only here.
+  const { openGenome } = await import("../genome/sequence/open_genome.ts");
+  const { readGeneSequences } = await import("../genome/sequence/gene_sequences.ts");
   const progress = new ProgressLine();
   const show = (label: string) => (done: number, total: number) => {
     if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");

@@ -2,14 +2,10 @@
 
 import { quotePath } from "../base/shell.ts";
 import { HttpFiles } from "../files/http_files.ts";
-import {
-  type Preparation,
-  prepare,
-  type ReadGeneSequences,
-  readSampleSheet,
-  type SampleSheet,
-  signalFiles,
-} from "../genome/mod.ts";
+import { type Preparation, prepare } from "../genome/prepare.ts";
+import { readSampleSheet, type SampleSheet } from "../genome/sample_sheet.ts";
+import type { ReadGeneSequences } from "../genome/sequence/gene_sequences.ts";
+import { signalFiles } from "../genome/signal_files.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
 import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";

@@ -19,8 +19,10 @@ export type {
   LayerSpec,
   LeakyReluLayer,
   LinearLayer,
+  LstmLayer,
   MaxPool1dLayer,
   PlainActivationLayer,
+  RecurrentLayer,
 } from "./_layer_specs.ts";
 export type { HuberLoss, Loss, LossName } from "./loss.ts";
 

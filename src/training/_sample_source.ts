@@ -1,5 +1,6 @@
 import { ContractError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { controlSequences } from "../data/sequence_control.ts";
 import { joinInputs } from "../engine/joined_source.ts";
 import { memorySource } from "../engine/memory_source.ts";
 import { describeInputShape, type SampleSource } from "../engine/sample_source.ts";
@@ -7,10 +8,12 @@ import type { SampleColumns } from "../io/columns.ts";
 import { isOverReferences, modelInputs, readsSequence, readsSignal } from "../model/inputs.ts";
 import { panelInputs, readsPanel } from "../model/panel_inputs.ts";
 import type { ModelSpec, SequenceInput, SignalInput } from "../model/spec.ts";
+import { withModelBases } from "./_model_bases.ts";
 import {
   type DataRecord,
   type ReconcileOptions,
   reconcileRecords,
+  type SequenceControl,
   type Transform,
 } from "../record.ts";
 
@@ -40,11 +43,17 @@ export function sampleSource(
   record: DataRecord,
   options: SampleSourceOptions,
 ): SampleSource {
-  const { columns } = data;
   const { model, weights } = options;
-  const transform = reconcileRecords(record, data.storedRecord, options);
+  const { columns, storedRecord } = withModelBases(model, data);
+  const transform = reconcileRecords(record, storedRecord, options);
   checkInputShape(model, data);
-  const wanted = { transform, hasSignal: readsSignal(model), hasSequence: readsSequence(model) };
+  const control = record.sequence?.control;
+  const wanted = {
+    transform,
+    hasSignal: readsSignal(model),
+    hasSequence: readsSequence(model),
+    ...(control && { control }),
+  };
   if (weights !== undefined) return makeSource(columns, { ...wanted, weights });
   const key = JSON.stringify(wanted);
   const byKey = known.get(columns) ?? new Map<string, SampleSource>();
@@ -57,14 +66,16 @@ export function sampleSource(
 /** Makes a source of the signal alone, which engines may keep near the hardware, or of the sequence too. */
 function makeSource(
   columns: SampleColumns,
-  { transform, hasSignal, hasSequence, weights }: {
+  { transform, hasSignal, hasSequence, control, weights }: {
     readonly transform: Transform;
     readonly hasSignal: boolean;
     readonly hasSequence: boolean;
+    readonly control?: SequenceControl | undefined;
     readonly weights?: Float64Array | undefined;
   },
 ): SampleSource {
-  const { signal, labels, bins, record, sequences, geneIndex } = columns;
+  const { signal, labels, bins, record, geneIndex } = columns;
+  const sequences = control === undefined ? columns.sequences : controlSequences(columns, control);
   const marks = record.marks.length;
   const learned = { labels, ...(weights && { weights }) };
   if (!hasSequence || sequences === undefined) {
@@ -114,7 +125,7 @@ export function checkInputShape(spec: ModelSpec, data: Dataset): void {
 
 /** Throws unless data have sequences as long as a model takes. */
 function checkSequenceShape(spec: ModelSpec, { bases }: SequenceInput, data: Dataset): void {
-  const found = data.columns.sequences?.bases;
+  const found = withModelBases(spec, data).columns.sequences?.bases;
   if (found === bases) return;
   const advice =
     `Prepare the data again (deno task prepare ... --genome GENOME --sequence-half-width ${

@@ -5,7 +5,10 @@ import { packSequences } from "../../src/base/sequence_packer.ts";
 import { NO_SEQUENCE } from "../../src/base/sequences.ts";
 import { attachSequences } from "../../src/data/attach_sequences.ts";
 import { Dataset } from "../../src/data/dataset.ts";
+import { modelInputs } from "../../src/model/inputs.ts";
+import type { PresetName } from "../../src/model/presets.ts";
 import type { BranchedSpec } from "../../src/model/spec.ts";
+import { planExperiments } from "../../src/training/experiments.ts";
 import { fit } from "../../src/training/fit.ts";
 import { predict } from "../../src/training/predict.ts";
 import { dnaColumns, randomRows, withSequences } from "../helpers/sequences.ts";
@@ -136,4 +139,53 @@ Deno.test("data without sequences, or with others, are refused with what to do",
     fit(masked, DATA, OPTIONS),
     /the model reads markMask, the data have signal and sequence only/,
   );
+});
+
+Deno.test("a model that reads fewer bases than the data have sees those around the TSS", async () => {
+  const rows = randomRows(4, 40);
+  const from = (start: number, tssBase?: number) => {
+    const columns = withSequences(
+      tableColumns(3, 4),
+      rows.map((letters) => letters.slice(start, start + BASES)),
+    );
+    const { sequence, ...record } = columns.record;
+    const { tssBase: _, ...others } = sequence!;
+    const own = tssBase === undefined ? others : { ...others, tssBase };
+    return new Dataset({ ...columns, record: { ...record, sequence: own } });
+  };
+  const withTss = (tssBase: number | undefined) => {
+    const columns = withSequences(tableColumns(3, 4), rows);
+    const { tssBase: _, ...others } = columns.record.sequence!;
+    const sequence = tssBase === undefined ? others : { ...others, tssBase };
+    return new Dataset({ ...columns, record: { ...columns.record, sequence } });
+  };
+  // The TSS in the middle, nearer to one end, and wherever a file does not say: then the middle is taken.
+  for (const tssBase of [20, 14, undefined]) {
+    const start = (tssBase ?? 20) - BASES / 2;
+    const [long, cut] = [withTss(tssBase), from(start, tssBase && BASES / 2)];
+    const { model } = await fit(DNA, long, OPTIONS);
+    const wanted = await fit(DNA, cut, OPTIONS);
+    deepStrictEqual(model.record, wanted.model.record);
+    deepStrictEqual(model.weights, wanted.model.weights);
+    const values = await predict(model, cut, OPTIONS);
+    deepStrictEqual([...await predict(model, long, OPTIONS)], [...values]);
+    // As do further training and validation.
+    const more = { ...OPTIONS, initial: model, validation: long };
+    const further = await fit(DNA, long, more);
+    const other = await fit(DNA, cut, { ...more, validation: cut });
+    deepStrictEqual(further.model.weights, other.model.weights);
+    strictEqual(further.history[0]!.validationLoss, other.history[0]!.validationLoss);
+  }
+  await rejects(fit(DNA, withTss(11), OPTIONS), /sequences of 40 bases, the model takes 24/);
+  await rejects(fit(DNA, withTss(29), OPTIONS), /sequences of 40 bases, the model takes 24/);
+});
+
+Deno.test("a preset takes the bases of the data, and no more than it reads", async () => {
+  const data = new Dataset(dnaColumns(2, 3, 4100));
+  const inputOf = async (preset: PresetName) => {
+    const [plan] = await planExperiments([preset], { train: data, test: data });
+    return modelInputs(plan!.spec).at(-1);
+  };
+  deepStrictEqual(await inputOf("waka-dna"), { name: "sequence", bases: 4100 });
+  deepStrictEqual(await inputOf("waka-dna-experiment3"), { name: "sequence", bases: 4000 });
 });

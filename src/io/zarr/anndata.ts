@@ -31,7 +31,10 @@ export type AnndataValue =
 
 /** A data record as a dictionary. */
 export function recordValue({ sequence, ...others }: DataRecord): AnndataValue {
-  return { ...others, ...(sequence && { sequence: { ...sequence } }) };
+  if (sequence === undefined) return others;
+  // Data have no control: models do.
+  const { control: _, ...own } = sequence;
+  return { ...others, sequence: own };
 }
 
 /** Writes a dictionary, or a single value of one. */
