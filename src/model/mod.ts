@@ -144,7 +144,14 @@ export {
   parseSchedule,
   type Schedule,
 } from "./schedule.ts";
-export type { EarlyStopping, LabelScale, TrainedModel, TrainingConfig } from "./trained_model.ts";
+export {
+  BATCH_BY,
+  type BatchBy,
+  type EarlyStopping,
+  type LabelScale,
+  type TrainedModel,
+  type TrainingConfig,
+} from "./trained_model.ts";
 export {
   type SignalStatistic,
   type TypicalSignal,
