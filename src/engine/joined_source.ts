@@ -56,7 +56,8 @@ export interface JoinedColumns {
 
 /**
  * Joins tables in memory into samples of several inputs. Samples may share entries: a gene's sequence, the references
- * of a gene.
+ * of a gene. Engines may keep a copy of the tables for as long as they are given the same source: after changing values
+ * join them again.
  *
  * @param joined The tables, and which entries of them each sample has; they are not copied.
  * @returns A source of these samples.
@@ -89,7 +90,21 @@ export interface JoinedColumns {
  * ```
  */
 export function joinInputs(joined: JoinedColumns): SampleSource {
-  return new JoinedSource(joined);
+  const source = new JoinedSource(joined);
+  tables.set(source, joined.columns);
+  return source;
+}
+
+const tables = new WeakMap<SampleSource, readonly InputColumn[]>();
+
+/**
+ * The tables of a source that {@linkcode joinInputs} made, which engines may read instead of having it gather.
+ *
+ * @param source Any source.
+ * @returns Its columns; `undefined` if it is another one, such as a copy with a `gather` of its own.
+ */
+export function tablesOf(source: SampleSource): readonly InputColumn[] | undefined {
+  return tables.get(source);
 }
 
 class JoinedSource implements SampleSource {
@@ -98,10 +113,8 @@ class JoinedSource implements SampleSource {
   readonly labels: Float64Array | undefined;
   readonly weights: Float64Array | undefined;
   readonly #tables: ReadonlyMap<InputSpec["name"], EntryTable>;
-  readonly #columns: readonly InputColumn[];
 
   constructor({ samples, labels, weights, columns }: JoinedColumns) {
-    this.#columns = columns;
     this.samples = samples;
     this.labels = labels;
     this.weights = weights;
@@ -114,11 +127,6 @@ class JoinedSource implements SampleSource {
       throw new ContractError(`Cannot join inputs: found ${names}, expected each name once`);
     }
     checkSameReferences(columns);
-  }
-
-  /** Not a field, so that a copy of the source with a `gather` of its own is gathered from. */
-  get columns(): readonly InputColumn[] {
-    return this.#columns;
   }
 
   gather(rows: Uint32Array, into: SampleBatch): void {
