@@ -34,6 +34,7 @@ export {
   entryShape,
   isOverReferences,
   modelInputs,
+  readsSequence,
   type ReferenceInput,
   signalShape,
 } from "./inputs.ts";
@@ -41,6 +42,8 @@ export { describeLoss, lossName } from "./loss.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
   type AnyPreset,
+  type DnaPreset,
+  type DnaPresetName,
   findPreset,
   type InputShape,
   type PanelPreset,
@@ -66,11 +69,20 @@ export {
   type SerializedModel,
   serializeModel,
 } from "./save_load.ts";
-export { convPadding, kernelSpan, type SampleShape, sizeOf } from "./layer_shapes.ts";
+export {
+  convPadding,
+  countDirections,
+  isRecurrent,
+  kernelSpan,
+  makesRow,
+  type SampleShape,
+  sizeOf,
+} from "./layer_shapes.ts";
 export {
   countParameters,
   type JoinWeightShape,
   type LayerWeightShape,
+  type RecurrentWeightName,
   sampleShapes,
   type WeightShape,
   weightShapes,
@@ -100,12 +112,14 @@ export {
   type LinearLayer,
   type Loss,
   type LossName,
+  type LstmLayer,
   type MarkMaskInput,
   type MaxPool1dLayer,
   type MeanTerm,
   type ModelSpec,
   type OutputTerm,
   type PlainActivationLayer,
+  type RecurrentLayer,
   type ReferenceLabelsInput,
   type ReferencesInput,
   type SequenceInput,

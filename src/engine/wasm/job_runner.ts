@@ -8,7 +8,7 @@
 
 import type { PredictionPath } from "../engine.ts";
 import { residentSignal } from "../memory_source.ts";
-import { type InputColumn, tablesOf } from "../joined_source.ts";
+import { type TableColumn, tablesOf } from "../joined_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { Barrier, createBarrierMemory } from "./barrier.ts";
 import { createPathImages, type GroupedPath, packPathImages } from "./grouped/path.ts";
@@ -208,7 +208,7 @@ export class JobRunner {
   }
 
   /** The tables of the model's inputs, in their order. */
-  #arrange(columns: readonly InputColumn[]): readonly InputColumn[] {
+  #arrange(columns: readonly TableColumn[]): readonly TableColumn[] {
     return this.#options.planned.inputs.map(({ name }) =>
       columns.find(({ input }) => input.name === name)!
     );

@@ -6,7 +6,7 @@
  */
 
 import type { SignalColumns } from "../memory_source.ts";
-import type { InputColumn } from "../joined_source.ts";
+import type { TableColumn } from "../joined_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
 import { type InputView, viewColumn, viewGathered } from "./grouped/joined/input_view.ts";
 import { JoinedThread } from "./grouped/joined/joined_thread.ts";
@@ -22,7 +22,7 @@ import type {
   StepJob,
 } from "./jobs.ts";
 import { ExecutionContext } from "./ops/context.ts";
-import { cutParts } from "./plan/parts.ts";
+import { cutChains, cutParts } from "./plan/parts.ts";
 import {
   explanationStages,
   predictionStages,
@@ -101,7 +101,7 @@ export class Runner {
   }
 
   /** Sets the tables, in the order of the model's inputs, that the next predictions of joined samples read. */
-  useTables(tables: readonly InputColumn[] | undefined): void {
+  useTables(tables: readonly TableColumn[] | undefined): void {
     this.#views = tables?.map(viewColumn);
     this.#joined?.release();
   }
@@ -159,7 +159,7 @@ export class Runner {
   #runStep({ entries, labels, weights, position, step }: StepJob): EpochOutcome {
     const stages = this.#trainingStages({ gather: false });
     const rows = Uint32Array.from(labels.keys());
-    const parts = entries.map(cutParts);
+    const parts = cutChains(this.#plan, entries);
     const adam = adamStep(this.#policy, step);
     const batch: Batch = { mode: "train", rows, labels, weights, parts, position, adam };
     return { loss: this.#train(stages, batch), steps: 1, samples: labels.length };
@@ -204,11 +204,13 @@ export class Runner {
       this.#plan,
       { gather, inGroups },
     );
-    const cut = (count: number, chain: number) =>
-      inGroups[chain] ? cutGroups(count) : cutParts(count);
+    const cut = (entries: readonly number[]) =>
+      cutChains(this.#plan, entries).map((parts, chain) =>
+        inGroups[chain] ? cutGroups(entries[chain]!) : parts
+      );
     for (let start = 0; start < rows.length && !this.#barrier.stopping; start += batchSize) {
       const batch = rows.subarray(start, start + batchSize);
-      const parts = (entries ?? [batch.length]).map(cut);
+      const parts = cut(entries ?? [batch.length]);
       const target = predicted.subarray(start, start + batchSize);
       for (const stage of stages) {
         this.#run(stage, { mode: "predict", rows: batch, predicted: target, parts });
@@ -219,7 +221,7 @@ export class Runner {
 
   /** Computes the derivatives of the outputs with respect to the batch that is in the chains' inputs. */
   #explain({ entries }: ExplanationJob): void {
-    const parts = entries.map(cutParts);
+    const parts = cutChains(this.#plan, entries);
     const rows = new Uint32Array(entries.at(-1)!);
     for (const stage of explanationStages(this.#plan)) {
       this.#run(stage, { mode: "explain", rows, parts });

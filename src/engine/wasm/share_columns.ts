@@ -1,4 +1,4 @@
-import { type InputColumn, tablesOf } from "../joined_source.ts";
+import { type TableColumn, tablesOf } from "../joined_source.ts";
 import { residentSignal, type SignalColumns } from "../memory_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 
@@ -30,7 +30,7 @@ export function shareColumns(source: SampleSource): SignalColumns {
 }
 
 /** The same of sources whose inputs are tables. */
-const sharedTables = new WeakMap<SampleSource, readonly InputColumn[]>();
+const sharedTables = new WeakMap<SampleSource, readonly TableColumn[]>();
 
 /**
  * A source's tables in memory that threads share; copied once for as long as the source lives, each array once.
@@ -38,7 +38,7 @@ const sharedTables = new WeakMap<SampleSource, readonly InputColumn[]>();
  * @param source Samples of `joinInputs`.
  * @returns A column for each of the source's.
  */
-export function shareTables(source: SampleSource): readonly InputColumn[] {
+export function shareTables(source: SampleSource): readonly TableColumn[] {
   const known = sharedTables.get(source);
   if (known !== undefined) return known;
   const copies = new Map<ArrayBufferView, ArrayBufferView>();

@@ -1,7 +1,7 @@
 import type { PackedArray } from "../../../../base/arrays.ts";
 import type { Transform } from "../../../../record.ts";
 import { copyTransformed } from "../../../copy_transformed.ts";
-import type { InputColumn } from "../../../joined_source.ts";
+import type { TableColumn } from "../../../joined_source.ts";
 import { entrySize, type GatheredInput, placesOf } from "../../../sample_source.ts";
 
 /** The entries of an input, and which of them each row has. */
@@ -33,7 +33,7 @@ export function viewGathered({ spec, values, entries, entryOf }: GatheredInput):
 
 /** A view of a column in memory; rows are samples of the source. */
 export function viewColumn(
-  { input, table, entryOf, transform = "none" }: InputColumn,
+  { input, table, entryOf, transform = "none" }: TableColumn,
 ): InputView {
   const size = entrySize(input);
   return {
