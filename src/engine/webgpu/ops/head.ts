@@ -3,7 +3,6 @@ import type { GradientRegion } from "../gradients.ts";
 import {
   bindRead,
   bindWrite,
-  formatFloatWgsl,
   type Kernel,
   makeKernel,
   type Purpose,
