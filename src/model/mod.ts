@@ -34,6 +34,7 @@ export {
   entryShape,
   isOverReferences,
   modelInputs,
+  readsSequence,
   type ReferenceInput,
   signalShape,
 } from "./inputs.ts";
