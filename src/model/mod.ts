@@ -14,6 +14,12 @@ export type {
   Calibration,
   RegimeCalibration,
 } from "./calibration.ts";
+export {
+  branchSpec,
+  type BranchWeights,
+  carryBranches,
+  type CarryBranchesOptions,
+} from "./branch_models.ts";
 export type { GeneEffects } from "./gene_effects.ts";
 export type { ByRegime, MarkErrors, SubsetErrors } from "./mark_errors.ts";
 export {

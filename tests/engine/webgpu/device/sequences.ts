@@ -14,8 +14,8 @@ import { testWithWebgpu } from "../../../helpers/webgpu.ts";
 
 const SAMPLES = 7;
 
-/** Presets of DNA over fewer bases: tables of letters, a wide layer, GRUs of sequences, LSTMs of 200 units. */
-const PRESETS = ["waka-dna", "waka-dna-gru", "waka-dna-lstm200"] as const;
+/** Presets of DNA over fewer bases: tables of letters, a wide layer, LSTMs of 200 units. */
+const PRESETS = ["waka-dna", "waka-dna-lstm200"] as const;
 
 /** Tests of models of DNA at their own sizes, which the conformance suite has no time for. */
 export function testDna(engine: Engine): void {
