@@ -51,13 +51,16 @@ export function kernelAdder<const Table extends KernelTable>(
 /** Kernels of training that are not named after a gradient or a backward pass. */
 const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "adam",
+  "addSubsets",
   "blockMaxima",
   "clearTiles",
   "columnSum",
   "columnSumOfSquares",
   "dropoutMask",
+  "dropoutWords",
   "gatherDots",
   "multiplyRows",
+  "packMask",
   "pullRows",
   "pushRows",
   "scatterDots",

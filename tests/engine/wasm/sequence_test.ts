@@ -1,0 +1,169 @@
+/** Convolutions over letters, and wide dense layers after them, against tf.js. */
+
+import { ok } from "node:assert";
+import { joinInputs } from "../../../src/engine/joined_source.ts";
+import type { SampleSource } from "../../../src/engine/sample_source.ts";
+import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
+import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
+import { initialWeights } from "../../../src/model/initial_weights.ts";
+import type { BranchedSpec, LayerSpec } from "../../../src/model/spec.ts";
+import { deriveKey, RandomStream } from "../../../src/random.ts";
+import { parseBranched } from "../../helpers/branched.ts";
+import { type OneModelOptions, openOne } from "../../helpers/one_model.ts";
+import { largestDifference, magnitude } from "../../helpers/tolerances.ts";
+
+/** A branch over letters, joined with a few numbers. */
+function modelOf(name: string, bases: number, layers: readonly LayerSpec[]): BranchedSpec {
+  return parseBranched({
+    name,
+    inputs: [{ name: "sequence", bases }, { name: "context", values: 3 }],
+    branches: [
+      { name: "dna", input: "sequence", layers },
+      { name: "known", input: "context", layers: [] },
+    ],
+    head: {
+      join: [{ type: "output", branch: "dna" }, { type: "output", branch: "known" }],
+      layers: [{ type: "dense", units: 5 }, { type: "activation", kind: "relu" }, {
+        type: "dense",
+        units: 1,
+      }],
+    },
+    loss: "meanSquaredError",
+  });
+}
+
+/** Samples of some genes, whose letters are known but for some. */
+function samplesOf(spec: BranchedSpec, samples: number, genes: number): SampleSource {
+  const stream = new RandomStream(deriveKey(3, "letters", samples));
+  const [sequence, context] = spec.inputs;
+  const bases = sequence!.name === "sequence" ? sequence!.bases : 0;
+  const geneOf = Uint32Array.from({ length: samples }, (_, i) => i * 7 % genes);
+  const table = Uint8Array.from({ length: genes * bases }, () => stream.below(9) % 5);
+  // A gene without a sequence.
+  table.fill(4, 0, bases);
+  return joinInputs({
+    samples,
+    labels: Float64Array.from({ length: samples }, () => stream.normal()),
+    columns: [
+      { input: sequence!, table, entryOf: geneOf },
+      { input: context!, table: Float32Array.from({ length: 3 * samples }, () => stream.normal()) },
+    ],
+  });
+}
+
+const conv = (
+  filters: number,
+  width: number,
+  more: { dilation?: number; padding?: "same" | "valid" } = {},
+): LayerSpec => ({
+  type: "conv1d",
+  filters,
+  width,
+  dilation: more.dilation ?? 1,
+  padding: more.padding ?? "same",
+});
+const leaky: LayerSpec = { type: "activation", kind: "leakyRelu", alpha: 0.05 };
+const relu: LayerSpec = { type: "activation", kind: "relu" };
+const pool = (size: number): LayerSpec => ({ type: "maxPool1d", size });
+const flatten: LayerSpec = { type: "flatten" };
+const dropout = (rate: number): LayerSpec => ({ type: "dropout", rate });
+const dense = (units: number): LayerSpec => ({ type: "dense", units });
+
+/** Trains on both engines, and compares losses, moments, predictions and gradients by inputs. */
+async function compare(
+  spec: BranchedSpec,
+  { samples = 20, genes = 5, ...more }: Partial<OneModelOptions> & {
+    samples?: number;
+    genes?: number;
+  } = {},
+): Promise<void> {
+  const source = samplesOf(spec, samples, genes);
+  const weights = initialWeights(spec, 4).map((values) =>
+    values.map((value, i) => value + 0.02 * Math.sin(i + 1))
+  );
+  const options = { weights, seed: 6, batchSize: 12, learningRate: 1e-4, ...more };
+  const order = Uint32Array.from({ length: samples }, (_, i) => i * 3 % samples);
+  await using found = await openOne(createWasmEngine(), spec, options);
+  await using wanted = await openOne(createTfjsEngine("cpu"), spec, options);
+  const check = (what: string, ours: ArrayLike<number>, theirs: ArrayLike<number>) => {
+    const apart = largestDifference(ours, theirs) / (magnitude(theirs) || 1);
+    ok(apart <= 2e-4, `${spec.name}: ${what} differ by ${apart}`);
+  };
+  check("predictions", await found.predict(source, order), await wanted.predict(source, order));
+  const rows = order.subarray(0, 7);
+  const [ours, theirs] = [
+    await found.inputGradients(source, rows),
+    await wanted.inputGradients(source, rows),
+  ];
+  check("gradients by letters", ours.sequence!, theirs.sequence!);
+  for (let epoch = 0; epoch < 2; epoch++) {
+    const request = { data: source, order, epoch };
+    check("losses", [await found.runEpoch(request)], [await wanted.runEpoch(request)]);
+  }
+  const [state, other] = [await found.state(), await wanted.state()];
+  for (const [i, moments] of other.firstMoments.entries()) {
+    check(`moments of weight ${i}`, state.firstMoments[i]!, moments);
+  }
+  check(
+    "later predictions",
+    await found.predict(source, order),
+    await wanted.predict(source, order),
+  );
+}
+
+const CONVOLUTIONS: readonly (readonly LayerSpec[])[] = [
+  ...Array.from({ length: 16 }, (_, i) => [
+    conv(3 + 2 * i, i + 1, { padding: i % 3 === 0 ? "valid" : "same" }),
+    i % 4 === 3 ? relu : leaky,
+    pool(2 + i % 5),
+    flatten,
+    dense(3),
+  ]),
+  [conv(6, 4), flatten, dense(4)],
+  [conv(5, 3, { dilation: 2, padding: "valid" }), leaky, pool(3), flatten, dense(4)],
+  [conv(9, 5, { dilation: 3 }), pool(4), relu, flatten, dense(4)],
+  [conv(4, 6), leaky, pool(41), flatten, dense(2)],
+  [conv(7, 6), leaky, pool(3), conv(5, 3, { dilation: 2 }), leaky, pool(2), flatten, dense(4)],
+  [conv(6, 6), { type: "activation", kind: "gelu" }, pool(5), flatten, dense(3)],
+  [conv(6, 2), leaky, { type: "batchNorm", momentum: 0.9, epsilon: 0.01 }, pool(5), flatten],
+  [conv(6, 6), leaky, pool(4), dropout(0.3), flatten, dense(3)],
+  [conv(8, 3), leaky, pool(4), { type: "bidirectionalGru", units: 3 }],
+];
+
+Deno.test("convolutions over letters of many shapes train as in tf.js", async () => {
+  for (const [index, layers] of CONVOLUTIONS.entries()) {
+    await compare(modelOf(`convolution ${index}`, 41, layers));
+  }
+});
+
+Deno.test("a window of more than 256 positions keeps its winners", async () => {
+  await compare(modelOf("long windows", 700, [conv(5, 6), leaky, pool(300), flatten, dense(3)]));
+});
+
+/** 150 positions of 28 filters: 4,200 inputs. */
+const WIDE = [conv(28, 6), leaky, pool(4), flatten] as const;
+
+for (const rate of [0.5, 0.3]) {
+  Deno.test(`a wide dense layer after a dropout of ${rate} trains as in tf.js`, async () => {
+    for (
+      const [genes, samples, units] of [[20, 20, 11], [2, 40, 35], [7, 40, 4], [
+        2,
+        150,
+        82,
+      ]] as const
+    ) {
+      const layers = [...WIDE, dropout(rate), dense(units), leaky];
+      const spec = modelOf(`${genes} genes, ${units} units`, 600, layers);
+      await compare(spec, { genes, samples, batchSize: samples });
+    }
+  });
+}
+
+Deno.test("a wide dense layer without a dropout trains as in tf.js", async () => {
+  await compare(modelOf("wide", 600, [...WIDE, dense(9), relu, dense(5)]), { genes: 20 });
+});
+
+Deno.test("a dropout of many values whose rows have gaps trains as in tf.js", async () => {
+  const layers = [conv(30, 6), leaky, pool(4), dropout(0.5), flatten, dense(7)];
+  await compare(modelOf("gaps", 600, layers));
+});
