@@ -66,7 +66,6 @@ const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "scatterDots",
   "spreadRow",
   "sumDelta",
-  "sumParts",
   "transformFilters",
   "transformNarrowPanel",
   "transformPanel",

@@ -68,7 +68,9 @@ export function planWideDense(
   const inputs = countValues(input);
   const shape = planWideShape({ inputs, units, inputDelta: input.delta - input.address });
   const unit = unitBytes(shape);
-  const output = tensors.plan(1, units, { group, stride: unit });
+  const planned = tensors.plan(1, units, { group, stride: unit });
+  // Rows without gaps, as the sums of slices are.
+  const output = { ...planned, sampleStride: unit, deltaSampleStride: unit };
   const maskStride = roundUp(shape.blocks * BLOCK_MASK_BYTES, 64);
   const scratch = planWideScratch(shape, capacity);
   const own: WideDropout | undefined = dropout && {
