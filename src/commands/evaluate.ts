@@ -118,8 +118,8 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
   const allowMissingMarks = checkPanelOf(models, flags);
-  const { data: dataPath, labels, record, train: trainPath, panel } = flags;
-  const files = { data: dataPath, labels, record, train: trainPath, panel };
+  const { data: dataPath, labels, record, sequences, train: trainPath, panel } = flags;
+  const files = { data: dataPath, labels, record, sequences, train: trainPath, panel };
   const inputs: Inputs = await withDigestProgress(async (progress) => ({
     model: await describeModels(flags.model, progress),
     ...await describeInputs(files, progress),

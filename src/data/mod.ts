@@ -7,6 +7,17 @@
  * @module
  */
 
+export {
+  attachSequences,
+  type AttachSequencesOptions,
+  countMaskedGenes,
+  type NamedSequences,
+} from "./attach_sequences.ts";
+export {
+  controlSequences,
+  planSequenceControl,
+  type SequencedColumns,
+} from "./sequence_control.ts";
 export { batches } from "./batches.ts";
 export { type GenePlace, placeGenes, placesByGene } from "./chromosomes.ts";
 export { Dataset } from "./dataset.ts";

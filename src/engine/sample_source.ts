@@ -39,11 +39,16 @@ export interface SampleSource {
    */
   readonly resident?: ResidentSignal | undefined;
   /**
+   * All inputs as tables, where they are in memory. Engines may read samples there instead of gathering them, and keep a
+   * copy near the hardware for as long as they are given the same source.
+   */
+  readonly columns?: readonly ResidentColumn[] | undefined;
+  /**
    * Copies samples as float32, transformed, in the order of `rows`. What several of them share, such as a gene's
    * sequence or a reference, is copied once.
    *
    * Engines may ask for a batch before another one is complete, each into its own memory. They refuse a batch that does
-   * not hold the requested samples, an entry that does not exist, and the code of a base that is not 0 to 3.
+   * not hold the requested samples, an entry that does not exist, and the code of a base that is not 0 to 4.
    *
    * @param rows Which samples; at most `into.capacity`, and all below `samples · variants`.
    * @param into Receives them.
@@ -57,6 +62,26 @@ export interface ResidentSignal {
   readonly signal: PackedArray;
   /** Applied to every value on its way into the network. */
   readonly transform: Transform;
+}
+
+/** An input in memory: a table of entries, and which of them each sample has. */
+export interface ResidentColumn {
+  /** The input. */
+  readonly input: InputSpec;
+  /** `[entry, …shape of one]`, row-major. */
+  readonly table: PackedArray;
+  /**
+   * `[sample]`, or `[sample, reference]`: the entry of each, {@linkcode NO_ENTRY} where a reference is missing.
+   *
+   * @default entry i for sample i
+   */
+  readonly entryOf?: Uint32Array | undefined;
+  /**
+   * Applied to every value on its way into the network.
+   *
+   * @default "none"
+   */
+  readonly transform?: Transform | undefined;
 }
 
 /**
@@ -81,8 +106,8 @@ export interface GatheredInput {
   entries: number;
   /**
    * `[entry, …shape of one]`, row-major, with room for an entry for each place: `[entry, bin, mark]` for `signal`,
-   * `[entry, value]` for `references`, `[entry, base]` for `sequence`, as codes (A 0, C 1, G 2, T 3, no
-   * letter known 4).
+   * `[entry, value]` for `references`, `[entry, base]` for `sequence`, as codes: A 0, C 1, G 2, T 3, and 4 where the letter
+   * is not known, which a branch sees as four zeros.
    */
   readonly values: Float32Array;
   /**

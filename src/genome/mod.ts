@@ -101,6 +101,11 @@ export {
   type SheetFile,
 } from "./sample_sheet.ts";
 export {
+  readSequences,
+  type ReadSequencesOptions,
+  type SequenceTable,
+} from "./sequence/sequence_table.ts";
+export {
   checkIndexAge,
   type FileTime,
   indexNames,

@@ -34,6 +34,7 @@ export {
   entryShape,
   isOverReferences,
   modelInputs,
+  readsSequence,
   type ReferenceInput,
   signalShape,
 } from "./inputs.ts";
@@ -41,6 +42,8 @@ export { describeLoss, lossName } from "./loss.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
   type AnyPreset,
+  type DnaPreset,
+  type DnaPresetName,
   findPreset,
   type InputShape,
   type PanelPreset,

@@ -45,8 +45,8 @@ export interface MarkMaskInput {
 }
 
 /**
- * The DNA around a gene's TSS: `[bases]` codes, A 0, C 1, G 2, T 3, and 4 where no letter is known. A branch sees them
- * one-hot: a 1 for the letter and 0 for the others, and four zeros where none is known.
+ * The DNA around a gene's TSS: `[bases]` codes, A 0, C 1, G 2, T 3, and 4 where the letter is not known. A branch sees them
+ * one-hot, and four zeros for 4.
  */
 export interface SequenceInput {
   /** Discriminator. */

@@ -101,8 +101,12 @@ export interface TrainedModel {
 }
 
 /** The record of the data that a model takes, from the record of what its network sees. */
-export function inputRecordOf(record: DataRecord): DataRecord {
-  return { ...record, transform: "none" };
+export function inputRecordOf({ sequence, ...record }: DataRecord): DataRecord {
+  const plain: DataRecord = { ...record, transform: "none" };
+  if (sequence === undefined) return plain;
+  // A control is the model's, not a property of the data that it takes.
+  const { control: _, ...own } = sequence;
+  return { ...plain, sequence: own };
 }
 
 /** A model with the record of its input. */

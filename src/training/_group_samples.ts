@@ -13,7 +13,7 @@ import type { DataRecord } from "../record.ts";
 import type { RunSettings } from "./_run_settings.ts";
 import { labelScaleOf } from "./_label_scale.ts";
 import type { RunPanels } from "./_run_panels.ts";
-import { checkInputShape, sampleSource } from "./_sample_source.ts";
+import { sampleSource } from "./_sample_source.ts";
 import type { FitRun } from "./fit_types.ts";
 import { PanelSource } from "./panel_source.ts";
 import { type PanelDropout, PanelVariants } from "./panel_variants.ts";
@@ -56,14 +56,13 @@ export async function makeGroupSamples(group: RunsToSample): Promise<GroupSample
   const { panels } = group;
   if (panels !== undefined) return await samplePanels(group, panels);
   const { model, record, runs, settings, weights } = group;
-  const source = sampleSource(runs[0]!.data, record, { weights });
+  const source = sampleSource(runs[0]!.data, record, { model, weights });
   const validation = validationOf(runs);
-  if (validation.length > 0) checkInputShape(model, validation[0]!);
   return {
     source,
     rows: runs.map(({ data }) => data.rows),
     validation: validation.length === 0 ? undefined : {
-      source: sampleSource(validation[0]!, record),
+      source: sampleSource(validation[0]!, record, { model }),
       rows: validation.map(({ rows }) => rows),
     },
     labelScales: runs.map(() => undefined),

@@ -10,7 +10,7 @@ import type { DivergedError } from "../errors.ts";
 import type { Schedule } from "../model/schedule.ts";
 import type { Loss } from "../model/spec.ts";
 import type { EarlyStopping, TrainedModel } from "../model/trained_model.ts";
-import type { Transform } from "../record.ts";
+import type { SequenceControlSettings, Transform } from "../record.ts";
 import type { CheckpointOptions, FitCheckpoint } from "./checkpoint_types.ts";
 import type { EpochRecord } from "./epoch_record.ts";
 import type { FrozenPart } from "./frozen.ts";
@@ -172,6 +172,13 @@ export interface FitOptions extends SettingsLayer {
    * @default []
    */
   readonly unlabelled?: readonly Dataset[] | undefined;
+  /**
+   * The sequences that the model sees in place of its genes' own, in training and whenever it predicts: those of other
+   * genes, or random letters. What a model learns from these, it did not learn from DNA. For models that read sequences.
+   *
+   * @default the genes' own
+   */
+  readonly sequenceControl?: SequenceControlSettings | undefined;
   /**
    * Seed of weights, order and dropout: an integer from 0 to 2^53 − 1.
    *

@@ -4,7 +4,12 @@ import { findPreset, type PresetName } from "../model/presets.ts";
 import { parseSchedule, type Schedule } from "../model/schedule.ts";
 import type { Loss, ModelSpec } from "../model/spec.ts";
 import type { EarlyStopping } from "../model/trained_model.ts";
-import { type Transform, transformFunction } from "../record.ts";
+import {
+  SEQUENCE_CONTROLS,
+  type SequenceControlSettings,
+  type Transform,
+  transformFunction,
+} from "../record.ts";
 
 /** Settings of a training run, every default filled in. */
 export interface TrainingSettings {
@@ -34,6 +39,8 @@ export interface TrainingSettings {
   readonly markDropout: number;
   /** Whether the model keeps statistics of its panel's labels in place of the panel; for models that read a panel. */
   readonly labelStatistics: boolean;
+  /** The sequences that the model sees in place of its genes' own; absent for these. */
+  readonly sequenceControl?: SequenceControlSettings;
   /** What training minimises; absent for the model's own loss. */
   readonly loss?: Loss;
   /** When training ends before its last epoch; absent if it does not. */
@@ -66,6 +73,7 @@ export type SettingsLayer = {
  */
 export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSettings {
   const [loss, earlyStopping] = [pick(layers, "loss"), pick(layers, "earlyStopping")];
+  const sequenceControl = pick(layers, "sequenceControl");
   const settings: TrainingSettings = {
     seed: pick(layers, "seed") ?? 0,
     epochs: pick(layers, "epochs") ?? NaN,
@@ -81,6 +89,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
     referenceDropout: pick(layers, "referenceDropout") ?? 0,
     markDropout: pick(layers, "markDropout") ?? 0,
     labelStatistics: pick(layers, "labelStatistics") ?? false,
+    ...(sequenceControl && { sequenceControl: checkSequenceControl(sequenceControl) }),
     ...(loss !== undefined && { loss }),
     ...(earlyStopping && { earlyStopping: checkEarlyStopping(earlyStopping) }),
   };
@@ -165,6 +174,20 @@ export function presetSettings(
 
 /** The transform of the counts that summaries are made of. */
 export const PANEL_TRANSFORM: Transform = "log1p";
+
+function checkSequenceControl(
+  { kind, seed }: SequenceControlSettings,
+): SequenceControlSettings {
+  if (!SEQUENCE_CONTROLS.includes(kind)) {
+    throw new RangeError(
+      `Cannot train: sequenceControl.kind is ${kind}, expected one of ${
+        SEQUENCE_CONTROLS.join(", ")
+      }`,
+    );
+  }
+  checkInteger(seed, { action: "train", name: "sequenceControl.seed", least: 0 });
+  return { kind, seed };
+}
 
 function checkEarlyStopping({ patience, restoreBest = true }: EarlyStopping): EarlyStopping {
   checkInteger(patience, { action: "train", name: "earlyStopping.patience", least: 1 });

@@ -16,6 +16,8 @@ export const GOLDEN_TOLERANCES = {
   },
   batch_norm: { ...floatTolerances(), losses: 3e-4, weightsAfter1: 0.5, weightsAfter20: 5 },
   branches: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
+  dna: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
+  dna_recurrent: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
 } as const;
 
 /**

@@ -82,7 +82,6 @@ function spreadLetters(
     const to = sample * bases;
     for (let base = 0; base < bases; base++) {
       const code = values[from + base]!;
-      // Where no letter is known, all four stay zero.
       if (code < LETTERS) spread[LETTERS * (to + base) + code] = 1;
     }
   }

@@ -110,7 +110,6 @@ export class BatchWriter {
       floats.fill(0, first, first + rows * row);
       for (let base = 0; base < rows; base++) {
         const code = values[entry * rows + base]!;
-        // Where no letter is known, all of them stay zero.
         if (code < channels) floats[first + base * row + code] = 1;
       }
       return;
