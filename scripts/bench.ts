@@ -23,7 +23,7 @@ import {
   type KeptResult,
   readResults,
 } from "../tests/bench/results.ts";
-import { choice, type CommandCall, integer, number } from "../src/commands/flags.ts";
+import { choice, type CommandCall, integer, number, threadCount } from "../src/commands/flags.ts";
 import { runCommand } from "../src/commands/run_command.ts";
 import { printText } from "./_print_text.ts";
 
@@ -84,7 +84,7 @@ await runCommand<BenchFlags>(
       command
         .option("--engine <name>", "this package's engine", choice(ENGINE_NAMES), "wasm")
         .option("--only <names>", `some of ${FIGURE_NAMES.join(", ")}`, figureNames)
-        .option("--threads <n>", "threads of all sides (default: one, then all)", integer(1))
+        .option("--threads <n>", "threads of all sides (default: one, then all)", threadCount)
         .option("--seconds <x>", "least length of a sample, in seconds", number(0), 0.4)
         .option("--rounds <n>", "samples of each side, taken in turns", integer(1), 7)
         .option("--peers <names>", `instead of a figure's own: some of ${names(PEERS)}`, peerNames)
@@ -112,6 +112,8 @@ await runCommand<BenchFlags>(
 );
 
 async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> {
+  // Before an hour of measuring, not after it.
+  checkKeep(flags);
   const log = (line: string) => console.error(line);
   const print = <Result>(result: Result, format: (result: Result) => string) => {
     // Tables keep their lines, however wide.
@@ -137,15 +139,18 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
 
   async function keep(measured: Omit<KeptResult, "version" | "date">): Promise<void> {
     if (!flags.keep) return;
-    if (flags.ours !== undefined || flags.clock !== "wall" || flags.quick) {
-      throw new TypeError(
-        "Cannot keep the result: found --ours, --clock or --quick, expected none",
-      );
-    }
     const date = new Date().toISOString().slice(0, 10);
     const kept = await keepResult({ version: manifest.version, date, ...measured });
     log(`Kept in ${relative(Deno.cwd(), fileURLToPath(kept))}`);
   }
+}
+
+/** Throws if the result is to be kept and will not be one of this version on the clock, beside all peers. */
+function checkKeep({ keep, ours, clock, quick, load }: BenchFlags): void {
+  if (!keep || (ours === undefined && clock === "wall" && !quick && !load)) return;
+  throw new TypeError(
+    "Cannot keep the result: found --ours, --clock processor, --quick or --load, expected none beside --keep",
+  );
 }
 
 /** Whether the comparison is with another checkout or with a version whose result was kept. */

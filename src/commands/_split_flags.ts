@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import type { FoldScheme } from "../data/fold_scheme.ts";
 import { ContractError } from "../errors.ts";
 import type { NamedParts, NamedUnit, SplitDataOptions } from "../validation/mod.ts";
-import { choice, integer, list, number } from "./flags.ts";
+import { choice, integer, list, number, threadCount } from "./flags.ts";
 import { declareScheme, type SchemeFlags } from "./_scheme.ts";
 
 /** Kinds of file that hold the parts. */
@@ -48,7 +48,7 @@ export function declareSplit(command: Command): Command {
         "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
       )
       .option("--record <file>", "JSON data record of the files (default: their own)")
-      .option("--threads <n>", "threads that read (default: all cores)", integer(1)),
+      .option("--threads <n>", "threads that read (default: all cores)", threadCount),
     { scheme: "by-both" },
   );
   declareParts(scheme);
