@@ -4,7 +4,8 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "commander";
 import manifest from "../deno.json" with { type: "json" };
-import { ENGINE_NAMES, type EngineName } from "../src/engine/select.ts";
+import { ENGINE_NAMES, type EngineName } from "../src/engine/engine_names.ts";
+import { ContractError } from "../src/errors.ts";
 import { type BenchResult, runBench } from "../tests/bench/bench.ts";
 import type { Clock } from "../tests/bench/contest.ts";
 import { FIGURE_NAMES } from "../tests/bench/figures.ts";
@@ -148,7 +149,7 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
 /** Throws if the result is to be kept and will not be one of this version on the clock, beside all peers. */
 function checkKeep({ keep, ours, clock, quick, load }: BenchFlags): void {
   if (!keep || (ours === undefined && clock === "wall" && !quick && !load)) return;
-  throw new TypeError(
+  throw new ContractError(
     "Cannot keep the result: found --ours, --clock processor, --quick or --load, expected none beside --keep",
   );
 }
@@ -162,7 +163,7 @@ async function findAgainst(
   if (isCheckout) return { checkout: await Deno.realPath(named) };
   const versions = [...new Set((await readResults()).map(({ version }) => version))];
   if (versions.includes(named)) return { version: named };
-  throw new TypeError(
+  throw new ContractError(
     `Cannot compare with "${named}": found neither a checkout there nor its result; results are of ` +
       `${versions.length === 0 ? "no version" : versions.join(", ")}, expected one of these`,
   );
@@ -175,7 +176,7 @@ async function writePage(path: string): Promise<void> {
     version === manifest.version && machine.cpu === cpu && machine.cores === cores
   );
   if (kept.length === 0) {
-    throw new TypeError(
+    throw new ContractError(
       `Cannot write ${path}: no result of version ${manifest.version} was kept on this machine, expected one (--keep)`,
     );
   }
