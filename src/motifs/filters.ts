@@ -50,6 +50,8 @@ export interface SequenceFilters {
  * deepStrictEqual([count, width, weights.length], [3, 6, 72]);
  * ```
  */
-export function filtersOf({ spec, weights }: Pick<TrainedModel, "spec" | "weights">): SequenceFilters {
+export function filtersOf(
+  { spec, weights }: Pick<TrainedModel, "spec" | "weights">,
+): SequenceFilters {
   return firstConvolution(spec, weights);
 }
