@@ -7,6 +7,7 @@ import { readsSequence } from "../model/inputs.ts";
 import { marksOnly } from "../model/marks_only.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import { loadModels } from "../runs/models.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { SequenceControlSettings } from "../record.ts";
 import {
@@ -17,6 +18,7 @@ import {
   compareArms,
   formatArms,
 } from "../validation/mod.ts";
+import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 
 /** What an arm is called in tables. */
 export const ARM_NAMES: Readonly<Record<ArmKind, string>> = {
@@ -71,13 +73,57 @@ export function planArms(
 }
 
 /** Tells what a trained model saw. */
-export function armKindOf({ spec, record }: TrainedModel): ArmKind {
+function armKindOf({ spec, record }: TrainedModel): ArmKind {
   if (!readsSequence(spec)) return "marks-only";
   return record.sequence?.control?.kind ?? "dna";
 }
 
+/** Flags with which `evaluate` compares runs. */
+export interface ArmsFlags extends Pick<PredictionFlags, "engine" | "threads" | "acceptAssembly"> {
+  readonly arms?: readonly string[] | undefined;
+  readonly train?: string | undefined;
+}
+
+/** Throws if runs are to be compared by regime where nothing says what the regimes are. */
+export function checkArmsFlag({ arms, train }: ArmsFlags): void {
+  if (arms === undefined || train !== undefined) return;
+  throw new ContractError(
+    "Cannot compare arms: found no --train, expected what the models were trained on, by which samples have regimes",
+  );
+}
+
+/**
+ * Predicts samples with the models of further runs.
+ *
+ * @returns The arms, that of the command's own model first; this alone where no others are named.
+ * @throws {ContractError} If the models are not one of DNA and its controls.
+ */
+export async function predictArms(
+  flags: ArmsFlags,
+  { models, data, mean, signal }: {
+    readonly models: readonly TrainedModel[];
+    readonly data: Dataset;
+    /** What the command's own model predicts. */
+    readonly mean: ArrayLike<number>;
+    readonly signal: AbortSignal;
+  },
+): Promise<PredictedArm[]> {
+  const arms: PredictedArm[] = [{ kind: armKindOf(models[0]!), test: mean }];
+  if (flags.arms === undefined) return arms;
+  const loaded: (readonly TrainedModel[])[] = [];
+  for (const path of flags.arms) loaded.push(await loadModels(path));
+  const kinds = loaded.map(([first]) => armKindOf(first!));
+  checkArmKinds([arms[0]!.kind, ...kinds]);
+  for (const [i, others] of loaded.entries()) {
+    console.info(`Arm: ${ARM_NAMES[kinds[i]!]}, from ${flags.arms[i]}`);
+    const { mean } = await predictWithProgress(others, data, { ...flags, signal });
+    arms.push({ kind: kinds[i]!, test: mean });
+  }
+  return arms;
+}
+
 /** Throws unless models can be compared as arms: one of DNA, and one or more controls, each of another kind. */
-export function checkArmKinds(kinds: readonly ArmKind[]): void {
+function checkArmKinds(kinds: readonly ArmKind[]): void {
   const twice = kinds.find((kind, i) => kinds.indexOf(kind) !== i);
   if (twice !== undefined) {
     throw new ContractError(

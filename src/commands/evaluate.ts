@@ -6,7 +6,8 @@ import { largestErrors } from "../data/largest_errors.ts";
 import { ContractError } from "../errors.ts";
 import { compareEnsemble } from "../training/ensemble.ts";
 import { formatRegimeTable } from "../validation/mod.ts";
-import { type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
+import { checkArmsFlag, compareAll, namedPredictions, predictArms, printArms } from "./_arms.ts";
+import { type CommandCall, type CommandDefinition, declareCommon, list } from "./flags.ts";
 import {
   checkIntervals,
   declareInterval,
@@ -51,6 +52,7 @@ import { findOtherData } from "../runs/trained_on.ts";
 interface EvaluateFlags extends WritePredictionFlags, IntervalFlags, MarkPricesFlags {
   readonly labels?: string;
   readonly train?: string;
+  readonly arms?: readonly string[] | undefined;
 }
 
 /** The default output, which is replaced without `--overwrite`. */
@@ -82,6 +84,10 @@ export const command: CommandDefinition<EvaluateFlags> = {
       "deno task evaluate --model runs/panel --data valid.npz --mark-prices",
       "adds what the error is without each mark, for models of waka3",
     ],
+    [
+      "deno task evaluate --model runs/dna --data valid.npz --train train.npz --arms runs/shuffled,runs/marks",
+      "adds what DNA adds: errors beside those of the controls",
+    ],
   ],
   declare: (command) =>
     declareCommon(
@@ -94,6 +100,12 @@ export const command: CommandDefinition<EvaluateFlags> = {
         )
           .option("--labels <file>", "labels, id,expression, for data without them")
           .option("--train <path>", "what the model was trained on: adds a table by regime")
+          .option(
+            "--arms <dirs>",
+            "with --train: runs of the same model with other sequences (--sequence-control) or without DNA, to compare " +
+              "by regime what DNA adds",
+            list,
+          )
           .option("--out <file>", "where to write the metrics; - is standard output", USUAL_OUTPUT),
       ),
     ),
@@ -114,6 +126,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   // The metrics that a run wrote begin with the same text.
   const own = { begins: BEGINNING, usual: USUAL_OUTPUT };
   refusePackedName(out);
+  checkArmsFlag(flags);
   await refuseRunsOwn(out, overwrite);
   await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
@@ -151,13 +164,19 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   if (prices !== undefined) console.log(formatPrices(prices));
   const notes = [...prediction.notes, ...unlikeNotes];
   const model = models[0]?.spec.name ?? "";
-  const regimes = train &&
-    evaluateByRegime({ train, test: data, predictions: { [model]: mean } }, {
-      acceptAssembly: flags.acceptAssembly,
-    });
+  const arms = await predictArms(flags, { models, data, mean, signal });
+  const regimes = train && evaluateByRegime({
+    train,
+    test: data,
+    predictions: { [model]: mean, ...namedPredictions(arms.slice(1)) },
+  }, { acceptAssembly: flags.acceptAssembly });
+  const comparisons = train && arms.length > 1
+    ? compareAll(arms, { train, test: data })
+    : undefined;
   if (regimes !== undefined) {
     console.log(["", ...formatRegimeTable(regimes, { width: outputWidth() })].join("\n"));
   }
+  if (comparisons !== undefined) printArms(comparisons);
   const metrics = {
     ...overall,
     engine: prediction.engine,
@@ -175,6 +194,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     intervals: coverage && { confidence, regimes: coverage },
     unlike: unlike.length === 0 ? undefined : unlike,
     regimes,
+    arms: comparisons,
   };
   await output.write(formatJson(metrics));
   console.info(output.done);

@@ -7,11 +7,7 @@ import { writeHistory } from "../runs/history.ts";
 import type { Inputs } from "../runs/inputs.ts";
 import { writeJson } from "../runs/json.ts";
 import { removeRun } from "../runs/run_files.ts";
-import {
-  type EnsembleOptions,
-  type EnsemblePrediction,
-  fitEnsemble,
-} from "../training/ensemble.ts";
+import { type EnsemblePrediction, fitEnsemble } from "../training/ensemble.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
 import {
   type ArmsOfRegime,

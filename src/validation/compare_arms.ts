@@ -173,6 +173,7 @@ function describeFinding(scores: readonly ArmScore[], regime: RowKind): string {
   const controls = scores.filter(({ kind }) => kind === "shuffled" || kind === "random-code");
   const tied = controls.filter((score) => !isClearly(score, 1));
   const names = tied.map(({ kind }) => NAMES[kind]).join(" and ");
+  const verb = tied.length === 1 && tied[0]!.kind === "random-code" ? "does" : "do";
   const isOfTrainedGenes = regime !== "newGene" && regime !== "bothNew";
   if (marks === undefined) {
     return tied.length > 0
@@ -193,7 +194,7 @@ function describeFinding(scores: readonly ArmScore[], regime: RowKind): string {
     return `${lowers}; whether its letters matter, or it names the gene, only controls show`;
   }
   if (tied.length === 0) return `${lowers}, and its controls do not: its letters matter`;
-  return `${lowers}, but ${names} ${tied.length === 1 ? "does" : "do"} as well: ` +
+  return `${lowers}, but ${names} ${verb} as well: ` +
     (isOfTrainedGenes
       ? "the sequence names the gene, and its letters are not shown to matter"
       : "its letters are not shown to matter");
