@@ -13,6 +13,8 @@ import { addGruKernels } from "./ops/gru/kernels.ts";
 import { addJoinKernels } from "./ops/join/kernels.ts";
 import { addMemoryKernels } from "./ops/memory.ts";
 import { addPoolForward, addPoolKernels } from "./ops/pool.ts";
+import { addSequenceGradients } from "./ops/sequence/gradient_kernels.ts";
+import { addSequenceForward } from "./ops/sequence/kernels.ts";
 import { addPanelKernels, addSparseRowKernels } from "./ops/sparse_dense/kernels.ts";
 import { addSumKernels } from "./ops/sums.ts";
 import { trains } from "./assembler/kernel_table.ts";
@@ -59,6 +61,9 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
   switch (node.kind) {
     case "conv":
       return addConvAndPool(module, node);
+    case "sequenceConv":
+      addSequenceForward(module, name, node.shape);
+      return addSequenceGradients(module, name, node.shape);
     case "pool":
       return addPoolKernels(module, name, {
         size: node.size,

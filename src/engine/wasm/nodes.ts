@@ -20,6 +20,12 @@ import { dropoutBackward, dropoutForward } from "./ops/dropout.ts";
 import { gruBackward, gruForward, gruTranspose, gruUpdate } from "./ops/gru/run.ts";
 import { poolBackward, poolForward } from "./ops/pool.ts";
 import {
+  makeTables,
+  sequenceBackward,
+  sequenceForward,
+  sequenceUpdate,
+} from "./ops/sequence/run.ts";
+import {
   sparseDenseBackward,
   sparseDenseForward,
   sparseDenseUpdate,
@@ -32,6 +38,8 @@ export function forwardNode(context: ExecutionContext, node: PlanNode, pass: For
   switch (node.kind) {
     case "conv":
       return convForward(context, node, pass);
+    case "sequenceConv":
+      return sequenceForward(context, node, pass);
     case "dense":
       return denseForward(context, node, pass.part);
     case "sparseDense":
@@ -58,6 +66,8 @@ export function backwardNode(context: ExecutionContext, node: PlanNode, pass: Ba
   switch (node.kind) {
     case "conv":
       return convBackward(context, node, pass);
+    case "sequenceConv":
+      return sequenceBackward(context, node, pass);
     case "dense":
       return denseBackward(context, node, pass);
     case "sparseDense":
@@ -84,6 +94,8 @@ export function updateNode(context: ExecutionContext, node: PlanNode, update: Up
   switch (node.kind) {
     case "conv":
       return convUpdate(context, node, update);
+    case "sequenceConv":
+      return sequenceUpdate(context, node, update);
     case "dense":
       return denseUpdate(context, node, update);
     case "sparseDense":
@@ -108,6 +120,8 @@ export function transposeNode(context: ExecutionContext, node: PlanNode): void {
       const rows = node.kernel.bytes / filterBytes(node.shape);
       return convTranspose(context, node, { firstRow: 0, rows });
     }
+    case "sequenceConv":
+      return makeTables(context, node);
     case "dense":
       return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
     case "bidirectionalGru":

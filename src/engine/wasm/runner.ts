@@ -18,7 +18,7 @@ import type {
   StepJob,
 } from "./jobs.ts";
 import { ExecutionContext } from "./ops/context.ts";
-import { cutParts } from "./plan/parts.ts";
+import { cutChains, cutParts } from "./plan/parts.ts";
 import {
   explanationStages,
   predictionStages,
@@ -126,7 +126,7 @@ export class Runner {
   #runStep({ entries, labels, weights, position, step }: StepJob): EpochOutcome {
     const stages = this.#trainingStages({ gather: false });
     const rows = Uint32Array.from(labels.keys());
-    const parts = entries.map(cutParts);
+    const parts = cutChains(this.#plan, entries);
     const adam = adamStep(this.#policy, step);
     const batch: Batch = { mode: "train", rows, labels, weights, parts, position, adam };
     return { loss: this.#train(stages, batch), steps: 1, samples: labels.length };
@@ -167,11 +167,13 @@ export class Runner {
       this.#plan,
       { gather, inGroups },
     );
-    const cut = (count: number, chain: number) =>
-      inGroups[chain] ? cutGroups(count) : cutParts(count);
+    const cut = (entries: readonly number[]) =>
+      cutChains(this.#plan, entries).map((parts, chain) =>
+        inGroups[chain] ? cutGroups(entries[chain]!) : parts
+      );
     for (let start = 0; start < rows.length && !this.#barrier.stopping; start += batchSize) {
       const batch = rows.subarray(start, start + batchSize);
-      const parts = (entries ?? [batch.length]).map(cut);
+      const parts = cut(entries ?? [batch.length]);
       const target = predicted.subarray(start, start + batchSize);
       for (const stage of stages) {
         this.#run(stage, { mode: "predict", rows: batch, predicted: target, parts });
@@ -182,7 +184,7 @@ export class Runner {
 
   /** Computes the derivatives of the outputs with respect to the batch that is in the chains' inputs. */
   #explain({ entries }: ExplanationJob): void {
-    const parts = entries.map(cutParts);
+    const parts = cutChains(this.#plan, entries);
     const rows = new Uint32Array(entries.at(-1)!);
     for (const stage of explanationStages(this.#plan)) {
       this.#run(stage, { mode: "explain", rows, parts });

@@ -1,4 +1,4 @@
-import { ALIGNED_TO_FOUR, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
+import { ALIGNED_TO_FOUR, ALIGNED_TO_ONE, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
 import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
 import { OWN_MEMORY, type OwnMemory } from "./own_memory.ts";
 import { type Local, type Locals, VALUE_TYPES, type ValueType } from "./signature.ts";
@@ -119,6 +119,12 @@ export class FunctionAssembler {
   /** Pops an address and pushes the i32 `offset` bytes after it. */
   i32Load(offset = 0): this {
     return this.#scalarAccess(0x28, offset);
+  }
+
+  /** Pops an address and pushes the byte `offset` bytes after it, as an i32 without a sign. */
+  i32LoadByte(offset = 0): this {
+    this.#code.byte(0x2d);
+    return this.#indexed(ALIGNED_TO_ONE, offset);
   }
 
   /** Pops an address and pushes the f32 `offset` bytes after it. */

@@ -51,6 +51,7 @@ export function kernelAdder<const Table extends KernelTable>(
 /** Kernels of training that are not named after a gradient or a backward pass. */
 const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "adam",
+  "blockMaxima",
   "clearTiles",
   "columnSum",
   "columnSumOfSquares",

@@ -20,7 +20,8 @@ import { planGru } from "./gru.ts";
 import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
-import { flattenTensor, TensorPlanner } from "./tensors.ts";
+import { planSequenceConv } from "./sequence.ts";
+import { type ChainReads, flattenTensor, TensorPlanner } from "./tensors.ts";
 import { rowsOfDenseTask, SPARSE_ROWS } from "./update_tasks.ts";
 
 /** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
@@ -35,8 +36,7 @@ export interface ChainOptions {
   readonly memory: Allocator;
   /** The most samples, or entries, that it computes together. */
   readonly capacity: number;
-  /** What it reads: an input of the network, the rows of a join, or the outputs of another chain. */
-  readonly reads: "input" | "join" | Tensor;
+  readonly reads: ChainReads;
   /** The sample and reference that each entry belongs to; absent where entries are samples. */
   readonly origins?: EntryOrigins | undefined;
   /** Whether its output must have no gaps. */
@@ -97,6 +97,7 @@ class ChainPlanner {
     const normalised = next?.kind === "batchNorm";
     switch (group.kind) {
       case "conv":
+        if (input.codes === true) return this.#addSequenceConv(input, group);
         return this.#addConv(input, group, { ...group, normalised });
       case "linear":
         return this.#addLinear(input, group, normalised);
@@ -207,6 +208,12 @@ class ChainPlanner {
     };
     this.#nodes.push(node);
     return output;
+  }
+
+  #addSequenceConv(input: Tensor, group: GroupOf<"conv">): Tensor {
+    const { node, scratchBytes } = planSequenceConv(group, input, this.#places);
+    this.#takeScratch(scratchBytes);
+    return this.#add(node);
   }
 
   #addDense(input: Tensor, group: GroupOf<"dense">): Tensor {

@@ -44,14 +44,15 @@ export function planEncoder(
   }, 0);
   const capacity = batchSize * places;
   const [before, after] = cutEncoder(graph, encoder);
+  const reads = readsLetters(graph, encoder) ? "letters" : "input";
   if (after === undefined) {
-    const { chain, scratchBytes } = planWhole(graph, encoder, { memory, capacity });
+    const { chain, scratchBytes } = planWhole(graph, encoder, { memory, capacity, reads });
     return { chains: [chain], first, last: first, scratchBytes };
   }
   const shared = planPiece(before, {
     memory,
     capacity,
-    reads: "input",
+    reads,
     follows: undefined,
     bySample: false,
     last: false,
@@ -76,10 +77,14 @@ export function planEncoder(
 function planWhole(
   { branches }: ModelGraph,
   encoder: Encoder,
-  { memory, capacity }: { readonly memory: Allocator; readonly capacity: number },
+  { memory, capacity, reads }: {
+    readonly memory: Allocator;
+    readonly capacity: number;
+    readonly reads: "input" | "letters";
+  },
 ): PlannedPiece {
   const bySample = findLayerBySample(encoder.layers) !== undefined;
-  const options = { memory, capacity, reads: "input", follows: undefined, last: true } as const;
+  const options = { memory, capacity, reads, follows: undefined, last: true } as const;
   const { chain, scratchBytes } = planPiece(encoder, { ...options, bySample });
   const overReferences = encoder.branches.some((branch) => branches[branch]!.overReferences);
   const kept = overReferences && chain.nodes.length > 0 && chain.output.before === 0
@@ -121,6 +126,12 @@ function readsSharedInput({ branches, inputs }: ModelGraph, encoder: Encoder): b
   );
 }
 
+/** Whether an encoder reads nothing but sequences, with a convolution, which looks their letters up in tables. */
+function readsLetters({ branches, inputs }: ModelGraph, encoder: Encoder): boolean {
+  return encoder.layers[0]?.type === "conv1d" &&
+    encoder.branches.every((branch) => inputs[branches[branch]!.input]!.name === "sequence");
+}
+
 function splitChain(chain: LayerChain, index: number): [before: LayerChain, after: LayerChain] {
   const { place, layers, firstLayer, shapes: [first, ...others], outputShape } = chain;
   const [middle, ...last] = others.slice(index - 1);
@@ -152,7 +163,7 @@ function planPiece(
   { memory, capacity, reads, follows, bySample, last }: {
     readonly memory: Allocator;
     readonly capacity: number;
-    readonly reads: "input" | Tensor;
+    readonly reads: "input" | "letters" | Tensor;
     readonly follows: EncoderChain["follows"];
     readonly bySample: boolean;
     /** Whether a join reads it. */
@@ -164,7 +175,16 @@ function planPiece(
   const { scratchBytes, ...chain } = planChain(layers, options);
   const uses = { starts: memory.take(4 * capacity + 4), addresses: memory.take(4 * capacity) };
   return {
-    chain: { ...chain, capacity, kept: undefined, follows, origins, uses, bySample },
+    chain: {
+      ...chain,
+      capacity,
+      kept: undefined,
+      follows,
+      origins,
+      uses,
+      bySample,
+      heavy: reads === "letters",
+    },
     scratchBytes,
   };
 }

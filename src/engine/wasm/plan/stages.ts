@@ -110,6 +110,7 @@ function findLearning({ encoders, join, head }: Plan, frozen: ReadonlySet<number
 function parametersOf(node: PlanNode): Trained[] {
   switch (node.kind) {
     case "conv":
+    case "sequenceConv":
     case "dense":
     case "sparseDense":
       return [node.kernel, node.bias];

@@ -16,11 +16,13 @@ import type { DropoutNode, EntryOrigins } from "../ops/dropout.ts";
 import type { GruNode } from "../ops/gru/shape.ts";
 import type { EntryUses, JoinNode } from "../ops/join/types.ts";
 import type { PoolNode } from "../ops/pool.ts";
+import type { SequenceConvNode } from "../ops/sequence/shape.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
 
 /** Any node of a chain. */
 export type PlanNode =
   | ConvNode
+  | SequenceConvNode
   | DenseNode
   | SparseDenseNode
   | GruNode
@@ -58,6 +60,8 @@ export interface EncoderChain extends Chain {
    * each sample, and batch normalisation takes means over samples.
    */
   readonly bySample: boolean;
+  /** Whether an entry takes long: it reads a long sequence. */
+  readonly heavy: boolean;
 }
 
 /** Entries of a chain that were computed for predictions, and are not computed again while the weights stay the same. */
