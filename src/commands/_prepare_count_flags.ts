@@ -1,16 +1,16 @@
 /** The flags of `prepare` about counting: which reads or values count, and how. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { readBlacklist } from "../genome/signal/blacklist.ts";
+import type { Blacklist } from "../genome/signal/intervals.ts";
+import { FLAG_NAMES } from "../genome/signal/sam_flags.ts";
 import {
-  type Blacklist,
   type CountingRule,
-  FLAG_NAMES,
   PEAK_RULES,
   READ_RULES,
-  readBlacklist,
   TRACK_RULES,
   USUAL_EXCLUDED_FLAGS,
-} from "../genome/mod.ts";
+} from "../genome/signal/track.ts";
 import { DEPTH_NORMALISATIONS, type DepthNormalisation } from "../record.ts";
 import { choice, integer } from "./flags.ts";
 import { checkInputFile } from "./_input_file.ts";

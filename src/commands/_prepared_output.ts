@@ -3,8 +3,6 @@
 import { ContractError } from "../errors.ts";
 import type { GeneDetails } from "../gene_id.ts";
 import type { Preparation } from "../genome/mod.ts";
-import { writeCompetition } from "../io/competition_writer.ts";
-import { writeAnndata } from "../io/zarr/anndata_writer.ts";
 import { openOutputDirectory } from "./_output_directory.ts";
 import { openOutput } from "./_outputs.ts";
 import type { OutputFlags } from "./_prepare_output_flags.ts";
@@ -41,6 +39,7 @@ export function kindOfPrepared(out: string): PreparedKind {
 export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> {
   const { out, overwrite, compress } = flags;
   if (kindOfPrepared(out) === "zarr") {
+    const { writeAnndata } = await import("../io/zarr/anndata_writer.ts");
     const folder = await openOutputDirectory(out, { overwrite });
     return {
       done: folder.done,
@@ -54,6 +53,7 @@ export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> 
       [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
     };
   }
+  const { writeCompetition } = await import("../io/competition_writer.ts");
   const file = await openOutput(out, { usual: null, overwrite });
   return {
     done: file.done,

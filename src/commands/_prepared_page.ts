@@ -1,6 +1,6 @@
 /** What `prepare` saw of its files and samples, collected while they pass, for a page. */
 
-import { SummaryCollector } from "../data/summary/collector.ts";
+import type { SummaryCollector } from "../data/summary/collector.ts";
 import type { CountedFileFacts, Preparation, StreamedBlock } from "../genome/mod.ts";
 import type { PageOutput } from "./_page_flags.ts";
 
@@ -31,7 +31,7 @@ export class PreparedPage {
     if (this.#page === undefined) return preparation;
     const { record, bins, cellTypes, genes, missingMarks } = preparation;
     const ids = genes.map(({ id }) => id);
-    const collector = new SummaryCollector({ record, bins, cellTypes, genes: ids, missingMarks });
+    const collector = this.#page.collect({ record, bins, cellTypes, genes: ids, missingMarks });
     this.#collector = collector;
     return {
       ...preparation,

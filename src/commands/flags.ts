@@ -1,7 +1,7 @@
 /** The definition of a command, and the flags that several commands share. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { ENGINE_NAMES } from "../engine/select.ts";
+import { ENGINE_NAMES } from "../engine/engine_names.ts";
 import { TRANSFORMS, UNKNOWN_BASES } from "../record.ts";
 import type { FlagAlias } from "./_flag_aliases.ts";
 

@@ -2,7 +2,9 @@
 
 import { quotePath } from "../base/shell.ts";
 import { HttpFiles } from "../files/http_files.ts";
-import { prepare, readSampleSheet, type SampleSheet, signalFiles } from "../genome/mod.ts";
+import { prepare } from "../genome/prepare.ts";
+import { readSampleSheet, type SampleSheet } from "../genome/sample_sheet.ts";
+import { signalFiles } from "../genome/signal_files.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
 import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";

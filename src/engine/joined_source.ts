@@ -18,6 +18,7 @@ import {
   type GatheredInput,
   NO_ENTRY,
   placesOf,
+  type ResidentColumn,
   type SampleBatch,
   type SampleSource,
 } from "./sample_source.ts";
@@ -107,8 +108,10 @@ class JoinedSource implements SampleSource {
   readonly labels: Float64Array | undefined;
   readonly weights: Float64Array | undefined;
   readonly #tables: ReadonlyMap<InputSpec["name"], EntryTable>;
+  readonly #columns: readonly ResidentColumn[] | undefined;
 
   constructor({ samples, labels, weights, columns }: JoinedColumns) {
+    this.#columns = columns.every(isResident) ? columns : undefined;
     this.samples = samples;
     this.labels = labels;
     this.weights = weights;
@@ -121,6 +124,11 @@ class JoinedSource implements SampleSource {
       throw new ContractError(`Cannot join inputs: found ${names}, expected each name once`);
     }
     checkSameReferences(columns);
+  }
+
+  /** Not a field, so that a copy of the source with a `gather` of its own is gathered from. */
+  get columns(): readonly ResidentColumn[] | undefined {
+    return this.#columns;
   }
 
   gather(rows: Uint32Array, into: SampleBatch): void {
@@ -140,6 +148,11 @@ class JoinedSource implements SampleSource {
 
 /** {@linkcode NO_ENTRY} as a signed number. */
 const MISSING = NO_ENTRY | 0;
+
+/** Whether engines can read a column themselves: packed sequences are unpacked as they are gathered. */
+function isResident(column: InputColumn): column is InputColumn & ResidentColumn {
+  return ArrayBuffer.isView(column.table);
+}
 
 /** The entries of one input. */
 class EntryTable {

@@ -27,6 +27,7 @@ import { testBidirectionalGru } from "./conformance_gru.ts";
 import { testLosses } from "./conformance_losses.ts";
 import { testOutputs } from "./conformance_outputs.ts";
 import { testCalls, testMembers } from "./conformance_session.ts";
+import { testSequences } from "./conformance_sequences.ts";
 import { testSources } from "./conformance_sources.ts";
 import { testSteps } from "./conformance_steps.ts";
 import { testUpdates } from "./conformance_updates.ts";
@@ -64,6 +65,7 @@ function testModel(subject: Subject, test: Test): void {
   testEndings(subject, test);
   testRefusals(subject, test);
   testBranches(subject, test);
+  testSequences(subject, test);
   testSources(subject, test);
   testLosses(subject, test);
   testUpdates(subject, test);

@@ -75,7 +75,7 @@ export function testBranches(subject: Subject, test: Test): void {
 }
 
 /** Three epochs of batches, the last of each smaller, against the reference in tf.js. */
-async function checkAgainstTfjs(
+export async function checkAgainstTfjs(
   subject: Subject,
   spec: BranchedSpec,
   more: Partial<OneModelOptions> = {},

@@ -7,6 +7,7 @@ import { gatherLearned } from "../gather_learned.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { BatchLoader, type LoadedBatch } from "./batch_loader.ts";
+import { BatchPredictor } from "./batch_predictor.ts";
 import type { JobRunner } from "./job_runner.ts";
 import type { BatchJob, EpochJob, EpochOutcome, Job, PredictionJob } from "./jobs.ts";
 import type { Plan } from "./plan/types.ts";
@@ -37,6 +38,7 @@ export class WasmMember implements Member {
   readonly #places: readonly WeightPlace[];
   readonly #trained: readonly WeightPlace[];
   #loader: BatchLoader | undefined;
+  #predictor: BatchPredictor | undefined;
   #step = 0;
 
   /** Takes over the jobs' runner; writes the initial weights. */
@@ -77,8 +79,12 @@ export class WasmMember implements Member {
     const preparing = this.#jobs.prepare("predictions");
     if (preparing !== undefined) await preparing;
     signal.throwIfAborted();
-    const predicted = this.#isResident(source)
+    const jobs = this.#jobs;
+    const isWhole = this.#isResident(source) || jobs.isJoined && source.columns !== undefined;
+    const predicted = isWhole
       ? this.#predictResident(source, rows, { signal, onProgress })
+      : jobs.isJoined
+      ? this.#predictBatches(source, rows, { signal, onProgress })
       : this.#predictGathered(source, rows, { signal, onProgress });
     const values = predicted instanceof Promise ? await predicted : predicted;
     onProgress(rows.length);
@@ -92,7 +98,7 @@ export class WasmMember implements Member {
     { signal, onProgress }: MemberCall,
   ): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>> {
     this.#jobs.use(source);
-    if (!this.#jobs.isShort("predict", [rows.length])) {
+    if (!this.#jobs.isShortPrediction(rows.length)) {
       const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
       const job: PredictionJob = { kind: "predict", rows: shareCopy(rows), predicted };
       return this.#run(job, signal, onProgress).then(() => {
@@ -103,6 +109,16 @@ export class WasmMember implements Member {
     const predicted = new Float32Array(rows.length);
     this.#jobs.runHere({ kind: "predict", rows, predicted });
     return predicted;
+  }
+
+  /** Predicts samples with branches that are gathered batch by batch, each by one thread. */
+  #predictBatches(
+    source: SampleSource,
+    rows: Uint32Array,
+    call: MemberCall,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    this.#predictor ??= new BatchPredictor(this.#jobs, this.#inputs);
+    return this.#predictor.predict(source, rows, call);
   }
 
   /** Predicts samples that are gathered batch by batch. */

@@ -13,6 +13,7 @@ import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
 import { openDevice } from "./device.ts";
+import { MOST_UNITS } from "./ops/recurrent_steps.ts";
 import { SessionRunners } from "./runners.ts";
 import { areMarked } from "./states.ts";
 import { WebgpuSession } from "./session.ts";
@@ -48,9 +49,11 @@ export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
 /** Does not check memory: a GPU's limits are known only once it is opened. */
 function supports(spec: ModelSpec): Support {
   for (const { place, layers } of layerChains(modelGraph(spec))) {
-    const index = layers.findIndex(isRecurrent);
-    if (index < 0) continue;
-    return { supported: false, reason: `it has no ${layers[index]!.type} (${place}[${index}])` };
+    for (const [index, layer] of layers.entries()) {
+      if (!isRecurrent(layer) || layer.units <= MOST_UNITS) continue;
+      const found = `its ${layer.type} has ${layer.units} units (${place}[${index}])`;
+      return { supported: false, reason: `${found}, expected at most ${MOST_UNITS}` };
+    }
   }
   return { supported: true };
 }

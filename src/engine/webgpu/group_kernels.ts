@@ -1,9 +1,10 @@
-import { UnsupportedModelError } from "../../errors.ts";
 import type { Conv1dLayer } from "../../model/spec.ts";
 import { convPadding } from "../../model/shapes.ts";
 import type { GroupOf, LayerGroup } from "../layer_groups.ts";
-import { blockSamples, type GradientLayout } from "./gradients.ts";
+import { blockSamples } from "./gradients.ts";
+import type { GroupContext, GroupKernels } from "./group_types.ts";
 import type { Kernel } from "./kernel.ts";
+import { planLetters } from "./letter_kernels.ts";
 import {
   activationBackwardWgsl,
   activationForwardWgsl,
@@ -33,31 +34,14 @@ import {
 } from "./ops/kernel_gradient.ts";
 import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
-import type { PlanOptions } from "./plan_types.ts";
-import type { Tensor } from "./tensors.ts";
-import type { WeightLayout } from "./weight_layout.ts";
-
-/** The context that a group's kernels are made in. */
-export interface GroupContext {
-  readonly options: PlanOptions;
-  readonly input: Tensor;
-  readonly output: Tensor;
-  readonly weights: WeightLayout;
-  readonly gradients: GradientLayout;
-  /** Number of each dropout's layer, in the order of the keys. */
-  readonly dropouts: readonly number[];
-}
-
-/** The kernels that compute a group of layers. */
-export interface GroupKernels {
-  /** The forward pass in training, and in prediction. */
-  readonly forward: readonly Kernel[];
-  readonly prediction: readonly Kernel[];
-  /** The backward pass in training: made when the size of all gradients is known. */
-  readonly backward: (gradientStride: number) => readonly Kernel[];
-  /** The backward pass of a prediction, down to its input: without dropout and without the weights' gradients. */
-  readonly predictionBackward: readonly Kernel[];
-}
+import {
+  addPartsWgsl,
+  isWide,
+  nameOfPartial,
+  partialSize,
+  sumPartsWgsl,
+} from "./ops/wide_dense.ts";
+import { planRecurrent } from "./recurrent_kernels.ts";
 
 /** Makes the kernels of a group; a flattening has none. */
 export function planGroup(group: LayerGroup, context: GroupContext): GroupKernels {
@@ -82,13 +66,13 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
       return { forward: [], prediction: [], backward: () => [], predictionBackward: [] };
     case "bidirectionalGru":
     case "lstm":
-      throw new UnsupportedModelError(`Cannot plan layer ${group.layer}: it is recurrent`);
+      return planRecurrent(group, context);
   }
 }
 
 /** The kernels of a group that does the same in training and in prediction. */
 function planAlike({ forward, backward, gradient }: {
-  readonly forward: Kernel;
+  readonly forward: readonly Kernel[];
   /** Computes the deltas of the input, where those are wanted. */
   readonly backward: Kernel | undefined;
   /** Computes the gradients of the weights. */
@@ -96,8 +80,8 @@ function planAlike({ forward, backward, gradient }: {
 }): GroupKernels {
   const below = backward === undefined ? [] : [backward];
   return {
-    forward: [forward],
-    prediction: [forward],
+    forward,
+    prediction: forward,
     backward: (gradientStride) =>
       gradient === undefined ? below : [...below, gradient(gradientStride)],
     predictionBackward: below,
@@ -108,6 +92,8 @@ function planAlike({ forward, backward, gradient }: {
 type ConvOptions = Pick<Conv1dLayer, "width" | "dilation" | "padding" | "filters">;
 
 function planConv(group: GroupOf<"conv">, context: GroupContext): GroupKernels {
+  const { input: { letters } } = context;
+  if (letters !== undefined) return planLetters(group, letters, context);
   return planWindows(group.layer, { ...group.spec, pool: group.pool }, context);
 }
 
@@ -137,7 +123,7 @@ function planWindows(
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
   return planAlike({
-    forward: convForwardWgsl(shape, limits),
+    forward: [convForwardWgsl(shape, limits)],
     backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
     gradient: planKernelGradient({ ...shape, pooled: pool !== undefined }, context),
   });
@@ -155,10 +141,16 @@ function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels
   };
   const window = { taps: 1, dilation: 1, left: 0, pooled: false };
   return planAlike({
-    forward: denseForwardWgsl(shape, limits),
+    forward: isWide(shape) ? planWideDense(shape, context) : [denseForwardWgsl(shape, limits)],
     backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
     gradient: planKernelGradient({ ...shape, ...window }, context),
   });
+}
+
+/** A dense layer of so many inputs that its sums are divided. */
+function planWideDense(shape: DenseShape, { reserve }: GroupContext): Kernel[] {
+  reserve(nameOfPartial(shape.name), partialSize(shape));
+  return [sumPartsWgsl(shape), addPartsWgsl(shape)];
 }
 
 function planKernelGradient(
@@ -212,7 +204,7 @@ function planPool(group: GroupOf<"pool">, { input, output, options }: GroupConte
     models,
   };
   const backward = input.hasDelta ? poolBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: poolForwardWgsl(shape), backward });
+  return planAlike({ forward: [poolForwardWgsl(shape)], backward });
 }
 
 function planDropout(group: GroupOf<"dropout">, context: GroupContext): GroupKernels {
@@ -238,12 +230,12 @@ function planActivation(group: GroupOf<"activation">, context: GroupContext): Gr
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
   const backward = input.hasDelta ? activationBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: activationForwardWgsl(shape), backward });
+  return planAlike({ forward: [activationForwardWgsl(shape)], backward });
 }
 
 function planGelu(group: GroupOf<"gelu">, context: GroupContext): GroupKernels {
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `gelu${group.layer}`, input, output, models };
   const backward = input.hasDelta ? geluBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: geluForwardWgsl(shape), backward });
+  return planAlike({ forward: [geluForwardWgsl(shape)], backward });
 }
