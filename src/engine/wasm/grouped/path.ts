@@ -4,6 +4,7 @@
  * @module
  */
 
+import { modelInputs } from "../../../model/inputs.ts";
 import type { ModelSpec } from "../../../model/spec.ts";
 import { makeJoinedProgram } from "./joined/programs.ts";
 import type { JoinedProgram } from "./joined/types.ts";
@@ -19,6 +20,7 @@ export type GroupedPath =
 export async function makeGroupedPath(spec: ModelSpec): Promise<GroupedPath | undefined> {
   const program = await makeJoinedProgram(spec);
   if (program !== undefined) return { kind: "joined", program };
+  if (modelInputs(spec).some(({ name }) => name === "sequence")) return undefined;
   const programs = await makePrograms(spec);
   return programs && { kind: "chains", programs };
 }
