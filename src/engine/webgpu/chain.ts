@@ -64,7 +64,12 @@ export class ChainPlanner {
       output = this.#addOutput(group, read, groups[i + 1]);
       if (group.kind === "batchNorm") this.#reserveNorm(`batchNorm${group.layer}`, read);
       const { options, weights, gradients, dropouts } = this;
-      return planGroup(group, { options, input: read, output, weights, gradients, dropouts });
+      const context = { options, input: read, output, weights, gradients, dropouts };
+      const kernels = planGroup(group, context);
+      for (const [name, values] of Object.entries(kernels.buffers ?? {})) {
+        this.reserve(name, values);
+      }
+      return kernels;
     });
     const reversed = planned.toReversed();
     return {

@@ -24,6 +24,7 @@ import {
   type BatchNormShape,
 } from "./ops/batch_norm_sums.ts";
 import { convBackwardWgsl, convForwardWgsl, type ConvShape } from "./ops/conv.ts";
+import { convBackwardLanesWgsl, convForwardLanesWgsl, turnedWeights } from "./ops/conv_lanes.ts";
 import { denseBackwardWgsl, denseForwardWgsl, type DenseShape } from "./ops/dense.ts";
 import { dropoutBackwardWgsl, dropoutForwardWgsl, type DropoutShape } from "./ops/dropout.ts";
 import {
@@ -31,6 +32,10 @@ import {
   kernelGradientWorkgroups,
   sumKernelGradientWgsl,
 } from "./ops/kernel_gradient.ts";
+import {
+  kernelGradientLaneWorkgroups,
+  sumKernelGradientLanesWgsl,
+} from "./ops/kernel_gradient_lanes.ts";
 import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
 import type { PlanOptions } from "./plan_types.ts";
@@ -57,6 +62,8 @@ export interface GroupKernels {
   readonly backward: (gradientStride: number) => readonly Kernel[];
   /** The backward pass of a prediction, down to its input: without dropout and without the weights' gradients. */
   readonly predictionBackward: readonly Kernel[];
+  /** Number of 32-bit values of a model in buffers of their own, by name. */
+  readonly buffers?: Readonly<Record<string, number>>;
 }
 
 /** Makes the kernels of a group; a flattening has none. */
@@ -89,11 +96,11 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
 function planAlike({ forward, backward, gradient }: {
   readonly forward: Kernel;
   /** Computes the deltas of the input, where those are wanted. */
-  readonly backward: Kernel | undefined;
+  readonly backward: Kernel | readonly Kernel[] | undefined;
   /** Computes the gradients of the weights. */
   readonly gradient?: (gradientStride: number) => Kernel;
 }): GroupKernels {
-  const below = backward === undefined ? [] : [backward];
+  const below = backward === undefined ? [] : [backward].flat();
   return {
     forward: [forward],
     prediction: [forward],
@@ -135,11 +142,29 @@ function planWindows(
     weightStride: weights.size,
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
-  return planAlike({
+  const gradient = planKernelGradient({ ...shape, pooled: pool !== undefined }, context);
+  return planInLanes(shape, limits.lanes, gradient) ?? planAlike({
     forward: convForwardWgsl(shape, limits),
     backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
-    gradient: planKernelGradient({ ...shape, pooled: pool !== undefined }, context),
+    gradient,
   });
+}
+
+/** The kernels of a convolution on an adapter on a processor; `undefined` on others, and where its taps are too many. */
+function planInLanes(
+  shape: ConvShape,
+  lanes: number | undefined,
+  gradient: (gradientStride: number) => Kernel,
+): GroupKernels | undefined {
+  if (lanes === undefined) return undefined;
+  const forward = convForwardLanesWgsl(shape, lanes);
+  if (!shape.input.hasDelta) {
+    return forward && planAlike({ forward, backward: undefined, gradient });
+  }
+  const backward = convBackwardLanesWgsl(shape, lanes);
+  if (forward === undefined || backward === undefined) return undefined;
+  const { size, buffer } = turnedWeights(shape);
+  return { ...planAlike({ forward, backward, gradient }), buffers: { [buffer]: size } };
 }
 
 function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels {
@@ -152,24 +177,31 @@ function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels
     kernel: weights.kernels.get(group.layer)!,
     weightStride: weights.size,
   };
-  const window = { taps: 1, dilation: 1, left: 0, pooled: false };
-  return planAlike({
+  const window = { taps: 1, dilation: 1, left: 0, pooled: false, pool: undefined, positions: 1 };
+  const gradient = planKernelGradient({ ...shape, ...window }, context);
+  return planInLanes({ ...shape, ...window }, limits.lanes, gradient) ?? planAlike({
     forward: denseForwardWgsl(shape, limits),
     backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
-    gradient: planKernelGradient({ ...shape, ...window }, context),
+    gradient,
   });
 }
 
 function planKernelGradient(
   shape: KernelGradientShape,
-  { gradients, output: { samples } }: GroupContext,
+  { gradients, output: { samples }, options: { limits: { lanes } } }: GroupContext,
 ): (gradientStride: number) => Kernel {
   const { start, size } = shape.kernel;
+  const workgroups = lanes === undefined
+    ? kernelGradientWorkgroups(shape)
+    : kernelGradientLaneWorkgroups(shape, lanes);
   const region = gradients.take(start, size, {
     samples,
-    blockSamples: blockSamples(samples, kernelGradientWorkgroups(shape)),
+    blockSamples: blockSamples(samples, workgroups, lanes),
   });
-  return (gradientStride) => sumKernelGradientWgsl(shape, region, gradientStride);
+  return (gradientStride) =>
+    lanes === undefined
+      ? sumKernelGradientWgsl(shape, region, gradientStride)
+      : sumKernelGradientLanesWgsl(shape, { region, gradientStride, lanes });
 }
 
 function planBatchNorm(group: GroupOf<"batchNorm">, context: GroupContext): GroupKernels {
