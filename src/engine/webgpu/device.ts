@@ -10,7 +10,7 @@ const RAISED_LIMITS = [
 ] as const;
 
 /** Lanes of a processor's vectors, where the adapter does not tell: 256 bits of float32. */
-const USUAL_LANES = 8;
+export const USUAL_LANES = 8;
 
 /** A GPU ready to compute, and the means to learn of its failure. */
 export interface OpenedDevice {

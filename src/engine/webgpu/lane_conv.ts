@@ -83,19 +83,21 @@ export interface LaneConvTiling {
   readonly columnTiles: number;
 }
 
-/**
- * Multiplications of a tile for one k, and vectors that it stores, at most: compiling takes a third of a millisecond for
- * a multiplication and five for a vector.
- */
+/** Multiplications of a tile for one k, and vectors that it stores, at most. */
 const MOST_PRODUCTS = 900;
 const MOST_STORES = 48;
 const MOST_VECTORS = 6;
 /** What loading a value of A and four of B costs, beside a multiplication, as measured on llvmpipe. */
 const LOAD_COST = 38;
 const LOAD_FOUR_COST = 85;
+/**
+ * What compiling costs, shared by a thousand dispatches: a third of a millisecond for a multiplication, ten for a vector
+ * that is stored. So only large products get large tiles.
+ */
+export const COMPILE_COST = { product: 1000, store: 30_000 };
 
 /** Chooses the tiling with the least cost; `undefined` if all taps of one window are too many for a lane. */
-export function tileLaneConv(shape: LaneConvShape): LaneConvTiling | undefined {
+export function tileLaneConv(shape: LaneConvShape, lanes: number): LaneConvTiling | undefined {
   const { pool, taps, storesOfWindow } = shape;
   let best: LaneConvTiling | undefined;
   let least = Infinity;
@@ -108,7 +110,7 @@ export function tileLaneConv(shape: LaneConvShape): LaneConvTiling | undefined {
       const most = whole ? Math.min(shape.items, Math.floor(mostWindows / windows)) : 1;
       for (let items = 1; items <= most; items++) {
         const tiling = completeTiling(shape, { items, windows, vectors });
-        const cost = costOf(shape, tiling);
+        const cost = costOf(shape, tiling, lanes);
         if (cost < least) [best, least] = [tiling, cost];
       }
     }
@@ -127,17 +129,19 @@ function completeTiling(
   };
 }
 
-/** Cost of all tiles for one k, in multiplications. */
-function costOf(
-  { items, pool, taps, dilation, loadsOfRow }: LaneConvShape,
-  tiling: LaneConvTiling,
-): number {
+/** Cost of a dispatch, in multiplications of a vector of the processor. */
+function costOf(shape: LaneConvShape, tiling: LaneConvTiling, lanes: number): number {
+  const { items, pool, taps, dilation, loadsOfRow, length, models } = shape;
   const rows = tiling.windows * pool;
   const read = Math.min(rows * taps, rows + (taps - 1) * dilation);
-  const tile = tiling.items * read * loadsOfRow * LOAD_COST +
-    taps * tiling.vectors * LOAD_FOUR_COST +
-    4 * tiling.items * rows * taps * tiling.vectors;
-  return Math.ceil(items / tiling.items) * tiling.rowTiles * tiling.columnTiles * tile;
+  const products = 4 * tiling.items * rows * taps * tiling.vectors;
+  const tile = products + tiling.items * read * loadsOfRow * LOAD_COST +
+    taps * tiling.vectors * LOAD_FOUR_COST;
+  const tiles = Math.ceil(Math.ceil(items / tiling.items) * tiling.rowTiles / lanes) *
+    tiling.columnTiles;
+  const stores = tiling.items * tiling.windows * tiling.vectors * shape.storesOfWindow;
+  return models * tiles * length * tile + COMPILE_COST.product * products +
+    COMPILE_COST.store * stores;
 }
 
 /**

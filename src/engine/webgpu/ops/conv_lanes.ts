@@ -21,7 +21,7 @@ export function convForwardLanesWgsl(shape: ConvShape, lanes: number): Kernel | 
     loadsOfRow: 1,
     storesOfWindow: shape.pool === undefined ? 1 : 2,
   };
-  const tiling = tileLaneConv(conv);
+  const tiling = tileLaneConv(conv, lanes);
   if (tiling === undefined) return undefined;
   const width = widestVector(output.channels);
   return makeLaneConvKernel(conv, {
@@ -116,7 +116,7 @@ export function convBackwardLanesWgsl(shape: ConvShape, lanes: number): Kernel[]
     // One for each row, and where the activation has a slope the value is loaded too.
     storesOfWindow: pool * (input.slope === 1 ? 1 : 2),
   };
-  const tiling = tileLaneConv(conv);
+  const tiling = tileLaneConv(conv, lanes);
   if (tiling === undefined) return undefined;
   const turned = turnedWeights(shape);
   // Row r of A is position r − before of the deltas.

@@ -8,12 +8,10 @@ import {
   type VectorWidth,
   widestVector,
 } from "../vectors.ts";
+import { COMPILE_COST } from "../lane_conv.ts";
 import type { KernelGradientShape } from "./kernel_gradient.ts";
 
-/**
- * Multiplications of a tile for one window, and vectors that it stores, at most: compiling takes a third of a millisecond
- * for a multiplication and five for a vector.
- */
+/** Multiplications of a tile for one window, and vectors that it stores, at most. */
 const MOST_PRODUCTS = 900;
 const MOST_STORES = 64;
 /** Elements and vectors of filters of a tile, at most. */
@@ -69,15 +67,19 @@ function divideAmongLanes(shape: KernelGradientShape, lanes: number): LaneDivisi
   return best;
 }
 
-/** Cost of all tiles for a window, in multiplications. */
+/** Cost of a dispatch, in multiplications of a vector of the processor. */
 function costOf(shape: KernelGradientShape, division: LaneDivision, lanes: number): number {
   const { elements, vectors, together, width } = division;
   const deltaWidth = widestVector(shape.output.channels);
   const deltas = LOAD_COSTS[deltaWidth] * 4 / deltaWidth *
     (shape.pooled ? 2 : shape.output.positions === 1 ? together : 1);
   const loads = findOffsets(shape.input.channels, division).length * LOAD_COSTS[width];
-  const tile = loads + vectors * deltas + 4 * elements * vectors * (together + 1);
-  return Math.ceil(countTiles(division) / lanes) * tile;
+  const products = 4 * elements * vectors * together;
+  const tile = products + 4 * elements * vectors + loads + vectors * deltas;
+  const visits = shape.models * shape.output.samples * shape.output.positions /
+    (shape.pooled ? 1 : together);
+  return Math.ceil(countTiles(division) / lanes) * visits * tile +
+    COMPILE_COST.product * products + COMPILE_COST.store * elements * vectors;
 }
 
 /** Places of the vectors of elements that neighbouring positions read: they overlap where taps are neighbours. */
