@@ -1,6 +1,6 @@
 /** Data records. */
 
-import type { DataRecord } from "../../record.ts";
+import type { DataRecord, SequenceRecord } from "../../record.ts";
 import { type Fact, type FactValue, listFacts } from "./facts.ts";
 
 /** What a record says. */
@@ -8,7 +8,8 @@ export function recordFacts(record: DataRecord | undefined): Fact[] {
   if (record === undefined) {
     return listFacts([["record", "record", null, "missing: the competition's is taken"]]);
   }
-  const { assembly, marks, binSizeBp, orientation, countingRule, transform, ...others } = record;
+  const { assembly, marks, binSizeBp, orientation, countingRule, transform, sequence, ...others } =
+    record;
   const rest = Object.entries(others).filter(([, value]) => value !== undefined);
   return listFacts([
     [
@@ -21,5 +22,25 @@ export function recordFacts(record: DataRecord | undefined): Fact[] {
       ].join(", "),
     ],
     ["marks", "marks", marks, marks.join(", ")],
+    [
+      "sequence",
+      "DNA",
+      sequence as unknown as FactValue | undefined,
+      sequence && describeSequence(sequence),
+    ],
   ]);
+}
+
+/** What sequences are, in a few words. */
+function describeSequence(
+  { bases, tssBase, orientation, unknownAs, source, control }: SequenceRecord,
+): string {
+  return [
+    `${bases.toLocaleString("en-US")} bases`,
+    ...(tssBase === undefined ? [] : [`the TSS is base ${tssBase.toLocaleString("en-US")} from 0`]),
+    orientation === "unknown" ? "orientation not known" : `${orientation} orientation`,
+    `N as ${unknownAs === "A" ? "A" : "no letter"}`,
+    ...(source === undefined ? [] : [`from ${source}`]),
+    ...(control === undefined ? [] : [`control ${control.kind}`]),
+  ].join(", ");
 }
