@@ -15,7 +15,7 @@ export function recordFacts(record: DataRecord | undefined): Fact[] {
     [
       "record",
       "record",
-      record as unknown as FactValue,
+      withoutNames(record) as unknown as FactValue,
       [
         `${assembly}, bins of ${binSizeBp} bp, ${orientation} orientation, ${countingRule}, transform ${transform}`,
         ...rest.map(([name, value]) => `${name} ${value}`),
@@ -25,10 +25,18 @@ export function recordFacts(record: DataRecord | undefined): Fact[] {
     [
       "sequence",
       "DNA",
-      sequence as unknown as FactValue | undefined,
+      sequence === undefined ? undefined : sequence.bases,
       sequence && describeSequence(sequence),
     ],
   ]);
+}
+
+/** A record without the names of the genes whose sequences a model saw shuffled, of which there may be thousands. */
+function withoutNames(record: DataRecord): DataRecord {
+  const { sequence } = record;
+  if (sequence?.control === undefined) return record;
+  const { genes: _, ...control } = sequence.control;
+  return { ...record, sequence: { ...sequence, control } };
 }
 
 /** What sequences are, in a few words. */
@@ -41,6 +49,8 @@ function describeSequence(
     orientation === "unknown" ? "orientation not known" : `${orientation} orientation`,
     `N as ${unknownAs === "A" ? "A" : "no letter"}`,
     ...(source === undefined ? [] : [`from ${source}`]),
-    ...(control === undefined ? [] : [`control ${control.kind}`]),
+    ...(control === undefined
+      ? []
+      : [`in place of which the model saw ${control.kind} ones (seed ${control.seed})`]),
   ].join(", ");
 }

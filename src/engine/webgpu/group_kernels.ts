@@ -25,6 +25,7 @@ import {
   type BatchNormShape,
 } from "./ops/batch_norm_sums.ts";
 import { convBackwardWgsl, convForwardWgsl, type ConvShape } from "./ops/conv.ts";
+import { convBackwardLanesWgsl, convForwardLanesWgsl, turnedWeights } from "./ops/conv_lanes.ts";
 import { denseBackwardWgsl, denseForwardWgsl, type DenseShape } from "./ops/dense.ts";
 import { dropoutBackwardWgsl, dropoutForwardWgsl, type DropoutShape } from "./ops/dropout.ts";
 import {
@@ -32,8 +33,13 @@ import {
   kernelGradientWorkgroups,
   sumKernelGradientWgsl,
 } from "./ops/kernel_gradient.ts";
+import {
+  kernelGradientLaneWorkgroups,
+  sumKernelGradientLanesWgsl,
+} from "./ops/kernel_gradient_lanes.ts";
 import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
+<<<<<<< HEAD
 import {
   addPartsWgsl,
   isWide,
@@ -42,6 +48,35 @@ import {
   sumPartsWgsl,
 } from "./ops/wide_dense.ts";
 import { planRecurrent } from "./recurrent_kernels.ts";
+=======
+import type { PlanOptions } from "./plan_types.ts";
+import type { Tensor } from "./tensors.ts";
+import type { WeightLayout } from "./weight_layout.ts";
+
+/** The context that a group's kernels are made in. */
+export interface GroupContext {
+  readonly options: PlanOptions;
+  readonly input: Tensor;
+  readonly output: Tensor;
+  readonly weights: WeightLayout;
+  readonly gradients: GradientLayout;
+  /** Number of each dropout's layer, in the order of the keys. */
+  readonly dropouts: readonly number[];
+}
+
+/** The kernels that compute a group of layers. */
+export interface GroupKernels {
+  /** The forward pass in training, and in prediction. */
+  readonly forward: readonly Kernel[];
+  readonly prediction: readonly Kernel[];
+  /** The backward pass in training: made when the size of all gradients is known. */
+  readonly backward: (gradientStride: number) => readonly Kernel[];
+  /** The backward pass of a prediction, down to its input: without dropout and without the weights' gradients. */
+  readonly predictionBackward: readonly Kernel[];
+  /** Number of 32-bit values of a model in buffers of their own, by name. */
+  readonly buffers?: Readonly<Record<string, number>>;
+}
+>>>>>>> gpu
 
 /** Makes the kernels of a group; a flattening has none. */
 export function planGroup(group: LayerGroup, context: GroupContext): GroupKernels {
@@ -74,11 +109,11 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
 function planAlike({ forward, backward, gradient }: {
   readonly forward: readonly Kernel[];
   /** Computes the deltas of the input, where those are wanted. */
-  readonly backward: Kernel | undefined;
+  readonly backward: Kernel | readonly Kernel[] | undefined;
   /** Computes the gradients of the weights. */
   readonly gradient?: (gradientStride: number) => Kernel;
 }): GroupKernels {
-  const below = backward === undefined ? [] : [backward];
+  const below = backward === undefined ? [] : [backward].flat();
   return {
     forward,
     prediction: forward,
@@ -122,11 +157,34 @@ function planWindows(
     weightStride: weights.size,
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
+<<<<<<< HEAD
   return planAlike({
     forward: [convForwardWgsl(shape, limits)],
+=======
+  const gradient = planKernelGradient({ ...shape, pooled: pool !== undefined }, context);
+  return planInLanes(shape, limits.lanes, gradient) ?? planAlike({
+    forward: convForwardWgsl(shape, limits),
+>>>>>>> gpu
     backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
-    gradient: planKernelGradient({ ...shape, pooled: pool !== undefined }, context),
+    gradient,
   });
+}
+
+/** The kernels of a convolution on an adapter on a processor; `undefined` on others, and where its taps are too many. */
+function planInLanes(
+  shape: ConvShape,
+  lanes: number | undefined,
+  gradient: (gradientStride: number) => Kernel,
+): GroupKernels | undefined {
+  if (lanes === undefined) return undefined;
+  const forward = convForwardLanesWgsl(shape, lanes);
+  if (!shape.input.hasDelta) {
+    return forward && planAlike({ forward, backward: undefined, gradient });
+  }
+  const backward = convBackwardLanesWgsl(shape, lanes);
+  if (forward === undefined || backward === undefined) return undefined;
+  const { size, buffer } = turnedWeights(shape);
+  return { ...planAlike({ forward, backward, gradient }), buffers: { [buffer]: size } };
 }
 
 function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels {
@@ -139,11 +197,18 @@ function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels
     kernel: weights.kernels.get(group.layer)!,
     weightStride: weights.size,
   };
+<<<<<<< HEAD
   const window = { taps: 1, dilation: 1, left: 0, pooled: false };
   return planAlike({
     forward: isWide(shape) ? planWideDense(shape, context) : [denseForwardWgsl(shape, limits)],
+=======
+  const window = { taps: 1, dilation: 1, left: 0, pooled: false, pool: undefined, positions: 1 };
+  const gradient = planKernelGradient({ ...shape, ...window }, context);
+  return planInLanes({ ...shape, ...window }, limits.lanes, gradient) ?? planAlike({
+    forward: denseForwardWgsl(shape, limits),
+>>>>>>> gpu
     backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
-    gradient: planKernelGradient({ ...shape, ...window }, context),
+    gradient,
   });
 }
 
@@ -155,14 +220,20 @@ function planWideDense(shape: DenseShape, { reserve }: GroupContext): Kernel[] {
 
 function planKernelGradient(
   shape: KernelGradientShape,
-  { gradients, output: { samples } }: GroupContext,
+  { gradients, output: { samples }, options: { limits: { lanes } } }: GroupContext,
 ): (gradientStride: number) => Kernel {
   const { start, size } = shape.kernel;
+  const workgroups = lanes === undefined
+    ? kernelGradientWorkgroups(shape)
+    : kernelGradientLaneWorkgroups(shape, lanes);
   const region = gradients.take(start, size, {
     samples,
-    blockSamples: blockSamples(samples, kernelGradientWorkgroups(shape)),
+    blockSamples: blockSamples(samples, workgroups, lanes),
   });
-  return (gradientStride) => sumKernelGradientWgsl(shape, region, gradientStride);
+  return (gradientStride) =>
+    lanes === undefined
+      ? sumKernelGradientWgsl(shape, region, gradientStride)
+      : sumKernelGradientLanesWgsl(shape, { region, gradientStride, lanes });
 }
 
 function planBatchNorm(group: GroupOf<"batchNorm">, context: GroupContext): GroupKernels {
