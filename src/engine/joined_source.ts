@@ -13,6 +13,13 @@ import {
 } from "./entry_copies.ts";
 import { LAST_BASE } from "./gather_batch.ts";
 import {
+  codeLetters,
+  type LetterTable,
+  noteLetters,
+  packedLetters,
+  roomForLetters,
+} from "./gathered_letters.ts";
+import {
   describeInputShape,
   entrySize,
   type GatheredInput,
@@ -170,6 +177,8 @@ function isTable(column: InputColumn): column is TableColumn {
 /** The entries of one input. */
 class EntryTable {
   readonly #copyEntry: EntryCopies["copy"];
+  /** The sequences, if it has these. */
+  readonly #letters: LetterTable | undefined;
   /** Signed, since the compiler keeps such numbers in registers: a table has less than 2³¹ entries. */
   readonly #entryOf: Int32Array | undefined;
   readonly #size: number;
@@ -178,6 +187,8 @@ class EntryTable {
   readonly #placeOf: Int32Array;
   readonly #marks: Int32Array;
   #mark = 0;
+  /** Where the numbers of entries go instead of their values. */
+  #numbers: Uint32Array | undefined;
 
   constructor({ input, table, entryOf, transform = "none" }: InputColumn, samples: number) {
     const copies = isPackedDna(table)
@@ -191,6 +202,8 @@ class EntryTable {
     this.#places = placesOf(input);
     checkIndices(input, { entries, entryOf: index, samples });
     if (input.name === "sequence" && !isPackedDna(table)) checkBases(table);
+    if (isPackedDna(table)) this.#letters = packedLetters(table);
+    else if (input.name === "sequence") this.#letters = codeLetters(table, input.bases);
     this.#placeOf = new Int32Array(entries);
     this.#marks = new Int32Array(entries);
   }
@@ -198,6 +211,8 @@ class EntryTable {
   /** Copies the distinct entries of some samples. */
   gather(rows: Uint32Array, into: GatheredInput): void {
     this.#begin();
+    this.#numbers = this.#letters && roomForLetters(into);
+    noteLetters(into, this.#numbers && this.#letters);
     into.entries = this.#entryOf === undefined
       ? this.#gatherRows(rows, into)
       : this.#gatherEntries(rows, into, this.#entryOf);
@@ -253,7 +268,8 @@ class EntryTable {
   }
 
   #copy(entry: number, values: Float32Array, place: number): void {
-    this.#copyEntry(entry, values, place * this.#size);
+    if (this.#numbers !== undefined) this.#numbers[place] = entry;
+    else this.#copyEntry(entry, values, place * this.#size);
   }
 }
 
