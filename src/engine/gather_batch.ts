@@ -1,7 +1,11 @@
 import { UNKNOWN_BASE } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
+<<<<<<< HEAD
 import { isChecked } from "./joined_source.ts";
+=======
+import { lettersOf, noteLetters } from "./gathered_letters.ts";
+>>>>>>> wdna
 import {
   type GatheredInput,
   NO_ENTRY,
@@ -29,7 +33,10 @@ export async function gatherBatch(
 ): Promise<void> {
   // The rest of another batch must not be taken for this one's.
   batch.samples = 0;
-  for (const input of batch.inputs) input.entries = 0;
+  for (const input of batch.inputs) {
+    input.entries = 0;
+    noteLetters(input, undefined);
+  }
   await source.gather(rows, batch);
   if (batch.samples !== rows.length) {
     fail(`found ${batch.samples} samples, expected ${rows.length}`);
@@ -66,8 +73,9 @@ function checkEntries(
   }
 }
 
-function checkBases({ spec, values, entries }: GatheredInput): void {
-  if (spec.name !== "sequence") return;
+function checkBases(input: GatheredInput): void {
+  const { spec, values, entries } = input;
+  if (spec.name !== "sequence" || lettersOf(input) !== undefined) return;
   for (let i = 0; i < entries * spec.bases; i++) {
     const code = values[i]!;
     if (code >= 0 && code <= LAST_BASE && Number.isInteger(code)) continue;

@@ -12,6 +12,13 @@ import {
   withBlankEntry,
 } from "./entry_copies.ts";
 import {
+  codeLetters,
+  type LetterTable,
+  noteLetters,
+  packedLetters,
+  roomForLetters,
+} from "./gathered_letters.ts";
+import {
   describeInputShape,
   entrySize,
   type GatheredInput,
@@ -192,6 +199,8 @@ function isTable(column: InputColumn): column is TableColumn {
 /** The entries of one input. */
 class EntryTable {
   readonly #copyEntry: EntryCopies["copy"];
+  /** The sequences, if it has these. */
+  readonly #letters: LetterTable | undefined;
   /** Signed, since the compiler keeps such numbers in registers: a table has less than 2³¹ entries. */
   readonly #entryOf: Int32Array | undefined;
   readonly #size: number;
@@ -202,6 +211,8 @@ class EntryTable {
   /** `[place in the batch]`: the entry there. */
   readonly #gathered: Int32Array;
   #mark = 0;
+  /** Where the numbers of entries go instead of their values. */
+  #numbers: Uint32Array | undefined;
 
   constructor({ input, table, entryOf, transform = "none" }: InputColumn, samples: number) {
     const copies = isPackedDna(table)
@@ -215,6 +226,8 @@ class EntryTable {
     this.#places = placesOf(input);
     checkIndices(input, { entries, entryOf: index, samples });
     if (input.name === "sequence" && !isPackedDna(table)) checkBases(table);
+    if (isPackedDna(table)) this.#letters = packedLetters(table);
+    else if (input.name === "sequence") this.#letters = codeLetters(table, input.bases);
     this.#placeOf = new Int32Array(entries);
     this.#marks = new Int32Array(entries);
     this.#gathered = new Int32Array(entries);
@@ -239,6 +252,8 @@ class EntryTable {
   /** Copies the distinct entries of some samples. */
   gather(rows: Uint32Array, into: GatheredInput): void {
     this.#begin();
+    this.#numbers = this.#letters && roomForLetters(into);
+    noteLetters(into, this.#numbers && this.#letters);
     into.entries = this.#entryOf === undefined
       ? this.#gatherRows(rows, into)
       : this.#gatherEntries(rows, into, this.#entryOf);
@@ -294,8 +309,13 @@ class EntryTable {
   }
 
   #copy(entry: number, values: Float32Array, place: number): void {
+<<<<<<< HEAD
     this.#gathered[place] = entry;
     this.#copyEntry(entry, values, place * this.#size);
+=======
+    if (this.#numbers !== undefined) this.#numbers[place] = entry;
+    else this.#copyEntry(entry, values, place * this.#size);
+>>>>>>> wdna
   }
 }
 
