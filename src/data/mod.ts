@@ -28,6 +28,7 @@ export {
   type Evaluation,
   type GeneAgreement,
 } from "./evaluate.ts";
+export { geneOrder } from "./gene_order.ts";
 export { gridOrder, type GridOrderOptions } from "./grid_order.ts";
 export { FOLD_SCHEMES, type FoldScheme } from "./fold_scheme.ts";
 export { type Fold, type FoldOptions, kFold } from "./kfold.ts";

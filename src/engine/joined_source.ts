@@ -18,7 +18,6 @@ import {
   type GatheredInput,
   NO_ENTRY,
   placesOf,
-  type ResidentColumn,
   type SampleBatch,
   type SampleSource,
 } from "./sample_source.ts";
@@ -66,7 +65,8 @@ export interface JoinedColumns {
 
 /**
  * Joins tables in memory into samples of several inputs. Samples may share entries: a gene's sequence, the references
- * of a gene.
+ * of a gene. Engines may keep a copy of the tables for as long as they are given the same source: after changing values
+ * join them again.
  *
  * @param joined The tables, and which entries of them each sample has; they are not copied.
  * @returns A source of these samples.
@@ -99,7 +99,27 @@ export interface JoinedColumns {
  * ```
  */
 export function joinInputs(joined: JoinedColumns): SampleSource {
-  return new JoinedSource(joined);
+  const source = new JoinedSource(joined);
+  if (joined.columns.every(isTable)) tables.set(source, joined.columns);
+  return source;
+}
+
+/** A column whose table has the values themselves. */
+export interface TableColumn extends InputColumn {
+  readonly table: PackedArray;
+}
+
+const tables = new WeakMap<SampleSource, readonly TableColumn[]>();
+
+/**
+ * The tables of a source that {@linkcode joinInputs} made, which engines may read instead of having it gather.
+ *
+ * @param source Any source.
+ * @returns Its columns; `undefined` if sequences are packed, or it is another source, such as a copy with a `gather` of its
+ * own.
+ */
+export function tablesOf(source: SampleSource): readonly TableColumn[] | undefined {
+  return tables.get(source);
 }
 
 class JoinedSource implements SampleSource {
@@ -108,10 +128,8 @@ class JoinedSource implements SampleSource {
   readonly labels: Float64Array | undefined;
   readonly weights: Float64Array | undefined;
   readonly #tables: ReadonlyMap<InputSpec["name"], EntryTable>;
-  readonly #columns: readonly ResidentColumn[] | undefined;
 
   constructor({ samples, labels, weights, columns }: JoinedColumns) {
-    this.#columns = columns.every(isResident) ? columns : undefined;
     this.samples = samples;
     this.labels = labels;
     this.weights = weights;
@@ -124,11 +142,6 @@ class JoinedSource implements SampleSource {
       throw new ContractError(`Cannot join inputs: found ${names}, expected each name once`);
     }
     checkSameReferences(columns);
-  }
-
-  /** Not a field, so that a copy of the source with a `gather` of its own is gathered from. */
-  get columns(): readonly ResidentColumn[] | undefined {
-    return this.#columns;
   }
 
   gather(rows: Uint32Array, into: SampleBatch): void {
@@ -150,7 +163,7 @@ class JoinedSource implements SampleSource {
 const MISSING = NO_ENTRY | 0;
 
 /** Whether engines can read a column themselves: packed sequences are unpacked as they are gathered. */
-function isResident(column: InputColumn): column is InputColumn & ResidentColumn {
+function isTable(column: InputColumn): column is TableColumn {
   return ArrayBuffer.isView(column.table);
 }
 

@@ -26,7 +26,6 @@ export { memorySource, type SignalColumns } from "./memory_source.ts";
 export {
   type GatheredInput,
   NO_ENTRY,
-  type ResidentColumn,
   type ResidentSignal,
   SampleBatch,
   type SampleBatchOptions,

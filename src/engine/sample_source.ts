@@ -39,11 +39,6 @@ export interface SampleSource {
    */
   readonly resident?: ResidentSignal | undefined;
   /**
-   * All inputs as tables, where they are in memory. Engines may read samples there instead of gathering them, and keep a
-   * copy near the hardware for as long as they are given the same source.
-   */
-  readonly columns?: readonly ResidentColumn[] | undefined;
-  /**
    * Copies samples as float32, transformed, in the order of `rows`. What several of them share, such as a gene's
    * sequence or a reference, is copied once.
    *
@@ -62,26 +57,6 @@ export interface ResidentSignal {
   readonly signal: PackedArray;
   /** Applied to every value on its way into the network. */
   readonly transform: Transform;
-}
-
-/** An input in memory: a table of entries, and which of them each sample has. */
-export interface ResidentColumn {
-  /** The input. */
-  readonly input: InputSpec;
-  /** `[entry, …shape of one]`, row-major. */
-  readonly table: PackedArray;
-  /**
-   * `[sample]`, or `[sample, reference]`: the entry of each, {@linkcode NO_ENTRY} where a reference is missing.
-   *
-   * @default entry i for sample i
-   */
-  readonly entryOf?: Uint32Array | undefined;
-  /**
-   * Applied to every value on its way into the network.
-   *
-   * @default "none"
-   */
-  readonly transform?: Transform | undefined;
 }
 
 /**

@@ -45,6 +45,7 @@ export {
   signalShape,
 } from "./inputs.ts";
 export { describeLoss, lossName } from "./loss.ts";
+export { marksOnly } from "./marks_only.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
   type AnyPreset,
@@ -144,7 +145,14 @@ export {
   parseSchedule,
   type Schedule,
 } from "./schedule.ts";
-export type { EarlyStopping, LabelScale, TrainedModel, TrainingConfig } from "./trained_model.ts";
+export {
+  BATCH_BY,
+  type BatchBy,
+  type EarlyStopping,
+  type LabelScale,
+  type TrainedModel,
+  type TrainingConfig,
+} from "./trained_model.ts";
 export {
   type SignalStatistic,
   type TypicalSignal,

@@ -8,7 +8,8 @@
 
 import type { PredictionPath } from "../engine.ts";
 import { residentSignal } from "../memory_source.ts";
-import type { ResidentColumn, SampleSource } from "../sample_source.ts";
+import { type TableColumn, tablesOf } from "../joined_source.ts";
+import type { SampleSource } from "../sample_source.ts";
 import { Barrier, createBarrierMemory } from "./barrier.ts";
 import { createPathImages, type GroupedPath, packPathImages } from "./grouped/path.ts";
 import type {
@@ -130,14 +131,11 @@ export class JobRunner {
 
   /** Does a short job on the caller's thread, before it returns. */
   runHere(job: PredictionJob | ExplanationJob): void {
-    const { failure } = this.#pool;
-    // What the threads were doing when one of them failed may have left the memory in any state.
-    if (failure !== undefined) throw failure;
+    this.#refuseAfterFailure();
     const source = this.#source;
     if (source !== undefined && source !== this.#ownSource) {
       this.#ownSource = source;
-      const { columns } = source;
-      if (this.isJoined) this.#own!.useTables(columns && this.#tablesOf(columns));
+      if (this.isJoined) this.#own!.useTables(this.#arrange(tablesOf(source)!));
       else this.#own!.use({ ...residentSignal(source), labels: undefined });
     }
     // A job that failed may have left tasks that it had taken.
@@ -164,6 +162,7 @@ export class JobRunner {
 
   /** Predicts a batch on the caller's thread, before it returns. */
   predictBatchHere(job: BatchPredictionJob): void {
+    this.#refuseAfterFailure();
     this.#own!.predictBatch(job);
   }
 
@@ -179,7 +178,7 @@ export class JobRunner {
       this.#poolSource = source;
       this.#pool.send(
         this.isJoined
-          ? { kind: "tables", tables: this.#tablesOf(shareTables(source)) }
+          ? { kind: "tables", tables: this.#arrange(shareTables(source)) }
           : { kind: "data", data: shareColumns(source) },
       );
     }
@@ -209,10 +208,16 @@ export class JobRunner {
   }
 
   /** The tables of the model's inputs, in their order. */
-  #tablesOf(columns: readonly ResidentColumn[]): readonly ResidentColumn[] {
+  #arrange(columns: readonly TableColumn[]): readonly TableColumn[] {
     return this.#options.planned.inputs.map(({ name }) =>
       columns.find(({ input }) => input.name === name)!
     );
+  }
+
+  /** What the threads were doing when one of them failed may have left the memory in any state. */
+  #refuseAfterFailure(): void {
+    const { failure } = this.#pool;
+    if (failure !== undefined) throw failure;
   }
 
   async #takeKernels(set: KernelSet): Promise<void> {

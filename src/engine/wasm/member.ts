@@ -4,6 +4,7 @@ import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { divergedError } from "../diverged_error.ts";
 import type { InputGradients, MemberOptions, PredictionPath, SessionState } from "../engine.ts";
 import { gatherLearned } from "../gather_learned.ts";
+import { tablesOf } from "../joined_source.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { BatchLoader, type LoadedBatch } from "./batch_loader.ts";
@@ -38,7 +39,7 @@ export class WasmMember implements Member {
   readonly #places: readonly WeightPlace[];
   readonly #trained: readonly WeightPlace[];
   #loader: BatchLoader | undefined;
-  #predictor: BatchPredictor | undefined;
+  readonly #predictor: BatchPredictor;
   #step = 0;
 
   /** Takes over the jobs' runner; writes the initial weights. */
@@ -49,6 +50,7 @@ export class WasmMember implements Member {
     this.#inputs = modelInputs(spec);
     this.#plan = planned.plan;
     this.#jobs = jobs;
+    this.#predictor = new BatchPredictor(jobs, this.#inputs);
     this.#places = planned.places;
     const trainable = weightShapes(spec).map((shape) => shape.trainable);
     this.#trained = this.#places.filter((_, index) => trainable[index]);
@@ -80,11 +82,11 @@ export class WasmMember implements Member {
     if (preparing !== undefined) await preparing;
     signal.throwIfAborted();
     const jobs = this.#jobs;
-    const isWhole = this.#isResident(source) || jobs.isJoined && source.columns !== undefined;
+    const isWhole = this.#isResident(source) || jobs.isJoined && tablesOf(source) !== undefined;
     const predicted = isWhole
       ? this.#predictResident(source, rows, { signal, onProgress })
       : jobs.isJoined
-      ? this.#predictBatches(source, rows, { signal, onProgress })
+      ? this.#predictor.predict(source, rows, { signal, onProgress })
       : this.#predictGathered(source, rows, { signal, onProgress });
     const values = predicted instanceof Promise ? await predicted : predicted;
     onProgress(rows.length);
@@ -109,16 +111,6 @@ export class WasmMember implements Member {
     const predicted = new Float32Array(rows.length);
     this.#jobs.runHere({ kind: "predict", rows, predicted });
     return predicted;
-  }
-
-  /** Predicts samples with branches that are gathered batch by batch, each by one thread. */
-  #predictBatches(
-    source: SampleSource,
-    rows: Uint32Array,
-    call: MemberCall,
-  ): Promise<Float32Array<ArrayBuffer>> {
-    this.#predictor ??= new BatchPredictor(this.#jobs, this.#inputs);
-    return this.#predictor.predict(source, rows, call);
   }
 
   /** Predicts samples that are gathered batch by batch. */

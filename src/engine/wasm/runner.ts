@@ -6,7 +6,7 @@
  */
 
 import type { SignalColumns } from "../memory_source.ts";
-import type { ResidentColumn } from "../sample_source.ts";
+import type { TableColumn } from "../joined_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
 import { type InputView, viewColumn, viewGathered } from "./grouped/joined/input_view.ts";
 import { JoinedThread } from "./grouped/joined/joined_thread.ts";
@@ -101,7 +101,7 @@ export class Runner {
   }
 
   /** Sets the tables, in the order of the model's inputs, that the next predictions of joined samples read. */
-  useTables(tables: readonly ResidentColumn[] | undefined): void {
+  useTables(tables: readonly TableColumn[] | undefined): void {
     this.#views = tables?.map(viewColumn);
     this.#joined?.release();
   }

@@ -1,5 +1,6 @@
+import { type TableColumn, tablesOf } from "../joined_source.ts";
 import { residentSignal, type SignalColumns } from "../memory_source.ts";
-import type { ResidentColumn, SampleSource } from "../sample_source.ts";
+import type { SampleSource } from "../sample_source.ts";
 
 const shared = new WeakMap<SampleSource, SignalColumns>();
 
@@ -29,15 +30,15 @@ export function shareColumns(source: SampleSource): SignalColumns {
 }
 
 /** The same of sources whose inputs are tables. */
-const sharedTables = new WeakMap<SampleSource, readonly ResidentColumn[]>();
+const sharedTables = new WeakMap<SampleSource, readonly TableColumn[]>();
 
 /**
  * A source's tables in memory that threads share; copied once for as long as the source lives, each array once.
  *
- * @param source Samples whose inputs are tables in memory.
+ * @param source Samples of `joinInputs`.
  * @returns A column for each of the source's.
  */
-export function shareTables(source: SampleSource): readonly ResidentColumn[] {
+export function shareTables(source: SampleSource): readonly TableColumn[] {
   const known = sharedTables.get(source);
   if (known !== undefined) return known;
   const copies = new Map<ArrayBufferView, ArrayBufferView>();
@@ -46,7 +47,7 @@ export function shareTables(source: SampleSource): readonly ResidentColumn[] {
     copies.set(array, copy);
     return copy as T;
   };
-  const made = source.columns!.map(({ table, entryOf, ...column }) => ({
+  const made = tablesOf(source)!.map(({ table, entryOf, ...column }) => ({
     ...column,
     table: share(table),
     entryOf: entryOf && share(entryOf),

@@ -1,7 +1,7 @@
 /** The program of a worker thread: does the jobs it is sent, one after the other, and says how each ended. */
 
 import type { SignalColumns } from "../memory_source.ts";
-import type { ResidentColumn } from "../sample_source.ts";
+import type { TableColumn } from "../joined_source.ts";
 import type { GroupedPath } from "./grouped/path.ts";
 import type { BatchPredictionJob, EpochOutcome, Job } from "./jobs.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
@@ -10,7 +10,7 @@ import { Runner, type RunnerOptions } from "./runner.ts";
 export type WorkerRequest =
   | { readonly kind: "start"; readonly options: RunnerOptions }
   | { readonly kind: "data"; readonly data: SignalColumns }
-  | { readonly kind: "tables"; readonly tables: readonly ResidentColumn[] }
+  | { readonly kind: "tables"; readonly tables: readonly TableColumn[] }
   | { readonly kind: "groups"; readonly path: GroupedPath }
   | { readonly kind: "groupWeights"; readonly images: readonly Float32Array[] }
   | BatchPredictionJob

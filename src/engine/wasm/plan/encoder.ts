@@ -127,7 +127,7 @@ function readsSharedInput({ branches, inputs }: ModelGraph, encoder: Encoder): b
 }
 
 /** Whether an encoder reads nothing but sequences, with a convolution, which looks their letters up in tables. */
-function readsLetters({ branches, inputs }: ModelGraph, encoder: Encoder): boolean {
+export function readsLetters({ branches, inputs }: ModelGraph, encoder: Encoder): boolean {
   return encoder.layers[0]?.type === "conv1d" &&
     encoder.branches.every((branch) => inputs[branches[branch]!.input]!.name === "sequence");
 }

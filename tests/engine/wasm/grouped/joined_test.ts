@@ -14,6 +14,7 @@ import {
   packJoinedImages,
 } from "../../../../src/engine/wasm/grouped/joined/weights.ts";
 import { makeGroupedPath } from "../../../../src/engine/wasm/grouped/path.ts";
+import { EngineUnavailableError } from "../../../../src/errors.ts";
 import { presetSpec } from "../../../../src/model/presets.ts";
 import type { BranchedSpec } from "../../../../src/model/spec.ts";
 import {
@@ -260,6 +261,23 @@ Deno.test("batches that cannot be gathered, or are ended, leave nothing that was
   await session.predict(gathered(source), rows, { onProgress: (samples) => done.push(samples) });
   strictEqual(done.at(-1), SAMPLES);
   deepStrictEqual(done, done.toSorted((a, b) => a - b));
+});
+
+Deno.test("after a worker's failure no sample is predicted, wherever it would be", async () => {
+  const spec = presetSpec("waka3", { bins: 20, references: 7 });
+  const source = branchedSource(spec, SAMPLES);
+  using _ = countWorkers(3);
+  await using session = await open(spec, { threads: 2 });
+  await session.predict(source, [Uint32Array.of(1)]);
+  await rejects(session.predict(source, [allRows(SAMPLES)]), EngineUnavailableError);
+  for (const from of [source, gathered(source)]) {
+    for (const rows of [Uint32Array.of(1), allRows(SAMPLES)]) {
+      await rejects(session.predict(from, [rows]), {
+        name: "EngineUnavailableError",
+        message: /worker [12] of 2 failed: .*struck by a test/,
+      });
+    }
+  }
 });
 
 /** A program whose tables have room for a few samples only. */

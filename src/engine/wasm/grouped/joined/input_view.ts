@@ -1,12 +1,8 @@
 import type { PackedArray } from "../../../../base/arrays.ts";
 import type { Transform } from "../../../../record.ts";
 import { copyTransformed } from "../../../copy_transformed.ts";
-import {
-  entrySize,
-  type GatheredInput,
-  placesOf,
-  type ResidentColumn,
-} from "../../../sample_source.ts";
+import type { TableColumn } from "../../../joined_source.ts";
+import { entrySize, type GatheredInput, placesOf } from "../../../sample_source.ts";
 
 /** The entries of an input, and which of them each row has. */
 export interface InputView {
@@ -37,7 +33,7 @@ export function viewGathered({ spec, values, entries, entryOf }: GatheredInput):
 
 /** A view of a column in memory; rows are samples of the source. */
 export function viewColumn(
-  { input, table, entryOf, transform = "none" }: ResidentColumn,
+  { input, table, entryOf, transform = "none" }: TableColumn,
 ): InputView {
   const size = entrySize(input);
   return {
