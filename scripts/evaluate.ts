@@ -1,3 +1,4 @@
-import { runTask } from "../src/commands/cli.ts";
+import { command } from "../src/commands/evaluate.ts";
+import { runCommand } from "../src/commands/run_command.ts";
 
-await runTask("evaluate");
+await runCommand(command, Deno.args);

@@ -1,3 +1,4 @@
-import { runTask } from "../src/commands/cli.ts";
+import { command } from "../src/commands/experiments.ts";
+import { runCommand } from "../src/commands/run_command.ts";
 
-await runTask("experiments");
+await runCommand(command, Deno.args);

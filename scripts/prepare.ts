@@ -1,3 +1,4 @@
-import { runTask } from "../src/commands/cli.ts";
+import { command } from "../src/commands/prepare.ts";
+import { runCommand } from "../src/commands/run_command.ts";
 
-await runTask("prepare");
+await runCommand(command, Deno.args);

@@ -5,7 +5,7 @@ import { BUILTINS } from "./builtins.ts";
 type Crc32 = (bytes: Uint8Array, previous: number) => number;
 
 /** Eight tables, so that eight bytes take one step ("slicing by 8", Kounavis and Berry 2005). */
-const TABLES = makeTables();
+let tables: Int32Array | undefined;
 
 function makeTables(): Int32Array {
   const tables = new Int32Array(8 * 256);
@@ -25,17 +25,18 @@ function makeTables(): Int32Array {
 export function crc32Portable(bytes: Uint8Array, previous: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   // Every index is below 2,048, the number of the tables' entries.
+  const known = tables ??= makeTables();
   let crc = ~previous;
   let i = 0;
   for (; i + 8 <= bytes.length; i += 8) {
     const low = crc ^ view.getInt32(i, true);
     const high = view.getInt32(i + 4, true);
-    crc = TABLES[1792 + (low & 255)]! ^ TABLES[1536 + (low >>> 8 & 255)]! ^
-      TABLES[1280 + (low >>> 16 & 255)]! ^ TABLES[1024 + (low >>> 24)]! ^
-      TABLES[768 + (high & 255)]! ^ TABLES[512 + (high >>> 8 & 255)]! ^
-      TABLES[256 + (high >>> 16 & 255)]! ^ TABLES[high >>> 24]!;
+    crc = known[1792 + (low & 255)]! ^ known[1536 + (low >>> 8 & 255)]! ^
+      known[1280 + (low >>> 16 & 255)]! ^ known[1024 + (low >>> 24)]! ^
+      known[768 + (high & 255)]! ^ known[512 + (high >>> 8 & 255)]! ^
+      known[256 + (high >>> 16 & 255)]! ^ known[high >>> 24]!;
   }
-  for (; i < bytes.length; i++) crc = (crc >>> 8) ^ TABLES[(crc ^ bytes[i]!) & 255]!;
+  for (; i < bytes.length; i++) crc = (crc >>> 8) ^ known[(crc ^ bytes[i]!) & 255]!;
   return ~crc >>> 0;
 }
 

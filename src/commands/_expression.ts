@@ -3,19 +3,13 @@
 import { formatCountOf } from "../base/count.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import type { Gene } from "../genome/gene.ts";
-import {
-  expressionFiles,
-  type ExpressionInput,
-  type ExpressionSample,
-  type ExpressionTable,
-  type LabelledGenes,
-  matchExpression,
-  readExpressionSamples,
-  readExpressionTable,
-  readTranscriptGenes,
-  type SampleSheet,
-  type ValueKind,
-} from "../genome/mod.ts";
+import { expressionFiles, type ExpressionInput } from "../genome/expression/files.ts";
+import { type LabelledGenes, matchExpression } from "../genome/expression/labels.ts";
+import { type ExpressionSample, readExpressionSamples } from "../genome/expression/samples.ts";
+import { type ExpressionTable, readExpressionTable } from "../genome/expression/table.ts";
+import type { ValueKind } from "../genome/expression/value_kinds.ts";
+import type { SampleSheet } from "../genome/sample_sheet.ts";
+import { readTranscriptGenes } from "../genome/transcripts.ts";
 import { EXPRESSION_TRANSFORMS, type ExpressionTransform } from "../record.ts";
 
 /** The flags about expression. */

@@ -1,18 +1,18 @@
 /** The flags of `prepare` about counting: which reads or values count, and how. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { readBlacklist } from "../genome/signal/blacklist.ts";
+import type { Blacklist } from "../genome/signal/intervals.ts";
+import { FLAG_NAMES } from "../genome/signal/sam_flags.ts";
 import {
-  type Blacklist,
   type CountingRule,
-  FLAG_NAMES,
   PEAK_RULES,
   READ_RULES,
-  readBlacklist,
   TRACK_RULES,
   USUAL_EXCLUDED_FLAGS,
-} from "../genome/mod.ts";
+} from "../genome/signal/track.ts";
 import { DEPTH_NORMALISATIONS, type DepthNormalisation } from "../record.ts";
-import { choice, integer } from "./flags.ts";
+import { choice, integer, threadCount } from "./flags.ts";
 import { checkInputFile } from "./_input_file.ts";
 
 /** Which reads or values count, and how. */
@@ -78,7 +78,7 @@ export function declareCountFlags(command: Command): Command {
     .option(
       "--threads <n>",
       "threads that count BAM and bigWig files, at most 8 (default: all cores)",
-      integer(1),
+      threadCount,
     );
 }
 

@@ -1,7 +1,8 @@
 /** The flags of `prepare` about genes: where their windows are, and how they are expressed. */
 
 import { type Command, InvalidArgumentError } from "commander";
-import { type AnnotationTss, VALUE_KINDS } from "../genome/mod.ts";
+import { VALUE_KINDS } from "../genome/expression/value_kinds.ts";
+import type { AnnotationTss } from "../genome/genes.ts";
 import { EXPRESSION_TRANSFORMS, type Orientation, ORIENTATIONS, TSS_RULES } from "../record.ts";
 import { type ExpressionFlags, parseExpressionScale } from "./_expression.ts";
 import { choice, integer, list, suggestWords } from "./flags.ts";

@@ -1,7 +1,11 @@
 /** The flags of `prepare` about its sample sheet: which files there are, and how they combine. */
 
 import type { Command } from "commander";
-import { MISSING_MARK_RULES, type MissingMarkRule, type SampleSheet } from "../genome/mod.ts";
+import {
+  MISSING_MARK_RULES,
+  type MissingMarkRule,
+  type SampleSheet,
+} from "../genome/sample_sheet.ts";
 import { CONTROL_RULES, type ControlRule, REPLICATE_RULES, type ReplicateRule } from "../record.ts";
 import { choice } from "./flags.ts";
 

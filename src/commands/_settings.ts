@@ -17,6 +17,7 @@ import {
 import { panelSettings, type PanelTrainingFlags } from "./_panel_flags.ts";
 import { chooseData } from "./_data.ts";
 import { inputsOfRun } from "./_inputs.ts";
+import type { SequenceFlags } from "./_sequences.ts";
 import type { ModelFile } from "./_model_spec.ts";
 import {
   type EarlyStoppingFlags,
@@ -25,7 +26,8 @@ import {
 } from "./_optimiser_flags.ts";
 
 /** Flags of the commands that train; see `declareTraining` and `declareModel`. */
-export interface TrainingFlags extends OptimiserFlags, EarlyStoppingFlags, PanelTrainingFlags {
+export interface TrainingFlags
+  extends OptimiserFlags, EarlyStoppingFlags, PanelTrainingFlags, SequenceFlags {
   readonly data?: string | undefined;
   readonly preset: string;
   readonly spec?: string | undefined;
@@ -114,7 +116,7 @@ function settingsOfFlags(flags: TrainingFlags): SettingsLayer {
  */
 export async function inputsOfTraining(
   { data }: RunSettings,
-  flags: Pick<TrainingFlags, "record" | "spec"> & {
+  flags: Pick<TrainingFlags, "record" | "spec" | "sequences"> & {
     readonly panel?: string | undefined;
     readonly test?: string | undefined;
     readonly labels?: string | undefined;
@@ -127,8 +129,20 @@ export async function inputsOfTraining(
   },
 ): Promise<Inputs> {
   const { resume, from, record, spec, panel, test, labels, genes, groups } = flags;
-  const { validation, weights } = flags;
-  const files = { data, record, spec, panel, test, labels, genes, groups, validation, weights };
+  const { validation, weights, sequences } = flags;
+  const files = {
+    data,
+    record,
+    sequences,
+    spec,
+    panel,
+    test,
+    labels,
+    genes,
+    groups,
+    validation,
+    weights,
+  };
   const inputs = await inputsOfRun(files, resume);
   return from === undefined ? inputs : { ...inputs, from: await describeModels(from) };
 }

@@ -3,13 +3,10 @@
 import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import type { Gene } from "../genome/gene.ts";
-import {
-  type ChromosomeAliases,
-  readAnnotation,
-  readBedWindows,
-  readChromosomeAliases,
-  readTranscriptGenes,
-} from "../genome/mod.ts";
+import { readBedWindows } from "../genome/bed_windows.ts";
+import { type ChromosomeAliases, readChromosomeAliases } from "../genome/chromosome_aliases.ts";
+import { readAnnotation } from "../genome/genes.ts";
+import { readTranscriptGenes } from "../genome/transcripts.ts";
 import { isTranscriptId } from "../genome/transcript_id.ts";
 import { geneGroupKey } from "../gene_id.ts";
 import type { TssRule } from "../record.ts";

@@ -7,19 +7,10 @@
 import { UnsupportedModelError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Engine } from "./engine.ts";
+import { ENGINE_NAMES, type EngineName } from "./engine_names.ts";
 import { describeGpu, type GpuDescription } from "./gpu.ts";
 
-/** Engines by name; `auto` picks the fastest that the machine has. */
-export type EngineName = "auto" | "webgpu" | "wasm" | "tfjs-cpu" | "tfjs-webgpu";
-
-/** Every {@linkcode EngineName}. */
-export const ENGINE_NAMES: readonly EngineName[] = [
-  "auto",
-  "webgpu",
-  "wasm",
-  "tfjs-cpu",
-  "tfjs-webgpu",
-];
+export { ENGINE_NAMES, type EngineName };
 
 /** The engine and the hardware that a run computes on. */
 export interface EngineReport {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ZipWriter } from "@zip.js/zip.js";
 import { GarbageWatch } from "../base/free.ts";
 import { NPY_TYPES } from "./_npy_items.ts";
+import { ZipWriter } from "./_zip_writer.ts";
 import { formatNpyHeader } from "./npy.ts";
 import type { NpyDtype } from "./npy_types.ts";
 
@@ -70,11 +70,9 @@ const ARRAYS: Readonly<Record<NpyDtype, TypedArrayConstructor>> = {
 
 /** Large arrays are written in pieces of this many values. */
 const PIECE_VALUES = 2 ** 17;
-/** 1980-01-01 00:00 in MS-DOS format, as numpy writes: the same arrays give the same file. */
-const NO_DATE = 0x00210000;
 const MAX_COMMENT_BYTES = 65535;
-/** Pieces are copied on their way into the file, and again by the zip writer. */
-const COLLECT_EVERY_BYTES = 2 ** 24;
+/** Pieces are copied on their way into the file. */
+const COLLECT_EVERY_BYTES = 2 ** 25;
 
 /**
  * Writes an npz file that `numpy.load` reads, in one pass and without holding it in memory: data are asked for only when
@@ -103,6 +101,7 @@ export async function writeNpz(
   options: WriteNpzOptions = {},
 ): Promise<void> {
   const { compress = false, comment = "" } = options;
+  const writer = sink.getWriter();
   try {
     const commentBytes = new TextEncoder().encode(comment);
     if (commentBytes.length > MAX_COMMENT_BYTES) {
@@ -111,24 +110,19 @@ export async function writeNpz(
           `expected at most ${MAX_COMMENT_BYTES}`,
       );
     }
-    const zip = new ZipWriter(sink, {
-      level: compress ? 6 : 0,
-      useWebWorkers: false,
-      rawLastModDate: NO_DATE,
-      extendedTimestamp: false,
-    });
+    const zip = new ZipWriter((bytes) => writer.write(bytes), { deflate: compress });
     const names = new Set<string>();
     for await (const member of members) {
       checkMemberName(member.name, names);
       const header = formatNpyHeader(member.dtype, member.shape);
       const count = member.shape.reduce((a, b) => a * b, 1);
-      const uncompressedSize = header.length + count * NPY_TYPES[member.dtype].bytes;
-      const bytes = toStream(memberBytes(member, header, count));
-      await zip.add(`${member.name}.npy`, bytes, { uncompressedSize });
+      const size = header.length + count * NPY_TYPES[member.dtype].bytes;
+      await zip.add(`${member.name}.npy`, size, memberBytes(member, header, count));
     }
     await zip.close(commentBytes);
+    await writer.close();
   } catch (error) {
-    await sink.abort(error).catch(() => undefined);
+    await writer.abort(error).catch(() => undefined);
     throw error;
   }
 }
@@ -183,20 +177,4 @@ function encodeItems(values: NpzValues, { name, dtype }: NpzMemberData): Uint8Ar
     throw new RangeError(`Cannot write npz member "${name}": a bool is neither 0 nor 1`);
   }
   return new Uint8Array(copy.buffer as ArrayBuffer);
-}
-
-/** `ReadableStream.from`, which not every browser has, with bounded read-ahead. */
-function toStream(
-  chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await chunks.return(undefined);
-    },
-  });
 }

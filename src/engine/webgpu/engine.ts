@@ -7,11 +7,13 @@
 
 import { UnsupportedModelError } from "../../errors.ts";
 import { layerChains, modelGraph } from "../../model/graph.ts";
+import { isRecurrent } from "../../model/layer_shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
-import { openDevice } from "./device.ts";
+import { openDevice, type OpenedDevice, USUAL_LANES } from "./device.ts";
+import { MOST_UNITS } from "./ops/recurrent_steps.ts";
 import { SessionRunners } from "./runners.ts";
 import { areMarked } from "./states.ts";
 import { WebgpuSession } from "./session.ts";
@@ -53,17 +55,28 @@ export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
 /** Does not check memory: a GPU's limits are known only once it is opened. */
 function supports(spec: ModelSpec): Support {
   for (const { place, layers } of layerChains(modelGraph(spec))) {
-    const recurrent = layers.findIndex(({ type }) => type === "bidirectionalGru");
-    if (recurrent < 0) continue;
-    return { supported: false, reason: `it has no bidirectionalGru (${place}[${recurrent}])` };
+    for (const [index, layer] of layers.entries()) {
+      if (!isRecurrent(layer) || layer.units <= MOST_UNITS) continue;
+      const found = `its ${layer.type} has ${layer.units} units (${place}[${index}])`;
+      return { supported: false, reason: `${found}, expected at most ${MOST_UNITS}` };
+    }
   }
   return { supported: true };
+}
+
+/** The device, for kernels of a choice other than its adapter's. */
+function chooseKernels(
+  opened: OpenedDevice,
+  kernels: WebgpuEngineOptions["kernels"],
+): OpenedDevice {
+  if (kernels === undefined) return opened;
+  return { ...opened, lanes: kernels === "shared" ? undefined : opened.lanes ?? USUAL_LANES };
 }
 
 async function openSession(
   spec: ModelSpec,
   options: SessionOptions,
-  { largestBuffer = Infinity }: WebgpuEngineOptions,
+  { largestBuffer = Infinity, kernels }: WebgpuEngineOptions,
 ): Promise<Session> {
   checkSession(spec, options);
   const support = supports(spec);
@@ -72,7 +85,7 @@ async function openSession(
       `Cannot run "${spec.name}" on engine webgpu: ${support.reason}`,
     );
   }
-  const opened = await openDevice();
+  const opened = chooseKernels(await openDevice(), kernels);
   const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize, largestBuffer);
   const { members, batchSize } = options;

@@ -1,9 +1,10 @@
-import { UnsupportedModelError } from "../../errors.ts";
 import type { Conv1dLayer } from "../../model/spec.ts";
 import { convPadding } from "../../model/shapes.ts";
 import type { GroupOf, LayerGroup } from "../layer_groups.ts";
-import { blockSamples, type GradientLayout } from "./gradients.ts";
+import { blockSamples } from "./gradients.ts";
+import type { GroupContext, GroupKernels } from "./group_types.ts";
 import type { Kernel } from "./kernel.ts";
+import { planLetters } from "./letter_kernels.ts";
 import {
   activationBackwardWgsl,
   activationForwardWgsl,
@@ -38,33 +39,14 @@ import {
 } from "./ops/kernel_gradient_lanes.ts";
 import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
-import type { PlanOptions } from "./plan_types.ts";
-import type { Tensor } from "./tensors.ts";
-import type { WeightLayout } from "./weight_layout.ts";
-
-/** The context that a group's kernels are made in. */
-export interface GroupContext {
-  readonly options: PlanOptions;
-  readonly input: Tensor;
-  readonly output: Tensor;
-  readonly weights: WeightLayout;
-  readonly gradients: GradientLayout;
-  /** Number of each dropout's layer, in the order of the keys. */
-  readonly dropouts: readonly number[];
-}
-
-/** The kernels that compute a group of layers. */
-export interface GroupKernels {
-  /** The forward pass in training, and in prediction. */
-  readonly forward: readonly Kernel[];
-  readonly prediction: readonly Kernel[];
-  /** The backward pass in training: made when the size of all gradients is known. */
-  readonly backward: (gradientStride: number) => readonly Kernel[];
-  /** The backward pass of a prediction, down to its input: without dropout and without the weights' gradients. */
-  readonly predictionBackward: readonly Kernel[];
-  /** Number of 32-bit values of a model in buffers of their own, by name. */
-  readonly buffers?: Readonly<Record<string, number>>;
-}
+import {
+  addPartsWgsl,
+  isWide,
+  nameOfPartial,
+  partialSize,
+  sumPartsWgsl,
+} from "./ops/wide_dense.ts";
+import { planRecurrent } from "./recurrent_kernels.ts";
 
 /** Makes the kernels of a group; a flattening has none. */
 export function planGroup(group: LayerGroup, context: GroupContext): GroupKernels {
@@ -88,13 +70,14 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
     case "flatten":
       return { forward: [], prediction: [], backward: () => [], predictionBackward: [] };
     case "bidirectionalGru":
-      throw new UnsupportedModelError(`Cannot plan layer ${group.layer}: it is recurrent`);
+    case "lstm":
+      return planRecurrent(group, context);
   }
 }
 
 /** The kernels of a group that does the same in training and in prediction. */
 function planAlike({ forward, backward, gradient }: {
-  readonly forward: Kernel;
+  readonly forward: readonly Kernel[];
   /** Computes the deltas of the input, where those are wanted. */
   readonly backward: Kernel | readonly Kernel[] | undefined;
   /** Computes the gradients of the weights. */
@@ -102,8 +85,8 @@ function planAlike({ forward, backward, gradient }: {
 }): GroupKernels {
   const below = backward === undefined ? [] : [backward].flat();
   return {
-    forward: [forward],
-    prediction: [forward],
+    forward,
+    prediction: forward,
     backward: (gradientStride) =>
       gradient === undefined ? below : [...below, gradient(gradientStride)],
     predictionBackward: below,
@@ -114,6 +97,8 @@ function planAlike({ forward, backward, gradient }: {
 type ConvOptions = Pick<Conv1dLayer, "width" | "dilation" | "padding" | "filters">;
 
 function planConv(group: GroupOf<"conv">, context: GroupContext): GroupKernels {
+  const { input: { letters } } = context;
+  if (letters !== undefined) return planLetters(group, letters, context);
   return planWindows(group.layer, { ...group.spec, pool: group.pool }, context);
 }
 
@@ -143,8 +128,9 @@ function planWindows(
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
   const gradient = planKernelGradient({ ...shape, pooled: pool !== undefined }, context);
-  return planInLanes(shape, limits.lanes, gradient) ?? planAlike({
-    forward: convForwardWgsl(shape, limits),
+  const inLanes = planInLanes(shape, context, gradient);
+  return inLanes ?? planAlike({
+    forward: [convForwardWgsl(shape, limits)],
     backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
     gradient,
   });
@@ -153,18 +139,16 @@ function planWindows(
 /** The kernels of a convolution on an adapter on a processor; `undefined` on others, and where its taps are too many. */
 function planInLanes(
   shape: ConvShape,
-  lanes: number | undefined,
+  { options: { limits: { lanes } }, reserve }: GroupContext,
   gradient: (gradientStride: number) => Kernel,
 ): GroupKernels | undefined {
   if (lanes === undefined) return undefined;
   const forward = convForwardLanesWgsl(shape, lanes);
-  if (!shape.input.hasDelta) {
-    return forward && planAlike({ forward, backward: undefined, gradient });
-  }
-  const backward = convBackwardLanesWgsl(shape, lanes);
+  const backward = shape.input.hasDelta ? convBackwardLanesWgsl(shape, lanes) : [];
   if (forward === undefined || backward === undefined) return undefined;
   const { size, buffer } = turnedWeights(shape);
-  return { ...planAlike({ forward, backward, gradient }), buffers: { [buffer]: size } };
+  if (shape.input.hasDelta) reserve(buffer, size);
+  return planAlike({ forward: [forward], backward, gradient });
 }
 
 function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels {
@@ -179,11 +163,20 @@ function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels
   };
   const window = { taps: 1, dilation: 1, left: 0, pooled: false, pool: undefined, positions: 1 };
   const gradient = planKernelGradient({ ...shape, ...window }, context);
-  return planInLanes({ ...shape, ...window }, limits.lanes, gradient) ?? planAlike({
-    forward: denseForwardWgsl(shape, limits),
+  const wide = isWide(shape) ? planWideDense(shape, context) : undefined;
+  const inLanes = planInLanes({ ...shape, ...window }, context, gradient);
+  if (inLanes !== undefined) return { ...inLanes, ...wide && { forward: wide, prediction: wide } };
+  return planAlike({
+    forward: wide ?? [denseForwardWgsl(shape, limits)],
     backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
     gradient,
   });
+}
+
+/** A dense layer of so many inputs that its sums are divided. */
+function planWideDense(shape: DenseShape, { reserve }: GroupContext): Kernel[] {
+  reserve(nameOfPartial(shape.name), partialSize(shape));
+  return [sumPartsWgsl(shape), addPartsWgsl(shape)];
 }
 
 function planKernelGradient(
@@ -243,7 +236,7 @@ function planPool(group: GroupOf<"pool">, { input, output, options }: GroupConte
     models,
   };
   const backward = input.hasDelta ? poolBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: poolForwardWgsl(shape), backward });
+  return planAlike({ forward: [poolForwardWgsl(shape)], backward });
 }
 
 function planDropout(group: GroupOf<"dropout">, context: GroupContext): GroupKernels {
@@ -269,12 +262,12 @@ function planActivation(group: GroupOf<"activation">, context: GroupContext): Gr
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
   const backward = input.hasDelta ? activationBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: activationForwardWgsl(shape), backward });
+  return planAlike({ forward: [activationForwardWgsl(shape)], backward });
 }
 
 function planGelu(group: GroupOf<"gelu">, context: GroupContext): GroupKernels {
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `gelu${group.layer}`, input, output, models };
   const backward = input.hasDelta ? geluBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: geluForwardWgsl(shape), backward });
+  return planAlike({ forward: [geluForwardWgsl(shape)], backward });
 }

@@ -74,12 +74,11 @@ function withExtra(value: number, extraBits: number): number {
   return ENTRY.notLiteral | value << ENTRY.valueShift | extraBits;
 }
 
-/** The bits of numbers below 2^15 in reverse. */
-const REVERSED = Uint16Array.from({ length: 2 ** LONGEST_CODE }, (_, code) => {
-  let reversed = 0;
-  for (let bit = 0; bit < LONGEST_CODE; bit++) reversed |= (code >> bit & 1) << 14 - bit;
-  return reversed;
-});
+/** The bits of numbers below 2^15 in reverse: those of the half of a number, and its last bit before them. */
+const REVERSED = new Uint16Array(2 ** LONGEST_CODE);
+for (let code = 1; code < REVERSED.length; code++) {
+  REVERSED[code] = REVERSED[code >> 1]! >> 1 | (code & 1) << LONGEST_CODE - 1;
+}
 
 const counts = new Int32Array(LONGEST_CODE + 1);
 const nextPlaces = new Int32Array(LONGEST_CODE + 2);

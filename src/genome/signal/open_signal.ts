@@ -10,7 +10,6 @@ import type { ByteSource } from "../../files/byte_source.ts";
 import { adviseIndex, adviseSort } from "./_advice.ts";
 import { openBam } from "./bam.ts";
 import { openBigWig } from "./big_wig.ts";
-import { openCram } from "./cram.ts";
 import { openText } from "./text_track.ts";
 import type { SignalFormat, SignalTrack } from "./track.ts";
 
@@ -191,8 +190,10 @@ export async function openSignal(
   switch (format) {
     case "bam":
       return await openBam(source, index);
-    case "cram":
+    case "cram": {
+      const { openCram } = await import("./cram.ts");
       return await openCram(source, index);
+    }
     case "bigwig":
       return await openBigWig(source);
     case "bed":
