@@ -129,7 +129,7 @@ export function sumKernelGradientLanesWgsl(
 ): Kernel {
   const { name, input, output, pooled, kernel, models } = shape;
   const division = divideAmongLanes(shape, lanes);
-  const { segmentLength, elements, elementTiles, vectors, filterTiles } = division;
+  const { elements, elementTiles, vectors, filterTiles } = division;
   const width = widestVector(output.channels);
   const gradientWidth = widestVector(kernel.columns, gradientStride, region.start, region.size);
   return makeKernel({
