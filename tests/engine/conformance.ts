@@ -76,8 +76,11 @@ function testModel(subject: Subject, test: Test): void {
 }
 
 /** Gradients of models of odd shapes, against differences of the loss. */
-export function testGradients(subject: Subject, test: Test): void {
-  const specs = [ODD, ODD_BINARY, ODD_RECURRENT, ODD_SEQUENCES];
+export function testGradients(
+  subject: Subject,
+  test: Test,
+  specs: readonly ModelSpec[] = [ODD, ODD_BINARY, ODD_RECURRENT, ODD_SEQUENCES],
+): void {
   for (const spec of specs.filter((spec) => subject.engine.supports(spec).supported)) {
     for (const batchSize of [1, 7, 64]) {
       test(`${subject.name} has the gradient of "${spec.name}" at batch ${batchSize}`, async () => {
