@@ -46,7 +46,7 @@ export { readCompetition } from "./src/io/competition.ts";
 export { readDeepchromeCsv, readDeepchromeFolder } from "./src/io/deepchrome_csv.ts";
 export { openNpz } from "./src/io/npz.ts";
 export { writeNpz } from "./src/io/npz_writer.ts";
-export { readSequences } from "./src/io/sequences.ts";
+export { readSequences } from "./src/genome/sequence/sequence_table.ts";
 export { readPredictions, writeSubmission } from "./src/io/submission.ts";
 export { auroc } from "./src/metrics/auroc.ts";
 export { meanSquaredError } from "./src/metrics/mean_squared_error.ts";

@@ -7,7 +7,7 @@
 import { speciesOfAssembly } from "./assembly_species.ts";
 import { quotePath } from "./base/shell.ts";
 import { ContractError } from "./errors.ts";
-import type { DataRecord, Transform, TssRule } from "./record_types.ts";
+import type { DataRecord, SequenceRecord, Transform, TssRule } from "./record_types.ts";
 
 /** The SAM flags of duplicates and of reads that failed quality control. */
 const USUAL_EXCLUDED_FLAGS = 0x600;
@@ -186,6 +186,11 @@ const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number 
   control: ({ control = "none" }) => control,
   expressionReference: ({ expressionReference }) => expressionReference,
   expressionTransform: ({ expressionTransform }) => expressionTransform,
+  "sequence.bases": ({ sequence }) => sequence?.bases,
+  "sequence.tssBase": ({ sequence }) => sequence?.tssBase,
+  "sequence.orientation": ({ sequence }) =>
+    sequence?.orientation === "unknown" ? undefined : sequence?.orientation,
+  "sequence.unknownAs": ({ sequence }) => sequence?.unknownAs,
 };
 
 /**
@@ -209,7 +214,7 @@ export function prepareFlags(record: DataRecord): string {
   const { extendBp = 0, minMappingQuality = 0, normalisation = "none" } = record;
   const { excludedFlags = USUAL_EXCLUDED_FLAGS, fragments = false, control } = record;
   const { expressionTransform = "none", expressionReference } = record;
-  const { tss = "gene" } = record;
+  const { tss = "gene", sequence } = record;
   const reference = expressionReference === undefined ? "" : `:${expressionReference}`;
   return [
     `--signal ${record.countingRule} --bin-size ${record.binSizeBp}`,
@@ -224,5 +229,15 @@ export function prepareFlags(record: DataRecord): string {
     expressionTransform === "none"
       ? []
       : `--expression-transform ${quotePath(`${expressionTransform}${reference}`)}`,
+    sequence === undefined ? [] : sequenceFlags(sequence),
   ].flat().join(" ");
+}
+
+/** The flags with which sequences of a kind are taken from a genome. */
+function sequenceFlags({ bases, orientation, unknownAs }: SequenceRecord): string[] {
+  return [
+    `--genome GENOME --sequence-half-width ${bases / 2}`,
+    orientation === "genomic" ? ["--sequence-orientation genomic"] : [],
+    unknownAs === "A" ? ["--unknown-bases A"] : [],
+  ].flat();
 }

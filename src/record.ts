@@ -10,7 +10,10 @@
 
 import { boolean, integer, oneOf, optional, readValue, text } from "./base/field.ts";
 import { arrayOf, object } from "./base/fields.ts";
+import { MAX_EXTENT } from "./base/limits.ts";
+import { UNKNOWN_BASES } from "./base/sequence_packer.ts";
 import { FormatError } from "./errors.ts";
+import { SEQUENCE_CONTROL } from "./sequence_control.ts";
 import {
   CONTROL_RULES,
   type DataRecord,
@@ -18,6 +21,7 @@ import {
   EXPRESSION_TRANSFORMS,
   ORIENTATIONS,
   REPLICATE_RULES,
+  SEQUENCE_ORIENTATIONS,
   type Transform,
   TRANSFORMS,
   TSS_RULES,
@@ -35,11 +39,21 @@ export {
   ORIENTATIONS,
   REPLICATE_RULES,
   type ReplicateRule,
+  SEQUENCE_ORIENTATIONS,
+  type SequenceOrientation,
+  type SequenceRecord,
   type Transform,
   TRANSFORMS,
   TSS_RULES,
   type TssRule,
 } from "./record_types.ts";
+export {
+  SEQUENCE_CONTROLS,
+  type SequenceControl,
+  type SequenceControlKind,
+  type SequenceControlSettings,
+} from "./sequence_control.ts";
+export { UNKNOWN_BASES, type UnknownBases } from "./base/sequence_packer.ts";
 export { prepareFlags, type ReconcileOptions, reconcileRecords } from "./reconcile_records.ts";
 
 /**
@@ -89,6 +103,15 @@ export function parseRecord(value: unknown, file?: string): DataRecord {
   });
 }
 
+const SEQUENCE = object({
+  bases: integer(1, MAX_EXTENT),
+  tssBase: optional(integer(0)),
+  orientation: oneOf(...SEQUENCE_ORIENTATIONS),
+  unknownAs: oneOf(...UNKNOWN_BASES),
+  source: optional(text),
+  control: optional(SEQUENCE_CONTROL),
+}, { others: "leave out" });
+
 const RECORD = object({
   assembly: text,
   binSizeBp: integer(1),
@@ -107,6 +130,7 @@ const RECORD = object({
   tss: optional(oneOf(...TSS_RULES)),
   expressionTransform: optional(oneOf(...EXPRESSION_TRANSFORMS)),
   expressionReference: optional(text),
+  sequence: optional(SEQUENCE),
   source: optional(text),
 }, { others: "leave out" });
 

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { UnknownBases } from "./base/sequence_packer.ts";
+import type { SequenceControl } from "./sequence_control.ts";
+
 /** Element-wise function of the counts; `log1p` is ln(1 + x), `asinh` is ln(x + √(x² + 1)). */
 export type Transform = "none" | "log1p" | "asinh";
 
@@ -65,6 +68,35 @@ export type TssRule = "gene" | "canonical" | "transcript" | "bed";
 
 /** Every {@linkcode TssRule}. */
 export const TSS_RULES: readonly TssRule[] = ["gene", "canonical", "transcript", "bed"];
+
+/**
+ * The direction in which the letters of a gene on the minus strand run: `transcript` if they are the reverse complement
+ * of the genome's, from upstream to downstream, `genomic` if they are the genome's own on either strand; `unknown` where
+ * a file of sequences does not say.
+ */
+export type SequenceOrientation = Orientation | "unknown";
+
+/** Every {@linkcode SequenceOrientation}. */
+export const SEQUENCE_ORIENTATIONS: readonly SequenceOrientation[] = [...ORIENTATIONS, "unknown"];
+
+/** The description of a data set's DNA. */
+export interface SequenceRecord {
+  /** Bases of each gene. */
+  readonly bases: number;
+  /**
+   * The place of the TSS's base among them, from 0, such as 5000 for TSS ± 5000 bp; it is the same on both strands.
+   * Missing where a file of sequences does not say.
+   */
+  readonly tssBase?: number | undefined;
+  /** Direction of the letters of minus-strand genes. */
+  readonly orientation: SequenceOrientation;
+  /** What N and the other letters that stand for several bases became. */
+  readonly unknownAs: UnknownBases;
+  /** The file that the letters were taken from, for people. It is not compared. */
+  readonly source?: string | undefined;
+  /** The sequences that a model saw in place of its genes' own, as a control; missing for these. It is not compared. */
+  readonly control?: SequenceControl | undefined;
+}
 
 /**
  * The description of a data set's numbers. The window of a gene needs no field: with `bins` bins it is
@@ -130,6 +162,8 @@ export interface DataRecord {
   readonly expressionTransform?: ExpressionTransform | undefined;
   /** The sample whose expression was subtracted, for `signed-log-difference`. */
   readonly expressionReference?: string | undefined;
+  /** What the DNA is; missing if the data have no sequences, or the model reads none. */
+  readonly sequence?: SequenceRecord | undefined;
   /** Where the numbers come from, for people. It is not compared. */
   readonly source?: string | undefined;
 }

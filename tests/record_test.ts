@@ -78,6 +78,7 @@ Deno.test("a record with a missing or wrong field is refused with the field's na
     expressionTransform: "log1p",
     expressionReference: 0,
     source: [],
+    sequence: { bases: 0.5 },
   };
   for (const [field, value] of Object.entries(wrong)) {
     const record = { ...DEEPCHROME_RECORD, [field]: value };

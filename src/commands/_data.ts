@@ -9,10 +9,11 @@ import { ContractError } from "../errors.ts";
 import { type DataRecord, parseRecord } from "../record.ts";
 import { readJson } from "../runs/json.ts";
 import { commandLine, findPackageFile } from "./_place.ts";
+import { addSequences, describeSequences, type SequenceFlags } from "./_sequences.ts";
 import { ProgressLine } from "./_progress.ts";
 
 /** Flags that say how data are read. */
-export interface DataFlags {
+export interface DataFlags extends SequenceFlags {
   readonly record?: string | undefined;
   readonly threads?: number | undefined;
 }
@@ -50,11 +51,12 @@ export function chooseData(data: string | undefined): string {
  */
 export async function loadData(
   path: string,
-  { record, threads }: DataFlags,
+  flags: DataFlags,
   { allowMissingMarks = false }: LoadOptions = {},
 ): Promise<Dataset> {
+  const { record, threads } = flags;
   const progress = new ProgressLine();
-  const data = await readDataset(path, {
+  const read = await readDataset(path, {
     record: record === undefined ? undefined : await readRecord(record),
     threads: threads,
     onProgress: (done, total) => progress.update({ done, total, label: "reading" }),
@@ -62,10 +64,12 @@ export async function loadData(
     onWarning: (text) => console.warn(`warning: ${text}`),
   });
   progress.clear();
+  const data = await addSequences(read, flags);
   const samples = formatCountOf(data.length, "sample");
   const genes = formatCountOf(data.columns.genes.length, "gene");
   const held = `${samples} (${describeCellTypes(data)}, ${genes})`;
   console.info(`Data: ${held}, ${formatShape(data)}, from ${path}`);
+  if (data.hasSequences) console.info(`Sequences: ${describeSequences(data)}`);
   if (!allowMissingMarks) requireEveryMark(data, `use ${path}`);
   return data;
 }

@@ -84,12 +84,14 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
 
 /** The flags that decide which experiments are run and what their results are. */
 function pickDecisiveFlags(flags: ExperimentsFlags): unknown {
-  const { data, record, test, labels, only, epochs, transform, seed, ...others } = absolutePaths(
-    flags,
-  );
-  const { scheme, folds, stratified, genes, groups, groupColumn } = others;
+  const { data, record, sequences, test, labels, only, epochs, transform, seed, ...others } =
+    absolutePaths(
+      flags,
+    );
+  const { scheme, folds, stratified, genes, groups, groupColumn, unknownBases } = others;
+  const dna = { sequences, unknownBases };
   const division = { scheme, folds, stratified, genes, groups, groupColumn };
-  return { data, record, test, labels, only, epochs, transform, seed, ...division };
+  return { data, record, test, labels, only, epochs, transform, seed, ...dna, ...division };
 }
 
 async function refuseOtherRun(out: string): Promise<void> {

@@ -3,14 +3,12 @@
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { alignPredictions, readPredictions } from "../io/submission.ts";
-import { loadData, type LoadOptions } from "./_data.ts";
+import { type DataFlags, loadData, type LoadOptions } from "./_data.ts";
 
 /** Flags of labelled data; see `declareTest`. */
-export interface TestFlags {
+export interface TestFlags extends DataFlags {
   readonly test?: string | undefined;
   readonly labels?: string | undefined;
-  readonly record?: string | undefined;
-  readonly threads?: number | undefined;
 }
 
 /**

@@ -17,6 +17,7 @@ import { loadModels } from "../runs/models.ts";
 import { openOutput, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 import { loadData } from "./_data.ts";
+import type { SequenceFlags } from "./_sequences.ts";
 import {
   checkPanelFlag,
   declarePanel,
@@ -26,7 +27,7 @@ import {
 } from "./_panel_flags.ts";
 
 /** Flags of the commands that predict. */
-export interface PredictionFlags {
+export interface PredictionFlags extends SequenceFlags {
   readonly model: string;
   readonly data: string;
   readonly out: string;

@@ -21,10 +21,11 @@ import { parseFlags } from "./_kept_flags.ts";
 import { optimiserSettings, scheduleFlag, weightDecayFlag } from "./_optimiser_flags.ts";
 import { readKeptFlags, type ResumeFlags } from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
+import type { SequenceFlags } from "./_sequences.ts";
 import { declareFolds, type SchemeFlags } from "./_scheme.ts";
 
 /** Flags of the command. */
-export interface SearchFlags extends ResumeFlags, SchemeFlags {
+export interface SearchFlags extends ResumeFlags, SchemeFlags, SequenceFlags {
   readonly record?: string | undefined;
   readonly data?: string | undefined;
   readonly space?: string | undefined;

@@ -17,6 +17,8 @@ import {
 import { panelSettings, type PanelTrainingFlags } from "./_panel_flags.ts";
 import { chooseData } from "./_data.ts";
 import { inputsOfRun } from "./_inputs.ts";
+import { type SequenceControlFlags, sequenceControlSettings } from "./_sequence_control.ts";
+import type { SequenceFlags } from "./_sequences.ts";
 import type { ModelFile } from "./_model_spec.ts";
 import {
   type EarlyStoppingFlags,
@@ -25,7 +27,13 @@ import {
 } from "./_optimiser_flags.ts";
 
 /** Flags of the commands that train; see `declareTraining` and `declareModel`. */
-export interface TrainingFlags extends OptimiserFlags, EarlyStoppingFlags, PanelTrainingFlags {
+export interface TrainingFlags
+  extends
+    OptimiserFlags,
+    EarlyStoppingFlags,
+    PanelTrainingFlags,
+    SequenceFlags,
+    SequenceControlFlags {
   readonly data?: string | undefined;
   readonly preset: string;
   readonly spec?: string | undefined;
@@ -104,6 +112,7 @@ function settingsOfFlags(flags: TrainingFlags): SettingsLayer {
     geneEffects,
     ...optimiserSettings(flags),
     ...panelSettings(flags),
+    ...sequenceControlSettings(flags),
   };
 }
 
@@ -114,7 +123,7 @@ function settingsOfFlags(flags: TrainingFlags): SettingsLayer {
  */
 export async function inputsOfTraining(
   { data }: RunSettings,
-  flags: Pick<TrainingFlags, "record" | "spec"> & {
+  flags: Pick<TrainingFlags, "record" | "spec" | "sequences"> & {
     readonly panel?: string | undefined;
     readonly test?: string | undefined;
     readonly labels?: string | undefined;
@@ -127,8 +136,20 @@ export async function inputsOfTraining(
   },
 ): Promise<Inputs> {
   const { resume, from, record, spec, panel, test, labels, genes, groups } = flags;
-  const { validation, weights } = flags;
-  const files = { data, record, spec, panel, test, labels, genes, groups, validation, weights };
+  const { validation, weights, sequences } = flags;
+  const files = {
+    data,
+    record,
+    sequences,
+    spec,
+    panel,
+    test,
+    labels,
+    genes,
+    groups,
+    validation,
+    weights,
+  };
   const inputs = await inputsOfRun(files, resume);
   return from === undefined ? inputs : { ...inputs, from: await describeModels(from) };
 }

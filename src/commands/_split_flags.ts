@@ -4,14 +4,15 @@ import { type Command, Option } from "commander";
 import type { FoldScheme } from "../data/fold_scheme.ts";
 import { ContractError } from "../errors.ts";
 import type { NamedParts, NamedUnit, SplitDataOptions } from "../validation/mod.ts";
-import { choice, integer, list, number, threadCount } from "./flags.ts";
+import { choice, declareSequences, integer, list, number, threadCount } from "./flags.ts";
+import type { SequenceFlags } from "./_sequences.ts";
 import { declareScheme, type SchemeFlags } from "./_scheme.ts";
 
 /** Kinds of file that hold the parts. */
 export const SPLIT_FORMATS = ["npz", "zarr"] as const;
 
 /** Flags of the command. */
-export interface SplitFlags extends SchemeFlags {
+export interface SplitFlags extends SchemeFlags, SequenceFlags {
   readonly data: string;
   readonly record?: string | undefined;
   readonly threads?: number | undefined;
@@ -42,12 +43,14 @@ const NAMED = [
 /** Declares the flags. */
 export function declareSplit(command: Command): Command {
   const scheme = declareScheme(
-    command
-      .requiredOption(
-        "--data <path>",
-        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
-      )
-      .option("--record <file>", "JSON data record of the files (default: their own)")
+    declareSequences(
+      command
+        .requiredOption(
+          "--data <path>",
+          "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
+        )
+        .option("--record <file>", "JSON data record of the files (default: their own)"),
+    )
       .option("--threads <n>", "threads that read (default: all cores)", threadCount),
     { scheme: "by-both" },
   );

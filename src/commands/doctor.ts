@@ -15,13 +15,14 @@ import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
 import { describeVariance } from "../validation/describe_variance.ts";
 import { varianceShares } from "../validation/variance_shares.ts";
-import type { CommandCall, CommandDefinition } from "./flags.ts";
+import { type CommandCall, type CommandDefinition, declareSequences } from "./flags.ts";
+import type { SequenceFlags } from "./_sequences.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { loadData } from "./_data.ts";
 import { declarePageFlags, openPage, type PageFlags } from "./_page_flags.ts";
 import { faultOfId } from "./_submission_ids.ts";
 
-interface DoctorFlags extends PageFlags {
+interface DoctorFlags extends PageFlags, SequenceFlags {
   readonly record?: string;
   readonly genes?: string;
   readonly test?: string;
@@ -48,7 +49,7 @@ export const command: CommandDefinition<DoctorFlags> = {
   ],
   declare: (command) =>
     declarePageFlags(
-      command
+      declareSequences(command)
         .argument(
           "<path>",
           "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",

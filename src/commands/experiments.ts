@@ -65,8 +65,8 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   const asked = only.map(parsePresetName);
   const refuse = () => refuseChange(given, flags);
   const dataPath = chooseData(flags.data);
-  const { record, test, labels, genes, groups } = flags;
-  const paths = { data: dataPath, record, test, labels, genes, groups };
+  const { record, sequences, test, labels, genes, groups } = flags;
+  const paths = { data: dataPath, record, sequences, test, labels, genes, groups };
   const inputs = await inputsOfRun(paths, flags.resume);
   await using owned = await ownParts(out, { command: "experiments", flags, inputs, refuse });
   if (flags.resume !== undefined) console.info(`Resuming ${out}`);

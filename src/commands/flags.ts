@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MOST_THREADS } from "../base/threads.ts";
 import { ENGINE_NAMES } from "../engine/engine_names.ts";
-import { TRANSFORMS } from "../record.ts";
+import { TRANSFORMS, UNKNOWN_BASES } from "../record.ts";
 import type { FlagAlias } from "./_flag_aliases.ts";
 
 /** What a command gets in addition to its flags. */
@@ -100,18 +100,34 @@ export function list(text: string): string[] {
   return words;
 }
 
+/** Declares the flags that name DNA for data which have none. */
+export function declareSequences(command: Command): Command {
+  return command
+    .option(
+      "--sequences <file>",
+      "the genes' DNA as gene_id,sequence, such as seq_data.csv, for data without it",
+    )
+    .option(
+      "--unknown-bases <name>",
+      "what N in --sequences becomes: none, which models see as four zeros, or A (default: none)",
+      choice(UNKNOWN_BASES),
+    );
+}
+
 /** Declares the flags of all commands that compute on data. */
 export function declareCommon(command: Command): Command {
-  return command.option(
-    "--engine <name>",
-    `where to compute: ${ENGINE_NAMES.join(", ")}`,
-    choice(ENGINE_NAMES),
-    "auto",
-  ).option("--threads <n>", "threads of engine wasm (default: all cores)", threadCount)
-    .option(
-      "--record <file>",
-      "JSON data record of the files (default: their own, else the competition's)",
-    );
+  return declareSequences(
+    command.option(
+      "--engine <name>",
+      `where to compute: ${ENGINE_NAMES.join(", ")}`,
+      choice(ENGINE_NAMES),
+      "auto",
+    ).option("--threads <n>", "threads of engine wasm (default: all cores)", threadCount)
+      .option(
+        "--record <file>",
+        "JSON data record of the files (default: their own, else the competition's)",
+      ),
+  );
 }
 
 /** Declares the flags of the commands that train. */
@@ -167,6 +183,7 @@ const INPUT_FLAGS = [
   "validation",
   "weights",
   "record",
+  "sequences",
   "spec",
   "panel",
   "genes",

@@ -6,6 +6,7 @@ import { writePredictionAnndata } from "../data/prediction_anndata.ts";
 import { type PredictionFormat, writePredictionTable } from "../data/prediction_table.ts";
 import type { PredictionFile } from "../io/submission.ts";
 import { readPredictions } from "../io/submission.ts";
+import { recordValue } from "../io/zarr/anndata.ts";
 import { spreadOfMembers } from "../training/ensemble.ts";
 import { choice, type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
 import {
@@ -182,7 +183,7 @@ function describe({ data, models, notes }: WrittenPrediction) {
     model: model?.spec.name ?? "",
     members: models.length,
     notes: notes.length === 0 ? undefined : notes,
-    record: { ...data.record, expressionTransform },
+    record: recordValue({ ...data.record, expressionTransform }),
   };
 }
 

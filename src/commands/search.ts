@@ -58,8 +58,15 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
   const directory = await chooseSearchDirectory(flags);
   const refuse = () => refuseHeldSearch(flags);
   const dataPath = chooseData(flags.data);
-  const { record, space, resume, engine, threads, otherArithmetic } = flags;
-  const paths = { data: dataPath, record, space, genes: flags.genes, groups: flags.groups };
+  const { record, sequences, space, resume, engine, threads, otherArithmetic } = flags;
+  const paths = {
+    data: dataPath,
+    record,
+    sequences,
+    space,
+    genes: flags.genes,
+    groups: flags.groups,
+  };
   const inputs = await inputsOfRun(paths, resume);
   await using owned = await ownParts(directory, { command: "search", flags, inputs, refuse });
   const tables = await readSchemeTables(flags);

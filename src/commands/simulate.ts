@@ -6,6 +6,7 @@ import type {
   ReachableScores,
   SimulatedExpression,
   SimulatedFeatures,
+  SimulatedSequenceOptions,
   SimulationTruth,
 } from "../simulate/mod.ts";
 import { SIMULATED_EXPRESSIONS, SIMULATED_FEATURES, writeSimulation } from "../simulate/mod.ts";
@@ -37,6 +38,9 @@ interface SimulateFlags extends CompareFlags {
   readonly dispersion: number;
   readonly seed: number;
   readonly features: SimulatedFeatures;
+  readonly sequences: boolean;
+  readonly sequenceHalfWidth?: number | undefined;
+  readonly sequenceEffect?: number | undefined;
   readonly full: boolean;
   readonly compress: boolean;
   readonly overwrite: boolean;
@@ -46,6 +50,8 @@ const share = number(0, 1);
 
 /** The files, in the order in which they are written. */
 const FILES = ["train.npz", "eval.npz", "eval_labels.csv", "truth.json"];
+/** The file that is written in addition where there is DNA. */
+const SEQUENCE_FILE = "seq_data.csv";
 
 /** Size of the competition's own data set. */
 const FULL_SIZE = { cellTypes: 50, genes: 16_000, newCellTypes: 6, newGenes: 1447, bins: 100 };
@@ -59,6 +65,7 @@ export const command: CommandDefinition<SimulateFlags> = {
     ["deno task simulate", "8 cell types × 200 genes in simulated/"],
     ["deno task simulate --full", "the competition's size, 800,000 and 177,032 rows: 2.7 GB"],
     ["deno task simulate --full --compress", "the same, deflated: 0.5 GB"],
+    ["deno task simulate --sequences --sequence-half-width 1000", "with DNA around each gene"],
     [
       "deno task simulate --compare counts.npz --expression-transform log2p1",
       "writes nothing; prints statistics of your data beside those of simulated data",
@@ -116,6 +123,23 @@ export const command: CommandDefinition<SimulateFlags> = {
         choice(SIMULATED_FEATURES),
         "log1p",
       )
+      .option(
+        "--sequences",
+        "add DNA: promoters with planted motifs of known effect, CpG islands and repeats, in the npz files and as " +
+          "seq_data.csv",
+        false,
+      )
+      .option(
+        "--sequence-half-width <bp>",
+        "for --sequences: bases on each side of the TSS (default: 5000)",
+        integer(300),
+      )
+      .option(
+        "--sequence-effect <x>",
+        "for --sequences: share of the variance of expression that motifs explain, a part of --hidden-share; with 0 the " +
+          "DNA says nothing (default: 0.15)",
+        share,
+      )
       .option("--compress", "deflate the npz files", false)
       .option(
         "--compare <path>",
@@ -130,14 +154,17 @@ export const command: CommandDefinition<SimulateFlags> = {
 };
 
 async function simulate(flags: SimulateFlags, { signal, given }: CommandCall): Promise<void> {
-  const { out, overwrite, full, compare, compareExpression, features, compress, ...model } = flags;
+  const { out, overwrite, full, compare, compareExpression, features, compress, ...others } = flags;
+  const { sequences: _, sequenceHalfWidth: __, sequenceEffect: ___, ...marks } = others;
+  const model = { ...marks, sequences: sequencesOf(flags) };
+  const files = flags.sequences ? [...FILES, SEQUENCE_FILE] : FILES;
   if (compare !== undefined || compareExpression !== undefined) {
     const options = { ...model, ...(full ? FULL_SIZE : {}) };
     await compareSimulation({ compare, compareExpression }, { options, given });
     return;
   }
   await using _lock = await lockOutput(`${out}/${FILES[0]}`);
-  for (const name of FILES) {
+  for (const name of files) {
     if (await checkOutput(`${out}/${name}`) && !overwrite) {
       throw new ContractError(
         `Cannot write to ${out}: it already holds ${name}. Name another --out, or add --overwrite`,
@@ -157,14 +184,28 @@ async function simulate(flags: SimulateFlags, { signal, given }: CommandCall): P
   });
   progress.clear();
   printTruth(truth);
-  console.info(`Written: ${out}/ (${FILES.join(", ")})`);
+  console.info(`Written: ${out}/ (${files.join(", ")})`);
+}
+
+/** The DNA that flags ask for. */
+function sequencesOf(
+  { sequences, sequenceHalfWidth, sequenceEffect }: SimulateFlags,
+): SimulatedSequenceOptions | undefined {
+  if (sequences) return { halfWidthBp: sequenceHalfWidth, effect: sequenceEffect };
+  if (sequenceHalfWidth === undefined && sequenceEffect === undefined) return undefined;
+  throw new ContractError(
+    "Cannot simulate: --sequence-half-width and --sequence-effect describe DNA, add --sequences",
+  );
 }
 
 function printTruth({ bestReachable }: SimulationTruth): void {
   console.log("Best reachable:");
   for (const part of ["train", "eval"] as const) {
-    const { fromMarks, fromMarksAndGene } = bestReachable[part];
+    const { fromMarks, fromMarksAndSequence, fromMarksAndGene } = bestReachable[part];
     console.log(`  ${part}, from the marks alone: ${formatScore(fromMarks)}`);
+    if (fromMarksAndSequence !== undefined) {
+      console.log(`  ${part}, from the marks and the motifs: ${formatScore(fromMarksAndSequence)}`);
+    }
     console.log(
       `  ${part}, knowing all about each gene too: ${formatScore(fromMarksAndGene)}`,
     );

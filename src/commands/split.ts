@@ -111,9 +111,9 @@ async function writeFolder(flags: SplitFlags, { load, signal }: FolderWork): Pro
   const wanted = partsOfSplit(splitOptions(flags));
   const format = flags.format ?? (/\.zarr[/\\]*$/i.test(flags.data) ? "zarr" : "npz");
   await using files = await openSplitFiles(out, wanted, { format, compress, overwrite });
-  const { data, genes, groups } = flags;
+  const { data, sequences, genes, groups } = flags;
   const inputs = await withDigestProgress((options) =>
-    describeInputs({ data, genes, groups }, options)
+    describeInputs({ data, sequences, genes, groups }, options)
   );
   const { parts, report } = divideAndReport(await load(), flags);
   for (const part of wanted) {

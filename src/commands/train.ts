@@ -43,6 +43,8 @@ import {
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
+import { declareSequenceControl } from "./_sequence_control.ts";
+import { formatSequenceFlags } from "./_sequences.ts";
 import { declareStart, frozenOf, loadInitial, printStart } from "./_start_flags.ts";
 import { printStops, trainModels } from "./_train_models.ts";
 import { readTrainingSamples, type SampleFlags } from "./_training_samples.ts";
@@ -93,7 +95,9 @@ export const command: CommandDefinition<TrainFlags> = {
           declareStart(
             declareEarlyStopping(
               declareValidation(
-                declareOptimiser(declareModel(declarePanelTraining(declareTraining(command)))),
+                declareOptimiser(declareModel(
+                  declareSequenceControl(declarePanelTraining(declareTraining(command))),
+                )),
               ),
             ),
           ),
@@ -210,7 +214,8 @@ function throwUnlessFinished(
 async function printNextStep(directory: string, flags: TrainFlags): Promise<void> {
   const { data, test, record } = flags;
   const run = quotePath(directory);
-  const readAs = record === undefined ? "" : ` --record ${quotePath(record)}`;
+  const dna = formatSequenceFlags(flags);
+  const readAs = `${record === undefined ? "" : ` --record ${quotePath(record)}`}${dna}`;
   const competition = data === undefined
     ? findPackageFile("fixtures/eval.npz")
     : join(dirname(data), "eval.npz");
@@ -221,6 +226,6 @@ async function printNextStep(directory: string, flags: TrainFlags): Promise<void
   } else if (test !== undefined) {
     console.info(formatNext("Next", call("predict", test, "predictions.tsv")));
   } else {
-    console.info(formatNext("Next", `${commandLine("report")} ${run}`));
+    console.info(formatNext("Next", `${commandLine("report")} ${run}${dna}`));
   }
 }

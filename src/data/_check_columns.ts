@@ -1,3 +1,4 @@
+import { faultOfEntries, faultOfSequences } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
@@ -32,6 +33,23 @@ export function checkColumns(columns: SampleColumns): void {
   checkNames("gene", { names: genes, index: geneIndex });
   checkGenes(columns);
   checkCellTypes(columns);
+  checkSequences(columns);
+}
+
+/** Refuses damaged sequences, and those that the record does not describe. */
+function checkSequences({ sequences, genes, record: { sequence } }: SampleColumns): void {
+  if (sequences?.bases !== sequence?.bases) {
+    const describe = (bases: number | undefined) => bases === undefined ? "none" : `${bases} bases`;
+    refuse(
+      "",
+      `it has sequences of ${describe(sequences?.bases)}, its record says ${
+        describe(sequence?.bases)
+      }`,
+    );
+  }
+  if (sequences === undefined) return;
+  refuse("of its sequences, ", faultOfEntries(sequences, genes.length));
+  refuse("of its sequences, ", faultOfSequences(sequences));
 }
 
 /** Refuses impossible groups and masks, and signal of a mark that was not measured. */

@@ -1,4 +1,5 @@
 import type { PackedArray } from "../base/arrays.ts";
+import { NO_SEQUENCE, unpackSequence } from "../base/sequences.ts";
 import { formatGene, type GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { missingMarksOf } from "../io/mark_mask.ts";
@@ -234,6 +235,27 @@ export class Dataset {
   countsOf(position: number): PackedArray {
     if (!this.hasCounts) failCounts(this.record.transform);
     return this.#storedOf(position);
+  }
+
+  /** Whether genes have DNA sequences. */
+  get hasSequences(): boolean {
+    return this.columns.sequences !== undefined;
+  }
+
+  /**
+   * The DNA around the TSS of the gene at a position, as codes: A 0, C 1, G 2, T 3, and 4 where the letter is not known.
+   *
+   * @param position From 0 to `length` − 1.
+   * @returns The codes, `[base]`, a copy; `undefined` if the gene has no sequence.
+   * @throws {RangeError} If the position is outside the view.
+   */
+  sequenceOf(position: number): Uint8Array<ArrayBuffer> | undefined {
+    const { sequences, geneIndex } = this.columns;
+    const entry = sequences?.entryOf[geneIndex[this.#rowOf(position)]!] ?? NO_SEQUENCE;
+    if (sequences === undefined || entry === NO_SEQUENCE) return undefined;
+    const codes = new Uint8Array(sequences.bases);
+    unpackSequence(sequences, entry, codes);
+    return codes;
   }
 
   /** The competition's id of each sample, such as `E065_115459`, `[position]`. */

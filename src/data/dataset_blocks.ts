@@ -1,7 +1,7 @@
 /** Data sets in the form that the writers of files take. */
 
 import type { GeneDetails } from "../gene_id.ts";
-import type { StreamedBlock } from "../io/competition_writer.ts";
+import type { SequencesByGene, StreamedBlock } from "../io/competition_writer.ts";
 import type { DataRecord } from "../record.ts";
 import type { Dataset } from "./dataset.ts";
 
@@ -14,11 +14,12 @@ export interface DatasetDescription {
   readonly geneDetails?: ReadonlyMap<string, GeneDetails> | undefined;
   readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
   readonly missingMarks?: ReadonlyMap<string, readonly string[]> | undefined;
+  readonly sequences?: SequencesByGene | undefined;
 }
 
 /** Describes the samples of a view, for `writeCompetition` and `writeAnndata`. */
 export function describeDataset(data: Dataset): DatasetDescription {
-  const { cellTypes, cellTypeGroups, genes, geneDetails } = data.columns;
+  const { cellTypes, cellTypeGroups, genes, geneDetails, sequences } = data.columns;
   const present = new Set(data.cellTypeIndices());
   const groups = cellTypes.flatMap((name, i): [string, string][] =>
     cellTypeGroups === undefined || !present.has(i) ? [] : [[name, cellTypeGroups[i]!]]
@@ -29,6 +30,7 @@ export function describeDataset(data: Dataset): DatasetDescription {
     ...(geneDetails && { geneDetails: new Map(genes.map((id, i) => [id, geneDetails[i]!])) }),
     ...(groups.length > 0 && { cellTypeGroups: new Map(groups) }),
     ...(missingMarks.size > 0 && { missingMarks }),
+    ...(sequences && { sequences: { genes, sequences } }),
   };
 }
 

@@ -7,6 +7,17 @@
  * @module
  */
 
+export {
+  attachSequences,
+  type AttachSequencesOptions,
+  countMaskedGenes,
+  type NamedSequences,
+} from "./attach_sequences.ts";
+export {
+  controlSequences,
+  planSequenceControl,
+  type SequencedColumns,
+} from "./sequence_control.ts";
 export { batches } from "./batches.ts";
 export { type GenePlace, placeGenes, placesByGene } from "./chromosomes.ts";
 export { Dataset } from "./dataset.ts";
@@ -17,6 +28,7 @@ export {
   type Evaluation,
   type GeneAgreement,
 } from "./evaluate.ts";
+export { geneOrder } from "./gene_order.ts";
 export { gridOrder, type GridOrderOptions } from "./grid_order.ts";
 export { FOLD_SCHEMES, type FoldScheme } from "./fold_scheme.ts";
 export { type Fold, type FoldOptions, kFold } from "./kfold.ts";

@@ -1,4 +1,4 @@
-import { type AnndataValue, ARRAY } from "../io/zarr/anndata.ts";
+import { type AnndataValue, ARRAY, recordValue } from "../io/zarr/anndata.ts";
 import { ZarrArray } from "../io/zarr/array.ts";
 import { Frame } from "../io/zarr/frame.ts";
 import { GENE_COLUMNS, geneCells, hasGenes } from "../io/zarr/gene_columns.ts";
@@ -69,7 +69,7 @@ export async function writePredictionAnndata(
   const words = wordsOf(data, values);
   await writeCellTypes(store, data, { places: grid.cellTypes, words });
   await writeGenes(store, data, { places: grid.genes, words });
-  await finishAnndata(store, { histone: { record: { ...data.record }, ...about } });
+  await finishAnndata(store, { histone: { record: recordValue(data.record), ...about } });
 }
 
 /** Where each sample stands in the matrix. */

@@ -1,3 +1,4 @@
+import { UNKNOWN_BASE } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
 import {
@@ -8,8 +9,8 @@ import {
   type SampleSource,
 } from "./sample_source.ts";
 
-/** Largest code of a base. */
-export const LAST_BASE = 3;
+/** Largest code of a base: that of one whose letter is not known, which a branch sees as four zeros. */
+export const LAST_BASE = UNKNOWN_BASE;
 
 /**
  * Has a source fill a batch, and checks what it wrote: engines do not check addresses, so a mistake in a user's own

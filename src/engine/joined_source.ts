@@ -1,8 +1,16 @@
 import type { PackedArray } from "../base/arrays.ts";
+import type { PackedSequences } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
-import { type Transform, transformFunction } from "../record.ts";
+import type { Transform } from "../record.ts";
+import {
+  type EntryCopies,
+  isPackedDna,
+  numberCopies,
+  sequenceCopies,
+  withBlankEntry,
+} from "./entry_copies.ts";
 import { LAST_BASE } from "./gather_batch.ts";
 import {
   describeInputShape,
@@ -19,13 +27,14 @@ export interface InputColumn {
   /** The input. */
   readonly input: InputSpec;
   /**
-   * `[entry, …shape of one]`, row-major: such as `[gene, base]` for a sequence, whose codes are A 0, C 1, G 2, T 3, or
-   * `[entry, value]` for references, one entry for each gene and cell type.
+   * `[entry, …shape of one]`, row-major: such as `[gene, base]` for a sequence, whose codes are A 0, C 1, G 2, T 3 and 4
+   * where the letter is not known, or `[entry, value]` for references, one entry for each gene and cell type. Sequences
+   * may be packed, which takes a quarter of the memory.
    */
-  readonly table: PackedArray;
+  readonly table: PackedArray | PackedSequences;
   /**
    * `[sample]`, or `[sample, reference]` for `references` and `referenceLabels`: the entry of each sample, `NO_ENTRY`
-   * where it lacks a reference.
+   * where it lacks a reference or a packed sequence.
    *
    * @default entry i for sample i; required for references
    */
@@ -56,13 +65,14 @@ export interface JoinedColumns {
 
 /**
  * Joins tables in memory into samples of several inputs. Samples may share entries: a gene's sequence, the references
- * of a gene.
+ * of a gene. Engines may keep a copy of the tables for as long as they are given the same source: after changing values
+ * join them again.
  *
  * @param joined The tables, and which entries of them each sample has; they are not copied.
  * @returns A source of these samples.
  * @throws {ContractError} If two inputs have the same name, the length of a table is not a multiple of an entry's, the
  * number of indices does not fit the samples, or `references` and `referenceLabels` are not of the same references.
- * @throws {RangeError} If an index is past the last entry, the code of a base is not 0 to 3, or a transform is unknown.
+ * @throws {RangeError} If an index is past the last entry, the code of a base is not 0 to 4, or a transform is unknown.
  *
  * @example Two samples of one gene in two cell types, each the other's reference
  * ```ts
@@ -89,7 +99,27 @@ export interface JoinedColumns {
  * ```
  */
 export function joinInputs(joined: JoinedColumns): SampleSource {
-  return new JoinedSource(joined);
+  const source = new JoinedSource(joined);
+  if (joined.columns.every(isTable)) tables.set(source, joined.columns);
+  return source;
+}
+
+/** A column whose table has the values themselves. */
+export interface TableColumn extends InputColumn {
+  readonly table: PackedArray;
+}
+
+const tables = new WeakMap<SampleSource, readonly TableColumn[]>();
+
+/**
+ * The tables of a source that {@linkcode joinInputs} made, which engines may read instead of having it gather.
+ *
+ * @param source Any source.
+ * @returns Its columns; `undefined` if sequences are packed, or it is another source, such as a copy with a `gather` of its
+ * own.
+ */
+export function tablesOf(source: SampleSource): readonly TableColumn[] | undefined {
+  return tables.get(source);
 }
 
 class JoinedSource implements SampleSource {
@@ -132,35 +162,35 @@ class JoinedSource implements SampleSource {
 /** {@linkcode NO_ENTRY} as a signed number. */
 const MISSING = NO_ENTRY | 0;
 
+/** Whether engines can read a column themselves: packed sequences are unpacked as they are gathered. */
+function isTable(column: InputColumn): column is TableColumn {
+  return ArrayBuffer.isView(column.table);
+}
+
 /** The entries of one input. */
 class EntryTable {
-  readonly #table: PackedArray;
+  readonly #copyEntry: EntryCopies["copy"];
   /** Signed, since the compiler keeps such numbers in registers: a table has less than 2³¹ entries. */
   readonly #entryOf: Int32Array | undefined;
   readonly #size: number;
   readonly #places: number;
-  readonly #apply: ((value: number) => number) | undefined;
   /** For each entry, its place in the batch that is being gathered; valid only where its mark is this batch's. */
   readonly #placeOf: Int32Array;
   readonly #marks: Int32Array;
   #mark = 0;
 
   constructor({ input, table, entryOf, transform = "none" }: InputColumn, samples: number) {
-    this.#table = table;
-    this.#entryOf = entryOf && new Int32Array(entryOf.buffer, entryOf.byteOffset, entryOf.length);
+    const copies = isPackedDna(table)
+      ? sequenceCopies(table, input)
+      : numberCopies(table, input, transform);
+    const { entries } = copies;
+    const index = entryOf && isPackedDna(table) ? withBlankEntry(entryOf, copies) : entryOf;
+    this.#copyEntry = copies.copy;
+    this.#entryOf = index && new Int32Array(index.buffer, index.byteOffset, index.length);
     this.#size = entrySize(input);
     this.#places = placesOf(input);
-    // This throws if the transform is unknown.
-    const apply = transformFunction(transform);
-    this.#apply = transform === "none" ? undefined : apply;
-    const entries = table.length / this.#size;
-    if (!Number.isInteger(entries)) {
-      throw new ContractError(
-        `Cannot join inputs: the table of ${input.name} has ${table.length} values, expected a multiple of ${this.#size}`,
-      );
-    }
-    checkIndices(input, { entries, entryOf, samples });
-    if (input.name === "sequence") checkBases(table);
+    checkIndices(input, { entries, entryOf: index, samples });
+    if (input.name === "sequence" && !isPackedDna(table)) checkBases(table);
     this.#placeOf = new Int32Array(entries);
     this.#marks = new Int32Array(entries);
   }
@@ -223,11 +253,7 @@ class EntryTable {
   }
 
   #copy(entry: number, values: Float32Array, place: number): void {
-    const size = this.#size;
-    const start = place * size;
-    values.set(this.#table.subarray(entry * size, (entry + 1) * size), start);
-    if (this.#apply === undefined) return;
-    for (let i = start; i < start + size; i++) values[i] = this.#apply(values[i]!);
+    this.#copyEntry(entry, values, place * this.#size);
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   DropoutLayer,
   LayerSpec,
   LinearLayer,
+  LstmLayer,
   SequentialSpec,
 } from "../model/spec.ts";
 
@@ -43,6 +44,7 @@ export type LayerGroup =
     | { readonly kind: "gelu" }
     | { readonly kind: "flatten" }
     | { readonly kind: "bidirectionalGru"; readonly spec: BidirectionalGruLayer }
+    | { readonly kind: "lstm"; readonly spec: LstmLayer }
   );
 
 /** A group of layers of a kind. */
@@ -112,6 +114,8 @@ function groupAt(layers: readonly LayerSpec[], index: number, largestPool: numbe
       return { kind: "flatten", layers: 1 };
     case "bidirectionalGru":
       return { kind: "bidirectionalGru", spec, layers: 1 };
+    case "lstm":
+      return { kind: "lstm", spec, layers: 1 };
     case "linear":
       return { kind: "linear", spec, slope: slope ?? 1, layers: activated };
     case "activation":

@@ -43,7 +43,7 @@ export interface SampleSource {
    * sequence or a reference, is copied once.
    *
    * Engines may ask for a batch before another one is complete, each into its own memory. They refuse a batch that does
-   * not hold the requested samples, an entry that does not exist, and the code of a base that is not 0 to 3.
+   * not hold the requested samples, an entry that does not exist, and the code of a base that is not 0 to 4.
    *
    * @param rows Which samples; at most `into.capacity`, and all below `samples · variants`.
    * @param into Receives them.
@@ -81,7 +81,8 @@ export interface GatheredInput {
   entries: number;
   /**
    * `[entry, …shape of one]`, row-major, with room for an entry for each place: `[entry, bin, mark]` for `signal`,
-   * `[entry, value]` for `references`, `[entry, base]` for `sequence`, as codes (A 0, C 1, G 2, T 3).
+   * `[entry, value]` for `references`, `[entry, base]` for `sequence`, as codes: A 0, C 1, G 2, T 3, and 4 where the letter
+   * is not known, which a branch sees as four zeros.
    */
   readonly values: Float32Array;
   /**

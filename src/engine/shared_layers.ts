@@ -15,6 +15,7 @@ const WORTH_SHARING: readonly LayerSpec["type"][] = [
   "dense",
   "linear",
   "bidirectionalGru",
+  "lstm",
 ];
 
 /**

@@ -112,7 +112,8 @@ export function bytesSource(bytes: Uint8Array<ArrayBuffer>, name = "memory"): By
  *
  * @example
  * ```ts
- * import { blobSource, readSequences } from "@waka/histone/io";
+ * import { readSequences } from "@waka/histone/genome";
+ * import { blobSource } from "@waka/histone/io";
  * import { deepStrictEqual } from "node:assert";
  *
  * const file = new File(["000003,ACGT\n"], "seq_data.csv");

@@ -101,6 +101,18 @@ export {
   type SheetFile,
 } from "./sample_sheet.ts";
 export {
+  type GeneSequencesOptions,
+  type ReadGeneSequences,
+  readGeneSequences,
+} from "./sequence/gene_sequences.ts";
+export type { Chromosome, Genome } from "./sequence/genome.ts";
+export { openGenome, type OpenGenomeOptions } from "./sequence/open_genome.ts";
+export {
+  readSequences,
+  type ReadSequencesOptions,
+  type SequenceTable,
+} from "./sequence/sequence_table.ts";
+export {
   checkIndexAge,
   type FileTime,
   indexNames,

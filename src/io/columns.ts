@@ -1,4 +1,5 @@
 import type { PackedArray } from "../base/arrays.ts";
+import type { GeneSequences } from "../base/sequences.ts";
 import type { GeneDetails } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
 import type { SignalValues } from "./signal_values.ts";
@@ -43,6 +44,11 @@ export interface SampleColumns {
   readonly genes: readonly string[];
   /** What else is known about each gene, in the order of `genes`; missing where the file does not say. */
   readonly geneDetails?: readonly GeneDetails[] | undefined;
+  /**
+   * The DNA around the TSS of each gene, in the order of `genes`; missing if the data have no sequences. What it is,
+   * `record.sequence` says. `Dataset.sequenceOf` has a sample's bases.
+   */
+  readonly sequences?: GeneSequences | undefined;
   /** The place in `genes` of each sample's gene, `[sample]`. */
   readonly geneIndex: Uint32Array;
   /** Number of bins of a sample. */

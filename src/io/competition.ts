@@ -6,7 +6,7 @@
 
 import { FormatError } from "../errors.ts";
 import { ensemblGeneId } from "../gene_id.ts";
-import { COMPETITION_RECORD, type DataRecord } from "../record.ts";
+import { COMPETITION_RECORD, type DataRecord, type SequenceRecord } from "../record.ts";
 import type { RowBatch } from "./_competition_decoder.ts";
 import { readLayouts } from "./_competition_layouts.ts";
 import { checkInflatedSize } from "./_competition_limits.ts";
@@ -21,6 +21,14 @@ import {
 import { type DecodeJob, decodeMembers } from "./_decode_members.ts";
 import { readGeneTable, type TableGene } from "./_gene_table.ts";
 import { checkMembers, readSampleMembers } from "./_sample_members.ts";
+import {
+  hasSequences,
+  readSequenceMembers,
+  refuseLostSequences,
+  requireSequenceRecord,
+  SEQUENCE_MEMBERS,
+  sequencesOfGenes,
+} from "./_sequence_members.ts";
 import { takeMemory } from "./_memory.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { type CollectedSignal, MixedSignalError, SignalCollector } from "./_signal_collector.ts";
@@ -75,7 +83,8 @@ export interface ReadCompetitionOptions {
  * In the competition's own files a gene's number is that of its human Ensembl id: 115459 is `ENSG00000115459`. A file
  * that `writeCompetition` wrote with other genes, or with details of genes, has a table of them in the member
  * `__genes__`; replicates that were kept apart are grouped in `__groups__`, and `__mask__` says which marks were not
- * measured in which cell types. Members whose names start with `__` are not cell types.
+ * measured in which cell types; `__sequence__` is the genes' DNA. Members whose names start with `__` are not cell
+ * types.
  *
  * Any number of bins and marks and any integer or float dtype is read, stored or deflated. Members of a large file are
  * decoded on worker threads, straight into the packed signal, which takes 0.8 GB for the full training set, be it counts
@@ -137,11 +146,16 @@ async function readColumns(
   const cellTypes = chooseCellTypes(npz, wanted);
   const table = await readGeneTable(npz);
   if (known === undefined && table !== undefined) refuseLostRecord(npz);
+  if (given === undefined) refuseLostSequences(npz, known);
+  const sequence = hasSequences(npz)
+    ? requireSequenceRecord(npz, known?.sequence ?? recordOf(npz)?.sequence)
+    : undefined;
   const mayBeLogarithms = transform === "log1p";
   const layouts = await readLayouts(npz, cellTypes, { marks, mayBeLogarithms });
   const all = cellTypeNames(npz);
   const members = await readSampleMembers(npz, { all, cellTypes, record: expected });
-  checkInflatedSize(npz, cellTypes, maxBytes);
+  checkInflatedSize(npz, [...cellTypes, ...SEQUENCE_MEMBERS], maxBytes);
+  const dna = sequence && await readSequenceMembers(npz, sequence);
   const job = { source, directory, layouts, threads, onProgress };
   const { areIntegers, geneIds, ...samples } = await readSamples(job);
   const { signal } = samples;
@@ -149,11 +163,28 @@ async function readColumns(
   if (known === undefined && !labelled) refuseLabelAsMark(signal, { bins, marks, file: npz.name });
   const collected = { ...samples, areIntegers };
   if (known !== undefined) checkTransform(collected, known, npz.name);
-  const record = known ?? recordWithout(collected, onNote);
   const named = indexGenes(geneIds, table, npz.name);
-  const columns = { ...samples, cellTypes, bins, record, ...members, ...named };
+  const sequences = dna &&
+    sequencesOfGenes(dna, { geneIds, geneIndex: named.geneIndex, genes: named.genes.length });
+  const record = withSequence(known ?? recordWithout(collected, onNote), sequence);
+  const columns = {
+    ...samples,
+    cellTypes,
+    bins,
+    record,
+    ...members,
+    ...named,
+    ...(sequences && { sequences }),
+  };
   checkMembers(columns, npz.name);
   return columns;
+}
+
+/** A record that describes the sequences that a file has, or says nothing of them if it has none. */
+function withSequence(record: DataRecord, sequence: SequenceRecord | undefined): DataRecord {
+  if (record.sequence === sequence) return record;
+  const { sequence: _, ...others } = record;
+  return sequence === undefined ? others : { ...others, sequence };
 }
 
 /** The members to read, and how. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { GeneSequences } from "../base/sequences.ts";
 import { ensemblGeneId, type GeneDetails, geneKey, geneNumber } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
 import {
@@ -16,6 +17,11 @@ import {
 } from "./_competition_rows.ts";
 import { encodeGeneTable, GENE_TABLE_MEMBER } from "./_gene_table.ts";
 import { sampleMembers, textMembers } from "./_sample_members.ts";
+import {
+  checkSequencesToWrite,
+  sequenceMembers,
+  type SequencesToWrite,
+} from "./_sequence_members.ts";
 import { checkMarks } from "./mark_mask.ts";
 import { faultOfCellType } from "./names.ts";
 import { type NpzMemberData, writeNpz } from "./npz_writer.ts";
@@ -31,6 +37,14 @@ export {
 export type BlockSource =
   | Iterable<CompetitionBlock | StreamedBlock>
   | AsyncIterable<CompetitionBlock | StreamedBlock>;
+
+/** Sequences, and the genes that have them. */
+export interface SequencesByGene {
+  /** Identifiers of genes, `[gene]`. */
+  readonly genes: readonly string[];
+  /** The sequence of each, `[gene]`. */
+  readonly sequences: GeneSequences;
+}
 
 /** Options of {@linkcode writeCompetition}. */
 export interface WriteCompetitionOptions {
@@ -70,6 +84,12 @@ export interface WriteCompetitionOptions {
    */
   readonly missingMarks?: ReadonlyMap<string, readonly string[]> | undefined;
   /**
+   * The DNA of genes; what it is, the record's `sequence` says. Genes that no block has are left out.
+   *
+   * @default {The file has no sequences}
+   */
+  readonly sequences?: SequencesByGene | undefined;
+  /**
    * Whether to deflate the members.
    *
    * @default {false}
@@ -95,7 +115,7 @@ export interface Layout {
  * @param blocks The cell types, in the order of the file.
  * @param options What the numbers are, and how to write them.
  * @throws {TypeError} If the lengths of a block contradict each other, or blocks differ in bins or in having labels.
- * @throws {RangeError} If a block has no genes or a gene twice, a cell type's name starts with `__`, a group or a missing
+ * @throws {RangeError} If the record and the sequences contradict each other, a block has no genes or a gene twice, a cell type's name starts with `__`, a group or a missing
  * mark is of a cell type or mark that the file lacks, a mark that was not measured has signal, the dtype cannot hold a
  * gene's number, or the reader would refuse a value: a negative count, or a count or label that is not finite.
  *
@@ -146,6 +166,8 @@ async function* toMembers(
   options: WriteCompetitionOptions,
 ): AsyncGenerator<NpzMemberData> {
   const { record, fromCounts = false, dtype = "float64", geneDetails, missingMarks } = options;
+  const { sequences } = options;
+  checkSequencesToWrite(record, sequences);
   const marks = record.marks.length;
   for (const names of missingMarks?.values() ?? []) checkMarks(names, record.marks);
   const convert = fromCounts ? makeConverter(record.transform) : undefined;
@@ -180,6 +202,7 @@ async function* toMembers(
   }
   yield* textMembers({ [GENE_TABLE_MEMBER]: table.finish() });
   yield* sampleMembers(cellTypes, options);
+  if (sequences !== undefined) yield* sequenceMembers(table.choose(sequences));
 }
 
 /** A layout in words, for messages. */
@@ -261,6 +284,19 @@ class GeneTableBuilder {
         return { number: this.#numbers[place]!, id, details: this.#detailsOf(id) };
       },
     });
+  }
+
+  /** The sequences of the genes that blocks had. */
+  choose({ genes, sequences }: SequencesByGene): SequencesToWrite {
+    const numbers: number[] = [];
+    const entryOf: number[] = [];
+    for (const [gene, id] of genes.entries()) {
+      const number = geneNumber(id);
+      if (!this.#places.has(number)) continue;
+      numbers.push(number);
+      entryOf.push(sequences.entryOf[gene]!);
+    }
+    return { sequences, numbers, entryOf };
   }
 
   #addGene(id: string, number: number): number {

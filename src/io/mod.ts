@@ -1,6 +1,6 @@
 /**
  * Reads files into typed arrays and writes them back: npy and npz, the competition's files, DeepChrome's CSV files,
- * AnnData in Zarr, Parquet, sequences, submissions; and opens files on servers. Nothing here loads tf.js; with a
+ * AnnData in Zarr, Parquet, submissions; and opens files on servers. Nothing here loads tf.js; with a
  * `ByteSource` instead of a path everything runs in a browser.
  *
  * @example
@@ -20,6 +20,22 @@
 
 export type { PackedArray } from "../base/arrays.ts";
 export {
+  packSequences,
+  type PackSequencesOptions,
+  UNKNOWN_BASES,
+  type UnknownBases,
+} from "../base/sequence_packer.ts";
+export {
+  countSequences,
+  type GeneSequences,
+  NO_SEQUENCE,
+  type PackedSequences,
+  sequenceLetters,
+  type SequenceRuns,
+  UNKNOWN_BASE,
+  unpackSequence,
+} from "../base/sequences.ts";
+export {
   blobSource,
   type ByteRange,
   type ByteSource,
@@ -31,6 +47,7 @@ export { readCompetition, type ReadCompetitionOptions } from "./competition.ts";
 export {
   type BlockSource,
   type CompetitionBlock,
+  type SequencesByGene,
   type StreamedBlock,
   writeCompetition,
   type WriteCompetitionOptions,
@@ -76,7 +93,6 @@ export {
   type ParquetType,
   writeParquet,
 } from "./parquet.ts";
-export { type GeneSequences, readSequences } from "./sequences.ts";
 export {
   alignPredictions,
   type PredictionFile,

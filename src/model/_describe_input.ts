@@ -112,7 +112,7 @@ const MEANINGS: Readonly<
   markMask: [["mark"], "1 for each mark that was measured, 0 for the others"],
   sequence: [
     ["base", "letter"],
-    "1 for the letter of each base around the TSS, in the order A, C, G, T, 0 for the others; an unknown base is an A",
+    "1 for the letter of each base around the TSS, in the order A, C, G, T, 0 for the others; four zeros where no letter is known",
   ],
   summary: [["value"], "the sample's own marks in the compact form of a reference"],
   references: [

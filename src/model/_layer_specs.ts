@@ -15,6 +15,13 @@ export interface Conv1dLayer {
    * TensorFlow does. `valid` adds none.
    */
   readonly padding: "same" | "valid";
+  /**
+   * How the kernel's initial weights are drawn, as Glorot and Bengio (2010) have it: from a uniform distribution, or
+   * from a normal one that Keras cuts off at two standard deviations. Both have variance 2 / (inputs + outputs).
+   *
+   * @default {"glorotUniform"}
+   */
+  readonly initializer?: "glorotUniform" | "glorotNormal" | undefined;
 }
 
 /**
@@ -78,8 +85,9 @@ export interface FlattenLayer {
 
 /**
  * A bidirectional gated recurrent unit (Cho et al. 2014, EMNLP) over the positions. One GRU reads them from first to
- * last, another with weights of its own from last to first; the output is the last state of the one and then of the
- * other, 2 · `units` values.
+ * last, another with weights of its own from last to first. The output is the last state of the one and then of the
+ * other, 2 · `units` values; with `returnSequences` it is, for each position, the state of either after it has read
+ * that position, `[positions, 2 · units]`.
  *
  * A GRU's state h, `units` values, starts at zero. Having read the channels x of a position it is z ∘ h + (1 − z) ∘ c,
  * where ∘ multiplies element by element, σ is the sigmoid, and
@@ -99,7 +107,53 @@ export interface BidirectionalGruLayer {
   readonly type: "bidirectionalGru";
   /** Size of the state of each direction. */
   readonly units: number;
+  /**
+   * Whether the output has the states at each position and not the last ones alone.
+   *
+   * @default {false}
+   */
+  readonly returnSequences?: boolean | undefined;
 }
+
+/**
+ * Long short-term memory over the positions (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al.
+ * 2000). It reads them from first to last; a bidirectional one has a second LSTM, with weights of its own, that reads
+ * them from last to first. The output is the last state of each direction, `units` or 2 · `units` values; with
+ * `returnSequences` it is, for each position, the state of each direction after it has read that position.
+ *
+ * An LSTM has a state h and a cell c, `units` values each, both zero at first. It reads the channels x of a position:
+ * c becomes f ∘ c + i ∘ g and then h becomes o ∘ tanh(c), where ∘ multiplies element by element, σ is the sigmoid, and
+ *
+ * - i = σ(x·W₁ + h·U₁ + b₁) is the input gate,
+ * - f = σ(x·W₂ + h·U₂ + b₂) the forget gate,
+ * - g = tanh(x·W₃ + h·U₃ + b₃) the candidate,
+ * - o = σ(x·W₄ + h·U₄ + b₄) the output gate.
+ *
+ * Each direction has a kernel `[channels, 4 · units]`, the columns W₁ W₂ W₃ W₄, a recurrent kernel
+ * `[units, 4 · units]`, U₁ U₂ U₃ U₄, and a bias `[4 · units]`, b₁ b₂ b₃ b₄, of which b₂ is 1 at first, so that a new
+ * cell remembers (Jozefowicz et al. 2015). To Keras it is `LSTM(units)`, or `Bidirectional(LSTM(units))`.
+ */
+export interface LstmLayer {
+  /** Discriminator. */
+  readonly type: "lstm";
+  /** Size of the state of each direction. */
+  readonly units: number;
+  /**
+   * Whether a second LSTM reads the positions from last to first.
+   *
+   * @default {false}
+   */
+  readonly bidirectional?: boolean | undefined;
+  /**
+   * Whether the output has the states at each position and not the last ones alone.
+   *
+   * @default {false}
+   */
+  readonly returnSequences?: boolean | undefined;
+}
+
+/** A layer that reads the positions one after another and remembers. */
+export type RecurrentLayer = BidirectionalGruLayer | LstmLayer;
 
 /** Fully connected layer with bias, over a flat row. */
 export interface DenseLayer {
@@ -129,5 +183,6 @@ export type LayerSpec =
   | DropoutLayer
   | FlattenLayer
   | BidirectionalGruLayer
+  | LstmLayer
   | DenseLayer
   | LinearLayer;

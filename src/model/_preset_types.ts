@@ -87,18 +87,46 @@ export interface SequentialPreset extends AnyPreset {
 
 /** A named model with branches with the settings it was trained with. */
 export interface PanelPreset extends AnyPreset {
+  /** Besides the sample's own marks. */
+  readonly reads: "panel";
   /** Branches and head; the sizes of its inputs follow from the data. */
   readonly parts: Pick<BranchedSpec, "branches" | "head">;
 }
 
+/** A named model of marks and DNA with the settings it was trained with. */
+export interface DnaPreset extends AnyPreset {
+  /** Besides the sample's own marks. */
+  readonly reads: "sequence";
+  /** Branches and head; the sizes of its inputs follow from the data. */
+  readonly parts: Pick<BranchedSpec, "branches" | "head">;
+  /** The most bases around the TSS that it reads, half of them on either side. */
+  readonly mostBases: number;
+}
+
 /** A named model with the settings it was trained with. */
-export type Preset = SequentialPreset | PanelPreset;
+export type Preset = SequentialPreset | PanelPreset | DnaPreset;
 
 /** Name of a preset that reads a reference panel. */
 export type PanelPresetName = "waka3";
 
+/** Name of a preset that reads the signal and the DNA around the TSS. */
+export type DnaPresetName =
+  | "waka-dna"
+  | "waka-dna-text"
+  | "waka-dna-figure"
+  | "waka-dna-experiment1"
+  | "waka-dna-experiment2"
+  | "waka-dna-experiment3"
+  | "waka-dna-experiment4"
+  | "waka-dna-experiment5"
+  | "waka-dna-experiment6"
+  | "waka-dna-gru"
+  | "waka-dna-lstm"
+  | "waka-dna-bigru10"
+  | "waka-dna-lstm200";
+
 /** Name of a preset. */
-export type PresetName = SequentialPresetName | PanelPresetName;
+export type PresetName = SequentialPresetName | PanelPresetName | DnaPresetName;
 
 /** Name of a preset that reads the signal alone. */
 export type SequentialPresetName =

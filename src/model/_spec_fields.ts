@@ -1,6 +1,7 @@
 /** The fields of models from outside. Their names and ranges are checked here, how they fit each other is not. */
 
 import {
+  boolean,
   type Field,
   field,
   integer as integerFrom,
@@ -36,6 +37,7 @@ const LAYER: Field<LayerSpec> = variant("type", {
     width: integer,
     dilation: integer,
     padding: oneOf("same", "valid"),
+    initializer: optional(oneOf("glorotUniform", "glorotNormal")),
   },
   // With the fields in the order in which models have always been written.
   activation: variant("kind", {
@@ -55,7 +57,8 @@ const LAYER: Field<LayerSpec> = variant("type", {
   maxPool1d: { size: integer },
   dropout: { rate: numberWithin({ least: 0, below: 1 }) },
   flatten: {},
-  bidirectionalGru: { units: integer },
+  bidirectionalGru: { units: integer, returnSequences: optional(boolean) },
+  lstm: { units: integer, bidirectional: optional(boolean), returnSequences: optional(boolean) },
   dense: { units: integer },
   linear: { units: integer },
 });

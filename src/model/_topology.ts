@@ -3,11 +3,13 @@
 import { showValue } from "../base/show_value.ts";
 import { modelGraph } from "./graph.ts";
 import { layerNames } from "./layer_names.ts";
+import { countDirections } from "./shapes.ts";
 import {
   type ActivationLayer,
   type BranchedSpec,
   isBranched,
   type ModelSpec,
+  type RecurrentLayer,
   type SequentialSpec,
 } from "./spec.ts";
 import { type StructuralLayer, type Wire, wireModel } from "./wiring.ts";
@@ -142,7 +144,8 @@ function topologyLayer(layer: Exclude<Wire["layer"], { readonly type: "input" }>
     case "flatten":
       return { class_name: "Flatten", config: {} };
     case "bidirectionalGru":
-      return gruLayer(layer.units);
+    case "lstm":
+      return recurrentLayer(layer);
     case "dense":
     case "linear":
       return denseLayer(layer.units, { bias: true });
@@ -186,20 +189,20 @@ function activationLayer(layer: ActivationLayer): TopologyLayer {
     : { class_name: "Activation", config: { activation: layer.kind } };
 }
 
-function gruLayer(units: number): TopologyLayer {
+function recurrentLayer(layer: RecurrentLayer): TopologyLayer {
   const config = {
-    units,
+    units: layer.units,
     activation: "tanh",
     recurrent_activation: "sigmoid",
     use_bias: true,
-    reset_after: false,
-    return_sequences: false,
+    ...(layer.type === "bidirectionalGru" && { reset_after: false }),
+    return_sequences: layer.returnSequences ?? false,
     go_backwards: false,
   };
-  return {
-    class_name: "Bidirectional",
-    config: { merge_mode: "concat", layer: { class_name: "GRU", config } },
-  };
+  const own = { class_name: layer.type === "lstm" ? "LSTM" : "GRU", config };
+  return countDirections(layer) === 1
+    ? own
+    : { class_name: "Bidirectional", config: { merge_mode: "concat", layer: own } };
 }
 
 /** Compares the wanted fields only, no deeper than they are nested. */

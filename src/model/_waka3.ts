@@ -21,6 +21,7 @@ import type { PanelPreset } from "./_preset_types.ts";
 export const waka3: PanelPreset = {
   description:
     "for real data: compares a sample with the same gene in the training cell types, whose marks and labels it keeps",
+  reads: "panel",
   parts: {
     branches: [
       {

@@ -1,14 +1,15 @@
 import { deriveKey, RandomStream } from "../random.ts";
+import { layerChains, modelGraph } from "./graph.ts";
 import { sizeOf, type WeightShape, weightShapes } from "./shapes.ts";
-import type { ModelSpec } from "./spec.ts";
+import type { LayerSpec, ModelSpec } from "./spec.ts";
 
 /** Values of a model's weights, one array per tensor, in the order of `weightShapes(spec)`. */
 export type Weights = readonly Float32Array<ArrayBuffer>[];
 
 /**
- * Initial weights with Keras' defaults: Glorot uniform kernels (Glorot and Bengio 2010), orthogonal recurrent kernels
- * (Saxe et al. 2014), zero biases, batch normalisation with γ and variance 1, β and mean 0, a scale of 1 for distances.
- * The same seed gives the same weights for every engine.
+ * Initial weights with Keras' defaults: Glorot uniform kernels (Glorot and Bengio 2010), or normal ones for a
+ * convolution that says so, orthogonal recurrent kernels (Saxe et al. 2014), zero biases but for ones in the forget
+ * gates of an LSTM, batch normalisation with γ and variance 1, β and mean 0, a scale of 1 for distances. The same seed gives the same weights for every engine.
  *
  * @param spec The model.
  * @param seed An integer from 0 to 2^53 − 1.
@@ -27,18 +28,21 @@ export type Weights = readonly Float32Array<ArrayBuffer>[];
  * ```
  */
 export function initialWeights(spec: ModelSpec, seed: number): Weights {
-  return weightShapes(spec).map((weight, index) => {
+  const layers = layerChains(modelGraph(spec)).flatMap((chain) => chain.layers);
+  return weightShapes<ModelSpec>(spec).map((weight, index) => {
     const values = new Float32Array(sizeOf(weight.shape));
     const stream = new RandomStream(deriveKey(seed, "weights", index));
-    switch (weight.name) {
+    const layer = weight.layer === undefined ? undefined : layers[weight.layer];
+    // A bidirectional layer has the direction first: `forward_gru/kernel`.
+    switch (weight.name.slice(weight.name.indexOf("/") + 1)) {
       case "kernel":
-      case "forward_gru/kernel":
-      case "backward_gru/kernel":
-        fillGlorotUniform(values, weight, stream);
+        fillGlorot(values, { weight, stream, isNormal: isNormal(layer) });
         break;
-      case "forward_gru/recurrent_kernel":
-      case "backward_gru/recurrent_kernel":
+      case "recurrent_kernel":
         fillOrthogonal(values, weight, stream);
+        break;
+      case "bias":
+        if (layer?.type === "lstm") values.fill(1, layer.units, 2 * layer.units);
         break;
       case "gamma":
       case "moving_variance":
@@ -49,11 +53,36 @@ export function initialWeights(spec: ModelSpec, seed: number): Weights {
   });
 }
 
-function fillGlorotUniform(values: Float32Array, weight: WeightShape, stream: RandomStream): void {
+function isNormal(layer: LayerSpec | undefined): boolean {
+  return layer?.type === "conv1d" && layer.initializer === "glorotNormal";
+}
+
+/** Standard deviation of the normal distribution of deviation 1 that is cut off at −2 and 2. */
+const TRUNCATED_DEVIATION = 0.87962566103423978;
+
+function fillGlorot(
+  values: Float32Array,
+  { weight, stream, isNormal }: {
+    readonly weight: WeightShape;
+    readonly stream: RandomStream;
+    readonly isNormal: boolean;
+  },
+): void {
   // The shape is [inputs, outputs] or [width, inputs, outputs].
   const [outputs = 1, inputs = 1, width = 1] = weight.shape.toReversed();
   const limit = Math.sqrt(6 / (width * inputs + width * outputs));
-  for (let i = 0; i < values.length; i++) values[i] = (2 * stream.uniform() - 1) * limit;
+  const deviation = limit / Math.sqrt(3) / TRUNCATED_DEVIATION;
+  const draw = isNormal
+    ? () => deviation * drawTruncated(stream)
+    : () => (2 * stream.uniform() - 1) * limit;
+  for (let i = 0; i < values.length; i++) values[i] = draw();
+}
+
+function drawTruncated(stream: RandomStream): number {
+  for (;;) {
+    const value = stream.normal();
+    if (Math.abs(value) < 2) return value;
+  }
 }
 
 /**

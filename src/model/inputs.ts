@@ -99,6 +99,29 @@ export function modelInputs(spec: ModelSpec): readonly InputSpec[] {
   return [{ name: "signal", bins: spec.bins, marks: spec.marks }];
 }
 
+/** Whether a model reads the marks' signal of its own sample. */
+export function readsSignal(spec: ModelSpec): boolean {
+  return modelInputs(spec).some(({ name }) => name === "signal");
+}
+
+/**
+ * Whether a model reads DNA.
+ *
+ * @param spec The model.
+ * @returns True if one of its inputs is `sequence`.
+ *
+ * @example A preset that reads marks alone
+ * ```ts
+ * import { presetSpec, readsSequence } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(readsSequence(presetSpec("wakawaka")), false);
+ * ```
+ */
+export function readsSequence(spec: ModelSpec): boolean {
+  return modelInputs(spec).some(({ name }) => name === "sequence");
+}
+
 /**
  * Finds the signal that a model reads.
  *

@@ -9,6 +9,7 @@ const KERAS_NAMES: Record<LayerSpec["type"], string> = {
   dropout: "dropout",
   flatten: "flatten",
   bidirectionalGru: "bidirectional",
+  lstm: "lstm",
   dense: "dense",
   linear: "dense", // Keras' Dense is over the last axis
 };
@@ -24,10 +25,16 @@ export function layerNames(graph: ModelGraph): string[] {
   const seen = new Map<string, number>();
   const layers = layerChains(graph).flatMap((chain) => chain.layers);
   return layers.map((layer) => {
-    const leaky = layer.type === "activation" && layer.kind === "leakyRelu";
-    const name = leaky ? "leaky_re_lu" : KERAS_NAMES[layer.type];
+    const name = kerasName(layer);
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
     return `${name}_${count}`;
   });
+}
+
+function kerasName(layer: LayerSpec): string {
+  if (layer.type === "activation" && layer.kind === "leakyRelu") return "leaky_re_lu";
+  // Keras names the wrapper of the two directions.
+  if (layer.type === "lstm" && layer.bidirectional) return KERAS_NAMES.bidirectionalGru;
+  return KERAS_NAMES[layer.type];
 }

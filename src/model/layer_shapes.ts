@@ -5,7 +5,7 @@
  */
 
 import { refuseModel } from "./_refuse_model.ts";
-import type { Conv1dLayer, LayerSpec } from "./spec.ts";
+import type { Conv1dLayer, LayerSpec, RecurrentLayer } from "./spec.ts";
 
 /** Shape of one sample between two layers: `[positions, channels]`, or `[values]` after flattening. */
 export type SampleShape = readonly [number, number] | readonly [number];
@@ -58,7 +58,7 @@ function describeLeastPositions({ layers, input, positions }: LayerList): string
 
 /** The fewest positions that leave at least one after the layers before the first flat row. */
 function leastPositions(layers: readonly LayerSpec[]): number {
-  const end = layers.findIndex(({ type }) => type === "flatten" || type === "bidirectionalGru");
+  const end = layers.findIndex(makesRow);
   return layers.slice(0, end < 0 ? layers.length : end).reduceRight((positions, layer) => {
     if (layer.type === "maxPool1d") return positions * layer.size;
     return layer.type === "conv1d" && layer.padding === "valid"
@@ -82,7 +82,11 @@ function outputShape(layer: LayerSpec, input: SampleShape): SampleShape | undefi
     case "flatten":
       return input.length === 2 ? [input[0] * input[1]] : undefined;
     case "bidirectionalGru":
-      return input.length === 2 ? [2 * layer.units] : undefined;
+    case "lstm": {
+      if (input.length !== 2) return undefined;
+      const values = countDirections(layer) * layer.units;
+      return layer.returnSequences ? [input[0], values] : [values];
+    }
     case "dense":
       return input.length === 1 ? [layer.units] : undefined;
     case "linear":
@@ -92,6 +96,64 @@ function outputShape(layer: LayerSpec, input: SampleShape): SampleShape | undefi
     case "dropout":
       return input;
   }
+}
+
+/**
+ * Whether a layer makes one row of values of the positions.
+ *
+ * @param layer Any layer.
+ * @returns True for `flatten` and for a recurrent layer that returns its last states alone.
+ *
+ * @example Two ways to end the positions, and one that keeps them
+ * ```ts
+ * import { makesRow } from "@waka/histone/model";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const gru = { type: "bidirectionalGru", units: 8 } as const;
+ * const layers = [{ type: "flatten" } as const, gru, { ...gru, returnSequences: true }];
+ * deepStrictEqual(layers.map(makesRow), [true, true, false]);
+ * ```
+ */
+export function makesRow(layer: LayerSpec): boolean {
+  return layer.type === "flatten" || isRecurrent(layer) && !layer.returnSequences;
+}
+
+/**
+ * Whether a layer is recurrent: reads the positions one after another.
+ *
+ * @param layer Any layer.
+ * @returns True for a GRU or an LSTM.
+ *
+ * @example A dense layer is not
+ * ```ts
+ * import { isRecurrent } from "@waka/histone/model";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const layers = [{ type: "lstm", units: 8 } as const, { type: "dense", units: 8 } as const];
+ * deepStrictEqual(layers.map(isRecurrent), [true, false]);
+ * ```
+ */
+export function isRecurrent(layer: LayerSpec): layer is RecurrentLayer {
+  return layer.type === "bidirectionalGru" || layer.type === "lstm";
+}
+
+/**
+ * Counts the directions in which a recurrent layer reads the positions, each with weights of its own.
+ *
+ * @param layer A recurrent layer.
+ * @returns 2 for a bidirectional one, else 1.
+ *
+ * @example An LSTM reads forward unless it says otherwise
+ * ```ts
+ * import { countDirections } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(countDirections({ type: "lstm", units: 8 }), 1);
+ * strictEqual(countDirections({ type: "lstm", units: 8, bidirectional: true }), 2);
+ * ```
+ */
+export function countDirections(layer: RecurrentLayer): 1 | 2 {
+  return layer.type === "bidirectionalGru" || layer.bidirectional ? 2 : 1;
 }
 
 /**

@@ -14,6 +14,12 @@ export type {
   Calibration,
   RegimeCalibration,
 } from "./calibration.ts";
+export {
+  branchSpec,
+  type BranchWeights,
+  carryBranches,
+  type CarryBranchesOptions,
+} from "./branch_models.ts";
 export type { GeneEffects } from "./gene_effects.ts";
 export type { ByRegime, MarkErrors, SubsetErrors } from "./mark_errors.ts";
 export {
@@ -34,13 +40,17 @@ export {
   entryShape,
   isOverReferences,
   modelInputs,
+  readsSequence,
   type ReferenceInput,
   signalShape,
 } from "./inputs.ts";
 export { describeLoss, lossName } from "./loss.ts";
+export { marksOnly } from "./marks_only.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
   type AnyPreset,
+  type DnaPreset,
+  type DnaPresetName,
   findPreset,
   type InputShape,
   type PanelPreset,
@@ -66,11 +76,20 @@ export {
   type SerializedModel,
   serializeModel,
 } from "./save_load.ts";
-export { convPadding, kernelSpan, type SampleShape, sizeOf } from "./layer_shapes.ts";
+export {
+  convPadding,
+  countDirections,
+  isRecurrent,
+  kernelSpan,
+  makesRow,
+  type SampleShape,
+  sizeOf,
+} from "./layer_shapes.ts";
 export {
   countParameters,
   type JoinWeightShape,
   type LayerWeightShape,
+  type RecurrentWeightName,
   sampleShapes,
   type WeightShape,
   weightShapes,
@@ -100,12 +119,14 @@ export {
   type LinearLayer,
   type Loss,
   type LossName,
+  type LstmLayer,
   type MarkMaskInput,
   type MaxPool1dLayer,
   type MeanTerm,
   type ModelSpec,
   type OutputTerm,
   type PlainActivationLayer,
+  type RecurrentLayer,
   type ReferenceLabelsInput,
   type ReferencesInput,
   type SequenceInput,
@@ -124,7 +145,14 @@ export {
   parseSchedule,
   type Schedule,
 } from "./schedule.ts";
-export type { EarlyStopping, LabelScale, TrainedModel, TrainingConfig } from "./trained_model.ts";
+export {
+  BATCH_BY,
+  type BatchBy,
+  type EarlyStopping,
+  type LabelScale,
+  type TrainedModel,
+  type TrainingConfig,
+} from "./trained_model.ts";
 export {
   type SignalStatistic,
   type TypicalSignal,

@@ -1,162 +1,40 @@
 import { editDistance } from "./_edit_distance.ts";
-import {
-  conv,
-  dense,
-  dropout,
-  flatten,
-  leaky,
-  norm,
-  pool,
-  relu,
-  sigmoid,
-  stack,
-} from "./_preset_layers.ts";
 import type {
+  DnaPreset,
+  DnaPresetName,
   PanelPreset,
   PanelPresetName,
   Preset,
   PresetName,
   SequentialPreset,
   SequentialPresetName,
-  TrainingDefaults,
 } from "./_preset_types.ts";
+import { REPORT } from "./_report_presets.ts";
 import { panelInputs } from "./panel_inputs.ts";
-import type { BranchedSpec, LayerSpec, SequentialSpec } from "./spec.ts";
+import type { BranchedSpec, InputSpec, SequentialSpec } from "./spec.ts";
 import { waka2 } from "./_waka2.ts";
 import { waka3 } from "./_waka3.ts";
+import { WAKA_DNA } from "./_waka_dna.ts";
 
 export type * from "./_preset_types.ts";
 
-const early: TrainingDefaults = { learningRate: 0.01, batchSize: 100, epochs: 20 };
-const wideHead = [dense(625), leaky, dense(125), leaky, dense(1)];
-
-/** The convolutional trunk of experiments 5 to 7. */
-function normalisedTrunk(dilations: readonly [number, number]): LayerSpec[] {
-  return stack(
-    [conv(50, 10), leaky, norm, pool(5)],
-    [conv(50, 5, { dilation: dilations[0] }), leaky, norm, pool(3)],
-    [conv(50, 3, { dilation: dilations[1] }), leaky, norm, pool(3)],
-  );
-}
-
-const wakawaka: SequentialPreset = {
-  description: "the report's final model: three convolutions, dilations 1, 3 and 2",
-  layers: stack(
-    [conv(50, 10), leaky, pool(5)],
-    [conv(50, 5, { dilation: 3 }), leaky, pool(3)],
-    [conv(50, 3, { dilation: 2 }), leaky, pool(3)],
-    [flatten, dropout(0.3)],
-    [dense(50), leaky, dense(10), leaky, dense(1)],
-  ),
-  loss: "meanSquaredError",
-  training: { learningRate: 0.001, batchSize: 250, epochs: 15 },
-};
-
-/** The final model with a bidirectional GRU in place of flattening. */
-function recurrent(units: number): SequentialPreset {
-  const gru: LayerSpec = { type: "bidirectionalGru", units };
-  return {
-    ...wakawaka,
-    description: `wakawaka with a bidirectional GRU of ${units} units before the dense layers`,
-    layers: wakawaka.layers.map((layer) => layer.type === "flatten" ? gru : layer),
-  };
-}
+const { wakawaka, ...ofReport } = REPORT;
 
 /**
- * The report's models and DeepChrome's.
- *
- * Where the report is silent, our reading: "same" padding; a block is convolution, activation, batch
- * normalisation, pooling, in this order; experiments 1 to 4 have one convolution of 8 filters, width 4, and
- * no pooling; LeakyReLU has slope 0.05 throughout and in experiments 3 to 7 follows every layer but the last;
- * 5 to 7 have the final model's filters and pools, dense layers of 625, 125 and 1, and keep experiment 4's
- * single dropout of 0.5 before flattening; the fourth convolution of 6 is 50 × 3 and has no pool.
- * Experiments 1 to 6 train at learning rate 0.01, batch 100, 20 epochs; 7 at 0.01, batch 250, 20 epochs.
- *
- * About `bigru10`, `bigru25` and `bigru50` the report says that they are the final model with a bidirectional GRU
- * between the convolutions and the dense layers. Our reading: the number is Keras' `units`, those of one direction;
- * Keras' defaults, so it passes on the last state of each direction and not one for each position, and takes the place
- * of flattening after the last pooling, where it reads 2 positions of 50 channels; dropout, dense layers and training
- * as in the final model. The reset gate acts before the recurrent product, as in Cho et al. 2014 and tf.js; Keras 2 has
- * it act after the product, with 3 · units more biases a direction, which tf.js refuses.
- *
- * `waka2` and `waka3` are ours, not the report's; their own files say how they were found.
- *
- * DeepChrome (Singh et al. 2016, Bioinformatics 32:i639) has two output classes under a softmax; one
- * sigmoid output is the same model. The paper trains with stochastic gradient descent for 100 epochs; Adam
- * with learning rate 0.001, batch 100 and 20 epochs is our choice.
+ * All presets: the report's models and DeepChrome's, where the file of these says how the report is read; `waka2` and
+ * `waka3`, which are ours, and whose files say how they were found; and those named `waka-dna`, which read the DNA too,
+ * and whose file says what the authors' later report leaves open.
  */
 export const PRESETS: Readonly<
   & Record<SequentialPresetName, SequentialPreset>
   & Record<PanelPresetName, PanelPreset>
+  & Record<DnaPresetName, DnaPreset>
 > = deepFreeze({
   wakawaka,
   waka2,
   waka3,
-  experiment1: {
-    description: "one convolution, ReLU, dropout, one dense unit",
-    layers: [conv(8, 4), relu, flatten, dropout(0.3), dense(1)],
-    loss: "meanSquaredError",
-    training: early,
-  },
-  experiment2: {
-    description: "experiment 1 with dense layers of 64 and 32",
-    layers: stack(
-      [conv(8, 4), relu, flatten, dropout(0.3)],
-      [dense(64), relu, dropout(0.3), dense(32), relu, dropout(0.3), dense(1)],
-    ),
-    loss: "meanSquaredError",
-    training: early,
-  },
-  experiment3: {
-    description: "experiment 2 with dense layers of 625 and 125, LeakyReLU, dropout 0.5",
-    layers: stack(
-      [conv(8, 4), leaky, flatten, dropout(0.5)],
-      [dense(625), leaky, dropout(0.5), dense(125), leaky, dropout(0.5), dense(1)],
-    ),
-    loss: "meanSquaredError",
-    training: early,
-  },
-  experiment4: {
-    description: "experiment 3 with one dropout, after the convolution",
-    layers: [conv(8, 4), leaky, dropout(0.5), flatten, ...wideHead],
-    loss: "meanSquaredError",
-    training: early,
-  },
-  experiment5: {
-    description: "three convolutions with batch normalisation and max pooling",
-    layers: [...normalisedTrunk([1, 1]), dropout(0.5), flatten, ...wideHead],
-    loss: "meanSquaredError",
-    training: early,
-  },
-  experiment6: {
-    description: "four convolutions, dilation 3 on the second and 2 on the third",
-    layers: stack(
-      normalisedTrunk([3, 2]),
-      [conv(50, 3), leaky, norm],
-      [dropout(0.5), flatten, ...wideHead],
-    ),
-    loss: "meanSquaredError",
-    training: early,
-  },
-  experiment7: {
-    description: "three convolutions, dilations kept, batch 250",
-    layers: [...normalisedTrunk([3, 2]), dropout(0.5), flatten, ...wideHead],
-    loss: "meanSquaredError",
-    training: { ...early, batchSize: 250 },
-  },
-  experiment8: { ...wakawaka, description: "the final model, wakawaka by its number" },
-  bigru10: recurrent(10),
-  bigru25: recurrent(25),
-  bigru50: recurrent(50),
-  deepchrome: {
-    description: "DeepChrome: high or low expression, one convolution",
-    layers: stack(
-      [conv(50, 10, { padding: "valid" }), relu, pool(5), dropout(0.5), flatten],
-      [dense(625), relu, dense(125), relu, dense(1), sigmoid],
-    ),
-    loss: "binaryCrossentropy",
-    training: { learningRate: 0.001, batchSize: 100, epochs: 20 },
-  },
+  ...ofReport,
+  ...WAKA_DNA,
 });
 
 /** Every {@linkcode PresetName}. */
@@ -167,6 +45,11 @@ export const PRESET_NAMES: readonly PresetName[] = Object.freeze(
 /** Every {@linkcode SequentialPresetName}. */
 export const SEQUENTIAL_PRESET_NAMES: readonly SequentialPresetName[] = Object.freeze(
   PRESET_NAMES.filter((name): name is SequentialPresetName => "layers" in PRESETS[name]),
+);
+
+/** Every {@linkcode DnaPresetName}. */
+export const DNA_PRESET_NAMES: readonly DnaPresetName[] = Object.freeze(
+  Object.keys(WAKA_DNA) as DnaPresetName[],
 );
 
 /** All programs of a process share the presets. */
@@ -195,17 +78,25 @@ export interface InputShape {
    * @default {50}
    */
   readonly references?: number | undefined;
+  /**
+   * Number of bases of DNA, for presets that read it. A preset that reads fewer than there are takes those in the
+   * middle.
+   *
+   * @default {10000}
+   */
+  readonly bases?: number | undefined;
 }
 
 /** The kind of model that a preset is. */
-export type PresetSpec<Name extends PresetName> = Name extends PanelPresetName ? BranchedSpec
-  : SequentialSpec;
+export type PresetSpec<Name extends PresetName> = Name extends SequentialPresetName ? SequentialSpec
+  : BranchedSpec;
 
 /**
  * A preset's model for samples of a given shape.
  *
  * @param name Name of the preset.
- * @param input Bins, marks and references of a sample; the report's 100 × 5, and the competition's 50 by default.
+ * @param input Bins, marks, references and bases of a sample; the report's 100 × 5, the competition's 50, and the
+ * authors' 10,000 by default.
  * @returns The preset's layers and loss with these sizes.
  * @throws {RangeError} If there is no preset of that name; the message offers the nearest names.
  *
@@ -223,13 +114,27 @@ export function presetSpec<Name extends PresetName>(
   input: InputShape = {},
 ): PresetSpec<Name> {
   const preset = findPreset(name);
-  const { bins = 100, marks = 5, references = 50 } = input;
+  const { bins = 100, marks = 5 } = input;
   const { loss } = preset;
   const spec: SequentialSpec | BranchedSpec = "layers" in preset
     ? { name, bins, marks, layers: preset.layers, loss }
-    : { name, inputs: panelInputs({ bins, marks, references }), ...preset.parts, loss };
+    : { name, inputs: inputsOf(preset, { ...input, bins, marks }), ...preset.parts, loss };
   // Which of the two it is follows from the name.
   return spec as PresetSpec<Name>;
+}
+
+function inputsOf(
+  preset: PanelPreset | DnaPreset,
+  { bins, marks, references = 50, bases = 10_000 }: InputShape & {
+    readonly bins: number;
+    readonly marks: number;
+  },
+): readonly InputSpec[] {
+  if (preset.reads === "panel") return panelInputs({ bins, marks, references });
+  return [
+    { name: "signal", bins, marks },
+    { name: "sequence", bases: Math.min(bases, preset.mostBases) },
+  ];
 }
 
 /**

@@ -5,10 +5,21 @@
  */
 
 import { type LayerChain, modelGraph } from "./graph.ts";
-import { layerShapes, type SampleShape, sizeOf } from "./layer_shapes.ts";
-import type { BidirectionalGruLayer, LayerSpec, ModelSpec, SequentialSpec } from "./spec.ts";
+import { countDirections, layerShapes, type SampleShape, sizeOf } from "./layer_shapes.ts";
+import type { LayerSpec, ModelSpec, RecurrentLayer, SequentialSpec } from "./spec.ts";
 
-export { convPadding, kernelSpan, type SampleShape, sizeOf } from "./layer_shapes.ts";
+export {
+  convPadding,
+  countDirections,
+  isRecurrent,
+  kernelSpan,
+  makesRow,
+  type SampleShape,
+  sizeOf,
+} from "./layer_shapes.ts";
+
+/** What the weights of one direction of a recurrent layer are called. */
+export type RecurrentWeightName = "kernel" | "recurrent_kernel" | "bias";
 
 /** One weight tensor of a layer. */
 export interface LayerWeightShape {
@@ -21,16 +32,15 @@ export interface LayerWeightShape {
   readonly term?: undefined;
   /** Its name in the layer, as Keras has it; a bidirectional layer names the direction before. */
   readonly name:
-    | "kernel"
-    | "bias"
+    | RecurrentWeightName
     | "gamma"
     | "beta"
     | "moving_mean"
     | "moving_variance"
-    | `${"forward" | "backward"}_gru/${"kernel" | "recurrent_kernel" | "bias"}`;
+    | `${"forward" | "backward"}_${"gru" | "lstm"}/${RecurrentWeightName}`;
   /**
-   * Keras layout: conv kernels `[width, input, filters]`, dense kernels `[input, units]`; those of a GRU as
-   * {@linkcode BidirectionalGruLayer} has them.
+   * Keras layout: conv kernels `[width, input, filters]`, dense kernels `[input, units]`; those of a recurrent
+   * layer as {@linkcode BidirectionalGruLayer} and {@linkcode LstmLayer} have them.
    */
   readonly shape: readonly number[];
   /** False for the moving averages of batch normalisation, which no gradient reaches. */
@@ -129,7 +139,8 @@ function layerWeights(layer: LayerSpec, number: number, input: SampleShape): Lay
         weight("bias", [layer.filters]),
       ];
     case "bidirectionalGru":
-      return gruWeights(layer, channels).map(([name, shape]) => weight(name, shape));
+    case "lstm":
+      return recurrentWeights(layer, channels).map(([name, shape]) => weight(name, shape));
     case "dense":
     case "linear":
       return [weight("kernel", [channels, layer.units]), weight("bias", [layer.units])];
@@ -145,15 +156,25 @@ function layerWeights(layer: LayerSpec, number: number, input: SampleShape): Lay
   }
 }
 
-function gruWeights(
-  { units }: BidirectionalGruLayer,
+function recurrentWeights(
+  layer: RecurrentLayer,
   channels: number,
 ): [name: LayerWeightShape["name"], shape: number[]][] {
-  return (["forward_gru", "backward_gru"] as const).flatMap((direction) => [
-    [`${direction}/kernel`, [channels, 3 * units]],
-    [`${direction}/recurrent_kernel`, [units, 3 * units]],
-    [`${direction}/bias`, [3 * units]],
-  ]);
+  const { type, units } = layer;
+  const columns = (type === "lstm" ? 4 : 3) * units;
+  const own: [name: RecurrentWeightName, shape: number[]][] = [
+    ["kernel", [channels, columns]],
+    ["recurrent_kernel", [units, columns]],
+    ["bias", [columns]],
+  ];
+  if (countDirections(layer) === 1) return own;
+  const cell = type === "lstm" ? "lstm" : "gru";
+  return (["forward", "backward"] as const).flatMap((direction) =>
+    own.map(([name, shape]): [LayerWeightShape["name"], number[]] => [
+      `${direction}_${cell}/${name}`,
+      shape,
+    ])
+  );
 }
 
 /**

@@ -19,8 +19,10 @@ export type {
   LayerSpec,
   LeakyReluLayer,
   LinearLayer,
+  LstmLayer,
   MaxPool1dLayer,
   PlainActivationLayer,
+  RecurrentLayer,
 } from "./_layer_specs.ts";
 export type { HuberLoss, Loss, LossName } from "./loss.ts";
 
@@ -42,7 +44,10 @@ export interface MarkMaskInput {
   readonly marks: number;
 }
 
-/** The DNA around a gene's TSS: `[bases]` codes, A 0, C 1, G 2, T 3, unknown bases as A. A branch sees them one-hot. */
+/**
+ * The DNA around a gene's TSS: `[bases]` codes, A 0, C 1, G 2, T 3, and 4 where the letter is not known. A branch sees them
+ * one-hot, and four zeros for 4.
+ */
 export interface SequenceInput {
   /** Discriminator. */
   readonly name: "sequence";

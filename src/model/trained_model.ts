@@ -19,6 +19,15 @@ export interface EarlyStopping {
   readonly restoreBest?: boolean | undefined;
 }
 
+/**
+ * The order of samples in training: at random, or by genes at random, so that a batch has few genes and what their samples
+ * share, such as their DNA, is computed once.
+ */
+export type BatchBy = "sample" | "gene";
+
+/** Every {@linkcode BatchBy}; the first is what is usual. */
+export const BATCH_BY: readonly BatchBy[] = ["sample", "gene"];
+
 /** How a model was trained. Plain JSON. */
 export interface TrainingConfig {
   /** Name of the engine. */
@@ -42,6 +51,8 @@ export interface TrainingConfig {
   readonly schedule?: Schedule;
   /** Decoupled weight decay of kernels; absent where weights did not decay. */
   readonly weightDecay?: number;
+  /** The order of samples; absent where each batch had samples at random. */
+  readonly batchBy?: BatchBy;
   /** Share of samples whose references' labels were hidden; absent where it was 0, as for the following ones. */
   readonly labelDropout?: number;
   /** Share of samples whose references' marks and labels were hidden. */
@@ -101,8 +112,12 @@ export interface TrainedModel {
 }
 
 /** The record of the data that a model takes, from the record of what its network sees. */
-export function inputRecordOf(record: DataRecord): DataRecord {
-  return { ...record, transform: "none" };
+export function inputRecordOf({ sequence, ...record }: DataRecord): DataRecord {
+  const plain: DataRecord = { ...record, transform: "none" };
+  if (sequence === undefined) return plain;
+  // A control is the model's, not a property of the data that it takes.
+  const { control: _, ...own } = sequence;
+  return { ...plain, sequence: own };
 }
 
 /** A model with the record of its input. */

@@ -10,12 +10,14 @@ export interface ReachableScore {
   readonly pearson: number;
 }
 
-/** The scores of both oracles on the same rows. */
+/** The scores of the oracles on the same rows. */
 export interface ReachableScores {
   /** Number of rows. */
   readonly samples: number;
   /** The scores of the oracle that knows each row's activity z. */
   readonly fromMarks: ReachableScore;
+  /** The scores of the oracle that also knows what planted motifs add; absent where no DNA was simulated. */
+  readonly fromMarksAndSequence?: ReachableScore;
   /** The scores of the oracle that also knows everything about each gene. */
   readonly fromMarksAndGene: ReachableScore;
 }
@@ -26,6 +28,8 @@ export interface ReachableScores {
  *
  * - `fromMarks` knows the activity z and bounds every model that sees a sample's marks only. Sampling noise, unknown
  *   depths and the genes' gains blur z in the counts, so a real model's error is larger.
+ * - `fromMarksAndSequence`, where DNA was simulated, also knows the effect of the motifs at the gene's promoter, and bounds
+ *   every model that sees marks and DNA.
  * - `fromMarksAndGene` also knows everything about the gene, its hidden level and its expression in the reference among
  *   it, and bounds every model: only the noise is left.
  *
@@ -46,6 +50,7 @@ export interface BestReachable {
 interface OracleRow {
   readonly label: number;
   readonly fromMarks: number;
+  readonly fromMarksAndSequence?: number | undefined;
   readonly fromMarksAndGene: number;
   readonly regime: EvalRegime | undefined;
 }
@@ -56,7 +61,7 @@ const REGIMES: readonly EvalRegime[] = [
   "newGeneNewCellType",
 ];
 
-/** Scores both oracles on the rows of train and eval. */
+/** Scores the oracles on the rows of train and eval. */
 export function findBestReachable(
   train: Iterable<OracleRow>,
   evaluation: Iterable<OracleRow>,
@@ -81,11 +86,14 @@ export function findBestReachable(
 class OracleColumns {
   readonly labels: number[] = [];
   readonly #fromMarks: number[] = [];
+  readonly #fromMarksAndSequence: number[] = [];
   readonly #fromMarksAndGene: number[] = [];
 
   add(row: OracleRow): void {
+    const { fromMarksAndSequence } = row;
     this.labels.push(row.label);
     this.#fromMarks.push(row.fromMarks);
+    if (fromMarksAndSequence !== undefined) this.#fromMarksAndSequence.push(fromMarksAndSequence);
     this.#fromMarksAndGene.push(row.fromMarksAndGene);
   }
 
@@ -97,6 +105,9 @@ class OracleColumns {
     return {
       samples: this.labels.length,
       fromMarks: scoreOf(this.#fromMarks),
+      ...(this.#fromMarksAndSequence.length > 0 && {
+        fromMarksAndSequence: scoreOf(this.#fromMarksAndSequence),
+      }),
       fromMarksAndGene: scoreOf(this.#fromMarksAndGene),
     };
   }

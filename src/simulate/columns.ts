@@ -6,6 +6,7 @@ import { recordOf } from "./simulated_record.ts";
 import type { SimulationPart } from "./layout.ts";
 import { MARK_COUNT } from "./genes.ts";
 import { checkFeatures, type SimulatedFeatures, type SimulationOptions } from "./options.ts";
+import { packSimulated } from "./sequence/pack.ts";
 import { simulate, type Simulation } from "./simulation.ts";
 
 /** Both parts of a simulation in memory. */
@@ -76,7 +77,7 @@ function takeLogarithms(columns: SampleColumns): SampleColumns {
 }
 
 function collectColumns(simulation: Simulation, part: SimulationPart): SampleColumns {
-  const { bins, expressionTransform } = simulation.options;
+  const { bins, expressionTransform: expression, sequences } = simulation.options;
   const blocks = [...simulation.blocks(part)];
   const samples = blocks.reduce((sum, { labels }) => sum + labels.length, 0);
   const signal = new PackedBuilder(samples * bins * MARK_COUNT);
@@ -102,6 +103,9 @@ function collectColumns(simulation: Simulation, part: SimulationPart): SampleCol
     genes: [...places.keys()],
     geneIndex,
     bins,
-    record: recordOf("counts", expressionTransform),
+    record: recordOf("counts", { expression, sequences }),
+    ...(sequences && {
+      sequences: packSimulated(simulation.sequences(part), 2 * sequences.halfWidthBp).sequences,
+    }),
   };
 }

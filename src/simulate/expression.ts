@@ -60,9 +60,18 @@ export function drawSample(
 export function expectedLevel(
   gene: Gene,
   activity: number,
-  { visibleShare, hiddenShare }: SimulationSettings,
+  settings: SimulationSettings,
 ): number {
-  return Math.sqrt(visibleShare) * activity + Math.sqrt(hiddenShare) * gene.hidden;
+  return Math.sqrt(settings.visibleShare) * activity + hiddenLevelOf(gene, settings);
+}
+
+/** Computes the part of a gene's level that the marks do not show: what its DNA says, and what nothing does. */
+export function hiddenLevelOf(
+  { hidden, regulation }: Pick<Gene, "hidden" | "regulation">,
+  { hiddenShare, sequences }: SimulationSettings,
+): number {
+  const effect = sequences?.effect ?? 0;
+  return Math.sqrt(hiddenShare - effect) * hidden + Math.sqrt(effect) * regulation;
 }
 
 /** Computes the standard deviation of the noise in a gene's level. */
@@ -77,7 +86,7 @@ export function noiseOf(
 export function referenceRpkmOf(gene: Gene, options: SimulationSettings): number {
   const { visibleShare, hiddenShare, programmeShare, particularShare } = options;
   const baselineShare = visibleShare * restOf(programmeShare, particularShare);
-  const common = Math.sqrt(baselineShare) * gene.baseline + Math.sqrt(hiddenShare) * gene.hidden;
+  const common = Math.sqrt(baselineShare) * gene.baseline + hiddenLevelOf(gene, options);
   const own = REFERENCE_OWN * Math.sqrt(restOf(baselineShare, hiddenShare));
   return referenceRpkmAt(common + own * gene.plasticity * gene.referenceOwn);
 }

@@ -8,6 +8,7 @@ import { ensemblGeneId } from "../gene_id.ts";
 import { deriveKey, RandomStream } from "../random.ts";
 import { COMPETITION_RECORD } from "../record.ts";
 import { H3K9ME3, MAPPABILITY, PROMOTERS } from "./mark_parameters.ts";
+import { drawSites, effectOfSites } from "./sequence/sites.ts";
 
 /** Number of marks. */
 export const MARK_COUNT = COMPETITION_RECORD.marks.length;
@@ -61,23 +62,35 @@ export interface Gene {
   readonly domainSignal: number;
   /** The logarithm of each mark's gain at this gene, in standard deviations, `[mark]`. */
   readonly gains: Float64Array;
+  /** The part of the level that DNA says, with the mean 0 and variance 1 over genes; 0 where no DNA is simulated. */
+  readonly regulation: number;
 }
 
 /**
  * Makes the first `count` genes of a kind. A gene depends on the seed, its kind and its position only, so
  * a smaller simulation holds the first genes of a larger one.
  */
-export function makeGenes(seed: number, kind: GeneKind, count: number): Gene[] {
+export function makeGenes(
+  seed: number,
+  kind: GeneKind,
+  { count, sequences }: {
+    readonly count: number;
+    readonly sequences?: { readonly halfWidthBp: number } | undefined;
+  },
+): Gene[] {
   const idOf = geneIds(seed);
+  const regulationOf = (index: number) =>
+    sequences === undefined ? 0 : effectOfSites(drawSites(seed, index, sequences));
   return Array.from({ length: count }, (_, position) => {
     // Training genes have even numbers and new genes odd ones, so that neither depends on the number of the other.
     const index = 2 * position + (kind === "training" ? 0 : 1);
     const stream = new RandomStream(deriveKey(seed, "gene", index));
-    return { id: ensemblGeneId(idOf(index)), kind, index, ...drawAttributes(stream) };
+    const regulation = regulationOf(index);
+    return { id: ensemblGeneId(idOf(index)), kind, index, regulation, ...drawAttributes(stream) };
   });
 }
 
-function drawAttributes(stream: RandomStream): Omit<Gene, "id" | "kind" | "index"> {
+function drawAttributes(stream: RandomStream): Omit<Gene, "id" | "kind" | "index" | "regulation"> {
   const baseline = stream.normal();
   const { cpgCorrelation, cpgThreshold, promoterWidthBp, promoterWidthSpread } = PROMOTERS;
   const cpgContent = cpgCorrelation * baseline +

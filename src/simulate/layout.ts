@@ -30,8 +30,9 @@ export type Layout = Readonly<Record<SimulationPart, readonly Member[]>>;
 
 /** Makes the layout of a simulation. */
 export function makeLayout(options: SimulationSettings): Layout {
-  const trainingGenes = makeGenes(options.seed, "training", options.genes);
-  const newGenes = makeGenes(options.seed, "new", options.newGenes);
+  const { seed, sequences } = options;
+  const trainingGenes = makeGenes(seed, "training", { count: options.genes, sequences });
+  const newGenes = makeGenes(seed, "new", { count: options.newGenes, sequences });
   const allGenes = [...trainingGenes, ...newGenes];
   const trainNames = trainCellTypeNames(options.cellTypes);
   const newNames = newCellTypeNames(options.newCellTypes);

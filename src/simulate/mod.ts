@@ -37,6 +37,15 @@
  * probability 0.35, since it is 36 bases long. Windows run along the genome: they are not flipped for genes on the minus
  * strand, whose bodies are on the left.
  *
+ * **DNA**, with the option `sequences`. Letters around the TSS, in the direction of transcription, are a chain in which
+ * each depends on the one before it, with CpG islands at promoters and copies of three repeats away from them. Six motifs
+ * are planted at random genes near the TSS, of which one is a decoy without effect. What the sites of a gene add, a number
+ * r_g of mean 0 and variance 1, is a part of the level that the marks do not show:
+ *
+ *     level_gc = √v · z_gc + √(h − e) · h_g + √e · r_g + …               e: sequences.effect
+ *
+ * With e = 0 the DNA says nothing: islands then lie at genes without regard to activity, too.
+ *
  * **Calibration.** All figures were fitted to statistics of real data: those of RPKM to Roadmap's table of expression, those
  * of the marks to counts of two of its cell types at 600 genes. docs/simulator.md sets each statistic beside the real one;
  * {@linkcode measureStatistics} measures it, and `simulate --compare` prints it for other data. Neighbouring genes, copy
@@ -62,10 +71,12 @@ export type { BestReachable, ReachableScore, ReachableScores } from "./best_reac
 export { simulateColumns, type SimulateColumnsOptions, type SimulatedColumns } from "./columns.ts";
 export type { EvalRegime, SimulationPart } from "./layout.ts";
 export {
+  type SequenceSettings,
   SIMULATED_EXPRESSIONS,
   SIMULATED_FEATURES,
   type SimulatedExpression,
   type SimulatedFeatures,
+  type SimulatedSequenceOptions,
   type SimulationOptions,
   type SimulationSettings,
 } from "./options.ts";
@@ -77,6 +88,9 @@ export {
   type Simulation,
   type SimulationTruth,
 } from "./simulation.ts";
+export { SIMULATED_MOTIFS, type SimulatedMotif } from "./sequence/motifs.ts";
+export type { SimulatedSequence } from "./sequence/sequence.ts";
+export type { PlantedMotif, PlantedSite, SequenceTruth } from "./sequence/truth.ts";
 export { type SimulationProgress, writeSimulation, type WriteSimulationOptions } from "./write.ts";
 export { type ComparisonTableOptions, formatComparison } from "./statistics/format_comparison.ts";
 export { measureLabels } from "./statistics/label_statistics.ts";

@@ -106,6 +106,26 @@ export interface SimulationOptions {
    * @default {0.05}
    */
   readonly dispersion?: number | undefined;
+  /** The DNA around the genes; missing if none is to be simulated. Counts are the same with and without. */
+  readonly sequences?: SimulatedSequenceOptions | undefined;
+}
+
+/** DNA of a simulation, and what it says of the labels. */
+export interface SimulatedSequenceOptions {
+  /**
+   * Bases on each side of the TSS, from 300 to 500,000.
+   *
+   * @default {5000}
+   */
+  readonly halfWidthBp?: number | undefined;
+  /**
+   * Share of the level's variance that planted motifs explain: a part of `hiddenShare`, which the marks do not show. With
+   * 0 the DNA says nothing about expression: motifs have no effect, and CpG islands lie at genes without regard to
+   * activity.
+   *
+   * @default {0.15}
+   */
+  readonly effect?: number | undefined;
 }
 
 /** What the labels of a simulation can be, in the words of data records. */
@@ -143,9 +163,26 @@ function checkOneOf(name: string, found: string, words: readonly string[]): void
 const MAX_BINS_IN_ALL = 2 ** 32;
 
 /** {@linkcode SimulationOptions} with defaults filled in. */
-export type SimulationSettings = {
-  readonly [Name in keyof SimulationOptions]-?: NonNullable<SimulationOptions[Name]>;
-};
+export type SimulationSettings =
+  & {
+    readonly [Name in Exclude<keyof SimulationOptions, "sequences">]-?: NonNullable<
+      SimulationOptions[Name]
+    >;
+  }
+  & { readonly sequences?: SequenceSettings | undefined };
+
+/** {@linkcode SimulatedSequenceOptions} with defaults filled in. */
+export interface SequenceSettings {
+  /** Bases on each side of the TSS. */
+  readonly halfWidthBp: number;
+  /** Share of the level's variance that planted motifs explain. */
+  readonly effect: number;
+}
+
+const SEQUENCE_DEFAULTS: SequenceSettings = { halfWidthBp: 5000, effect: 0.15 };
+/** Motifs need some room. */
+const LEAST_HALF_WIDTH_BP = 300;
+const MOST_HALF_WIDTH_BP = 500_000;
 
 const DEFAULTS: SimulationSettings = {
   seed: 1,
@@ -173,15 +210,15 @@ const DEFAULTS: SimulationSettings = {
  */
 export function resolveSimulationOptions(options: SimulationOptions): SimulationSettings {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const unknown = given.find(([name]) => !Object.hasOwn(DEFAULTS, name));
+  const unknown = given.find(([name]) => !Object.hasOwn(DEFAULTS, name) && name !== "sequences");
   if (unknown !== undefined) {
     throw new TypeError(
       `Cannot simulate: "${unknown[0]}" is not an option, expected one of ${
-        Object.keys(DEFAULTS).join(", ")
+        [...Object.keys(DEFAULTS), "sequences"].join(", ")
       }`,
     );
   }
-  const all = { ...DEFAULTS, ...Object.fromEntries(given) };
+  const all: SimulationSettings = { ...DEFAULTS, ...Object.fromEntries(given) };
   checkSizes(all);
   checkShares(all, "visibleShare", "hiddenShare");
   checkShares(all, "programmeShare", "particularShare");
@@ -195,7 +232,28 @@ export function resolveSimulationOptions(options: SimulationOptions): Simulation
   check(all, "depthSpread", SHARE);
   check(all, "enrichmentSpread", SHARE);
   checkOneOf("expressionTransform", all.expressionTransform, SIMULATED_EXPRESSIONS);
-  return all;
+  if (options.sequences === undefined) return all;
+  return { ...all, sequences: resolveSequences(options.sequences, all.hiddenShare) };
+}
+
+function resolveSequences(
+  { halfWidthBp = SEQUENCE_DEFAULTS.halfWidthBp, effect = SEQUENCE_DEFAULTS.effect }:
+    SimulatedSequenceOptions,
+  hiddenShare: number,
+): SequenceSettings {
+  const { wanted, accepts } = integerFrom(LEAST_HALF_WIDTH_BP, MOST_HALF_WIDTH_BP);
+  if (typeof halfWidthBp !== "number" || !accepts(halfWidthBp)) {
+    throw new RangeError(
+      `Cannot simulate: sequences.halfWidthBp is ${halfWidthBp}, expected ${wanted}`,
+    );
+  }
+  if (!Number.isFinite(effect) || effect < 0 || effect > hiddenShare) {
+    throw new RangeError(
+      `Cannot simulate: sequences.effect is ${effect}, expected a number from 0 to hiddenShare, ` +
+        `which is ${hiddenShare}`,
+    );
+  }
+  return { halfWidthBp, effect };
 }
 
 /** The values that an option may have. */
@@ -249,7 +307,7 @@ function checkTotal(all: SimulationSettings): void {
 }
 
 /** The names of the options that are numbers. */
-type NumberName = Exclude<keyof SimulationOptions, "expressionTransform">;
+type NumberName = Exclude<keyof SimulationOptions, "expressionTransform" | "sequences">;
 
 function checkShares(all: SimulationSettings, ...names: readonly NumberName[]): void {
   for (const name of names) {

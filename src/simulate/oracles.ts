@@ -17,29 +17,35 @@ const PLASTICITY_NODES = normalNodes(9);
 const REFERENCE_NODES = normalNodes(17);
 const NOISE_NODES = normalNodes(25);
 
-/** Both oracles of a simulation. */
+/** The oracles of a simulation. */
 export class Oracles {
   readonly #settings: SimulationSettings;
   readonly #table: Float64Array;
+  /** Tables of the oracle that also reads the DNA, by the part of the level that this says: a few sites give few of them. */
+  readonly #byRegulation = new Map<number, Float64Array>();
   /** RPKM of the reference, and the level at which a cell type has as many, by gene. */
   readonly #references = new WeakMap<Gene, Reference>();
 
   constructor(settings: SimulationSettings) {
     this.#settings = settings;
-    const { from, to, steps } = TABLE;
-    this.#table = Float64Array.from(
-      { length: steps + 1 },
-      (_, i) => expectFromActivity(from + (to - from) * i / steps, settings),
-    );
+    this.#table = tabulate(settings, { share: 0, level: 0 });
   }
 
   /** Computes the expected label given the activity, which is all that the marks show. */
   fromMarks(activity: number): number {
-    const { from, to, steps } = TABLE;
-    const place = Math.min(steps, Math.max(0, (activity - from) / (to - from) * steps));
-    const left = Math.min(steps - 1, Math.floor(place));
-    const share = place - left;
-    return (1 - share) * this.#table[left]! + share * this.#table[left + 1]!;
+    return lookUp(this.#table, activity);
+  }
+
+  /** Computes the expected label given the activity and what the gene's DNA says of the level. */
+  fromMarksAndSequence({ regulation }: Pick<Gene, "regulation">, activity: number): number {
+    const share = this.#settings.sequences?.effect ?? 0;
+    if (share === 0) return this.fromMarks(activity);
+    let table = this.#byRegulation.get(regulation);
+    if (table === undefined) {
+      table = tabulate(this.#settings, { share, level: Math.sqrt(share) * regulation });
+      this.#byRegulation.set(regulation, table);
+    }
+    return lookUp(table, activity);
   }
 
   /** Computes the expected label given the activity and everything about the gene: all but the noise is known. */
@@ -59,6 +65,30 @@ export class Oracles {
     this.#references.set(gene, reference);
     return reference;
   }
+}
+
+/** The part of the hidden level that an oracle knows. */
+interface KnownLevel {
+  /** Its share of the level's variance. */
+  readonly share: number;
+  /** What it adds to the level. */
+  readonly level: number;
+}
+
+function tabulate(settings: SimulationSettings, known: KnownLevel): Float64Array {
+  const { from, to, steps } = TABLE;
+  return Float64Array.from(
+    { length: steps + 1 },
+    (_, i) => expectFromActivity(from + (to - from) * i / steps, { settings, known }),
+  );
+}
+
+function lookUp(table: Float64Array, activity: number): number {
+  const { from, to, steps } = TABLE;
+  const place = Math.min(steps, Math.max(0, (activity - from) / (to - from) * steps));
+  const left = Math.min(steps - 1, Math.floor(place));
+  const share = place - left;
+  return (1 - share) * table[left]! + share * table[left + 1]!;
 }
 
 /** A gene's expression in the reference. */
@@ -100,11 +130,16 @@ function expectLabel(
   );
 }
 
+interface OracleOptions {
+  readonly settings: SimulationSettings;
+  readonly known: KnownLevel;
+}
+
 /**
- * Computes the expected label given the activity z alone. Given z and the gene's plasticity s, the levels in the cell type
+ * Computes the expected label given the activity z and a part of the hidden level. Given z and the gene's plasticity s, the levels in the cell type
  * and in the reference are jointly normal; s is averaged over its distribution given z.
  */
-function expectFromActivity(activity: number, settings: SimulationSettings): number {
+function expectFromActivity(activity: number, { settings, known }: OracleOptions): number {
   const { programmeShare, particularShare } = settings;
   const changing = programmeShare + particularShare;
   let sum = 0;
@@ -114,7 +149,7 @@ function expectFromActivity(activity: number, settings: SimulationSettings): num
     const variance = restOf(changing, 0) + plasticity ** 2 * changing;
     const weight = PLASTICITY_NODES.weights[i]! *
       Math.exp(-0.5 * activity ** 2 / variance) / Math.sqrt(variance);
-    sum += weight * expectGivenPlasticity({ activity, plasticity }, settings);
+    sum += weight * expectGivenPlasticity({ activity, plasticity }, { settings, known });
     total += weight;
   });
   return sum / total;
@@ -122,10 +157,12 @@ function expectFromActivity(activity: number, settings: SimulationSettings): num
 
 function expectGivenPlasticity(
   { activity, plasticity }: { readonly activity: number; readonly plasticity: number },
-  settings: SimulationSettings,
+  { settings, known }: OracleOptions,
 ): number {
-  const { visibleShare, hiddenShare, programmeShare, particularShare } = settings;
-  const mean = Math.sqrt(visibleShare) * activity;
+  const { visibleShare, programmeShare, particularShare } = settings;
+  const hiddenShare = settings.hiddenShare - known.share;
+  const signalled = Math.sqrt(visibleShare) * activity;
+  const mean = signalled + known.level;
   const variance = hiddenShare + noiseOf({ plasticity }, settings) ** 2;
   if (settings.expressionTransform === "log2p1") {
     return expectLabel({ mean, deviation: Math.sqrt(variance) }, {
@@ -135,11 +172,12 @@ function expectGivenPlasticity(
   }
   const baseline = restOf(programmeShare, particularShare);
   const changing = plasticity ** 2 * (1 - baseline);
-  const known = baseline / (baseline + changing);
-  const own = REFERENCE_OWN * plasticity * Math.sqrt(restOf(visibleShare * baseline, hiddenShare));
+  const lasting = baseline / (baseline + changing);
+  const own = REFERENCE_OWN * plasticity *
+    Math.sqrt(restOf(visibleShare * baseline, settings.hiddenShare));
   const reference = {
-    mean: mean * known,
-    variance: visibleShare * baseline * (1 - known) + hiddenShare + own ** 2,
+    mean: signalled * lasting + known.level,
+    variance: visibleShare * baseline * (1 - lasting) + hiddenShare + own ** 2,
   };
   // How the level follows the reference's: both have the gene's hidden level.
   const slope = reference.variance === 0 ? 0 : hiddenShare / reference.variance;

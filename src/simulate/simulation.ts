@@ -3,7 +3,7 @@ import { type BestReachable, findBestReachable } from "./best_reachable.ts";
 import type { CellType } from "./cell_types.ts";
 import { NegativeBinomial } from "./distributions.ts";
 import { drawSample } from "./expression.ts";
-import { MARK_COUNT } from "./genes.ts";
+import { type Gene, MARK_COUNT } from "./genes.ts";
 import {
   type EvalRegime,
   type Layout,
@@ -16,10 +16,15 @@ import { fillRates } from "./marks.ts";
 import { Oracles } from "./oracles.ts";
 import {
   resolveSimulationOptions,
+  type SequenceSettings,
   type SimulationOptions,
   type SimulationSettings,
 } from "./options.ts";
 import { drawCounts } from "./reads.ts";
+import { drawIsland, makeRepeats } from "./sequence/background.ts";
+import { makeSequence, type SimulatedSequence } from "./sequence/sequence.ts";
+import { drawSites } from "./sequence/sites.ts";
+import { describeSequences, type SequenceTruth } from "./sequence/truth.ts";
 
 /** The rows of one cell type in one of the files. */
 export interface SimulatedBlock {
@@ -53,6 +58,8 @@ export interface SimulatedRow extends SimulatedLabel {
   readonly rpkm: number;
   /** Expected label given z. */
   readonly fromMarks: number;
+  /** Expected label given z and what the motifs at the promoter say; absent where no DNA is simulated. */
+  readonly fromMarksAndSequence?: number;
   /** Expected label given z and everything about the gene. */
   readonly fromMarksAndGene: number;
   /** Whether train has the row's cell type or gene too; `undefined` for rows of train. */
@@ -69,6 +76,8 @@ export interface SimulationTruth {
   readonly depths: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The enrichment of each cell type and mark: the factor on its signal above the background. */
   readonly enrichments: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The motifs that were planted; absent where no DNA was simulated. */
+  readonly sequences?: SequenceTruth;
 }
 
 /**
@@ -137,6 +146,9 @@ export class Simulation {
           regime,
           ...drawn,
           fromMarks: oracles.fromMarks(drawn.activity),
+          ...(this.options.sequences && {
+            fromMarksAndSequence: oracles.fromMarksAndSequence(gene, drawn.activity),
+          }),
           fromMarksAndGene: oracles.fromMarksAndGene(gene, drawn.activity),
         };
       }
@@ -170,6 +182,25 @@ export class Simulation {
   }
 
   /**
+   * Generates the DNA around each gene of a file, in the direction of transcription.
+   *
+   * @param part The file.
+   * @returns The sequences, each gene once, in the order in which the file has its genes first; empty where no DNA is
+   * simulated.
+   */
+  *sequences(part: SimulationPart): Generator<SimulatedSequence, void, undefined> {
+    const { seed, sequences } = this.options;
+    if (sequences === undefined) return;
+    const repeats = makeRepeats(seed);
+    for (const gene of genesOf(this.#layout[part])) {
+      const { index } = gene;
+      const sites = drawSites(seed, index, sequences);
+      const cpgIsland = sequences.effect > 0 ? gene.cpgIsland : drawIsland(seed, index);
+      yield makeSequence(gene.id, { seed, ...sequences, index, cpgIsland, sites, repeats });
+    }
+  }
+
+  /**
    * The parameters, the depths that were drawn, and the best scores that a model can reach on these labels.
    *
    * @returns The content of `truth.json`.
@@ -188,8 +219,19 @@ export class Simulation {
       bestReachable: findBestReachable(this.rows("train"), this.rows("eval")),
       depths: byMark(({ depths }) => depths),
       enrichments: byMark(({ enrichments }) => enrichments),
+      ...(this.options.sequences && { sequences: this.#sequenceTruth(this.options.sequences) }),
     };
   }
+
+  #sequenceTruth(sequences: SequenceSettings): SequenceTruth {
+    const genes = new Set([...genesOf(this.#layout.train), ...genesOf(this.#layout.eval)]);
+    return describeSequences(genes, { seed: this.options.seed, ...sequences });
+  }
+}
+
+/** The genes of some members, each once. */
+function genesOf(members: readonly Member[]): Set<Gene> {
+  return new Set(members.flatMap(({ genes }) => genes));
 }
 
 /**

@@ -1,7 +1,10 @@
+import { concatenate } from "../base/bytes.ts";
 import { writeCompetition, type WriteCompetitionOptions } from "../io/competition_writer.ts";
 import { writeFileAtomic } from "../files/file.ts";
 import { submissionId, writeSubmission } from "../io/submission.ts";
 import type { SimulationPart } from "./layout.ts";
+import { packSimulated } from "./sequence/pack.ts";
+import { type SimulatedSequence, spellSequence } from "./sequence/sequence.ts";
 import { recordOf } from "./simulated_record.ts";
 import { checkFeatures, type SimulatedFeatures, type SimulationOptions } from "./options.ts";
 import {
@@ -43,11 +46,12 @@ export interface WriteSimulationOptions extends SimulationOptions {
 }
 
 /**
- * Simulates a data set into four files, each of which appears whole or not at all:
+ * Simulates a data set into files, each of which appears whole or not at all:
  *
  * - `train.npz` and `eval.npz` in the competition's format, eval without labels;
  * - `eval_labels.csv`, `id,expression`, the labels of eval in the order of the file;
- * - `truth.json`, a {@linkcode SimulationTruth}.
+ * - `truth.json`, a {@linkcode SimulationTruth};
+ * - with the option `sequences`, also `seq_data.csv`, `gene,letters`, the DNA of all genes, which the npz files hold too.
  *
  * Only one cell type is in memory at a time.
  *
@@ -92,6 +96,9 @@ export async function writeSimulation(
     );
   }
   await writeFileAtomic(`${directory}/eval_labels.csv`, (sink) => writeLabels(sink, simulation));
+  if (simulation.options.sequences !== undefined) {
+    await writeFileAtomic(`${directory}/seq_data.csv`, (sink) => writeLetters(sink, simulation));
+  }
   const truth = simulation.truth();
   await writeFileAtomic(`${directory}/truth.json`, `${JSON.stringify(truth, null, 2)}\n`);
   return truth;
@@ -99,12 +106,19 @@ export async function writeSimulation(
 
 /** How the writer makes what a file holds of the counts. The record of a file without labels does not speak of them. */
 function formOf(
-  { options }: Simulation,
+  simulation: Simulation,
   { features, part }: { readonly features: SimulatedFeatures; readonly part: SimulationPart },
 ): WriteCompetitionOptions {
+  const { options } = simulation;
+  const { sequences } = options;
   const expression = part === "train" ? options.expressionTransform : undefined;
-  const record = recordOf(features, expression);
-  return features === "counts" ? { record } : { record, fromCounts: true, dtype: "float32" };
+  const record = recordOf(features, { expression, sequences });
+  const packed = sequences && {
+    sequences: packSimulated(simulation.sequences(part), 2 * sequences.halfWidthBp),
+  };
+  return features === "counts"
+    ? { record, ...packed }
+    : { record, ...packed, fromCounts: true, dtype: "float32" };
 }
 
 /** Yields the blocks as they are in the file, and calls `written` once the writer has taken a block. */
@@ -130,4 +144,29 @@ async function writeLabels(
     predictions.push(label);
   }
   await writeSubmission(sink, { ids, predictions });
+}
+
+/** Writes the DNA of the genes of both files, each gene once: its id and its letters. */
+async function writeLetters(
+  sink: WritableStream<Uint8Array>,
+  simulation: Simulation,
+): Promise<void> {
+  const writer = sink.getWriter();
+  for (const sequence of allSequences(simulation)) {
+    const id = new TextEncoder().encode(`${sequence.gene},`);
+    await writer.write(concatenate(concatenate(id, spellSequence(sequence)), LINE_END));
+  }
+  await writer.close();
+}
+
+const LINE_END = new TextEncoder().encode("\n");
+
+function* allSequences(simulation: Simulation): Generator<SimulatedSequence> {
+  const written = new Set<string>();
+  for (const part of ["train", "eval"] as const) {
+    for (const sequence of simulation.sequences(part)) {
+      if (!written.has(sequence.gene)) yield sequence;
+      written.add(sequence.gene);
+    }
+  }
 }

@@ -2,7 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
 import { cellTypeGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
-import { isOverReferences } from "../model/inputs.ts";
+import { isOverReferences, readsSequence } from "../model/inputs.ts";
 import { lossName } from "../model/loss.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { parseSpec } from "../model/parse_spec.ts";
@@ -11,7 +11,9 @@ import { isBranched, type Loss, type ModelSpec } from "../model/spec.ts";
 import { sameCellTypes } from "../panel/references.ts";
 import type { EarlyStopping } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
-import type { DataRecord, Transform } from "../record.ts";
+import { planSequenceControl } from "../data/sequence_control.ts";
+import type { DataRecord, SequenceControl, SequenceControlSettings, Transform } from "../record.ts";
+import { withModelBases } from "./_model_bases.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitManyOptions, FitRun } from "./fit_types.ts";
 import { PANEL_DROPOUT, PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";
@@ -36,7 +38,7 @@ export function resolveSpec(
     ? { bins: data.bins, marks: data.marks.length }
     : { bins: base.bins, marks: base.record.marks.length };
   const found: ModelSpec = typeof spec === "string"
-    ? presetSpec(spec, { bins, marks, references })
+    ? presetSpec(spec, { bins, marks, references, bases: data.columns.sequences?.bases })
     : makeRoom(spec, references);
   const model: ModelSpec = parseSpec(loss === undefined ? found : { ...found, loss });
   // A panel compares itself with the data, which may lack marks.
@@ -74,6 +76,12 @@ export function checkPanelSettings(
   { unlabelled = [] }: Pick<FitManyOptions, "unlabelled">,
 ): void {
   if (readsPanel(model)) {
+    if (settings.batchBy !== "sample") {
+      throw new RangeError(
+        `Cannot train "${model.name}" with batchBy ${settings.batchBy}: it reads a panel, whose batches are of genes × ` +
+          "cell types already, expected sample",
+      );
+    }
     if (settings.transform === PANEL_TRANSFORM) return;
     throw new RangeError(
       `Cannot train "${model.name}" with transform ${settings.transform}: it compares summaries of log counts, ` +
@@ -161,12 +169,34 @@ function checkLabelled(
 
 /**
  * The record of the numbers that the network sees, from that of the data and the requested transform. Data that carry a
- * transform are taken as they are, unless another one is requested, which is then applied to their counts.
+ * transform are taken as they are, unless another one is requested, which is then applied to their counts. Of sequences it
+ * says something only if the model reads them.
  *
  * @throws {ContractError} If the data carry another transform than the requested one, and their counts are not known.
  */
-export function sealRecord(data: Dataset, transform: Transform): DataRecord {
-  const { record } = data;
+export function sealRecord(
+  data: Dataset,
+  transform: Transform,
+  { model, sequenceControl, base }: {
+    readonly model: ModelSpec;
+    readonly sequenceControl?: SequenceControlSettings | undefined;
+    /** The record of the model that training starts from. */
+    readonly base?: DataRecord | undefined;
+  },
+): DataRecord {
+  const seen = withModelBases(model, data).record;
+  const { sequence, ...others } = seen;
+  const isRead = readsSequence(model) && sequence !== undefined;
+  if (sequenceControl !== undefined && !isRead) {
+    throw new ContractError(
+      `Cannot train "${model.name}" with the sequence control ${sequenceControl.kind}: it reads no sequence, expected a ` +
+        "model that does, such as waka-dna",
+    );
+  }
+  const control = sequenceControl && sealControl(data, sequenceControl, base?.sequence?.control);
+  const record: DataRecord = isRead
+    ? { ...seen, sequence: { ...sequence, ...(control && { control }) } }
+    : others;
   const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
   if (sealed.transform === record.transform || data.hasCounts) return sealed;
   throw new ContractError(
@@ -174,4 +204,14 @@ export function sealRecord(data: Dataset, transform: Transform): DataRecord {
       `known, as they are of logarithms of integers that a reader or recoverCounts found. Expected transform ` +
       `${record.transform}, or plain counts`,
   );
+}
+
+/** The control of the model that training starts from, if that is the one asked for, else a new one. */
+function sealControl(
+  { columns }: Dataset,
+  settings: SequenceControlSettings,
+  former: SequenceControl | undefined,
+): SequenceControl {
+  const isSame = former?.kind === settings.kind && former.seed === settings.seed;
+  return isSame ? former : planSequenceControl(columns, settings);
 }

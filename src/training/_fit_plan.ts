@@ -19,7 +19,7 @@ import {
 } from "./_check_data.ts";
 import type { IdentifiedRuns } from "./_fit_identity.ts";
 import { runSettings } from "./_run_settings.ts";
-import { copyInitial, panelToGrow, settingsOf } from "./initial.ts";
+import { copyInitial, panelToGrow, recordOf, settingsOf } from "./initial.ts";
 import { RunPanels } from "./_run_panels.ts";
 import { checkSampleWeights, leaveOutWeightless } from "./_sample_weights.ts";
 import type { FitManyOptions, FitRun, PlannedTraining } from "./fit_types.ts";
@@ -74,7 +74,11 @@ export async function planFit(
   checkGeneEffects(model, shared.geneEffects);
   checkPanelSettings(model, shared, options);
   const record = base === undefined
-    ? sealRecord(data, shared.transform)
+    ? sealRecord(data, shared.transform, {
+      model,
+      sequenceControl: shared.sequenceControl,
+      base: recordOf(initial),
+    })
     : (initial as TrainedModel).record;
   const start = initial === undefined
     ? undefined

@@ -1,6 +1,7 @@
 /** The samples of runs that train side by side, as an engine takes them. */
 
 import type { Dataset } from "../data/dataset.ts";
+import { geneOrder } from "../data/gene_order.ts";
 import { gridOrder } from "../data/grid_order.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { stackSources } from "../engine/stacked_source.ts";
@@ -13,7 +14,7 @@ import type { DataRecord } from "../record.ts";
 import type { RunSettings } from "./_run_settings.ts";
 import { labelScaleOf } from "./_label_scale.ts";
 import type { RunPanels } from "./_run_panels.ts";
-import { checkInputShape, sampleSource } from "./_sample_source.ts";
+import { sampleSource } from "./_sample_source.ts";
 import type { FitRun } from "./fit_types.ts";
 import { PanelSource } from "./panel_source.ts";
 import { type PanelDropout, PanelVariants } from "./panel_variants.ts";
@@ -56,19 +57,18 @@ export async function makeGroupSamples(group: RunsToSample): Promise<GroupSample
   const { panels } = group;
   if (panels !== undefined) return await samplePanels(group, panels);
   const { model, record, runs, settings, weights } = group;
-  const source = sampleSource(runs[0]!.data, record, { weights });
+  const source = sampleSource(runs[0]!.data, record, { model, weights });
   const validation = validationOf(runs);
-  if (validation.length > 0) checkInputShape(model, validation[0]!);
   return {
     source,
     rows: runs.map(({ data }) => data.rows),
     validation: validation.length === 0 ? undefined : {
-      source: sampleSource(validation[0]!, record),
+      source: sampleSource(validation[0]!, record, { model }),
       rows: validation.map(({ rows }) => rows),
     },
     labelScales: runs.map(() => undefined),
     panels: runs.map(() => undefined),
-    orderOf: (run, epoch) => epochOrder(runs[run]!.data.rows, settings[run]!.seed, epoch),
+    orderOf: (run, epoch) => orderSamples(runs[run]!.data, settings[run]!, epoch),
   };
 }
 
@@ -161,8 +161,18 @@ function rowsIn({ source, firstOf }: StackedPanels, sets: readonly Dataset[]): R
   return { source, rows: sets.map(({ rows }, run) => rows.map((row) => firstOf[run]! + row)) };
 }
 
+/** The order in which an epoch visits samples: a function of the settings and the epoch alone. */
+function orderSamples(
+  data: Dataset,
+  { seed, batchBy }: Pick<RunSettings, "seed" | "batchBy">,
+  epoch: number,
+): Uint32Array {
+  if (batchBy !== "gene") return epochOrder(data.rows, seed, epoch);
+  return geneOrder(data, new RandomStream(deriveKey(seed, "order", epoch)));
+}
+
 /**
- * The order in which an epoch visits samples: a function of the seed and the epoch alone.
+ * The order in which an epoch visits samples at random: a function of the seed and the epoch alone.
  *
  * @param rows The samples.
  * @param seed The run's seed.

@@ -15,7 +15,7 @@ import type { ReferencePanel } from "../panel/panel.ts";
 import { countKnown, describeReading } from "../panel/reading.ts";
 import { placeInPanel } from "../panel/references.ts";
 import type { ReconcileOptions } from "../record.ts";
-import { checkInputShape, sampleSource } from "./_sample_source.ts";
+import { sampleSource } from "./_sample_source.ts";
 import { PanelSource } from "./panel_source.ts";
 
 /** What is known besides the samples. */
@@ -59,8 +59,7 @@ export async function predictSource(
       `Cannot predict with "${spec.name}": it has no use for ${what}, expected a model that reads a panel`,
     );
   }
-  const source = sampleSource(data, model.record, accepted);
-  checkInputShape(spec, data);
+  const source = sampleSource(data, model.record, { ...accepted, model: spec });
   requireEveryMark(data, "predict");
   return source;
 }

@@ -1,53 +1,101 @@
 import { ContractError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { controlSequences } from "../data/sequence_control.ts";
+import { joinInputs } from "../engine/joined_source.ts";
 import { memorySource } from "../engine/memory_source.ts";
 import { describeInputShape, type SampleSource } from "../engine/sample_source.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { isOverReferences, modelInputs } from "../model/inputs.ts";
+import { isOverReferences, modelInputs, readsSequence, readsSignal } from "../model/inputs.ts";
 import { panelInputs, readsPanel } from "../model/panel_inputs.ts";
-import type { ModelSpec, SignalInput } from "../model/spec.ts";
+import type { ModelSpec, SequenceInput, SignalInput } from "../model/spec.ts";
+import { withModelBases } from "./_model_bases.ts";
 import {
   type DataRecord,
   type ReconcileOptions,
   reconcileRecords,
+  type SequenceControl,
   type Transform,
 } from "../record.ts";
 
 // Engines may keep a copy of the samples for as long as they see the same source, so folds share one.
-const known = new WeakMap<SampleColumns, Map<Transform, SampleSource>>();
+const known = new WeakMap<SampleColumns, Map<string, SampleSource>>();
 
-/** What differences are accepted, and how much samples count. */
+/** Which inputs are wanted, what differences are accepted, and how much samples count. */
 export interface SampleSourceOptions extends ReconcileOptions {
+  /** The model, which reads the signal, the sequence or both. */
+  readonly model: ModelSpec;
   /** `[sample]`: how much each counts in training. A source with weights is made for the call alone. */
   readonly weights?: Float64Array | undefined;
 }
 
 /**
  * A data set's columns as engines take them, with the transform that is still to be applied; the same source for the
- * same columns and transform. Where counts are kept for their logarithms, engines get the counts: so counts and their
- * logarithms give a model the same bits.
+ * same columns, inputs and transform. Where counts are kept for their logarithms, engines get the counts: so counts and
+ * their logarithms give a model the same bits.
  *
  * @param data The samples.
  * @param record Describes the numbers that the network sees.
- * @param options What differences are accepted, and weights.
- * @throws {ContractError} If the data's record contradicts it.
+ * @param options Which inputs are wanted, what differences are accepted, and weights.
+ * @throws {ContractError} If the data's record contradicts it, or the data lack an input.
  */
 export function sampleSource(
   data: Dataset,
   record: DataRecord,
-  options: SampleSourceOptions = {},
+  options: SampleSourceOptions,
 ): SampleSource {
-  const { columns } = data;
-  const transform = reconcileRecords(record, data.storedRecord, options);
-  const { signal, labels, bins } = columns;
-  const { weights } = options;
-  const all = { signal, labels, bins, marks: columns.record.marks.length, transform };
-  if (weights !== undefined) return memorySource({ ...all, weights });
-  const byTransform = known.get(columns) ?? new Map<Transform, SampleSource>();
-  known.set(columns, byTransform);
-  const made = byTransform.get(transform) ?? memorySource(all);
-  byTransform.set(transform, made);
+  const { model, weights } = options;
+  const { columns, storedRecord } = withModelBases(model, data);
+  const transform = reconcileRecords(record, storedRecord, options);
+  checkInputShape(model, data);
+  const control = record.sequence?.control;
+  const wanted = {
+    transform,
+    hasSignal: readsSignal(model),
+    hasSequence: readsSequence(model),
+    ...(control && { control }),
+  };
+  if (weights !== undefined) return makeSource(columns, { ...wanted, weights });
+  const key = JSON.stringify(wanted);
+  const byKey = known.get(columns) ?? new Map<string, SampleSource>();
+  known.set(columns, byKey);
+  const made = byKey.get(key) ?? makeSource(columns, wanted);
+  byKey.set(key, made);
   return made;
+}
+
+/** Makes a source of the signal alone, which engines may keep near the hardware, or of the sequence too. */
+function makeSource(
+  columns: SampleColumns,
+  { transform, hasSignal, hasSequence, control, weights }: {
+    readonly transform: Transform;
+    readonly hasSignal: boolean;
+    readonly hasSequence: boolean;
+    readonly control?: SequenceControl | undefined;
+    readonly weights?: Float64Array | undefined;
+  },
+): SampleSource {
+  const { signal, labels, bins, record, geneIndex } = columns;
+  const sequences = control === undefined ? columns.sequences : controlSequences(columns, control);
+  const marks = record.marks.length;
+  const learned = { labels, ...(weights && { weights }) };
+  if (!hasSequence || sequences === undefined) {
+    return memorySource({ signal, bins, marks, transform, ...learned });
+  }
+  const { bases, entryOf } = sequences;
+  return joinInputs({
+    samples: geneIndex.length,
+    ...learned,
+    columns: [
+      ...(hasSignal
+        ? [{ input: { name: "signal" as const, bins, marks }, table: signal, transform }]
+        : []),
+      {
+        input: { name: "sequence", bases },
+        table: sequences,
+        entryOf: Uint32Array.from(geneIndex, (gene) => entryOf[gene]!),
+      },
+    ],
+  });
 }
 
 /** Throws unless samples of `data` have the shape that `spec` takes. */
@@ -57,9 +105,14 @@ export function checkInputShape(spec: ModelSpec, data: Dataset): void {
     return;
   }
   for (const input of modelInputs(spec)) {
+    if (input.name === "sequence") {
+      checkSequenceShape(spec, input, data);
+      continue;
+    }
     if (input.name !== "signal") {
+      const found = data.hasSequences ? "signal and sequence" : "signal";
       throw new ContractError(
-        `Cannot run "${spec.name}": the model reads ${input.name}, the data have signal only`,
+        `Cannot run "${spec.name}": the model reads ${input.name}, the data have ${found} only`,
       );
     }
     if (input.bins === data.bins && input.marks === data.marks.length) continue;
@@ -68,6 +121,21 @@ export function checkInputShape(spec: ModelSpec, data: Dataset): void {
         `the model takes ${input.bins} × ${input.marks}${adviseWindow(input, data)}`,
     );
   }
+}
+
+/** Throws unless data have sequences as long as a model takes. */
+function checkSequenceShape(spec: ModelSpec, { bases }: SequenceInput, data: Dataset): void {
+  const found = withModelBases(spec, data).columns.sequences?.bases;
+  if (found === bases) return;
+  const advice =
+    `Prepare the data again (deno task prepare ... --genome GENOME --sequence-half-width ${
+      bases / 2
+    }), or add sequences of ${bases} bases (--sequences seq_data.csv)`;
+  throw new ContractError(
+    found === undefined
+      ? `Cannot run "${spec.name}": the model reads sequence, the data have none. ${advice}`
+      : `Cannot run "${spec.name}": the data have sequences of ${found} bases, the model takes ${bases}. ${advice}`,
+  );
 }
 
 /** Throws unless the inputs of a model that reads a panel are those that a panel gives to samples like `data`. */

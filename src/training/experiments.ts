@@ -81,7 +81,8 @@ export async function planExperiments(
 ): Promise<ExperimentPlan[]> {
   const { train } = data;
   const references = new Set(cellTypeGroupIndices(train)).size;
-  const shape = { bins: train.bins, marks: train.marks.length, references };
+  const bases = train.columns.sequences?.bases;
+  const shape = { bins: train.bins, marks: train.marks.length, references, bases };
   const plans = names.map((name) => {
     const settings = resolveSettings(options, presetSettings(name, { samples: train.length }));
     const { transform, geneEffects } = settings;

@@ -38,7 +38,19 @@ async function digestColumns(columns: SampleColumns): Promise<string> {
     record,
     parts,
     ...describeItems(columns),
+    ...await describeSequences(columns),
   });
+}
+
+/** The DNA as models see it, without soft-masked letters; empty for data that have none. */
+async function describeSequences({ sequences }: SampleColumns): Promise<object> {
+  if (sequences === undefined) return {};
+  const { packed, unknown: { offsets, starts, lengths }, entryOf } = sequences;
+  const digests: string[] = [];
+  for (const column of [packed, offsets, starts, lengths, entryOf]) {
+    digests.push(await digestColumn(column));
+  }
+  return { sequences: digests };
 }
 
 /** What else decides which samples are trained on together; empty for data without groups and with every mark. */

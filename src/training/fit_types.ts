@@ -9,8 +9,8 @@ import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { DivergedError } from "../errors.ts";
 import type { Schedule } from "../model/schedule.ts";
 import type { Loss } from "../model/spec.ts";
-import type { EarlyStopping, TrainedModel } from "../model/trained_model.ts";
-import type { Transform } from "../record.ts";
+import type { BatchBy, EarlyStopping, TrainedModel } from "../model/trained_model.ts";
+import type { SequenceControlSettings, Transform } from "../record.ts";
 import type { CheckpointOptions, FitCheckpoint } from "./checkpoint_types.ts";
 import type { EpochRecord } from "./epoch_record.ts";
 import type { FrozenPart } from "./frozen.ts";
@@ -71,6 +71,13 @@ export interface FitOptions extends SettingsLayer {
    * @default the preset's, else 0
    */
   readonly weightDecay?: number | undefined;
+  /**
+   * The order of samples in training: at random, or by genes at random, so that a batch has few genes. Models that read a
+   * panel have an order of their own.
+   *
+   * @default "sample"
+   */
+  readonly batchBy?: BatchBy | undefined;
   /**
    * What training minimises.
    *
@@ -172,6 +179,13 @@ export interface FitOptions extends SettingsLayer {
    * @default []
    */
   readonly unlabelled?: readonly Dataset[] | undefined;
+  /**
+   * The sequences that the model sees in place of its genes' own, in training and whenever it predicts: those of other
+   * genes, or random letters. What a model learns from these, it did not learn from DNA. For models that read sequences.
+   *
+   * @default the genes' own
+   */
+  readonly sequenceControl?: SequenceControlSettings | undefined;
   /**
    * Seed of weights, order and dropout: an integer from 0 to 2^53 − 1.
    *

@@ -2,13 +2,13 @@ import { checkInteger } from "../base/check_integer.ts";
 import { showValue } from "../base/show_value.ts";
 import { ContractError } from "../errors.ts";
 import { describeLayer, layerChains, modelGraph } from "../model/graph.ts";
-import { weightShapes } from "../model/shapes.ts";
-import { isBranched, type LayerSpec, type ModelSpec } from "../model/spec.ts";
+import { makesRow, weightShapes } from "../model/shapes.ts";
+import { isBranched, type ModelSpec } from "../model/spec.ts";
 
 /**
  * Layers that are not trained: a layer's number, as `modelGraph` counts layers; `encoder`, the layers of all branches; or
  * `head`, those after the join, and the join's own weights. In a sequential model the encoder ends with the layer that
- * makes a row of values of the positions, `flatten` or a GRU, and the head is what follows.
+ * makes a row of values of the positions, `flatten`, a GRU or an LSTM, and the head is what follows.
  */
 export type FrozenPart = number | "encoder" | "head";
 
@@ -83,15 +83,11 @@ function layersOfPart(spec: ModelSpec, part: "encoder" | "head"): [first: number
     : spec.layers.findIndex(makesRow) + 1;
   if (firstOfHead === 0 && !isBranched(spec)) {
     throw new ContractError(
-      `Cannot freeze the ${part} of "${spec.name}": it has no flatten or GRU, where its head would begin, expected ` +
+      `Cannot freeze the ${part} of "${spec.name}": it has no flatten, GRU or LSTM, where its head would begin, expected ` +
         "numbers of layers",
     );
   }
   return part === "encoder" ? [0, firstOfHead] : [firstOfHead, count];
-}
-
-function makesRow({ type }: LayerSpec): boolean {
-  return type === "flatten" || type === "bidirectionalGru";
 }
 
 /** Throws unless a layer exists and has weights. */

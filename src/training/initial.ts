@@ -9,6 +9,7 @@ import { isBranched, type ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type DataRecord, reconcileRecords } from "../record.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
+import { withModelBases } from "./_model_bases.ts";
 import type { FitManyOptions } from "./fit_types.ts";
 import type { SettingsLayer } from "./settings.ts";
 
@@ -53,7 +54,9 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
   if (initial === undefined || !isModel(initial)) return {};
   const { training, record, geneEffects } = initial;
   const { batchSize, learningRate, schedule, weightDecay } = training;
+  const control = record.sequence?.control;
   const { labelDropout, geneDropout, referenceDropout, markDropout, labelStatistics } = training;
+  const { batchBy = "sample" } = training;
   return {
     batchSize,
     learningRate: FURTHER_RATE * learningRate,
@@ -65,8 +68,10 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
     referenceDropout: referenceDropout ?? 0,
     markDropout: markDropout ?? 0,
     labelStatistics: labelStatistics ?? false,
+    batchBy,
     epochs: Math.max(1, training.epochs),
     transform: record.transform,
+    sequenceControl: control && { kind: control.kind, seed: control.seed },
     geneEffects: geneEffects !== undefined,
   };
 }
@@ -94,7 +99,8 @@ export async function copyInitial(
   if (isModel(initial)) {
     checkSameNetwork(initial.spec, spec);
     if (panel === undefined) {
-      reconcileRecords(initial.record, data.storedRecord, { acceptAssembly });
+      const { storedRecord } = withModelBases(spec, data);
+      reconcileRecords(initial.record, storedRecord, { acceptAssembly });
     }
     const { transform } = initial.record;
     if (transform !== record.transform) {
@@ -119,6 +125,11 @@ export async function copyInitial(
   };
 }
 
+/** The record of the model that training starts from; `undefined` for weights alone. */
+export function recordOf(initial: Initial | undefined): DataRecord | undefined {
+  return initial === undefined || !isModel(initial) ? undefined : initial.record;
+}
+
 function isModel(initial: Initial): initial is TrainedModel {
   return !Array.isArray(initial);
 }
@@ -133,5 +144,10 @@ function checkSameNetwork(found: ModelSpec, wanted: ModelSpec): void {
 }
 
 function layersOf(spec: ModelSpec): string {
-  return JSON.stringify(isBranched(spec) ? [spec.branches, spec.head] : spec.layers);
+  return JSON.stringify(isBranched(spec) ? [spec.branches, spec.head] : spec.layers, omitDefaults);
+}
+
+/** A trained layer does not depend on how its weights were drawn; what is false is the same as what is left out. */
+function omitDefaults(key: string, value: unknown): unknown {
+  return key === "initializer" || value === false ? undefined : value;
 }

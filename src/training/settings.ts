@@ -3,8 +3,13 @@ import { readsPanel } from "../model/panel_inputs.ts";
 import { findPreset, type PresetName } from "../model/presets.ts";
 import { parseSchedule, type Schedule } from "../model/schedule.ts";
 import type { Loss, ModelSpec } from "../model/spec.ts";
-import type { EarlyStopping } from "../model/trained_model.ts";
-import { type Transform, transformFunction } from "../record.ts";
+import { BATCH_BY, type BatchBy, type EarlyStopping } from "../model/trained_model.ts";
+import {
+  SEQUENCE_CONTROLS,
+  type SequenceControlSettings,
+  type Transform,
+  transformFunction,
+} from "../record.ts";
 
 /** Settings of a training run, every default filled in. */
 export interface TrainingSettings {
@@ -20,6 +25,8 @@ export interface TrainingSettings {
   readonly schedule: Schedule;
   /** Decoupled weight decay of kernels (AdamW, Loshchilov and Hutter 2019): a number of at least 0. */
   readonly weightDecay: number;
+  /** The order of samples: at random, or by genes at random. */
+  readonly batchBy: BatchBy;
   /** Applied to the counts; with `none` the network sees what the data hold, be it counts or their logarithms. */
   readonly transform: Transform;
   /** Whether the trained genes' effects are fitted after the network. */
@@ -34,6 +41,8 @@ export interface TrainingSettings {
   readonly markDropout: number;
   /** Whether the model keeps statistics of its panel's labels in place of the panel; for models that read a panel. */
   readonly labelStatistics: boolean;
+  /** The sequences that the model sees in place of its genes' own; absent for these. */
+  readonly sequenceControl?: SequenceControlSettings;
   /** What training minimises; absent for the model's own loss. */
   readonly loss?: Loss;
   /** When training ends before its last epoch; absent if it does not. */
@@ -50,7 +59,7 @@ export type SettingsLayer = {
  *
  * @param layers The places that give settings, the most important first: such as flags, a model's file and
  * {@linkcode presetSettings}. Where no layer has a setting, the seed is 0, counts are not transformed, the learning rate
- * is constant, there is no weight decay, no gene effects are fitted, and all epochs are trained.
+ * is constant, there is no weight decay, batches are of samples at random, no gene effects are fitted, and all epochs are trained.
  * @returns Each setting from the first layer that has it.
  * @throws {RangeError} If a setting is out of range, or no layer has epochs, batch size or learning rate.
  *
@@ -66,6 +75,7 @@ export type SettingsLayer = {
  */
 export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSettings {
   const [loss, earlyStopping] = [pick(layers, "loss"), pick(layers, "earlyStopping")];
+  const sequenceControl = pick(layers, "sequenceControl");
   const settings: TrainingSettings = {
     seed: pick(layers, "seed") ?? 0,
     epochs: pick(layers, "epochs") ?? NaN,
@@ -74,6 +84,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
     // This throws if it is no schedule.
     schedule: parseSchedule(pick(layers, "schedule") ?? { type: "constant" }),
     weightDecay: pick(layers, "weightDecay") ?? 0,
+    batchBy: pick(layers, "batchBy") ?? "sample",
     transform: pick(layers, "transform") ?? "none",
     geneEffects: pick(layers, "geneEffects") ?? false,
     labelDropout: pick(layers, "labelDropout") ?? 0,
@@ -81,6 +92,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
     referenceDropout: pick(layers, "referenceDropout") ?? 0,
     markDropout: pick(layers, "markDropout") ?? 0,
     labelStatistics: pick(layers, "labelStatistics") ?? false,
+    ...(sequenceControl && { sequenceControl: checkSequenceControl(sequenceControl) }),
     ...(loss !== undefined && { loss }),
     ...(earlyStopping && { earlyStopping: checkEarlyStopping(earlyStopping) }),
   };
@@ -94,6 +106,11 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
   }
   if (!Number.isFinite(weightDecay) || weightDecay < 0) {
     throw new RangeError(`Cannot train: weightDecay is ${weightDecay}, expected a number >= 0`);
+  }
+  if (!BATCH_BY.includes(settings.batchBy)) {
+    throw new RangeError(
+      `Cannot train: batchBy is ${settings.batchBy}, expected one of ${BATCH_BY.join(", ")}`,
+    );
   }
   // This throws if the transform is unknown.
   transformFunction(settings.transform);
@@ -165,6 +182,20 @@ export function presetSettings(
 
 /** The transform of the counts that summaries are made of. */
 export const PANEL_TRANSFORM: Transform = "log1p";
+
+function checkSequenceControl(
+  { kind, seed }: SequenceControlSettings,
+): SequenceControlSettings {
+  if (!SEQUENCE_CONTROLS.includes(kind)) {
+    throw new RangeError(
+      `Cannot train: sequenceControl.kind is ${kind}, expected one of ${
+        SEQUENCE_CONTROLS.join(", ")
+      }`,
+    );
+  }
+  checkInteger(seed, { action: "train", name: "sequenceControl.seed", least: 0 });
+  return { kind, seed };
+}
 
 function checkEarlyStopping({ patience, restoreBest = true }: EarlyStopping): EarlyStopping {
   checkInteger(patience, { action: "train", name: "earlyStopping.patience", least: 1 });

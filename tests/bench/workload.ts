@@ -1,5 +1,6 @@
 /** What is timed: a model with weights and samples, in memory and as a folder for other programs. */
 
+import type { PackedArray } from "../../src/base/arrays.ts";
 import { joinInputs } from "../../src/engine/joined_source.ts";
 import { memorySource, type SignalColumns } from "../../src/engine/memory_source.ts";
 import type { SampleSource } from "../../src/engine/sample_source.ts";
@@ -147,10 +148,11 @@ export async function writeWorkload(folder: string, workload: Workload): Promise
   ]);
 }
 
-/** The signal as it is kept, in bytes where its counts fit. */
+/** The signal as it is kept, in the narrowest integers that its counts fit. */
 function packedMember({ signal, labels, bins, marks }: SignalWorkload["data"]): NpzMemberData {
   const shape = [labels.length, bins, marks];
   if (signal instanceof Uint8Array) return { name: PACKED, dtype: "uint8", shape, data: signal };
+  if (signal instanceof Uint16Array) return { name: PACKED, dtype: "uint16", shape, data: signal };
   return { name: PACKED, dtype: "float32", shape, data: Float32Array.from(signal) };
 }
 
@@ -209,7 +211,7 @@ export async function readWorkload(folder: string): Promise<Workload> {
     return { ...task, spec, weights, panel: { cellTypes, labels, tables } };
   }
   const { bins, marks } = spec;
-  const signal = (await arrays.read(PACKED)).data as Uint8Array<ArrayBuffer>;
+  const signal = (await arrays.read(PACKED)).data as PackedArray;
   const data = { signal, labels, bins, marks, transform };
   return { ...task, spec, weights, data };
 }

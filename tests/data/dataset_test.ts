@@ -1,10 +1,12 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
+import { NO_SEQUENCE } from "../../src/base/sequences.ts";
 import { Dataset } from "../../src/data/mod.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import type { Transform } from "../../src/record.ts";
 import { tableColumns, tableDataset } from "../helpers/samples.ts";
+import { withSequences } from "../helpers/sequences.ts";
 
 Deno.test("a data set names the cell type, gene, label and signal of each position", () => {
   const data = tableDataset(2, 3);
@@ -157,4 +159,38 @@ Deno.test("a signal to which the record's transform was applied is accepted, and
       strictEqual(new Dataset({ ...good, signal, record }).length, 4);
     }
   }
+});
+
+Deno.test("a data set has the sequence of each position's gene, as codes", () => {
+  const rows = ["ACGTN", "ttnca"];
+  const columns = withSequences(tableColumns(2, 2), rows);
+  const data = new Dataset({
+    ...columns,
+    sequences: { ...columns.sequences!, entryOf: Uint32Array.of(1, NO_SEQUENCE) },
+  });
+  strictEqual(data.hasSequences, true);
+  deepStrictEqual([...data.sequenceOf(0)!], [3, 3, 4, 1, 0]);
+  strictEqual(data.sequenceOf(1), undefined);
+  deepStrictEqual([...data.subset([3, 2]).sequenceOf(1)!], [3, 3, 4, 1, 0]);
+  throws(() => data.sequenceOf(4), RangeError);
+  strictEqual(tableDataset(1, 1).hasSequences, false);
+  strictEqual(tableDataset(1, 1).sequenceOf(0), undefined);
+});
+
+Deno.test("sequences that contradict the record or the genes are refused", () => {
+  const columns = withSequences(tableColumns(2, 2), ["ACGTN", "ttnca"]);
+  const build = (change: Partial<SampleColumns>) => () => new Dataset({ ...columns, ...change });
+  const { sequence, ...record } = columns.record;
+  const sequences = columns.sequences!;
+  throws(build({ record }), /sequences of 5 bases, its record says none/);
+  throws(build({ sequences: undefined }), /sequences of none, its record says 5 bases/);
+  throws(build({ record: { ...record, sequence: { ...sequence!, bases: 6 } } }), /says 6 bases/);
+  throws(
+    build({ sequences: { ...sequences, entryOf: Uint32Array.of(0) } }),
+    /of its sequences, it has entries of 1 genes, expected 2/,
+  );
+  throws(
+    build({ sequences: { ...sequences, packed: sequences.packed.subarray(1) } }),
+    /of its sequences, it has 3 packed bytes, expected 4/,
+  );
 });

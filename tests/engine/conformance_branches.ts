@@ -1,7 +1,7 @@
 /** What every engine that has branches must compute. */
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { type JoinedColumns, joinInputs } from "../../src/engine/joined_source.ts";
+import { joinInputs } from "../../src/engine/joined_source.ts";
 import { entrySize, NO_ENTRY } from "../../src/engine/sample_source.ts";
 import { createTfjsEngine } from "../../src/engine/tfjs/engine.ts";
 import { ContractError } from "../../src/errors.ts";
@@ -18,12 +18,13 @@ import {
   branchedColumns,
   branchedSource,
   optionsFor,
+  type PlainColumns,
   unshareColumns,
 } from "../helpers/branched.ts";
 import { allRows } from "../helpers/engine_runs.ts";
 import { type OneModelOptions, openOne, sourceOf, type Subject } from "../helpers/one_model.ts";
 import { BRANCH_TOLERANCES, largestDifference, magnitude } from "../helpers/tolerances.ts";
-import { checkBranchedRun } from "./conformance_golden.ts";
+import { testBranchedGoldenRuns } from "./conformance_golden.ts";
 import {
   checkInputGradients,
   checkTies,
@@ -37,7 +38,7 @@ const SPECS = [BRANCHED, BRANCHED_PLAIN, BRANCHED_BINARY];
 /** Registers the tests, unless the engine says that it lacks branches. */
 export function testBranches(subject: Subject, test: Test): void {
   if (!subject.engine.supports(BRANCHED).supported) return;
-  test(`${subject.name} agrees with PyTorch's run of branches`, () => checkBranchedRun(subject));
+  testBranchedGoldenRuns(subject, test);
   if (subject.engine.name !== "tfjs-cpu") {
     for (const spec of [...SPECS, BRANCHED_RANKED]) {
       test(`${subject.name} trains "${spec.name}" as tf.js does`, () =>
@@ -74,7 +75,7 @@ export function testBranches(subject: Subject, test: Test): void {
 }
 
 /** Three epochs of batches, the last of each smaller, against the reference in tf.js. */
-async function checkAgainstTfjs(
+export async function checkAgainstTfjs(
   subject: Subject,
   spec: BranchedSpec,
   more: Partial<OneModelOptions> = {},
@@ -133,7 +134,7 @@ async function checkSharing(subject: Subject): Promise<void> {
 /** Whatever stands in a table where a sample has no reference changes nothing, and its gradient is zero. */
 async function checkMissing(subject: Subject): Promise<void> {
   const joined = unshareColumns(branchedColumns(BRANCHED, 9));
-  const filled: JoinedColumns = {
+  const filled: PlainColumns = {
     ...joined,
     columns: joined.columns.map((column) => {
       if (!isOverReferences(column.input)) return column;

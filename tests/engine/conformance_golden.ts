@@ -3,7 +3,14 @@
 import { ok } from "node:assert";
 import type { Engine, SessionState } from "../../src/engine/engine.ts";
 import { allRows } from "../helpers/engine_runs.ts";
-import { GOLDEN_NAMES, type GoldenName, type GoldenRun, readGolden } from "../helpers/golden.ts";
+import {
+  BRANCHED_GOLDEN_NAMES,
+  GOLDEN_NAMES,
+  type GoldenName,
+  type GoldenRun,
+  readGolden,
+  readGoldenSpec,
+} from "../helpers/golden.ts";
 import { type OneModel, type Subject, subjectOf } from "../helpers/one_model.ts";
 import {
   FIRM_GRADIENT,
@@ -25,15 +32,22 @@ export function testGoldenRuns(subject: Subject, test: Test, names: readonly Gol
   }
 }
 
-/** Follows the run of the model with branches, input gradients included. */
-export async function checkBranchedRun(subject: Subject): Promise<void> {
-  const golden = await readGolden("branches");
-  await checkRun(subject, golden, GOLDEN_TOLERANCES.branches);
+/** Registers runs of models with branches, input gradients included, that an engine supports. */
+export function testBranchedGoldenRuns(subject: Subject, test: Test): void {
+  // Between other members, which tf.js trains one after another, one is enough there.
+  const isSlow = subject.members > 1 && subject.engine.name.startsWith("tfjs");
+  for (const name of isSlow ? BRANCHED_GOLDEN_NAMES.slice(0, 1) : BRANCHED_GOLDEN_NAMES) {
+    if (!subject.engine.supports(readGoldenSpec(name)).supported) continue;
+    test(`${subject.name} agrees with PyTorch's run of ${name}`, async () => {
+      await checkRun(subject, await readGolden(name), GOLDEN_TOLERANCES[name]);
+    });
+  }
 }
 
 /** Registers predictions with the weights before each run, for an engine that predicts in another way. */
 export function testGoldenPredictions(engine: Engine, test: Test): void {
-  for (const name of GOLDEN_NAMES) {
+  for (const name of [...GOLDEN_NAMES, ...BRANCHED_GOLDEN_NAMES]) {
+    if (!engine.supports(readGoldenSpec(name)).supported) continue;
     test(`${engine.name} predicts what PyTorch predicts with ${name}`, async () => {
       const { spec, source, weights, learningRate, predictions } = await readGolden(name);
       const { samples } = source;

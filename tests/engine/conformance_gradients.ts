@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { InputGradients } from "../../src/engine/engine.ts";
-import { type JoinedColumns, joinInputs } from "../../src/engine/joined_source.ts";
+import { joinInputs } from "../../src/engine/joined_source.ts";
 import { entrySize, placesOf, type SampleSource } from "../../src/engine/sample_source.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import {
@@ -12,7 +12,12 @@ import {
   type ModelSpec,
 } from "../../src/model/spec.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
-import { branchedColumns, optionsFor, unshareColumns } from "../helpers/branched.ts";
+import {
+  branchedColumns,
+  optionsFor,
+  type PlainColumns,
+  unshareColumns,
+} from "../helpers/branched.ts";
 import { allRows, randomData } from "../helpers/engine_runs.ts";
 import type { Subject } from "../helpers/one_model.ts";
 import {
@@ -95,7 +100,7 @@ export const FLAT: readonly ModelSpec[] = [
 ];
 
 /** Samples in which each place of each sample has an entry of its own, which can be moved by itself. */
-function ownColumns(spec: ModelSpec, samples: number): JoinedColumns {
+function ownColumns(spec: ModelSpec, samples: number): PlainColumns {
   // Random numbers in place of counts, which would tie in pools.
   const stream = new RandomStream(deriveKey(31, "own"));
   const randomize = (values: ArrayLike<number>) => Float32Array.from(values, () => stream.normal());
@@ -170,7 +175,7 @@ function checkOrderOfRows(found: InputGradients, reversed: InputGradients): void
 
 /** Each sample's derivative along its part of a direction. */
 async function differentiate(
-  joined: JoinedColumns,
+  joined: PlainColumns,
   { name, direction, predict }: {
     readonly name: InputName;
     readonly direction: Float32Array;

@@ -31,8 +31,8 @@ const MISTAKES: readonly (readonly [RegExp, (batch: SampleBatch) => void])[] = [
   [/found entry 4294967295 of context for sample 0/, (batch) => {
     batch.input("context").entryOf[0] = NO_ENTRY;
   }],
-  [/found code 4 in the sequence, expected an integer from 0 to 3/, (batch) => {
-    batch.input("sequence").values[3] = 4;
+  [/found code 5 in the sequence, expected an integer from 0 to 4/, (batch) => {
+    batch.input("sequence").values[3] = 5;
   }],
   [/found code NaN in the sequence/, (batch) => batch.input("sequence").values.fill(NaN)],
   [/references and referenceLabels of sample 1 with different ones missing/, (batch) => {

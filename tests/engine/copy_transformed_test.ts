@@ -6,7 +6,8 @@ import { type Transform, transformFunction } from "../../src/record.ts";
 
 Deno.test("values of every type are copied with the bits that the transform gives them in float32", () => {
   const integers = fc.oneof(fc.nat(2000), fc.nat(2 ** 32 - 1), fc.constantFrom(1023, 1024, 65535));
-  const numbers = fc.oneof(integers, fc.double({ min: 0, max: 1e30, noNaN: true }));
+  const others = fc.constantFrom(-0, -1, -0.5, 0.5, 1023.5, Infinity, NaN);
+  const numbers = fc.oneof(integers, others, fc.double({ min: 0, max: 1e30, noNaN: true }));
   const transforms = fc.constantFrom<Transform>("none", "log1p", "asinh");
   fc.assert(
     fc.property(fc.array(numbers, { maxLength: 40 }), transforms, (some, transform) => {

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { packSequences } from "../../src/base/sequence_packer.ts";
 import { type InputColumn, joinInputs } from "../../src/engine/joined_source.ts";
 import { NO_ENTRY, SampleBatch } from "../../src/engine/sample_source.ts";
 import { ContractError } from "../../src/errors.ts";
@@ -56,6 +57,25 @@ Deno.test("a batch receives the inputs that it was made for, in shared memory if
   );
 });
 
+Deno.test("packed sequences are gathered as their codes, those of genes without one as unknown bases", () => {
+  const packed = packSequences(["ACG", "TNT"]);
+  const entryOf = Uint32Array.of(NO_ENTRY, 1, 0, NO_ENTRY);
+  const column: InputColumn = { input: SEQUENCE.input, table: packed, entryOf };
+  const source = joinInputs({ samples: 4, columns: [column, SIGNAL] });
+  const batch = new SampleBatch(source.inputs, 5);
+  source.gather(Uint32Array.of(1, 0, 2, 3, 1), batch);
+  const { entries, values, entryOf: found } = batch.input("sequence");
+  strictEqual(entries, 3);
+  deepStrictEqual([...values.subarray(0, 9)], [3, 4, 3, 4, 4, 4, 0, 1, 2]);
+  deepStrictEqual([...found], [0, 1, 2, 1, 0]);
+  deepStrictEqual([...entryOf], [NO_ENTRY, 1, 0, NO_ENTRY]);
+  const join = (change: Partial<InputColumn>) => () =>
+    joinInputs({ samples: 4, columns: [{ ...column, ...change }] });
+  throws(join({ entryOf: Uint32Array.of(0, 1, 3, 0) }), /index 3/);
+  throws(join({ input: { name: "sequence", bases: 4 } }), /sequences of 3 bases, expected 4 bases/);
+  throws(join({ input: { name: "context", values: 3 } }), /sequences of 3 bases, expected numbers/);
+});
+
 Deno.test("inputs that do not fit their samples are refused", () => {
   const join = (...columns: InputColumn[]) => () => joinInputs({ samples: 4, columns });
   throws(join(SEQUENCE, SEQUENCE), /found sequence, sequence, expected each name once/);
@@ -68,7 +88,8 @@ Deno.test("inputs that do not fit their samples are refused", () => {
     /index 2, expected one below 2/,
   );
   throws(join({ ...SEQUENCE, entryOf: Uint32Array.of(0, 1, NO_ENTRY, 0) }), RangeError);
-  throws(join({ ...SEQUENCE, table: Uint8Array.of(0, 1, 2, 3, 4, 3) }), /code 4/);
+  throws(join({ ...SEQUENCE, table: Uint8Array.of(0, 1, 2, 3, 5, 3) }), /code 5/);
+  join({ ...SEQUENCE, table: Uint8Array.of(0, 1, 2, 3, 4, 3) })();
   throws(join({ ...SIGNAL, transform: "log2" as Transform }), RangeError);
   const labels: InputColumn = {
     input: { name: "referenceLabels", references: 2, values: 1 },

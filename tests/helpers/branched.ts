@@ -1,5 +1,6 @@
 /** Models with branches and samples for them. */
 
+import type { PackedArray } from "../../src/base/arrays.ts";
 import {
   type InputColumn,
   type JoinedColumns,
@@ -148,6 +149,16 @@ export function parseBranched(value: BranchedSpec): BranchedSpec {
   return spec;
 }
 
+/** Columns whose tables are numbers, none of them packed. */
+export interface PlainColumns extends JoinedColumns {
+  readonly columns: readonly PlainColumn[];
+}
+
+/** One of them. */
+export interface PlainColumn extends InputColumn {
+  readonly table: PackedArray;
+}
+
 /** Cell types and genes of the samples. */
 const GENES = 4;
 
@@ -155,12 +166,12 @@ const GENES = 4;
  * Samples gene after gene: all samples of a gene share its sequence, context and references. The first has no reference,
  * the second all, each other one lacks some.
  */
-export function branchedColumns(spec: BranchedSpec, samples: number): JoinedColumns {
+export function branchedColumns(spec: BranchedSpec, samples: number): PlainColumns {
   const stream = new RandomStream(deriveKey(19, "branched", samples));
   const geneOf = Uint32Array.from({ length: samples }, (_, sample) => sample % GENES);
   const present = (sample: number, reference: number) =>
     sample > 0 && (sample === 1 || (sample * 7 + reference * 3) % 5 < 3);
-  const columnOf = (input: InputSpec): InputColumn => {
+  const columnOf = (input: InputSpec): PlainColumn => {
     const size = entrySize(input);
     if (isOverReferences(input)) {
       const { references } = input;
@@ -180,7 +191,7 @@ export function branchedColumns(spec: BranchedSpec, samples: number): JoinedColu
         return { input, table: Float32Array.from({ length: 2 * size }, (_, i) => i % 3), entryOf };
       }
       case "sequence": {
-        const table = Uint8Array.from({ length: GENES * size }, () => stream.below(4));
+        const table = Uint8Array.from({ length: GENES * size }, () => stream.below(5));
         return { input, table, entryOf: geneOf };
       }
       case "context":
@@ -208,7 +219,7 @@ function normals(stream: RandomStream, length: number): Float32Array<ArrayBuffer
 }
 
 /** The same samples, each place of each sample with an entry of its own, as float32 after the transform. */
-export function unshareColumns({ samples, labels, columns }: JoinedColumns): JoinedColumns {
+export function unshareColumns({ samples, labels, columns }: PlainColumns): PlainColumns {
   return {
     samples,
     labels,

@@ -2,6 +2,7 @@
 
 import { convPadding } from "../../src/model/shapes.ts";
 import type { BranchedSpec, JoinTerm, LayerSpec } from "../../src/model/spec.ts";
+import { countRecurrentWeights, runRecurrent } from "./recurrent_reference.ts";
 
 /** `[position][channel]`; a flat row is one position. */
 type Rows = number[][];
@@ -44,6 +45,11 @@ export function runBranched(
     joinTerm(term, { output, mask, scale: scales[i]! })
   );
   return takeLayers(spec.head.layers, queue)([joined])[0]![0]!;
+}
+
+/** The output of layers for one sample, their weights in the order of the layers. */
+export function runLayers(layers: readonly LayerSpec[], weights: Weights, input: Rows): Rows {
+  return takeLayers(layers, [...weights])(input);
 }
 
 interface JoinParts {
@@ -155,7 +161,10 @@ function takeLayer(layer: LayerSpec, queue: ArrayLike<number>[]): (input: Rows) 
       return (input) =>
         input.map((row) => row.map((value) => activate(layer.kind, value, layer.alpha)));
     case "bidirectionalGru":
-      throw new RangeError("Cannot run the reference: it has no bidirectionalGru");
+    case "lstm": {
+      const weights = queue.splice(0, countRecurrentWeights(layer));
+      return (input) => runRecurrent(layer, input, weights);
+    }
   }
 }
 

@@ -40,13 +40,26 @@ export const GOLDEN_NAMES = ["wakawaka", "one_convolution", "batch_norm"] as con
 /** The name of such a run. */
 export type GoldenName = typeof GOLDEN_NAMES[number];
 
+/** Names of the runs of models with branches. */
+export const BRANCHED_GOLDEN_NAMES = ["branches", "dna", "dna_recurrent"] as const;
+
+/** The name of such a run. */
+export type BranchedGoldenName = typeof BRANCHED_GOLDEN_NAMES[number];
+
+/** Reads the model of a golden run. */
+export function readGoldenSpec(name: GoldenName | BranchedGoldenName): ModelSpec {
+  return parseSpec(readSettings(name).spec);
+}
+
+function readSettings(name: string): { spec: unknown; learningRate: number } {
+  return JSON.parse(Deno.readTextFileSync(new URL(`${name}.json`, GOLDEN)));
+}
+
 /** Reads a golden run. */
 export async function readGolden(
-  name: GoldenName | "branches",
+  name: GoldenName | BranchedGoldenName,
 ): Promise<GoldenRun> {
-  const { spec: json, learningRate } = JSON.parse(
-    await Deno.readTextFile(new URL(`${name}.json`, GOLDEN)),
-  );
+  const { spec: json, learningRate } = readSettings(name);
   const spec: ModelSpec = parseSpec(json);
   using npz = await openNpz(new URL(`${name}.npz`, GOLDEN));
   const names = new Set(npz.members.map((member) => member.name));
@@ -91,12 +104,19 @@ async function readSignal(
 
 async function readBranches(npz: NpzReader, { inputs }: BranchedSpec): Promise<SampleSource> {
   const labels = await readFloats(npz, "y");
-  const mask = await readFloats(npz, "reference_mask");
-  const present = Uint32Array.from(mask, (isPresent, place) => isPresent === 1 ? place : NO_ENTRY);
+  const names = new Set(npz.members.map(({ name }) => name));
+  const readEntries = async (input: InputSpec) => {
+    if (isOverReferences(input)) {
+      const mask = await readFloats(npz, "reference_mask");
+      return Uint32Array.from(mask, (isPresent, place) => isPresent === 1 ? place : NO_ENTRY);
+    }
+    const member = `entry_of_${input.name}`;
+    return names.has(member) ? Uint32Array.from(await readFloats(npz, member)) : undefined;
+  };
   const readColumn = async (input: InputSpec) => ({
     input,
     table: Float32Array.from(await readFloats(npz, `input_${input.name}`)),
-    entryOf: isOverReferences(input) ? present : undefined,
+    entryOf: await readEntries(input),
   });
   const columns = [];
   for (const input of inputs) columns.push(await readColumn(input));

@@ -68,7 +68,8 @@ function applyLayer(
     case "dropout":
       return input;
     case "bidirectionalGru":
-      throw new Error("a GRU has a reference of its own");
+    case "lstm":
+      throw new Error("recurrent layers have a reference of their own");
   }
 }
 

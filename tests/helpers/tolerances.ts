@@ -16,6 +16,8 @@ export const GOLDEN_TOLERANCES = {
   },
   batch_norm: { ...floatTolerances(), losses: 3e-4, weightsAfter1: 0.5, weightsAfter20: 5 },
   branches: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
+  dna: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
+  dna_recurrent: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
 } as const;
 
 /**
@@ -30,6 +32,9 @@ export const FIRM_GRADIENT = 1e-6;
  * 6 positions tf.js is 3e-7 away, and approximations of exp and tanh may add a few units in the last place.
  */
 export const GRU_TOLERANCES = { predictions: 2e-6, gradients: 5e-6 } as const;
+
+/** The same for LSTMs, and for GRUs that return their states at each position. */
+export const RECURRENT_TOLERANCES = GRU_TOLERANCES;
 
 function floatTolerances() {
   return {

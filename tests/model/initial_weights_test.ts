@@ -1,6 +1,7 @@
 import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:assert";
 import { sha256 } from "../../src/base/bytes.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
+import { parseSpec } from "../../src/model/parse_spec.ts";
 import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../src/model/presets.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
 import { BRANCHED } from "../helpers/branched_spec.ts";
@@ -45,6 +46,65 @@ Deno.test("a GRU's kernels are Glorot uniform, its recurrent kernels orthogonal,
   }
   const recurrent = ["forward_gru/recurrent_kernel", "backward_gru/recurrent_kernel"].map(find);
   notDeepStrictEqual(recurrent[0], recurrent[1]);
+});
+
+Deno.test("an LSTM's kernels are as a GRU's, its biases zero but for ones in the forget gate", () => {
+  const [channels, units] = [9, 6];
+  const spec = parseSpec({
+    name: "lstm",
+    bins: 4,
+    marks: channels,
+    layers: [
+      { type: "lstm", units, returnSequences: true },
+      { type: "lstm", units, bidirectional: true },
+      { type: "dense", units: 1 },
+    ],
+    loss: "meanSquaredError",
+  });
+  const weights = initialWeights(spec, 4);
+  const shapes = weightShapes(spec);
+  const named = (ending: string) =>
+    weights.filter((_, i) => shapes[i]!.layer < 2 && shapes[i]!.name.endsWith(ending));
+  const biases = named("bias");
+  strictEqual(biases.length, 3);
+  for (const bias of biases) {
+    deepStrictEqual([...bias], Array.from({ length: 24 }, (_, i) => i >= 6 && i < 12 ? 1 : 0));
+  }
+  // The name of a recurrent kernel ends in that of a kernel, too.
+  const recurrent = named("recurrent_kernel");
+  strictEqual(recurrent.length, 3);
+  for (const kernel of recurrent) {
+    const rows = Array.from({ length: units }, (_, i) => kernel.subarray(24 * i, 24 * (i + 1)));
+    rows.forEach((row, i) =>
+      rows.forEach((other, j) => {
+        const product = row.reduce((sum, value, k) => sum + value * other[k]!, 0);
+        ok(Math.abs(product - (i === j ? 1 : 0)) < 1e-6, `rows ${i} and ${j}: ${product}`);
+      })
+    );
+  }
+  const first = Math.max(...weights[0]!.map(Math.abs));
+  const limit = Math.sqrt(6 / (channels + 4 * units));
+  ok(first <= limit && first > 0.9 * limit);
+});
+
+Deno.test("a kernel that is to be Glorot normal is normal, and cut off at two standard deviations", () => {
+  const { layers } = presetSpec("waka-dna").branches[1]!;
+  const spec = presetSpec("waka-dna", { bases: 320 });
+  const shapes = weightShapes(spec);
+  const index = shapes.findIndex(({ shape }) => shape.join() === "6,4,128");
+  strictEqual(layers?.[0]?.type === "conv1d" && layers[0].initializer, "glorotNormal");
+  const values = initialWeights(spec, 3)[index]!;
+  // Keras': variance 2 / (inputs + outputs) after the cut, so a little more before it.
+  const variance = 2 / (6 * (4 + 128));
+  const limit = 2 * Math.sqrt(variance) / 0.87962566;
+  const largest = Math.max(...values.map(Math.abs));
+  ok(largest <= limit && largest > 0.95 * limit, `${largest} of ${limit}`);
+  const found = values.reduce((sum, value) => sum + value * value, 0) / values.length;
+  // Six standard errors of a variance, were it not cut off.
+  ok(Math.abs(found / variance - 1) < 6 * Math.sqrt(2 / values.length), `${found / variance}`);
+  // Of such values 40 % are within a quarter of the limit; of uniform ones it would be 25 %.
+  const near = values.filter((value) => Math.abs(value) < limit / 4).length / values.length;
+  ok(near > 0.37 && near < 0.43, `${near}`);
 });
 
 Deno.test("the same seed gives the same weights, another seed others", () => {

@@ -30,8 +30,8 @@ const WRONG: [what: string, change: (spec: Loose) => void, message: RegExp][] = 
   ],
   [
     "unknown layer",
-    (s) => s.layers[0].type = "lstm",
-    /layers\[0\].type is "lstm", expected one of/,
+    (s) => s.layers[0].type = "rnn",
+    /layers\[0\].type is "rnn", expected one of/,
   ],
   ["inherited name as a layer", (s) => s.layers[0].type = "toString", /layers\[0\].type/],
   ["filters not whole", (s) => s.layers[0].filters = 2.5, /layers\[0\].filters is 2.5/],

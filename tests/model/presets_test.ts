@@ -31,6 +31,27 @@ const PARAMETERS: Record<PresetName, number> = {
   bigru25: 2550 + 12550 + 7550 + 2 * 3 * 25 * (50 + 25 + 1) + 50 * 50 + 50 + 510 + 11,
   bigru50: 2550 + 12550 + 7550 + 2 * 3 * 50 * (50 + 50 + 1) + 100 * 50 + 50 + 510 + 11,
   deepchrome: 2550 + 900 * 625 + 625 + 625 * 125 + 125 + 126,
+  // The three that the authors' report has are said there, too.
+  "waka-dna": 3_323_793,
+  "waka-dna-text": 3_436_853,
+  "waka-dna-figure": 3_323_129,
+  // Marks: 2550 + 12550 + 7550 and 100 values; DNA: 3200 and 312 × 128 values; the join is read by 50 units.
+  "waka-dna-experiment1": 22_650 + 3200 + (100 + 39_936 + 1) * 50 + 510 + 11,
+  // The second convolution reads 128 channels, 6 wide; 312 positions are pooled to 104.
+  "waka-dna-experiment2": 22_650 + 3200 + 98_432 + (100 + 104 * 128 + 1) * 50 + 510 + 11,
+  // 4,000 bases are pooled to 125, then 41.
+  "waka-dna-experiment3": 22_650 + 3200 + 98_432 + (100 + 41 * 128 + 1) * 50 + 510 + 11,
+  // Two convolutions leave 6 positions of the marks.
+  "waka-dna-experiment4": 15_100 + 3200 + 98_432 + (300 + 104 * 128 + 1) * 100 + 101,
+  "waka-dna-experiment5": 15_100 + 3200 + 98_432 + (300 + 104 * 128 + 1) * 100 + 101,
+  "waka-dna-experiment6": 15_100 + 3200 + (300 + 39_936 + 1) * 100 + 101,
+  // The branch over marks, 39,782; the convolution; a GRU of 32 units a direction; 39 positions of 64; the head, 5977.
+  "waka-dna-gru": 39_782 + 3200 + 2 * 3 * 32 * (128 + 32 + 1) + (39 * 64 + 1) * 82 + 5977,
+  "waka-dna-lstm": 39_782 + 3200 + 2 * 4 * 32 * (128 + 32 + 1) + (39 * 64 + 1) * 82 + 5977,
+  "waka-dna-bigru10": 39_782 + 3200 + 2 * 3 * 10 * (128 + 10 + 1) + 21 * 82 + 5977,
+  // The marks: one convolution, then LSTMs over 20 positions of 50 and of 200 channels.
+  "waka-dna-lstm200": 2550 + 4 * 200 * (50 + 200 + 1) + 4 * 50 * (200 + 50 + 1) + 51 * 82 +
+    3_278_034 + 5977,
 };
 
 Deno.test("every preset is valid and has the parameters counted by hand", () => {

@@ -13,7 +13,7 @@ import { filesIn, withDirectory } from "../helpers/command.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 
 function trainedModel(preset: PresetName): TrainedModel {
-  const spec = presetSpec(preset, { bins: 90 });
+  const spec = presetSpec(preset, { bins: 90, bases: 960 });
   return withInputRecord({
     spec,
     // Without any zeros or ones, so that a weight in the wrong place shows.

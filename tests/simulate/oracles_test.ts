@@ -34,7 +34,7 @@ function integrate(gene: Gene, activity: number, settings: SimulationSettings): 
 }
 
 Deno.test("the second oracle's predictions are those of a slow integral", () => {
-  const genes = makeGenes(3, "training", 300);
+  const genes = makeGenes(3, "training", { count: 300 });
   for (const expressionTransform of SIMULATED_EXPRESSIONS) {
     const settings = resolveSimulationOptions({ expressionTransform });
     const oracles = new Oracles(settings);
@@ -51,7 +51,7 @@ Deno.test("the second oracle's predictions are those of a slow integral", () => 
 });
 
 Deno.test("the first oracle's predictions are the means of many genes of one activity", () => {
-  const genes = makeGenes(4, "training", 40_000);
+  const genes = makeGenes(4, "training", { count: 40_000 });
   for (const expressionTransform of SIMULATED_EXPRESSIONS) {
     const settings = resolveSimulationOptions({ expressionTransform });
     const oracles = new Oracles(settings);

@@ -11,7 +11,7 @@ import { bytesSource } from "../../src/files/byte_source.ts";
 import { openNpz } from "../../src/io/npz.ts";
 import { readPredictions } from "../../src/io/submission.ts";
 import { readDeepchromeCsv } from "../../src/io/deepchrome_csv.ts";
-import { readSequences } from "../../src/io/sequences.ts";
+import { readSequences } from "../../src/genome/sequence/sequence_table.ts";
 import { fromLetters, toLetters } from "../fuzz/seed.ts";
 import { withDirectory } from "../helpers/command.ts";
 

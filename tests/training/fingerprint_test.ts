@@ -1,8 +1,10 @@
 import { match, notStrictEqual, strictEqual } from "node:assert";
 import type { PackedArray } from "../../src/base/arrays.ts";
+import { NO_SEQUENCE } from "../../src/base/sequences.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { fingerprintDataset, fingerprintValue } from "../../src/training/fingerprint.ts";
 import { tableColumns } from "../helpers/samples.ts";
+import { withSequences } from "../helpers/sequences.ts";
 
 Deno.test("the same samples have the same fingerprint", async () => {
   const print = await fingerprintDataset(new Dataset(tableColumns(2, 3)));
@@ -30,6 +32,20 @@ Deno.test("any change of the samples changes the fingerprint", async () => {
     new Dataset(columns).slice(0, 5),
   ];
   for (const other of others) notStrictEqual(await fingerprintDataset(other), print);
+});
+
+Deno.test("the letters of genes change the fingerprint, lower case does not", async () => {
+  const print = async (rows: readonly string[], entryOf = [0, 1, 2]) => {
+    const columns = withSequences(tableColumns(2, 3), rows);
+    const sequences = { ...columns.sequences!, entryOf: Uint32Array.from(entryOf) };
+    return await fingerprintDataset(new Dataset({ ...columns, sequences }));
+  };
+  const wanted = await print(["ACGT", "CCCC", "GNGG"]);
+  strictEqual(await print(["ACgt", "cccc", "GnGG"]), wanted);
+  notStrictEqual(await print(["ACGT", "CCCC", "GAGG"]), wanted);
+  notStrictEqual(await print(["ACGT", "CCCC", "GGNG"]), wanted);
+  notStrictEqual(await print(["ACGT", "CCCC", "GNGG"], [0, 1, NO_SEQUENCE]), wanted);
+  notStrictEqual(await fingerprintDataset(new Dataset(tableColumns(2, 3))), wanted);
 });
 
 Deno.test("the same counts in a wider type have the same fingerprint; the same bytes of other numbers do not", async () => {

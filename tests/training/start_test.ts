@@ -185,7 +185,7 @@ Deno.test("layers that cannot be frozen are refused", async () => {
   const rowless = { ...spec, layers: layers.filter(({ type }) => type !== "flatten") };
   throws(
     () => findFrozen({ ...rowless, bins: 1 }, ["head"]),
-    /it has no flatten or GRU|does not fit/,
+    /it has no flatten, GRU or LSTM|does not fit/,
   );
   await rejects(fit("experiment2", train, { ...QUICK, frozen: [1] }), /Cannot freeze layer 1/);
 });

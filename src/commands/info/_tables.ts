@@ -7,7 +7,8 @@ import {
   VALUE_KINDS,
 } from "../../genome/mod.ts";
 import { readInflated } from "../../genome/gunzip.ts";
-import { bytesSource, readPredictions, readSequences } from "../../io/mod.ts";
+import { readSequences } from "../../genome/mod.ts";
+import { bytesSource, readPredictions } from "../../io/mod.ts";
 import { describeDeepchrome } from "./_data.ts";
 import { factsOf, type TextFile } from "./_text_file.ts";
 import { type Description, grouped, listFacts, someOf } from "./facts.ts";
@@ -31,10 +32,10 @@ export async function describeCsv(file: TextFile): Promise<Description | undefin
       kind: "sequences",
       what: "DNA around the TSS of genes (gene id, sequence)",
       ...await factsOf(file, async () => {
-        const { genes, length } = await readSequences(file.source);
+        const { genes, sequences: { bases } } = await readSequences(file.source);
         return listFacts([
           ["genes", "genes", genes.length, someOf(genes)],
-          ["lengthBp", "length", length, `${grouped(length)} bp each`],
+          ["lengthBp", "length", bases, `${grouped(bases)} bp each`],
         ]);
       }),
     };

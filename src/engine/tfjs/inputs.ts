@@ -81,7 +81,8 @@ function spreadLetters(
     const from = entryOf[sample]! * bases;
     const to = sample * bases;
     for (let base = 0; base < bases; base++) {
-      spread[LETTERS * (to + base) + values[from + base]!] = 1;
+      const code = values[from + base]!;
+      if (code < LETTERS) spread[LETTERS * (to + base) + code] = 1;
     }
   }
   return spread;

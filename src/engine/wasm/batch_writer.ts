@@ -1,3 +1,4 @@
+import { LAST_BASE } from "../gather_batch.ts";
 import type { GatheredInput } from "../sample_source.ts";
 import type { ArrangedBatch, ArrangedChain } from "./arranged_batch.ts";
 import { addressOf, type Tensor } from "./layout.ts";
@@ -8,6 +9,19 @@ import type { Plan } from "./plan/types.ts";
 interface GatheredEntry {
   readonly input: GatheredInput;
   readonly entry: number;
+}
+
+/** Writes the codes of an entry's letters; around them no letter is known. */
+function writeCodes(
+  { bytes }: ExecutionContext,
+  tensor: Tensor,
+  { place, codes }: { readonly place: number; readonly codes: Float32Array },
+): void {
+  const first = addressOf(tensor, place);
+  const entry = first - tensor.before;
+  bytes.fill(LAST_BASE, entry, first);
+  bytes.set(codes, first);
+  bytes.fill(LAST_BASE, first + codes.length, entry + tensor.sampleStride);
 }
 
 /** Puts arranged batches where the chains and the join of a plan read them. Call it while no thread works. */
@@ -84,12 +98,19 @@ export class BatchWriter {
   ): void {
     const { floats } = this.#context;
     const { rows, channels } = tensor;
+    if (tensor.codes === true) {
+      return writeCodes(this.#context, tensor, {
+        place,
+        codes: values.subarray(entry * rows, (entry + 1) * rows),
+      });
+    }
     const first = addressOf(tensor, place) / 4;
     const row = tensor.stride / 4;
     if (spec.name === "sequence") {
       floats.fill(0, first, first + rows * row);
       for (let base = 0; base < rows; base++) {
-        floats[first + base * row + values[entry * rows + base]!] = 1;
+        const code = values[entry * rows + base]!;
+        if (code < channels) floats[first + base * row + code] = 1;
       }
       return;
     }

@@ -8,16 +8,23 @@
 
 import type { PredictionPath } from "../engine.ts";
 import { residentSignal } from "../memory_source.ts";
+import { type TableColumn, tablesOf } from "../joined_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { Barrier, createBarrierMemory } from "./barrier.ts";
-import { createImages, type GroupedPrograms, packImages } from "./grouped/programs.ts";
-import type { EpochOutcome, ExplanationJob, Job, PredictionJob } from "./jobs.ts";
+import { createPathImages, type GroupedPath, packPathImages } from "./grouped/path.ts";
+import type {
+  BatchPredictionJob,
+  EpochOutcome,
+  ExplanationJob,
+  Job,
+  PredictionJob,
+} from "./jobs.ts";
 import type { KernelSet } from "./module.ts";
 import type { ExecutionContext } from "./ops/context.ts";
 import { MAX_PARTS } from "./plan/parts.ts";
 import type { PlannedModel } from "./planned_model.ts";
 import { Runner } from "./runner.ts";
-import { shareColumns } from "./share_columns.ts";
+import { shareColumns, shareTables } from "./share_columns.ts";
 import type { UpdatePolicy } from "./update_policy.ts";
 import { readArrays, transposeAll } from "./weights.ts";
 import { WorkerPool } from "./worker_pool.ts";
@@ -36,7 +43,7 @@ export interface JobRunnerOptions {
   readonly policy: UpdatePolicy;
   readonly threads: number;
   /** Whether to predict in groups; `undefined` to predict directly. */
-  readonly groups: GroupedPrograms | undefined;
+  readonly groups: GroupedPath | undefined;
 }
 
 /** Does the jobs of a member, one at a time. */
@@ -68,7 +75,7 @@ export class JobRunner {
   constructor(options: JobRunnerOptions) {
     const { planned: { plan: { pages }, plan }, policy, threads } = options;
     this.#options = options;
-    this.#images = createImages(options.groups ?? []);
+    this.#images = options.groups === undefined ? [] : createPathImages(options.groups);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.#memory = memory;
     this.floats = new Float32Array(memory.buffer);
@@ -124,17 +131,44 @@ export class JobRunner {
 
   /** Does a short job on the caller's thread, before it returns. */
   runHere(job: PredictionJob | ExplanationJob): void {
-    const { failure } = this.#pool;
-    // What the threads were doing when one of them failed may have left the memory in any state.
-    if (failure !== undefined) throw failure;
+    this.#refuseAfterFailure();
     const source = this.#source;
     if (source !== undefined && source !== this.#ownSource) {
       this.#ownSource = source;
-      this.#own!.use({ ...residentSignal(source), labels: undefined });
+      if (this.isJoined) this.#own!.useTables(this.#arrange(tablesOf(source)!));
+      else this.#own!.use({ ...residentSignal(source), labels: undefined });
     }
     // A job that failed may have left tasks that it had taken.
     this.#ownBarrier.reset();
     this.#own!.run(job);
+  }
+
+  /** Whether threads predict whole samples with branches, each by itself. */
+  get isJoined(): boolean {
+    return this.#options.groups?.kind === "joined";
+  }
+
+  /** Number of threads. */
+  get threads(): number {
+    return this.#options.threads;
+  }
+
+  /** Whether so many rows are predicted on the caller's thread: references are taken to be one gene's. */
+  isShortPrediction(rows: number): boolean {
+    const { join, encoders } = this.#options.planned.plan;
+    const entries = rows + (join?.references ?? 0);
+    return this.isShort("predict", [...encoders.map(() => entries), rows]);
+  }
+
+  /** Predicts a batch on the caller's thread, before it returns. */
+  predictBatchHere(job: BatchPredictionJob): void {
+    this.#refuseAfterFailure();
+    this.#own!.predictBatch(job);
+  }
+
+  /** Predicts a batch on one of the workers. */
+  async predictBatch(thread: number, job: BatchPredictionJob): Promise<void> {
+    await this.#pool.runAlone(thread, job);
   }
 
   /** Does a job on the workers. */
@@ -142,7 +176,11 @@ export class JobRunner {
     const source = this.#source;
     if (source !== undefined && source !== this.#poolSource) {
       this.#poolSource = source;
-      this.#pool.send({ kind: "data", data: shareColumns(source) });
+      this.#pool.send(
+        this.isJoined
+          ? { kind: "tables", tables: this.#arrange(shareTables(source)) }
+          : { kind: "data", data: shareColumns(source) },
+      );
     }
     if (job.kind === "epoch" || job.kind === "step") this.#imagesAreOld = true;
     return await this.#pool.run(job, () => this.#barrier.reset());
@@ -161,11 +199,25 @@ export class JobRunner {
     this.#ownSource = undefined;
     this.#poolSource = undefined;
     this.#own?.use(undefined);
+    this.#own?.useTables(undefined);
   }
 
   /** Ends the workers for good. */
   dismiss(): void {
     this.#pool.dismiss();
+  }
+
+  /** The tables of the model's inputs, in their order. */
+  #arrange(columns: readonly TableColumn[]): readonly TableColumn[] {
+    return this.#options.planned.inputs.map(({ name }) =>
+      columns.find(({ input }) => input.name === name)!
+    );
+  }
+
+  /** What the threads were doing when one of them failed may have left the memory in any state. */
+  #refuseAfterFailure(): void {
+    const { failure } = this.#pool;
+    if (failure !== undefined) throw failure;
   }
 
   async #takeKernels(set: KernelSet): Promise<void> {
@@ -200,14 +252,14 @@ export class JobRunner {
 
   /** Tells the threads of the grouped path's kernels and weights, as far as they do not know them. */
   #renewGroups(): void {
-    const { groups: programs, planned: { places } } = this.#options;
-    if (programs === undefined) return;
+    const { groups: path, planned: { places } } = this.#options;
+    if (path === undefined) return;
     const images = this.#images;
     const areOld = this.#imagesAreOld;
-    if (areOld) packImages(programs, readArrays(this, places, "weight"), images);
+    if (areOld) packPathImages(path, readArrays(this, places, "weight"), images);
     this.#imagesAreOld = false;
-    if (!this.#ownHasGroups) this.#own!.useGroups(programs);
-    if (!this.#toldPool) this.#pool.send({ kind: "groups", programs });
+    if (!this.#ownHasGroups) this.#own!.useGroups(path);
+    if (!this.#toldPool) this.#pool.send({ kind: "groups", path });
     if (areOld || !this.#ownHasGroups) this.#own!.setGroupWeights(images);
     if (areOld || !this.#toldPool) this.#pool.send({ kind: "groupWeights", images });
     this.#ownHasGroups = true;

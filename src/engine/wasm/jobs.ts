@@ -6,6 +6,7 @@
  */
 
 import type { StepPosition } from "../dropout.ts";
+import type { GatheredInput } from "../sample_source.ts";
 
 /** An epoch over samples in memory. */
 export interface EpochJob {
@@ -44,6 +45,15 @@ export interface PredictionJob {
   readonly predicted: Float32Array;
 }
 
+/** A prediction that one thread makes of a batch by itself. */
+export interface BatchPredictionJob {
+  readonly kind: "predictBatch";
+  /** The inputs, in shared memory. */
+  readonly inputs: readonly GatheredInput[];
+  /** Receives a prediction for each sample, in shared memory. */
+  readonly predicted: Float32Array;
+}
+
 /** An explanation of the batch that is in the chains' inputs. */
 export interface ExplanationJob {
   readonly kind: "explain";
@@ -51,7 +61,7 @@ export interface ExplanationJob {
   readonly entries: readonly number[];
 }
 
-/** Any job. */
+/** Any job that all threads do together. */
 export type Job = EpochJob | StepJob | PredictionJob | ExplanationJob;
 
 /** A job on the batch that is in the chains' inputs. */

@@ -22,6 +22,8 @@ export interface Tensor {
   readonly deltaSampleStride: number;
   /** Whether it is an input of the network, for which training needs no derivatives. */
   readonly ofNetwork: boolean;
+  /** Whether it holds codes of letters, a byte each; its rows are then those of the derivatives. */
+  readonly codes?: boolean;
   /** Rows of zeros before the first row, which padded convolutions read. */
   readonly before: number;
   readonly rows: number;

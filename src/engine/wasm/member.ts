@@ -4,9 +4,11 @@ import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { divergedError } from "../diverged_error.ts";
 import type { InputGradients, MemberOptions, PredictionPath, SessionState } from "../engine.ts";
 import { gatherLearned } from "../gather_learned.ts";
+import { tablesOf } from "../joined_source.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { BatchLoader, type LoadedBatch } from "./batch_loader.ts";
+import { BatchPredictor } from "./batch_predictor.ts";
 import type { JobRunner } from "./job_runner.ts";
 import type { BatchJob, EpochJob, EpochOutcome, Job, PredictionJob } from "./jobs.ts";
 import type { Plan } from "./plan/types.ts";
@@ -37,6 +39,7 @@ export class WasmMember implements Member {
   readonly #places: readonly WeightPlace[];
   readonly #trained: readonly WeightPlace[];
   #loader: BatchLoader | undefined;
+  readonly #predictor: BatchPredictor;
   #step = 0;
 
   /** Takes over the jobs' runner; writes the initial weights. */
@@ -47,6 +50,7 @@ export class WasmMember implements Member {
     this.#inputs = modelInputs(spec);
     this.#plan = planned.plan;
     this.#jobs = jobs;
+    this.#predictor = new BatchPredictor(jobs, this.#inputs);
     this.#places = planned.places;
     const trainable = weightShapes(spec).map((shape) => shape.trainable);
     this.#trained = this.#places.filter((_, index) => trainable[index]);
@@ -77,8 +81,12 @@ export class WasmMember implements Member {
     const preparing = this.#jobs.prepare("predictions");
     if (preparing !== undefined) await preparing;
     signal.throwIfAborted();
-    const predicted = this.#isResident(source)
+    const jobs = this.#jobs;
+    const isWhole = this.#isResident(source) || jobs.isJoined && tablesOf(source) !== undefined;
+    const predicted = isWhole
       ? this.#predictResident(source, rows, { signal, onProgress })
+      : jobs.isJoined
+      ? this.#predictor.predict(source, rows, { signal, onProgress })
       : this.#predictGathered(source, rows, { signal, onProgress });
     const values = predicted instanceof Promise ? await predicted : predicted;
     onProgress(rows.length);
@@ -92,7 +100,7 @@ export class WasmMember implements Member {
     { signal, onProgress }: MemberCall,
   ): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>> {
     this.#jobs.use(source);
-    if (!this.#jobs.isShort("predict", [rows.length])) {
+    if (!this.#jobs.isShortPrediction(rows.length)) {
       const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
       const job: PredictionJob = { kind: "predict", rows: shareCopy(rows), predicted };
       return this.#run(job, signal, onProgress).then(() => {

@@ -20,10 +20,18 @@ import { dropoutBackward, dropoutForward } from "./ops/dropout.ts";
 import { gruBackward, gruForward, gruTranspose, gruUpdate } from "./ops/gru/run.ts";
 import { poolBackward, poolForward } from "./ops/pool.ts";
 import {
+  makeTables,
+  sequenceBackward,
+  sequenceForward,
+  sequenceUpdate,
+} from "./ops/sequence/run.ts";
+import {
   sparseDenseBackward,
   sparseDenseForward,
   sparseDenseUpdate,
 } from "./ops/sparse_dense/run.ts";
+import { prepareMasks } from "./ops/wide_dense/masks.ts";
+import { wideActivationBackward, wideFinish, wideUpdate } from "./ops/wide_dense/run.ts";
 import { countValues } from "./layout.ts";
 import type { PlanNode } from "./plan/types.ts";
 
@@ -32,10 +40,14 @@ export function forwardNode(context: ExecutionContext, node: PlanNode, pass: For
   switch (node.kind) {
     case "conv":
       return convForward(context, node, pass);
+    case "sequenceConv":
+      return sequenceForward(context, node, pass);
     case "dense":
       return denseForward(context, node, pass.part);
     case "sparseDense":
       return sparseDenseForward(context, node, pass);
+    case "wideDense":
+      return wideFinish(context, node, pass);
     case "bidirectionalGru":
       return gruForward(context, node, pass.part);
     case "batchNorm":
@@ -58,10 +70,14 @@ export function backwardNode(context: ExecutionContext, node: PlanNode, pass: Ba
   switch (node.kind) {
     case "conv":
       return convBackward(context, node, pass);
+    case "sequenceConv":
+      return sequenceBackward(context, node, pass);
     case "dense":
       return denseBackward(context, node, pass);
     case "sparseDense":
       return sparseDenseBackward(context, node, pass);
+    case "wideDense":
+      return wideActivationBackward(context, node, pass.part);
     case "bidirectionalGru":
       return gruBackward(context, node, pass);
     case "batchNorm":
@@ -84,10 +100,14 @@ export function updateNode(context: ExecutionContext, node: PlanNode, update: Up
   switch (node.kind) {
     case "conv":
       return convUpdate(context, node, update);
+    case "sequenceConv":
+      return sequenceUpdate(context, node, update);
     case "dense":
       return denseUpdate(context, node, update);
     case "sparseDense":
       return sparseDenseUpdate(context, node, update);
+    case "wideDense":
+      return wideUpdate(context, node, update);
     case "bidirectionalGru":
       return gruUpdate(context, node, update);
     case "batchNorm":
@@ -108,10 +128,14 @@ export function transposeNode(context: ExecutionContext, node: PlanNode): void {
       const rows = node.kernel.bytes / filterBytes(node.shape);
       return convTranspose(context, node, { firstRow: 0, rows });
     }
+    case "sequenceConv":
+      return makeTables(context, node);
     case "dense":
       return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
     case "bidirectionalGru":
       return gruTranspose(context, node);
+    case "wideDense":
+      return prepareMasks(context, node);
     case "sparseDense":
     case "batchNorm":
     case "pool":

@@ -5,9 +5,10 @@
  * @module
  */
 
-import type { ModelSpec } from "../../model/spec.ts";
+import { modelInputs } from "../../model/inputs.ts";
+import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
-import { type GroupedPrograms, makePrograms } from "./grouped/programs.ts";
+import { type GroupedPath, makeGroupedPath } from "./grouped/path.ts";
 import { assembleKernels, type KernelSet } from "./module.ts";
 import { planModel } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
@@ -32,12 +33,17 @@ export class PlannedModel {
   readonly #modules = new Map<KernelSet, Promise<WebAssembly.Module>>();
   #places: readonly WeightPlace[] | undefined;
   #work: readonly number[] | undefined;
-  #groups: Promise<GroupedPrograms | undefined> | undefined;
+  #groups: Promise<GroupedPath | undefined> | undefined;
 
   /** Plans a model. */
   constructor(spec: ModelSpec, size: PlanSize) {
     this.#spec = spec;
     this.plan = planModel(spec, size);
+  }
+
+  /** The model's inputs. */
+  get inputs(): readonly InputSpec[] {
+    return modelInputs(this.#spec);
   }
 
   /** Where each weight lies, in the order of `weightShapes`. */
@@ -52,8 +58,8 @@ export class PlannedModel {
   }
 
   /** The grouped path, compiled; `undefined` if groups do not serve the model. */
-  get groups(): Promise<GroupedPrograms | undefined> {
-    return this.#groups ??= makePrograms(this.#spec);
+  get groups(): Promise<GroupedPath | undefined> {
+    return this.#groups ??= makeGroupedPath(this.#spec, this.plan.encoders);
   }
 
   /** The compiled kernels; all of them where those have been made, since a set is part of them. */

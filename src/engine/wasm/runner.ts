@@ -6,10 +6,14 @@
  */
 
 import type { SignalColumns } from "../memory_source.ts";
+import type { TableColumn } from "../joined_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
-import type { GroupedPrograms } from "./grouped/programs.ts";
+import { type InputView, viewColumn, viewGathered } from "./grouped/joined/input_view.ts";
+import { JoinedThread } from "./grouped/joined/joined_thread.ts";
+import type { GroupedPath } from "./grouped/path.ts";
 import { cutGroups, ThreadGroups } from "./grouped/thread_groups.ts";
 import type {
+  BatchPredictionJob,
   EpochJob,
   EpochOutcome,
   ExplanationJob,
@@ -18,7 +22,7 @@ import type {
   StepJob,
 } from "./jobs.ts";
 import { ExecutionContext } from "./ops/context.ts";
-import { cutParts } from "./plan/parts.ts";
+import { cutChains, cutParts } from "./plan/parts.ts";
 import {
   explanationStages,
   predictionStages,
@@ -51,11 +55,16 @@ export class Runner {
   readonly #barrier: Barrier;
   readonly #losses: Float64Array;
   readonly #first: boolean;
+  readonly #threads: number;
   readonly #tasks: Tasks;
   readonly #stages: { gathering?: Stage[]; loaded?: Stage[] } = {};
   #predictionStages: { gathering?: Stage[]; loaded?: Stage[] } = {};
   #data: SignalColumns | undefined;
   #groups: ThreadGroups | undefined;
+  #path: GroupedPath | undefined;
+  #images: readonly Float32Array[] = [];
+  #joined: JoinedThread | undefined;
+  #views: readonly InputView[] | undefined;
 
   /** Instantiates the kernels over the shared memory. */
   constructor({ plan, module, memory, barrier, policy, thread, threads }: RunnerOptions) {
@@ -66,6 +75,7 @@ export class Runner {
     this.#barrier = new Barrier(barrier, threads);
     this.#losses = barrier.losses;
     this.#first = thread === 0;
+    this.#threads = threads;
     this.#tasks = new Tasks(this.context, plan, { losses: barrier.losses, threads });
   }
 
@@ -76,15 +86,38 @@ export class Runner {
   }
 
   /** From now on predicts in groups, after {@linkcode setGroupWeights}. */
-  useGroups(programs: GroupedPrograms): void {
-    this.#groups = new ThreadGroups(programs, this.#plan, this.context);
+  useGroups(path: GroupedPath): void {
+    this.#path = path;
+    if (path.kind === "joined") return;
+    this.#groups = new ThreadGroups(path.programs, this.#plan, this.context);
     this.#tasks.useGroups(this.#groups);
     this.#predictionStages = {};
   }
 
   /** Sets the weights with which groups are predicted. */
   setGroupWeights(images: readonly Float32Array[]): void {
-    this.#groups!.setWeights(images);
+    this.#images = images;
+    (this.#joined ?? this.#groups)?.setWeights(images);
+  }
+
+  /** Sets the tables, in the order of the model's inputs, that the next predictions of joined samples read. */
+  useTables(tables: readonly TableColumn[] | undefined): void {
+    this.#views = tables?.map(viewColumn);
+    this.#joined?.release();
+  }
+
+  /** Predicts a batch by itself. */
+  predictBatch({ inputs, predicted }: BatchPredictionJob): void {
+    this.#joinedThread.predictBatch(inputs.map(viewGathered), predicted);
+  }
+
+  /** What predicts samples with branches; its memory is taken when it is first needed. */
+  get #joinedThread(): JoinedThread {
+    if (this.#joined !== undefined) return this.#joined;
+    if (this.#path?.kind !== "joined") throw new Error("Cannot predict: no groups were set");
+    this.#joined = new JoinedThread(this.#path.program);
+    this.#joined.setWeights(this.#images);
+    return this.#joined;
   }
 
   /** Does a job. The outcome of one that trains is the same on every thread. */
@@ -126,7 +159,7 @@ export class Runner {
   #runStep({ entries, labels, weights, position, step }: StepJob): EpochOutcome {
     const stages = this.#trainingStages({ gather: false });
     const rows = Uint32Array.from(labels.keys());
-    const parts = entries.map(cutParts);
+    const parts = cutChains(this.#plan, entries);
     const adam = adamStep(this.#policy, step);
     const batch: Batch = { mode: "train", rows, labels, weights, parts, position, adam };
     return { loss: this.#train(stages, batch), steps: 1, samples: labels.length };
@@ -158,6 +191,10 @@ export class Runner {
   #predict({ rows, entries, predicted }: PredictionJob): void {
     const { batchSize } = this.#plan;
     const gather = entries === undefined;
+    if (gather && this.#path?.kind === "joined") {
+      const shared = { views: this.#views!, rows, predicted, threads: this.#threads };
+      return this.#joinedThread.predict(this.#barrier, shared);
+    }
     const groups = this.#groups;
     if (gather && groups !== undefined) {
       return groups.predict(this.#barrier, { data: this.#data!, rows, predicted });
@@ -167,11 +204,13 @@ export class Runner {
       this.#plan,
       { gather, inGroups },
     );
-    const cut = (count: number, chain: number) =>
-      inGroups[chain] ? cutGroups(count) : cutParts(count);
+    const cut = (entries: readonly number[]) =>
+      cutChains(this.#plan, entries).map((parts, chain) =>
+        inGroups[chain] ? cutGroups(entries[chain]!) : parts
+      );
     for (let start = 0; start < rows.length && !this.#barrier.stopping; start += batchSize) {
       const batch = rows.subarray(start, start + batchSize);
-      const parts = (entries ?? [batch.length]).map(cut);
+      const parts = cut(entries ?? [batch.length]);
       const target = predicted.subarray(start, start + batchSize);
       for (const stage of stages) {
         this.#run(stage, { mode: "predict", rows: batch, predicted: target, parts });
@@ -182,7 +221,7 @@ export class Runner {
 
   /** Computes the derivatives of the outputs with respect to the batch that is in the chains' inputs. */
   #explain({ entries }: ExplanationJob): void {
-    const parts = entries.map(cutParts);
+    const parts = cutChains(this.#plan, entries);
     const rows = new Uint32Array(entries.at(-1)!);
     for (const stage of explanationStages(this.#plan)) {
       this.#run(stage, { mode: "explain", rows, parts });

@@ -1,3 +1,4 @@
+import { type TableColumn, tablesOf } from "../joined_source.ts";
 import { residentSignal, type SignalColumns } from "../memory_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 
@@ -25,6 +26,33 @@ export function shareColumns(source: SampleSource): SignalColumns {
     transform,
   };
   shared.set(source, made);
+  return made;
+}
+
+/** The same of sources whose inputs are tables. */
+const sharedTables = new WeakMap<SampleSource, readonly TableColumn[]>();
+
+/**
+ * A source's tables in memory that threads share; copied once for as long as the source lives, each array once.
+ *
+ * @param source Samples of `joinInputs`.
+ * @returns A column for each of the source's.
+ */
+export function shareTables(source: SampleSource): readonly TableColumn[] {
+  const known = sharedTables.get(source);
+  if (known !== undefined) return known;
+  const copies = new Map<ArrayBufferView, ArrayBufferView>();
+  const share = <T extends SignalColumns["signal"]>(array: T): T => {
+    const copy = copies.get(array) ?? (isShared(array) ? array : shareArray(array));
+    copies.set(array, copy);
+    return copy as T;
+  };
+  const made = tablesOf(source)!.map(({ table, entryOf, ...column }) => ({
+    ...column,
+    table: share(table),
+    entryOf: entryOf && share(entryOf),
+  }));
+  sharedTables.set(source, made);
   return made;
 }
 

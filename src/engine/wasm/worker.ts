@@ -1,16 +1,19 @@
 /** The program of a worker thread: does the jobs it is sent, one after the other, and says how each ended. */
 
 import type { SignalColumns } from "../memory_source.ts";
-import type { GroupedPrograms } from "./grouped/programs.ts";
-import type { EpochOutcome, Job } from "./jobs.ts";
+import type { TableColumn } from "../joined_source.ts";
+import type { GroupedPath } from "./grouped/path.ts";
+import type { BatchPredictionJob, EpochOutcome, Job } from "./jobs.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 
 /** What a worker is sent: `start` first, and again where it is to compute with other kernels. */
 export type WorkerRequest =
   | { readonly kind: "start"; readonly options: RunnerOptions }
   | { readonly kind: "data"; readonly data: SignalColumns }
-  | { readonly kind: "groups"; readonly programs: GroupedPrograms }
+  | { readonly kind: "tables"; readonly tables: readonly TableColumn[] }
+  | { readonly kind: "groups"; readonly path: GroupedPath }
   | { readonly kind: "groupWeights"; readonly images: readonly Float32Array[] }
+  | BatchPredictionJob
   | Job;
 
 /** What a worker answers: to a job that it is done, to anything that it failed. */
@@ -48,13 +51,21 @@ function answer(request: WorkerRequest): WorkerReply | undefined {
     runner!.use(request.data);
     return undefined;
   }
+  if (request.kind === "tables") {
+    runner!.useTables(request.tables);
+    return undefined;
+  }
   if (request.kind === "groups") {
-    runner!.useGroups(request.programs);
+    runner!.useGroups(request.path);
     return undefined;
   }
   if (request.kind === "groupWeights") {
     runner!.setGroupWeights(request.images);
     return undefined;
+  }
+  if (request.kind === "predictBatch") {
+    runner!.predictBatch(request);
+    return { kind: "done", outcome: undefined };
   }
   return { kind: "done", outcome: runner!.run(request) };
 }

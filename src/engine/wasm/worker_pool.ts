@@ -1,5 +1,5 @@
 import { EngineUnavailableError } from "../../errors.ts";
-import type { EpochOutcome, Job } from "./jobs.ts";
+import type { BatchPredictionJob, EpochOutcome, Job } from "./jobs.ts";
 import type { RunnerOptions } from "./runner.ts";
 import type { WorkerReply, WorkerRequest } from "./worker.ts";
 
@@ -7,7 +7,10 @@ import type { WorkerReply, WorkerRequest } from "./worker.ts";
 export type PoolOptions = Omit<RunnerOptions, "thread" | "module">;
 
 /** What threads are told besides jobs, such as the samples. */
-type StandingRequest = Exclude<WorkerRequest, Job | { readonly kind: "start" }>;
+type StandingRequest = Exclude<
+  WorkerRequest,
+  Job | BatchPredictionJob | { readonly kind: "start" }
+>;
 
 /**
  * The worker threads of a session, which start when the first job comes. If one of them fails, all are ended, since the
@@ -21,6 +24,8 @@ export class WorkerPool {
   readonly #standing = new Map<StandingRequest["kind"], StandingRequest>();
   #waiting: PromiseWithResolvers<EpochOutcome | undefined> | undefined;
   #expected = 0;
+  /** By thread: the jobs that it does by itself, in their order. */
+  #ofThreads: readonly PromiseWithResolvers<void>[][] = [];
   #failure: Error | undefined;
 
   /** Starts nothing yet. */
@@ -72,6 +77,21 @@ export class WorkerPool {
     return await waiting.promise;
   }
 
+  /**
+   * Has one thread do a job by itself, after those that it has been given before; starts all threads if none has started.
+   * While such jobs are done, {@linkcode run} is not called.
+   *
+   * @throws {EngineUnavailableError} If a thread fails.
+   */
+  async runAlone(thread: number, job: BatchPredictionJob): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#workers.length === 0) this.#start();
+    const done = Promise.withResolvers<void>();
+    this.#ofThreads[thread]!.push(done);
+    this.#workers[thread]!.postMessage(job);
+    await done.promise;
+  }
+
   /** Ends threads that wait for jobs, and forgets what they were told; the next job starts others. */
   rest(): void {
     if (this.#waiting !== undefined) throw new Error("Cannot rest: a job is running");
@@ -85,6 +105,8 @@ export class WorkerPool {
     this.#failure ??= new Error("Cannot run a job: the session was disposed of");
     this.#waiting?.reject(this.#failure);
     this.#waiting = undefined;
+    for (const done of this.#ofThreads.flat()) done.reject(this.#failure);
+    this.#ofThreads = [];
   }
 
   #start(): void {
@@ -97,6 +119,7 @@ export class WorkerPool {
           name: `histone ${thread}`,
         }),
     );
+    this.#ofThreads = this.#workers.map(() => []);
     this.#workers.forEach((worker, thread) => {
       worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
         // What an ended thread said last may come after its end.
@@ -131,6 +154,8 @@ export class WorkerPool {
 
   #hear(thread: number, reply: WorkerReply): void {
     if (reply.kind === "failed") return this.#fail(thread, reply.error);
+    const alone = this.#ofThreads[thread]!.shift();
+    if (alone !== undefined) return alone.resolve();
     this.#expected--;
     if (this.#expected > 0 || this.#waiting === undefined) return;
     const { resolve } = this.#waiting;

@@ -2,7 +2,8 @@ import { convPadding } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import type { LayerGroup } from "../layer_groups.ts";
 import { GradientLayout } from "./gradients.ts";
-import { type GroupKernels, planGroup } from "./group_kernels.ts";
+import { planGroup } from "./group_kernels.ts";
+import type { GroupKernels } from "./group_types.ts";
 import type { Kernel } from "./kernel.ts";
 import { batchNormBlocks } from "./ops/batch_norm_sums.ts";
 import type { PlanOptions } from "./plan_types.ts";
@@ -51,7 +52,9 @@ export class ChainPlanner {
   /** Makes the tensor that a chain reads, with the padding that its first group reads, and its buffers. */
   addInput(input: ChainInput, first: LayerGroup | undefined): Tensor {
     const tensor = { ...input, ...paddingOf(first) };
-    this.reserve(`${tensor.name}.value`, sampleStride(tensor) * tensor.samples);
+    if (tensor.letters === undefined) {
+      this.reserve(`${tensor.name}.value`, sampleStride(tensor) * tensor.samples);
+    }
     if (tensor.hasDelta) this.reserve(`${tensor.name}.delta`, deltaStride(tensor) * tensor.samples);
     return tensor;
   }
@@ -64,7 +67,18 @@ export class ChainPlanner {
       output = this.#addOutput(group, read, groups[i + 1]);
       if (group.kind === "batchNorm") this.#reserveNorm(`batchNorm${group.layer}`, read);
       const { options, weights, gradients, dropouts } = this;
-      return planGroup(group, { options, input: read, output, weights, gradients, dropouts });
+<<<<<<< HEAD
+      const reserve = this.reserve.bind(this);
+      const context = { options, weights, gradients, dropouts, reserve };
+      return planGroup(group, { ...context, input: read, output });
+=======
+      const context = { options, input: read, output, weights, gradients, dropouts };
+      const kernels = planGroup(group, context);
+      for (const [name, values] of Object.entries(kernels.buffers ?? {})) {
+        this.reserve(name, values);
+      }
+      return kernels;
+>>>>>>> gpu
     });
     const reversed = planned.toReversed();
     return {
@@ -101,6 +115,7 @@ export class ChainPlanner {
       samples: input.gathered ? this.options.samples : input.samples,
       hasDelta: true,
       gathered: false,
+      letters: undefined,
     };
     this.reserve(`${name}.value`, sampleStride(tensor) * tensor.samples);
     this.reserve(`${name}.delta`, deltaStride(tensor) * tensor.samples);

@@ -7,11 +7,13 @@
 
 import { UnsupportedModelError } from "../../errors.ts";
 import { layerChains, modelGraph } from "../../model/graph.ts";
+import { isRecurrent } from "../../model/layer_shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
 import { openDevice } from "./device.ts";
+import { MOST_UNITS } from "./ops/recurrent_steps.ts";
 import { SessionRunners } from "./runners.ts";
 import { areMarked } from "./states.ts";
 import { WebgpuSession } from "./session.ts";
@@ -26,12 +28,18 @@ export interface WebgpuEngineOptions {
    * @default the GPU's own limit
    */
   readonly largestBuffer?: number | undefined;
+  /**
+   * Kernels that divide their work for the shared memory of a GPU, or for the lanes of an adapter on a processor.
+   *
+   * @default as the adapter is
+   */
+  readonly kernels?: "shared" | "lanes" | undefined;
 }
 
 /**
  * Makes the engine.
  *
- * @param options Limits on memory.
+ * @param options Limits on memory, and the choice of kernels.
  * @returns Engine `webgpu`.
  */
 export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
@@ -47,9 +55,11 @@ export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
 /** Does not check memory: a GPU's limits are known only once it is opened. */
 function supports(spec: ModelSpec): Support {
   for (const { place, layers } of layerChains(modelGraph(spec))) {
-    const recurrent = layers.findIndex(({ type }) => type === "bidirectionalGru");
-    if (recurrent < 0) continue;
-    return { supported: false, reason: `it has no bidirectionalGru (${place}[${recurrent}])` };
+    for (const [index, layer] of layers.entries()) {
+      if (!isRecurrent(layer) || layer.units <= MOST_UNITS) continue;
+      const found = `its ${layer.type} has ${layer.units} units (${place}[${index}])`;
+      return { supported: false, reason: `${found}, expected at most ${MOST_UNITS}` };
+    }
   }
   return { supported: true };
 }

@@ -15,7 +15,7 @@
  * - `encoderE.origins`: `[item]` sample and reference, where a dropout needs them.
  * - `encoderE.shared` and `encoderE.sharedUses`, where only the first layers share: the same of these layers, the uses
  *   being items; `encoderE.parents`: `[item]` the shared item that it continues.
- * - `input.NAME`: `[entry, …values of one]` as float32.
+ * - `input.NAME`: `[entry, …values of one]` as float32; of a sequence, `[entry, word]` of packed codes, see `letters.ts`.
  *
  * @module
  */
@@ -27,6 +27,7 @@ import type { InputSpec } from "../../model/spec.ts";
 import { entrySize, placesOf } from "../sample_source.ts";
 import { areWorthSharing, findLayerBySample } from "../shared_layers.ts";
 import { bindRead, type GraphPurpose } from "./kernel.ts";
+import { countWords } from "./letters.ts";
 import type { ItemCount } from "./tensors.ts";
 
 /** Marks a missing reference, as `NO_ENTRY` of the samples does. */
@@ -39,6 +40,8 @@ export interface InputEntries {
   readonly buffer: string;
   /** Entries of a sample, 1 or the number of references. */
   readonly places: number;
+  /** 32-bit values of an entry in the buffer, where the codes of a sequence are packed. */
+  readonly words: number;
   /** Values of an entry as the data hold it, and as a branch reads it. */
   readonly entrySize: number;
   readonly readSize: number;
@@ -154,6 +157,7 @@ function layoutInput(spec: InputSpec, samples: number): InputEntries {
     spec,
     buffer: `input.${spec.name}`,
     places,
+    words: spec.name === "sequence" ? countWords(spec.bases) : entrySize(spec),
     entrySize: entrySize(spec),
     readSize: sizeOf(branchInputShape(spec)),
     capacity: samples * places,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { modelGraph } from "../../model/graph.ts";
+import { type ModelGraph, modelGraph } from "../../model/graph.ts";
 import { branchInputShape } from "../../model/inputs.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { groupChain, type LayerGroup } from "../layer_groups.ts";
@@ -14,6 +14,7 @@ import { divideHead, planEnding } from "./ending.ts";
 import { type EncoderEntries, EntryLayout } from "./entries.ts";
 import { type JoinKernels, planJoin } from "./join_plan.ts";
 import type { GraphPurpose, Kernel } from "./kernel.ts";
+import { groupLetters, type LetterSource, readsLetters } from "./letters.ts";
 import { expandBackwardWgsl, expandForwardWgsl, type ExpandShape } from "./ops/expand.ts";
 import { feedBranchWgsl } from "./ops/feed.ts";
 import { findPredictionSlopesWgsl } from "./ops/loss.ts";
@@ -38,6 +39,7 @@ interface PlannedEncoder {
 
 class GraphPlanner {
   readonly #spec: ModelSpec;
+  readonly #graph: ModelGraph;
   readonly #purpose: GraphPurpose;
   readonly #planner: ChainPlanner;
   readonly #layout: EntryLayout;
@@ -48,8 +50,13 @@ class GraphPlanner {
 
   constructor(spec: ModelSpec, options: PlanOptions, purpose: GraphPurpose) {
     const graph = modelGraph(spec);
-    const groups = graph.encoders.map((encoder) => groupChain(encoder, LARGEST_FUSED_POOL));
+    const groups = graph.encoders.map((encoder) =>
+      readsLetters(graph, encoder)
+        ? groupLetters(encoder, LARGEST_FUSED_POOL)
+        : groupChain(encoder, LARGEST_FUSED_POOL)
+    );
     this.#spec = spec;
+    this.#graph = graph;
     this.#purpose = purpose;
     this.#head = groupChain(graph.head, LARGEST_FUSED_POOL);
     this.#planner = new ChainPlanner(spec, [...groups.flat(), ...this.#head], options);
@@ -108,6 +115,7 @@ class GraphPlanner {
       channels: second ?? first,
       slope: 1,
       ...(sharedLayers > 0 ? shared : items),
+      letters: this.#findLetters(entries),
     }, groups[0]);
     for (const [name, width] of Object.entries(ITEM_BUFFERS)) {
       planner.reserve(`encoder${index}.${name}`, width * capacity);
@@ -134,16 +142,24 @@ class GraphPlanner {
     };
   }
 
+  /** Where the first layer of an encoder looks letters up, if it does. */
+  #findLetters(entries: EncoderEntries): LetterSource | undefined {
+    if (!readsLetters(this.#graph, entries.encoder)) return undefined;
+    const { input: { buffer, words, capacity } } = this.#layout.branches[entries.branches[0]!]!;
+    return { codes: buffer, words, entries: capacity, items: nameOfItems(entries) };
+  }
+
   #feedKernels(): Kernel[] {
     const layout = this.#layout;
     const { models } = this.#planner.options;
-    for (const { buffer, capacity, entrySize } of layout.inputs) {
-      this.#planner.reserve(buffer, capacity * entrySize);
+    for (const { buffer, capacity, words } of layout.inputs) {
+      this.#planner.reserve(buffer, capacity * words);
     }
     this.#planner.reserve("places", layout.stride);
-    return this.#encoders.flatMap(({ entries, input }) =>
+    const fed = this.#encoders.filter(({ input }) => input.letters === undefined);
+    return fed.flatMap(({ entries, input }) =>
       entries.branches.map((branch) => {
-        const items = `encoder${entries.index}.${entries.sharedLayers > 0 ? "shared" : "items"}`;
+        const items = nameOfItems(entries);
         return feedBranchWgsl({ layout, encoder: entries, items, branch, output: input, models });
       })
     );
@@ -186,6 +202,11 @@ class GraphPlanner {
       update,
     ];
   }
+}
+
+/** Name of the buffer of the items that the first layers of an encoder compute. */
+function nameOfItems({ index, sharedLayers }: EncoderEntries): string {
+  return `encoder${index}.${sharedLayers > 0 ? "shared" : "items"}`;
 }
 
 /** A chain of shared items, continued by one with an item for each use. */

@@ -6,6 +6,7 @@ import { gatherLearned, pairLearned } from "../gather_learned.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import { ItemCollector } from "./collect_items.ts";
 import type { OpenedDevice } from "./device.ts";
+import { countWords, packCodes } from "./letters.ts";
 import { GpuMemory } from "./memory.ts";
 import type { GraphPlan } from "./plan_types.ts";
 import { Program } from "./program.ts";
@@ -28,6 +29,7 @@ export class GraphRunner {
   readonly #plan: GraphPlan;
   readonly #program: Program;
   readonly #collectors: readonly ItemCollector[];
+  #codes = new Uint32Array(0);
   #batch: { readonly inputs: SampleSource["inputs"]; readonly batch: SampleBatch } | undefined;
 
   private constructor({ opened, plan }: GraphRunnerOptions, memory: GpuMemory, program: Program) {
@@ -142,9 +144,11 @@ export class GraphRunner {
     const collector = this.#collectors[model]!;
     collector.collect(batch);
     this.#write("places", collector.places, model * layout.stride);
-    for (const { spec, buffer, entrySize, capacity } of layout.inputs) {
+    for (const { spec, buffer, entrySize, words, capacity } of layout.inputs) {
       const { entries, values } = batch.input(spec.name);
-      this.#write(buffer, values.subarray(0, entries * entrySize), model * capacity * entrySize);
+      const found = values.subarray(0, entries * entrySize);
+      const offset = model * capacity * words;
+      this.#write(buffer, spec.name === "sequence" ? this.#pack(found, spec.bases) : found, offset);
     }
     for (const [index, found] of collector.encoders.entries()) {
       const { capacity } = layout.encoders[index]!;
@@ -162,6 +166,14 @@ export class GraphRunner {
     if (purpose === "training") {
       this.#write("labels", pairLearned(gatherLearned(source, rows)), 2 * model * samples);
     }
+  }
+
+  /** Packs the codes of entries into memory that the next batch uses again. */
+  #pack(codes: Float32Array, bases: number): Uint32Array {
+    const count = codes.length / bases * countWords(bases);
+    if (this.#codes.length < count) this.#codes = new Uint32Array(count);
+    packCodes(codes, { bases, words: this.#codes });
+    return this.#codes.subarray(0, count);
   }
 
   /** Writes values to a buffer, if a kernel reads it. */

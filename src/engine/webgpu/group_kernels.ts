@@ -1,9 +1,10 @@
-import { UnsupportedModelError } from "../../errors.ts";
 import type { Conv1dLayer } from "../../model/spec.ts";
 import { convPadding } from "../../model/shapes.ts";
 import type { GroupOf, LayerGroup } from "../layer_groups.ts";
-import { blockSamples, type GradientLayout } from "./gradients.ts";
+import { blockSamples } from "./gradients.ts";
+import type { GroupContext, GroupKernels } from "./group_types.ts";
 import type { Kernel } from "./kernel.ts";
+import { planLetters } from "./letter_kernels.ts";
 import {
   activationBackwardWgsl,
   activationForwardWgsl,
@@ -24,6 +25,7 @@ import {
   type BatchNormShape,
 } from "./ops/batch_norm_sums.ts";
 import { convBackwardWgsl, convForwardWgsl, type ConvShape } from "./ops/conv.ts";
+import { convBackwardLanesWgsl, convForwardLanesWgsl, turnedWeights } from "./ops/conv_lanes.ts";
 import { denseBackwardWgsl, denseForwardWgsl, type DenseShape } from "./ops/dense.ts";
 import { dropoutBackwardWgsl, dropoutForwardWgsl, type DropoutShape } from "./ops/dropout.ts";
 import {
@@ -31,8 +33,22 @@ import {
   kernelGradientWorkgroups,
   sumKernelGradientWgsl,
 } from "./ops/kernel_gradient.ts";
+import {
+  kernelGradientLaneWorkgroups,
+  sumKernelGradientLanesWgsl,
+} from "./ops/kernel_gradient_lanes.ts";
 import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
+<<<<<<< HEAD
+import {
+  addPartsWgsl,
+  isWide,
+  nameOfPartial,
+  partialSize,
+  sumPartsWgsl,
+} from "./ops/wide_dense.ts";
+import { planRecurrent } from "./recurrent_kernels.ts";
+=======
 import type { PlanOptions } from "./plan_types.ts";
 import type { Tensor } from "./tensors.ts";
 import type { WeightLayout } from "./weight_layout.ts";
@@ -57,7 +73,10 @@ export interface GroupKernels {
   readonly backward: (gradientStride: number) => readonly Kernel[];
   /** The backward pass of a prediction, down to its input: without dropout and without the weights' gradients. */
   readonly predictionBackward: readonly Kernel[];
+  /** Number of 32-bit values of a model in buffers of their own, by name. */
+  readonly buffers?: Readonly<Record<string, number>>;
 }
+>>>>>>> gpu
 
 /** Makes the kernels of a group; a flattening has none. */
 export function planGroup(group: LayerGroup, context: GroupContext): GroupKernels {
@@ -81,22 +100,23 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
     case "flatten":
       return { forward: [], prediction: [], backward: () => [], predictionBackward: [] };
     case "bidirectionalGru":
-      throw new UnsupportedModelError(`Cannot plan layer ${group.layer}: it is recurrent`);
+    case "lstm":
+      return planRecurrent(group, context);
   }
 }
 
 /** The kernels of a group that does the same in training and in prediction. */
 function planAlike({ forward, backward, gradient }: {
-  readonly forward: Kernel;
+  readonly forward: readonly Kernel[];
   /** Computes the deltas of the input, where those are wanted. */
-  readonly backward: Kernel | undefined;
+  readonly backward: Kernel | readonly Kernel[] | undefined;
   /** Computes the gradients of the weights. */
   readonly gradient?: (gradientStride: number) => Kernel;
 }): GroupKernels {
-  const below = backward === undefined ? [] : [backward];
+  const below = backward === undefined ? [] : [backward].flat();
   return {
-    forward: [forward],
-    prediction: [forward],
+    forward,
+    prediction: forward,
     backward: (gradientStride) =>
       gradient === undefined ? below : [...below, gradient(gradientStride)],
     predictionBackward: below,
@@ -107,6 +127,8 @@ function planAlike({ forward, backward, gradient }: {
 type ConvOptions = Pick<Conv1dLayer, "width" | "dilation" | "padding" | "filters">;
 
 function planConv(group: GroupOf<"conv">, context: GroupContext): GroupKernels {
+  const { input: { letters } } = context;
+  if (letters !== undefined) return planLetters(group, letters, context);
   return planWindows(group.layer, { ...group.spec, pool: group.pool }, context);
 }
 
@@ -135,11 +157,34 @@ function planWindows(
     weightStride: weights.size,
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
+<<<<<<< HEAD
   return planAlike({
+    forward: [convForwardWgsl(shape, limits)],
+=======
+  const gradient = planKernelGradient({ ...shape, pooled: pool !== undefined }, context);
+  return planInLanes(shape, limits.lanes, gradient) ?? planAlike({
     forward: convForwardWgsl(shape, limits),
+>>>>>>> gpu
     backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
-    gradient: planKernelGradient({ ...shape, pooled: pool !== undefined }, context),
+    gradient,
   });
+}
+
+/** The kernels of a convolution on an adapter on a processor; `undefined` on others, and where its taps are too many. */
+function planInLanes(
+  shape: ConvShape,
+  lanes: number | undefined,
+  gradient: (gradientStride: number) => Kernel,
+): GroupKernels | undefined {
+  if (lanes === undefined) return undefined;
+  const forward = convForwardLanesWgsl(shape, lanes);
+  if (!shape.input.hasDelta) {
+    return forward && planAlike({ forward, backward: undefined, gradient });
+  }
+  const backward = convBackwardLanesWgsl(shape, lanes);
+  if (forward === undefined || backward === undefined) return undefined;
+  const { size, buffer } = turnedWeights(shape);
+  return { ...planAlike({ forward, backward, gradient }), buffers: { [buffer]: size } };
 }
 
 function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels {
@@ -152,24 +197,43 @@ function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels
     kernel: weights.kernels.get(group.layer)!,
     weightStride: weights.size,
   };
+<<<<<<< HEAD
   const window = { taps: 1, dilation: 1, left: 0, pooled: false };
   return planAlike({
+    forward: isWide(shape) ? planWideDense(shape, context) : [denseForwardWgsl(shape, limits)],
+=======
+  const window = { taps: 1, dilation: 1, left: 0, pooled: false, pool: undefined, positions: 1 };
+  const gradient = planKernelGradient({ ...shape, ...window }, context);
+  return planInLanes({ ...shape, ...window }, limits.lanes, gradient) ?? planAlike({
     forward: denseForwardWgsl(shape, limits),
+>>>>>>> gpu
     backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
-    gradient: planKernelGradient({ ...shape, ...window }, context),
+    gradient,
   });
+}
+
+/** A dense layer of so many inputs that its sums are divided. */
+function planWideDense(shape: DenseShape, { reserve }: GroupContext): Kernel[] {
+  reserve(nameOfPartial(shape.name), partialSize(shape));
+  return [sumPartsWgsl(shape), addPartsWgsl(shape)];
 }
 
 function planKernelGradient(
   shape: KernelGradientShape,
-  { gradients, output: { samples } }: GroupContext,
+  { gradients, output: { samples }, options: { limits: { lanes } } }: GroupContext,
 ): (gradientStride: number) => Kernel {
   const { start, size } = shape.kernel;
+  const workgroups = lanes === undefined
+    ? kernelGradientWorkgroups(shape)
+    : kernelGradientLaneWorkgroups(shape, lanes);
   const region = gradients.take(start, size, {
     samples,
-    blockSamples: blockSamples(samples, kernelGradientWorkgroups(shape)),
+    blockSamples: blockSamples(samples, workgroups, lanes),
   });
-  return (gradientStride) => sumKernelGradientWgsl(shape, region, gradientStride);
+  return (gradientStride) =>
+    lanes === undefined
+      ? sumKernelGradientWgsl(shape, region, gradientStride)
+      : sumKernelGradientLanesWgsl(shape, { region, gradientStride, lanes });
 }
 
 function planBatchNorm(group: GroupOf<"batchNorm">, context: GroupContext): GroupKernels {
@@ -211,7 +275,7 @@ function planPool(group: GroupOf<"pool">, { input, output, options }: GroupConte
     models,
   };
   const backward = input.hasDelta ? poolBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: poolForwardWgsl(shape), backward });
+  return planAlike({ forward: [poolForwardWgsl(shape)], backward });
 }
 
 function planDropout(group: GroupOf<"dropout">, context: GroupContext): GroupKernels {
@@ -237,12 +301,12 @@ function planActivation(group: GroupOf<"activation">, context: GroupContext): Gr
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
   const backward = input.hasDelta ? activationBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: activationForwardWgsl(shape), backward });
+  return planAlike({ forward: [activationForwardWgsl(shape)], backward });
 }
 
 function planGelu(group: GroupOf<"gelu">, context: GroupContext): GroupKernels {
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `gelu${group.layer}`, input, output, models };
   const backward = input.hasDelta ? geluBackwardWgsl(shape) : undefined;
-  return planAlike({ forward: geluForwardWgsl(shape), backward });
+  return planAlike({ forward: [geluForwardWgsl(shape)], backward });
 }

@@ -5,6 +5,7 @@
  */
 
 import { formatFloatWgsl, type KernelDescription } from "./kernel.ts";
+import type { LetterSource } from "./letters.ts";
 
 /** The number of items of a tensor in a step. */
 export interface ItemCount {
@@ -46,6 +47,8 @@ export interface Tensor {
   readonly origins?: string | undefined;
   /** True for the network's input, which holds the samples of several steps. */
   readonly gathered: boolean;
+  /** Where its values are letters that are looked up: it has no values then. */
+  readonly letters?: LetterSource | undefined;
 }
 
 /** Number of values from one sample to the next. */

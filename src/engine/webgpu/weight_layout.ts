@@ -7,8 +7,9 @@
  */
 
 import { layerChains, modelGraph } from "../../model/graph.ts";
+import { countDirections, isRecurrent } from "../../model/layer_shapes.ts";
 import { sizeOf, weightShapes } from "../../model/shapes.ts";
-import type { LayerSpec, ModelSpec } from "../../model/spec.ts";
+import type { LayerSpec, ModelSpec, RecurrentLayer } from "../../model/spec.ts";
 
 /** With fewer channels than this, padding each tap to vectors wastes too much: all taps are made one segment. */
 const LEAST_CHANNELS = 16;
@@ -30,10 +31,32 @@ export interface KernelLayout {
   readonly size: number;
 }
 
+/**
+ * The weights of a GRU or an LSTM: for each direction the rows of its kernel, of its recurrent kernel and of its bias, all of
+ * the same length.
+ */
+export interface RecurrentLayout {
+  /** Place of the first row among a model's weights; a multiple of four. */
+  readonly start: number;
+  readonly directions: number;
+  readonly channels: number;
+  readonly units: number;
+  /** Gates, with the candidate: 3 or 4. */
+  readonly gates: number;
+  /** Values of a row, its padding included. */
+  readonly columns: number;
+  /** Values from one direction to the next. */
+  readonly directionSize: number;
+  /** Values of all directions. */
+  readonly size: number;
+}
+
 /** All places of a model's weights. */
 export interface WeightLayout {
   /** Kernels of convolutions and dense layers, by layer. */
   readonly kernels: ReadonlyMap<number, KernelLayout>;
+  /** Weights of GRUs and LSTMs, by layer. */
+  readonly recurrents: ReadonlyMap<number, RecurrentLayout>;
   /** Place of γ of each batch normalisation, by layer; β, the moving mean and variance follow it. */
   readonly norms: ReadonlyMap<number, number>;
   /** Place of the trained factor k of each distance-weighted mean, by its index in the join. */
@@ -53,6 +76,7 @@ export function roundUp(values: number): number {
 export function layoutWeights(spec: ModelSpec): WeightLayout {
   const layers = layerChains(modelGraph(spec)).flatMap((chain) => chain.layers);
   const kernels = new Map<number, KernelLayout>();
+  const recurrents = new Map<number, RecurrentLayout>();
   const norms = new Map<number, number>();
   const scales = new Map<number, number>();
   let size = 0;
@@ -63,21 +87,29 @@ export function layoutWeights(spec: ModelSpec): WeightLayout {
       size = roundUp(start + 1);
       return range(start, 1);
     }
-    const { layer, name, shape } = weight;
+    const { layer: number, name, shape } = weight;
+    const layer = layers[number]!;
+    if (isRecurrent(layer)) {
+      const known = recurrents.get(number);
+      if (known === undefined) recurrents.set(number, layoutRecurrent(layer, shape, start));
+      const { columns } = recurrents.get(number)!;
+      size += sizeOf(shape) / shape.at(-1)! * columns;
+      return rowPlaces(shape, { start, columns });
+    }
     if (name === "kernel") {
-      const layout = layoutKernel(layers[layer]!, shape, start);
-      kernels.set(layer, layout);
+      const layout = layoutKernel(layer, shape, start);
+      kernels.set(number, layout);
       size += layout.size;
       return kernelPlaces(layout, shape);
     }
-    const kernel = kernels.get(layer);
+    const kernel = kernels.get(number);
     if (kernel !== undefined) return range(kernel.bias, sizeOf(shape));
-    if (name === "gamma") norms.set(layer, start);
+    if (name === "gamma") norms.set(number, start);
     size += sizeOf(shape);
     if (name === "moving_variance") size = roundUp(size);
     return range(start, sizeOf(shape));
   });
-  return { kernels, norms, scales, places, size };
+  return { kernels, recurrents, norms, scales, places, size };
 }
 
 function layoutKernel(layer: LayerSpec, shape: readonly number[], start: number): KernelLayout {
@@ -104,6 +136,32 @@ function kernelPlaces(layout: KernelLayout, shape: readonly number[]): Uint32Arr
     const paddedRow = Math.floor(row / segmentLength) * paddedSegment + row % segmentLength;
     return start + paddedRow * columns + i % width;
   });
+}
+
+/** The layout of a recurrent layer, whose first kernel, `[channels, gates · units]`, begins at `start`. */
+function layoutRecurrent(
+  layer: RecurrentLayer,
+  [channels = 0, width = 0]: readonly number[],
+  start: number,
+): RecurrentLayout {
+  const { units } = layer;
+  const directions = countDirections(layer);
+  const columns = roundUp(width);
+  const directionSize = (channels + units + 1) * columns;
+  const size = directions * directionSize;
+  return { start, directions, channels, units, gates: width / units, columns, directionSize, size };
+}
+
+/** Places of the values of rows that are padded to `columns`. */
+function rowPlaces(
+  shape: readonly number[],
+  { start, columns }: { readonly start: number; readonly columns: number },
+): Uint32Array {
+  const width = shape.at(-1)!;
+  return Uint32Array.from(
+    { length: sizeOf(shape) },
+    (_, i) => start + Math.floor(i / width) * columns + i % width,
+  );
 }
 
 function range(start: number, length: number): Uint32Array {

@@ -4,8 +4,8 @@ import { type DataRecord, parseRecord } from "../../record.ts";
 import { readAll } from "./_frame_reader.ts";
 import type { ZarrReader } from "./reader.ts";
 
-/** Every field of a record. */
-const RECORD_FIELDS: Readonly<Record<keyof DataRecord, true>> = {
+/** Every field of the record of samples, which have no sequences in AnnData. */
+const RECORD_FIELDS: Readonly<Record<Exclude<keyof DataRecord, "sequence">, true>> = {
   assembly: true,
   binSizeBp: true,
   orientation: true,

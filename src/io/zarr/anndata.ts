@@ -5,6 +5,7 @@
  * @see https://anndata.readthedocs.io/en/stable/fileformat-prose.html
  */
 
+import type { DataRecord } from "../../record.ts";
 import { writeArray, writeScalar } from "./array.ts";
 import { writeGroup, type ZarrAttributes, type ZarrPath, type ZarrStore } from "./store.ts";
 
@@ -27,6 +28,14 @@ export type AnndataValue =
   | readonly string[]
   | readonly number[]
   | { readonly [name: string]: AnndataValue | undefined };
+
+/** A data record as a dictionary. */
+export function recordValue({ sequence, ...others }: DataRecord): AnndataValue {
+  if (sequence === undefined) return others;
+  // Data have no control: models do.
+  const { control: _, ...own } = sequence;
+  return { ...others, sequence: own };
+}
 
 /** Writes a dictionary, or a single value of one. */
 export async function writeValue(

@@ -17,7 +17,7 @@ import {
 import { makeCellTypeGroups } from "../item_groups.ts";
 import { checkMarks, makeMarkMask } from "../mark_mask.ts";
 import { signalRows } from "./_signal_rows.ts";
-import { type AnndataValue, ARRAY } from "./anndata.ts";
+import { type AnndataValue, ARRAY, recordValue } from "./anndata.ts";
 import { ZarrArray } from "./array.ts";
 import { Frame } from "./frame.ts";
 import { GENE_COLUMNS, geneCells, hasGenes } from "./gene_columns.ts";
@@ -74,7 +74,7 @@ const CHUNK_VALUES = 2 ** 19;
  * @param blocks The cell types, in the order of the samples.
  * @param options What the numbers are.
  * @throws {TypeError} If the lengths of a block contradict each other, or blocks differ in bins or in having labels.
- * @throws {RangeError} If there are no blocks, a block has no genes or a gene twice, a cell type appears twice or its
+ * @throws {RangeError} If genes have sequences, there are no blocks, a block has no genes or a gene twice, a cell type appears twice or its
  * name starts with `__`, a group or a missing mark is of a cell type or mark that there is not, a
  * missing mark has signal, a count is negative, not finite or an
  * integer that float32 does not hold, or a label is not finite.
@@ -98,6 +98,11 @@ export async function writeAnndata(
   options: WriteAnndataOptions,
 ): Promise<void> {
   const { record, about = {} } = options;
+  if (record.sequence !== undefined) {
+    throw new RangeError(
+      "Cannot write AnnData: the genes have DNA sequences, which .zarr does not hold, expected .npz",
+    );
+  }
   let samples: SampleWriter | undefined;
   for await (const block of blocks) {
     samples ??= new SampleWriter(store, checkBlock(block, record.marks.length), options);
@@ -109,7 +114,7 @@ export async function writeAnndata(
   await samples.finish();
   const { bins } = samples.layout;
   await writeFeatures(store, record, bins);
-  await finishAnndata(store, { histone: { ...about, bins, record: { ...record } } });
+  await finishAnndata(store, { histone: { ...about, bins, record: recordValue(record) } });
 }
 
 /** Writes `X` and `obs`. */

@@ -1,7 +1,8 @@
 /** The stock layer of tf.js for each layer of a model. */
 
 import { layers } from "@tensorflow/tfjs-layers";
-import type { ActivationLayer, BidirectionalGruLayer, LayerSpec } from "../spec.ts";
+import { countDirections } from "../shapes.ts";
+import type { ActivationLayer, LayerSpec, RecurrentLayer } from "../spec.ts";
 import type { StructuralLayer } from "../wiring.ts";
 
 /** A stock layer of tf.js. */
@@ -33,7 +34,7 @@ export function makeLayer(layer: MadeLayer, common: Common): StockLayer {
         kernelSize: layer.width,
         dilationRate: layer.dilation,
         padding: layer.padding,
-        kernelInitializer: "glorotUniform",
+        kernelInitializer: layer.initializer ?? "glorotUniform",
       });
     case "activation":
       return makeActivation(layer, common);
@@ -50,7 +51,8 @@ export function makeLayer(layer: MadeLayer, common: Common): StockLayer {
     case "flatten":
       return layers.flatten(common);
     case "bidirectionalGru":
-      return makeBidirectionalGru(layer, common);
+    case "lstm":
+      return makeRecurrent(layer, common);
     case "dense":
     case "linear":
       return layers.dense({ ...common, units: layer.units, kernelInitializer: "glorotUniform" });
@@ -71,21 +73,30 @@ function makeActivation(layer: ActivationLayer, common: Common): StockLayer {
   }
 }
 
-function makeBidirectionalGru(
-  { units }: BidirectionalGruLayer,
-  common: Common,
-): StockLayer {
-  const gru = layers.gru({
-    name: "gru", // the weights are found by it: `weightShapes` names them `forward_gru/…`
-    units,
-    recurrentActivation: "sigmoid", // as in Keras; tf.js' default is a piecewise linear one
-    kernelInitializer: "glorotUniform",
-    recurrentInitializer: "orthogonal",
-  });
-  const layer = layers.bidirectional({ ...common, layer: gru, mergeMode: "concat" });
+function makeRecurrent(layer: RecurrentLayer, common: Common): StockLayer {
+  const settings = {
+    units: layer.units,
+    recurrentActivation: "sigmoid" as const, // as in Keras; tf.js' default is a piecewise linear one
+    kernelInitializer: "glorotUniform" as const,
+    recurrentInitializer: "orthogonal" as const,
+    returnSequences: layer.returnSequences ?? false,
+  };
+  const isBidirectional = countDirections(layer) === 2;
+  const make = (own: { readonly name: string }) =>
+    layer.type === "lstm"
+      ? layers.lstm({ ...own, ...settings, unitForgetBias: true })
+      : layers.gru({ ...own, ...settings });
+  // The weights of a direction are found by the name of what reads it: `weightShapes` has `forward_gru/…`.
+  const made = isBidirectional
+    ? layers.bidirectional({
+      ...common,
+      layer: make({ name: layer.type === "lstm" ? "lstm" : "gru" }),
+      mergeMode: "concat",
+    })
+    : make(common);
   // tf.js' orthogonal initializer is slow and warns of it, for weights that are replaced right after.
-  layer.setFastWeightInitDuringBuild(true);
-  return layer;
+  made.setFastWeightInitDuringBuild(true);
+  return made;
 }
 
 function makeStructuralLayer(

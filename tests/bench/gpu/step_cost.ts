@@ -111,8 +111,9 @@ function countGroup(group: LayerGroup, size: GroupSize): KernelCost[] {
     case "flatten":
       return [];
     case "bidirectionalGru":
+    case "lstm":
       throw new UnsupportedModelError(
-        `Cannot count a step: layers[${group.layer}] is a bidirectionalGru, expected no recurrence`,
+        `Cannot count a step: layers[${group.layer}] is of kind ${group.kind}, expected no recurrence`,
       );
   }
 }

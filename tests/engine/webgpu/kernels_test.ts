@@ -104,7 +104,6 @@ Deno.test("a step of wakawaka is at most a dozen dispatches", () => {
 Deno.test("no kernel asks for more than WebGPU grants everywhere", () => {
   for (const preset of SEQUENTIAL_PRESET_NAMES) {
     const spec = presetSpec(preset);
-    if (spec.layers.some(({ type }) => type === "bidirectionalGru")) continue;
     const options = { models: 16, samples: 250, gathered: 8000, limits: LIMITS };
     for (const kernel of kernelsOf(planModel(spec, options))) checkLimits(kernel);
   }

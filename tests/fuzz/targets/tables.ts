@@ -5,7 +5,8 @@ import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
 import { DeepchromeParser } from "../../../src/io/_deepchrome_parser.ts";
 import { readDeepchromeCsv } from "../../../src/io/deepchrome_csv.ts";
-import { readSequences } from "../../../src/io/sequences.ts";
+import { countSequences, faultOfSequences } from "../../../src/base/sequences.ts";
+import { readSequences } from "../../../src/genome/sequence/sequence_table.ts";
 import { readPredictions } from "../../../src/io/submission.ts";
 import { ContractError } from "../../../src/errors.ts";
 import { matchExpression } from "../../../src/genome/expression/labels.ts";
@@ -69,9 +70,9 @@ const SEQUENCES: Target = {
   name: "sequences",
   seeds: () => [[textPart("seq_data.csv", "000003,ACGTNACGT\n000005,nnacacgtg\n7,AAAAAAAAA\n")]],
   async read([file]) {
-    const { genes, sequences, length } = await readSequences(file);
-    expectSound(sequences.length === genes.length * length, "letters do not fill the genes");
-    expectSound(sequences.every((code) => code <= 4), "a letter is impossible");
+    const { genes, sequences } = await readSequences(file);
+    expectSound(countSequences(sequences) === genes.length, "letters do not fill the genes");
+    expectSound(faultOfSequences(sequences) === undefined, "sequences are not sound");
   },
 };
 

@@ -8,6 +8,8 @@
 export const SIMD_PREFIX = 0xfd;
 /** Alignment of loads and stores, as a power of two; vectors need not be aligned to more. */
 export const ALIGNED_TO_FOUR = 2;
+/** The same for bytes. */
+export const ALIGNED_TO_ONE = 0;
 /** Room at first; it doubles when it is used up. */
 const FIRST_BYTES = 2048;
 

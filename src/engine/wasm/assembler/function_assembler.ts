@@ -1,4 +1,4 @@
-import { ALIGNED_TO_FOUR, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
+import { ALIGNED_TO_FOUR, ALIGNED_TO_ONE, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
 import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
 import { OWN_MEMORY, type OwnMemory } from "./own_memory.ts";
 import { type Local, type Locals, VALUE_TYPES, type ValueType } from "./signature.ts";
@@ -27,6 +27,7 @@ export class FunctionAssembler {
   readonly #own: OwnMemory;
   readonly #locals: ValueType[] = [];
   #stored: Local | undefined;
+  #shuffled: Local | undefined;
   readonly #code = new ByteWriter();
 
   /** Made by `addFunction` of `ModuleAssembler`. */
@@ -121,6 +122,12 @@ export class FunctionAssembler {
     return this.#scalarAccess(0x28, offset);
   }
 
+  /** Pops an address and pushes the byte `offset` bytes after it, as an i32 without a sign. */
+  i32LoadByte(offset = 0): this {
+    this.#code.byte(0x2d);
+    return this.#indexed(ALIGNED_TO_ONE, offset);
+  }
+
   /** Pops an address and pushes the f32 `offset` bytes after it. */
   f32Load(offset = 0): this {
     return this.#scalarAccess(0x2a, offset);
@@ -146,6 +153,13 @@ export class FunctionAssembler {
     return this.#vectorAccess(9, offset, memory);
   }
 
+  /** Pops an address and pushes eight copies of the two bytes `offset` bytes after it. */
+  loadSplat16(offset = 0): this {
+    this.#simd(8).#code.byte(ALIGNED_TO_ONE);
+    this.#code.unsigned(offset);
+    return this;
+  }
+
   /** Pops a vector and an address below it, and stores the vector `offset` bytes after that. */
   store(offset = 0, memory: MemoryName = "shared"): this {
     return this.#vectorAccess(VECTOR_STORE, offset, memory);
@@ -155,6 +169,14 @@ export class FunctionAssembler {
   shuffle(lanes: readonly [number, number, number, number]): this {
     this.#simd(SIMD_OPERATIONS["i8x16.shuffle"]);
     for (const lane of lanes) this.#code.int32(LANE_BYTES + 4 * lane * EACH_BYTE);
+    return this;
+  }
+
+  /** Pops a vector and pushes its bytes in the order that `places` names. */
+  shuffleBytes(places: readonly number[]): this {
+    const value = this.#shuffled ??= this.local("v128");
+    this.tee(value).get(value).#simd(SIMD_OPERATIONS["i8x16.shuffle"]);
+    this.#code.raw(places);
     return this;
   }
 

@@ -13,16 +13,20 @@ export const PLAIN_OPERATIONS = {
   "i32.div_u": 0x6e,
   "i32.rem_u": 0x70,
   "i32.and": 0x71,
+  "i32.or": 0x72,
   "i32.ne": 0x47,
   "i32.shl": 0x74,
   "i32.shr_u": 0x76,
+  "f32.add": 0x92,
 } as const;
 
 /** SIMD operations: what follows the prefix 0xfd, by their names in the text format. */
 export const SIMD_OPERATIONS = {
   "i8x16.shuffle": 13,
+  "i8x16.splat": 15,
   "i32x4.splat": 17,
   "f32x4.splat": 19,
+  "i8x16.eq": 35,
   "i32x4.eq": 55,
   "i32x4.gt_s": 59,
   "i32x4.ge_u": 64,
@@ -31,7 +35,11 @@ export const SIMD_OPERATIONS = {
   "v128.or": 80,
   "v128.xor": 81,
   "v128.bitselect": 82,
+  "i8x16.narrow_i16x8_u": 102,
   "f32x4.nearest": 106,
+  "i8x16.add": 110,
+  "i16x8.narrow_i32x4_u": 134,
+  "i32x4.bitmask": 164,
   "i32x4.shl": 171,
   "i32x4.shr_u": 173,
   "i32x4.add": 174,

@@ -3,7 +3,7 @@ import { ExecutionContext } from "../ops/context.ts";
 import { CONV_KERNELS } from "./conv.ts";
 import { NODE_KERNELS } from "./elementwise.ts";
 import { GRU_KERNELS, GRU_RECURRENT_KERNELS } from "./gru.ts";
-import { GROUP_QUADS, LANES, VECTOR } from "./layout.ts";
+import { GROUP_QUADS, LANES, type LaneTensor, VECTOR } from "./layout.ts";
 import { LANE_KERNELS } from "./lanes.ts";
 import { FIXED } from "./plan.ts";
 import { PRODUCT_KERNELS, productName } from "./product.ts";
@@ -20,6 +20,10 @@ export interface GroupedProgram {
 export class Group {
   /** The kernels over the group's memory. */
   readonly context: ExecutionContext;
+  /** The group's memory. */
+  readonly memory: WebAssembly.Memory;
+  /** Where its outputs lie in lanes. */
+  readonly output: LaneTensor;
   /** Where samples go, `[sample, value]`, and where their outputs are after {@linkcode storeOutputs}. */
   readonly raw: Tensor;
   readonly #plan: GroupedPlan;
@@ -35,6 +39,8 @@ export class Group {
     context.floats.set(constants, FIXED.constants.address / 4);
     this.#plan = plan;
     this.context = context;
+    this.memory = memory;
+    this.output = plan.output;
     this.raw = rawTensor(plan);
     const { load, store } = context.bind(LANE_KERNELS);
     this.#load = load;

@@ -9,6 +9,7 @@ import { weightShapes } from "../../../model/shapes.ts";
 import { isBranched, type ModelSpec } from "../../../model/spec.ts";
 import { fusesMultiplyAdd } from "../arithmetic.ts";
 import { cutEncoder } from "../plan/encoder.ts";
+import type { EncoderChain } from "../plan/types.ts";
 import type { GroupedProgram } from "./group.ts";
 import { assembleGroupedKernels } from "./module.ts";
 import { planGrouped } from "./plan.ts";
@@ -17,10 +18,23 @@ import { packWeights } from "./weights.ts";
 /** By index of the chain among all of a plan: its program, if groups serve it. */
 export type GroupedPrograms = readonly (GroupedProgram | undefined)[];
 
-/** Assembles and compiles the grouped path of a model; `undefined` if no chain can be served. */
-export async function makePrograms(spec: ModelSpec): Promise<GroupedPrograms | undefined> {
+/**
+ * Assembles and compiles the grouped path of a model; `undefined` if no chain can be served.
+ *
+ * @param spec The model.
+ * @param encoders The chains of its encoders. Those that look letters up in tables, or read entries where another chain has
+ * left them, are left to the direct path.
+ */
+export async function makePrograms(
+  spec: ModelSpec,
+  encoders: readonly EncoderChain[],
+): Promise<GroupedPrograms | undefined> {
   const shapes = weightShapes(spec);
-  const plans = chainsOfModel(spec).map((chain) => planGrouped(chain, shapes));
+  const plans = chainsOfModel(spec).map((chain, index) => {
+    const planned = encoders[index];
+    const isDirect = planned?.input.codes === true || planned?.follows?.copies === false;
+    return isDirect ? undefined : planGrouped(chain, shapes);
+  });
   if (plans.every((plan) => plan === undefined)) return undefined;
   return await Promise.all(plans.map(async (plan) => {
     if (plan === undefined) return undefined;

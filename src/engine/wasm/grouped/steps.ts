@@ -112,6 +112,8 @@ function makeSteps(chain: LayerChain, choose: Choose): Step[] {
         steps.push(makeGru(group, { stride, choose }));
         stride = channels;
         break;
+      case "lstm":
+        throw new Error(`Cannot plan layer ${group.layer}: lstm is not supported`);
       case "conv":
       case "linear":
       case "dense":

@@ -21,6 +21,8 @@ export class ExecutionContext {
   readonly trains: boolean;
   /** The whole shared memory as int32. */
   readonly words: Int32Array;
+  /** The whole shared memory as bytes. */
+  readonly bytes: Uint8Array;
   /** Address of this thread's own scratch memory. */
   readonly scratch: number;
   readonly #exports: WebAssembly.Exports;
@@ -30,6 +32,7 @@ export class ExecutionContext {
   constructor({ module, memory, scratch }: ExecutionContextOptions) {
     this.floats = new Float32Array(memory.buffer);
     this.words = new Int32Array(memory.buffer);
+    this.bytes = new Uint8Array(memory.buffer);
     this.scratch = scratch;
     this.#exports = new WebAssembly.Instance(module, { env: { memory, scratch } }).exports;
     this.trains = "adam" in this.#exports;

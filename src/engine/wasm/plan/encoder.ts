@@ -3,7 +3,7 @@ import type { InputName } from "../../../model/spec.ts";
 import { areWorthSharing, findLayerBySample } from "../../shared_layers.ts";
 import type { Allocator, Tensor } from "../layout.ts";
 import { planChain } from "./chain.ts";
-import type { EncoderChain, KeptEntries } from "./types.ts";
+import type { EncoderChain, FollowedChain, KeptEntries } from "./types.ts";
 
 /** Inputs whose entries the samples of a batch often share: those of a gene. */
 const SHARED_INPUTS: ReadonlySet<InputName> = new Set<InputName>([
@@ -44,14 +44,15 @@ export function planEncoder(
   }, 0);
   const capacity = batchSize * places;
   const [before, after] = cutEncoder(graph, encoder);
+  const reads = readsLetters(graph, encoder) ? "letters" : "input";
   if (after === undefined) {
-    const { chain, scratchBytes } = planWhole(graph, encoder, { memory, capacity });
+    const { chain, scratchBytes } = planWhole(graph, encoder, { memory, capacity, reads });
     return { chains: [chain], first, last: first, scratchBytes };
   }
   const shared = planPiece(before, {
     memory,
     capacity,
-    reads: "input",
+    reads,
     follows: undefined,
     bySample: false,
     last: false,
@@ -76,10 +77,14 @@ export function planEncoder(
 function planWhole(
   { branches }: ModelGraph,
   encoder: Encoder,
-  { memory, capacity }: { readonly memory: Allocator; readonly capacity: number },
+  { memory, capacity, reads }: {
+    readonly memory: Allocator;
+    readonly capacity: number;
+    readonly reads: "input" | "letters";
+  },
 ): PlannedPiece {
   const bySample = findLayerBySample(encoder.layers) !== undefined;
-  const options = { memory, capacity, reads: "input", follows: undefined, last: true } as const;
+  const options = { memory, capacity, reads, follows: undefined, last: true } as const;
   const { chain, scratchBytes } = planPiece(encoder, { ...options, bySample });
   const overReferences = encoder.branches.some((branch) => branches[branch]!.overReferences);
   const kept = overReferences && chain.nodes.length > 0 && chain.output.before === 0
@@ -121,6 +126,12 @@ function readsSharedInput({ branches, inputs }: ModelGraph, encoder: Encoder): b
   );
 }
 
+/** Whether an encoder reads nothing but sequences, with a convolution, which looks their letters up in tables. */
+export function readsLetters({ branches, inputs }: ModelGraph, encoder: Encoder): boolean {
+  return encoder.layers[0]?.type === "conv1d" &&
+    encoder.branches.every((branch) => inputs[branches[branch]!.input]!.name === "sequence");
+}
+
 function splitChain(chain: LayerChain, index: number): [before: LayerChain, after: LayerChain] {
   const { place, layers, firstLayer, shapes: [first, ...others], outputShape } = chain;
   const [middle, ...last] = others.slice(index - 1);
@@ -152,19 +163,28 @@ function planPiece(
   { memory, capacity, reads, follows, bySample, last }: {
     readonly memory: Allocator;
     readonly capacity: number;
-    readonly reads: "input" | Tensor;
-    readonly follows: EncoderChain["follows"];
+    readonly reads: "input" | "letters" | Tensor;
+    readonly follows: Omit<FollowedChain, "copies"> | undefined;
     readonly bySample: boolean;
     /** Whether a join reads it. */
     readonly last: boolean;
   },
 ): PlannedPiece {
   const origins = { samples: memory.take(4 * capacity), references: memory.take(4 * capacity) };
-  const options = { memory, capacity, reads, compact: last, origins };
-  const { scratchBytes, ...chain } = planChain(layers, options);
+  const options = { memory, capacity, reads, compact: last, origins, entryOf: follows?.entryOf };
+  const { scratchBytes, copies, ...chain } = planChain(layers, options);
   const uses = { starts: memory.take(4 * capacity + 4), addresses: memory.take(4 * capacity) };
   return {
-    chain: { ...chain, capacity, kept: undefined, follows, origins, uses, bySample },
+    chain: {
+      ...chain,
+      capacity,
+      kept: undefined,
+      follows: follows && { ...follows, copies },
+      origins,
+      uses,
+      bySample,
+      heavy: reads === "letters",
+    },
     scratchBytes,
   };
 }

@@ -1,5 +1,6 @@
 import { roundUp } from "../layout.ts";
 import type { Part } from "../ops/context.ts";
+import type { Plan } from "./types.ts";
 
 /** Parts of a batch that are summed in order; more threads than this find nothing to do. */
 export const MAX_PARTS = 64;
@@ -33,6 +34,32 @@ export function joinParts(parts: readonly Part[], threads: number): Part[][] {
   return Array.from({ length: stretches }, (_, index) => {
     const at = (stretch: number) => Math.floor(stretch * parts.length / stretches);
     return parts.slice(at(index), at(index + 1));
+  });
+}
+
+/** The most parts of a chain whose entries take long. */
+export const MAX_HEAVY_PARTS = 16;
+
+/**
+ * Cuts what each chain of a plan computes into parts. Entries that take long are few where samples share them, so each is
+ * a part by itself until there are enough for many threads.
+ */
+export function cutChains(
+  { encoders }: Pick<Plan, "encoders">,
+  entries: readonly number[],
+): Part[][] {
+  return entries.map((count, chain) =>
+    encoders[chain]?.heavy === true ? cutEvenly(count, MAX_HEAVY_PARTS) : cutParts(count)
+  );
+}
+
+/** Cuts entries into at most so many parts, of which no two differ by more than one entry. */
+function cutEvenly(entries: number, most: number): Part[] {
+  const parts = Math.min(entries, most);
+  const startOf = (part: number) => Math.floor(part * entries / parts);
+  return Array.from({ length: parts }, (_, index) => {
+    const start = startOf(index);
+    return { index, start, count: startOf(index + 1) - start };
   });
 }
 

@@ -1,7 +1,15 @@
 import type { LayerChain } from "../../../model/graph.ts";
 import { convPadding } from "../../../model/shapes.ts";
 import type { LayerGroup } from "../../layer_groups.ts";
+import type { Conv1dLayer } from "../../../model/spec.ts";
 import { type Allocator, roundUp, type Tensor } from "../layout.ts";
+import { planLetters } from "./letters.ts";
+
+/**
+ * What a chain reads: an input of the network, the letters of a sequence by a convolution, the rows of a join, or the
+ * outputs of another chain.
+ */
+export type ChainReads = "input" | "letters" | "join" | Tensor;
 
 /** What decides how a tensor is laid out, besides its size. */
 export interface TensorOptions {
@@ -40,8 +48,9 @@ export class TensorPlanner {
     this.#capacity = capacity;
   }
 
-  /** What the chain reads: an input of the network, the rows of a join, or the outputs of another chain. */
-  planInput(reads: "input" | "join" | Tensor): Tensor {
+  /** What the chain reads. */
+  planInput(reads: ChainReads): Tensor {
+    if (reads === "letters") return this.#planLetters();
     if (typeof reads === "object") {
       const { rows, channels, stride, segment } = reads;
       return { ...this.plan(rows, channels, { group: "input", stride }), segment };
@@ -60,6 +69,12 @@ export class TensorPlanner {
     const address = this.#memory.take(deltaSampleStride * this.#capacity);
     const delta = address + values.before * roundUp(stride);
     return { ...values, ofNetwork: true, delta, deltaSampleStride };
+  }
+
+  #planLetters(): Tensor {
+    const { shapes: [[bases]], layers: [conv] } = this.#chain;
+    const [memory, capacity] = [this.#memory, this.#capacity];
+    return planLetters(bases, { conv: conv as Conv1dLayer, memory, capacity });
   }
 
   /** An output of the shape of an input. */

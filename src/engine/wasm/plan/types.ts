@@ -16,13 +16,17 @@ import type { DropoutNode, EntryOrigins } from "../ops/dropout.ts";
 import type { GruNode } from "../ops/gru/shape.ts";
 import type { EntryUses, JoinNode } from "../ops/join/types.ts";
 import type { PoolNode } from "../ops/pool.ts";
+import type { SequenceConvNode } from "../ops/sequence/shape.ts";
+import type { WideDenseNode } from "../ops/wide_dense/shape.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
 
 /** Any node of a chain. */
 export type PlanNode =
   | ConvNode
+  | SequenceConvNode
   | DenseNode
   | SparseDenseNode
+  | WideDenseNode
   | GruNode
   | BatchNormNode
   | PoolNode
@@ -58,6 +62,8 @@ export interface EncoderChain extends Chain {
    * each sample, and batch normalisation takes means over samples.
    */
   readonly bySample: boolean;
+  /** Whether an entry takes long: it reads a long sequence. */
+  readonly heavy: boolean;
 }
 
 /** Entries of a chain that were computed for predictions, and are not computed again while the weights stay the same. */
@@ -77,6 +83,8 @@ export interface FollowedChain {
   readonly chain: number;
   /** int32 `[entry]`: which of its entries each entry of the reader is computed from. */
   readonly entryOf: number;
+  /** Whether the reader has a copy of what it reads; else it also adds up the derivatives of each entry. */
+  readonly copies: boolean;
 }
 
 /** From an input of the model to a branch's outputs. */

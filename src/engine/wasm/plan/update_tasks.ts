@@ -1,6 +1,7 @@
 import { PANEL_COLUMNS } from "../assembler/panels.ts";
 import { countValues } from "../layout.ts";
 import { filterBytes } from "../ops/conv/shape.ts";
+import { sequenceBytes } from "../ops/sequence/shape.ts";
 import { countKernelRows, rowBytes } from "../ops/gru/shape.ts";
 import type { PlanNode } from "./types.ts";
 
@@ -21,6 +22,8 @@ export interface TaskRows {
 export function updateTasks(node: PlanNode): TaskRows[] {
   switch (node.kind) {
     case "batchNorm":
+    case "wideDense":
+    case "sequenceConv":
       return [{ firstRow: 0, rows: 0 }];
     case "conv": {
       const bytes = filterBytes(node.shape);
@@ -59,6 +62,9 @@ export function updateWork(node: PlanNode, { firstRow, rows }: TaskRows): number
   switch (node.kind) {
     case "conv":
       return rows * filterBytes(node.shape);
+    case "sequenceConv":
+      // Most of it is to make the tables.
+      return node.shape.blocks * sequenceBytes(node.shape).table;
     case "dense":
     case "sparseDense":
       return 4 * rows * node.output.stride;

@@ -1,3 +1,4 @@
+import { workOfSequenceConv } from "./sequence.ts";
 import { chainsOf, type Plan, type PlanNode } from "./types.ts";
 
 /**
@@ -20,7 +21,10 @@ function workOfNode(node: PlanNode): number {
   switch (node.kind) {
     case "conv":
       return node.kernel.bytes / 4 * node.shape.outputPositions;
+    case "sequenceConv":
+      return workOfSequenceConv(node);
     case "dense":
+    case "wideDense":
     case "sparseDense":
       return node.kernel.bytes / 4;
     case "bidirectionalGru":

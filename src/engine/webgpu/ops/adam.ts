@@ -19,6 +19,8 @@ export interface AdamShape {
 export const WEIGHT_MARKS = { moves: 1, decays: 2 } as const;
 
 const THREADS = 64;
+/** Workgroups in a row that every device allows. */
+const MOST_WORKGROUPS = 65_535;
 
 /**
  * Adds up the blocks of every gradient, in their order, and takes Adam's step; see `src/engine/adam.ts`. One thread
@@ -28,6 +30,8 @@ export function adamUpdateWgsl(shape: AdamShape): Kernel {
   const { regions, weightStride, gradientStride, models, marked } = shape;
   const total = regions.reduce((sum, { size }) => sum + size, 0);
   if (total === 0) return lossAloneWgsl(shape);
+  const blocks = Math.ceil(total / THREADS);
+  const rows = Math.ceil(blocks / MOST_WORKGROUPS);
   return makeKernel({
     name: "adam",
     buffers: {
@@ -41,8 +45,10 @@ export function adamUpdateWgsl(shape: AdamShape): Kernel {
     },
     declarations: declarePlacesWgsl(regions),
     threads: THREADS,
-    workgroups: [Math.ceil(total / THREADS), 1, models],
-    body: `  let i = group.x * ${THREADS}u + lane;
+    workgroups: [Math.ceil(blocks / rows), rows, models],
+    body: `  let i = ${
+      rows === 1 ? "group.x" : `(group.x * ${rows}u + group.y)`
+    } * ${THREADS}u + lane;
   if (i >= ${total}u) { return; }
   let place = findPlace(i);
   let at = model * ${weightStride}u + place.weight;

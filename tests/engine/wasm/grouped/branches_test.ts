@@ -67,6 +67,43 @@ const GAPS = parseBranched({
   loss: "meanSquaredError",
 });
 
+/** A branch that looks letters up in tables, as the direct path does, and what follows it after a dropout. */
+const LETTERS = parseBranched({
+  name: "letters",
+  inputs: [{ name: "signal", bins: 40, marks: 3 }, { name: "sequence", bases: 120 }],
+  branches: [
+    {
+      name: "marks",
+      input: "signal",
+      layers: [
+        { type: "conv1d", filters: 7, width: 5, dilation: 1, padding: "same" },
+        { type: "activation", kind: "relu" },
+        { type: "maxPool1d", size: 4 },
+      ],
+    },
+    {
+      name: "dna",
+      input: "sequence",
+      layers: [
+        { type: "conv1d", filters: 10, width: 8, dilation: 1, padding: "same" },
+        { type: "activation", kind: "leakyRelu", alpha: 0.05 },
+        { type: "maxPool1d", size: 12 },
+        { type: "flatten" },
+        { type: "dropout", rate: 0.3 },
+        { type: "dense", units: 9 },
+      ],
+    },
+  ],
+  head: {
+    join: [{ type: "output", branch: "marks" }, { type: "output", branch: "dna" }],
+    layers: [{ type: "dense", units: 6 }, { type: "activation", kind: "relu" }, {
+      type: "dense",
+      units: 1,
+    }],
+  },
+  loss: "meanSquaredError",
+});
+
 async function predict(
   spec: BranchedSpec,
   { path, threads = 1, rows = allRows(SAMPLES) }: {
@@ -81,7 +118,13 @@ async function predict(
   return (await session.predict(branchedSource(spec, SAMPLES), [rows]))[0]!;
 }
 
-const SPECS = [BRANCHED, BRANCHED_PLAIN, GAPS, presetSpec("waka3", { bins: 20, references: 7 })];
+const SPECS = [
+  BRANCHED,
+  BRANCHED_PLAIN,
+  GAPS,
+  LETTERS,
+  presetSpec("waka3", { bins: 20, references: 7 }),
+];
 for (const spec of SPECS) {
   Deno.test(`both paths predict the branches of "${spec.name}" alike`, async () => {
     const wanted = await predict(spec, { path: "direct" });

@@ -12,6 +12,7 @@ import { initialWeights } from "../../../../src/model/initial_weights.ts";
 import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../../../src/model/presets.ts";
 import { testConformance } from "../../conformance.ts";
 import { testFailures } from "./failures.ts";
+import { testDna } from "./sequences.ts";
 import { testUploaded } from "./uploaded.ts";
 import { testFlatMemory } from "../../../helpers/flat_memory.ts";
 import { openOne, sourceOf } from "../../../helpers/one_model.ts";
@@ -23,6 +24,7 @@ const webgpu = createWebgpuEngine();
 const wasm = createWasmEngine();
 testConformance(webgpu, testWithWebgpu);
 testUploaded(webgpu);
+testDna(webgpu);
 testFailures();
 
 for (const preset of SEQUENTIAL_PRESET_NAMES) {
