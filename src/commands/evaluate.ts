@@ -172,13 +172,11 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   warnIfConstant(mean);
   console.log(formatEvaluation({ overall, byCellType, byGene }));
   console.log(formatLargestErrors(farthest));
-  if (ensemble !== undefined) console.log(`Members:
-${formatEnsemble(ensemble)}`);
+  if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
   if (coverage !== undefined) console.log(formatCoverage(coverage, confidence!));
   if (prices !== undefined) console.log(formatPrices(prices));
   if (regimes !== undefined) {
-    console.log(["", ...formatRegimeTable(regimes, { width: outputWidth() })].join("
-"));
+    console.log(["", ...formatRegimeTable(regimes, { width: outputWidth() })].join("\n"));
   }
   if (comparisons !== undefined) printArms(comparisons);
   const notes = [...prediction.notes, ...unlikeNotes];

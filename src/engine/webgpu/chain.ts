@@ -67,18 +67,9 @@ export class ChainPlanner {
       output = this.#addOutput(group, read, groups[i + 1]);
       if (group.kind === "batchNorm") this.#reserveNorm(`batchNorm${group.layer}`, read);
       const { options, weights, gradients, dropouts } = this;
-<<<<<<< HEAD
       const reserve = this.reserve.bind(this);
       const context = { options, weights, gradients, dropouts, reserve };
       return planGroup(group, { ...context, input: read, output });
-=======
-      const context = { options, input: read, output, weights, gradients, dropouts };
-      const kernels = planGroup(group, context);
-      for (const [name, values] of Object.entries(kernels.buffers ?? {})) {
-        this.reserve(name, values);
-      }
-      return kernels;
->>>>>>> gpu
     });
     const reversed = planned.toReversed();
     return {

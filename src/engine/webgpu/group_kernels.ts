@@ -39,7 +39,6 @@ import {
 } from "./ops/kernel_gradient_lanes.ts";
 import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
-<<<<<<< HEAD
 import {
   addPartsWgsl,
   isWide,
@@ -48,35 +47,6 @@ import {
   sumPartsWgsl,
 } from "./ops/wide_dense.ts";
 import { planRecurrent } from "./recurrent_kernels.ts";
-=======
-import type { PlanOptions } from "./plan_types.ts";
-import type { Tensor } from "./tensors.ts";
-import type { WeightLayout } from "./weight_layout.ts";
-
-/** The context that a group's kernels are made in. */
-export interface GroupContext {
-  readonly options: PlanOptions;
-  readonly input: Tensor;
-  readonly output: Tensor;
-  readonly weights: WeightLayout;
-  readonly gradients: GradientLayout;
-  /** Number of each dropout's layer, in the order of the keys. */
-  readonly dropouts: readonly number[];
-}
-
-/** The kernels that compute a group of layers. */
-export interface GroupKernels {
-  /** The forward pass in training, and in prediction. */
-  readonly forward: readonly Kernel[];
-  readonly prediction: readonly Kernel[];
-  /** The backward pass in training: made when the size of all gradients is known. */
-  readonly backward: (gradientStride: number) => readonly Kernel[];
-  /** The backward pass of a prediction, down to its input: without dropout and without the weights' gradients. */
-  readonly predictionBackward: readonly Kernel[];
-  /** Number of 32-bit values of a model in buffers of their own, by name. */
-  readonly buffers?: Readonly<Record<string, number>>;
-}
->>>>>>> gpu
 
 /** Makes the kernels of a group; a flattening has none. */
 export function planGroup(group: LayerGroup, context: GroupContext): GroupKernels {
@@ -157,14 +127,9 @@ function planWindows(
     weightStride: weights.size,
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
-<<<<<<< HEAD
-  return planAlike({
-    forward: [convForwardWgsl(shape, limits)],
-=======
   const gradient = planKernelGradient({ ...shape, pooled: pool !== undefined }, context);
-  return planInLanes(shape, limits.lanes, gradient) ?? planAlike({
-    forward: convForwardWgsl(shape, limits),
->>>>>>> gpu
+  return planInLanes(shape, context, gradient) ?? planAlike({
+    forward: [convForwardWgsl(shape, limits)],
     backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
     gradient,
   });
@@ -173,18 +138,19 @@ function planWindows(
 /** The kernels of a convolution on an adapter on a processor; `undefined` on others, and where its taps are too many. */
 function planInLanes(
   shape: ConvShape,
-  lanes: number | undefined,
+  { options: { limits: { lanes } }, reserve }: GroupContext,
   gradient: (gradientStride: number) => Kernel,
 ): GroupKernels | undefined {
   if (lanes === undefined) return undefined;
   const forward = convForwardLanesWgsl(shape, lanes);
   if (!shape.input.hasDelta) {
-    return forward && planAlike({ forward, backward: undefined, gradient });
+    return forward && planAlike({ forward: [forward], backward: undefined, gradient });
   }
   const backward = convBackwardLanesWgsl(shape, lanes);
   if (forward === undefined || backward === undefined) return undefined;
   const { size, buffer } = turnedWeights(shape);
-  return { ...planAlike({ forward, backward, gradient }), buffers: { [buffer]: size } };
+  reserve(buffer, size);
+  return planAlike({ forward: [forward], backward, gradient });
 }
 
 function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels {
@@ -197,16 +163,10 @@ function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels
     kernel: weights.kernels.get(group.layer)!,
     weightStride: weights.size,
   };
-<<<<<<< HEAD
-  const window = { taps: 1, dilation: 1, left: 0, pooled: false };
-  return planAlike({
-    forward: isWide(shape) ? planWideDense(shape, context) : [denseForwardWgsl(shape, limits)],
-=======
   const window = { taps: 1, dilation: 1, left: 0, pooled: false, pool: undefined, positions: 1 };
   const gradient = planKernelGradient({ ...shape, ...window }, context);
-  return planInLanes({ ...shape, ...window }, limits.lanes, gradient) ?? planAlike({
-    forward: denseForwardWgsl(shape, limits),
->>>>>>> gpu
+  return planInLanes({ ...shape, ...window }, context, gradient) ?? planAlike({
+    forward: isWide(shape) ? planWideDense(shape, context) : [denseForwardWgsl(shape, limits)],
     backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
     gradient,
   });
