@@ -5,6 +5,7 @@ import { evaluatePredictions } from "../data/evaluate.ts";
 import { largestErrors } from "../data/largest_errors.ts";
 import { ContractError } from "../errors.ts";
 import { compareEnsemble } from "../training/ensemble.ts";
+import { findKinds } from "../validation/evaluate_regimes.ts";
 import { formatRegimeTable } from "../validation/mod.ts";
 import { checkArmsFlag, compareAll, namedPredictions, predictArms, printArms } from "./_arms.ts";
 import { type CommandCall, type CommandDefinition, declareCommon, list } from "./flags.ts";
@@ -143,6 +144,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     : await loadData(flags.train, flags, { allowMissingMarks });
   const other = train && await findOtherData(flags.model, { file: inputs.train, samples: train });
   if (other !== undefined) warn(other);
+  if (train !== undefined) findKinds({ train, test: data });
   const { interval: confidence } = flags;
   const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
   checkIntervals({ models, data, unlabelled }, confidence);
@@ -152,19 +154,9 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     : undefined;
   const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
   const { mean, nextAssays } = prediction;
-  warnIfConstant(mean);
-  const { overall, byCellType, byGene } = evaluatePredictions(data, mean);
-  console.log(formatEvaluation({ overall, byCellType, byGene }));
-  const farthest = largestErrors(data, mean);
-  console.log(formatLargestErrors(farthest));
-  const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
-  if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
-  const coverage = measureIntervals({ models, data, unlabelled }, { mean, confidence });
-  if (coverage !== undefined) console.log(formatCoverage(coverage, confidence!));
-  if (prices !== undefined) console.log(formatPrices(prices));
-  const notes = [...prediction.notes, ...unlikeNotes];
   const model = models[0]?.spec.name ?? "";
   const arms = await predictArms(flags, { models, data, mean, signal });
+  // All that may refuse the data comes before the first table.
   const regimes = train && evaluateByRegime({
     train,
     test: data,
@@ -173,10 +165,21 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   const comparisons = train && arms.length > 1
     ? compareAll(arms, { train, test: data })
     : undefined;
+  const { overall, byCellType, byGene } = evaluatePredictions(data, mean);
+  const farthest = largestErrors(data, mean);
+  const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
+  const coverage = measureIntervals({ models, data, unlabelled }, { mean, confidence });
+  warnIfConstant(mean);
+  console.log(formatEvaluation({ overall, byCellType, byGene }));
+  console.log(formatLargestErrors(farthest));
+  if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
+  if (coverage !== undefined) console.log(formatCoverage(coverage, confidence!));
+  if (prices !== undefined) console.log(formatPrices(prices));
   if (regimes !== undefined) {
     console.log(["", ...formatRegimeTable(regimes, { width: outputWidth() })].join("\n"));
   }
   if (comparisons !== undefined) printArms(comparisons);
+  const notes = [...prediction.notes, ...unlikeNotes];
   const metrics = {
     ...overall,
     engine: prediction.engine,

@@ -5,7 +5,8 @@ import { HttpFiles } from "../files/http_files.ts";
 import { type Preparation, prepare } from "../genome/prepare.ts";
 import { readSampleSheet, type SampleSheet } from "../genome/sample_sheet.ts";
 import type { ReadGeneSequences } from "../genome/sequence/gene_sequences.ts";
-import { signalFiles } from "../genome/signal_files.ts";
+import { startCountThreads } from "../genome/signal/count_crew.ts";
+import { sharedBytes, signalFiles } from "../genome/signal_files.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
 import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";
@@ -103,6 +104,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     warn(text);
   };
   const inputs = await signalFiles(sheet, flags.samples, { remote });
+  startCountThreads(await sharedBytes(sheet, flags.samples), flags.threads);
   const listeners = { note: (text: string) => console.info(text), warn: onWarning };
   const { genes: all, ...place } = await takeGenes(flags, listeners);
   if (kind === "npz" && all.some(isNumberedByName)) await checkGeneNumbers(flags);

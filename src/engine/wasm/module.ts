@@ -17,6 +17,8 @@ import { addSequenceGradients } from "./ops/sequence/gradient_kernels.ts";
 import { addSequenceForward } from "./ops/sequence/kernels.ts";
 import { addPanelKernels, addSparseRowKernels } from "./ops/sparse_dense/kernels.ts";
 import { addSumKernels } from "./ops/sums.ts";
+import { addWideBackward, addWideForward } from "./ops/wide_dense/kernels.ts";
+import { addSubsetBackward, addSubsetForward } from "./ops/wide_dense/subset_kernels.ts";
 import { trains } from "./assembler/kernel_table.ts";
 import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
 
@@ -51,7 +53,7 @@ function addSharedKernels(module: ModuleAssembler, kinds: ReadonlySet<PlanNode["
   addAdamKernels(module);
   addSumKernels(module);
   addMemoryKernels(module);
-  if (kinds.has("dropout")) addDropoutKernels(module);
+  if (kinds.has("dropout") || kinds.has("wideDense")) addDropoutKernels(module);
   if (kinds.has("sparseDense")) addSparseRowKernels(module);
   if (kinds.has("gelu")) addGeluKernels(module);
 }
@@ -87,6 +89,11 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
       const [strideA, strideC] = [input.sampleStride, output.sampleStride];
       return addPanelKernels(module, name, { inputs: countValues(input), strideA, strideC });
     }
+    case "wideDense":
+      addWideForward(module, name, node.shape);
+      addWideBackward(module, name, node.shape);
+      addSubsetForward(module, name, node.shape);
+      return addSubsetBackward(module, name, node.shape);
     case "batchNorm":
       return addBatchNormKernels(module, node);
     case "dropout":

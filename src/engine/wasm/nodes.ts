@@ -30,6 +30,8 @@ import {
   sparseDenseForward,
   sparseDenseUpdate,
 } from "./ops/sparse_dense/run.ts";
+import { prepareMasks } from "./ops/wide_dense/masks.ts";
+import { wideActivationBackward, wideFinish, wideUpdate } from "./ops/wide_dense/run.ts";
 import { countValues } from "./layout.ts";
 import type { PlanNode } from "./plan/types.ts";
 
@@ -44,6 +46,8 @@ export function forwardNode(context: ExecutionContext, node: PlanNode, pass: For
       return denseForward(context, node, pass.part);
     case "sparseDense":
       return sparseDenseForward(context, node, pass);
+    case "wideDense":
+      return wideFinish(context, node, pass);
     case "bidirectionalGru":
       return gruForward(context, node, pass.part);
     case "batchNorm":
@@ -72,6 +76,8 @@ export function backwardNode(context: ExecutionContext, node: PlanNode, pass: Ba
       return denseBackward(context, node, pass);
     case "sparseDense":
       return sparseDenseBackward(context, node, pass);
+    case "wideDense":
+      return wideActivationBackward(context, node, pass.part);
     case "bidirectionalGru":
       return gruBackward(context, node, pass);
     case "batchNorm":
@@ -100,6 +106,8 @@ export function updateNode(context: ExecutionContext, node: PlanNode, update: Up
       return denseUpdate(context, node, update);
     case "sparseDense":
       return sparseDenseUpdate(context, node, update);
+    case "wideDense":
+      return wideUpdate(context, node, update);
     case "bidirectionalGru":
       return gruUpdate(context, node, update);
     case "batchNorm":
@@ -126,6 +134,8 @@ export function transposeNode(context: ExecutionContext, node: PlanNode): void {
       return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
     case "bidirectionalGru":
       return gruTranspose(context, node);
+    case "wideDense":
+      return prepareMasks(context, node);
     case "sparseDense":
     case "batchNorm":
     case "pool":

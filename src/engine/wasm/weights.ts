@@ -11,6 +11,7 @@ import { type GruNode, rowBytes } from "./ops/gru/shape.ts";
 import { BASE_CODES, LETTERS, sequenceBytes, type SequenceConvNode } from "./ops/sequence/shape.ts";
 import { PANEL_ROW_BYTES } from "./ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "./ops/sparse_dense/run.ts";
+import { unitBytes, type WideDenseNode } from "./ops/wide_dense/shape.ts";
 import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
 
 /**
@@ -72,6 +73,7 @@ function placeOf(node: PlanNode, name: LayerWeightShape["name"]): Place {
     case "sequenceConv":
     case "dense":
     case "sparseDense":
+    case "wideDense":
       if (name === "bias") return { arrays: node.bias, column: (i) => i };
       return { arrays: node.kernel, ...placeInKernel(node) };
     default:
@@ -105,13 +107,17 @@ function placeInGru(node: GruNode, name: LayerWeightShape["name"]): Place {
 }
 
 function placeInKernel(
-  node: ConvNode | SequenceConvNode | DenseNode | SparseDenseNode,
+  node: ConvNode | SequenceConvNode | DenseNode | SparseDenseNode | WideDenseNode,
 ): Required<Omit<Place, "arrays">> {
   if (node.kind === "dense") {
     return placeInPanels(node, PANEL_COLUMNS);
   }
   if (node.kind === "sparseDense") {
     return placeInPanels(node, PANEL_ROW_BYTES / 4);
+  }
+  if (node.kind === "wideDense") {
+    const row = unitBytes(node.shape) / 4;
+    return { row: (i) => i * row, column: (unit) => unit };
   }
   if (node.kind === "sequenceConv") {
     const row = sequenceBytes(node.shape).code / 4;

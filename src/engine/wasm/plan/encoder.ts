@@ -3,7 +3,7 @@ import type { InputName } from "../../../model/spec.ts";
 import { areWorthSharing, findLayerBySample } from "../../shared_layers.ts";
 import type { Allocator, Tensor } from "../layout.ts";
 import { planChain } from "./chain.ts";
-import type { EncoderChain, KeptEntries } from "./types.ts";
+import type { EncoderChain, FollowedChain, KeptEntries } from "./types.ts";
 
 /** Inputs whose entries the samples of a batch often share: those of a gene. */
 const SHARED_INPUTS: ReadonlySet<InputName> = new Set<InputName>([
@@ -164,22 +164,22 @@ function planPiece(
     readonly memory: Allocator;
     readonly capacity: number;
     readonly reads: "input" | "letters" | Tensor;
-    readonly follows: EncoderChain["follows"];
+    readonly follows: Omit<FollowedChain, "copies"> | undefined;
     readonly bySample: boolean;
     /** Whether a join reads it. */
     readonly last: boolean;
   },
 ): PlannedPiece {
   const origins = { samples: memory.take(4 * capacity), references: memory.take(4 * capacity) };
-  const options = { memory, capacity, reads, compact: last, origins };
-  const { scratchBytes, ...chain } = planChain(layers, options);
+  const options = { memory, capacity, reads, compact: last, origins, entryOf: follows?.entryOf };
+  const { scratchBytes, copies, ...chain } = planChain(layers, options);
   const uses = { starts: memory.take(4 * capacity + 4), addresses: memory.take(4 * capacity) };
   return {
     chain: {
       ...chain,
       capacity,
       kept: undefined,
-      follows,
+      follows: follows && { ...follows, copies },
       origins,
       uses,
       bySample,

@@ -17,6 +17,7 @@ import type { GruNode } from "../ops/gru/shape.ts";
 import type { EntryUses, JoinNode } from "../ops/join/types.ts";
 import type { PoolNode } from "../ops/pool.ts";
 import type { SequenceConvNode } from "../ops/sequence/shape.ts";
+import type { WideDenseNode } from "../ops/wide_dense/shape.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
 
 /** Any node of a chain. */
@@ -25,6 +26,7 @@ export type PlanNode =
   | SequenceConvNode
   | DenseNode
   | SparseDenseNode
+  | WideDenseNode
   | GruNode
   | BatchNormNode
   | PoolNode
@@ -81,6 +83,8 @@ export interface FollowedChain {
   readonly chain: number;
   /** int32 `[entry]`: which of its entries each entry of the reader is computed from. */
   readonly entryOf: number;
+  /** Whether the reader has a copy of what it reads; else it also adds up the derivatives of each entry. */
+  readonly copies: boolean;
 }
 
 /** From an input of the model to a branch's outputs. */

@@ -22,6 +22,7 @@ export interface TaskRows {
 export function updateTasks(node: PlanNode): TaskRows[] {
   switch (node.kind) {
     case "batchNorm":
+    case "wideDense":
     case "sequenceConv":
       return [{ firstRow: 0, rows: 0 }];
     case "conv": {

@@ -24,6 +24,7 @@ function workOfNode(node: PlanNode): number {
     case "sequenceConv":
       return workOfSequenceConv(node);
     case "dense":
+    case "wideDense":
     case "sparseDense":
       return node.kernel.bytes / 4;
     case "bidirectionalGru":

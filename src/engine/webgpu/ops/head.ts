@@ -139,9 +139,12 @@ function declareTablesWgsl(shape: HeadShape, names: readonly string[]): string {
   ).join("\n");
 }
 
-function declareDropoutsWgsl({ layers, keys }: HeadShape): string {
+function declareDropoutsWgsl({ input, layers, keys }: HeadShape): string {
+  const widths = [input.channels, ...layers.map(({ units }) => units)];
   const functions = layers.flatMap(({ dropout }, i) =>
-    dropout === undefined ? [] : [`${declareDropoutWgsl(`dropoutFactor${i}`, dropout.rate)}
+    dropout === undefined
+      ? []
+      : [`${declareDropoutWgsl(`dropoutFactor${i}`, dropout.rate, widths[i]!)}
 fn dropoutFactors${i}(model: u32, position: u32, unit: u32) -> vec4f {
   let key = keys[model * ${keys}u + ${dropout.key}u];
   return vec4f(
