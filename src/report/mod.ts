@@ -29,9 +29,9 @@ export type {
   ReportInput,
 } from "./input.ts";
 export {
+  type MotifRow,
   MOTIFS_PAGE_MARK,
   MOTIFS_PAGE_START,
-  type MotifRow,
   type MotifsPageInput,
   renderMotifsPage,
 } from "./motifs_page.ts";

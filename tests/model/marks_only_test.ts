@@ -42,7 +42,7 @@ Deno.test("branches that share the layers of a branch over DNA are left out with
   deepStrictEqual(isBranched(twin) && twin.head.join, [{ type: "output", branch: "marks" }]);
 });
 
-Deno.test("models without DNA, and of DNA alone, have no such twin", () => {
+Deno.test("models without DNA, and of DNA alone, have no twin", () => {
   throws(() => marksOnly(presetSpec("wakawaka")), /"wakawaka": it reads none/);
   const spec = {
     name: "alone",
