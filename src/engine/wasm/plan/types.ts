@@ -74,8 +74,8 @@ export interface KeptEntries {
   readonly capacity: number;
   /** Address of an int32: the number of the first entry that the batch adds. */
   readonly first: number;
-  /** What the entries were computed from, and the outputs. */
-  readonly inputs: Tensor;
+  /** What the entries were computed from, unless sequences' numbers tell; and the outputs. */
+  readonly inputs: Tensor | undefined;
   readonly values: Tensor;
 }
 
