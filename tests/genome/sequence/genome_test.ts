@@ -111,7 +111,7 @@ Deno.test("an index of samtools is read", async () => {
 const BAD_INDEX: Readonly<Record<string, readonly [index: string, message: RegExp]>> = {
   "nothing": ["\n", /it is empty, expected a row/],
   "other columns": ["a\t14\t7\n", /found "a\\t14\\t7", expected name, length, offset.*line 1\)$/],
-  "a number that is none": [FAI.replace("14", "1e1"), /expected name, length/],
+  "a word in place of a number": [FAI.replace("14", "1e1"), /expected name, length/],
   "a negative number": [FAI.replace("14", "-14"), /expected name, length/],
   "no letters in a line": [FAI.replace("\t6\t7\nb", "\t0\t1\nb"), /expected name, length/],
   "lines as long as their letters": [FAI.replace("\t6\t7\nb", "\t6\t6\nb"), /expected name/],
@@ -127,10 +127,13 @@ const BAD_INDEX: Readonly<Record<string, readonly [index: string, message: RegEx
     "a\t8\t27\t6\t7\n",
     /the letters of "a" begin there, but those of "b" do: it is the index of another file/,
   ],
-  "too few bases": [FAI.replace("14", "13"), /"a" ends there after 13 bases, but it goes on/],
+  "too few bases": [
+    FAI.replace("14", "13"),
+    /"a" ends there after 13 bases, but more letters follow/,
+  ],
   "too many bases": [
     FAI.replace("14", "15"),
-    /"a" ends there after 15 bases, but it goes on/,
+    /"a" ends there after 15 bases, but more letters follow/,
   ],
   "shorter lines": [
     FAI.replace("14\t7\t6\t7", "14\t7\t5\t6"),
