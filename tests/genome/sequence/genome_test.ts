@@ -11,6 +11,7 @@ import {
   bgzipOf,
   fastaOf,
   genomeFiles,
+  gziOf,
   type Letters,
   randomGenome,
   twoBitOf,
@@ -82,6 +83,7 @@ const BAD_FASTA: Readonly<Record<string, readonly [text: string, message: RegExp
   "a name twice": [">a\nAC\n>b\nA\n>a\nC\n", /"a" appears twice.*line 5\)$/],
   "an empty name": [">a\nAC\n> b\nA\n", /its name is "".*line 3\)$/],
   "a name that a terminal obeys": [">a\u001b[2J\nAC\n", /its name is/],
+  "a name that is not UTF-8": [">a\nAC\n>b\ud800\nA\n", /its name is "b.*line 3\)$/],
   "a short line before a long one": [
     ">a\nACGT\nAC\nACGT\n",
     /lines of "a" differ in length \(lines 3 and 4\)/,
@@ -291,17 +293,6 @@ testIf(HAS_TOOLS, "samtools", {
       }
     }),
 });
-
-/** An index of blocks: places in the file and in what it inflates to. */
-function gziOf(...places: readonly (readonly [stored: number, inflated: number])[]) {
-  const view = new DataView(new ArrayBuffer(8 + 16 * places.length));
-  view.setBigUint64(0, BigInt(places.length), true);
-  for (const [i, [stored, inflated]] of places.entries()) {
-    view.setBigUint64(8 + 16 * i, BigInt(stored), true);
-    view.setBigUint64(16 + 16 * i, BigInt(inflated), true);
-  }
-  return new Uint8Array(view.buffer);
-}
 
 Deno.test("damaged indexes of blocks, and those of other files, are refused", async () => {
   const genome = randomGenome({ chr1: 2000 });
