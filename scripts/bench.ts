@@ -4,7 +4,8 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "commander";
 import manifest from "../deno.json" with { type: "json" };
-import { ENGINE_NAMES, type EngineName } from "../src/engine/select.ts";
+import { ENGINE_NAMES, type EngineName } from "../src/engine/engine_names.ts";
+import { ContractError } from "../src/errors.ts";
 import { type BenchResult, runBench } from "../tests/bench/bench.ts";
 import type { Clock } from "../tests/bench/contest.ts";
 import { FIGURE_NAMES } from "../tests/bench/figures.ts";
@@ -23,7 +24,7 @@ import {
   type KeptResult,
   readResults,
 } from "../tests/bench/results.ts";
-import { choice, type CommandCall, integer, number } from "../src/commands/flags.ts";
+import { choice, type CommandCall, integer, number, threadCount } from "../src/commands/flags.ts";
 import { runCommand } from "../src/commands/run_command.ts";
 import { printText } from "./_print_text.ts";
 
@@ -84,7 +85,7 @@ await runCommand<BenchFlags>(
       command
         .option("--engine <name>", "this package's engine", choice(ENGINE_NAMES), "wasm")
         .option("--only <names>", `some of ${FIGURE_NAMES.join(", ")}`, figureNames)
-        .option("--threads <n>", "threads of all sides (default: one, then all)", integer(1))
+        .option("--threads <n>", "threads of all sides (default: one, then all)", threadCount)
         .option("--seconds <x>", "least length of a sample, in seconds", number(0), 0.4)
         .option("--rounds <n>", "samples of each side, taken in turns", integer(1), 7)
         .option("--peers <names>", `instead of a figure's own: some of ${names(PEERS)}`, peerNames)
@@ -112,6 +113,8 @@ await runCommand<BenchFlags>(
 );
 
 async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> {
+  // Before an hour of measuring, not after it.
+  checkKeep(flags);
   const log = (line: string) => console.error(line);
   const print = <Result>(result: Result, format: (result: Result) => string) => {
     // Tables keep their lines, however wide.
@@ -137,15 +140,18 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
 
   async function keep(measured: Omit<KeptResult, "version" | "date">): Promise<void> {
     if (!flags.keep) return;
-    if (flags.ours !== undefined || flags.clock !== "wall" || flags.quick) {
-      throw new TypeError(
-        "Cannot keep the result: found --ours, --clock or --quick, expected none",
-      );
-    }
     const date = new Date().toISOString().slice(0, 10);
     const kept = await keepResult({ version: manifest.version, date, ...measured });
     log(`Kept in ${relative(Deno.cwd(), fileURLToPath(kept))}`);
   }
+}
+
+/** Throws if the result is to be kept and will not be one of this version on the clock, beside all peers. */
+function checkKeep({ keep, ours, clock, quick, load }: BenchFlags): void {
+  if (!keep || (ours === undefined && clock === "wall" && !quick && !load)) return;
+  throw new ContractError(
+    "Cannot keep the result: found --ours, --clock processor, --quick or --load, expected none beside --keep",
+  );
 }
 
 /** Whether the comparison is with another checkout or with a version whose result was kept. */
@@ -157,7 +163,7 @@ async function findAgainst(
   if (isCheckout) return { checkout: await Deno.realPath(named) };
   const versions = [...new Set((await readResults()).map(({ version }) => version))];
   if (versions.includes(named)) return { version: named };
-  throw new TypeError(
+  throw new ContractError(
     `Cannot compare with "${named}": found neither a checkout there nor its result; results are of ` +
       `${versions.length === 0 ? "no version" : versions.join(", ")}, expected one of these`,
   );
@@ -170,7 +176,7 @@ async function writePage(path: string): Promise<void> {
     version === manifest.version && machine.cpu === cpu && machine.cores === cores
   );
   if (kept.length === 0) {
-    throw new TypeError(
+    throw new ContractError(
       `Cannot write ${path}: no result of version ${manifest.version} was kept on this machine, expected one (--keep)`,
     );
   }

@@ -1,7 +1,7 @@
 /** `deno task benchmark-real`: compares models, baselines and boosted trees on real data. */
 
 import { InvalidArgumentError } from "commander";
-import { choice, type CommandCall, integer, list } from "../src/commands/flags.ts";
+import { choice, type CommandCall, integer, list, threadCount } from "../src/commands/flags.ts";
 import { runCommand } from "../src/commands/run_command.ts";
 import { ENGINE_NAMES, type EngineName } from "../src/engine/select.ts";
 import { parsePresetName, type PresetName } from "../src/model/mod.ts";
@@ -79,7 +79,7 @@ await runCommand<BenchmarkFlags>(
         .option("--no-trees", "leave the boosted trees out")
         .option("--python <path>", "a Python with scikit-learn (default: python3, if it has it)")
         .option("--engine <name>", "where to compute", choice(ENGINE_NAMES), "wasm")
-        .option("--threads <n>", "threads", integer(1), navigator.hardwareConcurrency)
+        .option("--threads <n>", "threads", threadCount, navigator.hardwareConcurrency)
         .option("--out <dir>", "folder of results that are kept", "benchmark-real")
         .option("--figures <dir>", "folder for a figure of each table, as SVG and PNG")
         .option(

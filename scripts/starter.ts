@@ -1,6 +1,6 @@
 /** `deno task starter`: trains the model that comes with this package, and measures its error. */
 
-import { type CommandCall, integer } from "../src/commands/flags.ts";
+import { type CommandCall, integer, threadCount } from "../src/commands/flags.ts";
 import { reportRuns } from "../src/commands/_report_training.ts";
 import { runCommand } from "../src/commands/run_command.ts";
 import { formatBytes } from "../src/base/byte_count.ts";
@@ -42,7 +42,7 @@ await runCommand<StarterFlags>(
         .option("--four-marks <path>", "peaks of cell types without H3K4me1, with the same labels")
         .option("--out <dir>", "where to write the model", "runs/starter")
         .option("--seeds <n>", "number of models of each fold that are measured", integer(1), 1)
-        .option("--threads <n>", "threads", integer(1), navigator.hardwareConcurrency),
+        .option("--threads <n>", "threads", threadCount, navigator.hardwareConcurrency),
     run: starter,
   },
   Deno.args,

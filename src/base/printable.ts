@@ -4,6 +4,8 @@
  * characters, which XML must not hold.
  */
 const OBEYED = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/gu;
+/** Texts that have none of them, as nearly all names do. */
+const PLAIN = /^[ -~]*$/;
 
 /** Makes a text of several lines safe for a terminal: characters that it might obey are spelled out, as in `\x1b`. */
 export function printable(text: string): string {
@@ -20,7 +22,7 @@ export function printableLine(text: string): string {
 
 /** Whether a text is one line without tabs that a terminal shows as it is. */
 export function isPlainLine(text: string): boolean {
-  return printableLine(text) === text && !text.includes("\t");
+  return PLAIN.test(text) || printableLine(text) === text && !text.includes("\t");
 }
 
 function spellOut(character: string): string {

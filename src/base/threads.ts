@@ -1,5 +1,5 @@
 /** Larger values are almost certainly typos. */
-const MOST_THREADS = 1024;
+export const MOST_THREADS = 1024;
 /** So many threads are always granted, since some machines report fewer cores than they have. */
 const ALWAYS_GRANTED = 8;
 

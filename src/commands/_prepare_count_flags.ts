@@ -12,7 +12,7 @@ import {
   USUAL_EXCLUDED_FLAGS,
 } from "../genome/signal/track.ts";
 import { DEPTH_NORMALISATIONS, type DepthNormalisation } from "../record.ts";
-import { choice, integer } from "./flags.ts";
+import { choice, integer, threadCount } from "./flags.ts";
 import { checkInputFile } from "./_input_file.ts";
 
 /** Which reads or values count, and how. */
@@ -78,7 +78,7 @@ export function declareCountFlags(command: Command): Command {
     .option(
       "--threads <n>",
       "threads that count BAM and bigWig files, at most 8 (default: all cores)",
-      integer(1),
+      threadCount,
     );
 }
 

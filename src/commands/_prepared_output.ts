@@ -1,10 +1,12 @@
 /** The file or folder that `prepare` writes. */
 
+import type { GeneSequences } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import type { GeneDetails } from "../gene_id.ts";
 import type { Preparation } from "../genome/mod.ts";
 import { openOutputDirectory } from "./_output_directory.ts";
 import { openOutput } from "./_outputs.ts";
+import type { GenomeFlags } from "./_genome_flags.ts";
 import type { OutputFlags } from "./_prepare_output_flags.ts";
 import { VERSION } from "./version.ts";
 
@@ -12,8 +14,13 @@ import { VERSION } from "./version.ts";
 export interface PreparedOutput extends AsyncDisposable {
   /** The line that says what was written. */
   readonly done: string;
-  /** Counts the files and writes the samples, whole or not at all. */
-  write(preparation: Preparation): Promise<void>;
+  /** Counts the files and writes the samples and the genes' DNA, whole or not at all. */
+  write(preparation: PreparedSamples): Promise<void>;
+}
+
+/** Samples that are ready to be counted, and the DNA of their genes, which their record describes. */
+export interface PreparedSamples extends Preparation {
+  readonly sequences?: GeneSequences | undefined;
 }
 
 /** What a name for the output of `prepare` says. */
@@ -22,12 +29,20 @@ export type PreparedKind = "npz" | "zarr";
 /**
  * The kind of output that a name asks for.
  *
- * @throws {ContractError} If it ends in neither `.npz` nor `.zarr`.
+ * @throws {ContractError} If it ends in neither `.npz` nor `.zarr`, or cannot hold the DNA that is asked for.
  */
-export function kindOfPrepared(out: string): PreparedKind {
+export function kindOfPrepared(
+  out: string,
+  { genome }: Pick<GenomeFlags, "genome"> = {},
+): PreparedKind {
   const name = out.toLowerCase();
   if (name.endsWith(".npz")) return "npz";
-  if (/\.zarr[/\\]*$/.test(name)) return "zarr";
+  if (/\.zarr[/\\]*$/.test(name)) {
+    if (genome === undefined) return "zarr";
+    throw new ContractError(
+      `Cannot write to ${out}: AnnData hold no DNA, expected a name that ends in .npz, or no --genome`,
+    );
+  }
   throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz or .zarr`);
 }
 
@@ -69,9 +84,12 @@ export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> 
 }
 
 /** What a file says about its samples besides their numbers. */
-function descriptionOf({ record, genes, cellTypeGroups, missingMarks }: Preparation) {
+function descriptionOf(
+  { record, genes, cellTypeGroups, missingMarks, sequences }: PreparedSamples,
+) {
   // Genes have all the facts that are kept, and more: copies of a quarter of a million would take memory.
   const geneDetails = new Map<string, GeneDetails>();
   for (const gene of genes) geneDetails.set(gene.id, gene);
-  return { record, geneDetails, cellTypeGroups, missingMarks };
+  const dna = sequences && { genes: genes.map(({ id }) => id), sequences };
+  return { record, geneDetails, cellTypeGroups, missingMarks, ...(dna && { sequences: dna }) };
 }

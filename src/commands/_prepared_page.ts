@@ -1,8 +1,9 @@
 /** What `prepare` saw of its files and samples, collected while they pass, for a page. */
 
 import type { SummaryCollector } from "../data/summary/collector.ts";
-import type { CountedFileFacts, Preparation, StreamedBlock } from "../genome/mod.ts";
+import type { CountedFileFacts, StreamedBlock } from "../genome/mod.ts";
 import type { PageOutput } from "./_page_flags.ts";
+import type { PreparedSamples } from "./_prepared_output.ts";
 
 /** Collects what a page about prepared data shows. It costs little where no page was asked for. */
 export class PreparedPage {
@@ -27,7 +28,7 @@ export class PreparedPage {
   }
 
   /** Makes a preparation whose blocks are looked at while they pass. */
-  watch(preparation: Preparation): Preparation {
+  watch(preparation: PreparedSamples): PreparedSamples {
     if (this.#page === undefined) return preparation;
     const { record, bins, cellTypes, genes, missingMarks } = preparation;
     const ids = genes.map(({ id }) => id);

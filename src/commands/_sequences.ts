@@ -6,7 +6,7 @@ import { formatCountOf } from "../base/count.ts";
 import { attachSequences, countMaskedGenes } from "../data/attach_sequences.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
-import { readSequences, type SequenceTable } from "../genome/sequence/sequence_table.ts";
+import type { SequenceTable } from "../genome/sequence/sequence_table.ts";
 import { openSource } from "../files/open_source.ts";
 import type { UnknownBases } from "../record.ts";
 import { checkInputFile } from "./_input_file.ts";
@@ -75,6 +75,8 @@ async function readOnce(file: string, unknownAs: UnknownBases): Promise<ReadFile
     if (last?.key === key) return last;
     // Two tables need not be in memory together.
     last = undefined;
+    // Most data need no such file: what reads it is loaded only here.
+    const { readSequences } = await import("../genome/sequence/sequence_table.ts");
     const table = await readSequences(source, {
       unknownAs,
       onWarning: warn,

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import type { FoldScheme } from "../data/fold_scheme.ts";
 import { ContractError } from "../errors.ts";
 import type { NamedParts, NamedUnit, SplitDataOptions } from "../validation/mod.ts";
-import { choice, declareSequences, integer, list, number } from "./flags.ts";
+import { choice, declareSequences, integer, list, number, threadCount } from "./flags.ts";
 import type { SequenceFlags } from "./_sequences.ts";
 import { declareScheme, type SchemeFlags } from "./_scheme.ts";
 
@@ -51,7 +51,7 @@ export function declareSplit(command: Command): Command {
         )
         .option("--record <file>", "JSON data record of the files (default: their own)"),
     )
-      .option("--threads <n>", "threads that read (default: all cores)", integer(1)),
+      .option("--threads <n>", "threads that read (default: all cores)", threadCount),
     { scheme: "by-both" },
   );
   declareParts(scheme);

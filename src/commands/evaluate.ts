@@ -5,8 +5,10 @@ import { evaluatePredictions } from "../data/evaluate.ts";
 import { largestErrors } from "../data/largest_errors.ts";
 import { ContractError } from "../errors.ts";
 import { compareEnsemble } from "../training/ensemble.ts";
+import { findKinds } from "../validation/evaluate_regimes.ts";
 import { formatRegimeTable } from "../validation/mod.ts";
-import { type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
+import { checkArmsFlag, compareAll, namedPredictions, predictArms, printArms } from "./_arms.ts";
+import { type CommandCall, type CommandDefinition, declareCommon, list } from "./flags.ts";
 import {
   checkIntervals,
   declareInterval,
@@ -51,6 +53,7 @@ import { findOtherData } from "../runs/trained_on.ts";
 interface EvaluateFlags extends WritePredictionFlags, IntervalFlags, MarkPricesFlags {
   readonly labels?: string;
   readonly train?: string;
+  readonly arms?: readonly string[] | undefined;
 }
 
 /** The default output, which is replaced without `--overwrite`. */
@@ -82,6 +85,10 @@ export const command: CommandDefinition<EvaluateFlags> = {
       "deno task evaluate --model runs/panel --data valid.npz --mark-prices",
       "adds what the error is without each mark, for models of waka3",
     ],
+    [
+      "deno task evaluate --model runs/dna --data valid.npz --train train.npz --arms runs/shuffled,runs/marks",
+      "adds what DNA adds: errors beside those of the controls",
+    ],
   ],
   declare: (command) =>
     declareCommon(
@@ -94,6 +101,12 @@ export const command: CommandDefinition<EvaluateFlags> = {
         )
           .option("--labels <file>", "labels, id,expression, for data without them")
           .option("--train <path>", "what the model was trained on: adds a table by regime")
+          .option(
+            "--arms <dirs>",
+            "with --train: runs of the same model with other sequences (--sequence-control) or without DNA, to compare " +
+              "by regime what DNA adds",
+            list,
+          )
           .option("--out <file>", "where to write the metrics; - is standard output", USUAL_OUTPUT),
       ),
     ),
@@ -114,6 +127,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   // The metrics that a run wrote begin with the same text.
   const own = { begins: BEGINNING, usual: USUAL_OUTPUT };
   refusePackedName(out);
+  checkArmsFlag(flags);
   await refuseRunsOwn(out, overwrite);
   await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
@@ -130,6 +144,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     : await loadData(flags.train, flags, { allowMissingMarks });
   const other = train && await findOtherData(flags.model, { file: inputs.train, samples: train });
   if (other !== undefined) warn(other);
+  if (train !== undefined) findKinds({ train, test: data });
   const { interval: confidence } = flags;
   const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
   checkIntervals({ models, data, unlabelled }, confidence);
@@ -139,25 +154,32 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     : undefined;
   const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
   const { mean, nextAssays } = prediction;
-  warnIfConstant(mean);
+  const model = models[0]?.spec.name ?? "";
+  const arms = await predictArms(flags, { models, data, mean, signal });
+  // All that may refuse the data comes before the first table.
+  const regimes = train && evaluateByRegime({
+    train,
+    test: data,
+    predictions: { [model]: mean, ...namedPredictions(arms.slice(1)) },
+  }, { acceptAssembly: flags.acceptAssembly });
+  const comparisons = train && arms.length > 1
+    ? compareAll(arms, { train, test: data })
+    : undefined;
   const { overall, byCellType, byGene } = evaluatePredictions(data, mean);
-  console.log(formatEvaluation({ overall, byCellType, byGene }));
   const farthest = largestErrors(data, mean);
-  console.log(formatLargestErrors(farthest));
   const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
-  if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
   const coverage = measureIntervals({ models, data, unlabelled }, { mean, confidence });
+  warnIfConstant(mean);
+  console.log(formatEvaluation({ overall, byCellType, byGene }));
+  console.log(formatLargestErrors(farthest));
+  if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
   if (coverage !== undefined) console.log(formatCoverage(coverage, confidence!));
   if (prices !== undefined) console.log(formatPrices(prices));
-  const notes = [...prediction.notes, ...unlikeNotes];
-  const model = models[0]?.spec.name ?? "";
-  const regimes = train &&
-    evaluateByRegime({ train, test: data, predictions: { [model]: mean } }, {
-      acceptAssembly: flags.acceptAssembly,
-    });
   if (regimes !== undefined) {
     console.log(["", ...formatRegimeTable(regimes, { width: outputWidth() })].join("\n"));
   }
+  if (comparisons !== undefined) printArms(comparisons);
+  const notes = [...prediction.notes, ...unlikeNotes];
   const metrics = {
     ...overall,
     engine: prediction.engine,
@@ -175,6 +197,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     intervals: coverage && { confidence, regimes: coverage },
     unlike: unlike.length === 0 ? undefined : unlike,
     regimes,
+    arms: comparisons,
   };
   await output.write(formatJson(metrics));
   console.info(output.done);

@@ -1,6 +1,7 @@
 /** The definition of a command, and the flags that several commands share. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { MOST_THREADS } from "../base/threads.ts";
 import { ENGINE_NAMES } from "../engine/engine_names.ts";
 import { TRANSFORMS, UNKNOWN_BASES } from "../record.ts";
 import type { FlagAlias } from "./_flag_aliases.ts";
@@ -36,16 +37,20 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
-/** Makes the parser of an integer flag. */
-export function integer(least: number): (text: string) => number {
+/** Makes the parser of a flag that takes an integer from `least` to `most`. */
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`Expected an integer >= ${least}.`);
+    if (text.trim() === "" || !Number.isInteger(value) || !(value >= least && value <= most)) {
+      const range = most === Number.MAX_SAFE_INTEGER ? "" : ` and <= ${most}`;
+      throw new InvalidArgumentError(`Expected an integer >= ${least}${range}.`);
     }
     return value;
   };
 }
+
+/** Parses a number of threads. */
+export const threadCount: (text: string) => number = integer(1, MOST_THREADS);
 
 /** Makes the parser of a flag that takes a finite number from `least` to `most`. */
 export function number(least: number, most = Number.MAX_VALUE): (text: string) => number {
@@ -117,7 +122,7 @@ export function declareCommon(command: Command): Command {
       `where to compute: ${ENGINE_NAMES.join(", ")}`,
       choice(ENGINE_NAMES),
       "auto",
-    ).option("--threads <n>", "threads of engine wasm (default: all cores)", integer(1))
+    ).option("--threads <n>", "threads of engine wasm (default: all cores)", threadCount)
       .option(
         "--record <file>",
         "JSON data record of the files (default: their own, else the competition's)",

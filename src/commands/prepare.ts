@@ -2,14 +2,17 @@
 
 import { quotePath } from "../base/shell.ts";
 import { HttpFiles } from "../files/http_files.ts";
-import { prepare } from "../genome/prepare.ts";
+import { type Preparation, prepare } from "../genome/prepare.ts";
 import { readSampleSheet, type SampleSheet } from "../genome/sample_sheet.ts";
-import { signalFiles } from "../genome/signal_files.ts";
+import type { ReadGeneSequences } from "../genome/sequence/gene_sequences.ts";
+import { startCountThreads } from "../genome/signal/count_crew.ts";
+import { sharedBytes, signalFiles } from "../genome/signal_files.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
 import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";
 import { expressionScale, takeExpression } from "./_expression.ts";
 import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_numbers.ts";
+import { checkGenome, describeDna, takeDna } from "./_genome_flags.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { checkHosts, checkRedirects } from "./_network.ts";
 import { commandLine, formatNext } from "./_place.ts";
@@ -17,7 +20,7 @@ import { countOptions, takeBlacklist } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
 import { combineOptions, sheetOptions } from "./_prepare_sheet_flags.ts";
 import { openPage } from "./_page_flags.ts";
-import { kindOfPrepared, openPrepared } from "./_prepared_output.ts";
+import { kindOfPrepared, openPrepared, type PreparedSamples } from "./_prepared_output.ts";
 import { PreparedPage } from "./_prepared_page.ts";
 import { ProgressLine } from "./_progress.ts";
 import { checkGeneFiles, takeGenes } from "./_take_genes.ts";
@@ -73,6 +76,11 @@ export const command: CommandDefinition<PrepareFlags> = {
       "--signal reads --out data.npz",
       "around canonical transcripts; --windows promoters.bed takes windows of your own",
     ],
+    [
+      "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression rpkm.tsv --signal reads " +
+      "--genome hg19.2bit --sequence-half-width 5000 --out data.npz",
+      "with the genes' DNA, for models that read it",
+    ],
   ],
   declare: declarePrepareFlags,
   aliases: DEEPTOOLS_FLAGS,
@@ -82,7 +90,7 @@ export const command: CommandDefinition<PrepareFlags> = {
 async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> {
   await checkInputs(flags);
   const { out } = flags;
-  const kind = kindOfPrepared(out);
+  const kind = kindOfPrepared(out, flags);
   const blacklist = await takeBlacklist(flags, warn);
   const sheet = await readSheet(flags);
   const remote = await reachServers(sheet, flags, signal);
@@ -96,6 +104,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     warn(text);
   };
   const inputs = await signalFiles(sheet, flags.samples, { remote });
+  startCountThreads(await sharedBytes(sheet, flags.samples), flags.threads);
   const listeners = { note: (text: string) => console.info(text), warn: onWarning };
   const { genes: all, ...place } = await takeGenes(flags, listeners);
   if (kind === "npz" && all.some(isNumberedByName)) await checkGeneNumbers(flags);
@@ -121,7 +130,9 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     onWarning,
   });
   announcePreparation(preparation);
-  await output.write(seen.watch(preparation));
+  const { assembly } = preparation.record;
+  const dna = await takeDna(flags, { ...place, genes, assembly, signal });
+  await output.write(seen.watch(withDna(preparation, dna)));
   progress.clear();
   console.info(output.done);
   if (kind === "npz") await updateGeneNumbers(out, genes);
@@ -129,6 +140,14 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   // Models refuse data with marks that were not measured.
   const isWhole = preparation.missingMarks === undefined;
   printNextStep(out, { isLabelled: labels !== undefined, isWhole });
+}
+
+/** Adds DNA to samples, and says what it is. */
+function withDna(preparation: Preparation, dna: ReadGeneSequences | undefined): PreparedSamples {
+  if (dna === undefined) return preparation;
+  const { sequences, record: sequence } = dna;
+  console.info(`DNA: ${describeDna(dna)}`);
+  return { ...preparation, record: { ...preparation.record, sequence }, sequences };
 }
 
 /** Checks that the command may reach all servers that the sheet names, before it does anything else. */
@@ -158,6 +177,7 @@ async function checkInputs(flags: PrepareFlags): Promise<void> {
   const { samples, expression, expressionSamples } = flags;
   await checkInputFile("--samples", samples);
   await checkGeneFiles(flags);
+  await checkGenome(flags);
   if (expression !== undefined) await checkInputFile("--expression", expression);
   if (expressionSamples !== undefined) {
     await checkInputFile("--expression-samples", expressionSamples);

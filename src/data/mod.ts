@@ -20,6 +20,7 @@ export {
 } from "./sequence_control.ts";
 export { batches } from "./batches.ts";
 export { type GenePlace, placeGenes, placesByGene } from "./chromosomes.ts";
+export { measureSequences, type SequenceStatistics } from "./sequence_statistics.ts";
 export { Dataset } from "./dataset.ts";
 export {
   type Agreement,
@@ -28,6 +29,7 @@ export {
   type Evaluation,
   type GeneAgreement,
 } from "./evaluate.ts";
+export { geneOrder } from "./gene_order.ts";
 export { gridOrder, type GridOrderOptions } from "./grid_order.ts";
 export { FOLD_SCHEMES, type FoldScheme } from "./fold_scheme.ts";
 export { type Fold, type FoldOptions, kFold } from "./kfold.ts";

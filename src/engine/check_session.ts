@@ -1,7 +1,7 @@
 import { checkInteger } from "../base/check_integer.ts";
 import { chooseThreads } from "../base/threads.ts";
 import { checkWeights } from "../model/check_weights.ts";
-import { type WeightShape, weightShapes } from "../model/shapes.ts";
+import { weightShapes } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { MemberOptions, PredictionPath, SessionOptions } from "./engine.ts";
 import { parseSchedule } from "../model/schedule.ts";
@@ -74,14 +74,15 @@ function checkFrozen(spec: ModelSpec, frozen: readonly number[]): void {
         : `Cannot freeze weight ${index}: it is a ${shape.name}, expected one that training moves`,
     );
   }
-  const isRecurrent = ({ name }: WeightShape) => name.includes("_gru/");
-  const layerOf = (index: number) => shapes[index]!.layer;
-  const parts = new Set(frozen.filter((index) => isRecurrent(shapes[index]!)).map(layerOf));
+  const recurrent = new Set(
+    shapes.flatMap(({ name, layer }) => name.endsWith("recurrent_kernel") ? [layer] : []),
+  );
+  const parts = new Set(frozen.map((index) => shapes[index]!.layer));
   for (const [index, shape] of shapes.entries()) {
-    if (!isRecurrent(shape) || !parts.has(shape.layer) || frozen.includes(index)) continue;
+    if (!recurrent.has(shape.layer) || !parts.has(shape.layer) || frozen.includes(index)) continue;
     throw new RangeError(
       `Cannot freeze a part of layer ${shape.layer}: weight ${index} (${shape.name}) is missing, expected all weights ` +
-        "of a GRU or none",
+        "of a recurrent layer or none",
     );
   }
 }

@@ -12,6 +12,13 @@ import {
   withBlankEntry,
 } from "./entry_copies.ts";
 import {
+  codeLetters,
+  type LetterTable,
+  noteLetters,
+  packedLetters,
+  roomForLetters,
+} from "./gathered_letters.ts";
+import {
   describeInputShape,
   entrySize,
   type GatheredInput,
@@ -56,6 +63,8 @@ const MISSING = NO_ENTRY | 0;
 /** The entries of one input, from which those of batches are copied. */
 export class EntryTable {
   readonly #copyEntry: EntryCopies["copy"];
+  /** The sequences, if it has these. */
+  readonly #letters: LetterTable | undefined;
   /** Signed, since the compiler keeps such numbers in registers: a table has less than 2³¹ entries. */
   readonly #entryOf: Int32Array | undefined;
   readonly #size: number;
@@ -66,6 +75,8 @@ export class EntryTable {
   /** `[place in the batch]`: the entry there. */
   readonly #gathered: Int32Array;
   #mark = 0;
+  /** Where the numbers of entries go instead of their values. */
+  #numbers: Uint32Array | undefined;
 
   /** Checks the indices of so many samples. */
   constructor({ input, table, entryOf, transform = "none" }: InputColumn, samples: number) {
@@ -80,6 +91,8 @@ export class EntryTable {
     this.#places = placesOf(input);
     checkIndices(input, { entries, entryOf: index, samples });
     if (input.name === "sequence" && !isPackedDna(table)) checkBases(table);
+    if (isPackedDna(table)) this.#letters = packedLetters(table);
+    else if (input.name === "sequence") this.#letters = codeLetters(table, input.bases);
     this.#placeOf = new Int32Array(entries);
     this.#marks = new Int32Array(entries);
     this.#gathered = new Int32Array(entries);
@@ -87,6 +100,8 @@ export class EntryTable {
 
   /** Whether rows have the same entries here as in another table, given by the same array of indices. */
   isIndexedLike(other: EntryTable): boolean {
+    // Letters may be gathered by number.
+    if (this.#letters !== undefined || other.#letters !== undefined) return false;
     const [own, others] = [this.#entryOf, other.#entryOf];
     return own !== undefined && own.buffer === others?.buffer &&
       own.byteOffset === others.byteOffset && own.length === others.length;
@@ -104,6 +119,8 @@ export class EntryTable {
   /** Copies the distinct entries of some samples. */
   gather(rows: Uint32Array, into: GatheredInput): void {
     this.#begin();
+    this.#numbers = this.#letters && roomForLetters(into);
+    noteLetters(into, this.#numbers && this.#letters);
     into.entries = this.#entryOf === undefined
       ? this.#gatherRows(rows, into)
       : this.#gatherEntries(rows, into, this.#entryOf);
@@ -160,7 +177,8 @@ export class EntryTable {
 
   #copy(entry: number, values: Float32Array, place: number): void {
     this.#gathered[place] = entry;
-    this.#copyEntry(entry, values, place * this.#size);
+    if (this.#numbers !== undefined) this.#numbers[place] = entry;
+    else this.#copyEntry(entry, values, place * this.#size);
   }
 }
 

@@ -123,6 +123,11 @@ export async function pathKind(path: string | URL): Promise<"file" | "directory"
   }
 }
 
+/** Returns the length of a file in bytes. */
+export async function fileSize(path: string): Promise<number> {
+  return (await Deno.stat(path)).size;
+}
+
 /** Returns when a file was last changed. */
 export async function modificationTime(path: string | URL): Promise<Date> {
   const { mtime } = await Deno.stat(path);

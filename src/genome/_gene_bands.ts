@@ -6,7 +6,7 @@
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions } from "./prepare_options.ts";
 import { isAveraged, isNormalised, type SamplePlan } from "./_sample_plan.ts";
-import { mostCountThreads } from "./signal/count_crew.ts";
+import { mostCountThreads, SHARED_FORMATS } from "./signal/count_crew.ts";
 import type { SignalFormat } from "./signal/track.ts";
 import { type GeneWindows, geneWindows } from "./windows.ts";
 
@@ -142,8 +142,7 @@ function bytesOfCounter({ rule }: GeneBandsOptions): number {
 
 /** Whether all files are counted a sequence at a time, and their numbers then put together. */
 function isSharedOut({ formats }: GeneBandsOptions): boolean {
-  const others = formats?.difference(new Set<SignalFormat>(["bam", "bigwig"]));
-  return others?.size === 0;
+  return formats?.isSubsetOf(SHARED_FORMATS) === true;
 }
 
 /** Bytes for each gene and bin of the sequences that threads are counting, as a share of all genes. */

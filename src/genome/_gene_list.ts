@@ -157,9 +157,11 @@ export class GeneList {
 
   /** Leaves out the copies on Y of pseudoautosomal genes: RefSeq gives a copy another name but the same number. */
   #withoutCopies(genes: readonly Gene[]): Gene[] {
-    const onX = new Set(
-      genes.filter((gene) => plainChromosome(gene) === "X").map(({ entrezId }) => entrezId),
-    );
+    const onX = new Set<string>();
+    for (const gene of genes) {
+      if (gene.entrezId !== undefined && plainChromosome(gene) === "X") onX.add(gene.entrezId);
+    }
+    if (onX.size === 0) return [...genes];
     return genes.filter((gene) => {
       const { entrezId } = gene;
       const isCopy = entrezId !== undefined && onX.has(entrezId) && plainChromosome(gene) === "Y";

@@ -73,8 +73,10 @@ function makeOwnParser(header: Line, { file, tss }: TableParserOptions): RowPars
   });
   return (line, file) => {
     const row = readRow(line, file);
-    const first = (names: readonly string[]) =>
-      names.map((name) => row[name as keyof typeof row] ?? "").find(isKnown);
+    const first = (names: readonly string[]) => {
+      const known = names.find((name) => isKnown(row[name as keyof typeof row] ?? ""));
+      return row[known as keyof typeof row];
+    };
     const start = parsePosition(row.tss, "tss", { line, file, least: 0 });
     const id = first([ORIGINAL_ID, "gene_id"]);
     const plainId = id === undefined ? undefined : stripGenePrefix(id);

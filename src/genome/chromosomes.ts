@@ -59,8 +59,13 @@ export function chromosomeMatcher(
   aliases?: ChromosomeAliases,
 ): (name: string) => string | undefined {
   const known = new Set(names);
-  if (aliases !== undefined) return aliasMatcher(known, aliases);
-  return ruleMatcher(known);
+  const match = aliases === undefined ? ruleMatcher(known) : aliasMatcher(known, aliases);
+  // Genes by the thousand ask for the same few names.
+  const found = new Map<string, string | undefined>();
+  return (name) => {
+    if (!found.has(name)) found.set(name, match(name));
+    return found.get(name);
+  };
 }
 
 /** Makes a matcher by a table, and by rules for what the table does not list. */

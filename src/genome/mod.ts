@@ -101,6 +101,13 @@ export {
   type SheetFile,
 } from "./sample_sheet.ts";
 export {
+  type GeneSequencesOptions,
+  type ReadGeneSequences,
+  readGeneSequences,
+} from "./sequence/gene_sequences.ts";
+export type { Chromosome, Genome } from "./sequence/genome.ts";
+export { openGenome, type OpenGenomeOptions } from "./sequence/open_genome.ts";
+export {
   readSequences,
   type ReadSequencesOptions,
   type SequenceTable,

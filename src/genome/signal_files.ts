@@ -5,13 +5,14 @@
  */
 
 import { FormatError } from "../errors.ts";
-import { openFile, pathKind, realPath } from "../files/file.ts";
+import { fileSize, pathKind, realPath } from "../files/file.ts";
 import { addressIdentity, isAddress, parseAddress, showPlace } from "../files/http_address.ts";
 import { HttpFiles } from "../files/http_files.ts";
 import { openSignalFile, type OpenSignalFileOptions } from "./open_signal_file.ts";
 import { isAbsolute, resolveSheetPath } from "./sheet_paths.ts";
 import type { ControlInput, SignalInput } from "./prepare_options.ts";
 import type { SampleSheet, SheetFile } from "./sample_sheet.ts";
+import { SHARED_FORMATS } from "./signal/count_crew.ts";
 import { signalFormat } from "./signal/open_signal.ts";
 
 /** Options of {@linkcode signalFiles}. */
@@ -93,6 +94,23 @@ export async function signalFiles(
   return inputs;
 }
 
+/**
+ * Number of bytes of the files of a sheet on disk that several threads count together, BAM and bigWig.
+ *
+ * @param sheet The sheet, whose files are there.
+ * @param sheetPath Path of the file that the sheet was read from.
+ */
+export async function sharedBytes({ entries }: SampleSheet, sheetPath: string): Promise<number> {
+  const files = entries.flatMap((entry) => [entry, ...entry.control ? [entry.control] : []]);
+  let bytes = 0;
+  for (const { path, format } of files) {
+    const place = resolveSheetPath(path, sheetPath);
+    if (isAddress(place) || !SHARED_FORMATS.has(format ?? signalFormat(place))) continue;
+    bytes += await fileSize(place);
+  }
+  return bytes;
+}
+
 /** Finds the file of a row: what identifies it, whichever path or address leads to it, and what opens it. */
 async function findFile(
   entry: SheetFile,
@@ -142,7 +160,7 @@ async function findProblem(path: string, entry: SheetFile): Promise<string | und
   if (kind === "directory") return `${READ} "${path}" is a directory, expected a file`;
   if (kind === undefined) return `${READ} ${describeMissing(path, entry)}`;
   const { sizeBytes } = entry;
-  const found = sizeBytes === undefined ? undefined : await sizeOf(path);
+  const found = sizeBytes === undefined ? undefined : await fileSize(path);
   if (found !== sizeBytes) {
     return `${READ} "${path}" has ${found} bytes, expected ${sizeBytes}: was it downloaded whole?`;
   }
@@ -157,12 +175,6 @@ function findProblemOfName(name: () => string, { format }: SheetFile): string | 
     return (error as Error).message;
   }
   return undefined;
-}
-
-async function sizeOf(path: string): Promise<number> {
-  const source = await openFile(path);
-  source.close();
-  return source.size;
 }
 
 /** Says that a file does not exist, and why that may be. */

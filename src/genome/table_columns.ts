@@ -31,7 +31,7 @@ export function splitCells(text: string, separator: "\t" | "," = "\t"): string[]
 /** Strips white space and the double quotes that R and spreadsheets put around names. */
 function plainCell(text: string): string {
   const cell = text.trim();
-  return /^".*"$/.test(cell) ? cell.slice(1, -1).trim() : cell;
+  return cell.startsWith('"') && /^".*"$/.test(cell) ? cell.slice(1, -1).trim() : cell;
 }
 
 /** A header, and which of the columns may be missing or empty. */
@@ -81,13 +81,17 @@ export function readTableHeader<Name extends string, Optional extends string = n
         `expected the columns ${names.join(", ")} separated by tabs${hint}`,
     );
   }
-  const places = [...names, ...optional].map((name) => [name, header.indexOf(name)] as const);
   const needed = new Set<string>(names.filter((name) => !mayBeEmpty.includes(name)));
+  const places = [...names, ...optional].map((name) => ({
+    name,
+    place: header.indexOf(name),
+    isNeeded: needed.has(name),
+  }));
   let rowNames: number | undefined;
   return (row, file) => {
     const all = splitCells(lineText(row), separator);
     rowNames ??= countRowNames(all, header, isInteger);
-    const cells = all.slice(rowNames);
+    const cells = rowNames === 0 ? all : all.slice(rowNames);
     if (cells.length > header.length) {
       failLine(
         file,
@@ -95,9 +99,11 @@ export function readTableHeader<Name extends string, Optional extends string = n
         `Cannot read ${what}: ${cells.length} columns, expected ${header.length} as in the header`,
       );
     }
-    const entries = places.map(([name, place]) => {
+    // Annotations have a hundred thousand rows: a list of entries for each would take longer than all else.
+    const wanted: Partial<Record<Name | Optional, string>> = {};
+    for (const { name, place, isNeeded } of places) {
       const cell = cells[place] ?? "";
-      if (cell === "" && needed.has(name)) {
+      if (cell === "" && isNeeded) {
         failLine(file, row, `Cannot read ${what}: column "${name}" is empty`);
       }
       if (cell.length > LONGEST_CELL) {
@@ -107,9 +113,9 @@ export function readTableHeader<Name extends string, Optional extends string = n
           `Cannot read ${what}: column "${name}" has ${cell.length} characters, expected at most ${LONGEST_CELL}`,
         );
       }
-      return [name, cell];
-    });
-    return Object.fromEntries(entries);
+      wanted[name] = cell;
+    }
+    return wanted as Record<Name | Optional, string>;
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { PackedArray } from "../base/arrays.ts";
 import { LARGEST_TRANSFORMED } from "../base/limits.ts";
+import { parseJson } from "../base/parse_json.ts";
 import { FormatError } from "../errors.ts";
 import { COMPETITION_RECORD, type DataRecord, DEEPCHROME_RECORD, parseRecord } from "../record.ts";
 import type { CollectedSignal } from "./_signal_collector.ts";
@@ -131,5 +132,11 @@ export function recordOf(npz: NpzReader): DataRecord | undefined {
     return undefined;
   }
   if (typeof comment !== "object" || comment === null || !("histone" in comment)) return undefined;
+  try {
+    parseJson(npz.comment);
+  } catch (cause) {
+    const found = (cause as Error).message;
+    throw new FormatError(`Cannot read data record: ${found}`, { file: npz.name, cause });
+  }
   return parseRecord(comment.histone, npz.name);
 }

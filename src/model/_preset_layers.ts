@@ -1,6 +1,7 @@
 /** Short names for the layers of presets. */
 
 import type { LayerSpec } from "./spec.ts";
+import { BATCH_NORM, LEAKY_RELU } from "./usual_layers.ts";
 
 /** A rectifier. */
 export const relu: LayerSpec = { type: "activation", kind: "relu" };
@@ -9,7 +10,7 @@ export const relu: LayerSpec = { type: "activation", kind: "relu" };
 export const gelu: LayerSpec = { type: "activation", kind: "gelu" };
 
 /** LeakyReLU with the report's slope. */
-export const leaky: LayerSpec = { type: "activation", kind: "leakyRelu", alpha: 0.05 };
+export const leaky: LayerSpec = LEAKY_RELU;
 
 /** A sigmoid. */
 export const sigmoid: LayerSpec = { type: "activation", kind: "sigmoid" };
@@ -18,7 +19,7 @@ export const sigmoid: LayerSpec = { type: "activation", kind: "sigmoid" };
 export const flatten: LayerSpec = { type: "flatten" };
 
 /** Batch normalisation with Keras' defaults. */
-export const norm: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.001 };
+export const norm: LayerSpec = BATCH_NORM;
 
 /** Dropout of a share of the values. */
 export function dropout(rate: number): LayerSpec {

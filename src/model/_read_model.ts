@@ -2,6 +2,7 @@
 
 import { type Field, number, numberWithin, readValue } from "../base/field.ts";
 import { object } from "../base/fields.ts";
+import { parseJson } from "../base/parse_json.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -210,9 +211,12 @@ export async function readModelJson(source: ByteSource): Promise<unknown> {
   }
   const json = new TextDecoder().decode(await source.read(0, source.size));
   try {
-    return JSON.parse(json);
+    return parseJson(json);
   } catch (cause) {
-    throw new FormatError("Cannot load model: not valid JSON", { file: source.name, cause });
+    throw new FormatError(`Cannot load model: not valid JSON: ${(cause as Error).message}`, {
+      file: source.name,
+      cause,
+    });
   }
 }
 

@@ -14,6 +14,12 @@ export type {
   Calibration,
   RegimeCalibration,
 } from "./calibration.ts";
+export {
+  branchSpec,
+  type BranchWeights,
+  carryBranches,
+  type CarryBranchesOptions,
+} from "./branch_models.ts";
 export type { GeneEffects } from "./gene_effects.ts";
 export type { ByRegime, MarkErrors, SubsetErrors } from "./mark_errors.ts";
 export {
@@ -39,6 +45,7 @@ export {
   signalShape,
 } from "./inputs.ts";
 export { describeLoss, lossName } from "./loss.ts";
+export { marksOnly } from "./marks_only.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
   type AnyPreset,
@@ -138,7 +145,14 @@ export {
   parseSchedule,
   type Schedule,
 } from "./schedule.ts";
-export type { EarlyStopping, LabelScale, TrainedModel, TrainingConfig } from "./trained_model.ts";
+export {
+  BATCH_BY,
+  type BatchBy,
+  type EarlyStopping,
+  type LabelScale,
+  type TrainedModel,
+  type TrainingConfig,
+} from "./trained_model.ts";
 export {
   type SignalStatistic,
   type TypicalSignal,

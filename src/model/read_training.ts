@@ -3,6 +3,7 @@ import {
   type Field,
   integer,
   numberWithin,
+  oneOf,
   optional,
   readValue,
   text,
@@ -10,7 +11,7 @@ import {
 import { arrayOf, object } from "../base/fields.ts";
 import { FormatError } from "../errors.ts";
 import { SCHEDULE } from "./schedule.ts";
-import type { TrainingConfig } from "./trained_model.ts";
+import { BATCH_BY, type TrainingConfig } from "./trained_model.ts";
 
 const SHARE = numberWithin({ least: 0, below: 1 });
 
@@ -24,6 +25,7 @@ const TRAINING: Field<TrainingConfig> = object({
   samples: integer(0),
   schedule: optional(SCHEDULE),
   weightDecay: optional(numberWithin({ least: 0 })),
+  batchBy: optional(oneOf(...BATCH_BY)),
   labelDropout: optional(SHARE),
   geneDropout: optional(SHARE),
   referenceDropout: optional(SHARE),

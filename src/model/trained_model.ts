@@ -19,6 +19,15 @@ export interface EarlyStopping {
   readonly restoreBest?: boolean | undefined;
 }
 
+/**
+ * The order of samples in training: at random, or by genes at random, so that a batch has few genes and what their samples
+ * share, such as their DNA, is computed once.
+ */
+export type BatchBy = "sample" | "gene";
+
+/** Every {@linkcode BatchBy}; the first is what is usual. */
+export const BATCH_BY: readonly BatchBy[] = ["sample", "gene"];
+
 /** How a model was trained. Plain JSON. */
 export interface TrainingConfig {
   /** Name of the engine. */
@@ -42,6 +51,8 @@ export interface TrainingConfig {
   readonly schedule?: Schedule;
   /** Decoupled weight decay of kernels; absent where weights did not decay. */
   readonly weightDecay?: number;
+  /** The order of samples; absent where each batch had samples at random. */
+  readonly batchBy?: BatchBy;
   /** Share of samples whose references' labels were hidden; absent where it was 0, as for the following ones. */
   readonly labelDropout?: number;
   /** Share of samples whose references' marks and labels were hidden. */

@@ -1,22 +1,27 @@
 /** Reads and writes JSON files. */
 
+import { parseJson } from "../base/parse_json.ts";
 import { FormatError } from "../errors.ts";
 import { decodeText, NotUtf8Error } from "../text/numbers.ts";
 import { writeFileAtomic } from "../files/file.ts";
-import { readWholeFile } from "../files/whole_file.ts";
+import { readWholeFile, type WholeFileOptions } from "../files/whole_file.ts";
+
+/** Far more than any JSON file of this package, or of its users, has; a device without an end has more. */
+const MOST_JSON_BYTES = 2 ** 24;
 
 /**
  * Reads a JSON file.
  *
  * @param path Its path.
  * @param purpose Why it is read, such as `load ensemble`, for the message.
- * @throws {FormatError} If it is not JSON, or nested more deeply than any file of this package.
+ * @throws {FormatError} If it is not JSON, has a name twice in an object, or is longer, or nested more deeply, than any file
+ * of this package.
  */
 export async function readJson(path: string, purpose: string): Promise<unknown> {
-  const text = await readText(path);
+  const text = await readText(path, { mostBytes: MOST_JSON_BYTES });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     throw new FormatError(`Cannot ${purpose}: ${(cause as Error).message}`, { file: path, cause });
   }
@@ -42,10 +47,13 @@ function isDeeper(value: unknown, levels: number): boolean {
 /**
  * Reads a text file.
  *
- * @throws {FormatError} If it is not UTF-8.
+ * @throws {FormatError} If it is not UTF-8, or longer than it may be.
  */
-export async function readText(path: string): Promise<string> {
-  const bytes = await readWholeFile(path);
+export async function readText(
+  path: string,
+  options?: Pick<WholeFileOptions, "mostBytes">,
+): Promise<string> {
+  const bytes = await readWholeFile(path, options);
   try {
     return decodeText(bytes, 0, bytes.length);
   } catch (error) {

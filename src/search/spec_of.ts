@@ -1,6 +1,7 @@
 import { parseSpec } from "../model/parse_spec.ts";
 import type { InputShape } from "../model/presets.ts";
 import type { InputSpec, LayerSpec, Loss, ModelSpec } from "../model/spec.ts";
+import { BATCH_NORM, LEAKY_RELU } from "../model/usual_layers.ts";
 import { branchedSpec } from "./_branched_spec.ts";
 import type { SearchPoint } from "./space.ts";
 
@@ -19,17 +20,13 @@ export interface SpecOfOptions extends InputShape {
    */
   readonly loss?: Loss | undefined;
   /**
-   * Inputs of a sample other than its signal, which branches of the point may read.
+   * Inputs of a sample other than its signal and, where `bases` are given, its sequence, which branches of the point may
+   * read.
    *
    * @default {none}
    */
   readonly inputs?: readonly InputSpec[] | undefined;
 }
-
-/** The slope in the report. */
-const LEAKY_SLOPE = 0.05;
-/** Keras' defaults. */
-const BATCH_NORM: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.001 };
 
 /**
  * Makes the model that a point describes: blocks of convolution, activation, batch normalisation where chosen, and
@@ -70,7 +67,7 @@ const BATCH_NORM: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.00
 export function specOf(point: SearchPoint, options: SpecOfOptions = {}): ModelSpec {
   const { bins = 100, marks = 5, name = "searched", loss = "meanSquaredError" } = options;
   const activation: LayerSpec = point.activation === "leakyRelu"
-    ? { type: "activation", kind: "leakyRelu", alpha: LEAKY_SLOPE }
+    ? LEAKY_RELU
     : { type: "activation", kind: point.activation };
   const trunk = makeTrunk(point, activation);
   const head = [...denseLayers(point.dense, activation), { type: "dense", units: 1 } as const];
@@ -82,10 +79,16 @@ export function specOf(point: SearchPoint, options: SpecOfOptions = {}): ModelSp
   }
   return branchedSpec({
     name,
-    inputs: [{ name: "signal", bins, marks }, ...options.inputs ?? []],
+    inputs: [
+      { name: "signal", bins, marks },
+      ...(options.bases === undefined ? [] : [{ name: "sequence", bases: options.bases } as const]),
+      ...options.inputs ?? [],
+    ],
     signal: [...trunk, ...denseLayers(point.signal ?? [], activation)],
     branches: point.branches,
     activation,
+    padding: point.padding,
+    dropout: point.dropout,
     head: [...head, ...end],
     loss,
   });

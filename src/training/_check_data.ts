@@ -76,6 +76,12 @@ export function checkPanelSettings(
   { unlabelled = [] }: Pick<FitManyOptions, "unlabelled">,
 ): void {
   if (readsPanel(model)) {
+    if (settings.batchBy !== "sample") {
+      throw new RangeError(
+        `Cannot train "${model.name}" with batchBy ${settings.batchBy}: it reads a panel, whose batches are of genes × ` +
+          "cell types already, expected sample",
+      );
+    }
     if (settings.transform === PANEL_TRANSFORM) return;
     throw new RangeError(
       `Cannot train "${model.name}" with transform ${settings.transform}: it compares summaries of log counts, ` +

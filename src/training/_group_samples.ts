@@ -1,6 +1,7 @@
 /** The samples of runs that train side by side, as an engine takes them. */
 
 import type { Dataset } from "../data/dataset.ts";
+import { geneOrder } from "../data/gene_order.ts";
 import { gridOrder } from "../data/grid_order.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { stackSources } from "../engine/stacked_source.ts";
@@ -67,7 +68,7 @@ export async function makeGroupSamples(group: RunsToSample): Promise<GroupSample
     },
     labelScales: runs.map(() => undefined),
     panels: runs.map(() => undefined),
-    orderOf: (run, epoch) => epochOrder(runs[run]!.data.rows, settings[run]!.seed, epoch),
+    orderOf: (run, epoch) => orderSamples(runs[run]!.data, settings[run]!, epoch),
   };
 }
 
@@ -160,8 +161,18 @@ function rowsIn({ source, firstOf }: StackedPanels, sets: readonly Dataset[]): R
   return { source, rows: sets.map(({ rows }, run) => rows.map((row) => firstOf[run]! + row)) };
 }
 
+/** The order in which an epoch visits samples: a function of the settings and the epoch alone. */
+function orderSamples(
+  data: Dataset,
+  { seed, batchBy }: Pick<RunSettings, "seed" | "batchBy">,
+  epoch: number,
+): Uint32Array {
+  if (batchBy !== "gene") return epochOrder(data.rows, seed, epoch);
+  return geneOrder(data, new RandomStream(deriveKey(seed, "order", epoch)));
+}
+
 /**
- * The order in which an epoch visits samples: a function of the seed and the epoch alone.
+ * The order in which an epoch visits samples at random: a function of the seed and the epoch alone.
  *
  * @param rows The samples.
  * @param seed The run's seed.

@@ -14,6 +14,7 @@ export type RunSettings =
       | "referenceDropout"
       | "markDropout"
       | "labelStatistics"
+      | "batchBy"
     >
   >;
 
@@ -25,7 +26,7 @@ export function runSettings(settings: TrainingSettings): RunSettings {
   const { seed, epochs, batchSize, learningRate } = settings;
   const { schedule, weightDecay, earlyStopping } = settings;
   const { labelDropout, geneDropout, referenceDropout, markDropout } = settings;
-  const { labelStatistics } = settings;
+  const { labelStatistics, batchBy } = settings;
   return {
     seed,
     epochs,
@@ -39,5 +40,6 @@ export function runSettings(settings: TrainingSettings): RunSettings {
     ...(referenceDropout > 0 && { referenceDropout }),
     ...(markDropout > 0 && { markDropout }),
     ...(labelStatistics && { labelStatistics }),
+    ...(batchBy !== "sample" && { batchBy }),
   };
 }

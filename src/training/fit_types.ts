@@ -9,7 +9,7 @@ import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { DivergedError } from "../errors.ts";
 import type { Schedule } from "../model/schedule.ts";
 import type { Loss } from "../model/spec.ts";
-import type { EarlyStopping, TrainedModel } from "../model/trained_model.ts";
+import type { BatchBy, EarlyStopping, TrainedModel } from "../model/trained_model.ts";
 import type { SequenceControlSettings, Transform } from "../record.ts";
 import type { CheckpointOptions, FitCheckpoint } from "./checkpoint_types.ts";
 import type { EpochRecord } from "./epoch_record.ts";
@@ -71,6 +71,13 @@ export interface FitOptions extends SettingsLayer {
    * @default the preset's, else 0
    */
   readonly weightDecay?: number | undefined;
+  /**
+   * The order of samples in training: at random, or by genes at random, so that a batch has few genes. Models that read a
+   * panel have an order of their own.
+   *
+   * @default "sample"
+   */
+  readonly batchBy?: BatchBy | undefined;
   /**
    * What training minimises.
    *

@@ -56,6 +56,7 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
   const { batchSize, learningRate, schedule, weightDecay } = training;
   const control = record.sequence?.control;
   const { labelDropout, geneDropout, referenceDropout, markDropout, labelStatistics } = training;
+  const { batchBy = "sample" } = training;
   return {
     batchSize,
     learningRate: FURTHER_RATE * learningRate,
@@ -67,6 +68,7 @@ export function settingsOf(initial: Initial | undefined): SettingsLayer {
     referenceDropout: referenceDropout ?? 0,
     markDropout: markDropout ?? 0,
     labelStatistics: labelStatistics ?? false,
+    batchBy,
     epochs: Math.max(1, training.epochs),
     transform: record.transform,
     sequenceControl: control && { kind: control.kind, seed: control.seed },

@@ -3,7 +3,7 @@ import { readsPanel } from "../model/panel_inputs.ts";
 import { findPreset, type PresetName } from "../model/presets.ts";
 import { parseSchedule, type Schedule } from "../model/schedule.ts";
 import type { Loss, ModelSpec } from "../model/spec.ts";
-import type { EarlyStopping } from "../model/trained_model.ts";
+import { BATCH_BY, type BatchBy, type EarlyStopping } from "../model/trained_model.ts";
 import {
   SEQUENCE_CONTROLS,
   type SequenceControlSettings,
@@ -25,6 +25,8 @@ export interface TrainingSettings {
   readonly schedule: Schedule;
   /** Decoupled weight decay of kernels (AdamW, Loshchilov and Hutter 2019): a number of at least 0. */
   readonly weightDecay: number;
+  /** The order of samples: at random, or by genes at random. */
+  readonly batchBy: BatchBy;
   /** Applied to the counts; with `none` the network sees what the data hold, be it counts or their logarithms. */
   readonly transform: Transform;
   /** Whether the trained genes' effects are fitted after the network. */
@@ -57,7 +59,7 @@ export type SettingsLayer = {
  *
  * @param layers The places that give settings, the most important first: such as flags, a model's file and
  * {@linkcode presetSettings}. Where no layer has a setting, the seed is 0, counts are not transformed, the learning rate
- * is constant, there is no weight decay, no gene effects are fitted, and all epochs are trained.
+ * is constant, there is no weight decay, batches are of samples at random, no gene effects are fitted, and all epochs are trained.
  * @returns Each setting from the first layer that has it.
  * @throws {RangeError} If a setting is out of range, or no layer has epochs, batch size or learning rate.
  *
@@ -82,6 +84,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
     // This throws if it is no schedule.
     schedule: parseSchedule(pick(layers, "schedule") ?? { type: "constant" }),
     weightDecay: pick(layers, "weightDecay") ?? 0,
+    batchBy: pick(layers, "batchBy") ?? "sample",
     transform: pick(layers, "transform") ?? "none",
     geneEffects: pick(layers, "geneEffects") ?? false,
     labelDropout: pick(layers, "labelDropout") ?? 0,
@@ -103,6 +106,11 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
   }
   if (!Number.isFinite(weightDecay) || weightDecay < 0) {
     throw new RangeError(`Cannot train: weightDecay is ${weightDecay}, expected a number >= 0`);
+  }
+  if (!BATCH_BY.includes(settings.batchBy)) {
+    throw new RangeError(
+      `Cannot train: batchBy is ${settings.batchBy}, expected one of ${BATCH_BY.join(", ")}`,
+    );
   }
   // This throws if the transform is unknown.
   transformFunction(settings.transform);

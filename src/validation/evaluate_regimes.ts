@@ -135,8 +135,7 @@ export function evaluateRegimes(
   const { baselines = makeBaselines(), bootstrapSamples = 1000, confidence = 0.95 } = options;
   const { resampled = "cell-types", seed = 0 } = options;
   checkBootstrap({ resampled, bootstrapSamples, confidence });
-  const kinds = classifyRows(train, test);
-  checkUntrained(kinds);
+  const kinds = findKinds({ train, test });
   for (const [name, values] of Object.entries(predictions)) {
     checkPredictions(name, values, test.length);
   }
@@ -193,6 +192,19 @@ function predictBaselines(
     checkPredictions(baseline.name, values, test.length);
     return { name: baseline.name, description: fitted.description, values, fellBack };
   });
+}
+
+/**
+ * Finds out of which kind each test sample is, as {@linkcode evaluateRegimes} does: before models predict for hours what
+ * then cannot be judged.
+ *
+ * @throws {ContractError} If a pair of gene and cell type is in both sets, or the sets group cell types in different ways.
+ * @throws {RangeError} If there are no test samples.
+ */
+export function findKinds({ train, test }: Pick<RegimeTrial, "train" | "test">): RowKind[] {
+  const kinds = classifyRows(train, test);
+  checkUntrained(kinds);
+  return kinds;
 }
 
 function checkUntrained(kinds: readonly RowKind[]): void {

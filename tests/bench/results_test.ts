@@ -1,5 +1,6 @@
 /** Results of the benchmark over versions. */
 
+import { runTask } from "../helpers/command.ts";
 import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { pathToFileURL } from "node:url";
 import {
@@ -98,4 +99,16 @@ Deno.test("a result is compared with that of another version on the same machine
     }),
     /\| d +\| 1 +\| 20 +\| 40 +\| 0\.5× +\|/,
   );
+});
+
+Deno.test("a result that cannot be kept is refused before anything is measured", async () => {
+  for (const flags of [["--quick"], ["--ours", "."], ["--clock", "processor"], ["--load"]]) {
+    const { code, stdout, stderr } = await runTask("bench", "--keep", ...flags);
+    strictEqual(code, 1);
+    strictEqual(stdout, "");
+    match(
+      stderr,
+      /^error: Cannot keep the result: found --ours, --clock processor, --quick or --load/,
+    );
+  }
 });

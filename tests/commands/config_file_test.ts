@@ -96,3 +96,23 @@ Deno.test("unknown names, wrong values and damaged files are refused with the fi
     match(absent.stderr, /^error: Cannot find .*absent\.json: no such file or directory\n$/);
     ok(!filesIn(directory).some((name) => name.endsWith(".npz")));
   }));
+
+Deno.test("a flag that the file has twice is refused, and so is a file without an end", () =>
+  withDirectory(async (directory) => {
+    const twice = `{"out": "${directory}/data", "genes": 20, "seed": 1, "genes": 30}`;
+    const { code, stderr } = await runWith(directory, twice);
+    strictEqual(code, 1);
+    match(stderr, /^error: Cannot read --config: "genes" stands twice in one object.*flags\.json/);
+    if (Deno.build.os === "windows") return;
+    const endless = await runTask("simulate", "--config", "/dev/zero");
+    strictEqual(endless.code, 1);
+    match(endless.stderr, /^error: Cannot read file: .* at most 16777216 \(\/dev\/zero\)/);
+  }));
+
+Deno.test("more threads than any machine has are a wrong flag", async () => {
+  for (const task of ["train", "prepare", "split", "bench"]) {
+    const { code, stderr } = await runTask(task, "--threads", "1025");
+    strictEqual(code, 2);
+    match(stderr, /'1025' is invalid\. Expected an integer >= 1 and <= 1024\./);
+  }
+});

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, doesNotMatch, match, strictEqual } from "node:assert";
 import { createHash } from "node:crypto";
-import { endOf, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+import { endOf, filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
 
 const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
@@ -187,6 +187,30 @@ Deno.test("evaluate --train warns of data that the model was not trained on, or 
       await evaluate(`${directory}/model`, "fixtures/train.npz"),
       /it is unknown whether .* no config/,
     );
+  }));
+
+Deno.test("evaluate --train refuses data that were trained on before it predicts and prints anything", () =>
+  withDirectory(async (directory) => {
+    const run = `${directory}/run`;
+    await runTask("train", "--data", "fixtures/train.npz", ...QUICK, "--out", run);
+    const data = ["--data", "fixtures/train.npz", "--train", "fixtures/train.npz"];
+    const out = `${directory}/metrics.json`;
+    const { code, stdout, stderr } = await runTask(
+      "evaluate",
+      "--model",
+      run,
+      ...data,
+      "--out",
+      out,
+    );
+    strictEqual(code, 1);
+    // Lines about the data precede what is computed.
+    deepStrictEqual(
+      stdout.split("\n").filter((line) => line !== "" && !line.startsWith("Data: ")),
+      [],
+    );
+    match(stderr, /^error: Cannot evaluate by regime: \d+ of \d+ test samples were trained on/);
+    strictEqual(filesIn(directory).includes("metrics.json"), false);
   }));
 
 Deno.test("the same samples in another file are the data that the model was trained on", () =>

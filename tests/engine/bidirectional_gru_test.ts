@@ -67,13 +67,17 @@ Deno.test("training on tf.js lowers the error of a model with a bidirectional GR
   ok(after < 0.9 * before, `mean squared error ${before}, then ${after}`);
 });
 
-Deno.test("WebGPU names the layer that it lacks, and auto takes the fastest engine that has it", async () => {
+Deno.test("WebGPU refuses a layer of too many units by name, and auto takes the fastest engine that has it", async () => {
   const spec = presetSpec("bigru10");
-  const reason = /it has no bidirectionalGru \(layers\[9\]\)/;
-  await rejects(selectEngine("webgpu", spec), reason);
+  const layers = spec.layers.map((layer) =>
+    layer.type === "bidirectionalGru" ? { ...layer, units: 300 } : layer
+  );
+  const reason = /its bidirectionalGru has 300 units \(layers\[9\]\), expected at most 256/;
+  await rejects(selectEngine("webgpu", { ...spec, layers }), reason);
   const gpu = await describeGpu();
   const hardware = gpu !== undefined && !gpu.software;
-  const { engine, reason: said } = await selectEngine("auto", spec);
-  strictEqual(engine.name, hardware ? "tfjs-webgpu" : "wasm");
+  strictEqual((await selectEngine("auto", spec)).engine.name, hardware ? "webgpu" : "wasm");
+  const { engine, reason: said } = await selectEngine("auto", { ...spec, layers });
+  strictEqual(engine.name, "wasm");
   match(said, hardware ? reason : /no GPU|software adapter/);
 });

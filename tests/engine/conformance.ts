@@ -16,6 +16,7 @@ import {
   ODD_HUBER,
   ODD_RANKED,
   ODD_RECURRENT,
+  ODD_SEQUENCES,
   withoutBatchNorm,
 } from "../helpers/odd_specs.ts";
 import { type OneModel, type Subject, subjectOf } from "../helpers/one_model.ts";
@@ -27,6 +28,7 @@ import { testBidirectionalGru } from "./conformance_gru.ts";
 import { testLosses } from "./conformance_losses.ts";
 import { testOutputs } from "./conformance_outputs.ts";
 import { testCalls, testMembers } from "./conformance_session.ts";
+import { testRecurrent } from "./conformance_recurrent.ts";
 import { testSequences } from "./conformance_sequences.ts";
 import { testSources } from "./conformance_sources.ts";
 import { testSteps } from "./conformance_steps.ts";
@@ -55,10 +57,12 @@ export function testConformance(
 
 function testModel(subject: Subject, test: Test): void {
   testCalls(subject, test);
-  testOddShapes(subject, test);
+  testGradients(subject, test);
   testBidirectionalGru(subject, test);
+  testRecurrent(subject, test);
   testDropout(subject, test);
-  testSteps(subject, subject.engine.supports(ODD_RECURRENT).supported ? ODD_RECURRENT : ODD, test);
+  const supported = (spec: ModelSpec) => subject.engine.supports(spec).supported;
+  testSteps(subject, [ODD_SEQUENCES, ODD_RECURRENT, ODD].find(supported)!, test);
   testOutputs(subject, test);
   testReproducibility(subject, test);
   testPrediction(subject, test);
@@ -71,8 +75,12 @@ function testModel(subject: Subject, test: Test): void {
   testUpdates(subject, test);
 }
 
-function testOddShapes(subject: Subject, test: Test): void {
-  const specs = [ODD, ODD_BINARY, ODD_RECURRENT];
+/** Gradients of models of odd shapes, against differences of the loss. */
+export function testGradients(
+  subject: Subject,
+  test: Test,
+  specs: readonly ModelSpec[] = [ODD, ODD_BINARY, ODD_RECURRENT, ODD_SEQUENCES],
+): void {
   for (const spec of specs.filter((spec) => subject.engine.supports(spec).supported)) {
     for (const batchSize of [1, 7, 64]) {
       test(`${subject.name} has the gradient of "${spec.name}" at batch ${batchSize}`, async () => {
@@ -192,9 +200,8 @@ function testReproducibility(subject: Subject, test: Test): void {
     await pieces.runEpoch({ ...request, start: 14 });
     deepStrictEqual(await pieces.state(), await whole.state());
   });
-  for (
-    const spec of [ODD, ODD_RECURRENT].filter((spec) => subject.engine.supports(spec).supported)
-  ) {
+  const specs = [ODD, ODD_RECURRENT, ODD_SEQUENCES];
+  for (const spec of specs.filter((spec) => subject.engine.supports(spec).supported)) {
     test(`${subject.name} resumes from a state of "${spec.name}" as if it had never stopped`, async () => {
       const settings = { ...options, weights: initialWeights(spec, 3) };
       await using whole = await subject.open(spec, settings);

@@ -1,8 +1,7 @@
-/** What every engine must compute of DNA: convolutions over letters in all their forms, and recurrent layers after them. */
+/** What every engine must compute of letters of DNA, in forms that the golden runs do not have. */
 
 import { ok } from "node:assert";
 import { createTfjsEngine } from "../../src/engine/tfjs/engine.ts";
-import type { BranchedSpec } from "../../src/model/spec.ts";
 import { branchedSource, optionsFor, parseBranched } from "../helpers/branched.ts";
 import { allRows } from "../helpers/engine_runs.ts";
 import { openOne, type Subject } from "../helpers/one_model.ts";
@@ -84,68 +83,24 @@ const LETTERS = parseBranched({
   loss: "meanSquaredError",
 });
 
-/** Recurrent layers in both directions, over pooled letters and over marks, one over the states of another. */
-const RECURRENT = parseBranched({
-  name: "recurrent branches",
-  inputs: [{ name: "sequence", bases: BASES }, { name: "signal", bins: 19, marks: 3 }],
-  branches: [
-    {
-      name: "dna",
-      input: "sequence",
-      layers: [
-        { type: "conv1d", filters: 6, width: 5, dilation: 1, padding: "same" },
-        { type: "activation", kind: "leakyRelu", alpha: 0.05 },
-        { type: "maxPool1d", size: 6 },
-        { type: "bidirectionalGru", units: 5, returnSequences: true },
-        { type: "maxPool1d", size: 3 },
-        { type: "dropout", rate: 0.2 },
-        { type: "lstm", units: 6 },
-      ],
-    },
-    {
-      name: "marks",
-      input: "signal",
-      layers: [
-        { type: "lstm", units: 7, returnSequences: true },
-        { type: "conv1d", filters: 4, width: 3, dilation: 1, padding: "same" },
-        { type: "activation", kind: "relu" },
-        { type: "lstm", units: 3, bidirectional: true, returnSequences: true },
-        { type: "bidirectionalGru", units: 4 },
-      ],
-    },
-  ],
-  head: {
-    join: [{ type: "output", branch: "dna" }, { type: "output", branch: "marks" }],
-    layers: [{ type: "dense", units: 1 }],
-  },
-  loss: "meanSquaredError",
-});
-
-/** Registers the tests of the models that the engine supports; against tf.js, which computes them by other means. */
+/** Registers the tests; against tf.js, which computes convolutions over letters as over any values. */
 export function testSequences(subject: Subject, test: Test): void {
   if (subject.engine.name === "tfjs-cpu") return;
-  for (const spec of [LETTERS, RECURRENT]) {
-    if (!subject.engine.supports(spec).supported) continue;
-    test(`${subject.name} trains "${spec.name}" as tf.js does`, () =>
-      checkAgainstTfjs(subject, spec));
-    test(`${subject.name} has tf.js' gradient of "${spec.name}" by each letter and mark`, () =>
-      compareInputGradients(subject, spec));
-  }
+  test(`${subject.name} trains "${LETTERS.name}" as tf.js does`, () =>
+    checkAgainstTfjs(subject, LETTERS));
+  test(`${subject.name} has tf.js' gradient of "${LETTERS.name}" by each letter`, () =>
+    compareInputGradients(subject));
 }
 
-async function compareInputGradients(subject: Subject, spec: BranchedSpec): Promise<void> {
+async function compareInputGradients(subject: Subject): Promise<void> {
   const samples = 9;
-  const source = branchedSource(spec, samples);
-  await using ours = await subject.open(spec, optionsFor(spec));
-  await using theirs = await openOne(createTfjsEngine("cpu"), spec, optionsFor(spec));
-  const [found, wanted] = [
-    await ours.inputGradients(source, allRows(samples)),
-    await theirs.inputGradients(source, allRows(samples)),
-  ];
-  for (const { name } of spec.inputs) {
-    const scale = magnitude(wanted[name]!);
-    ok(scale > 0, `the gradient by ${name} is zero everywhere`);
-    const apart = largestDifference(found[name]!, wanted[name]!) / scale;
-    ok(apart <= BRANCH_TOLERANCES.predictions, `gradients by ${name} differ by ${apart}`);
-  }
+  const source = branchedSource(LETTERS, samples);
+  await using ours = await subject.open(LETTERS, optionsFor(LETTERS));
+  await using theirs = await openOne(createTfjsEngine("cpu"), LETTERS, optionsFor(LETTERS));
+  const { sequence: found } = await ours.inputGradients(source, allRows(samples));
+  const { sequence: wanted } = await theirs.inputGradients(source, allRows(samples));
+  const scale = magnitude(wanted!);
+  ok(scale > 0, "the gradient is zero everywhere");
+  const apart = largestDifference(found!, wanted!) / scale;
+  ok(apart <= BRANCH_TOLERANCES.predictions, `gradients differ by ${apart}`);
 }

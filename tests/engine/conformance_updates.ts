@@ -8,7 +8,7 @@ import { weightShapes } from "../../src/model/shapes.ts";
 import type { ModelSpec, SequentialSpec } from "../../src/model/spec.ts";
 import { BRANCHED, BRANCHED_PLAIN, branchedSource, optionsFor } from "../helpers/branched.ts";
 import { allRows, randomData } from "../helpers/engine_runs.ts";
-import { ODD, ODD_RECURRENT } from "../helpers/odd_specs.ts";
+import { ODD, ODD_RECURRENT, ODD_SEQUENCES } from "../helpers/odd_specs.ts";
 import type { OneModel, OneModelOptions, Subject, TestData } from "../helpers/one_model.ts";
 import { largestDifference } from "../helpers/tolerances.ts";
 import {
@@ -27,7 +27,8 @@ export function testUpdates(subject: Subject, test: Test): void {
   const supported = (spec: ModelSpec) => subject.engine.supports(spec).supported;
   test(`${subject.name} takes AdamW's steps along a schedule as the papers have them`, () =>
     checkLinear(subject));
-  const specs = [supported(ODD_RECURRENT) ? ODD_RECURRENT : ODD, BRANCHED].filter(supported);
+  const recurrent = [ODD_SEQUENCES, ODD_RECURRENT, ODD].find(supported)!;
+  const specs = [recurrent, BRANCHED].filter(supported);
   for (const spec of [...specs, BRANCHED_PLAIN].filter(supported)) {
     test(`${subject.name} leaves frozen weights of "${spec.name}" as they are`, () =>
       checkFrozen(subject, spec));
@@ -142,12 +143,17 @@ async function checkResume(subject: Subject, spec: ModelSpec): Promise<void> {
 function setsToFreeze(spec: ModelSpec): readonly (readonly number[])[] {
   const shapes = weightShapes(spec);
   const trainable = [...shapes.entries()].filter(([, { trainable }]) => trainable);
-  const isRecurrent = (index: number) => shapes[index]!.name.includes("_gru/");
+  const recurrent = new Set(
+    shapes.flatMap(({ name, layer }) => name.endsWith("recurrent_kernel") ? layer! : []),
+  );
   const whole = (set: readonly number[]) => {
-    // Weights of a GRU stay together.
-    const some = set.some(isRecurrent);
-    const others = trainable.map(([index]) => index).filter(isRecurrent);
-    return [...new Set([...set, ...(some ? others : [])])].sort((a, b) => a - b);
+    // Weights of a recurrent layer stay together.
+    const layers = new Set(set.map((index) => shapes[index]!.layer));
+    const others = [...shapes.keys()].filter((index) => {
+      const { layer } = shapes[index]!;
+      return layer !== undefined && recurrent.has(layer) && layers.has(layer);
+    });
+    return [...new Set([...set, ...others])].sort((a, b) => a - b);
   };
   const indices = trainable.map(([index]) => index);
   const half = Math.floor(indices.length / 2);
@@ -220,6 +226,6 @@ async function checkRefusals(subject: Subject): Promise<void> {
   const weights = initialWeights(ODD_RECURRENT, 1);
   await rejects(
     subject.open(ODD_RECURRENT, { ...own, weights, frozen: [recurrent] }),
-    /expected all weights of a GRU or none/,
+    /expected all weights of a recurrent layer or none/,
   );
 }

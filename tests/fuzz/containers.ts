@@ -74,7 +74,7 @@ function writeZip64End(
 
 /** The empty block that ends every BGZF file. */
 const BGZF_END = Uint8Array.fromHex("1f8b08040000000000ff0600424302001b0003000000000000000000");
-const BGZF_BLOCK_BYTES = 1024;
+export const BGZF_BLOCK_BYTES = 1024;
 
 /**
  * A BGZF file of stored blocks, so that a block's place depends only on where its data stand, and an index of the sound

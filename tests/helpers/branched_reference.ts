@@ -47,6 +47,11 @@ export function runBranched(
   return takeLayers(spec.head.layers, queue)([joined])[0]![0]!;
 }
 
+/** The output of layers for one sample, their weights in the order of the layers. */
+export function runLayers(layers: readonly LayerSpec[], weights: Weights, input: Rows): Rows {
+  return takeLayers(layers, [...weights])(input);
+}
+
 interface JoinParts {
   readonly output: (branch: string) => Rows;
   readonly mask: readonly number[];

@@ -51,6 +51,20 @@ export const ODD_RECURRENT: SequentialSpec = parseSpec({
   ),
 });
 
+/** Recurrent layers between others, which return their states at each position or the last one alone. */
+export const ODD_SEQUENCES: SequentialSpec = parseSpec({
+  ...ODD,
+  name: "odd sequences",
+  layers: [
+    ...ODD.layers.slice(0, 4),
+    { type: "lstm", units: 5, bidirectional: true, returnSequences: true },
+    ...ODD.layers.slice(4, 8),
+    { type: "bidirectionalGru", units: 3, returnSequences: true },
+    { type: "lstm", units: 7 },
+    ...ODD.layers.slice(9),
+  ],
+});
+
 /** The same without batch normalisation, which makes samples depend on each other. */
 export function withoutBatchNorm(spec: SequentialSpec): SequentialSpec {
   return { ...spec, layers: spec.layers.filter(({ type }) => type !== "batchNorm") };

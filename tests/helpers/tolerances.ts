@@ -33,6 +33,9 @@ export const FIRM_GRADIENT = 1e-6;
  */
 export const GRU_TOLERANCES = { predictions: 2e-6, gradients: 5e-6 } as const;
 
+/** The same for LSTMs, and for GRUs that return their states at each position. */
+export const RECURRENT_TOLERANCES = GRU_TOLERANCES;
+
 function floatTolerances() {
   return {
     /**

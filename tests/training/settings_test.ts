@@ -14,6 +14,7 @@ Deno.test("each setting comes from the first layer that has it", () => {
     geneEffects: false,
     schedule: { type: "constant" },
     weightDecay: 0,
+    batchBy: "sample",
     labelDropout: 0,
     geneDropout: 0,
     referenceDropout: 0,
@@ -42,6 +43,15 @@ Deno.test("what is hidden in training is a share", () => {
     }
   }
   throws(() => resolveSettings({ labelDropout: 0.6, geneDropout: 0.5 }, waka3), /at most 1/);
+});
+
+Deno.test("batches are by sample or by gene", () => {
+  strictEqual(resolveSettings({ batchBy: "gene" }, presetSettings("wakawaka")).batchBy, "gene");
+  const wrong = { batchBy: "chromosome" as "gene" };
+  throws(
+    () => resolveSettings(wrong, presetSettings("wakawaka")),
+    /batchBy is chromosome, expected one of sample, gene/,
+  );
 });
 
 Deno.test("false and 0 are settings, undefined is not", () => {

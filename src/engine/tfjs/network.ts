@@ -1,20 +1,32 @@
 import { mul, reshape, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { modelGraph } from "../../model/graph.ts";
+import { layerChains, modelGraph } from "../../model/graph.ts";
+import { sizeOf } from "../../model/layer_shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { type Tap, type Wire, wireModel, type Wiring } from "../../model/wiring.ts";
-import { dropoutKey, fillDropoutMask, type StepPosition } from "../dropout.ts";
+import { dropoutKey, fillDropoutMask, isDroppedByBits, type StepPosition } from "../dropout.ts";
 import type { FedTensors } from "./inputs.ts";
 
 /** Runs the layers of a tf.js model one by one, with this package's own dropout masks. */
 export class Network {
   readonly #model: LayersModel;
   readonly #wiring: Wiring;
+  /** Numbers of the dropouts whose units are decided by single bits. */
+  readonly #byBits: ReadonlySet<number>;
 
   /** The model stays the caller's; `assembleModel` made it from `spec`. */
   constructor(model: LayersModel, spec: ModelSpec) {
     this.#model = model;
-    this.#wiring = wireModel(modelGraph(spec));
+    const graph = modelGraph(spec);
+    this.#wiring = wireModel(graph);
+    this.#byBits = new Set(
+      layerChains(graph).flatMap(({ layers, shapes, firstLayer }) =>
+        layers.flatMap((layer, index) => {
+          if (layer.type !== "dropout") return [];
+          return isDroppedByBits(layer.rate, sizeOf(shapes[index]!)) ? [firstLayer + index] : [];
+        })
+      ),
+    );
   }
 
   /**
@@ -46,7 +58,9 @@ export class Network {
     const first = inputs[0]!;
     if (layer.type === "dropout") {
       if (training === undefined) return first;
-      return mul(first, dropoutFactors(first, { rate: layer.rate, layer: number!, training }));
+      const byBits = this.#byBits.has(number!);
+      const options = { rate: layer.rate, layer: number!, byBits, training };
+      return mul(first, dropoutFactors(first, options));
     }
     const isSigmoid = layer.type === "activation" && layer.kind === "sigmoid";
     if (isSigmoid && training !== undefined) return first;
@@ -59,14 +73,16 @@ export class Network {
 /** Factors of values `[sample, …]`; over references, the units of a sample are those of all its references. */
 function dropoutFactors(
   { size, shape }: Tensor,
-  { rate, layer, training: { seed, epoch, firstPosition } }: {
+  { rate, layer, byBits, training: { seed, epoch, firstPosition } }: {
     readonly rate: number;
     readonly layer: number;
+    readonly byBits: boolean;
     readonly training: StepPosition;
   },
 ): Tensor {
   const factors = new Float32Array(size);
   const units = size / shape[0]!;
-  fillDropoutMask(factors, { key: dropoutKey(seed, layer, epoch), rate, firstPosition, units });
+  const key = dropoutKey(seed, layer, epoch);
+  fillDropoutMask(factors, { key, rate, firstPosition, units, byBits });
   return tensor(factors, shape);
 }

@@ -91,7 +91,7 @@ export class BatchArranger {
       const fits = other === input && chain.nodes.length > 0 && this.#shares(chain) &&
         areAlike(chain.input, layout);
       if (!fits) continue;
-      const values = this.#numbers.isKept(first) ? chain.kept!.inputs : chain.input;
+      const values = this.#numbers.isKept(first) ? chain.kept!.inputs! : chain.input;
       return { route: { input, first, last: first }, values, collecting: undefined };
     }
     return undefined;

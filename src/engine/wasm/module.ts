@@ -11,12 +11,17 @@ import { addDenseKernels } from "./ops/dense.ts";
 import { addDropoutKernels } from "./ops/dropout.ts";
 import { addGruKernels } from "./ops/gru/kernels.ts";
 import { addJoinKernels } from "./ops/join/kernels.ts";
+import { addLstmKernels } from "./ops/lstm/kernels.ts";
+import { lstmRecord } from "./ops/lstm/shape.ts";
 import { addMemoryKernels } from "./ops/memory.ts";
+import { addRecurrentRows } from "./ops/recurrent_rows.ts";
 import { addPoolForward, addPoolKernels } from "./ops/pool.ts";
 import { addSequenceGradients } from "./ops/sequence/gradient_kernels.ts";
 import { addSequenceForward } from "./ops/sequence/kernels.ts";
 import { addPanelKernels, addSparseRowKernels } from "./ops/sparse_dense/kernels.ts";
 import { addSumKernels } from "./ops/sums.ts";
+import { addWideBackward, addWideForward } from "./ops/wide_dense/kernels.ts";
+import { addSubsetBackward, addSubsetForward } from "./ops/wide_dense/subset_kernels.ts";
 import { trains } from "./assembler/kernel_table.ts";
 import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
 
@@ -51,7 +56,7 @@ function addSharedKernels(module: ModuleAssembler, kinds: ReadonlySet<PlanNode["
   addAdamKernels(module);
   addSumKernels(module);
   addMemoryKernels(module);
-  if (kinds.has("dropout")) addDropoutKernels(module);
+  if (kinds.has("dropout") || kinds.has("wideDense")) addDropoutKernels(module);
   if (kinds.has("sparseDense")) addSparseRowKernels(module);
   if (kinds.has("gelu")) addGeluKernels(module);
 }
@@ -81,12 +86,32 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
         outputStride: output.sampleStride,
       });
     case "bidirectionalGru":
-      return addGruKernels(module, name, node.shape);
+      addGruKernels(module, name, node.shape);
+      if (node.shape.returnsSequences) {
+        addRecurrentRows(module, name, {
+          units: output.channels / 2,
+          recordStride: node.shape.deltaSampleStride,
+          outputStride: output.sampleStride,
+        });
+      }
+      return;
+    case "lstm":
+      addLstmKernels(module, name, node.shape);
+      return addRecurrentRows(module, name, {
+        units: node.shape.units,
+        recordStride: lstmRecord(node.shape).sampleStride,
+        outputStride: output.sampleStride,
+      });
     case "sparseDense": {
       if (node.gate === undefined) return;
       const [strideA, strideC] = [input.sampleStride, output.sampleStride];
       return addPanelKernels(module, name, { inputs: countValues(input), strideA, strideC });
     }
+    case "wideDense":
+      addWideForward(module, name, node.shape);
+      addWideBackward(module, name, node.shape);
+      addSubsetForward(module, name, node.shape);
+      return addSubsetBackward(module, name, node.shape);
     case "batchNorm":
       return addBatchNormKernels(module, node);
     case "dropout":

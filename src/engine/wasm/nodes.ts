@@ -18,6 +18,8 @@ import { filterBytes } from "./ops/conv/shape.ts";
 import { denseBackward, denseForward, denseTranspose, denseUpdate } from "./ops/dense.ts";
 import { dropoutBackward, dropoutForward } from "./ops/dropout.ts";
 import { gruBackward, gruForward, gruTranspose, gruUpdate } from "./ops/gru/run.ts";
+import { lstmBackward, lstmForward } from "./ops/lstm/run.ts";
+import { lstmTranspose, lstmUpdate } from "./ops/lstm/update.ts";
 import { poolBackward, poolForward } from "./ops/pool.ts";
 import {
   makeTables,
@@ -30,6 +32,8 @@ import {
   sparseDenseForward,
   sparseDenseUpdate,
 } from "./ops/sparse_dense/run.ts";
+import { prepareMasks } from "./ops/wide_dense/masks.ts";
+import { wideActivationBackward, wideFinish, wideUpdate } from "./ops/wide_dense/run.ts";
 import { countValues } from "./layout.ts";
 import type { PlanNode } from "./plan/types.ts";
 
@@ -44,8 +48,12 @@ export function forwardNode(context: ExecutionContext, node: PlanNode, pass: For
       return denseForward(context, node, pass.part);
     case "sparseDense":
       return sparseDenseForward(context, node, pass);
+    case "wideDense":
+      return wideFinish(context, node, pass);
     case "bidirectionalGru":
       return gruForward(context, node, pass.part);
+    case "lstm":
+      return lstmForward(context, node, pass.part);
     case "batchNorm":
       return batchNormForward(context, node, pass.part);
     case "pool":
@@ -72,8 +80,12 @@ export function backwardNode(context: ExecutionContext, node: PlanNode, pass: Ba
       return denseBackward(context, node, pass);
     case "sparseDense":
       return sparseDenseBackward(context, node, pass);
+    case "wideDense":
+      return wideActivationBackward(context, node, pass.part);
     case "bidirectionalGru":
       return gruBackward(context, node, pass);
+    case "lstm":
+      return lstmBackward(context, node, pass);
     case "batchNorm":
       return batchNormBackward(context, node, pass);
     case "pool":
@@ -100,8 +112,12 @@ export function updateNode(context: ExecutionContext, node: PlanNode, update: Up
       return denseUpdate(context, node, update);
     case "sparseDense":
       return sparseDenseUpdate(context, node, update);
+    case "wideDense":
+      return wideUpdate(context, node, update);
     case "bidirectionalGru":
       return gruUpdate(context, node, update);
+    case "lstm":
+      return lstmUpdate(context, node, update);
     case "batchNorm":
       return batchNormUpdate(context, node, update);
     case "pool":
@@ -126,6 +142,10 @@ export function transposeNode(context: ExecutionContext, node: PlanNode): void {
       return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
     case "bidirectionalGru":
       return gruTranspose(context, node);
+    case "lstm":
+      return lstmTranspose(context, node);
+    case "wideDense":
+      return prepareMasks(context, node);
     case "sparseDense":
     case "batchNorm":
     case "pool":

@@ -59,7 +59,7 @@ export class PlannedModel {
 
   /** The grouped path, compiled; `undefined` if groups do not serve the model. */
   get groups(): Promise<GroupedPath | undefined> {
-    return this.#groups ??= makeGroupedPath(this.#spec);
+    return this.#groups ??= makeGroupedPath(this.#spec, this.plan.encoders);
   }
 
   /** The compiled kernels; all of them where those have been made, since a set is part of them. */

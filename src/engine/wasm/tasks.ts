@@ -20,6 +20,7 @@ import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
 import { collectUses, keepEntries, spreadEntries } from "./ops/join/entries.ts";
 import { joinForward } from "./ops/join/forward.ts";
 import { collectPredictions, computeLoss, findPredictionSlopes } from "./ops/loss.ts";
+import { wideBackward, wideForward } from "./ops/wide_dense/run.ts";
 import { joinParts } from "./plan/parts.ts";
 import { type CombineStep, isWide, type PartStep, type Stage } from "./plan/stages.ts";
 import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
@@ -80,12 +81,14 @@ export class Tasks {
   /** Number of the tasks of a stage. */
   count(stage: Stage, { parts }: Batch): number {
     if (stage.kind === "update") return this.#plan.updates.length;
+    if (stage.kind === "wide") return stage.node.shape.slices;
     return stage.kind === "once" ? 1 : this.#stretches(stage, parts[stage.chain]!).length;
   }
 
   /** Does a task of a stage, by its number. */
   run(stage: Stage, task: number, batch: Batch): void {
     if (stage.kind === "update") return this.#update(task, batch);
+    if (stage.kind === "wide") return this.#runSlice(stage, task, batch);
     const parts = batch.parts[stage.chain]!;
     if (stage.kind === "parts") {
       const { chain, steps } = stage;
@@ -93,6 +96,18 @@ export class Tasks {
       return this.#runStretch(steps, { batch, chain, stretch });
     }
     for (const step of stage.steps) this.#combine(step, parts);
+  }
+
+  /** Does a slice of a wide dense layer. */
+  #runSlice(
+    { chain, node, toInput, ...stage }: Extract<Stage, { readonly kind: "wide" }>,
+    slice: number,
+    { parts, position, adam }: Batch,
+  ): void {
+    const rows = countSamples(parts[chain]!);
+    const pass = { slice, rows, position };
+    if (stage.do === "forward") wideForward(this.#context, node, pass);
+    else wideBackward(this.#context, node, { ...pass, toInput, adam });
   }
 
   /** Does what one thread does when all tasks of a stage are done. */
@@ -235,7 +250,7 @@ export class Tasks {
     updateNode(this.#context, this.#chains[task.chain]!.nodes[task.node]!, {
       firstRow: task.firstRow,
       rows: task.rows,
-      samples: ofChain.reduce((sum, { count }) => sum + count, 0),
+      samples: countSamples(ofChain),
       parts: ofChain.length,
       adam: adam!,
     });
@@ -245,5 +260,9 @@ export class Tasks {
 /** Neighbouring parts as one. */
 function joined(parts: readonly Part[]): Part {
   const { index, start } = parts[0]!;
-  return { index, start, count: parts.reduce((sum, { count }) => sum + count, 0) };
+  return { index, start, count: countSamples(parts) };
+}
+
+function countSamples(parts: readonly Part[]): number {
+  return parts.reduce((sum, { count }) => sum + count, 0);
 }

@@ -4,7 +4,7 @@ import { FormatError } from "../../errors.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
-import { inflateRange, type Piece } from "./_bgzf.ts";
+import { inflateRange, type Piece } from "./bgzf.ts";
 
 const MAX_SEQUENCES = 2 ** 20;
 const MAX_NAME_BYTES = 2 ** 16;

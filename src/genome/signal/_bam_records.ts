@@ -1,7 +1,7 @@
 /** The hot loop of counting reads: turns records of a BAM file (SAM specification, section 4.2) into intervals. */
 
 import { FormatError } from "../../errors.ts";
-import type { Piece } from "./_bgzf.ts";
+import type { Piece } from "./bgzf.ts";
 import { CarryBuffer } from "./_carry_buffer.ts";
 import type { ReadFilter } from "./_read_filter.ts";
 import type { ReadSink } from "./_read_sink.ts";

@@ -2,7 +2,7 @@
 
 import type { ByteSource } from "../../files/byte_source.ts";
 import { BamRecordDecoder } from "./_bam_records.ts";
-import { inflateRange } from "./_bgzf.ts";
+import { inflateRange } from "./bgzf.ts";
 import type { BamTask, OnTaskProgress, TaskCounts } from "./_count_task.ts";
 import { FragmentCounter } from "./_fragment_counter.ts";
 import { IntervalCursor } from "./intervals.ts";

@@ -8,7 +8,7 @@ import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
 import { readInflated } from "../gunzip.ts";
-import { compareOffsets, type VirtualOffset, type VirtualRange } from "./_bgzf.ts";
+import { compareOffsets, type VirtualOffset, type VirtualRange } from "./bgzf.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
 import { IndexCursor } from "./_index_cursor.ts";
 import { type BinOffsets, BinPlaces, firstBin, RegionOffsets } from "./_region_offsets.ts";

@@ -8,7 +8,7 @@ import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { hasBgzipEnd } from "../gunzip.ts";
 import { adviseRewrite } from "./_advice.ts";
-import { inflateRange, type VirtualOffset, type VirtualRange } from "./_bgzf.ts";
+import { inflateRange, type VirtualOffset, type VirtualRange } from "./bgzf.ts";
 import type { BgzfIndex } from "./_bgzf_index.ts";
 import { LINE_FEED } from "../../text/characters.ts";
 

@@ -4,7 +4,7 @@ import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
 import type { Contig } from "../chromosomes.ts";
-import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
+import { NodeReader, placeAt, readPart, walkTree } from "./_tree_walk.ts";
 
 /** A sequence and the number that the file's index has for it. */
 export interface NumberedContig extends Required<Contig> {
@@ -69,7 +69,7 @@ async function readContigs(source: ByteSource, offset: number): Promise<Numbered
     );
   }
   const contigs: NumberedContig[] = [];
-  await walkTree(source, offset + TREE_HEADER_BYTES, {
+  await walkTree(new NodeReader(source), offset + TREE_HEADER_BYTES, {
     leafBytes: nameBytes + valueBytes,
     innerBytes: nameBytes + 8,
     wantsChild: () => true,

@@ -4,7 +4,7 @@ import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
 import type { SectionPlace } from "./_count_task.ts";
-import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
+import { type NodeReader, placeAt, walkTree } from "./_tree_walk.ts";
 
 /** The values that are wanted. */
 export interface SectionQuery {
@@ -58,16 +58,17 @@ export function groupSections(places: readonly SectionPlace[]): SectionGroup[] {
  * @throws {FormatError} If the file's index is damaged.
  */
 export async function findSections(
-  source: ByteSource,
+  reader: NodeReader,
   query: SectionQuery,
 ): Promise<SectionPlace[]> {
   const { indexOffset } = query;
-  const header = await readPart(source, indexOffset, INDEX_HEADER_BYTES);
+  const { source } = reader;
+  const header = await reader.read(indexOffset, INDEX_HEADER_BYTES);
   if (header.getUint32(0, true) !== INDEX_MAGIC) {
     fail(source.name, "its index has the wrong magic number", indexOffset);
   }
   const places: SectionPlace[] = [];
-  await walkTree(source, indexOffset + INDEX_HEADER_BYTES, {
+  await walkTree(reader, indexOffset + INDEX_HEADER_BYTES, {
     leafBytes: 32,
     innerBytes: 24,
     wantsChild: (item) => overlaps(item, query),

@@ -17,17 +17,69 @@ export interface HelperListeners<Job extends HelperJob> {
   readonly onLost: () => void;
 }
 
+/** Helpers that were started early end after so long without work: they keep the process alive. */
+const SPARE_MS = 5000;
+
+/** A worker that was started before there is work for it, and what ends it if none comes. */
+interface Spare {
+  readonly worker: Worker;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+const spares = new Set<Spare>();
+
+function startWorker(): Worker {
+  // Bundlers look for this very expression.
+  return new Worker(new URL("./_count_worker.ts", import.meta.url), {
+    type: "module",
+    name: "histone counter",
+  });
+}
+
+/**
+ * Starts workers for the next helpers, since starting one takes a tenth of a second, in which its core has nothing else to
+ * do as long as annotations are read.
+ *
+ * @param count How many are to wait.
+ */
+export function startSpareWorkers(count: number): void {
+  while (spares.size < count) {
+    let worker: Worker;
+    try {
+      worker = startWorker();
+    } catch {
+      // A page may forbid threads altogether.
+      return;
+    }
+    const end = () => {
+      if (spares.delete(spare)) worker.terminate();
+    };
+    const spare: Spare = { worker, timer: setTimeout(end, SPARE_MS) };
+    spares.add(spare);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      clearTimeout(spare.timer);
+      end();
+    };
+  }
+}
+
+function takeWorker(): Worker {
+  for (const spare of spares) {
+    spares.delete(spare);
+    clearTimeout(spare.timer);
+    return spare.worker;
+  }
+  return startWorker();
+}
+
 /** A worker thread, which does its jobs in their order. */
 export class CountHelper<Job extends HelperJob> {
   readonly #worker: Worker;
   readonly #jobs: Job[] = [];
 
   constructor({ onDone, onFailed, onLost }: HelperListeners<Job>) {
-    // Bundlers look for this very expression.
-    this.#worker = new Worker(new URL("./_count_worker.ts", import.meta.url), {
-      type: "module",
-      name: "histone counter",
-    });
+    this.#worker = takeWorker();
     this.#worker.onmessage = ({ data: reply }: MessageEvent<CountReply>) => {
       const job = this.#jobs.shift();
       if (job === undefined) return;

@@ -1,6 +1,6 @@
 /** A share of the work of counting a file: what lies on one of its sequences. Tasks are plain data, for any thread. */
 
-import type { VirtualRange } from "./_bgzf.ts";
+import type { VirtualRange } from "./bgzf.ts";
 import type { MergedIntervals } from "./intervals.ts";
 import type { CountingRule, PairsSeen } from "./track.ts";
 import type { ContigWindows } from "./_window_counter.ts";

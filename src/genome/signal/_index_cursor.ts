@@ -1,5 +1,5 @@
 import { FormatError } from "../../errors.ts";
-import type { VirtualOffset } from "./_bgzf.ts";
+import type { VirtualOffset } from "./bgzf.ts";
 
 /** Reads the numbers of an index from front to back. Every count is checked against the number of bytes left. */
 export class IndexCursor {

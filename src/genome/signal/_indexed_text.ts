@@ -6,7 +6,7 @@ import { NotUtf8Error } from "../../text/numbers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
-import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
+import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./bgzf.ts";
 import type { BgzfIndex } from "./_bgzf_index.ts";
 import { CarryBuffer } from "./_carry_buffer.ts";
 import { checkOptions } from "./check_options.ts";

@@ -4,7 +4,7 @@
  */
 
 import { findFirst } from "../../base/search.ts";
-import { compareOffsets, type VirtualOffset } from "./_bgzf.ts";
+import { compareOffsets, type VirtualOffset } from "./bgzf.ts";
 import type { Region } from "./_contig_windows.ts";
 
 /** What an index says about a bin. */

@@ -48,7 +48,51 @@ export function checkPart({ name, size }: ByteSource, offset: number, length: nu
 
 /** Reads an offset in the file. An offset that is too large for a number is too large for any file. */
 export function placeAt(view: DataView, at: number): number {
-  return Number(view.getBigUint64(at, true));
+  return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+}
+
+/** Nodes are read in blocks of this size, since those of a level follow each other in the file. */
+const BLOCK_BYTES = 2 ** 16;
+/** The most blocks that are kept, four megabytes. */
+const MOST_BLOCKS = 64;
+
+/** Reads the nodes of a tree, of which several may lie in one block of the file. */
+export class NodeReader {
+  readonly source: ByteSource;
+  readonly #blocks = new Map<number, Promise<DataView<ArrayBuffer>>>();
+
+  constructor(source: ByteSource) {
+    this.source = source;
+  }
+
+  /**
+   * Reads a part of the file, as {@linkcode readPart} does.
+   *
+   * @throws {FormatError} If the part does not lie within the file.
+   */
+  async read(offset: number, length: number): Promise<DataView<ArrayBuffer>> {
+    checkPart(this.source, offset, length);
+    const start = offset - offset % BLOCK_BYTES;
+    // A source on a server has blocks of its own.
+    const isAlone = offset + length > start + BLOCK_BYTES || this.source.willRead !== undefined;
+    if (isAlone) return await readPart(this.source, offset, length);
+    const { buffer, byteOffset } = await this.#block(start);
+    return new DataView(buffer, byteOffset + offset - start, length);
+  }
+
+  #block(start: number): Promise<DataView<ArrayBuffer>> {
+    const known = this.#blocks.get(start);
+    if (known !== undefined) return known;
+    const [oldest] = this.#blocks.keys();
+    if (oldest !== undefined && this.#blocks.size === MOST_BLOCKS) this.#blocks.delete(oldest);
+    const block = readPart(
+      this.source,
+      start,
+      Math.min(BLOCK_BYTES, this.source.size - start),
+    );
+    this.#blocks.set(start, block);
+    return block;
+  }
 }
 
 /**
@@ -57,12 +101,13 @@ export function placeAt(view: DataView, at: number): number {
  * @throws {FormatError} If a node lies outside of the file, or the nodes together are longer than the file. A sound
  * tree has each node once, so such a tree has a cycle.
  */
-export async function walkTree(source: ByteSource, root: number, shape: TreeShape): Promise<void> {
+export async function walkTree(reader: NodeReader, root: number, shape: TreeShape): Promise<void> {
+  const { source } = reader;
   // The nodes that remain to be visited, the next one last.
   const places = [root];
   let bytesLeft = source.size;
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
-    const header = await readPart(source, place, NODE_HEADER_BYTES);
+    const header = await reader.read(place, NODE_HEADER_BYTES);
     const isLeaf = header.getUint8(0) === 1;
     const itemBytes = isLeaf ? shape.leafBytes : shape.innerBytes;
     const length = header.getUint16(2, true) * itemBytes;
@@ -73,7 +118,7 @@ export async function walkTree(source: ByteSource, root: number, shape: TreeShap
         byteOffset: place,
       });
     }
-    const node = await readPart(source, place + NODE_HEADER_BYTES, length);
+    const node = await reader.read(place + NODE_HEADER_BYTES, length);
     const children = visitItems(node, itemBytes, isLeaf ? undefined : shape.wantsChild, shape);
     for (const child of children.reverse()) places.push(child);
   }

@@ -12,7 +12,7 @@ import type { GeneWindows } from "../windows.ts";
 import { adviseIndex, adviseSort } from "./_advice.ts";
 import { type BamHeader, readBamHeader } from "./_bam_header.ts";
 import { BamRecordDecoder } from "./_bam_records.ts";
-import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
+import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./bgzf.ts";
 import { type BgzfIndex, readBgzfIndex } from "./_bgzf_index.ts";
 import { rangeAfter, warnOfMissingEnd } from "./_bgzip_end.ts";
 import { checkOptions } from "./check_options.ts";

@@ -17,6 +17,7 @@ import type { CountCrew } from "./count_crew.ts";
 import { countShares, type Share, type SharedTrack, taskWindows } from "./count_shares.ts";
 import type { BigWigTask } from "./_count_task.ts";
 import { MISSING_VALUES } from "./_row_counter.ts";
+import { NodeReader } from "./_tree_walk.ts";
 import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
 
 /**
@@ -78,9 +79,10 @@ class BigWigTrack implements SharedTrack {
       const own = onContigs.get(contig.name);
       return own === undefined ? [] : [{ ...contig, own }];
     });
+    const reader = new NodeReader(this.#source);
     return await Promise.all(wanted.map(async ({ name, length, id, own }) => {
       const regions = mergeWindows(own, { widthBp, paddingBp: 0, length });
-      const places = await findSections(this.#source, { contig: id, regions, indexOffset });
+      const places = await findSections(reader, { contig: id, regions, indexOffset });
       const task: BigWigTask = {
         format: "bigwig",
         file: this.name,

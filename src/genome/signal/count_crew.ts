@@ -7,11 +7,14 @@
 import { chooseThreads } from "../../base/threads.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
-import { CountHelper, type HelperJob } from "./_count_helper.ts";
+import { CountHelper, type HelperJob, startSpareWorkers } from "./_count_helper.ts";
 import { runCountTask } from "./_run_count_task.ts";
+import type { SignalFormat } from "./track.ts";
 
 /** Reading, inflating and counting so many bytes of a file takes about as long as starting a thread, twice over. */
 const BYTES_FOR_A_HELPER = 2 ** 24;
+/** The formats of which threads count a file together. */
+export const SHARED_FORMATS: ReadonlySet<SignalFormat> = new Set<SignalFormat>(["bam", "bigwig"]);
 /** Each thread takes some 20 MB of memory. */
 const MOST_THREADS = 8;
 /** So long helpers without work are kept: they keep the process alive, and starting them again takes a while. */
@@ -24,6 +27,18 @@ const IDLE_MS = 1000;
  */
 export function mostCountThreads(threads?: number): number {
   return Math.min(chooseThreads(threads), MOST_THREADS);
+}
+
+/**
+ * Starts the threads that files of so many bytes will be worth, before it is known what is counted in them.
+ *
+ * @param bytes Number of bytes of BAM and bigWig files on disk.
+ * @param threads How many threads are asked for.
+ */
+export function startCountThreads(bytes: number, threads?: number): void {
+  startSpareWorkers(
+    Math.min(mostCountThreads(threads) - 1, Math.floor(bytes / BYTES_FOR_A_HELPER)),
+  );
 }
 
 /** What becomes of tasks. What its functions throw ends the count, and is thrown. */
@@ -147,11 +162,15 @@ export class CountCrew {
     }
   }
 
-  /** Gives each thread what it has time for. A helper has a second task, so that it need not wait for this thread. */
+  /**
+   * Gives each thread what it has time for. A helper has a second task, so that it need not wait for this thread, except for
+   * the last ones: this thread would wait for a helper that has two.
+   */
   #share(): void {
     for (let depth = 1; depth <= 2; depth++) {
+      const kept = depth === 1 ? 0 : this.#helpers.length + 1;
       for (const helper of this.#helpers) {
-        if (helper.jobs < depth && this.#queue.length > 0) helper.send(this.#queue.shift()!);
+        if (helper.jobs < depth && this.#queue.length > kept) helper.send(this.#queue.shift()!);
       }
       if (depth === 1) void this.#work();
     }

@@ -4,6 +4,7 @@ import { chooseOptions, planForRoom } from "../../../src/engine/webgpu/plan_opti
 import { UnsupportedModelError } from "../../../src/errors.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { presetSpec } from "../../../src/model/presets.ts";
+import type { ModelSpec } from "../../../src/model/spec.ts";
 
 /** A GPU of the limits that every WebGPU device has, without a GPU. */
 function roomFor(models: number, largest = 128 * 1024 * 1024) {
@@ -23,22 +24,25 @@ const REFERENCES = parseSpec({
   head: { join: [{ type: "mean", branch: "others" }], layers: [{ type: "dense", units: 1 }] },
   loss: "meanSquaredError",
 });
-const SEQUENCE = parseSpec({
-  name: "sequence",
-  inputs: [{ name: "sequence", bases: 10_000 }],
-  branches: [{
-    name: "dna",
-    input: "sequence",
-    layers: [
-      { type: "conv1d", filters: 8, width: 11, dilation: 1, padding: "same" },
-      { type: "maxPool1d", size: 100 },
-      { type: "flatten" },
-      { type: "dense", units: 1 },
-    ],
-  }],
-  head: { join: [{ type: "output", branch: "dna" }], layers: [] },
-  loss: "meanSquaredError",
-});
+/** A dilated convolution, whose letters are made one-hot, and one that looks them up. */
+const [ONE_HOT, LOOKED_UP] = [2, 1].map((dilation) =>
+  parseSpec({
+    name: "sequence",
+    inputs: [{ name: "sequence", bases: 10_000 }],
+    branches: [{
+      name: "dna",
+      input: "sequence",
+      layers: [
+        { type: "conv1d", filters: 8, width: 11, dilation, padding: "same" },
+        { type: "maxPool1d", size: 100 },
+        { type: "flatten" },
+        { type: "dense", units: 1 },
+      ],
+    }],
+    head: { join: [{ type: "output", branch: "dna" }], layers: [] },
+    loss: "meanSquaredError",
+  })
+) as [ModelSpec, ModelSpec];
 
 Deno.test("several steps are gathered together, as many as memory has room for", () => {
   const spec = presetSpec("wakawaka");
@@ -48,11 +52,12 @@ Deno.test("several steps are gathered together, as many as memory has room for",
 });
 
 Deno.test("a prediction's batch is as large as memory allows, a training batch as requested", () => {
-  const sizeOf = (purpose: "training" | "prediction") =>
-    planForRoom(SEQUENCE, { samples: 512, purpose }, roomFor(1)).options.samples;
-  deepStrictEqual(sizeOf("training"), 512);
-  const predicted = sizeOf("prediction");
+  const sizeOf = (spec: ModelSpec, purpose: "training" | "prediction") =>
+    planForRoom(spec, { samples: 512, purpose }, roomFor(1)).options.samples;
+  deepStrictEqual(sizeOf(ONE_HOT, "training"), 512);
+  const predicted = sizeOf(ONE_HOT, "prediction");
   ok(predicted < 512 && predicted >= 16, `${predicted} samples`);
+  deepStrictEqual(sizeOf(LOOKED_UP, "prediction"), 512);
 });
 
 Deno.test("more references in a batch than the GPU runs in parallel are refused", () => {

@@ -7,7 +7,7 @@ import type { Gene } from "../../../src/genome/gene.ts";
 import { openSignalFile } from "../../../src/genome/open_signal_file.ts";
 import { prepare } from "../../../src/genome/prepare.ts";
 import type { PrepareOptions, SignalInput } from "../../../src/genome/prepare_options.ts";
-import { CountCrew } from "../../../src/genome/signal/count_crew.ts";
+import { CountCrew, startCountThreads } from "../../../src/genome/signal/count_crew.ts";
 import { isShared } from "../../../src/genome/signal/count_shares.ts";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
 import { writeBigWig } from "../../fuzz/big_wig_file.ts";
@@ -199,6 +199,36 @@ Deno.test("files in memory are counted by the caller's thread alone, with the sa
     deepStrictEqual(together, await track.count(windows, { rule: "reads" }));
   });
 });
+
+Deno.test("threads that were started early are the ones that count, and those without work end", () =>
+  withFiles(async (directory) => {
+    const { Worker } = globalThis;
+    let made = 0;
+    let ended = 0;
+    globalThis.Worker = class extends Worker {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        made++;
+      }
+      override terminate(): void {
+        ended++;
+        super.terminate();
+      }
+    };
+    try {
+      // A small file is worth none; nor are more started than are asked for.
+      startCountThreads(2 ** 20, 2);
+      strictEqual(made, 0);
+      startCountThreads(2 ** 30, 2);
+      startCountThreads(2 ** 30, 2);
+      strictEqual(made, 1);
+      const path = `${directory}/reads.bam`;
+      await countAll(path, { rule: "reads", threads: 2 });
+      deepStrictEqual([made, ended], [1, 1]);
+    } finally {
+      globalThis.Worker = Worker;
+    }
+  }));
 
 Deno.test("numbers of threads that make no sense are refused", () => {
   for (const threads of [0, -1, 1.5, NaN, 1025]) {

@@ -27,6 +27,7 @@ export class FunctionAssembler {
   readonly #own: OwnMemory;
   readonly #locals: ValueType[] = [];
   #stored: Local | undefined;
+  #shuffled: Local | undefined;
   readonly #code = new ByteWriter();
 
   /** Made by `addFunction` of `ModuleAssembler`. */
@@ -152,6 +153,13 @@ export class FunctionAssembler {
     return this.#vectorAccess(9, offset, memory);
   }
 
+  /** Pops an address and pushes eight copies of the two bytes `offset` bytes after it. */
+  loadSplat16(offset = 0): this {
+    this.#simd(8).#code.byte(ALIGNED_TO_ONE);
+    this.#code.unsigned(offset);
+    return this;
+  }
+
   /** Pops a vector and an address below it, and stores the vector `offset` bytes after that. */
   store(offset = 0, memory: MemoryName = "shared"): this {
     return this.#vectorAccess(VECTOR_STORE, offset, memory);
@@ -161,6 +169,14 @@ export class FunctionAssembler {
   shuffle(lanes: readonly [number, number, number, number]): this {
     this.#simd(SIMD_OPERATIONS["i8x16.shuffle"]);
     for (const lane of lanes) this.#code.int32(LANE_BYTES + 4 * lane * EACH_BYTE);
+    return this;
+  }
+
+  /** Pops a vector and pushes its bytes in the order that `places` names. */
+  shuffleBytes(places: readonly number[]): this {
+    const value = this.#shuffled ??= this.local("v128");
+    this.tee(value).get(value).#simd(SIMD_OPERATIONS["i8x16.shuffle"]);
+    this.#code.raw(places);
     return this;
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { ModelSpec } from "../../../model/spec.ts";
+import type { EncoderChain } from "../plan/types.ts";
 import { makeJoinedProgram } from "./joined/programs.ts";
 import type { JoinedProgram } from "./joined/types.ts";
 import { createJoinedImages, packJoinedImages } from "./joined/weights.ts";
@@ -15,11 +16,14 @@ export type GroupedPath =
   | { readonly kind: "joined"; readonly program: JoinedProgram }
   | { readonly kind: "chains"; readonly programs: GroupedPrograms };
 
-/** Makes the grouped path of a model; `undefined` if groups do not serve it. */
-export async function makeGroupedPath(spec: ModelSpec): Promise<GroupedPath | undefined> {
+/** Makes the grouped path of a model, given the chains of its encoders; `undefined` if groups do not serve it. */
+export async function makeGroupedPath(
+  spec: ModelSpec,
+  encoders: readonly EncoderChain[],
+): Promise<GroupedPath | undefined> {
   const program = await makeJoinedProgram(spec);
   if (program !== undefined) return { kind: "joined", program };
-  const programs = await makePrograms(spec);
+  const programs = await makePrograms(spec, encoders);
   return programs && { kind: "chains", programs };
 }
 

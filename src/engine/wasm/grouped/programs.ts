@@ -8,7 +8,8 @@ import { type LayerChain, modelGraph } from "../../../model/graph.ts";
 import { weightShapes } from "../../../model/shapes.ts";
 import { isBranched, type ModelSpec } from "../../../model/spec.ts";
 import { fusesMultiplyAdd } from "../arithmetic.ts";
-import { cutEncoder, readsLetters } from "../plan/encoder.ts";
+import { cutEncoder } from "../plan/encoder.ts";
+import type { EncoderChain } from "../plan/types.ts";
 import type { GroupedProgram } from "./group.ts";
 import { assembleGroupedKernels } from "./module.ts";
 import { planGrouped } from "./plan.ts";
@@ -17,10 +18,23 @@ import { packWeights } from "./weights.ts";
 /** By index of the chain among all of a plan: its program, if groups serve it. */
 export type GroupedPrograms = readonly (GroupedProgram | undefined)[];
 
-/** Assembles and compiles the grouped path of a model; `undefined` if no chain can be served. */
-export async function makePrograms(spec: ModelSpec): Promise<GroupedPrograms | undefined> {
+/**
+ * Assembles and compiles the grouped path of a model; `undefined` if no chain can be served.
+ *
+ * @param spec The model.
+ * @param encoders The chains of its encoders. Those that look letters up in tables, or read entries where another chain has
+ * left them, are left to the direct path.
+ */
+export async function makePrograms(
+  spec: ModelSpec,
+  encoders: readonly EncoderChain[],
+): Promise<GroupedPrograms | undefined> {
   const shapes = weightShapes(spec);
-  const plans = chainsOfModel(spec).map((chain) => chain && planGrouped(chain, shapes));
+  const plans = chainsOfModel(spec).map((chain, index) => {
+    const planned = encoders[index];
+    const isDirect = planned?.input.codes === true || planned?.follows?.copies === false;
+    return isDirect ? undefined : planGrouped(chain, shapes);
+  });
   if (plans.every((plan) => plan === undefined)) return undefined;
   return await Promise.all(plans.map(async (plan) => {
     if (plan === undefined) return undefined;
@@ -29,18 +43,11 @@ export async function makePrograms(spec: ModelSpec): Promise<GroupedPrograms | u
   }));
 }
 
-/**
- * The chains in the order of `chainsOf(plan)`; `undefined` for those that look letters up in tables, which takes less time
- * than products do.
- */
-function chainsOfModel(spec: ModelSpec): readonly (LayerChain | undefined)[] {
+/** The chains in the order of `chainsOf(plan)`. */
+function chainsOfModel(spec: ModelSpec): readonly LayerChain[] {
   const graph = modelGraph(spec);
   if (!isBranched(spec)) return graph.encoders;
-  const encoders = graph.encoders.flatMap((encoder): readonly (LayerChain | undefined)[] => {
-    const chains: readonly LayerChain[] = cutEncoder(graph, encoder);
-    return readsLetters(graph, encoder) ? [undefined, ...chains.slice(1)] : chains;
-  });
-  return [...encoders, graph.head];
+  return [...graph.encoders.flatMap((encoder) => cutEncoder(graph, encoder)), graph.head];
 }
 
 /** Makes room for the weights of each program, in memory that threads share. */

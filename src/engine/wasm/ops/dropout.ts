@@ -1,5 +1,11 @@
 import { THREEFRY_GROUPS, THREEFRY_PARITY, THREEFRY_ROTATIONS } from "../../../base/threefry.ts";
-import { dropoutKey, dropoutScale, dropoutThreshold } from "../../dropout.ts";
+import {
+  dropoutKey,
+  dropoutScale,
+  dropoutThreshold,
+  fillDropoutBits,
+  isDroppedByBits,
+} from "../../dropout.ts";
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forGroups } from "../assembler/loops.ts";
@@ -12,13 +18,17 @@ import {
 } from "./context.ts";
 
 /**
+ * `dropoutWords`: the random words of as many blocks, by which single bits decide.
+ *
+ * `packMask`: so many words of a bit for each factor that is not 0.
+ *
  * `dropoutMask`: fills 8 · blocks factors, 0 or scale, of the sample at `position`; see `src/engine/dropout.ts`. Four
  * counters of Threefry-2x32-20 run side by side: lane k of a block encrypts (position, firstPair + 4 · block + k),
  * whose two words decide two neighbouring units.
  *
  * `multiplyRows`: target = source · mask for each row.
  */
-const DROPOUT_KERNELS = {
+export const DROPOUT_KERNELS = {
   dropoutMask: [
     "target",
     "key0",
@@ -29,6 +39,8 @@ const DROPOUT_KERNELS = {
     "threshold",
     "scale: f32",
   ],
+  dropoutWords: ["target", "key0", "key1", "position", "firstPair", "blocks"],
+  packMask: ["target", "mask", "words"],
   multiplyRows: ["target", "source", "mask", "rows", "vectors", "stride", "maskStride"],
 } as const;
 
@@ -53,7 +65,7 @@ export interface EntryOrigins {
 }
 
 /** Units that a block decides. */
-const BLOCK_UNITS = 8;
+export const BLOCK_UNITS = 8;
 /**
  * Blocks that a round computes side by side, a power of two: each step of a round waits for the one before it, so a
  * block alone leaves most of the processor idle.
@@ -73,36 +85,62 @@ export function addDropoutKernels(module: ModuleAssembler): void {
 
 function addDropoutMask(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: DROPOUT_KERNELS });
-  add("dropoutMask", (code, { target, key0, key1, position, firstPair, blocks, ...kept }) => {
-    const [pair, thresholds, scales] = code.locals("v128", 3);
-    const schedule = code.locals("v128", 3);
-    const counters = Array.from({ length: BLOCKS_TOGETHER }, (): Counters => {
-      const [x0, x1] = code.locals("v128", 2);
-      return { x0, x1 };
+  add("dropoutMask", (code, { threshold, scale, ...parameters }) => {
+    const [thresholds, scales] = code.locals("v128", 2);
+    code.get(threshold).op("i32x4.splat").set(thresholds);
+    code.get(scale).op("f32x4.splat").set(scales);
+    assembleWords(code, parameters, () => {
+      code.get(thresholds).op("i32x4.ge_u").get(scales).op("v128.and");
     });
-    code.get(key0).op("i32x4.splat").set(schedule[0]);
-    code.get(key1).op("i32x4.splat").set(schedule[1]);
-    code.get(schedule[0]).get(schedule[1]).op("v128.xor");
-    code.i32(THREEFRY_PARITY).op("i32x4.splat").op("v128.xor").set(schedule[2]);
-    code.get(kept.threshold).op("i32x4.splat").set(thresholds);
-    code.get(kept.scale).op("f32x4.splat").set(scales);
-    code.i32x4([0, 1, 2, 3]).get(firstPair).op("i32x4.splat").op("i32x4.add").set(pair);
-    forGroups(code, { count: blocks, width: BLOCKS_TOGETHER }, (together) => {
-      const block = counters.slice(0, together);
-      for (const { x0, x1 } of block) {
-        code.get(position).op("i32x4.splat").get(schedule[0]).op("i32x4.add").set(x0);
-        code.get(pair).get(schedule[1]).op("i32x4.add").set(x1);
-        code.get(pair).i32x4([4, 4, 4, 4]).op("i32x4.add").set(pair);
+  });
+  add("dropoutWords", (code, parameters) => assembleWords(code, parameters, () => {}));
+  add("packMask", (code, { target, mask, words }) => {
+    code.repeatLocal(words, () => {
+      code.get(target);
+      for (let vector = 0; vector < 8; vector++) {
+        code.get(mask).load(16 * vector).f32x4(0).op("f32x4.gt").op("i32x4.bitmask");
+        if (vector > 0) code.i32(4 * vector).op("i32.shl").op("i32.or");
       }
-      assembleRounds(code, block, schedule);
-      for (const { x0, x1 } of block) {
-        for (const { lanes, offset } of MASK_HALVES) {
-          code.get(target).get(x0).get(x1).shuffle(lanes);
-          code.get(thresholds).op("i32x4.ge_u").get(scales).op("v128.and").store(offset);
-        }
-        code.advance(target, 32);
-      }
+      code.i32Store().advance(target, 4).advance(mask, 128);
     });
+  });
+}
+
+/** Stores the words of the blocks' counters, in the order of the units that they decide, as `change` makes them. */
+function assembleWords(
+  code: FunctionAssembler,
+  { target, key0, key1, position, firstPair, blocks }: Readonly<
+    Record<"target" | "key0" | "key1" | "position" | "firstPair" | "blocks", Local>
+  >,
+  change: () => void,
+): void {
+  const pair = code.local("v128");
+  const schedule = code.locals("v128", 3);
+  const counters = Array.from({ length: BLOCKS_TOGETHER }, (): Counters => {
+    const [x0, x1] = code.locals("v128", 2);
+    return { x0, x1 };
+  });
+  code.get(key0).op("i32x4.splat").set(schedule[0]);
+  code.get(key1).op("i32x4.splat").set(schedule[1]);
+  code.get(schedule[0]).get(schedule[1]).op("v128.xor");
+  code.i32(THREEFRY_PARITY).op("i32x4.splat").op("v128.xor").set(schedule[2]);
+  code.i32x4([0, 1, 2, 3]).get(firstPair).op("i32x4.splat").op("i32x4.add").set(pair);
+  forGroups(code, { count: blocks, width: BLOCKS_TOGETHER }, (together) => {
+    const block = counters.slice(0, together);
+    for (const { x0, x1 } of block) {
+      code.get(position).op("i32x4.splat").get(schedule[0]).op("i32x4.add").set(x0);
+      code.get(pair).get(schedule[1]).op("i32x4.add").set(x1);
+      code.get(pair).i32x4([4, 4, 4, 4]).op("i32x4.add").set(pair);
+    }
+    assembleRounds(code, block, schedule);
+    for (const { x0, x1 } of block) {
+      for (const { lanes, offset } of MASK_HALVES) {
+        code.get(target).get(x0).get(x1).shuffle(lanes);
+        change();
+        code.store(offset);
+      }
+      code.advance(target, 32);
+    }
   });
 }
 
@@ -212,18 +250,29 @@ function fillMasks(
   const values = input.rows * input.channels;
   const threshold = dropoutThreshold(rate);
   const scale = dropoutScale(rate);
+  const byBits = isDroppedByBits(rate, values);
   for (let sample = start; sample < start + count; sample++) {
     const target = mask + sample * maskStride;
-    const at = firstPosition + positionOf(context, node, sample);
+    const at = firstPosition + originOf(context, node.origins, sample);
     const unit = firstUnit(context, node, sample);
     const skipped = unit % BLOCK_UNITS;
+    if (byBits) {
+      const first = target / 4 + skipped;
+      const factors = context.floats.subarray(first, first + values);
+      fillDropoutBits(factors, { key: [key0, key1], rate }, { position: at, firstUnit: unit });
+      continue;
+    }
     const blocks = Math.ceil((skipped + values) / BLOCK_UNITS);
     dropoutMask(target, key0, key1, at, (unit - skipped) / 2, blocks, threshold, scale);
   }
 }
 
 /** Place in the batch of the sample that an entry belongs to. */
-function positionOf({ words }: ExecutionContext, { origins }: DropoutNode, entry: number): number {
+export function originOf(
+  { words }: ExecutionContext,
+  origins: EntryOrigins | undefined,
+  entry: number,
+): number {
   return origins === undefined ? entry : words[origins.samples / 4 + entry]!;
 }
 

@@ -17,9 +17,11 @@ import { planBatchNorm } from "./batch_norm.ts";
 import { planConv, planTransformed } from "./conv.ts";
 import { type ChainMemory, nameOf } from "./chain_memory.ts";
 import { planGru } from "./gru.ts";
+import { planLstm } from "./lstm.ts";
 import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
+import { findWideBeginning, isWide, planWideDense } from "./wide_dense.ts";
 import { planSequenceConv } from "./sequence.ts";
 import { type ChainReads, flattenTensor, TensorPlanner } from "./tensors.ts";
 import { rowsOfDenseTask, SPARSE_ROWS } from "./update_tasks.ts";
@@ -41,11 +43,15 @@ export interface ChainOptions {
   readonly origins?: EntryOrigins | undefined;
   /** Whether its output must have no gaps. */
   readonly compact: boolean;
+  /** int32: which entry of the chain that it reads each of its own is computed from; absent where it reads no other. */
+  readonly entryOf?: number | undefined;
 }
 
 /** A chain with the scratch memory that its nodes need. */
 export interface PlannedChain extends Chain {
   readonly scratchBytes: number;
+  /** Whether it has a copy of what it reads. */
+  readonly copies: boolean;
 }
 
 /** Plans the layers of an encoder, or of the head. */
@@ -71,10 +77,11 @@ class ChainPlanner {
   }
 
   plan(): PlannedChain {
-    const input = this.#tensors.planInput(this.#options.reads);
     const groups = groupChain(this.#chain);
-    let last = input;
-    for (let index = 0; index < groups.length; index++) {
+    const beginning = this.#planBeginning(groups);
+    const input = beginning?.input ?? this.#tensors.planInput(this.#options.reads);
+    let last = beginning?.output ?? input;
+    for (let index = beginning?.groups ?? 0; index < groups.length; index++) {
       const [group, next] = [groups[index]!, groups[index + 1]];
       if (group.kind === "batchNorm" && next?.kind === "pool") {
         last = this.#addBatchNorm(last, group, next);
@@ -89,7 +96,33 @@ class ChainPlanner {
       nodes: this.#nodes,
       inputDeltaStride: first?.kind === "conv" ? inputDeltaStride(first.shape) : input.stride,
       scratchBytes: this.#scratchBytes,
+      copies: beginning === undefined,
     };
+  }
+
+  /** Plans layers that read the outputs of another chain where these are. */
+  #planBeginning(
+    groups: readonly LayerGroup[],
+  ): { readonly input: Tensor; readonly output: Tensor; readonly groups: number } | undefined {
+    const { reads, entryOf, origins } = this.#options;
+    if (typeof reads !== "object" || entryOf === undefined) return undefined;
+    const found = findWideBeginning(groups, reads);
+    if (found === undefined) return undefined;
+    const input = flattenTensor(reads);
+    const dropout = { ...found.dropout, origins };
+    const output = this.#addWideDense(found.dense, { input, entryOf, dropout });
+    // From the derivatives of its rows those of an entry are summed.
+    const { delta, deltaSampleStride } = output;
+    return { input: { ...reads, delta, deltaSampleStride }, output, groups: found.groups };
+  }
+
+  #addWideDense(
+    group: GroupOf<"dense">,
+    options: Parameters<typeof planWideDense>[1],
+  ): Tensor {
+    const { node, scratch } = planWideDense(group, options, this.#places);
+    this.#takeScratch(scratch.bytes);
+    return this.#add(node);
   }
 
   /** Adds the node of a group; returns its output. */
@@ -117,7 +150,7 @@ class ChainPlanner {
       case "bidirectionalGru":
         return this.#addGru(input, group);
       case "lstm":
-        throw new Error(`Cannot plan layer ${group.layer}: lstm is not supported`);
+        return this.#add(planLstm(group, input, this.#places));
     }
   }
 
@@ -217,6 +250,7 @@ class ChainPlanner {
   }
 
   #addDense(input: Tensor, group: GroupOf<"dense">): Tensor {
+    if (isWide(input)) return this.#addWideDense(group, { input });
     const { name, layer } = nameOf(group);
     const { slope, spec: { units } } = group;
     const sparsity = units < SPARSE_UNITS ? undefined : this.#sparsity(layer);

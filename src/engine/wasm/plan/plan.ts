@@ -90,7 +90,7 @@ type PlannedChains = Pick<Plan, "encoders" | "join" | "head" | "scratchBytes">;
 function planSequence({ encoders }: ModelGraph, { memory, batchSize }: PlanOptions): PlannedChains {
   const [layers] = encoders;
   const options = { memory, capacity: batchSize, reads: "input", compact: false } as const;
-  const { scratchBytes, ...head } = planChain(layers!, options);
+  const { scratchBytes, copies: _, ...head } = planChain(layers!, options);
   return { encoders: [], join: undefined, head, scratchBytes };
 }
 
@@ -100,7 +100,7 @@ function planBranches(graph: ModelGraph, { memory, batchSize }: PlanOptions): Pl
     const first = planned.at(-1)?.last ?? -1;
     planned.push(planEncoder(graph, encoder, { memory, batchSize, first: first + 1 }));
   }
-  const { scratchBytes, ...head } = planChain(graph.head, {
+  const { scratchBytes, copies: _, ...head } = planChain(graph.head, {
     memory,
     capacity: batchSize,
     reads: "join",

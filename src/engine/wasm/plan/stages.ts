@@ -6,6 +6,7 @@
 
 import type { Trained } from "../layout.ts";
 import type { BatchNormNode } from "../ops/batch_norm/node.ts";
+import type { WideDenseNode } from "../ops/wide_dense/shape.ts";
 import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.ts";
 
 /** What is done with each part of a chain's samples or entries. */
@@ -35,6 +36,15 @@ export type Stage =
     readonly then: readonly CombineStep[];
   }
   | { readonly kind: "once"; readonly chain: number; readonly steps: readonly CombineStep[] }
+  /** A wide dense layer, slice by slice. */
+  | {
+    readonly kind: "wide";
+    readonly chain: number;
+    readonly node: WideDenseNode;
+    readonly do: "forward" | "backward";
+    /** Whether the derivatives with respect to its input are wanted. */
+    readonly toInput: boolean;
+  }
   | { readonly kind: "update" };
 
 /** Where the samples of a batch come from: threads copy them, or they are in the chains' inputs already. */
@@ -66,15 +76,17 @@ export function trainingStages(
   // A loss of pairs reads the outputs of all parts.
   if (plan.loss === "rank") list.begin(encoders.length);
   list.add({ do: "loss" });
-  addBackward(list, learning.head);
+  addBackward(list, learning.head, learning.join);
   if (learning.join) {
     const wanted = join!.routes.map(({ last }) => learning.encoders[last]!.length > 0);
     list.add({ do: "joinBackward", wanted });
   }
   for (const [chain, nodes] of [...learning.encoders.entries()].reverse()) {
     list.begin(chain);
-    if (nodes.length > 0) list.add({ do: "collectUses" });
-    addBackward(list, nodes);
+    if (nodes.length > 0 && isCollected(encoders, chain)) list.add({ do: "collectUses" });
+    const { follows } = encoders[chain]!;
+    const before = follows !== undefined && learning.encoders[follows.chain]!.length > 0;
+    addBackward(list, nodes, before);
   }
   return [...list.end(), { kind: "update" }];
 }
@@ -113,8 +125,10 @@ function parametersOf(node: PlanNode): Trained[] {
     case "sequenceConv":
     case "dense":
     case "sparseDense":
+    case "wideDense":
       return [node.kernel, node.bias];
     case "bidirectionalGru":
+    case "lstm":
       return [node.kernel, node.recurrent, node.bias];
     case "batchNorm":
       return [node.gamma, node.beta];
@@ -147,12 +161,12 @@ export function explanationStages(plan: Plan): Stage[] {
   const list = new StageList();
   addFrozenForward(list, plan, { gather: false, inGroups: [], keep: false });
   list.add({ do: "predictionSlopes" });
-  for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
+  for (const node of head.nodes.toReversed()) list.backward(node, true);
   if (join !== undefined) list.add({ do: "joinBackward", wanted: join.routes.map(() => true) });
   for (const [chain, { nodes }] of [...encoders.entries()].reverse()) {
     list.begin(chain);
-    list.add({ do: "collectUses" });
-    for (const node of nodes.toReversed()) list.add({ do: "backward", node });
+    if (isCollected(encoders, chain)) list.add({ do: "collectUses" });
+    for (const node of nodes.toReversed()) list.backward(node, true);
   }
   return list.end();
 }
@@ -169,7 +183,7 @@ function addFrozenForward(
   const { encoders, head, join } = plan;
   const addNodes = (chain: number, nodes: readonly PlanNode[]) => {
     if (inGroups[chain]) list.add({ do: "group" });
-    else for (const node of nodes) list.add({ do: "forward", node });
+    else for (const node of nodes) list.forward(node);
   };
   for (const [chain, { nodes }] of chainsOf(plan).entries()) {
     if (inGroups[chain]) continue;
@@ -192,7 +206,12 @@ function addFrozenForward(
 /** Begins a chain of an encoder, whose entries may be outputs of another one. */
 function beginEncoder(list: StageList, chain: number, { follows }: EncoderChain): void {
   list.begin(chain);
-  if (follows !== undefined) list.add({ do: "spread" });
+  if (follows?.copies === true) list.add({ do: "spread" });
+}
+
+/** Whether the derivatives of a chain's outputs are summed from those of their uses; a chain without copies has done so. */
+function isCollected(encoders: readonly EncoderChain[], chain: number): boolean {
+  return !encoders.some(({ follows }) => follows?.chain === chain && !follows.copies);
 }
 
 function addForward(list: StageList, nodes: readonly PlanNode[]): void {
@@ -201,23 +220,29 @@ function addForward(list: StageList, nodes: readonly PlanNode[]): void {
       list.add({ do: "measure", node });
       list.combine({ do: "combine", node });
     }
-    list.add({ do: "forward", node });
+    list.forward(node);
   }
 }
 
-function addBackward(list: StageList, nodes: readonly PlanNode[]): void {
+/** `before` says whether the derivatives with respect to the input are wanted. */
+function addBackward(list: StageList, nodes: readonly PlanNode[], before: boolean): void {
   for (const node of nodes.toReversed()) {
     if (node.kind === "batchNorm") {
       list.add({ do: "measureDelta", node });
       list.combine({ do: "combineDelta", node });
     }
-    list.add({ do: "backward", node });
+    list.backward(node, before || node !== nodes[0]);
   }
 }
 
 /** Whether a step is taken by stretches of parts. */
 export function isWide(step: PartStep): boolean {
   return (step.do === "forward" || step.do === "backward") && step.node.wide === true;
+}
+
+/** Whether what one thread does at the end can follow a stage. */
+function canCombine(stage: Stage): stage is Extract<Stage, { readonly kind: "parts" | "once" }> {
+  return stage.kind === "parts" || stage.kind === "once";
 }
 
 /** Puts steps into stages: consecutive ones of a chain into one. */
@@ -236,11 +261,31 @@ class StageList {
     this.#steps.push(step);
   }
 
+  /** Adds the forward step of a node. */
+  forward(node: PlanNode): void {
+    if (node.kind === "wideDense") this.#wide(node, { do: "forward", toInput: false });
+    this.add({ do: "forward", node });
+  }
+
+  /** Adds the step of a node back. */
+  backward(node: PlanNode, toInput: boolean): void {
+    this.add({ do: "backward", node });
+    if (node.kind === "wideDense") this.#wide(node, { do: "backward", toInput });
+  }
+
+  #wide(
+    node: WideDenseNode,
+    step: Pick<Extract<Stage, { readonly kind: "wide" }>, "do" | "toInput">,
+  ): void {
+    this.#close();
+    this.#stages.push({ kind: "wide", chain: this.#chain, node, ...step });
+  }
+
   /** Adds a step that waits for all parts: to the stage that has them, else to one of its own. */
   combine(step: CombineStep): void {
     this.#close();
     const last = this.#stages.at(-1);
-    if (last === undefined || last.kind === "update" || last.chain !== this.#chain) {
+    if (last === undefined || !canCombine(last) || last.chain !== this.#chain) {
       this.#stages.push({ kind: "once", chain: this.#chain, steps: [step] });
       return;
     }

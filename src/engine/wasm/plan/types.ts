@@ -15,8 +15,10 @@ import type { DenseNode } from "../ops/dense.ts";
 import type { DropoutNode, EntryOrigins } from "../ops/dropout.ts";
 import type { GruNode } from "../ops/gru/shape.ts";
 import type { EntryUses, JoinNode } from "../ops/join/types.ts";
+import type { LstmNode } from "../ops/lstm/shape.ts";
 import type { PoolNode } from "../ops/pool.ts";
 import type { SequenceConvNode } from "../ops/sequence/shape.ts";
+import type { WideDenseNode } from "../ops/wide_dense/shape.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
 
 /** Any node of a chain. */
@@ -25,7 +27,9 @@ export type PlanNode =
   | SequenceConvNode
   | DenseNode
   | SparseDenseNode
+  | WideDenseNode
   | GruNode
+  | LstmNode
   | BatchNormNode
   | PoolNode
   | DropoutNode
@@ -70,8 +74,8 @@ export interface KeptEntries {
   readonly capacity: number;
   /** Address of an int32: the number of the first entry that the batch adds. */
   readonly first: number;
-  /** What the entries were computed from, and the outputs. */
-  readonly inputs: Tensor;
+  /** What the entries were computed from, unless sequences' numbers tell; and the outputs. */
+  readonly inputs: Tensor | undefined;
   readonly values: Tensor;
 }
 
@@ -81,6 +85,8 @@ export interface FollowedChain {
   readonly chain: number;
   /** int32 `[entry]`: which of its entries each entry of the reader is computed from. */
   readonly entryOf: number;
+  /** Whether the reader has a copy of what it reads; else it also adds up the derivatives of each entry. */
+  readonly copies: boolean;
 }
 
 /** From an input of the model to a branch's outputs. */

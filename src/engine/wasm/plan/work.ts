@@ -24,9 +24,11 @@ function workOfNode(node: PlanNode): number {
     case "sequenceConv":
       return workOfSequenceConv(node);
     case "dense":
+    case "wideDense":
     case "sparseDense":
       return node.kernel.bytes / 4;
     case "bidirectionalGru":
+    case "lstm":
       return (node.kernel.bytes + node.recurrent.bytes) / 4 * node.shape.positions;
     case "batchNorm":
     case "pool":

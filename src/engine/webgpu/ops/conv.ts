@@ -9,7 +9,7 @@ import {
   type Tensor,
 } from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
-import { activateWgsl } from "./elementwise.ts";
+import { activateWgsl, exceedsWgsl } from "./elementwise.ts";
 
 /** A convolution, with its activation and pooling, between two tensors. */
 export interface ConvShape {
@@ -75,7 +75,8 @@ export function convForwardWgsl(shape: ConvShape, limits: WorkgroupLimits): Kern
 /** WGSL that stores the activated maximum of a window, and its position if there is a pooling. */
 function storeMaximumWgsl({ output, pool, kernel, weightStride }: ConvShape): string {
   const size = pool ?? 1;
-  const next = (p: number) => `  if (sums[${p}] > best) { best = sums[${p}]; at = ${p}u; }`;
+  const next = (p: number) =>
+    `  if ${exceedsWgsl(`sums[${p}]`, "best")} { best = sums[${p}]; at = ${p}u; }`;
   return `  var best = sums[0];
   var at = 0u;
 ${unrollWgsl(size - 1, (p) => next(p + 1))}

@@ -25,7 +25,7 @@ export interface DropoutShape {
 
 /** Values times their factors, 0 or 1 / (1 − rate); in prediction, a copy. One thread has one value. */
 export function dropoutForwardWgsl(shape: DropoutShape, purpose: Purpose): Kernel {
-  const { name, input, output, rate, models } = shape;
+  const { name, input, output, models } = shape;
   const training = purpose === "training";
   return makeKernel({
     name: `${name} forward`,
@@ -35,7 +35,7 @@ export function dropoutForwardWgsl(shape: DropoutShape, purpose: Purpose): Kerne
       ...(training ? { keys: bindRead("keys", "vec2u"), ...bindOrigins(input) } : {}),
       ...output.count.buffers,
     },
-    declarations: training ? `${THREEFRY_WGSL}\n${declareDropoutWgsl("dropoutFactor", rate)}` : "",
+    declarations: training ? `${THREEFRY_WGSL}\n${declareOwnWgsl(shape)}` : "",
     ...coverTensor(output, models),
     body: `${locateThreadWgsl(output)}
   let factor = ${training ? drawFactorWgsl(shape) : formatFloatWgsl(1)};
@@ -51,8 +51,12 @@ export function dropoutBackwardWgsl(shape: DropoutShape): Kernel {
     ...shape,
     factor: drawFactorWgsl(shape),
     buffers: { keys: bindRead("keys", "vec2u"), ...bindOrigins(shape.input) },
-    declarations: `${THREEFRY_WGSL}\n${declareDropoutWgsl("dropoutFactor", shape.rate)}`,
+    declarations: `${THREEFRY_WGSL}\n${declareOwnWgsl(shape)}`,
   });
+}
+
+function declareOwnWgsl({ input, rate }: DropoutShape): string {
+  return declareDropoutWgsl("dropoutFactor", rate, deltaStride(input));
 }
 
 /**

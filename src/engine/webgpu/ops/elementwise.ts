@@ -78,11 +78,36 @@ export function passDeltaWgsl(
   });
 }
 
-/** WGSL for an activation of a value. */
+/**
+ * WGSL for an activation of a value. A ReLU tests the bits: drivers make a maximum of a comparison with zero, and theirs of
+ * zero and what is not a number is zero.
+ */
 export function activateWgsl(value: string, slope: number): string {
-  return slope === 1
-    ? value
+  if (slope === 1) return value;
+  return slope === 0
+    ? `select(${value}, 0.0f, bitcast<u32>(${value}) - 0x80000000u <= 0x7f800000u)`
     : `select(${formatFloatWgsl(slope)} * ${value}, ${value}, ${value} > 0.0f)`;
+}
+
+/** The same of four values. */
+export function activateFourWgsl(values: string, slope: number): string {
+  if (slope === 1) return values;
+  return slope === 0
+    ? `select(${values}, vec4f(), bitcast<vec4u>(${values}) - 0x80000000u <= vec4u(0x7f800000u))`
+    : `select(${formatFloatWgsl(slope)} * ${values}, ${values}, ${values} > vec4f())`;
+}
+
+/**
+ * WGSL for whether a value takes the place of the largest so far: the first of equal ones stays, and so does what is not a
+ * number, which no maximum may hide.
+ */
+export function exceedsWgsl(value: string, best: string): string {
+  return `(${value} > ${best} || (bitcast<u32>(${value}) & 0x7fffffffu) > 0x7f800000u)`;
+}
+
+/** The same of four values. */
+export function exceedsFourWgsl(values: string, best: string): string {
+  return `((${values} > ${best}) | ((bitcast<vec4u>(${values}) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)))`;
 }
 
 /** WGSL for log(1 + x), by its series where the sum would lose x. */

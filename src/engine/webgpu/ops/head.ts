@@ -3,7 +3,6 @@ import type { GradientRegion } from "../gradients.ts";
 import {
   bindRead,
   bindWrite,
-  formatFloatWgsl,
   type Kernel,
   makeKernel,
   type Purpose,
@@ -11,6 +10,7 @@ import {
 } from "../kernel.ts";
 import { deriveActivationWgsl, locateDeltaWgsl, locateValueWgsl, type Tensor } from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
+import { activateFourWgsl } from "./elementwise.ts";
 import { declareLossWgsl, predictWgsl } from "./loss.ts";
 import { declareDropoutWgsl, THREEFRY_WGSL } from "./threefry.ts";
 
@@ -139,9 +139,12 @@ function declareTablesWgsl(shape: HeadShape, names: readonly string[]): string {
   ).join("\n");
 }
 
-function declareDropoutsWgsl({ layers, keys }: HeadShape): string {
+function declareDropoutsWgsl({ input, layers, keys }: HeadShape): string {
+  const widths = [input.channels, ...layers.map(({ units }) => units)];
   const functions = layers.flatMap(({ dropout }, i) =>
-    dropout === undefined ? [] : [`${declareDropoutWgsl(`dropoutFactor${i}`, dropout.rate)}
+    dropout === undefined
+      ? []
+      : [`${declareDropoutWgsl(`dropoutFactor${i}`, dropout.rate, widths[i]!)}
 fn dropoutFactors${i}(model: u32, position: u32, unit: u32) -> vec4f {
   let key = keys[model * ${keys}u + ${dropout.key}u];
   return vec4f(
@@ -191,9 +194,7 @@ function forwardLayerWgsl(shape: HeadShape, layer: number, purpose: Purpose): st
   const { inputs, units, slope, kernel } = layers[layer]!;
   const vectors = sampleVectors(shape);
   const weight = (place: string) => `weights[(${place}) / 4u][unit % 4u]`;
-  const activated = slope === 1
-    ? "sum"
-    : `select(${formatFloatWgsl(slope)} * sum, sum, sum > vec4f())`;
+  const activated = activateFourWgsl("sum", slope);
   return forEachUnitWgsl(
     shape,
     units,

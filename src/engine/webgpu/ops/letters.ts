@@ -184,15 +184,15 @@ ${storeQuadWgsl(shape)}`,
 function storeQuadWgsl({ output, pool, kernel, weightStride }: LetterShape): string {
   const store = (i: number) =>
     `  if (4u * quad + ${i}u < ${output.channels}u) {
-    value[values + ${i}u] = ${activateWgsl(`best[${i}]`, output.slope)};${
+    value[firstValue + ${i}u] = ${activateWgsl(`best[${i}]`, output.slope)};${
       pool === undefined ? "" : `
-    offsets[places + ${i}u] = window * ${pool}u + at[${i}];`
+    offsets[firstOffset + ${i}u] = window * ${pool}u + at[${i}];`
     }
   }`;
   return `  best += weights[(model * ${weightStride}u + ${kernel.bias}u) / 4u + quad];
-  let values = ${locateValueWgsl(output, "item")} + window * ${output.channels}u + 4u * quad;${
+  let firstValue = ${locateValueWgsl(output, "item")} + window * ${output.channels}u + 4u * quad;${
     pool === undefined ? "" : `
-  let places = ${locateDeltaWgsl(output, "item")} + window * ${output.channels}u + 4u * quad;`
+  let firstOffset = ${locateDeltaWgsl(output, "item")} + window * ${output.channels}u + 4u * quad;`
   }
 ${unrollWgsl(4, store)}`;
 }

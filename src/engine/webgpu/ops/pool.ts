@@ -1,6 +1,6 @@
 import { bindRead, bindWrite, type Kernel, makeKernel } from "../kernel.ts";
 import { deriveActivationWgsl, locateDeltaWgsl, locateValueWgsl, type Tensor } from "../tensors.ts";
-import { coverTensor, locateThreadWgsl } from "./elementwise.ts";
+import { coverTensor, exceedsWgsl, locateThreadWgsl } from "./elementwise.ts";
 
 /** A pooling that is not fused into a convolution. */
 export interface PoolShape {
@@ -32,7 +32,7 @@ export function poolForwardWgsl({ name, input, output, size, models }: PoolShape
   var at = first;
   for (var position = first + 1u; position < first + ${size}u; position++) {
     let x = input[inputs + position * ${channels}u];
-    if (x > best) { best = x; at = position; }
+    if ${exceedsWgsl("x", "best")} { best = x; at = position; }
   }
   value[${locateValueWgsl(output, "sample")} + unit] = best;
   offsets[${locateDeltaWgsl(output, "sample")} + unit] = at;`,

@@ -1,17 +1,22 @@
 import { THREEFRY_GROUPS, THREEFRY_PARITY, THREEFRY_ROTATIONS } from "../../../base/threefry.ts";
-import { dropoutScale, dropoutThreshold } from "../../dropout.ts";
+import { dropoutScale, dropoutThreshold, isDroppedByBits } from "../../dropout.ts";
 import { formatFloatWgsl, unrollWgsl } from "../kernel.ts";
 
 /**
- * WGSL that declares `NAME(key, position, unit)` for one rate: 0, or the factor that kept values are scaled by. The
+ * WGSL that declares `NAME(key, position, unit)` for one rate and so many values of an entry: 0, or the factor that kept values are scaled by. The
  * words are those of Threefry-2x32-20, see `src/base/threefry.ts`; `src/engine/dropout.ts` says which word decides.
  */
-export function declareDropoutWgsl(name: string, rate: number): string {
+export function declareDropoutWgsl(name: string, rate: number, units: number): string {
+  const scale = formatFloatWgsl(dropoutScale(rate));
+  if (isDroppedByBits(rate, units)) {
+    return `fn ${name}(key: vec2u, position: u32, unit: u32) -> f32 {
+  let words = threefry(key, vec2u(position, unit >> 6u));
+  return select(0.0f, ${scale}, ((words[(unit >> 5u) & 1u] >> (unit & 31u)) & 1u) == 1u);
+}`;
+  }
   return `fn ${name}(key: vec2u, position: u32, unit: u32) -> f32 {
   let words = threefry(key, vec2u(position, unit >> 1u));
-  return select(${formatFloatWgsl(dropoutScale(rate))}, 0.0f, words[unit & 1u] < ${
-    dropoutThreshold(rate)
-  }u);
+  return select(${scale}, 0.0f, words[unit & 1u] < ${dropoutThreshold(rate)}u);
 }`;
 }
 

@@ -162,7 +162,7 @@ for (const spec of SPECS) {
   const source = branchedSource(spec, SAMPLES);
 
   Deno.test(`samples of "${spec.name}" are predicted by each thread as the direct path predicts them`, async () => {
-    const path = await makeGroupedPath(spec);
+    const path = await makeGroupedPath(spec, []);
     strictEqual(path?.kind, "joined");
     await using direct = await open(spec, { path: "direct" });
     await using grouped = await open(spec);

@@ -24,5 +24,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let unit = group.x * 64u + lane;
   if (sample >= step.samples || unit >= 4u) { return; }
   let x = input[(model * 3u + sample) * 4u + 0u + unit];
-  value[(model * 3u + sample) * 4u + 0u + unit] = select(0.0f * x, x, x > 0.0f);
+  value[(model * 3u + sample) * 4u + 0u + unit] = select(x, 0.0f, bitcast<u32>(x) - 0x80000000u <= 0x7f800000u);
 }

@@ -41,7 +41,7 @@ fn storeWindow(model: u32, step: Step, item: u32, window: u32, column: u32, sums
   if (column >= 3u) { return; }
   var best = sums[0];
   var at = 0u;
-  if (sums[1] > best) { best = sums[1]; at = 1u; }
+  if (sums[1] > best || (bitcast<u32>(sums[1]) & 0x7fffffffu) > 0x7f800000u) { best = sums[1]; at = 1u; }
   best += weights[(model * 2788u + 16u + column) / 4u][column % 4u];
   let place = window * 3u + column;
   value[(model * 3u + item) * 12u + 0u + place] = select(0.05000000074505806f * best, best, best > 0.0f);

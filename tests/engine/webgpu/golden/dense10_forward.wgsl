@@ -39,7 +39,7 @@ fn storeWindow(model: u32, step: Step, item: u32, window: u32, column: u32, sums
   if (column >= 2u) { return; }
   if (window >= step.samples) { return; }
   let sum = sums[0] + weights[(model * 2788u + 2764u + column) / 4u][column % 4u];
-  value[(model * 3u + window) * 2u + 0u + column] = select(0.0f * sum, sum, sum > 0.0f);
+  value[(model * 3u + window) * 2u + 0u + column] = select(sum, 0.0f, bitcast<u32>(sum) - 0x80000000u <= 0x7f800000u);
 }
 @compute @workgroup_size(3)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

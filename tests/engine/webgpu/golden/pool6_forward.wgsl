@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var at = first;
   for (var position = first + 1u; position < first + 2u; position++) {
     let x = input[inputs + position * 2u];
-    if (x > best) { best = x; at = position; }
+    if (x > best || (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u) { best = x; at = position; }
   }
   value[(model * 3u + sample) * 2u + 0u + unit] = best;
   offsets[(model * 3u + sample) * 2u + unit] = at;

@@ -9,7 +9,7 @@ import {
   measureBlocks,
   type MeasuredBlock,
   type ReadBlocks,
-} from "./_bgzf_blocks.ts";
+} from "./bgzf_blocks.ts";
 
 /** A place in the inflated data, as the indexes of BGZF files write it. */
 export interface VirtualOffset {
