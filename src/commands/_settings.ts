@@ -17,6 +17,7 @@ import {
 import { panelSettings, type PanelTrainingFlags } from "./_panel_flags.ts";
 import { chooseData } from "./_data.ts";
 import { inputsOfRun } from "./_inputs.ts";
+import { type SequenceControlFlags, sequenceControlSettings } from "./_sequence_control.ts";
 import type { SequenceFlags } from "./_sequences.ts";
 import type { ModelFile } from "./_model_spec.ts";
 import {
@@ -27,7 +28,12 @@ import {
 
 /** Flags of the commands that train; see `declareTraining` and `declareModel`. */
 export interface TrainingFlags
-  extends OptimiserFlags, EarlyStoppingFlags, PanelTrainingFlags, SequenceFlags {
+  extends
+    OptimiserFlags,
+    EarlyStoppingFlags,
+    PanelTrainingFlags,
+    SequenceFlags,
+    SequenceControlFlags {
   readonly data?: string | undefined;
   readonly preset: string;
   readonly spec?: string | undefined;
@@ -106,6 +112,7 @@ function settingsOfFlags(flags: TrainingFlags): SettingsLayer {
     geneEffects,
     ...optimiserSettings(flags),
     ...panelSettings(flags),
+    ...sequenceControlSettings(flags),
   };
 }
 

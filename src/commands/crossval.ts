@@ -46,6 +46,7 @@ import {
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
+import { declareSequenceControl } from "./_sequence_control.ts";
 import { declareFolds, describeScheme, readSchemeTables, type SchemeFlags } from "./_scheme.ts";
 import {
   declareStart,
@@ -89,7 +90,12 @@ export const command: CommandDefinition<CrossvalFlags> = {
       declareStart(
         declareEarlyStopping(
           declareOptimiser(
-            declareFolds(declareModel(declarePanelTraining(declareTraining(command))), "by-both")
+            declareFolds(
+              declareModel(
+                declareSequenceControl(declarePanelTraining(declareTraining(command))),
+              ),
+              "by-both",
+            )
               .option(
                 "--repeats <n>",
                 "how often to divide, each time at random in another way",

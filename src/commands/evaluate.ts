@@ -7,7 +7,8 @@ import { ContractError } from "../errors.ts";
 import { compareEnsemble } from "../training/ensemble.ts";
 import { findKinds } from "../validation/evaluate_regimes.ts";
 import { formatRegimeTable } from "../validation/mod.ts";
-import { type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
+import { checkArmsFlag, compareAll, namedPredictions, predictArms, printArms } from "./_arms.ts";
+import { type CommandCall, type CommandDefinition, declareCommon, list } from "./flags.ts";
 import {
   checkIntervals,
   declareInterval,
@@ -52,6 +53,7 @@ import { findOtherData } from "../runs/trained_on.ts";
 interface EvaluateFlags extends WritePredictionFlags, IntervalFlags, MarkPricesFlags {
   readonly labels?: string;
   readonly train?: string;
+  readonly arms?: readonly string[] | undefined;
 }
 
 /** The default output, which is replaced without `--overwrite`. */
@@ -83,6 +85,10 @@ export const command: CommandDefinition<EvaluateFlags> = {
       "deno task evaluate --model runs/panel --data valid.npz --mark-prices",
       "adds what the error is without each mark, for models of waka3",
     ],
+    [
+      "deno task evaluate --model runs/dna --data valid.npz --train train.npz --arms runs/shuffled,runs/marks",
+      "adds what DNA adds: errors beside those of the controls",
+    ],
   ],
   declare: (command) =>
     declareCommon(
@@ -95,6 +101,12 @@ export const command: CommandDefinition<EvaluateFlags> = {
         )
           .option("--labels <file>", "labels, id,expression, for data without them")
           .option("--train <path>", "what the model was trained on: adds a table by regime")
+          .option(
+            "--arms <dirs>",
+            "with --train: runs of the same model with other sequences (--sequence-control) or without DNA, to compare " +
+              "by regime what DNA adds",
+            list,
+          )
           .option("--out <file>", "where to write the metrics; - is standard output", USUAL_OUTPUT),
       ),
     ),
@@ -115,6 +127,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   // The metrics that a run wrote begin with the same text.
   const own = { begins: BEGINNING, usual: USUAL_OUTPUT };
   refusePackedName(out);
+  checkArmsFlag(flags);
   await refuseRunsOwn(out, overwrite);
   await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
@@ -142,11 +155,16 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
   const { mean, nextAssays } = prediction;
   const model = models[0]?.spec.name ?? "";
+  const arms = await predictArms(flags, { models, data, mean, signal });
   // All that may refuse the data comes before the first table.
-  const regimes = train &&
-    evaluateByRegime({ train, test: data, predictions: { [model]: mean } }, {
-      acceptAssembly: flags.acceptAssembly,
-    });
+  const regimes = train && evaluateByRegime({
+    train,
+    test: data,
+    predictions: { [model]: mean, ...namedPredictions(arms.slice(1)) },
+  }, { acceptAssembly: flags.acceptAssembly });
+  const comparisons = train && arms.length > 1
+    ? compareAll(arms, { train, test: data })
+    : undefined;
   const { overall, byCellType, byGene } = evaluatePredictions(data, mean);
   const farthest = largestErrors(data, mean);
   const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
@@ -160,6 +178,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   if (regimes !== undefined) {
     console.log(["", ...formatRegimeTable(regimes, { width: outputWidth() })].join("\n"));
   }
+  if (comparisons !== undefined) printArms(comparisons);
   const notes = [...prediction.notes, ...unlikeNotes];
   const metrics = {
     ...overall,
@@ -178,6 +197,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     intervals: coverage && { confidence, regimes: coverage },
     unlike: unlike.length === 0 ? undefined : unlike,
     regimes,
+    arms: comparisons,
   };
   await output.write(formatJson(metrics));
   console.info(output.done);

@@ -10,6 +10,7 @@ import { removeRun } from "../runs/run_files.ts";
 import { type EnsemblePrediction, fitEnsemble } from "../training/ensemble.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
 import {
+  type ArmsOfRegime,
   describeInterval,
   formatRegimeTable,
   type RegimeEvaluation,
@@ -24,9 +25,10 @@ import {
   declareModel,
   declareTraining,
   integer,
-  Interrupted,
   list,
 } from "./flags.ts";
+import { noArms, printArms } from "./_arms.ts";
+import { checkTrained, trainArms } from "./_train_arms.ts";
 import { loadData } from "./_data.ts";
 import { openLog } from "./_event_log.ts";
 import { formatMetric } from "./_metrics.ts";
@@ -46,6 +48,7 @@ import {
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
+import { declareSequenceControl } from "./_sequence_control.ts";
 import { outputWidth } from "./_wrap.ts";
 
 interface ForecastFlags extends TrainingFlags, ChromosomeFlags {
@@ -53,6 +56,7 @@ interface ForecastFlags extends TrainingFlags, ChromosomeFlags {
   readonly newGenes?: number | undefined;
   readonly newCellTypes?: number | undefined;
   readonly splitSeed: number;
+  readonly arms: boolean;
 }
 
 /** Command `forecast`. */
@@ -72,9 +76,15 @@ export const command: CommandDefinition<ForecastFlags> = {
       "new genes are on chromosomes that no trained gene is on",
     ],
     ["deno task forecast --data E003/train.csv", "one cell type: only genes are held out"],
+    [
+      "deno task forecast --data train.npz --preset waka-dna",
+      "marks and DNA, and what DNA adds: the same model on shuffled sequences, on a random code, and without DNA",
+    ],
   ],
   declare: (command) =>
-    declareEnsemble(declareOptimiser(declareModel(declarePanelTraining(declareTraining(command)))))
+    declareEnsemble(declareOptimiser(declareModel(
+      declareSequenceControl(declarePanelTraining(declareTraining(command))),
+    )))
       .addOption(
         new Option("--new-genes <n>", "genes to hold out (default: 8.3% of them)")
           .argParser(integer(0)).conflicts("newChromosomes"),
@@ -86,7 +96,8 @@ export const command: CommandDefinition<ForecastFlags> = {
           "else the package's list of human genes)",
       )
       .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(0))
-      .option("--split-seed <n>", "seed that chooses what is held out", integer(0), 0),
+      .option("--split-seed <n>", "seed that chooses what is held out", integer(0), 0)
+      .addOption(noArms()),
   run: forecast,
 };
 
@@ -109,46 +120,51 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
   const split = splitRegimes(data, division);
   const settings = resolveRunSettings(flags, { file, samples: split.train.length });
   console.info(describeSplit(split));
-  const results = await fitEnsemble(model, split.train, {
-    ...settings,
-    unlabelled,
-    members: ensemble,
-    signal,
-    ...reportMembers(ensemble, settings, log),
-  });
-  if (results.length < ensemble || results.some(({ interrupted }) => interrupted)) {
-    throw new Interrupted(
-      "Interrupted: half-trained models forecast nothing, so nothing was kept.",
-    );
-  }
-  const diverged = results.find(({ diverged }) => diverged !== undefined)?.diverged;
-  if (diverged !== undefined) throw diverged;
+  const shared = { ...settings, unlabelled, members: ensemble, signal };
+  const results = checkTrained(
+    await fitEnsemble(model, split.train, { ...shared, ...reportMembers(ensemble, settings, log) }),
+    ensemble,
+  );
   const models = results.map(({ model }) => model);
   const prediction = await predictWithProgress(models, split.test, { ...settings, signal });
-  const regimes = judge(prediction, { split, settings, splitSeed });
+  const arms = flags.arms ? await trainArms(models, { split, shared, prediction }) : undefined;
+  const regimes = judge(prediction, { split, settings, splitSeed, arms: arms?.predictions });
+  const forecast = describeForecast(regimes, ensemble > 1 ? 1 : 0);
   console.log(
-    ["", ...formatRegimeTable(regimes, { width: outputWidth() }), "", describeForecast(regimes)]
-      .join("\n"),
+    ["", ...formatRegimeTable(regimes, { width: outputWidth() }), "", forecast].join("\n"),
   );
+  if (arms !== undefined) printArms(arms.comparisons);
   await owned.check();
   await removeRun(directory);
-  const { notes } = prediction;
-  await writeForecast({ directory, flags, settings, split, inputs, results, regimes, notes });
+  await writeForecast({
+    directory,
+    flags,
+    settings,
+    split,
+    inputs,
+    results,
+    regimes,
+    notes: prediction.notes,
+    arms: arms?.comparisons,
+  });
   await owned.finish();
 }
 
-/** Judges the first model alone, and the mean of all where there are several. */
+/** Judges the first model alone, the mean of all where there are several, and controls. */
 function judge(
   { members: [first], members: { length }, mean }: EnsemblePrediction,
-  { split: { train, test }, settings: { preset }, splitSeed }: {
+  { split: { train, test }, settings: { preset }, splitSeed, arms }: {
     readonly split: RegimeSplit;
     readonly settings: RunSettings;
     readonly splitSeed: number;
+    /** Predictions of controls by name. */
+    readonly arms?: Readonly<Record<string, ArrayLike<number>>> | undefined;
   },
 ): RegimeEvaluation {
   const predictions = {
     [preset]: first ?? mean,
     ...(length > 1 && { [`mean of ${length}`]: mean }),
+    ...arms,
   };
   return evaluateByRegime({ train, test, predictions }, {
     resampled: "cell-types-and-genes",
@@ -157,7 +173,7 @@ function judge(
 }
 
 async function writeForecast(
-  { directory, flags, settings, split, inputs, results, regimes, notes }: {
+  { directory, flags, settings, split, inputs, results, regimes, notes, arms }: {
     readonly directory: string;
     readonly flags: ForecastFlags;
     readonly settings: RunSettings;
@@ -167,6 +183,8 @@ async function writeForecast(
     readonly regimes: RegimeEvaluation;
     /** What was said of the prediction, such as what a panel knew of new genes. */
     readonly notes: readonly string[];
+    /** What the controls of a model of DNA show. */
+    readonly arms: readonly ArmsOfRegime[] | undefined;
   },
 ): Promise<void> {
   const { ensemble, splitSeed } = flags;
@@ -189,6 +207,7 @@ async function writeForecast(
   const history = await writeHistory(directory, histories, ensemble);
   await writeJson(`${directory}/regimes.json`, {
     ...regimes,
+    arms,
     heldOut,
     notes: notes.length === 0 ? undefined : notes,
   });
@@ -205,12 +224,13 @@ function describeSplit({ train, test, newGenes, newCellTypes }: RegimeSplit): st
 }
 
 /**
- * Describes the last model's error in the competition's mix, and that of the best baseline. If only genes or only cell
+ * Describes a model's error in the competition's mix, and that of the best baseline. If only genes or only cell
  * types were held out, it describes the errors in the one regime that there is.
  */
-function describeForecast({ regimes, mix, confidence }: RegimeEvaluation): string {
-  if (mix.models.at(-1)?.mse.value !== null) {
-    return `Forecast of the competition's score: ${describeScores(mix, confidence)}`;
+function describeForecast({ regimes, mix, confidence }: RegimeEvaluation, place: number): string {
+  const model = { place, confidence };
+  if (mix.models[place]?.mse.value !== null) {
+    return `Forecast of the competition's score: ${describeScores(mix, model)}`;
   }
   const [only] = regimes;
   const [missing, held] = only?.regime === "newGene"
@@ -218,15 +238,15 @@ function describeForecast({ regimes, mix, confidence }: RegimeEvaluation): strin
     : ["genes", "trained genes in new cell types"];
   return `No forecast of the competition's score, since no ${missing} were held out, and the error on new ` +
     `${missing} is a part of it.\n` +
-    `Error on ${held}: ${only === undefined ? "n/a" : describeScores(only, confidence)}`;
+    `Error on ${held}: ${only === undefined ? "n/a" : describeScores(only, model)}`;
 }
 
 function describeScores(
   { models, baselines, bestBaseline, interval }: RegimeScores,
-  confidence: number,
+  { place, confidence }: { readonly place: number; readonly confidence: number },
 ): string {
-  // Each regime is judged for at least one model.
-  const { name, mse } = models.at(-1)!;
+  // Each regime is judged for every model.
+  const { name, mse } = models[place]!;
   const best = baselines.find((baseline) => baseline.name === bestBaseline);
   const basis = describeInterval(interval, confidence);
   const between = mse.low === null || mse.high === null

@@ -43,6 +43,7 @@ import {
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
+import { declareSequenceControl } from "./_sequence_control.ts";
 import { formatSequenceFlags } from "./_sequences.ts";
 import { declareStart, frozenOf, loadInitial, printStart } from "./_start_flags.ts";
 import { printStops, trainModels } from "./_train_models.ts";
@@ -94,7 +95,9 @@ export const command: CommandDefinition<TrainFlags> = {
           declareStart(
             declareEarlyStopping(
               declareValidation(
-                declareOptimiser(declareModel(declarePanelTraining(declareTraining(command)))),
+                declareOptimiser(declareModel(
+                  declareSequenceControl(declarePanelTraining(declareTraining(command))),
+                )),
               ),
             ),
           ),

@@ -45,6 +45,7 @@ export {
   signalShape,
 } from "./inputs.ts";
 export { describeLoss, lossName } from "./loss.ts";
+export { marksOnly } from "./marks_only.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
   type AnyPreset,

@@ -17,6 +17,16 @@ export {
   type FittedBaseline,
   hideLabels,
 } from "./baselines/baseline.ts";
+export {
+  type Arm,
+  ARM_KINDS,
+  type ArmKind,
+  type ArmScore,
+  type ArmsOfRegime,
+  type ArmsTrial,
+  compareArms,
+  formatArms,
+} from "./compare_arms.ts";
 export type { Resampled } from "./_groups.ts";
 export { makeGeneMean } from "./baselines/gene_mean.ts";
 export { makeNearestCellType } from "./baselines/nearest_cell_type.ts";

@@ -8,6 +8,7 @@ import { holdsUnfinishedRun } from "../../runs/command_file.ts";
 import { holdsModels, loadModels } from "../../runs/models.ts";
 import { commandOfRun } from "../../runs/run_files.ts";
 import { readRun } from "../../runs/saved_run.ts";
+import type { DataRecord } from "../../record.ts";
 import { STARTER } from "../../starter/load_starter.ts";
 import { describeDeepchrome, describeFolderData } from "./_data.ts";
 import { calibrationFacts } from "./_calibration.ts";
@@ -104,6 +105,7 @@ async function modelFacts(path: string): Promise<Fact[]> {
   if (first === undefined) return [];
   const weights = first.weights.reduce((sum, { length }) => sum + length, 0);
   const { preset, epochs, engine, samples } = Object(first.training);
+  const control = first.record.sequence?.control?.kind;
   return [
     ...listFacts([
       ["models", "models", models.length],
@@ -112,11 +114,22 @@ async function modelFacts(path: string): Promise<Fact[]> {
       ["trainedEpochs", "epochs of training", epochs],
       ["trainedEngine", "engine of training", engine],
       ["trainedSamples", "samples of training", samples, grouped(samples)],
+      ["sequenceControl", "sequences", control, describeControl(first.record)],
     ]),
     ...first.panel === undefined ? [] : panelFacts(first.panel),
     ...first.calibration === undefined ? [] : calibrationFacts(first.calibration),
     ...recordFacts(first.record),
   ];
+}
+
+/** What a model that was trained as a control saw in place of its genes' DNA. */
+function describeControl({ sequence }: DataRecord): string | undefined {
+  const control = sequence?.control;
+  if (control === undefined) return undefined;
+  const among = control.genes === undefined
+    ? "random letters by gene"
+    : `shuffled between ${formatCountOf(control.genes.length, "gene")}`;
+  return `a control: ${among}, seed ${control.seed}`;
 }
 
 /** Adds up the sizes of the files in a folder and below it. */

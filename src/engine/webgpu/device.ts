@@ -9,6 +9,9 @@ const RAISED_LIMITS = [
   "maxComputeInvocationsPerWorkgroup",
 ] as const;
 
+/** Lanes of a processor's vectors, where the adapter does not tell: 256 bits of float32. */
+export const USUAL_LANES = 8;
+
 /** A GPU ready to compute, and the means to learn of its failure. */
 export interface OpenedDevice {
   readonly device: GPUDevice;
@@ -16,6 +19,8 @@ export interface OpenedDevice {
   readonly name: string;
   /** Waits for a promise of work on it; rejects when the device fails. */
   readonly guard: Guard;
+  /** Lanes of the processor's vectors, if the adapter computes on a processor. */
+  readonly lanes: number | undefined;
   /** Layout of group 1, which all kernels share: the step, at a dynamic offset. */
   readonly stepLayout: GPUBindGroupLayout;
 }
@@ -43,6 +48,8 @@ export async function openDevice(): Promise<OpenedDevice> {
   const name = adapter.info.description || adapter.info.vendor || "unnamed GPU";
   const device = await adapter.requestDevice({ requiredLimits })
     .catch((error: Error) => fail(`${name} gives no device: ${error.message}`));
+  const { isFallbackAdapter, subgroupMinSize } = adapter.info;
+  const lanes = isFallbackAdapter ? subgroupMinSize || USUAL_LANES : undefined;
   const stepLayout = device.createBindGroupLayout({
     entries: [{
       binding: 0,
@@ -50,5 +57,5 @@ export async function openDevice(): Promise<OpenedDevice> {
       buffer: { type: "read-only-storage", hasDynamicOffset: true },
     }],
   });
-  return { device, name, guard: watchDevice(device, name), stepLayout };
+  return { device, name, guard: watchDevice(device, name), lanes, stepLayout };
 }

@@ -40,13 +40,17 @@ export interface DividedGroups {
 
 /**
  * Finds the head: the longest chain of narrow dense layers at the end, each with or without a dropout before it. A loss
- * of pairs needs the outputs of all samples, and so a kernel of its own: there is no head.
+ * of pairs needs the outputs of all samples, and so a kernel of its own: there is no head. Nor is there one where shared
+ * memory costs more than dispatches do.
  */
 export function divideHead(
   groups: readonly LayerGroup[],
-  { limits: { storageBytes }, loss }: { readonly limits: WorkgroupLimits; readonly loss: Loss },
+  { limits: { storageBytes, lanes }, loss }: {
+    readonly limits: WorkgroupLimits;
+    readonly loss: Loss;
+  },
 ): DividedGroups {
-  if (loss === "rank") return { body: groups, head: [] };
+  if (loss === "rank" || lanes !== undefined) return { body: groups, head: [] };
   const head: HeadPart[] = [];
   const widths: number[] = [];
   let end = groups.length;

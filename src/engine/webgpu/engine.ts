@@ -28,12 +28,18 @@ export interface WebgpuEngineOptions {
    * @default the GPU's own limit
    */
   readonly largestBuffer?: number | undefined;
+  /**
+   * Kernels that divide their work for the shared memory of a GPU, or for the lanes of an adapter on a processor.
+   *
+   * @default as the adapter is
+   */
+  readonly kernels?: "shared" | "lanes" | undefined;
 }
 
 /**
  * Makes the engine.
  *
- * @param options Limits on memory.
+ * @param options Limits on memory, and the choice of kernels.
  * @returns Engine `webgpu`.
  */
 export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {

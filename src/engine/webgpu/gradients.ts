@@ -23,12 +23,18 @@ export interface GradientRegion {
 
 /** Workgroups that keep a large GPU busy. */
 const ENOUGH_WORKGROUPS = 256;
+/** The same of a processor. */
+const ENOUGH_VECTORS = 32;
 /** With fewer samples than this, a block costs more than it saves, since it is written and read again. */
 const LEAST_BLOCK_SAMPLES = 8;
 
-/** Number of samples of a block, for a kernel with `workgroups` for each block. A function of the shape alone. */
-export function blockSamples(samples: number, workgroups: number): number {
-  const wanted = Math.ceil(ENOUGH_WORKGROUPS / workgroups);
+/**
+ * Number of samples of a block, for a kernel with `workgroups` for each block. A function of the shape, and of whether
+ * workgroups are vectors of `lanes` on a processor, alone.
+ */
+export function blockSamples(samples: number, workgroups: number, lanes?: number): number {
+  const enough = lanes === undefined ? ENOUGH_WORKGROUPS : ENOUGH_VECTORS;
+  const wanted = Math.ceil(enough / workgroups);
   return Math.min(samples, Math.max(LEAST_BLOCK_SAMPLES, Math.ceil(samples / wanted)));
 }
 

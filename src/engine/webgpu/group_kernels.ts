@@ -25,6 +25,7 @@ import {
   type BatchNormShape,
 } from "./ops/batch_norm_sums.ts";
 import { convBackwardWgsl, convForwardWgsl, type ConvShape } from "./ops/conv.ts";
+import { convBackwardLanesWgsl, convForwardLanesWgsl, turnedWeights } from "./ops/conv_lanes.ts";
 import { denseBackwardWgsl, denseForwardWgsl, type DenseShape } from "./ops/dense.ts";
 import { dropoutBackwardWgsl, dropoutForwardWgsl, type DropoutShape } from "./ops/dropout.ts";
 import {
@@ -32,6 +33,10 @@ import {
   kernelGradientWorkgroups,
   sumKernelGradientWgsl,
 } from "./ops/kernel_gradient.ts";
+import {
+  kernelGradientLaneWorkgroups,
+  sumKernelGradientLanesWgsl,
+} from "./ops/kernel_gradient_lanes.ts";
 import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
 import {
@@ -74,11 +79,11 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
 function planAlike({ forward, backward, gradient }: {
   readonly forward: readonly Kernel[];
   /** Computes the deltas of the input, where those are wanted. */
-  readonly backward: Kernel | undefined;
+  readonly backward: Kernel | readonly Kernel[] | undefined;
   /** Computes the gradients of the weights. */
   readonly gradient?: (gradientStride: number) => Kernel;
 }): GroupKernels {
-  const below = backward === undefined ? [] : [backward];
+  const below = backward === undefined ? [] : [backward].flat();
   return {
     forward,
     prediction: forward,
@@ -122,11 +127,30 @@ function planWindows(
     weightStride: weights.size,
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
-  return planAlike({
+  const gradient = planKernelGradient({ ...shape, pooled: pool !== undefined }, context);
+  return planInLanes(shape, context, gradient) ?? planAlike({
     forward: [convForwardWgsl(shape, limits)],
     backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
-    gradient: planKernelGradient({ ...shape, pooled: pool !== undefined }, context),
+    gradient,
   });
+}
+
+/** The kernels of a convolution on an adapter on a processor; `undefined` on others, and where its taps are too many. */
+function planInLanes(
+  shape: ConvShape,
+  { options: { limits: { lanes } }, reserve }: GroupContext,
+  gradient: (gradientStride: number) => Kernel,
+): GroupKernels | undefined {
+  if (lanes === undefined) return undefined;
+  const forward = convForwardLanesWgsl(shape, lanes);
+  if (!shape.input.hasDelta) {
+    return forward && planAlike({ forward: [forward], backward: undefined, gradient });
+  }
+  const backward = convBackwardLanesWgsl(shape, lanes);
+  if (forward === undefined || backward === undefined) return undefined;
+  const { size, buffer } = turnedWeights(shape);
+  reserve(buffer, size);
+  return planAlike({ forward: [forward], backward, gradient });
 }
 
 function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels {
@@ -139,11 +163,12 @@ function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels
     kernel: weights.kernels.get(group.layer)!,
     weightStride: weights.size,
   };
-  const window = { taps: 1, dilation: 1, left: 0, pooled: false };
-  return planAlike({
+  const window = { taps: 1, dilation: 1, left: 0, pooled: false, pool: undefined, positions: 1 };
+  const gradient = planKernelGradient({ ...shape, ...window }, context);
+  return planInLanes({ ...shape, ...window }, context, gradient) ?? planAlike({
     forward: isWide(shape) ? planWideDense(shape, context) : [denseForwardWgsl(shape, limits)],
     backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
-    gradient: planKernelGradient({ ...shape, ...window }, context),
+    gradient,
   });
 }
 
@@ -155,14 +180,20 @@ function planWideDense(shape: DenseShape, { reserve }: GroupContext): Kernel[] {
 
 function planKernelGradient(
   shape: KernelGradientShape,
-  { gradients, output: { samples } }: GroupContext,
+  { gradients, output: { samples }, options: { limits: { lanes } } }: GroupContext,
 ): (gradientStride: number) => Kernel {
   const { start, size } = shape.kernel;
+  const workgroups = lanes === undefined
+    ? kernelGradientWorkgroups(shape)
+    : kernelGradientLaneWorkgroups(shape, lanes);
   const region = gradients.take(start, size, {
     samples,
-    blockSamples: blockSamples(samples, kernelGradientWorkgroups(shape)),
+    blockSamples: blockSamples(samples, workgroups, lanes),
   });
-  return (gradientStride) => sumKernelGradientWgsl(shape, region, gradientStride);
+  return (gradientStride) =>
+    lanes === undefined
+      ? sumKernelGradientWgsl(shape, region, gradientStride)
+      : sumKernelGradientLanesWgsl(shape, { region, gradientStride, lanes });
 }
 
 function planBatchNorm(group: GroupOf<"batchNorm">, context: GroupContext): GroupKernels {

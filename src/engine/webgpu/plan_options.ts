@@ -74,8 +74,9 @@ export function planForRoom(
   }
 }
 
-function limitsOf({ opened: { device: { limits } } }: PlanRoom): PlanOptions["limits"] {
+function limitsOf({ opened: { device: { limits }, lanes } }: PlanRoom): PlanOptions["limits"] {
   return {
+    lanes,
     storageBytes: limits.maxComputeWorkgroupStorageSize,
     threads: limits.maxComputeInvocationsPerWorkgroup,
   };

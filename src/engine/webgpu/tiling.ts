@@ -24,6 +24,13 @@ export interface WorkgroupLimits {
   readonly storageBytes: number;
   /** Invocations. */
   readonly threads: number;
+  /**
+   * Invocations that an adapter on a processor computes as the lanes of one vector. There shared memory and barriers cost
+   * more than they save, and kernels keep to registers; see `lane_conv.ts`.
+   *
+   * @default of a GPU: none
+   */
+  readonly lanes?: number | undefined;
 }
 
 /** Rows of a thread's tile, at most, and vectors of columns: registers hold 80 sums. */

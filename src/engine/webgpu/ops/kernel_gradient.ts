@@ -20,6 +20,8 @@ export interface KernelGradientShape {
   readonly left: number;
   /** Whether the output is pooled, so that only the positions of the maxima carry a gradient. */
   readonly pooled: boolean;
+  /** Size of that pooling. */
+  readonly pool?: number | undefined;
   readonly kernel: KernelLayout;
   readonly models: number;
 }

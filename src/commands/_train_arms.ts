@@ -1,0 +1,82 @@
+/** Trains the controls of a model of marks and DNA beside it. */
+
+import type { TrainedModel } from "../model/trained_model.ts";
+import {
+  type EnsembleOptions,
+  type EnsemblePrediction,
+  fitEnsemble,
+} from "../training/ensemble.ts";
+import type { FitManyResult } from "../training/fit_types.ts";
+import type { ArmsOfRegime, RegimeSplit } from "../validation/mod.ts";
+import {
+  ARM_NAMES,
+  chooseTrained,
+  compareAll,
+  namedPredictions,
+  planArms,
+  type PredictedArm,
+} from "./_arms.ts";
+import { Interrupted } from "./flags.ts";
+import { predictWithProgress } from "./_predict.ts";
+import { reportMembers } from "./_report_training.ts";
+import type { RunSettings } from "./_settings.ts";
+
+/** Throws unless all models of an ensemble were trained to their end. */
+export function checkTrained(
+  results: readonly FitManyResult[],
+  members: number,
+): readonly FitManyResult[] {
+  if (results.length < members || results.some(({ interrupted }) => interrupted)) {
+    throw new Interrupted(
+      "Interrupted: half-trained models forecast nothing, so nothing was kept.",
+    );
+  }
+  const diverged = results.find(({ diverged }) => diverged !== undefined)?.diverged;
+  if (diverged !== undefined) throw diverged;
+  return results;
+}
+
+/** The controls of a model of DNA, and what they show. */
+export interface TrainedArms {
+  /** Of the controls, for the samples held out, by name. */
+  readonly predictions: Readonly<Record<string, ArrayLike<number>>>;
+  readonly comparisons: readonly ArmsOfRegime[];
+}
+
+/** Trains the controls of a model of DNA as it was trained itself; `undefined` for other models. */
+export async function trainArms(
+  models: readonly TrainedModel[],
+  { split: { train, test }, shared, prediction }: {
+    readonly split: RegimeSplit;
+    readonly shared: RunSettings & EnsembleOptions & { readonly members: number };
+    readonly prediction: EnsemblePrediction;
+  },
+): Promise<TrainedArms | undefined> {
+  const [first] = models as readonly [TrainedModel];
+  const planned = planArms(first.spec, shared);
+  if (planned.length === 0) return undefined;
+  const trained = chooseTrained(train);
+  const predictTrained = async (fitted: readonly TrainedModel[]) =>
+    (await predictWithProgress(fitted, trained, shared)).mean;
+  const arms: PredictedArm[] = [
+    { kind: "dna", test: prediction.mean, trained: await predictTrained(models) },
+  ];
+  for (const { kind, model, sequenceControl } of planned) {
+    console.info(`Control: ${ARM_NAMES[kind]}`);
+    const results = checkTrained(
+      await fitEnsemble(model, train, {
+        ...shared,
+        sequenceControl,
+        ...reportMembers(shared.members, shared, () => {}),
+      }),
+      shared.members,
+    );
+    const fitted = results.map(({ model }) => model);
+    const { mean } = await predictWithProgress(fitted, test, shared);
+    arms.push({ kind, test: mean, trained: await predictTrained(fitted) });
+  }
+  return {
+    predictions: namedPredictions(arms.slice(1)),
+    comparisons: compareAll(arms, { train, test, trained }),
+  };
+}

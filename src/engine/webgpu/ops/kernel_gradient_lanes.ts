@@ -1,0 +1,330 @@
+import type { GradientRegion } from "../gradients.ts";
+import { bindRead, bindWrite, type Kernel, makeKernel, unrollWgsl } from "../kernel.ts";
+import { locateDeltaWgsl, locateSampleWgsl } from "../tensors.ts";
+import {
+  loadFourAtWgsl,
+  storeFourAtWgsl,
+  vectorType,
+  type VectorWidth,
+  widestVector,
+} from "../vectors.ts";
+import { COMPILE_COST } from "../lane_conv.ts";
+import type { KernelGradientShape } from "./kernel_gradient.ts";
+
+/** Multiplications of a tile for one window, and vectors that it stores, at most. */
+const MOST_PRODUCTS = 900;
+const MOST_STORES = 64;
+/** Elements and vectors of filters of a tile, at most. */
+const MOST_ELEMENTS = 24;
+const MOST_VECTORS = 7;
+/** What a load of one, two or four values costs beside a multiplication, as measured on llvmpipe. */
+const LOAD_COSTS: Readonly<Record<VectorWidth, number>> = { 1: 38, 2: 54, 4: 85 };
+/** Where positions are single, so many samples are added together, since each visit of a tile costs as much as its sums. */
+const SAMPLES_TOGETHER = 4;
+
+/** How the elements of a kernel are divided among lanes. */
+interface LaneDivision {
+  /** Elements that are neighbours in the kernel: a whole window or one tap. */
+  readonly segments: number;
+  readonly segmentLength: number;
+  /** Elements that are loaded together. */
+  readonly width: VectorWidth;
+  /** Elements of a tile, and tiles of a segment. */
+  readonly elements: number;
+  readonly elementTiles: number;
+  /** Vectors of four filters of a tile, and tiles side by side. */
+  readonly vectors: number;
+  readonly filterTiles: number;
+  /** Positions of a window of the pooling, or samples, that are added together. */
+  readonly together: number;
+}
+
+function divideAmongLanes(shape: KernelGradientShape, lanes: number): LaneDivision {
+  const { input, output, kernel: { segments, segmentLength } } = shape;
+  const together = positionsTogether(shape) ??
+    (output.positions === 1 ? Math.min(SAMPLES_TOGETHER, output.samples) : 1);
+  const allVectors = Math.ceil(output.channels / 4);
+  const width = widestVector(input.channels);
+  const complete = (elements: number, vectors: number): LaneDivision => ({
+    segments,
+    segmentLength,
+    width,
+    elements,
+    elementTiles: Math.ceil(segmentLength / elements),
+    vectors,
+    filterTiles: Math.ceil(allVectors / vectors),
+    together,
+  });
+  let best = complete(width, 1);
+  for (let vectors = 1; vectors <= Math.min(MOST_VECTORS, allVectors); vectors++) {
+    for (let elements = width; elements <= MOST_ELEMENTS; elements += width) {
+      const division = complete(elements, vectors);
+      const fits = 4 * elements * vectors * together <= MOST_PRODUCTS &&
+        elements * vectors <= MOST_STORES && elements < segmentLength + width;
+      if (fits && costOf(shape, division, lanes) < costOf(shape, best, lanes)) best = division;
+    }
+  }
+  return best;
+}
+
+/** Cost of a dispatch, in multiplications of a vector of the processor. */
+function costOf(shape: KernelGradientShape, division: LaneDivision, lanes: number): number {
+  const { elements, vectors, together, width } = division;
+  const deltaWidth = widestVector(shape.output.channels);
+  const deltas = LOAD_COSTS[deltaWidth] * 4 / deltaWidth *
+    (shape.pooled ? 2 : shape.output.positions === 1 ? together : 1);
+  const loads = findOffsets(shape.input.channels, division).length * LOAD_COSTS[width];
+  const products = 4 * elements * vectors * together;
+  const tile = products + 4 * elements * vectors + loads + vectors * deltas;
+  const visits = shape.models * shape.output.samples * shape.output.positions /
+    (shape.pooled ? 1 : together);
+  return Math.ceil(countTiles(division) / lanes) * visits * tile +
+    COMPILE_COST.product * products + COMPILE_COST.store * elements * vectors;
+}
+
+/** Places of the vectors of elements that neighbouring positions read: they overlap where taps are neighbours. */
+function findOffsets(
+  channels: number,
+  { elements, together, width }: Pick<LaneDivision, "elements" | "together" | "width">,
+): number[] {
+  return [
+    ...new Set(
+      Array.from({ length: elements / width * together }, (_, i) => {
+        const vectors = elements / width;
+        return Math.floor(i / vectors) * channels + i % vectors * width;
+      }),
+    ),
+  ];
+}
+
+/** Positions of a window of the pooling. */
+function positionsTogether({ pooled, pool }: KernelGradientShape): number | undefined {
+  return pooled ? pool : undefined;
+}
+
+function countTiles({ segments, elementTiles, filterTiles }: LaneDivision): number {
+  return segments * elementTiles * filterTiles;
+}
+
+/** Workgroups that each block of samples takes. */
+export function kernelGradientLaneWorkgroups(shape: KernelGradientShape, lanes: number): number {
+  return Math.ceil(countTiles(divideAmongLanes(shape, lanes)) / lanes);
+}
+
+/**
+ * The kernel gradient on an adapter on a processor; see `lane_conv.ts` for what counts there, and `kernel_gradient.ts`
+ * for the formula. A lane keeps the sums of some elements of the window and of some filters. After a pooling it takes all
+ * positions of a window with the delta of that of the maximum and zeros: to fetch the maximum's own input for each filter
+ * would cost more than to multiply by zero. Lanes have different tiles, so no sum is shared.
+ *
+ * Workgroups: x tiles, y blocks of samples, z models; a workgroup is one vector of the processor.
+ */
+export function sumKernelGradientLanesWgsl(
+  shape: KernelGradientShape,
+  { region, gradientStride, lanes }: {
+    readonly region: GradientRegion;
+    readonly gradientStride: number;
+    readonly lanes: number;
+  },
+): Kernel {
+  const { name, input, output, pooled, kernel, models } = shape;
+  const division = divideAmongLanes(shape, lanes);
+  const { segmentLength, elements, elementTiles, vectors, filterTiles } = division;
+  const width = widestVector(output.channels);
+  const gradientWidth = widestVector(kernel.columns, gradientStride, region.start, region.size);
+  return makeKernel({
+    name: `${name} kernel gradient`,
+    buffers: {
+      input: bindRead(`${input.name}.value`, vectorType(division.width)),
+      delta: bindRead(`${output.name}.delta`, vectorType(width)),
+      ...(pooled ? { offsets: bindRead(`${output.name}.offset`, vectorType(width, "u32")) } : {}),
+      gradients: bindWrite("gradients", vectorType(gradientWidth)),
+      ...input.count.buffers,
+    },
+    threads: lanes,
+    workgroups: [Math.ceil(countTiles(division) / lanes), region.blocks, models],
+    body: `  let tile = group.x * ${lanes}u + lane;
+  if (tile >= ${countTiles(division)}u) { return; }
+  let firstFilter = tile % ${filterTiles}u * ${4 * vectors}u;
+  let firstElement = tile / ${filterTiles}u % ${elementTiles}u * ${elements}u;
+  let segment = tile / ${filterTiles * elementTiles}u;
+  let firstSample = group.y * ${region.blockSamples}u;
+  let endSample = min(firstSample + ${region.blockSamples}u, ${input.count.wgsl});
+${sumTileWgsl(shape, division)}
+  let block = model * ${gradientStride}u + ${region.start}u + group.y * ${region.size}u;
+  let row = segment * ${kernel.paddedSegment}u + firstElement;
+${storeTileWgsl(shape, division, gradientWidth)}`,
+  });
+}
+
+function nameSum(element: number, vector: number): string {
+  return `sum${element}_${vector}`;
+}
+
+/** WGSL that adds up a lane's tile, and the bias, over the samples of its block. */
+function sumTileWgsl(shape: KernelGradientShape, division: LaneDivision): string {
+  const { input, output, dilation, left, pooled } = shape;
+  const { elements, vectors, together } = division;
+  const bySample = !pooled && output.positions === 1;
+  const first = `(segment * ${dilation}u + ${
+    input.before - left
+  }u) * ${input.channels}u + firstElement`;
+  const body = bySample
+    ? addSamplesWgsl(shape, division, first)
+    : `    let inputs = ${locateSampleWgsl(input, "sample")} + ${first};
+    let deltas = ${locateDeltaWgsl(output, "sample")} + firstFilter;
+    for (var window = 0u; window < ${output.positions}u; window++) {
+${addWindowWgsl(shape, division)}
+    }`;
+  return `${
+    unrollWgsl(vectors, (v) =>
+      `  var bias${v} = vec4f();
+${unrollWgsl(elements, (element) => `  var ${nameSum(element, v)} = vec4f();`)}`)
+  }
+  for (var sample = firstSample; sample < endSample; sample += ${bySample ? together : 1}u) {
+${body}
+  }`;
+}
+
+/** WGSL that adds a window of the pooling, or one position. */
+function addWindowWgsl(
+  { input, output, pooled }: KernelGradientShape,
+  division: LaneDivision,
+): string {
+  const { elements, vectors, together } = division;
+  const width = widestVector(output.channels);
+  const place = `deltas + window * ${output.channels}u`;
+  const loads = findOffsets(input.channels, division).map((offset) =>
+    `      let x${offset} = ${loadElementsWgsl("start", offset, division)};`
+  );
+  const vectorWgsl = (v: number) => {
+    const four = (buffer: string, scalar: "f32" | "u32") =>
+      loadFourAtWgsl(buffer, `place + ${4 * v}u`, { width, scalar });
+    const deltaAt = (p: number) => pooled ? `select(vec4f(), d, at == vec4u(first + ${p}u))` : "d";
+    return `      {
+        let d = ${four("delta", "f32")};
+${pooled ? `        let at = ${four("offsets", "u32")};` : ""}
+${unrollWgsl(together, (p) => `        let d${p} = ${deltaAt(p)};`)}
+        bias${v} += d;
+${
+      unrollWgsl(elements, (element) =>
+        `        ${nameSum(element, v)} += ${
+          Array.from({ length: together }, (_, p) =>
+            `${nameElement("x", p * input.channels, element, division)} * d${p}`)
+            .join(" + ")
+        };`)
+    }
+      }`;
+  };
+  return `      let first = window * ${together}u;
+      let start = inputs + first * ${input.channels}u;
+      let place = ${place};
+${loads.join("\n")}
+${unrollWgsl(vectors, vectorWgsl)}`;
+}
+
+/** WGSL for a vector of elements. */
+function loadElementsWgsl(start: string, offset: number, { width }: LaneDivision): string {
+  return width === 1
+    ? `input[${start} + ${offset}u]`
+    : `input[(${start} + ${offset}u) / ${width}u]`;
+}
+
+/** WGSL for an element of the vectors whose names are `prefix` and their place. */
+function nameElement(
+  prefix: string,
+  first: number,
+  element: number,
+  { width }: LaneDivision,
+): string {
+  const vector = `${prefix}${first + element - element % width}`;
+  return width === 1 ? vector : `${vector}[${element % width}]`;
+}
+
+/** WGSL that adds several samples of a single position. */
+function addSamplesWgsl(
+  { input, output }: KernelGradientShape,
+  division: LaneDivision,
+  first: string,
+): string {
+  const { elements, vectors, together, width: elementWidth } = division;
+  const width = widestVector(output.channels);
+  return `${
+    unrollWgsl(together, (p) =>
+      // Beyond the last sample that one is loaded again, and its delta left out.
+      `    let sample${p} = min(sample + ${p}u, endSample - 1u);
+    let start${p} = ${locateSampleWgsl(input, `sample${p}`)} + ${first};
+    let place${p} = ${locateDeltaWgsl(output, `sample${p}`)} + firstFilter;
+${
+        unrollWgsl(elements / elementWidth, (i) => {
+          const offset = i * elementWidth;
+          return `    let x${p}_${offset} = ${loadElementsWgsl(`start${p}`, offset, division)};`;
+        })
+      }`)
+  }
+${
+    unrollWgsl(vectors, (v) =>
+      `    {
+${
+        unrollWgsl(together, (p) => {
+          const found = loadFourAtWgsl("delta", `place${p} + ${4 * v}u`, { width });
+          return `      let d${p} = ${
+            p === 0 ? found : `select(vec4f(), ${found}, sample + ${p}u < endSample)`
+          };`;
+        })
+      }
+      bias${v} += ${Array.from({ length: together }, (_, p) => `d${p}`).join(" + ")};
+${
+        unrollWgsl(elements, (element) =>
+          `      ${nameSum(element, v)} += ${
+            Array.from(
+              { length: together },
+              (_, p) => `${nameElement(`x${p}_`, 0, element, division)} * d${p}`,
+            ).join(" + ")
+          };`)
+      }
+    }`)
+  }`;
+}
+
+/** WGSL that stores the sums of a tile, and the first tiles' sums of the bias. */
+function storeTileWgsl(
+  { output, kernel }: KernelGradientShape,
+  { segmentLength, elements, vectors }: LaneDivision,
+  width: ReturnType<typeof widestVector>,
+): string {
+  const filter = (v: number) => `firstFilter + ${4 * v}u`;
+  const store = (value: string, place: string) =>
+    storeFourAtWgsl("gradients", value, {
+      place,
+      width,
+      // The columns that pad the last vector are written too, with what no gradient reaches: their weights stay zero.
+      columns: 4,
+      column: "",
+      end: 0,
+    });
+  const check = (v: number) => `if (${filter(v)} < ${output.channels}u)`;
+  const masked = (value: string, v: number) =>
+    output.channels % 4 === 0
+      ? value
+      : `select(vec4f(), ${value}, vec4u(${
+        filter(v)
+      }) + vec4u(0u, 1u, 2u, 3u) < vec4u(${output.channels}u))`;
+  return unrollWgsl(vectors, (v) =>
+    `  ${check(v)} {
+${
+      unrollWgsl(elements, (element) =>
+        `    if (firstElement + ${element}u < ${segmentLength}u) {
+      ${
+          store(
+            masked(nameSum(element, v), v),
+            `block + (row + ${element}u) * ${kernel.columns}u + ${filter(v)}`,
+          )
+        }
+    }`)
+    }
+    if (segment == 0u && firstElement == 0u) {
+      ${store(masked(`bias${v}`, v), `block + ${kernel.bias - kernel.start}u + ${filter(v)}`)}
+    }
+  }`);
+}
