@@ -2,10 +2,10 @@ import type { PackedArray } from "../base/arrays.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
-import { EntryTable, type GatheredTable, type InputColumn } from "./joined_table.ts";
+import { EntryTable, type GatheredTable, type InputColumn } from "./entry_table.ts";
 import { NO_ENTRY, placesOf, type SampleBatch, type SampleSource } from "./sample_source.ts";
 
-export type { InputColumn } from "./joined_table.ts";
+export type { InputColumn } from "./entry_table.ts";
 
 /** Samples of several inputs. */
 export interface JoinedColumns {

@@ -51,16 +51,16 @@ export interface InputColumn {
   readonly transform?: Transform | undefined;
 }
 
+/** {@linkcode NO_ENTRY} as a signed number. */
+const MISSING = NO_ENTRY | 0;
+
 /** A table whose entries have been gathered for a batch. */
 export interface GatheredTable {
   readonly table: EntryTable;
   readonly input: GatheredInput;
 }
 
-/** {@linkcode NO_ENTRY} as a signed number. */
-const MISSING = NO_ENTRY | 0;
-
-/** The entries of one input, from which those of batches are copied. */
+/** The entries of one input. */
 export class EntryTable {
   readonly #copyEntry: EntryCopies["copy"];
   /** The sequences, if it has these. */
@@ -78,7 +78,6 @@ export class EntryTable {
   /** Where the numbers of entries go instead of their values. */
   #numbers: Uint32Array | undefined;
 
-  /** Checks the indices of so many samples. */
   constructor({ input, table, entryOf, transform = "none" }: InputColumn, samples: number) {
     const copies = isPackedDna(table)
       ? sequenceCopies(table, input)
@@ -101,7 +100,7 @@ export class EntryTable {
   /** Whether rows have the same entries here as in another table, given by the same array of indices. */
   isIndexedLike(other: EntryTable): boolean {
     // Letters may be gathered by number.
-    if (this.#letters !== undefined || other.#letters !== undefined) return false;
+    if (this.#letters !== undefined) return false;
     const [own, others] = [this.#entryOf, other.#entryOf];
     return own !== undefined && own.buffer === others?.buffer &&
       own.byteOffset === others.byteOffset && own.length === others.length;
