@@ -11,6 +11,7 @@ export type CommandName =
   | "experiments"
   | "forecast"
   | "info"
+  | "motifs"
   | "predict"
   | "prepare"
   | "report"
@@ -33,6 +34,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),
   report: () => import("./report.ts"),
+  motifs: () => import("./motifs.ts"),
   crossval: () => import("./crossval.ts"),
   search: () => import("./search.ts"),
   experiments: () => import("./experiments.ts"),

@@ -1,11 +1,8 @@
 import { UNKNOWN_BASE } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
-<<<<<<< HEAD
-import { isChecked } from "./joined_source.ts";
-=======
 import { lettersOf, noteLetters } from "./gathered_letters.ts";
->>>>>>> wdna
+import { isChecked } from "./joined_source.ts";
 import {
   type GatheredInput,
   NO_ENTRY,
@@ -18,8 +15,8 @@ import {
 export const LAST_BASE = UNKNOWN_BASE;
 
 /**
- * Has a source fill a batch, and checks what it wrote, unless the source was checked as a whole: engines do not check addresses, so a mistake in a user's own
- * source would give a wrong number or end the session.
+ * Has a source fill a batch, and checks what it wrote, unless the source was checked as a whole: engines do not check
+ * addresses, so a mistake in a user's own source would give a wrong number or end the session.
  *
  * @param source The samples.
  * @param rows Which of them; no more than the batch has room for.

@@ -235,6 +235,8 @@ class EntryTable {
 
   /** Whether rows have the same entries here as in another table, given by the same array of indices. */
   isIndexedLike(other: EntryTable): boolean {
+    // Letters may be gathered by number.
+    if (this.#letters !== undefined) return false;
     const [own, others] = [this.#entryOf, other.#entryOf];
     return own !== undefined && own.buffer === others?.buffer &&
       own.byteOffset === others.byteOffset && own.length === others.length;
@@ -309,13 +311,9 @@ class EntryTable {
   }
 
   #copy(entry: number, values: Float32Array, place: number): void {
-<<<<<<< HEAD
     this.#gathered[place] = entry;
-    this.#copyEntry(entry, values, place * this.#size);
-=======
     if (this.#numbers !== undefined) this.#numbers[place] = entry;
     else this.#copyEntry(entry, values, place * this.#size);
->>>>>>> wdna
   }
 }
 
