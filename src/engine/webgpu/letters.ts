@@ -1,7 +1,7 @@
 /**
  * Letters of DNA on the GPU. An entry of the input `sequence` is uploaded as its codes, four bits each, and no kernel
- * makes a one-hot array of it if the first layer that reads it is a convolution whose neighbouring taps are neighbouring
- * letters: see `ops/letters.ts`.
+ * makes a one-hot array of it if the first layer that reads it is a convolution whose neighbouring taps are
+ * neighbouring letters: see `ops/letters.ts`.
  *
  * @module
  */
