@@ -19,7 +19,7 @@ import torch._inductor.config as inductor
 from torch import nn
 
 from protocol import ADAM_EPSILON, FastestBatch, rate_of, rate_of_calls, serve, without_dropout
-from torch_networks import ChannelsLastLayout, Conv1dLayout, Panel, build_sequential
+from torch_networks import ChannelsLastLayout, CompiledLayout, Conv1dLayout, Panel, build_sequential
 
 
 class SignalModel:
@@ -139,6 +139,7 @@ class GraphSteps(EagerSteps):
             self.captured_loss = super().step(rows)
 
 
+LAYOUTS = {"conv1d": Conv1dLayout, "compiled": CompiledLayout}
 STEPS = {"compiled": CompiledSteps, "graph": GraphSteps}
 
 
@@ -154,8 +155,7 @@ class Contestant:
     def make_model(self, spec):
         if self.task.cell_types > 0:
             return PanelModel(self.task, spec, self.device)
-        layout = Conv1dLayout if self.form == "conv1d" else ChannelsLastLayout
-        return SignalModel(self.task, spec, layout, self.device)
+        return SignalModel(self.task, spec, LAYOUTS.get(self.form, ChannelsLastLayout), self.device)
 
     def make_steps(self, model):
         return STEPS.get(self.form, EagerSteps)(model, self.task)
