@@ -11,11 +11,13 @@ export type CommandName =
   | "experiments"
   | "forecast"
   | "info"
+  | "motifs"
   | "predict"
   | "prepare"
   | "report"
   | "roadmap"
   | "search"
+  | "sequences"
   | "simulate"
   | "split"
   | "submit"
@@ -26,11 +28,13 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   prepare: () => import("./prepare.ts"),
   doctor: () => import("./doctor.ts"),
   info: () => import("./info.ts"),
+  sequences: () => import("./sequences.ts"),
   split: () => import("./split.ts"),
   train: () => import("./train.ts"),
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),
   report: () => import("./report.ts"),
+  motifs: () => import("./motifs.ts"),
   crossval: () => import("./crossval.ts"),
   search: () => import("./search.ts"),
   experiments: () => import("./experiments.ts"),

@@ -147,7 +147,7 @@ function checkOptions(
   );
 }
 
-/** Shares of the letters; each counts one more, so that none is 0. */
+/** Shares of the letters; each counts one more, so that every share is above 0. */
 function backgroundOf(letters: Float64Array): number[] {
   const counts = [...letters.subarray(0, 4)].map((count) => count + 1);
   const sum = counts.reduce((total, count) => total + count, 0);

@@ -5,7 +5,7 @@ import { type Html, html, type HtmlPart } from "./_html.ts";
 /** A column's heading and its cells' content. */
 export interface Column<Row> {
   readonly title: HtmlPart;
-  readonly cell: (row: Row) => string;
+  readonly cell: (row: Row) => HtmlPart;
   /**
    * Whether cells are text, which is aligned left; numbers are aligned right.
    *

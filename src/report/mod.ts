@@ -28,6 +28,13 @@ export type {
   ReportEvaluation,
   ReportInput,
 } from "./input.ts";
+export {
+  type MotifRow,
+  MOTIFS_PAGE_MARK,
+  MOTIFS_PAGE_START,
+  type MotifsPageInput,
+  renderMotifsPage,
+} from "./motifs_page.ts";
 export { type LossFigureOptions, plotCrossValidation, plotTrainingLoss } from "./loss_figures.ts";
 export { multiqcFiles, type MultiqcOptions } from "./multiqc.ts";
 export { plotPace } from "./pace_figure.ts";

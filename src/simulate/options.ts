@@ -6,6 +6,13 @@
 
 import { MAX_EXTENT } from "../base/limits.ts";
 import { GENE_ID_LIMIT } from "./genes.ts";
+import {
+  resolveSequences,
+  type SequenceSettings,
+  type SimulatedSequenceOptions,
+} from "./sequence/options.ts";
+
+export type { SequenceSettings, SimulatedSequenceOptions } from "./sequence/options.ts";
 
 /** Size and parameters of a simulation. The defaults give the competition's size, and marks and labels like the real ones. */
 export interface SimulationOptions {
@@ -106,26 +113,8 @@ export interface SimulationOptions {
    * @default {0.05}
    */
   readonly dispersion?: number | undefined;
-  /** The DNA around the genes; missing if none is to be simulated. Counts are the same with and without. */
+  /** The DNA around the genes; missing if there is to be no DNA. Counts are the same with and without. */
   readonly sequences?: SimulatedSequenceOptions | undefined;
-}
-
-/** DNA of a simulation, and what it says of the labels. */
-export interface SimulatedSequenceOptions {
-  /**
-   * Bases on each side of the TSS, from 300 to 500,000.
-   *
-   * @default {5000}
-   */
-  readonly halfWidthBp?: number | undefined;
-  /**
-   * Share of the level's variance that planted motifs explain: a part of `hiddenShare`, which the marks do not show. With
-   * 0 the DNA says nothing about expression: motifs have no effect, and CpG islands lie at genes without regard to
-   * activity.
-   *
-   * @default {0.15}
-   */
-  readonly effect?: number | undefined;
 }
 
 /** What the labels of a simulation can be, in the words of data records. */
@@ -170,19 +159,6 @@ export type SimulationSettings =
     >;
   }
   & { readonly sequences?: SequenceSettings | undefined };
-
-/** {@linkcode SimulatedSequenceOptions} with defaults filled in. */
-export interface SequenceSettings {
-  /** Bases on each side of the TSS. */
-  readonly halfWidthBp: number;
-  /** Share of the level's variance that planted motifs explain. */
-  readonly effect: number;
-}
-
-const SEQUENCE_DEFAULTS: SequenceSettings = { halfWidthBp: 5000, effect: 0.15 };
-/** Motifs need some room. */
-const LEAST_HALF_WIDTH_BP = 300;
-const MOST_HALF_WIDTH_BP = 500_000;
 
 const DEFAULTS: SimulationSettings = {
   seed: 1,
@@ -234,26 +210,6 @@ export function resolveSimulationOptions(options: SimulationOptions): Simulation
   checkOneOf("expressionTransform", all.expressionTransform, SIMULATED_EXPRESSIONS);
   if (options.sequences === undefined) return all;
   return { ...all, sequences: resolveSequences(options.sequences, all.hiddenShare) };
-}
-
-function resolveSequences(
-  { halfWidthBp = SEQUENCE_DEFAULTS.halfWidthBp, effect = SEQUENCE_DEFAULTS.effect }:
-    SimulatedSequenceOptions,
-  hiddenShare: number,
-): SequenceSettings {
-  const { wanted, accepts } = integerFrom(LEAST_HALF_WIDTH_BP, MOST_HALF_WIDTH_BP);
-  if (typeof halfWidthBp !== "number" || !accepts(halfWidthBp)) {
-    throw new RangeError(
-      `Cannot simulate: sequences.halfWidthBp is ${halfWidthBp}, expected ${wanted}`,
-    );
-  }
-  if (!Number.isFinite(effect) || effect < 0 || effect > hiddenShare) {
-    throw new RangeError(
-      `Cannot simulate: sequences.effect is ${effect}, expected a number from 0 to hiddenShare, ` +
-        `which is ${hiddenShare}`,
-    );
-  }
-  return { halfWidthBp, effect };
 }
 
 /** The values that an option may have. */

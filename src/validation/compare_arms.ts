@@ -177,9 +177,7 @@ function describeFinding(scores: readonly ArmScore[], regime: RowKind): string {
   const isOfTrainedGenes = regime !== "newGene" && regime !== "bothNew";
   if (marks === undefined) {
     return tied.length > 0
-      ? `${names} ${
-        tied.length === 1 ? "does" : "do"
-      } as well as DNA, so its letters are not shown to matter`
+      ? `${names} ${verb} as well as DNA, so its letters are not shown to matter`
       : "DNA does better than its controls: its letters matter";
   }
   const gain = `${formatDifference(marks.above)} ± ${formatDifference(marks.standardError!)}`;
@@ -193,7 +191,12 @@ function describeFinding(scores: readonly ArmScore[], regime: RowKind): string {
   if (controls.length === 0) {
     return `${lowers}; whether its letters matter, or it names the gene, only controls show`;
   }
-  if (tied.length === 0) return `${lowers}, and its controls do not: its letters matter`;
+  if (tied.length === 0) {
+    // Arms that learned trained genes by heart differ by luck, too, which a spread over genes does not show.
+    return isOfTrainedGenes
+      ? `${lowers}, more than its controls do; whether its letters matter, new genes show`
+      : `${lowers}, and its controls do not: its letters matter`;
+  }
   return `${lowers}, but ${names} ${verb} as well: ` +
     (isOfTrainedGenes
       ? "the sequence names the gene, and its letters are not shown to matter"

@@ -59,7 +59,7 @@ const DAMAGED: readonly (readonly [edit: (text: string) => string, message: RegE
     (text) => text.replace("ACGT", "ACDEFGHIKLMNPQRSTVWY"),
     /alphabet is "ACDEF.*expected ACGT.*line 3/,
   ],
-  [(text) => text.replace("0.1  0.2", "0.2  0.2"), /row of "MA0001.1" is "0.2  0.2.*line 14/],
+  [(text) => text.replace("0.1  0.2", "0.2  0.2"), /row of "MA0001.1" is "0.2 {2}0.2.*line 14/],
   [(text) => text.replace("0.1  0.2", "-0.1  0.4"), /four probabilities/],
   [(text) => text.replace("0.1  0.2", "NaN  0.2"), /four probabilities/],
   [(text) => text.replace("0.1  0.2", "0.2"), /four probabilities/],
