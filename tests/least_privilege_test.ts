@@ -52,6 +52,7 @@ const SETS: Readonly<Record<string, string>> = {
   prepare: "write",
   release: "release",
   roadmap: "roadmap",
+  sequences: "write",
   simulate: "write",
   split: "write",
   test: "test",
@@ -328,6 +329,8 @@ Deno.test("commands write into their output directory and nowhere else", () =>
     const [out, data] = [`${directory}/out`, `${directory}/data.npz`];
     await Deno.mkdir(out);
     await Deno.writeFile(data, await makeData());
+    const letters = `${directory}/letters.csv`;
+    await Deno.writeTextFile(letters, ["1", "2", "3"].map((id) => `${id},ACGTN\n`).join(""));
     const model = `${out}/run/model`;
     const commands = [
       ["train", "--data", data, "--out", `${out}/run`, ...QUICK],
@@ -335,6 +338,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       ["predict", "--model", model, "--data", data, "--out", `${out}/predictions.tsv`],
       ["evaluate", "--model", model, "--data", data, "--out", `${out}/metrics.json`],
       ["simulate", "--out", `${out}/simulated`, "--cell-types", "2", "--genes", "20"],
+      ["sequences", "--data", data, "--sequences", letters, "--out", `${out}/dna.npz`],
       ["split", "--data", data, "--scheme", "by-gene", "--out", `${out}/parts`],
       ["crossval", "--data", data, "--folds", "2", "--out", `${out}/folds`, ...QUICK],
       ["search", "--data", data, "--folds", "2", "--out", `${out}/search`, ...SHORT],
@@ -347,11 +351,11 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       const { code, text } = await runConfined(out, script, ...args);
       strictEqual(code, 0, text);
     }
-    const written = filesIn(directory).filter((name) => name !== "data.npz");
+    const written = filesIn(directory).filter((name) => !/^(data\.npz|letters\.csv)$/.test(name));
     ok(written.length > 8);
     const odd = /escaped|passwd|hg19|\.part$/;
     const expected =
-      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|(qc|run|simulated|parts|folds|search|table)\/)/;
+      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|(qc|run|simulated|parts|folds|search|table)\/)/;
     deepStrictEqual(written.filter((name) => !expected.test(name) || odd.test(name)), []);
   }));
 

@@ -19,7 +19,7 @@ export interface BaseRange {
  *
  * @param sequences The sequences.
  * @param range Which bases of each.
- * @returns Sequences of these bases, packed anew, with the same entries.
+ * @returns Sequences of these bases, packed again, with the same entries.
  * @throws {RangeError} If the sequences do not have all of these bases.
  */
 export function cutSequences(sequences: PackedSequences, range: BaseRange): PackedSequences {
@@ -54,7 +54,7 @@ function cutBytes(
     const end = (entry + 1) * from;
     let source = entry * from + (start >> 2);
     for (let i = entry * to; i < (entry + 1) * to; i++, source++) {
-      // The bases of a byte may lie across two; after an entry's last byte there are none.
+      // The bases of a byte may lie across two, and none lies past the last byte of an entry.
       const next = source + 1 < end ? packed[source + 1]! : 0;
       cut[i] = (packed[source]! | next << 8) >> shift;
     }

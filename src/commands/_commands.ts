@@ -17,6 +17,7 @@ export type CommandName =
   | "report"
   | "roadmap"
   | "search"
+  | "sequences"
   | "simulate"
   | "split"
   | "submit"
@@ -27,6 +28,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   prepare: () => import("./prepare.ts"),
   doctor: () => import("./doctor.ts"),
   info: () => import("./info.ts"),
+  sequences: () => import("./sequences.ts"),
   split: () => import("./split.ts"),
   train: () => import("./train.ts"),
   predict: () => import("./predict.ts"),

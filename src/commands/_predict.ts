@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { EngineName, EngineReport } from "../engine/select.ts";
+import { modelInputs, readsSequence } from "../model/inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.ts";
 import { countKnownGenes } from "../training/gene_effects.ts";
@@ -136,7 +137,9 @@ export async function predictInto<Target>(
   const { unlike, notes } = noteUnlike({ models, data });
   const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
   if (saysKnownGenes && !models.some(knowsGenes)) {
-    console.info("The model knows no gene by name: it predicts from the marks alone.");
+    console.info(
+      `The model knows no gene by name: it predicts from ${describeReads(models)} alone.`,
+    );
   }
   warnIfConstant(prediction.mean);
   const written = {
@@ -230,4 +233,13 @@ function reportKnownGenes(models: readonly TrainedModel[], data: Dataset): void 
     }, is one that the model was trained on, such as ` +
       `${effects.genes[0]}: are the identifiers of one kind?`,
   );
+}
+
+/** What models that know no gene predict from. */
+function describeReads(models: readonly TrainedModel[]): string {
+  const readsDna = models.some(({ spec }) => readsSequence(spec));
+  const readsMarks = models.some(({ spec }) =>
+    modelInputs(spec).some(({ name }) => name !== "sequence")
+  );
+  return readsDna && readsMarks ? "the marks and the DNA" : readsDna ? "the DNA" : "the marks";
 }

@@ -8,6 +8,12 @@ import { Dataset } from "./dataset.ts";
 export interface NamedSequences {
   /** Identifiers of genes, `[gene]`, each gene once. */
   readonly genes: readonly string[];
+  /**
+   * The same as their file spells them, for data whose genes are bare numbers other than Ensembl's.
+   *
+   * @default {genes}
+   */
+  readonly names?: readonly string[] | undefined;
   /** The sequence of each, in the same order. */
   readonly sequences: PackedSequences;
 }
@@ -48,7 +54,7 @@ export interface AttachSequencesOptions extends Omit<SequenceRecord, "bases"> {
  */
 export function attachSequences(
   data: Dataset,
-  { genes, sequences }: NamedSequences,
+  { genes, names = genes, sequences }: NamedSequences,
   { name = "the sequences", ...described }: AttachSequencesOptions,
 ): Dataset {
   const entries = new Map(genes.map((id, entry) => [geneKey(id), entry]));
@@ -60,9 +66,12 @@ export function attachSequences(
     );
   }
   const { columns } = data;
+  const entriesOfNumbers = new Map(
+    names.flatMap((id, entry) => isNumber(id) ? [[id, entry] as const] : []),
+  );
   const entryOf = Uint32Array.from(
     columns.genes,
-    (id) => entries.get(geneKey(id)) ?? NO_SEQUENCE,
+    (id) => entries.get(geneKey(id)) ?? entriesOfNumbers.get(id) ?? NO_SEQUENCE,
   );
   if (entryOf.every((entry) => entry === NO_SEQUENCE)) {
     throw new ContractError(
@@ -75,6 +84,11 @@ export function attachSequences(
   const sequence = { bases: sequences.bases, ...described };
   const record = { ...columns.record, sequence };
   return new Dataset({ ...columns, record, sequences: own }, data.rows);
+}
+
+/** Whether an identifier is a bare number, such as those of Entrez. */
+function isNumber(id: string): boolean {
+  return /^\d+$/.test(id);
 }
 
 /**

@@ -20,6 +20,7 @@ export {
 } from "./sequence_control.ts";
 export { batches } from "./batches.ts";
 export { type GenePlace, placeGenes, placesByGene } from "./chromosomes.ts";
+export { measureSequences, type SequenceStatistics } from "./sequence_statistics.ts";
 export { Dataset } from "./dataset.ts";
 export {
   type Agreement,

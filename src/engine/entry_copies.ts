@@ -11,6 +11,7 @@ import {
 import { ContractError } from "../errors.ts";
 import type { InputSpec } from "../model/spec.ts";
 import { type Transform, transformFunction } from "../record.ts";
+import { copyTransformed } from "./copy_transformed.ts";
 import { entrySize } from "./sample_source.ts";
 
 /** The entries of one input. */
@@ -35,7 +36,7 @@ export function numberCopies(
   const size = entrySize(input);
   const entries = table.length / size;
   // This throws if the transform is unknown.
-  const apply = transformFunction(transform);
+  transformFunction(transform);
   if (!Number.isInteger(entries)) {
     throw new ContractError(
       `Cannot join inputs: the table of ${input.name} has ${table.length} values, expected a multiple of ${size}`,
@@ -44,9 +45,8 @@ export function numberCopies(
   return {
     entries,
     copy(entry, values, start) {
-      values.set(table.subarray(entry * size, (entry + 1) * size), start);
-      if (transform === "none") return;
-      for (let i = start; i < start + size; i++) values[i] = apply(values[i]!);
+      const own = table.subarray(entry * size, (entry + 1) * size);
+      copyTransformed(own, { target: values, at: start, transform });
     },
   };
 }

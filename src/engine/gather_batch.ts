@@ -1,6 +1,8 @@
 import { UNKNOWN_BASE } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
+import { lettersOf, noteLetters } from "./gathered_letters.ts";
+import { isChecked } from "./joined_source.ts";
 import {
   type GatheredInput,
   NO_ENTRY,
@@ -13,8 +15,8 @@ import {
 export const LAST_BASE = UNKNOWN_BASE;
 
 /**
- * Has a source fill a batch, and checks what it wrote: engines do not check addresses, so a mistake in a user's own
- * source would give a wrong number or end the session.
+ * Has a source fill a batch, and checks what it wrote, unless the source was checked as a whole: engines do not check
+ * addresses, so a mistake in a user's own source would give a wrong number or end the session.
  *
  * @param source The samples.
  * @param rows Which of them; no more than the batch has room for.
@@ -28,11 +30,15 @@ export async function gatherBatch(
 ): Promise<void> {
   // The rest of another batch must not be taken for this one's.
   batch.samples = 0;
-  for (const input of batch.inputs) input.entries = 0;
+  for (const input of batch.inputs) {
+    input.entries = 0;
+    noteLetters(input, undefined);
+  }
   await source.gather(rows, batch);
   if (batch.samples !== rows.length) {
     fail(`found ${batch.samples} samples, expected ${rows.length}`);
   }
+  if (isChecked(source)) return;
   for (const input of batch.inputs) {
     checkEntries(input, batch);
     if (input.spec.name === "sequence") checkBases(input);
@@ -64,8 +70,9 @@ function checkEntries(
   }
 }
 
-function checkBases({ spec, values, entries }: GatheredInput): void {
-  if (spec.name !== "sequence") return;
+function checkBases(input: GatheredInput): void {
+  const { spec, values, entries } = input;
+  if (spec.name !== "sequence" || lettersOf(input) !== undefined) return;
   for (let i = 0; i < entries * spec.bases; i++) {
     const code = values[i]!;
     if (code >= 0 && code <= LAST_BASE && Number.isInteger(code)) continue;

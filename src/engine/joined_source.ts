@@ -1,5 +1,5 @@
 import type { PackedArray } from "../base/arrays.ts";
-import type { PackedSequences } from "../base/sequences.ts";
+import { type PackedSequences, UNKNOWN_BASE } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
@@ -11,7 +11,13 @@ import {
   sequenceCopies,
   withBlankEntry,
 } from "./entry_copies.ts";
-import { LAST_BASE } from "./gather_batch.ts";
+import {
+  codeLetters,
+  type LetterTable,
+  noteLetters,
+  packedLetters,
+  roomForLetters,
+} from "./gathered_letters.ts";
 import {
   describeInputShape,
   entrySize,
@@ -100,8 +106,21 @@ export interface JoinedColumns {
  */
 export function joinInputs(joined: JoinedColumns): SampleSource {
   const source = new JoinedSource(joined);
+  checked.add(source);
   if (joined.columns.every(isTable)) tables.set(source, joined.columns);
   return source;
+}
+
+const checked = new WeakSet<SampleSource>();
+
+/**
+ * Whether a source is one of {@linkcode joinInputs}, whose indices were checked when it was made.
+ *
+ * @param source Any source.
+ * @returns False for a copy with a `gather` of its own.
+ */
+export function isChecked(source: SampleSource): boolean {
+  return checked.has(source);
 }
 
 /** A column whose table has the values themselves. */
@@ -145,6 +164,7 @@ class JoinedSource implements SampleSource {
   }
 
   gather(rows: Uint32Array, into: SampleBatch): void {
+    const before: GatheredTable[] = [];
     for (const input of into.inputs) {
       const table = this.#tables.get(input.spec.name);
       if (table === undefined) {
@@ -153,10 +173,19 @@ class JoinedSource implements SampleSource {
             this.inputs.map(({ name }) => name).join(", "),
         );
       }
-      table.gather(rows, input);
+      const alike = before.find((other) => table.isIndexedLike(other.table));
+      if (alike === undefined) table.gather(rows, input);
+      else table.gatherLike(alike, input, rows.length);
+      before.push({ table, input });
     }
     into.samples = rows.length;
   }
+}
+
+/** A table whose entries have been gathered for a batch. */
+interface GatheredTable {
+  readonly table: EntryTable;
+  readonly input: GatheredInput;
 }
 
 /** {@linkcode NO_ENTRY} as a signed number. */
@@ -170,6 +199,8 @@ function isTable(column: InputColumn): column is TableColumn {
 /** The entries of one input. */
 class EntryTable {
   readonly #copyEntry: EntryCopies["copy"];
+  /** The sequences, if it has these. */
+  readonly #letters: LetterTable | undefined;
   /** Signed, since the compiler keeps such numbers in registers: a table has less than 2³¹ entries. */
   readonly #entryOf: Int32Array | undefined;
   readonly #size: number;
@@ -177,7 +208,11 @@ class EntryTable {
   /** For each entry, its place in the batch that is being gathered; valid only where its mark is this batch's. */
   readonly #placeOf: Int32Array;
   readonly #marks: Int32Array;
+  /** `[place in the batch]`: the entry there. */
+  readonly #gathered: Int32Array;
   #mark = 0;
+  /** Where the numbers of entries go instead of their values. */
+  #numbers: Uint32Array | undefined;
 
   constructor({ input, table, entryOf, transform = "none" }: InputColumn, samples: number) {
     const copies = isPackedDna(table)
@@ -191,13 +226,36 @@ class EntryTable {
     this.#places = placesOf(input);
     checkIndices(input, { entries, entryOf: index, samples });
     if (input.name === "sequence" && !isPackedDna(table)) checkBases(table);
+    if (isPackedDna(table)) this.#letters = packedLetters(table);
+    else if (input.name === "sequence") this.#letters = codeLetters(table, input.bases);
     this.#placeOf = new Int32Array(entries);
     this.#marks = new Int32Array(entries);
+    this.#gathered = new Int32Array(entries);
+  }
+
+  /** Whether rows have the same entries here as in another table, given by the same array of indices. */
+  isIndexedLike(other: EntryTable): boolean {
+    // Letters may be gathered by number.
+    if (this.#letters !== undefined) return false;
+    const [own, others] = [this.#entryOf, other.#entryOf];
+    return own !== undefined && own.buffer === others?.buffer &&
+      own.byteOffset === others.byteOffset && own.length === others.length;
+  }
+
+  /** Copies the entries that have been gathered of a table with the same indices. */
+  gatherLike({ table, input }: GatheredTable, into: GatheredInput, samples: number): void {
+    into.entries = input.entries;
+    into.entryOf.set(input.entryOf.subarray(0, samples * this.#places));
+    for (let place = 0; place < into.entries; place++) {
+      this.#copy(table.#gathered[place]!, into.values, place);
+    }
   }
 
   /** Copies the distinct entries of some samples. */
   gather(rows: Uint32Array, into: GatheredInput): void {
     this.#begin();
+    this.#numbers = this.#letters && roomForLetters(into);
+    noteLetters(into, this.#numbers && this.#letters);
     into.entries = this.#entryOf === undefined
       ? this.#gatherRows(rows, into)
       : this.#gatherEntries(rows, into, this.#entryOf);
@@ -253,7 +311,9 @@ class EntryTable {
   }
 
   #copy(entry: number, values: Float32Array, place: number): void {
-    this.#copyEntry(entry, values, place * this.#size);
+    this.#gathered[place] = entry;
+    if (this.#numbers !== undefined) this.#numbers[place] = entry;
+    else this.#copyEntry(entry, values, place * this.#size);
   }
 }
 
@@ -289,10 +349,10 @@ function checkIndices(
 }
 
 function checkBases(table: PackedArray): void {
-  const wrong = (table as Uint8Array).find((code) => !(code <= LAST_BASE));
+  const wrong = (table as Uint8Array).find((code) => !(code <= UNKNOWN_BASE));
   if (wrong === undefined) return;
   throw new RangeError(
-    `Cannot join inputs: the sequence has code ${wrong}, expected one from 0 to ${LAST_BASE}`,
+    `Cannot join inputs: the sequence has code ${wrong}, expected one from 0 to ${UNKNOWN_BASE}`,
   );
 }
 

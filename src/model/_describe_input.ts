@@ -173,6 +173,18 @@ function describeBranched(
   };
 }
 
+/** Where the letters begin and in which direction they run, as far as the record says. */
+function describeSequence({ sequence, assembly }: DataRecord): string {
+  if (sequence === undefined) return "";
+  const { tssBase, orientation, unknownAs } = sequence;
+  return [
+    unknownAs === "A" ? "; a letter that stands for several bases, such as N, is an A" : "",
+    orientation === "unknown" ? "" : `; letters in ${orientation} direction`,
+    tssBase === undefined ? "" : `; base ${tssBase}, counted from 0, is the TSS`,
+    `; ${assembly}`,
+  ].join("");
+}
+
 function describeNamed(input: InputSpec, record: DataRecord): NamedInputDescription {
   const shape = branchInputShape(input);
   if (input.name === "signal") {
@@ -183,7 +195,8 @@ function describeNamed(input: InputSpec, record: DataRecord): NamedInputDescript
       values: describeSignal(record),
     };
   }
-  const [axes, values] = MEANINGS[input.name];
+  const [axes, meaning] = MEANINGS[input.name];
+  const values = input.name === "sequence" ? meaning + describeSequence(record) : meaning;
   return isOverReferences(input)
     ? {
       name: input.name,

@@ -110,10 +110,11 @@ export async function writeRanking(
   await writeFileAtomic(`${directory}/ranking.csv`, formatRankingCsv(ranking));
   if (best === undefined) return;
   const { bins, marks: { length: marks } } = data;
+  const bases = data.columns.sequences?.bases;
   const { space: { loss }, transform, epochs, schedule, weightDecay } = description;
   const { trial, score, seed, point, point: { learningRate, batchSize } } = best;
   await writeJson(`${directory}/best.json`, {
-    spec: specOf(point, { bins, marks, loss, name: `search-trial-${trial}` }),
+    spec: specOf(point, { bins, marks, bases, loss, name: `search-trial-${trial}` }),
     training: { learningRate, batchSize, epochs, schedule, weightDecay },
     // What the networks saw: the model may be trained on counts next, which are to be made the same.
     transform: transform === "none" ? data.record.transform : transform,

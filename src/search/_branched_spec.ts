@@ -2,7 +2,15 @@
 
 import { UnsupportedModelError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";
-import type { BranchSpec, InputSpec, JoinTerm, LayerSpec, Loss, ModelSpec } from "../model/spec.ts";
+import type {
+  BranchSpec,
+  Conv1dLayer,
+  InputSpec,
+  JoinTerm,
+  LayerSpec,
+  Loss,
+  ModelSpec,
+} from "../model/spec.ts";
 import type { BranchPoint } from "./space.ts";
 
 /** Distances are scaled by training. */
@@ -18,6 +26,10 @@ export interface BranchedParts {
   /** The other branches. */
   readonly branches: readonly BranchPoint[];
   readonly activation: LayerSpec;
+  /** Padding of the convolution of a branch. */
+  readonly padding: Conv1dLayer["padding"];
+  /** Rate of the dropout after it; 0 for none. */
+  readonly dropout: number;
   /** Layers of the head. */
   readonly head: readonly LayerSpec[];
   readonly loss: Loss;
@@ -50,13 +62,20 @@ export function branchedSpec(parts: BranchedParts): ModelSpec {
 }
 
 function makeBranch(
-  { input, units }: BranchPoint,
-  { branches, activation }: BranchedParts,
+  { input, convolution, units }: BranchPoint,
+  { branches, activation, padding, dropout }: BranchedParts,
 ): BranchSpec {
   if (input === "references" && branches.some((branch) => branch.input === "summary")) {
     return { name: input, input, encoder: "summary" };
   }
   const layers: LayerSpec[] = [];
+  if (convolution !== undefined) {
+    const { pool, ...sizes } = convolution;
+    layers.push({ type: "conv1d", ...sizes, padding }, activation);
+    if (pool > 1) layers.push({ type: "maxPool1d", size: pool });
+    layers.push({ type: "flatten" });
+    if (dropout > 0) layers.push({ type: "dropout", rate: dropout });
+  }
   for (const size of units) layers.push({ type: "linear", units: size }, activation);
   return { name: input, input, layers };
 }

@@ -68,6 +68,7 @@ const CONVOLUTION_FIELDS = {
 
 const BRANCH = object({
   input: oneOf("markMask", "sequence", "summary", "references", "referenceLabels", "context"),
+  convolution: optional(object(CONVOLUTION_FIELDS)),
   units: optional(axis(units)),
 });
 

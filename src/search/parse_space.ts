@@ -1,7 +1,12 @@
 import { type Field, readValue, refuse } from "../base/field.ts";
 import { FormatError } from "../errors.ts";
 import { SPACE, type WrittenSpace } from "./_space_fields.ts";
-import { CONVOLUTION_AXES, type ConvolutionAxes, type SearchSpace } from "./space.ts";
+import {
+  type BranchAxes,
+  CONVOLUTION_AXES,
+  type ConvolutionAxes,
+  type SearchSpace,
+} from "./space.ts";
 
 /** A space in which the axes that were left out are as in wakawaka. */
 const COMPLETE_SPACE: Field<SearchSpace> = {
@@ -72,7 +77,7 @@ function completeSpace(written: WrittenSpace): SearchSpace {
     batchSize: common.batchSize ?? [250],
     ...(linear && { linear }),
     ...(signal && { signal }),
-    ...(branches && { branches }),
+    ...(branches && { branches: branches.map(completeBranch) }),
     loss: common.loss ?? "meanSquaredError",
   };
 }
@@ -98,16 +103,29 @@ function completeBlock(
   };
 }
 
+/** A branch whose convolution has all its axes. */
+function completeBranch(
+  { convolution, ...branch }: BranchAxes,
+  index: number,
+): BranchAxes {
+  if (convolution === undefined) return branch;
+  const place = `branches[${index}].convolution`;
+  return { ...branch, convolution: completeBlock(convolution, {}, place) };
+}
+
 function checkBranches({ branches = [], signal }: WrittenSpace): void {
   if (signal !== undefined && branches.length === 0) {
     refuse("branches", undefined, "an array of branches besides that of signal");
   }
   const inputs = branches.map(({ input }) => input);
-  for (const [index, { input, units }] of branches.entries()) {
+  for (const [index, { input, units, convolution }] of branches.entries()) {
     const place = `branches[${index}]`;
     if (inputs.indexOf(input) < index) refuse(`${place}.input`, input, "each once");
     if (input === "references" && units !== undefined && inputs.includes("summary")) {
       refuse(`${place}.units`, units, "none, since references have the layers of summary");
+    }
+    if (convolution !== undefined && input !== "sequence") {
+      refuse(`${place}.convolution`, convolution, `none, since ${input} is one row of values`);
     }
   }
 }

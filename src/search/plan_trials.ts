@@ -1,8 +1,10 @@
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError, UnsupportedModelError } from "../errors.ts";
+import type { SampleColumns } from "../io/columns.ts";
 import type { ModelTrial } from "./_group_trials.ts";
 import { gridPoints, randomPoints } from "./points.ts";
 import type { ResolvedSettings } from "./settings.ts";
+import type { SearchSpace } from "./space.ts";
 import { specOf } from "./spec_of.ts";
 import type { FailedTrial } from "./trial.ts";
 
@@ -21,22 +23,19 @@ const MOST_FAILURES = 1000;
  * Turns the points of a search into trials, and separates those that make no model on samples of this shape. A random
  * search draws again for these, as long as its space has others.
  *
- * @param data Shape of the samples.
+ * @param data Shape of the samples, and their sequences, if there are any.
  * @param settings Space, method and trials.
  * @returns The trials.
- * @throws {ContractError} If the space has branches, for which a data set has no inputs.
+ * @throws {ContractError} If the space has branches for which the data set has no inputs.
  */
 export function planTrials(
-  { bins, marks: { length: marks } }: Pick<Dataset, "bins" | "marks">,
+  { bins, marks: { length: marks }, columns }: Pick<Dataset, "bins" | "marks"> & {
+    readonly columns?: Pick<SampleColumns, "sequences">;
+  },
   { space, method, seed, trials, epochs }: ResolvedSettings,
 ): TrialPlan {
-  if (space.branches !== undefined) {
-    throw new ContractError(
-      `Cannot search: the space has branches over ${
-        space.branches.map(({ input }) => input).join(", ")
-      }, the data have signal only`,
-    );
-  }
+  const bases = columns?.sequences?.bases;
+  checkBranches(space, bases);
   const points = method === "grid" ? gridPoints(space) : randomPoints(space, seed);
   const isRandom = method !== "grid";
   const models: ModelTrial[] = [];
@@ -48,7 +47,7 @@ export function planTrials(
     if (trial > trials || isRandom && failures >= MOST_FAILURES) break;
     const planned = { trial, rung: 1, epochs, seed, point };
     try {
-      const shape = { bins, marks, loss: space.loss, name: `trial ${trial}` };
+      const shape = { bins, marks, bases, loss: space.loss, name: `trial ${trial}` };
       models.push({ ...planned, spec: specOf(point, shape) });
       failures = 0;
     } catch (error) {
@@ -58,6 +57,18 @@ export function planTrials(
     }
   }
   return { models, skipped: isRandom ? fillUp(skipped, models.length, trials) : skipped };
+}
+
+/** Throws unless the data have what branches read besides the signal. */
+function checkBranches({ branches = [] }: SearchSpace, bases: number | undefined): void {
+  const missing = branches.map(({ input }) => input)
+    .filter((input) => input !== "sequence" || bases === undefined);
+  if (missing.length === 0) return;
+  throw new ContractError(
+    `Cannot search: the space has branches over ${missing.join(", ")}, the data have signal${
+      bases === undefined ? "" : " and sequence"
+    } only`,
+  );
 }
 
 /** Where a space has too few points that make a model, the first of the other points get the remaining numbers. */

@@ -36,9 +36,18 @@ function makePoint(space: SearchSpace, choose: Choose, chooseNumber: ChooseNumbe
     ...(space.linear && { linear: choose(space.linear) }),
     ...(space.signal && { signal: choose(space.signal) }),
     ...(space.branches && {
-      branches: space.branches.map(({ input, units = [[]] }) => ({ input, units: choose(units) })),
+      branches: space.branches.map(({ input, convolution, units = [[]] }) => ({
+        input,
+        ...(convolution && { convolution: chooseConvolution(convolution, choose) }),
+        units: choose(units),
+      })),
     }),
   };
+}
+
+/** `parseSpace` ensures that each axis of a branch's convolution is there. */
+function chooseConvolution(axes: ConvolutionAxes, choose: Choose): ConvolutionPoint {
+  return chooseAxes(axes, choose) as ConvolutionPoint;
 }
 
 function chooseAxes(axes: ConvolutionAxes, choose: Choose): Partial<ConvolutionPoint> {

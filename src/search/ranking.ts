@@ -1,5 +1,5 @@
 import { sampleDeviation } from "../base/mean.ts";
-import type { BranchPoint, SearchPoint } from "./space.ts";
+import type { BranchPoint, ConvolutionPoint, SearchPoint } from "./space.ts";
 import type { ScoredTrial, TrialRecord } from "./trial.ts";
 
 /**
@@ -97,7 +97,15 @@ export function describePoint(point: SearchPoint): string {
 }
 
 function describeBranches(branches: readonly BranchPoint[]): string {
-  return branches.map(({ input, units }) => `${input} ${listUnits(units)}`).join(", ");
+  return branches.map(({ input, convolution, units }) => {
+    const before = convolution === undefined ? "" : `${describeConvolution(convolution)}, then `;
+    return `${input} ${before}${listUnits(units)}`;
+  }).join(", ");
+}
+
+function describeConvolution({ filters, width, dilation, pool }: ConvolutionPoint): string {
+  const dilated = dilation === 1 ? "" : `, dilation ${dilation}`;
+  return `conv ${filters} × ${width}${dilated}, pool ${pool}`;
 }
 
 function listUnits(units: readonly number[]): string {
@@ -183,7 +191,13 @@ const RARE_COLUMNS: Readonly<Record<string, (point: SearchPoint) => string | und
   linear: ({ linear }) => linear?.join(" "),
   signal: ({ signal }) => signal?.join(" "),
   branches: ({ branches }) =>
-    branches?.map(({ input, units }) => [input, ...units].join(" ")).join("; "),
+    branches?.map(({ input, convolution, units }) => {
+      const { filters, width, dilation, pool } = convolution ?? {};
+      const before = convolution === undefined
+        ? []
+        : [`conv ${filters} × ${width} dilation ${dilation} pool ${pool}`];
+      return [input, ...before, ...units].join(" ");
+    }).join("; "),
 };
 
 /**

@@ -31,7 +31,14 @@ export interface BranchAxes {
    */
   readonly input: Exclude<InputName, "signal">;
   /**
-   * Units of its linear layers, each followed by the activation.
+   * Of a branch over `sequence` only: a convolution over the letters, then the activation and the pooling; after it the
+   * branch is flattened, with the dropout of the space. Its padding is that of the other convolutions.
+   *
+   * @default {no convolution}
+   */
+  readonly convolution?: ConvolutionAxes;
+  /**
+   * Units of its linear layers, each followed by the activation; after a convolution they read all positions.
    *
    * @default {no layers}
    */
@@ -102,6 +109,8 @@ export interface ConvolutionPoint {
 export interface BranchPoint {
   /** What it reads. */
   readonly input: Exclude<InputName, "signal">;
+  /** Its convolution; absent where the space has none for it. */
+  readonly convolution?: ConvolutionPoint;
   /** Units of its linear layers. */
   readonly units: readonly number[];
 }

@@ -20,7 +20,8 @@ export interface SpecOfOptions extends InputShape {
    */
   readonly loss?: Loss | undefined;
   /**
-   * Inputs of a sample other than its signal, which branches of the point may read.
+   * Inputs of a sample other than its signal and, where `bases` are given, its sequence, which branches of the point may
+   * read.
    *
    * @default {none}
    */
@@ -78,10 +79,16 @@ export function specOf(point: SearchPoint, options: SpecOfOptions = {}): ModelSp
   }
   return branchedSpec({
     name,
-    inputs: [{ name: "signal", bins, marks }, ...options.inputs ?? []],
+    inputs: [
+      { name: "signal", bins, marks },
+      ...(options.bases === undefined ? [] : [{ name: "sequence", bases: options.bases } as const]),
+      ...options.inputs ?? [],
+    ],
     signal: [...trunk, ...denseLayers(point.signal ?? [], activation)],
     branches: point.branches,
     activation,
+    padding: point.padding,
+    dropout: point.dropout,
     head: [...head, ...end],
     loss,
   });

@@ -30,7 +30,8 @@ export async function validationLosses(
 
 /**
  * Checks a model after an epoch whose losses were all finite: the last step may have made its weights, or the
- * predictions that follow from them, NaN or infinite.
+ * predictions that follow from them, NaN or infinite. Squares of gradients may have become infinite too, as with counts
+ * of 1e15 without a transform: then Adam divides by infinity, and the weights never change again.
  *
  * @param state The model after the epoch.
  * @param validationLoss Its loss on the validation data, if there are any.
@@ -38,14 +39,19 @@ export async function validationLosses(
  * @returns Why the run ends, or `undefined` if it need not.
  */
 export function findDivergence(
-  { weights }: SessionState,
+  { weights, firstMoments, secondMoments }: SessionState,
   validationLoss: number | undefined,
   epoch: number,
 ): DivergedError | undefined {
-  if (!weights.every((values) => values.every(Number.isFinite))) {
-    return divergedError("weights are NaN or infinite", { epoch });
+  if (!weights.every(areFinite)) return divergedError("weights are NaN or infinite", { epoch });
+  if (!firstMoments.every(areFinite) || !secondMoments.every(areFinite)) {
+    return divergedError("gradients are too large for float32", { epoch });
   }
   return Number.isNaN(validationLoss) ? predictionError(epoch) : undefined;
+}
+
+function areFinite(values: Float32Array): boolean {
+  return values.every(Number.isFinite);
 }
 
 /** Fits the gene effects of runs that came to their end. */

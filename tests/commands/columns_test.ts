@@ -16,6 +16,7 @@ const COMMANDS = [
   "experiments",
   "forecast",
   "submit",
+  "sequences",
   "simulate",
   "split",
   "bench",

@@ -25,6 +25,17 @@ Deno.test("genes get their sequences by their whole identifiers, whatever their 
   strictEqual(joined.columns.signal, DATA.columns.signal);
 });
 
+Deno.test("bare numbers are matched as they are spelled, where the data's genes are such", () => {
+  const data = dataOf("419", "7157", "ENSG00000000003");
+  const names = ["0419", "7157", "3"];
+  const genes = ["ENSG00000000419", "ENSG00000007157", "ENSG00000000003"];
+  const named = { genes, names, sequences: packSequences(["AAA", "CCC", "GGG"]) };
+  const joined = attachSequences(data, named, GENOMIC);
+  deepStrictEqual([0, 1, 2].map((i) => joined.sequenceOf(i)?.[0]), [undefined, 1, 2]);
+  // Whole identifiers of Ensembl are never taken for numbers.
+  strictEqual(attachSequences(data, { ...named, names: genes }, GENOMIC).sequenceOf(1), undefined);
+});
+
 Deno.test("sequences that data have already are replaced", () => {
   const data = new Dataset(dnaColumns(1, 2, 30));
   const named = { genes: [data.geneOf(1)], sequences: packSequences(["ACGT"]) };

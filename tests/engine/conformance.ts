@@ -57,7 +57,7 @@ export function testConformance(
 
 function testModel(subject: Subject, test: Test): void {
   testCalls(subject, test);
-  testOddShapes(subject, test);
+  testGradients(subject, test);
   testBidirectionalGru(subject, test);
   testRecurrent(subject, test);
   testDropout(subject, test);
@@ -75,8 +75,12 @@ function testModel(subject: Subject, test: Test): void {
   testUpdates(subject, test);
 }
 
-function testOddShapes(subject: Subject, test: Test): void {
-  const specs = [ODD, ODD_BINARY, ODD_RECURRENT, ODD_SEQUENCES];
+/** Gradients of models of odd shapes, against differences of the loss. */
+export function testGradients(
+  subject: Subject,
+  test: Test,
+  specs: readonly ModelSpec[] = [ODD, ODD_BINARY, ODD_RECURRENT, ODD_SEQUENCES],
+): void {
   for (const spec of specs.filter((spec) => subject.engine.supports(spec).supported)) {
     for (const batchSize of [1, 7, 64]) {
       test(`${subject.name} has the gradient of "${spec.name}" at batch ${batchSize}`, async () => {

@@ -32,7 +32,7 @@ export function randomSamples(spec: BranchedSpec, count: number): BranchedSample
     if (input.name === "markMask") values.forEach((value, i) => values[i] = value > 0 ? 1 : 0);
     if (input.name === "sequence") {
       for (let base = 0; base < values.length; base += 4) {
-        const letter = Math.floor(5 * stream.uniform()); // the fifth is none
+        const letter = Math.floor(5 * stream.uniform()); // a fifth is no letter
         for (let i = 0; i < 4; i++) values[base + i] = i === letter ? 1 : 0;
       }
     }

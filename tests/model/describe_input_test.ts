@@ -5,7 +5,13 @@ import { Dataset } from "../../src/data/dataset.ts";
 import { describeInputs } from "../../src/model/_describe_input.ts";
 import { saveModel } from "../../src/model/save_load.ts";
 import type { TrainedModel } from "../../src/model/trained_model.ts";
-import { type DataRecord, TRANSFORMS } from "../../src/record.ts";
+import { presetSpec } from "../../src/model/presets.ts";
+import {
+  type DataRecord,
+  DEEPCHROME_RECORD,
+  type SequenceRecord,
+  TRANSFORMS,
+} from "../../src/record.ts";
 import { fit } from "../../src/training/fit.ts";
 import { predict } from "../../src/training/predict.ts";
 import { withDirectory } from "../helpers/command.ts";
@@ -49,6 +55,38 @@ Deno.test("model.json says what its layers take, and what is to be done before a
   strictEqual(described({ transform: "none" }).toDo, "Feed the values as they are.");
   match(described({ transform: "asinh" }).toDo, /^Apply asinh\(x\)/);
   match(described({ normalisation: "rpm", assembly: "hg38" }).values, /hg38, rpm$/);
+});
+
+Deno.test("model.json says where the letters of a sequence begin and how they run", () => {
+  const spec = presetSpec("waka-dna", { bases: 400 });
+  const described = (sequence: SequenceRecord | undefined) => {
+    const record = { ...DEEPCHROME_RECORD, ...(sequence && { sequence }) };
+    const found = describeInputs({ spec, record });
+    ok("inputs" in found);
+    return found.inputs.inputs[1]!;
+  };
+  const letters =
+    "1 for the letter of each base around the TSS, in the order A, C, G, T, 0 for the others; four zeros where no letter is known";
+  deepStrictEqual(described(undefined), {
+    name: "sequence",
+    axes: ["sample", "base", "letter"],
+    shape: [400, 4],
+    values: letters,
+  });
+  const record = {
+    bases: 400,
+    tssBase: 200,
+    orientation: "transcript",
+    unknownAs: "none",
+  } as const;
+  strictEqual(
+    described(record).values,
+    `${letters}; letters in transcript direction; base 200, counted from 0, is the TSS; hg19`,
+  );
+  strictEqual(
+    described({ bases: 400, orientation: "unknown", unknownAs: "A" }).values,
+    `${letters}; a letter that stands for several bases, such as N, is an A; hg19`,
+  );
 });
 
 Deno.test("the example's program in plain tf.js predicts what the package does, for every transform", async () => {

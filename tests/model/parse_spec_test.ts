@@ -61,6 +61,32 @@ const WRONG: [what: string, change: (spec: Loose) => void, message: RegExp][] = 
     /layers\[10\] \(bidirectionalGru\) does not fit its input of shape \[100\]/,
   ],
   ["GRU without units", (s) => s.layers[9] = { type: "bidirectionalGru" }, /\.units is missing/],
+  [
+    "GRU with sequences and no more",
+    (s) => s.layers[9] = { type: "bidirectionalGru", units: 5, returnSequences: true },
+    /layers\[11\] \(dense\) does not fit its input of shape \[2, 10\]$/,
+  ],
+  [
+    "sequences in words",
+    (s) => s.layers[9] = { type: "lstm", units: 5, returnSequences: "yes" },
+    /layers\[9\]\.returnSequences is "yes", expected true or false/,
+  ],
+  [
+    "a GRU of one direction",
+    (s) => s.layers[9] = { type: "bidirectionalGru", units: 5, bidirectional: false },
+    /layers\[9\] has an unknown field "bidirectional", expected one of type, units, returnSequences/,
+  ],
+  [
+    "LSTM after flatten",
+    (s) => s.layers.splice(10, 0, { type: "lstm", units: 5 }),
+    /layers\[10\] \(lstm\) does not fit its input of shape \[100\]/,
+  ],
+  ["LSTM without units", (s) => s.layers[9] = { type: "lstm" }, /\.units is missing/],
+  [
+    "unknown initializer",
+    (s) => s.layers[0].initializer = "heNormal",
+    /layers\[0\]\.initializer is "heNormal", expected glorotUniform or glorotNormal/,
+  ],
   ["pool to nothing", (s) => s.layers[5].size = 90, /layers\[5\] \(maxPool1d\) does not fit/],
   ["two outputs", (s) => s.layers.at(-1).units = 2, /output has shape \[2\], expected \[1\]/],
   ["loss without sigmoid", (s) => s.loss = "binaryCrossentropy", /go together/],

@@ -1,6 +1,8 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { parseSpec } from "../../src/model/parse_spec.ts";
+import { modelGraph } from "../../src/model/graph.ts";
 import {
+  DNA_PRESET_NAMES,
   findPreset,
   parsePresetName,
   PRESET_NAMES,
@@ -8,7 +10,7 @@ import {
   presetSpec,
   type SequentialPresetName,
 } from "../../src/model/presets.ts";
-import { countParameters, sampleShapes, weightShapes } from "../../src/model/shapes.ts";
+import { countParameters, sampleShapes, sizeOf, weightShapes } from "../../src/model/shapes.ts";
 
 /** Counted by hand from the layers, so that a typing error in a preset shows. */
 const PARAMETERS: Record<PresetName, number> = {
@@ -107,6 +109,37 @@ Deno.test("a bidirectional GRU is between the convolutions and the dense layers"
     ["backward_gru/recurrent_kernel", 25, 75],
     ["backward_gru/bias", 75],
   ]);
+});
+
+Deno.test("waka-dna has the table of layers that the documentation gives", () => {
+  const spec = presetSpec("waka-dna");
+  const { encoders, head } = modelGraph(spec);
+  const weights = weightShapes(spec);
+  const rows = [...encoders, head].map(({ layers, firstLayer, shapes }) =>
+    layers.flatMap(({ type }, index) => {
+      const own = weights.filter(({ layer }) => layer === firstLayer + index);
+      const parameters = own.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+      return parameters === 0 ? [] : [[type, shapes[index + 1]!.join(" × "), parameters]];
+    })
+  );
+  deepStrictEqual(rows, [
+    [["conv1d", "100 × 50", 2550], ["conv1d", "20 × 50", 12_550], ["dense", "82", 24_682]],
+    [["conv1d", "10000 × 128", 3200], ["dense", "82", 3_274_834]],
+    [["dense", "36", 5940], ["dense", "1", 37]],
+  ]);
+  const settings = { learningRate: 0.0005, batchSize: 100, epochs: 10 };
+  for (const name of DNA_PRESET_NAMES) deepStrictEqual(findPreset(name).training, settings);
+});
+
+Deno.test("the documentation has the parameters of every preset that reads DNA", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/experiments.md", import.meta.url));
+  const rows = [...page.matchAll(/^\| `(waka-dna[\w-]*)` +\| [^|]+\| ([\d,]+) +\|/gm)];
+  const found = rows.map(([, name, parameters]) => [name, parameters]);
+  const wanted = DNA_PRESET_NAMES.map((name) => [
+    name,
+    countParameters(presetSpec(name)).toLocaleString("en"),
+  ]);
+  deepStrictEqual(found.toSorted(), wanted.toSorted());
 });
 
 Deno.test("presets cannot be changed", () => {

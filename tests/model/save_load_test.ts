@@ -4,16 +4,42 @@ import { FormatError } from "../../src/errors.ts";
 import { bytesSource } from "../../src/files/byte_source.ts";
 import type { GeneEffects } from "../../src/model/gene_effects.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
+import { parseSpec } from "../../src/model/parse_spec.ts";
 import { PRESET_NAMES, type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { loadModel, saveModel, serializeModel } from "../../src/model/save_load.ts";
+import type { ModelSpec, SequentialSpec } from "../../src/model/spec.ts";
 import { type TrainedModel, withInputRecord } from "../../src/model/trained_model.ts";
 import { DEEPCHROME_RECORD, type Transform } from "../../src/record.ts";
 import { predict } from "../../src/training/predict.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 
-function trainedModel(preset: PresetName): TrainedModel {
-  const spec = presetSpec(preset, { bins: 90, bases: 960 });
+/** Layers that no sequential preset has. */
+const RECURRENT: SequentialSpec = parseSpec({
+  name: "recurrent",
+  bins: 90,
+  marks: 5,
+  layers: [
+    {
+      type: "conv1d",
+      filters: 6,
+      width: 5,
+      dilation: 1,
+      padding: "same",
+      initializer: "glorotNormal",
+    },
+    { type: "maxPool1d", size: 15 },
+    { type: "lstm", units: 4, bidirectional: true, returnSequences: true },
+    { type: "bidirectionalGru", units: 3, returnSequences: true },
+    { type: "lstm", units: 5, returnSequences: true },
+    { type: "lstm", units: 2, bidirectional: true },
+    { type: "dense", units: 1 },
+  ],
+  loss: "meanSquaredError",
+});
+
+function trainedModel(preset: PresetName | ModelSpec): TrainedModel {
+  const spec = typeof preset === "string" ? presetSpec(preset, { bins: 90, bases: 960 }) : preset;
   return withInputRecord({
     spec,
     // Without any zeros or ones, so that a weight in the wrong place shows.
@@ -39,7 +65,7 @@ async function loadFrom(json: string, weights: Uint8Array<ArrayBuffer>): Promise
 }
 
 Deno.test("every preset is the same after saving and loading", async () => {
-  for (const preset of PRESET_NAMES) {
+  for (const preset of [...PRESET_NAMES, RECURRENT]) {
     const model = trainedModel(preset);
     const { json, weights } = await serializeModel(model);
     deepStrictEqual(await loadFrom(json, weights), model);
@@ -65,13 +91,14 @@ Deno.test("a program that imports only tf.js loads a saved model and predicts th
     input,
     JSON.stringify({ shape: [samples, bins, marks], values: [...signal] }),
   );
-  for (const preset of ["wakawaka", "experiment6", "bigru10", "deepchrome"] as const) {
+  for (const preset of ["wakawaka", "experiment6", "bigru10", "deepchrome", RECURRENT] as const) {
     const model = { ...trainedModel(preset), record: DEEPCHROME_RECORD };
-    await saveModel(model, `${directory}/${preset}`);
-    const found = await predictWithPlainTfjs(`${directory}/${preset}`, input);
+    const { name } = model.spec;
+    await saveModel(model, `${directory}/${name}`);
+    const found = await predictWithPlainTfjs(`${directory}/${name}`, input);
     const wanted = await predict(model, data, { engine: "tfjs-cpu" });
     strictEqual(found.length, samples);
-    ok(largestDifference(found, wanted) <= 1e-6 * magnitude(wanted), preset);
+    ok(largestDifference(found, wanted) <= 1e-6 * magnitude(wanted), name);
   }
   await Deno.remove(directory, { recursive: true });
 });

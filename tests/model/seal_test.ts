@@ -13,7 +13,7 @@ import { resealModel } from "../helpers/reseal.ts";
 const FLIPS = 600;
 
 function trainedModel(preset: PresetName): TrainedModel {
-  const spec = presetSpec(preset, { bins: 50 });
+  const spec = presetSpec(preset, { bins: 50, bases: 960 });
   return {
     spec,
     weights: initialWeights(spec, 5),
@@ -130,6 +130,22 @@ Deno.test("layers that contradict the spec are refused even if the digest is rig
     ["bigru10", ({ layers }) => {
       layers.find(({ class_name }: { class_name: string }) => class_name === "Bidirectional")
         .config.layer.config.recurrent_activation = "hardSigmoid";
+    }],
+    ["waka-dna-gru", ({ layers }) => {
+      layers.find(({ class_name }: { class_name: string }) => class_name === "Bidirectional")
+        .config.layer.config.return_sequences = false;
+    }],
+    ["waka-dna-lstm", ({ layers }) => {
+      layers.find(({ class_name }: { class_name: string }) => class_name === "Bidirectional")
+        .config.layer.class_name = "GRU";
+    }],
+    ["waka-dna-lstm200", ({ layers }) => {
+      layers.find(({ class_name }: { class_name: string }) => class_name === "LSTM")
+        .config.go_backwards = true;
+    }],
+    ["waka-dna-lstm200", ({ layers }) => {
+      layers.find(({ class_name }: { class_name: string }) => class_name === "LSTM")
+        .config.activation = "relu";
     }],
   ];
   for (const [preset, edit] of cases) {

@@ -93,6 +93,18 @@ Deno.test("a bad space is refused with the field, what was found and what is wan
       { branches: [{ input: "references", units: [[5]] }, { input: "summary" }] },
       /branches\[0\]\.units is an array of 1, expected none, since references have the layers/,
     ],
+    [
+      { branches: [{ input: "context", convolution: { filters: [4], width: [3] } }] },
+      /branches\[0\]\.convolution is an object, expected none, since context is one row of values/,
+    ],
+    [
+      { branches: [{ input: "sequence", convolution: { filters: [4] } }] },
+      /branches\[0\]\.convolution\.width is missing, expected it there/,
+    ],
+    [
+      { branches: [{ input: "sequence", convolution: { filters: [4], width: [0] } }] },
+      /branches\[0\]\.convolution\.width\[0\] is 0, expected an integer from 1/,
+    ],
     [{ loss: "mse" }, /loss is "mse", expected one of meanSquaredError, binaryCrossentropy, rank/],
   ];
   for (const [change, message] of cases) {

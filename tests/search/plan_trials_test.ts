@@ -1,9 +1,12 @@
 /** Which points of a space become trials. */
 
-import { deepStrictEqual, match, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { planTrials } from "../../src/search/plan_trials.ts";
 import { parseSpace, randomPoints } from "../../src/search/mod.ts";
+import { describePoint } from "../../src/search/ranking.ts";
 import { resolveSearchSettings } from "../../src/search/settings.ts";
+import { isBranched } from "../../src/model/spec.ts";
+import { dnaColumns } from "../helpers/sequences.ts";
 import { TINY_SPACE } from "./_space.ts";
 
 const SIX_BINS = { bins: 6, marks: ["H3K4me3"] };
@@ -51,4 +54,46 @@ Deno.test("a space with branches is refused on data that have a signal only", ()
     name: "ContractError",
     message: "Cannot search: the space has branches over context, the data have signal only",
   });
+  const both = parseSpace({
+    filters: [4],
+    width: [3],
+    blocks: [{}],
+    branches: [{ input: "sequence" }, { input: "context" }],
+  });
+  const withDna = { ...TWENTY_BINS, columns: dnaColumns(2, 3, 40) };
+  throws(() => planTrials(withDna, resolveSearchSettings({ space: both })), {
+    message:
+      "Cannot search: the space has branches over context, the data have signal and sequence only",
+  });
+});
+
+Deno.test("a space may have convolutions over DNA, of which those too long for it are skipped", () => {
+  const space = parseSpace({
+    filters: [4],
+    width: [3],
+    blocks: [{}],
+    branches: [{
+      input: "sequence",
+      convolution: { filters: [5], width: [6, 8], pool: [10, 50] },
+      units: [[7]],
+    }],
+  });
+  const withDna = { ...TWENTY_BINS, columns: dnaColumns(2, 3, 40) };
+  const settings = resolveSearchSettings({ space, method: "grid" });
+  const { models, skipped } = planTrials(withDna, settings);
+  deepStrictEqual([models.length, skipped.length], [2, 2]);
+  match(skipped[0]!.reason, /branches\[1\].*the model takes at least 50 bases, not 40/);
+  const { spec } = models[1]!;
+  ok(isBranched(spec));
+  deepStrictEqual(spec.inputs[1], { name: "sequence", bases: 40 });
+  deepStrictEqual(spec.branches[1]!.layers?.map(({ type }) => type), [
+    "conv1d",
+    "activation",
+    "maxPool1d",
+    "flatten",
+    "dropout",
+    "linear",
+    "activation",
+  ]);
+  match(describePoint(models[1]!.point), /, sequence conv 5 × 8, pool 10, then 7, dense /);
 });

@@ -3,6 +3,8 @@ import { type Fold, kFold } from "../../src/data/kfold.ts";
 import { groupTrials } from "../../src/search/_group_trials.ts";
 import { runInLanes } from "../../src/search/_lanes.ts";
 import { trainGroup } from "../../src/search/_train_group.ts";
+import { Dataset } from "../../src/data/dataset.ts";
+import { parseSpace } from "../../src/search/parse_space.ts";
 import { gridPoints } from "../../src/search/points.ts";
 import {
   type GroupCheckpoints,
@@ -14,6 +16,8 @@ import { specOf } from "../../src/search/spec_of.ts";
 import type { TrialRecord } from "../../src/search/trial.ts";
 import type { FitCheckpoint } from "../../src/training/fit_types.ts";
 import { fit } from "../../src/training/fit.ts";
+import { formatRankingCsv } from "../../src/search/ranking.ts";
+import { randomRows, withSequences } from "../helpers/sequences.ts";
 import { QUICK, searchData, TINY_SPACE } from "./_space.ts";
 
 const data = searchData();
@@ -33,6 +37,27 @@ function validTrials() {
     return { trial: index + 1, rung: 1, epochs: 2, seed: 0, point, spec };
   });
 }
+
+Deno.test("models of marks and DNA are searched as others are", async () => {
+  const letters = randomRows(data.columns.genes.length, 48);
+  const withDna = new Dataset(withSequences(data.columns, letters), data.rows);
+  const space = parseSpace({
+    filters: [4],
+    width: [3],
+    blocks: [{}],
+    branches: [{
+      input: "sequence",
+      convolution: { filters: [3, 6], width: [5], pool: [8] },
+      units: [[2]],
+    }],
+    dense: [[]],
+    batchSize: [8],
+  });
+  const { records } = await searchModels(withDna, { ...QUICK, space });
+  deepStrictEqual(records.map(({ status }) => status), ["scored", "scored"]);
+  const csv = formatRankingCsv(records);
+  ok(csv.includes("sequence conv 3 × 5 dilation 1 pool 8 2"), csv);
+});
 
 Deno.test("every valid point is scored by the mean loss of its folds, every other skipped with the reason", async () => {
   const { records, ranking, best, interrupted } = await searchModels(data, QUICK);

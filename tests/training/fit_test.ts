@@ -103,6 +103,23 @@ Deno.test("a run whose validation predictions overflow has diverged, even if its
   });
 });
 
+Deno.test("a run whose gradients have infinite squares has diverged: Adam would never change its weights again", async () => {
+  const { train } = simulatedData();
+  for (const engine of ["tfjs-cpu", "wasm"] as const) {
+    for (const factor of [1e12, 1e30]) {
+      const signal = Float32Array.from(train.columns.signal, (count) => count * factor);
+      const huge = new Dataset({ ...train.columns, signal });
+      const options = { ...QUICK, engine, epochs: 1, batchSize: 1000, transform: "none" } as const;
+      await rejects(fit("experiment1", huge, options), {
+        name: "DivergedError",
+        message: factor === 1e12
+          ? /gradients are too large for float32 in epoch 1/
+          : /weights are NaN or infinite|the loss is (NaN|Infinity)|gradients are too large/,
+      });
+    }
+  }
+});
+
 Deno.test("the transform is sealed into the model and applied by it", async () => {
   const { train, unseen } = simulatedData();
   const { model } = await fit("experiment1", train, { ...QUICK, transform: "log1p" });

@@ -4,6 +4,7 @@ import { formatBytes } from "../../base/byte_count.ts";
 import { formatCountOf } from "../../base/count.ts";
 import { listSome } from "../../base/wording.ts";
 import { Dataset } from "../../data/dataset.ts";
+import { measureSequences } from "../../data/sequence_statistics.ts";
 import type { SampleColumns } from "../../io/columns.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { openNpz, readCompetition, readDeepchromeCsv, readDeepchromeFolder } from "../../io/mod.ts";
@@ -201,6 +202,7 @@ async function describeWhole(
     what,
     facts: [
       ...datasetFacts(data),
+      ...sequenceFacts(data),
       ...more,
       ...recordFacts(data.record),
       ...listFacts([
@@ -209,6 +211,25 @@ async function describeWhole(
       ]),
     ],
   };
+}
+
+/** What the sequences of data are made of. */
+function sequenceFacts({ columns }: Dataset): Fact[] {
+  const found = measureSequences(columns);
+  if (found === undefined) return [];
+  const { genes, masked, gcShare, unknownShare, softMaskedShare, identical } = found;
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  const alike = identical.reduce((sum, group) => sum + group.length, 0);
+  const text = [
+    `for ${grouped(genes - masked)} of ${formatCountOf(genes, "gene")}`,
+    `GC ${percent(gcShare)}`,
+    `not known ${percent(unknownShare)}`,
+    `in lower case ${percent(softMaskedShare)}`,
+    ...(alike === 0 ? [] : [`${formatCountOf(alike, "gene")} with the letters of another`]),
+  ].join(", ");
+  const { identical: _, ...numbers } = found;
+  const value = { ...numbers, gcShare: Number.isNaN(gcShare) ? null : gcShare, identical: alike };
+  return listFacts([["sequences", "sequences", value, text]]);
 }
 
 function datasetFacts(data: Dataset): Fact[] {

@@ -8,12 +8,9 @@ export function recordFacts(record: DataRecord | undefined): Fact[] {
   if (record === undefined) {
     return listFacts([["record", "record", null, "missing: the competition's is taken"]]);
   }
-  const { assembly, marks, binSizeBp, orientation, countingRule, transform } = record;
-  const { sequence, ...others } = withoutNames(record);
-  const told = ["assembly", "marks", "binSizeBp", "orientation", "countingRule", "transform"];
-  const rest = Object.entries(others).filter(([name, value]) =>
-    value !== undefined && !told.includes(name)
-  );
+  const { assembly, marks, binSizeBp, orientation, countingRule, transform, sequence, ...others } =
+    record;
+  const rest = Object.entries(others).filter(([, value]) => value !== undefined);
   return listFacts([
     [
       "record",
@@ -22,10 +19,15 @@ export function recordFacts(record: DataRecord | undefined): Fact[] {
       [
         `${assembly}, bins of ${binSizeBp} bp, ${orientation} orientation, ${countingRule}, transform ${transform}`,
         ...rest.map(([name, value]) => `${name} ${value}`),
-        ...sequence === undefined ? [] : [describeSequence(sequence)],
       ].join(", "),
     ],
     ["marks", "marks", marks, marks.join(", ")],
+    [
+      "sequence",
+      "DNA",
+      sequence === undefined ? undefined : sequence.bases,
+      sequence && describeSequence(sequence),
+    ],
   ]);
 }
 
@@ -37,9 +39,18 @@ function withoutNames(record: DataRecord): DataRecord {
   return { ...record, sequence: { ...sequence, control } };
 }
 
-function describeSequence({ bases, orientation, control }: SequenceRecord): string {
-  const seen = control === undefined
-    ? ""
-    : `, in place of which the model saw ${control.kind} ones (seed ${control.seed})`;
-  return `sequences of ${bases} bases in ${orientation} orientation${seen}`;
+/** What sequences are, in a few words. */
+function describeSequence(
+  { bases, tssBase, orientation, unknownAs, source, control }: SequenceRecord,
+): string {
+  return [
+    `${bases.toLocaleString("en-US")} bases`,
+    ...(tssBase === undefined ? [] : [`the TSS is base ${tssBase.toLocaleString("en-US")} from 0`]),
+    orientation === "unknown" ? "orientation not known" : `${orientation} orientation`,
+    `N as ${unknownAs === "A" ? "A" : "no letter"}`,
+    ...(source === undefined ? [] : [`from ${source}`]),
+    ...(control === undefined
+      ? []
+      : [`in place of which the model saw ${control.kind} ones (seed ${control.seed})`]),
+  ].join(", ");
 }

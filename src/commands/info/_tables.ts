@@ -13,6 +13,9 @@ import { describeDeepchrome } from "./_data.ts";
 import { factsOf, type TextFile } from "./_text_file.ts";
 import { type Description, grouped, listFacts, someOf } from "./facts.ts";
 
+/** A gene, and enough letters of IUPAC to be its DNA. */
+const SEQUENCE_ROW = /^"?[^,\t"]+"?[,\t]"?[ACGTURYSWKMBDHVN]{20,}"?\s*$/i;
+
 /** DeepChrome's rows, sequences, and files of ids with a number. */
 export async function describeCsv(file: TextFile): Promise<Description | undefined> {
   const [first = ""] = file.lines;
@@ -27,7 +30,8 @@ export async function describeCsv(file: TextFile): Promise<Description | undefin
       }),
     };
   }
-  if (cells.length === 2 && /^[ACGTN]{50,}$/i.test(cells[1]!)) {
+  // The first line may be a header.
+  if (SEQUENCE_ROW.test(file.lines[1] ?? first)) {
     return {
       kind: "sequences",
       what: "DNA around the TSS of genes (gene id, sequence)",

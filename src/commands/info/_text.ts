@@ -2,6 +2,7 @@
 
 import { isPlainLine } from "../../base/printable.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
+import { describeFasta } from "./_genome.ts";
 import type { Head } from "./_head.ts";
 import { describeAliases, describeTranscriptGenes } from "./_names.ts";
 import { describeGenes, describeRows } from "./_rows.ts";
@@ -13,7 +14,6 @@ import { type Description, listFacts } from "./facts.ts";
 const STARTS: readonly (readonly [start: RegExp, kind: string, what: string])[] = [
   [/^@(HD|SQ|RG|PG|CO)\t/, "sam", "SAM text, which is not read: make BAM of it with samtools sort"],
   [/^@[^\n]*\n[A-Za-z.]*\n\+/, "fastq", "FASTQ: reads that are not aligned, which are not counted"],
-  [/^>/, "fasta", "FASTA: sequences"],
   [/^##fileformat=VCF/, "vcf", "VCF: variants"],
   [
     /^(track [^\n]*\n)?(fixed|variable)Step /,
@@ -35,6 +35,7 @@ export async function describeText(
   source: ByteSource,
   head: Head,
 ): Promise<Description | undefined> {
+  if (head.text.startsWith(">")) return await describeFasta(path);
   const known = STARTS.find(([start]) => start.test(head.text));
   if (known !== undefined) return { kind: known[1], what: known[2], facts: [] };
   const lines = head.text.split(/\r?\n/)

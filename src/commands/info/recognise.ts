@@ -7,6 +7,7 @@ import { isRegularFile } from "../../files/path_kind.ts";
 import { describeNpz } from "./_data.ts";
 import { STARTER } from "../../starter/load_starter.ts";
 import { describeFolder, describeStarter } from "./_folders.ts";
+import { describeTwoBit } from "./_genome.ts";
 import { type Head, readHead } from "./_head.ts";
 import { describeJson } from "./_json.ts";
 import { describeParquet } from "./_parquet.ts";
@@ -20,8 +21,6 @@ const MAGIC: readonly (readonly [start: string, kind: string, what: string])[] =
   ["\x89PNG", "png", "a picture (PNG)"],
   ["%PDF", "pdf", "a PDF"],
   ["\xeb\xf2\x89\x87", "bigbed", "bigBed, which is not read: bigBedToBed makes BED of it"],
-  ["\x43\x27\x41\x1a", "twobit", "a genome's sequence (2bit)"],
-  ["\x1a\x41\x27\x43", "twobit", "a genome's sequence (2bit)"],
   ["\x28\xb5\x2f\xfd", "zstd", "compressed by zstd: unpack it"],
   ["\xfd7zXZ", "xz", "compressed by xz: unpack it"],
   ["BZh", "bzip2", "compressed by bzip2: unpack it"],
@@ -71,6 +70,9 @@ async function describeFile(path: string, source: ByteSource): Promise<Descripti
     return await guard(() => describeSignal(path, source, "bigwig"), "bigwig");
   }
   if (first.startsWith("BAI\x01")) return await guard(() => describeIndex(source, ".bai"), "index");
+  if (["\x43\x27\x41\x1a", "\x1a\x41\x27\x43"].some((start) => first.startsWith(start))) {
+    return await guard(() => describeTwoBit(source), "twobit");
+  }
   if (first.startsWith("PAR1")) return await guard(() => describeParquet(source), "parquet");
   const magic = MAGIC.find(([start]) => first.startsWith(start));
   if (magic !== undefined) return { kind: magic[1], what: magic[2], facts: [] };
@@ -141,6 +143,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   bam: "a BAM file",
   bigwig: "a bigWig file",
   parquet: "a Parquet table",
+  twobit: "a genome's sequence (2bit)",
   index: "an index",
   file: "a file",
 };

@@ -1,4 +1,5 @@
 import type { InputSpec } from "../../model/spec.ts";
+import { takeLetters } from "../gathered_letters.ts";
 import { SampleBatch } from "../sample_source.ts";
 import type { ForwardPass } from "./ops/context.ts";
 import type { EncoderChain, JoinPlan, Plan } from "./plan/types.ts";
@@ -53,6 +54,9 @@ export class ArrangedBatch {
   /** Takes memory for a batch of the plan's size. */
   constructor({ encoders, join, batchSize }: Plan, inputs: readonly InputSpec[]) {
     this.batch = new SampleBatch(inputs, batchSize);
+    for (const input of this.batch.inputs) {
+      if (input.spec.name === "sequence") takeLetters(input, batchSize);
+    }
     this.bits = this.batch.inputs.map(({ values }) => signedView(values));
     this.entryOf = this.batch.inputs.map(({ entryOf }) => signedView(entryOf));
     this.chains = encoders.map(arrangeChain);

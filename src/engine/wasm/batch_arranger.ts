@@ -4,7 +4,7 @@ import type { ArrangedBatch, ArrangedChain } from "./arranged_batch.ts";
 import { EntryNumbers } from "./entry_numbers.ts";
 import type { Tensor } from "./layout.ts";
 import { deltaStride, firstDelta } from "./ops/join/entries.ts";
-import { MISSING } from "./ops/join/types.ts";
+import { type JoinBranch, MISSING } from "./ops/join/types.ts";
 import type { BranchRoute, EncoderChain, Plan } from "./plan/types.ts";
 
 /** Where the join reads a branch. */
@@ -26,6 +26,8 @@ export class BatchArranger {
   readonly #plan: Plan;
   readonly #arranged: ArrangedBatch;
   readonly #numbers: EntryNumbers;
+  /** `[gathered entry]`: where the join reads it; of the branch that is being listed. */
+  #addresses: Int32Array = new Int32Array();
 
   /** Arranges, for a plan, what is gathered into a batch. */
   constructor(plan: Plan, arranged: ArrangedBatch) {
@@ -89,7 +91,7 @@ export class BatchArranger {
       const fits = other === input && chain.nodes.length > 0 && this.#shares(chain) &&
         areAlike(chain.input, layout);
       if (!fits) continue;
-      const values = this.#numbers.isKept(first) ? chain.kept!.inputs : chain.input;
+      const values = this.#numbers.isKept(first) ? chain.kept!.inputs! : chain.input;
       return { route: { input, first, last: first }, values, collecting: undefined };
     }
     return undefined;
@@ -102,21 +104,48 @@ export class BatchArranger {
     const { rows } = branches[index]!;
     const entryOf = this.#arranged.entryOf[route.input]!;
     const numbers = this.#numbers.numberAll(route);
-    const { address, sampleStride } = values;
+    const addresses = this.#findAddresses(numbers, values);
     const { places } = branch;
-    const stride = deltaStride(branch);
     for (let sample = 0; sample < batch.samples; sample++) {
       const list = sample * places;
       const end = list + places;
-      let delta = firstDelta(branch, sample);
       let to = list;
       for (let place = list; place < end; place++) {
         const gathered = entryOf[place]!;
+        if (gathered !== MISSING) rows[to++] = addresses[gathered]!;
+      }
+    }
+    if (collecting !== undefined) this.#collectUses(branch, { collecting, entryOf, numbers });
+  }
+
+  /** The address of each entry of an input. */
+  #findAddresses(numbers: Int32Array, { address, sampleStride }: Tensor): Int32Array {
+    if (this.#addresses.length < numbers.length) this.#addresses = new Int32Array(numbers.length);
+    const addresses = this.#addresses;
+    for (let gathered = 0; gathered < numbers.length; gathered++) {
+      addresses[gathered] = address + numbers[gathered]! * sampleStride;
+    }
+    return addresses;
+  }
+
+  /** Notes where the entries that a branch reads are used. */
+  #collectUses(
+    branch: JoinBranch,
+    { collecting: { uses }, entryOf, numbers }: {
+      readonly collecting: ArrangedChain;
+      readonly entryOf: Int32Array;
+      readonly numbers: Int32Array;
+    },
+  ): void {
+    const { places } = branch;
+    const stride = deltaStride(branch);
+    for (let sample = 0; sample < this.#arranged.batch.samples; sample++) {
+      let delta = firstDelta(branch, sample);
+      const end = (sample + 1) * places;
+      for (let place = sample * places; place < end; place++) {
+        const gathered = entryOf[place]!;
         if (gathered === MISSING) continue;
-        const entry = numbers[gathered]!;
-        rows[to++] = address + entry * sampleStride;
-        if (collecting === undefined) continue;
-        collecting.uses.add(entry, delta);
+        uses.add(numbers[gathered]!, delta);
         delta += stride;
       }
     }

@@ -1,7 +1,8 @@
 import { LAST_BASE } from "../gather_batch.ts";
-import type { GatheredInput } from "../sample_source.ts";
+import { lettersOf } from "../gathered_letters.ts";
+import { entrySize, type GatheredInput } from "../sample_source.ts";
 import type { ArrangedBatch, ArrangedChain } from "./arranged_batch.ts";
-import { addressOf, type Tensor } from "./layout.ts";
+import { addressOf, roundUp, type Tensor } from "./layout.ts";
 import type { ExecutionContext } from "./ops/context.ts";
 import type { Plan } from "./plan/types.ts";
 
@@ -11,23 +12,11 @@ interface GatheredEntry {
   readonly entry: number;
 }
 
-/** Writes the codes of an entry's letters; around them no letter is known. */
-function writeCodes(
-  { bytes }: ExecutionContext,
-  tensor: Tensor,
-  { place, codes }: { readonly place: number; readonly codes: Float32Array },
-): void {
-  const first = addressOf(tensor, place);
-  const entry = first - tensor.before;
-  bytes.fill(LAST_BASE, entry, first);
-  bytes.set(codes, first);
-  bytes.fill(LAST_BASE, first + codes.length, entry + tensor.sampleStride);
-}
-
 /** Puts arranged batches where the chains and the join of a plan read them. Call it while no thread works. */
 export class BatchWriter {
   readonly #context: ExecutionContext;
   readonly #plan: Plan;
+  #codes = new Uint8Array(0);
 
   /** Writes into the memory of a context. */
   constructor(context: ExecutionContext, plan: Plan) {
@@ -76,6 +65,7 @@ export class BatchWriter {
     if (keeps && kept !== undefined) {
       const { firstKept } = arranged;
       this.#context.words[kept.first / 4] = firstKept;
+      if (kept.inputs === undefined) return;
       for (let entry = 0; entry < entries; entry++) {
         const input = inputs[inputOf[entry]!]!;
         this.#writeEntry(kept.inputs, firstKept + entry, { input, entry: entryOf[entry]! });
@@ -94,22 +84,19 @@ export class BatchWriter {
   #writeEntry(
     tensor: Tensor,
     place: number,
-    { input: { spec, values }, entry }: GatheredEntry,
+    gathered: GatheredEntry,
   ): void {
+    const { input: { spec, values }, entry } = gathered;
     const { floats } = this.#context;
     const { rows, channels } = tensor;
-    if (tensor.codes === true) {
-      return writeCodes(this.#context, tensor, {
-        place,
-        codes: values.subarray(entry * rows, (entry + 1) * rows),
-      });
-    }
+    if (tensor.codes === true) return this.#writeCodes(tensor, place, gathered);
     const first = addressOf(tensor, place) / 4;
     const row = tensor.stride / 4;
     if (spec.name === "sequence") {
+      const codes = this.#readCodes(gathered);
       floats.fill(0, first, first + rows * row);
       for (let base = 0; base < rows; base++) {
-        const code = values[entry * rows + base]!;
+        const code = codes[base]!;
         if (code < channels) floats[first + base * row + code] = 1;
       }
       return;
@@ -124,5 +111,27 @@ export class BatchWriter {
       const from = entry * size + piece * length;
       floats.set(values.subarray(from, from + length), first + piece * row);
     }
+  }
+
+  /** Writes the codes of an entry's letters; around them no letter is known. */
+  #writeCodes(tensor: Tensor, place: number, gathered: GatheredEntry): void {
+    const { bytes } = this.#context;
+    const first = addressOf(tensor, place);
+    const entry = first - tensor.before;
+    const end = first + tensor.rows;
+    bytes.fill(LAST_BASE, entry, first);
+    bytes.set(this.#readCodes(gathered), first);
+    bytes.fill(LAST_BASE, end, entry + tensor.sampleStride);
+  }
+
+  /** The codes of an entry's letters, until the next entry is read. */
+  #readCodes({ input, entry }: GatheredEntry): Uint8Array {
+    const bases = entrySize(input.spec);
+    if (this.#codes.length < bases) this.#codes = new Uint8Array(roundUp(bases, 4));
+    const codes = this.#codes.subarray(0, bases);
+    const letters = lettersOf(input);
+    if (letters === undefined) codes.set(input.values.subarray(entry * bases, (entry + 1) * bases));
+    else letters.table.copy(letters.numbers[entry]!, this.#codes);
+    return codes;
   }
 }

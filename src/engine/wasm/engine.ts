@@ -7,8 +7,7 @@
 
 import { chooseThreads } from "../../base/threads.ts";
 import { UnsupportedModelError } from "../../errors.ts";
-import { describeLayer, layerChains, modelGraph } from "../../model/graph.ts";
-import { isRecurrent } from "../../model/layer_shapes.ts";
+import { describeLayer, modelGraph } from "../../model/graph.ts";
 import { isBranched, type ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, MemberOptions, Session, SessionOptions, Support } from "../engine.ts";
@@ -48,24 +47,11 @@ function supports(spec: ModelSpec): Support {
       reason: "shared memory is missing; a browser page must be cross-origin isolated",
     };
   }
-  const missing = findMissing(spec);
-  if (missing !== undefined) return { supported: false, reason: missing };
   // The plan of a session with default options, which is often the next thing wanted.
   const { plan } = planFor(spec, { batchSize: leastSamples(spec), threads: chooseThreads() });
   if (plan.pages <= MAX_PAGES) return { supported: true };
   const place = describeLayer(modelGraph(spec), largestLayer(plan));
   return { supported: false, reason: `it takes over 4 GiB of memory, most of it for ${place}` };
-}
-
-function findMissing(spec: ModelSpec): string | undefined {
-  for (const { place, layers } of layerChains(modelGraph(spec))) {
-    for (const [index, layer] of layers.entries()) {
-      if (!isRecurrent(layer)) continue;
-      if (layer.type === "lstm") return `it has no lstm (${place}[${index}])`;
-      if (layer.returnSequences) return `it returns no sequences (${place}[${index}])`;
-    }
-  }
-  return undefined;
 }
 
 /** Number of the layer whose weights and outputs, with what training keeps for them, take the most memory. */

@@ -1,3 +1,4 @@
+import { type GatheredLetters, lettersOf, type LetterTable } from "../gathered_letters.ts";
 import { entrySize } from "../sample_source.ts";
 import type { ArrangedBatch, ArrangedChain } from "./arranged_batch.ts";
 import { addressOf, deltaOf } from "./layout.ts";
@@ -10,8 +11,14 @@ const UNKNOWN = -1;
 /** The entries of a chain that predictions keep. */
 interface KeptTable {
   readonly kept: KeptEntries;
-  readonly twins: TwinTable;
   entries: number;
+  /** By their values. */
+  readonly twins: TwinTable | undefined;
+  /** Or, of a chain over sequences, by their numbers in a table. */
+  readonly letters: Map<number, number>;
+  table: LetterTable | undefined;
+  /** Number of the input that they are read from. */
+  readonly input: number;
 }
 
 /** What is needed to number the entries of a chain. */
@@ -49,11 +56,19 @@ export class EntryNumbers {
     this.#chains = arranged.chains.map(({ chain, index }) => {
       const { nodes, follows, capacity, kept } = chain;
       const route = join!.routes.find(({ first }) => first === index);
+      const read = join!.routes.find(({ last }) => last === index);
       const tableOf = (entries: number) =>
         new TwinTable(entrySize(inputs[route!.input]!.spec), entries);
       return {
         twins: route === undefined || nodes.length === 0 ? undefined : tableOf(capacity),
-        kept: kept && { kept, twins: tableOf(kept.capacity), entries: 0 },
+        kept: kept && {
+          kept,
+          entries: 0,
+          twins: kept.inputs && tableOf(kept.capacity),
+          letters: new Map<number, number>(),
+          table: undefined,
+          input: read!.input,
+        },
         known: new Map<number, Int32Array>(),
         followers: new Int32Array(follows === undefined ? 0 : capacity),
       };
@@ -71,7 +86,9 @@ export class EntryNumbers {
       const kept = this.#keptOf(index);
       if (kept === undefined) twins?.clear();
       else {
-        if (kept.entries + most > kept.kept.capacity) forgetTable(kept);
+        const table = this.#lettersOf(kept.input)?.table;
+        if (kept.entries + most > kept.kept.capacity || table !== kept.table) forgetTable(kept);
+        kept.table = table;
         chains[index]!.firstKept = kept.entries;
       }
     }
@@ -91,9 +108,9 @@ export class EntryNumbers {
   noteWritten(words: Int32Array): void {
     for (const { index, entries, firstKept } of this.#arranged.chains) {
       const kept = this.#keptOf(index);
-      if (kept === undefined) continue;
+      if (kept?.twins === undefined) continue;
       for (let entry = firstKept; entry < firstKept + entries; entry++) {
-        kept.twins.move(entry, words, addressOf(kept.kept.inputs, entry) / 4);
+        kept.twins.move(entry, words, addressOf(kept.kept.inputs!, entry) / 4);
       }
     }
   }
@@ -107,10 +124,20 @@ export class EntryNumbers {
     const { entries } = batch.inputs[input]!;
     const numbers = new Int32Array(entries);
     known.set(input, numbers);
+    const keptFirst = first === last ? this.#keptOf(last) : undefined;
+    if (keptFirst !== undefined && keptFirst.twins === undefined) {
+      this.#numberKept({ input, first, last }, keptFirst, numbers);
+      return numbers;
+    }
     if (first === last) {
       for (let gathered = 0; gathered < entries; gathered++) {
         numbers[gathered] = this.#addShared(chains[last]!, input, gathered);
       }
+      return numbers;
+    }
+    const kept = this.#keptOf(last);
+    if (kept !== undefined) {
+      this.#numberKept({ input, first, last }, kept, numbers);
       return numbers;
     }
     const before = this.numberAll({ input, first, last: first });
@@ -142,14 +169,45 @@ export class EntryNumbers {
   }
 
   #keptOf(chain: number): KeptTable | undefined {
-    return this.#arranged.mode === "predict" ? this.#chains[chain]!.kept : undefined;
+    const { kept } = this.#chains[chain]!;
+    if (this.#arranged.mode !== "predict" || kept === undefined) return undefined;
+    return kept.twins !== undefined || this.#lettersOf(kept.input) !== undefined ? kept : undefined;
+  }
+
+  /** The sequences of an input, where they were gathered by their numbers. */
+  #lettersOf(input: number): GatheredLetters | undefined {
+    return lettersOf(this.#arranged.batch.inputs[input]!);
+  }
+
+  /** Numbers the entries of a chain that are kept by the numbers of their sequences, and has those that are new computed. */
+  #numberKept({ input, first, last }: BranchRoute, kept: KeptTable, numbers: Int32Array): void {
+    const { chains } = this.#arranged;
+    const { numbers: sequences } = this.#lettersOf(input)!;
+    for (let gathered = 0; gathered < numbers.length; gathered++) {
+      const sequence = sequences[gathered]!;
+      const known = kept.letters.get(sequence);
+      if (known !== undefined) {
+        numbers[gathered] = known;
+        continue;
+      }
+      const entry = addEntry(chains[first]!, input, gathered);
+      if (first !== last) follow(chains[last]!, chains[first]!, entry);
+      kept.letters.set(sequence, kept.entries);
+      numbers[gathered] = kept.entries++;
+    }
   }
 
   /** Adds an entry of an input, unless the chain has one of the same values; returns its number. */
   #addShared(chain: ArrangedChain, input: number, gathered: number): number {
     const bits = this.#arranged.bits[input]!;
+    if (this.#lettersOf(input) !== undefined) {
+      // Each sequence was gathered once.
+      const entry = chain.entries;
+      addEntry(chain, input, gathered);
+      return entry;
+    }
     const kept = this.#keptOf(chain.index);
-    if (kept !== undefined) {
+    if (kept?.twins !== undefined) {
       const { entries, twins } = kept;
       const twin = twins.add(entries, bits, gathered * twins.size);
       if (twin === entries) {
@@ -167,7 +225,8 @@ export class EntryNumbers {
 
 function forgetTable(kept: KeptTable): void {
   kept.entries = 0;
-  kept.twins.clear();
+  kept.twins?.clear();
+  kept.letters.clear();
 }
 
 /** Adds an entry that is read from an input; returns its number. */

@@ -43,6 +43,8 @@ export interface PredictionJob {
   readonly entries?: readonly number[] | undefined;
   /** Receives the predictions, in shared memory. */
   readonly predicted: Float32Array;
+  /** Where threads predict whole samples with branches, zeros by which they share them out: one for each is enough. */
+  readonly claims?: Int32Array<SharedArrayBuffer> | undefined;
 }
 
 /** A prediction that one thread makes of a batch by itself. */

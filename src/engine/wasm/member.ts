@@ -102,7 +102,10 @@ export class WasmMember implements Member {
     this.#jobs.use(source);
     if (!this.#jobs.isShortPrediction(rows.length)) {
       const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
-      const job: PredictionJob = { kind: "predict", rows: shareCopy(rows), predicted };
+      const claims = this.#jobs.isJoined
+        ? new Int32Array(new SharedArrayBuffer(4 * rows.length))
+        : undefined;
+      const job: PredictionJob = { kind: "predict", rows: shareCopy(rows), predicted, claims };
       return this.#run(job, signal, onProgress).then(() => {
         signal.throwIfAborted();
         return new Float32Array(predicted);

@@ -11,7 +11,10 @@ import { addDenseKernels } from "./ops/dense.ts";
 import { addDropoutKernels } from "./ops/dropout.ts";
 import { addGruKernels } from "./ops/gru/kernels.ts";
 import { addJoinKernels } from "./ops/join/kernels.ts";
+import { addLstmKernels } from "./ops/lstm/kernels.ts";
+import { lstmRecord } from "./ops/lstm/shape.ts";
 import { addMemoryKernels } from "./ops/memory.ts";
+import { addRecurrentRows } from "./ops/recurrent_rows.ts";
 import { addPoolForward, addPoolKernels } from "./ops/pool.ts";
 import { addSequenceGradients } from "./ops/sequence/gradient_kernels.ts";
 import { addSequenceForward } from "./ops/sequence/kernels.ts";
@@ -83,7 +86,22 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
         outputStride: output.sampleStride,
       });
     case "bidirectionalGru":
-      return addGruKernels(module, name, node.shape);
+      addGruKernels(module, name, node.shape);
+      if (node.shape.returnsSequences) {
+        addRecurrentRows(module, name, {
+          units: output.channels / 2,
+          recordStride: node.shape.deltaSampleStride,
+          outputStride: output.sampleStride,
+        });
+      }
+      return;
+    case "lstm":
+      addLstmKernels(module, name, node.shape);
+      return addRecurrentRows(module, name, {
+        units: node.shape.units,
+        recordStride: lstmRecord(node.shape).sampleStride,
+        outputStride: output.sampleStride,
+      });
     case "sparseDense": {
       if (node.gate === undefined) return;
       const [strideA, strideC] = [input.sampleStride, output.sampleStride];

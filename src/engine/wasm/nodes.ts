@@ -18,6 +18,8 @@ import { filterBytes } from "./ops/conv/shape.ts";
 import { denseBackward, denseForward, denseTranspose, denseUpdate } from "./ops/dense.ts";
 import { dropoutBackward, dropoutForward } from "./ops/dropout.ts";
 import { gruBackward, gruForward, gruTranspose, gruUpdate } from "./ops/gru/run.ts";
+import { lstmBackward, lstmForward } from "./ops/lstm/run.ts";
+import { lstmTranspose, lstmUpdate } from "./ops/lstm/update.ts";
 import { poolBackward, poolForward } from "./ops/pool.ts";
 import {
   makeTables,
@@ -50,6 +52,8 @@ export function forwardNode(context: ExecutionContext, node: PlanNode, pass: For
       return wideFinish(context, node, pass);
     case "bidirectionalGru":
       return gruForward(context, node, pass.part);
+    case "lstm":
+      return lstmForward(context, node, pass.part);
     case "batchNorm":
       return batchNormForward(context, node, pass.part);
     case "pool":
@@ -80,6 +84,8 @@ export function backwardNode(context: ExecutionContext, node: PlanNode, pass: Ba
       return wideActivationBackward(context, node, pass.part);
     case "bidirectionalGru":
       return gruBackward(context, node, pass);
+    case "lstm":
+      return lstmBackward(context, node, pass);
     case "batchNorm":
       return batchNormBackward(context, node, pass);
     case "pool":
@@ -110,6 +116,8 @@ export function updateNode(context: ExecutionContext, node: PlanNode, update: Up
       return wideUpdate(context, node, update);
     case "bidirectionalGru":
       return gruUpdate(context, node, update);
+    case "lstm":
+      return lstmUpdate(context, node, update);
     case "batchNorm":
       return batchNormUpdate(context, node, update);
     case "pool":
@@ -134,6 +142,8 @@ export function transposeNode(context: ExecutionContext, node: PlanNode): void {
       return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
     case "bidirectionalGru":
       return gruTranspose(context, node);
+    case "lstm":
+      return lstmTranspose(context, node);
     case "wideDense":
       return prepareMasks(context, node);
     case "sparseDense":

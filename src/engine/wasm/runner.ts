@@ -54,7 +54,7 @@ export class Runner {
   readonly #policy: UpdatePolicy;
   readonly #barrier: Barrier;
   readonly #losses: Float64Array;
-  readonly #first: boolean;
+  readonly #thread: number;
   readonly #threads: number;
   readonly #tasks: Tasks;
   readonly #stages: { gathering?: Stage[]; loaded?: Stage[] } = {};
@@ -74,7 +74,7 @@ export class Runner {
     this.context = new ExecutionContext({ module, memory, scratch });
     this.#barrier = new Barrier(barrier, threads);
     this.#losses = barrier.losses;
-    this.#first = thread === 0;
+    this.#thread = thread;
     this.#threads = threads;
     this.#tasks = new Tasks(this.context, plan, { losses: barrier.losses, threads });
   }
@@ -149,7 +149,7 @@ export class Runner {
       sum += this.#train(stages, { mode: "train", rows, labels, weights, parts, position, adam });
       steps++;
       samples += rows.length;
-      if (this.#first) this.#report(sum / samples, samples);
+      if (this.#thread === 0) this.#report(sum / samples, samples);
       if (!Number.isFinite(sum)) break;
     }
     return { loss: sum / samples, steps, samples };
@@ -188,11 +188,12 @@ export class Runner {
   }
 
   /** Predicts rows in batches, or the batch that is in the chains' inputs. */
-  #predict({ rows, entries, predicted }: PredictionJob): void {
+  #predict({ rows, entries, predicted, claims }: PredictionJob): void {
     const { batchSize } = this.#plan;
     const gather = entries === undefined;
     if (gather && this.#path?.kind === "joined") {
-      const shared = { views: this.#views!, rows, predicted, threads: this.#threads };
+      const [thread, threads] = [this.#thread, this.#threads];
+      const shared = { views: this.#views!, rows, predicted, claims, thread, threads };
       return this.#joinedThread.predict(this.#barrier, shared);
     }
     const groups = this.#groups;
@@ -215,7 +216,7 @@ export class Runner {
       for (const stage of stages) {
         this.#run(stage, { mode: "predict", rows: batch, predicted: target, parts });
       }
-      if (this.#first) this.#barrier.samplesDone = start + batch.length;
+      if (this.#thread === 0) this.#barrier.samplesDone = start + batch.length;
     }
   }
 

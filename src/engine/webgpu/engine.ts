@@ -12,7 +12,7 @@ import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
-import { openDevice } from "./device.ts";
+import { openDevice, type OpenedDevice, USUAL_LANES } from "./device.ts";
 import { MOST_UNITS } from "./ops/recurrent_steps.ts";
 import { SessionRunners } from "./runners.ts";
 import { areMarked } from "./states.ts";
@@ -64,10 +64,19 @@ function supports(spec: ModelSpec): Support {
   return { supported: true };
 }
 
+/** The device, for kernels of a choice other than its adapter's. */
+function chooseKernels(
+  opened: OpenedDevice,
+  kernels: WebgpuEngineOptions["kernels"],
+): OpenedDevice {
+  if (kernels === undefined) return opened;
+  return { ...opened, lanes: kernels === "shared" ? undefined : opened.lanes ?? USUAL_LANES };
+}
+
 async function openSession(
   spec: ModelSpec,
   options: SessionOptions,
-  { largestBuffer = Infinity }: WebgpuEngineOptions,
+  { largestBuffer = Infinity, kernels }: WebgpuEngineOptions,
 ): Promise<Session> {
   checkSession(spec, options);
   const support = supports(spec);
@@ -76,7 +85,7 @@ async function openSession(
       `Cannot run "${spec.name}" on engine webgpu: ${support.reason}`,
     );
   }
-  const opened = await openDevice();
+  const opened = chooseKernels(await openDevice(), kernels);
   const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize, largestBuffer);
   const { members, batchSize } = options;

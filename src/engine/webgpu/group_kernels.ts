@@ -128,7 +128,8 @@ function planWindows(
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
   const gradient = planKernelGradient({ ...shape, pooled: pool !== undefined }, context);
-  return planInLanes(shape, context, gradient) ?? planAlike({
+  const inLanes = planInLanes(shape, context, gradient);
+  return inLanes ?? planAlike({
     forward: [convForwardWgsl(shape, limits)],
     backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
     gradient,
@@ -143,13 +144,10 @@ function planInLanes(
 ): GroupKernels | undefined {
   if (lanes === undefined) return undefined;
   const forward = convForwardLanesWgsl(shape, lanes);
-  if (!shape.input.hasDelta) {
-    return forward && planAlike({ forward: [forward], backward: undefined, gradient });
-  }
-  const backward = convBackwardLanesWgsl(shape, lanes);
+  const backward = shape.input.hasDelta ? convBackwardLanesWgsl(shape, lanes) : [];
   if (forward === undefined || backward === undefined) return undefined;
   const { size, buffer } = turnedWeights(shape);
-  reserve(buffer, size);
+  if (shape.input.hasDelta) reserve(buffer, size);
   return planAlike({ forward: [forward], backward, gradient });
 }
 
@@ -165,8 +163,11 @@ function planDense(group: GroupOf<"dense">, context: GroupContext): GroupKernels
   };
   const window = { taps: 1, dilation: 1, left: 0, pooled: false, pool: undefined, positions: 1 };
   const gradient = planKernelGradient({ ...shape, ...window }, context);
-  return planInLanes({ ...shape, ...window }, context, gradient) ?? planAlike({
-    forward: isWide(shape) ? planWideDense(shape, context) : [denseForwardWgsl(shape, limits)],
+  const wide = isWide(shape) ? planWideDense(shape, context) : undefined;
+  const inLanes = planInLanes({ ...shape, ...window }, context, gradient);
+  if (inLanes !== undefined) return { ...inLanes, ...wide && { forward: wide, prediction: wide } };
+  return planAlike({
+    forward: wide ?? [denseForwardWgsl(shape, limits)],
     backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
     gradient,
   });

@@ -25,6 +25,7 @@ import {
 } from "./mark_direction.ts";
 import { listMissingMarks } from "./missing_marks.ts";
 import { checkPromoterSignal, skippedPromoterSignal } from "./promoter_signal.ts";
+import { checkSequences } from "./sequences.ts";
 import { checkSharedGenes } from "./shared_genes.ts";
 import { checkShiftedBins, skippedShiftedBins } from "./shifted_bins.ts";
 import type { SkippedCheck } from "./skipped_check.ts";
@@ -55,6 +56,9 @@ export interface ExamineOptions {
  * - In the labels: labels that are not logarithms, or are logarithms of logarithms; labels unrelated to the marks;
  *   exchanged labels or files of cell types; cell types as alike as replicates; labels among the marks; marks that rise
  *   with expression but should fall, or the reverse.
+ *
+ * - In the DNA, if the data have it: genes without it, or with bases that are mostly not known; genes that share most of
+ *   it with others, or with genes that are trained on.
  *
  * Marks that were not measured are left out. Replicates must be like each other, and are compared with other cell types
  * as one.
@@ -173,6 +177,7 @@ function makeChecks(
     ...describeWrongDirections(reversed),
     ...checkExchangedCellTypes(related, reversed.map(({ track }) => track)),
     ...(atStarts ? checkStrandOrientation(columns, genes) : []),
+    ...checkSequences(columns, test),
     ...(test === undefined ? [] : checkSharedGenes(columns, test)),
   ];
 }

@@ -14,6 +14,8 @@ import { type OnWarning, unquoteCell, visitTextLines } from "../text_lines.ts";
 export interface SequenceTable {
   /** Identifiers of the genes, in the order of the file; a bare number stands for a human Ensembl id. */
   readonly genes: readonly string[];
+  /** The same as the file spells them. */
+  readonly names: readonly string[];
   /** The sequence of each, in the same order. */
   readonly sequences: PackedSequences;
 }
@@ -86,6 +88,7 @@ class SequenceTableParser {
   readonly #source: ByteSource;
   readonly #options: ReadSequencesOptions;
   readonly #genes: string[] = [];
+  readonly #names: string[] = [];
   /** The line of each gene, by its key. */
   readonly #lines = new Map<string, number>();
   #isFirst = true;
@@ -112,6 +115,7 @@ class SequenceTableParser {
     const wrong = this.#packer.add(line.bytes.subarray(start, end));
     if (wrong >= 0) this.#refuseLetter(gene, { line, start, wrong });
     this.#genes.push(id);
+    this.#names.push(gene);
   }
 
   finish(): SequenceTable {
@@ -120,7 +124,7 @@ class SequenceTableParser {
         file: this.#source.name,
       });
     }
-    return { genes: this.#genes, sequences: this.#packer.finish() };
+    return { genes: this.#genes, names: this.#names, sequences: this.#packer.finish() };
   }
 
   #split(line: Line): Cells {

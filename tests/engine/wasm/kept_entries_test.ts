@@ -89,7 +89,7 @@ for (const spec of [BRANCHED_PLAIN, BRANCHED]) {
 Deno.test("of a batch that was predicted before nothing is encoded, and full memory is used again", async () => {
   const size = 10;
   const planned = planModel(BRANCHED_PLAIN, { batchSize: size, threads: 1 });
-  const encoder = planned.encoders.findIndex(({ kept }) => kept !== undefined);
+  const encoder = planned.encoders.findIndex(({ kept }) => kept?.inputs !== undefined);
   const { capacity } = planned.encoders[encoder]!.kept!;
   ok(capacity > 100_000, `${capacity} entries are kept`);
   // Less than what 150 samples and their references take.
@@ -111,7 +111,8 @@ Deno.test("of a batch that was predicted before nothing is encoded, and full mem
     for (let entry = 0; entry < entries; entry++) {
       const { values } = arranged.batch.inputs[inputOf[entry]!]!;
       const from = 7 * entryOf[entry]!;
-      const to = (kept!.inputs.address + (firstKept + entry) * kept!.inputs.sampleStride) / 4;
+      const { address, sampleStride } = kept!.inputs!;
+      const to = (address + (firstKept + entry) * sampleStride) / 4;
       floats.set(values.subarray(from, from + 7), to);
     }
     arranger.noteWritten(words);

@@ -3,7 +3,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { Engine, PredictionPath, SessionState } from "../../../src/engine/engine.ts";
 import { joinInputs } from "../../../src/engine/joined_source.ts";
-import type { SampleSource } from "../../../src/engine/sample_source.ts";
+import { SampleBatch, type SampleSource } from "../../../src/engine/sample_source.ts";
 import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
 import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
@@ -79,6 +79,19 @@ const pool = (size: number): LayerSpec => ({ type: "maxPool1d", size });
 const flatten: LayerSpec = { type: "flatten" };
 const dropout = (rate: number): LayerSpec => ({ type: "dropout", rate });
 const dense = (units: number): LayerSpec => ({ type: "dense", units });
+
+const gru = (units: number): LayerSpec => ({
+  type: "bidirectionalGru",
+  units,
+  returnSequences: true,
+});
+const lstm = (units: number, bidirectional: boolean): LayerSpec => ({
+  type: "lstm",
+  units,
+  bidirectional,
+  returnSequences: true,
+});
+const normal: LayerSpec = { type: "batchNorm", momentum: 0.9, epsilon: 0.01 };
 
 /** Trains on both engines, and compares losses, moments, predictions and gradients by inputs. */
 async function compare(
@@ -156,7 +169,7 @@ const WIDE_BASES = 67;
 for (const rate of [0.5, 0.3]) {
   Deno.test(`a wide dense layer after a dropout of ${rate} trains as in tf.js`, async () => {
     for (
-      const [genes, samples, units] of [[20, 20, 11], [2, 40, 35], [7, 40, 4], [
+      const [genes, samples, units] of [[20, 20, 11], [2, 24, 35], [3, 30, 4], [
         2,
         150,
         82,
@@ -276,5 +289,69 @@ Deno.test("layers over letters that are frozen stay, and those after them learn"
       const apart = largestDifference(values, theirs[index]!) / optionsFor(spec).learningRate;
       ok(apart <= BRANCH_TOLERANCES.weights, `${names[index]} differs by ${apart} learning rates`);
     }
+  }
+});
+
+Deno.test("what predictions keep of sequences is that of the weights and of the table", async () => {
+  for (const spec of JOINT) {
+    const [first, second] = [branchedSource(spec, 40), branchedSource(spec, 41)];
+    const rows = allRows(40);
+    const fresh = async (source: SampleSource, weights: readonly Float32Array[]) => {
+      await using model = await openOne(wasm, spec, { ...optionsFor(spec), weights });
+      return await model.predict(source, rows);
+    };
+    const { weights } = optionsFor(spec);
+    await using model = await openOne(wasm, spec, optionsFor(spec));
+    for (const source of [first, second, first, unlettered(first), first]) {
+      deepStrictEqual(await model.predict(source, rows), await fresh(source, weights));
+    }
+    await model.runEpoch({ data: first, order: rows, epoch: 0 });
+    const trained = await model.weights();
+    deepStrictEqual(await model.predict(first, rows), await fresh(first, trained));
+    await model.inputGradients(second, rows);
+    deepStrictEqual(
+      await model.predict(first, rows.toReversed()),
+      (await fresh(first, trained)).toReversed(),
+    );
+  }
+});
+
+/** The same samples from a source that copies codes. */
+function unlettered(source: SampleSource): SampleSource {
+  const { samples, inputs, labels } = source;
+  return {
+    samples,
+    inputs,
+    labels,
+    async gather(rows, into) {
+      const batch = new SampleBatch(inputs, rows.length);
+      await source.gather(rows, batch);
+      for (const input of into.inputs) {
+        const { values, entryOf, entries } = batch.input(input.spec.name);
+        input.values.set(values);
+        input.entryOf.set(entryOf);
+        input.entries = entries;
+      }
+      into.samples = rows.length;
+    },
+  };
+}
+
+/** Layers that remember, over letters and one after another, among layers that read what they return. */
+const RECURRENT: readonly (readonly LayerSpec[])[] = [
+  [conv(8, 3), leaky, pool(4), gru(3), gru(5), conv(4, 3), flatten, dense(3)],
+  [conv(8, 3), leaky, pool(5), lstm(5, true), pool(2), lstm(3, false), dropout(0.3), flatten],
+  [gru(2), { type: "linear", units: 3 }, flatten],
+  [lstm(3, true), conv(3, 2, { dilation: 3 }), pool(4), {
+    type: "lstm",
+    units: 3,
+    bidirectional: true,
+  }],
+  [conv(6, 6), relu, pool(4), lstm(3, true), normal, { type: "bidirectionalGru", units: 2 }],
+];
+
+Deno.test("recurrent layers over letters train as in tf.js", async () => {
+  for (const [index, layers] of RECURRENT.entries()) {
+    await compare(modelOf(`recurrent ${index}`, 33, layers));
   }
 });

@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
+import { type LaneConvShape, tileLaneConv } from "../../../src/engine/webgpu/lane_conv.ts";
 import { chooseTiling, type ProductShape } from "../../../src/engine/webgpu/tiling.ts";
 import { formatFloatWgsl, type Kernel } from "../../../src/engine/webgpu/kernel.ts";
 import { gatherSamplesWgsl } from "../../../src/engine/webgpu/ops/gather.ts";
@@ -13,6 +14,8 @@ import { checkGolden, checkLimits } from "./golden.ts";
 
 const LIMITS = { storageBytes: 16_384, threads: 256 };
 const TINY: PlanOptions = { models: 2, samples: 3, gathered: 6, limits: LIMITS };
+
+const LANES: PlanOptions = { ...TINY, limits: { ...LIMITS, lanes: 8 } };
 
 /** Every kind of kernel, in shapes of a few values. */
 const SPEC = parseSpec({
@@ -44,6 +47,20 @@ function kernelsOf(plan: { training: readonly Kernel[]; prediction: readonly Ker
 
 Deno.test("kernels at tiny shapes equal those in golden/", async () => {
   for (const kernel of kernelsOf(planModel(SPEC, TINY))) await checkGolden(kernel);
+});
+
+Deno.test("kernels for the lanes of a processor equal those in golden/", async () => {
+  const shared = new Set(kernelsOf(planModel(SPEC, TINY)).map(({ wgsl }) => wgsl));
+  const own = kernelsOf(planModel(SPEC, LANES)).filter(({ wgsl }) => !shared.has(wgsl));
+  for (const kernel of own) {
+    checkLimits(kernel);
+    await checkGolden(kernel, `lanes ${kernel.name}`);
+  }
+  const products = own.filter(({ name }) => /forward|gradient/.test(name));
+  ok(products.length > 12, products.map(({ name }) => name).join(", "));
+  for (const { name, wgsl } of products) {
+    ok(!/workgroupBarrier|var<workgroup>/.test(wgsl), `${name} has shared memory`);
+  }
 });
 
 Deno.test("a network that does not end in narrow layers has a separate loss kernel", async () => {
@@ -104,8 +121,10 @@ Deno.test("a step of wakawaka is at most a dozen dispatches", () => {
 Deno.test("no kernel asks for more than WebGPU grants everywhere", () => {
   for (const preset of SEQUENTIAL_PRESET_NAMES) {
     const spec = presetSpec(preset);
-    const options = { models: 16, samples: 250, gathered: 8000, limits: LIMITS };
-    for (const kernel of kernelsOf(planModel(spec, options))) checkLimits(kernel);
+    for (const limits of [LIMITS, LANES.limits]) {
+      const options = { models: 16, samples: 250, gathered: 8000, limits };
+      for (const kernel of kernelsOf(planModel(spec, options))) checkLimits(kernel);
+    }
   }
 });
 
@@ -133,6 +152,35 @@ Deno.test("tilings cover every row, column and k, within the limits", () => {
     const pitch = tiling.length | 1;
     const bytes = 16 * pitch * (tiling.items * rows + 4 * columnThreads * vectors);
     ok(bytes <= 32_768 || tiling.length === 1, `${bytes} bytes`);
+  }));
+});
+
+Deno.test("tiles of lanes cover every window and column, and no tile is too large to compile", () => {
+  const count = (max: number) => fc.integer({ min: 1, max });
+  const shapes = fc.record({
+    items: count(300),
+    windows: count(400),
+    pool: count(8),
+    columns: count(700),
+    taps: count(40),
+    dilation: count(5),
+    length: count(1000),
+    models: count(16),
+    loadsOfRow: count(2),
+    storesOfWindow: count(16),
+  });
+  fc.assert(fc.property(shapes, count(16), (shape: LaneConvShape, lanes) => {
+    const tiling = tileLaneConv(shape, lanes);
+    if (tiling === undefined) {
+      // Not even one window and four columns.
+      ok(4 * shape.pool * shape.taps > 900 || shape.storesOfWindow > 48);
+      return;
+    }
+    const { items, windows, rowTiles, vectors, columnTiles } = tiling;
+    ok(windows * rowTiles >= shape.windows && windows * (rowTiles - 1) < shape.windows);
+    ok(4 * vectors * columnTiles >= shape.columns);
+    ok(items === 1 || rowTiles === 1, "a tile is part of an item, or whole items");
+    ok(4 * items * windows * shape.pool * shape.taps * vectors <= 900);
   }));
 });
 

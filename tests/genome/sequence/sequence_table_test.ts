@@ -42,8 +42,10 @@ for (const [what, text] of Object.entries(SPELLINGS)) {
 
 Deno.test("identifiers are kept whole", async () => {
   const ids = ["ENSG00000182378.15", "ENSG00000182378.15_PAR_Y", "ENSMUSG00000000001.4", "b-x"];
-  const { genes } = await read(ids.map((id) => `${id},ACGT\n`).join(""));
+  const { genes, names } = await read(ids.map((id) => `${id},ACGT\n`).join(""));
   deepStrictEqual(genes, ids);
+  deepStrictEqual(names, ids);
+  deepStrictEqual((await read("000003,ACGT\n")).names, ["000003"]);
 });
 
 Deno.test("letters of IUPAC are not known, or A as the authors have them", async () => {

@@ -5,6 +5,7 @@
  */
 
 import type { LayerChain } from "../../../model/graph.ts";
+import type { LayerSpec } from "../../../model/spec.ts";
 import type { LayerWeightShape, WeightShape } from "../../../model/shapes.ts";
 import { countEpilogueConstants } from "./epilogue.ts";
 import { countOutputVectors } from "./lanes.ts";
@@ -53,11 +54,18 @@ export function planGrouped(
   chain: LayerChain,
   weights: readonly WeightShape[],
 ): GroupedPlan | undefined {
+  if (chain.layers.some(isLeftOut)) return undefined;
   const steps = listSteps(chain);
   // What has no weights is left as it is: it takes less time than to put values into lanes and back.
   if (steps.every((step) => convStepsOf(step).length === 0)) return undefined;
   const plan = new GroupedPlanner(chain, weights, steps).plan();
   return plan.pages * 65536 > MAX_BYTES ? undefined : plan;
+}
+
+/** Layers that groups do not serve. */
+function isLeftOut(layer: LayerSpec): boolean {
+  return layer.type === "lstm" ||
+    layer.type === "bidirectionalGru" && layer.returnSequences === true;
 }
 
 class GroupedPlanner {

@@ -17,6 +17,7 @@ import { planBatchNorm } from "./batch_norm.ts";
 import { planConv, planTransformed } from "./conv.ts";
 import { type ChainMemory, nameOf } from "./chain_memory.ts";
 import { planGru } from "./gru.ts";
+import { planLstm } from "./lstm.ts";
 import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
@@ -149,7 +150,7 @@ class ChainPlanner {
       case "bidirectionalGru":
         return this.#addGru(input, group);
       case "lstm":
-        throw new Error(`Cannot plan layer ${group.layer}: lstm is not supported`);
+        return this.#add(planLstm(group, input, this.#places));
     }
   }
 

@@ -16,6 +16,9 @@ const SHARED_INPUTS: ReadonlySet<InputName> = new Set<InputName>([
 /** Memory for the references that predictions keep encoded: with 5 marks, those of 1,100 genes in 50 cell types. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
+/** The same for sequences: with 82 values of each, those of 45,000 genes. */
+const KEPT_LETTERS_BYTES = 16 * 1024 * 1024;
+
 /** An encoder, as one chain or two. */
 export interface PlannedEncoder {
   readonly chains: readonly EncoderChain[];
@@ -65,8 +68,9 @@ export function planEncoder(
     bySample: true,
     last: true,
   });
+  const kept = reads === "letters" ? planKeptLetters(own.chain, memory) : undefined;
   return {
-    chains: [shared.chain, own.chain],
+    chains: [shared.chain, { ...own.chain, kept }],
     first,
     last: first + 1,
     scratchBytes: Math.max(shared.scratchBytes, own.scratchBytes),
@@ -87,6 +91,9 @@ function planWhole(
   const options = { memory, capacity, reads, follows: undefined, last: true } as const;
   const { chain, scratchBytes } = planPiece(encoder, { ...options, bySample });
   const overReferences = encoder.branches.some((branch) => branches[branch]!.overReferences);
+  if (reads === "letters") {
+    return { chain: { ...chain, kept: planKeptLetters(chain, memory) }, scratchBytes };
+  }
   const kept = overReferences && chain.nodes.length > 0 && chain.output.before === 0
     ? planKept(chain, memory)
     : undefined;
@@ -106,6 +113,19 @@ function planKept({ capacity, input, output }: EncoderChain, memory: Allocator):
     first: memory.take(4),
     inputs: copyOf(input),
     values: copyOf(output),
+  };
+}
+
+/** Room for what predictions keep of sequences: the outputs alone, since these are known by their numbers. */
+function planKeptLetters({ capacity, output }: EncoderChain, memory: Allocator): KeptEntries {
+  const { sampleStride, before, stride } = output;
+  const entries = Math.max(capacity, Math.floor(KEPT_LETTERS_BYTES / sampleStride));
+  const address = memory.take(entries * sampleStride) + before * stride;
+  return {
+    capacity: entries,
+    first: memory.take(4),
+    inputs: undefined,
+    values: { ...output, address },
   };
 }
 

@@ -18,15 +18,21 @@ export function planGru(
   const { units } = group.spec;
   const unitVectors = Math.ceil(units / 4);
   const row = 16 * unitVectors;
-  const flat = tensors.plan(1, 2 * units, { group, stride: 2 * row });
-  const output = { ...flat, segment: { count: units, padded: row / 4 } };
-  const shape: GruShape = {
+  const returnsSequences = group.spec.returnSequences === true;
+  const planLast = () => {
+    const flat = tensors.plan(1, 2 * units, { group, stride: 2 * row });
+    return { ...flat, segment: { count: units, padded: row / 4 } };
+  };
+  const output = returnsSequences ? tensors.plan(input.rows, 2 * units, { group }) : planLast();
+  const plain = {
     positions: input.rows,
     unitVectors,
     inputStride: input.stride,
     inputSampleStride: input.sampleStride,
-    outputSampleStride: output.sampleStride,
+    returnsSequences,
   };
+  const { sampleStride } = returnsSequences ? gruRecord(plain) : output;
+  const shape: GruShape = { ...plain, deltaSampleStride: sampleStride };
   const { both, gates } = rowBytes(shape);
   const kernel = memory.kernel(countKernelRows(shape) * both);
   const bias = memory.parameter(both);

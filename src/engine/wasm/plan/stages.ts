@@ -128,6 +128,7 @@ function parametersOf(node: PlanNode): Trained[] {
     case "wideDense":
       return [node.kernel, node.bias];
     case "bidirectionalGru":
+    case "lstm":
       return [node.kernel, node.recurrent, node.bias];
     case "batchNorm":
       return [node.gamma, node.beta];

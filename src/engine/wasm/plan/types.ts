@@ -15,6 +15,7 @@ import type { DenseNode } from "../ops/dense.ts";
 import type { DropoutNode, EntryOrigins } from "../ops/dropout.ts";
 import type { GruNode } from "../ops/gru/shape.ts";
 import type { EntryUses, JoinNode } from "../ops/join/types.ts";
+import type { LstmNode } from "../ops/lstm/shape.ts";
 import type { PoolNode } from "../ops/pool.ts";
 import type { SequenceConvNode } from "../ops/sequence/shape.ts";
 import type { WideDenseNode } from "../ops/wide_dense/shape.ts";
@@ -28,6 +29,7 @@ export type PlanNode =
   | SparseDenseNode
   | WideDenseNode
   | GruNode
+  | LstmNode
   | BatchNormNode
   | PoolNode
   | DropoutNode
@@ -72,8 +74,8 @@ export interface KeptEntries {
   readonly capacity: number;
   /** Address of an int32: the number of the first entry that the batch adds. */
   readonly first: number;
-  /** What the entries were computed from, and the outputs. */
-  readonly inputs: Tensor;
+  /** What the entries were computed from, unless sequences' numbers tell; and the outputs. */
+  readonly inputs: Tensor | undefined;
   readonly values: Tensor;
 }
 

@@ -1,6 +1,7 @@
 import { PANEL_COLUMNS } from "../assembler/panels.ts";
 import { countValues } from "../layout.ts";
 import { filterBytes } from "../ops/conv/shape.ts";
+import { countKernelRows as countLstmRows, rowBytes as lstmRowBytes } from "../ops/lstm/shape.ts";
 import { sequenceBytes } from "../ops/sequence/shape.ts";
 import { countKernelRows, rowBytes } from "../ops/gru/shape.ts";
 import type { PlanNode } from "./types.ts";
@@ -45,6 +46,17 @@ export function updateTasks(node: PlanNode): TaskRows[] {
       const backward = cutRows({ first: inputs + units, count: units, block });
       return [kernel, forward, backward].flat();
     }
+    case "lstm": {
+      const inputs = countLstmRows(node.shape);
+      const { unit, gates, all } = lstmRowBytes(node.shape);
+      const units = unit / 4;
+      const kernel = cutRows({ count: inputs, block: rowsOfTask(all) });
+      const recurrent = Array.from({ length: node.shape.directions }, (_, direction) => {
+        const first = inputs + direction * units;
+        return cutRows({ first, count: units, block: rowsOfTask(gates) });
+      });
+      return [kernel, ...recurrent].flat();
+    }
     case "pool":
     case "dropout":
     case "activation":
@@ -71,6 +83,10 @@ export function updateWork(node: PlanNode, { firstRow, rows }: TaskRows): number
     case "bidirectionalGru": {
       const { gates, both } = rowBytes(node.shape);
       return 4 * rows * (firstRow < countKernelRows(node.shape) ? both : gates);
+    }
+    case "lstm": {
+      const { gates, all } = lstmRowBytes(node.shape);
+      return 4 * rows * (firstRow < countLstmRows(node.shape) ? all : gates);
     }
     default:
       return 0;

@@ -28,6 +28,7 @@ function workOfNode(node: PlanNode): number {
     case "sparseDense":
       return node.kernel.bytes / 4;
     case "bidirectionalGru":
+    case "lstm":
       return (node.kernel.bytes + node.recurrent.bytes) / 4 * node.shape.positions;
     case "batchNorm":
     case "pool":

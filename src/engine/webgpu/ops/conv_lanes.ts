@@ -1,10 +1,17 @@
 import { type LaneConvShape, makeLaneConvKernel, nameRow, tileLaneConv } from "../lane_conv.ts";
-import { bindRead, bindWrite, type Kernel, makeKernel, unrollWgsl } from "../kernel.ts";
-import { formatFloatWgsl } from "../kernel.ts";
+import {
+  bindRead,
+  bindWrite,
+  formatFloatWgsl,
+  type Kernel,
+  makeKernel,
+  unrollWgsl,
+} from "../kernel.ts";
 import { locateDeltaWgsl, locateSampleWgsl, locateValueWgsl } from "../tensors.ts";
 import { loadFourAtWgsl, storeFourAtWgsl, vectorType, widestVector } from "../vectors.ts";
 import { roundUp } from "../weight_layout.ts";
 import type { ConvShape } from "./conv.ts";
+import { activateFourWgsl, exceedsFourWgsl } from "./elementwise.ts";
 
 /** The forward pass of a convolution on an adapter on a processor; `undefined` if it is too wide for a lane. */
 export function convForwardLanesWgsl(shape: ConvShape, lanes: number): Kernel | undefined {
@@ -57,15 +64,16 @@ ${
       const rest = { width, columns, column, end: output.channels };
       const place = (start: string) => `${start} + ${window} * ${output.channels}u + ${column}`;
       return `      var best = ${sums[0]};
-${shape.pool === undefined ? "" : "      var at = vec4u();"}
+${shape.pool === undefined ? "" : "      var at = vec4u();\n      var exceeds = vec4<bool>();"}
 ${
         sums.slice(1).map((sum, i) =>
-          `      at = select(at, vec4u(${i + 1}u), ${sum} > best);
-      best = select(best, ${sum}, ${sum} > best);`
+          `      exceeds = ${exceedsFourWgsl(sum, "best")};
+      at = select(at, vec4u(${i + 1}u), exceeds);
+      best = select(best, ${sum}, exceeds);`
         ).join("\n")
       }
       best += bias;
-      ${activateVectorWgsl("best", output.slope)}
+      best = ${activateFourWgsl("best", output.slope)};
       ${
         storeFourAtWgsl("value", "best", {
           place: place(locateValueWgsl(output, item)),
@@ -227,13 +235,6 @@ function turnWeightsWgsl(shape: ConvShape): Kernel {
   turned[model * ${size}u + i] = weights[model * ${weightStride}u + ${kernel.start}u
     + (tap * ${rowsOfTap(shape)}u + channel) * ${kernel.columns}u + filter_];`,
   });
-}
-
-/** WGSL that applies an activation to a vector. */
-function activateVectorWgsl(value: string, slope: number): string {
-  return slope === 1
-    ? ""
-    : `${value} = select(${formatFloatWgsl(slope)} * ${value}, ${value}, ${value} > vec4f());`;
 }
 
 /** Rows of the kernel from one tap to the next. */

@@ -105,6 +105,11 @@ export function exceedsWgsl(value: string, best: string): string {
   return `(${value} > ${best} || (bitcast<u32>(${value}) & 0x7fffffffu) > 0x7f800000u)`;
 }
 
+/** The same of four values. */
+export function exceedsFourWgsl(values: string, best: string): string {
+  return `((${values} > ${best}) | ((bitcast<vec4u>(${values}) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)))`;
+}
+
 /** WGSL for log(1 + x), by its series where the sum would lose x. */
 export const LOG1P_WGSL =
   "select(log(1.0f + x), x * (1.0f - x * (0.5f - x / 3.0f)), abs(x) < 0.01f)";

@@ -12,6 +12,7 @@ import { initialWeights } from "../../../../src/model/initial_weights.ts";
 import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../../../src/model/presets.ts";
 import { testConformance } from "../../conformance.ts";
 import { testFailures } from "./failures.ts";
+import { testLanes } from "./lanes.ts";
 import { testDna } from "./sequences.ts";
 import { testUploaded } from "./uploaded.ts";
 import { testFlatMemory } from "../../../helpers/flat_memory.ts";
@@ -20,9 +21,11 @@ import { largestDifference, magnitude } from "../../../helpers/tolerances.ts";
 import { comparableRun, exampleData, trainExample } from "../../../helpers/train_example.ts";
 import { testWithWebgpu } from "../../../helpers/webgpu.ts";
 
-const webgpu = createWebgpuEngine();
+// The kernels that a GPU runs, on whatever adapter there is.
+const webgpu = createWebgpuEngine({ kernels: "shared" });
 const wasm = createWasmEngine();
 testConformance(webgpu, testWithWebgpu);
+testLanes();
 testUploaded(webgpu);
 testDna(webgpu);
 testFailures();
@@ -93,7 +96,7 @@ testWithWebgpu("data too large for one buffer are divided", async () => {
   const data = exampleData(SPEC, 20_000);
   const order = Uint32Array.from({ length: 100 }, (_, i) => 19_999 - 199 * i);
   const run = async (largestBuffer: number) => {
-    const engine = createWebgpuEngine({ largestBuffer });
+    const engine = createWebgpuEngine({ largestBuffer, kernels: "shared" });
     await using session = await openOne(engine, SPEC, { ...MEMBER, batchSize: 30 });
     const loss = await session.runEpoch({ data, order, epoch: 0 });
     return { loss, predicted: await session.predict(data, order) };

@@ -14,14 +14,14 @@ import { testWithWebgpu } from "../../../helpers/webgpu.ts";
 
 const SAMPLES = 7;
 
-/** Presets of DNA over fewer bases: tables of letters, a wide layer, LSTMs of 200 units. */
+/** Presets of DNA over fewer bases: tables of letters, a dense layer of more than 4,096 inputs, LSTMs of 200 units. */
 const PRESETS = ["waka-dna", "waka-dna-lstm200"] as const;
 
 /** Tests of models of DNA at their own sizes, which the conformance suite has no time for. */
 export function testDna(engine: Engine): void {
   for (const name of PRESETS) {
-    testWithWebgpu(`webgpu trains ${name} over 320 bases as another engine does`, async () => {
-      const spec = presetSpec(name, { bases: 320 });
+    testWithWebgpu(`webgpu trains ${name} over 1,056 bases as another engine does`, async () => {
+      const spec = presetSpec(name, { bases: 1_056 });
       const [found, wanted] = [await train(engine, spec), await train(secondOpinion(spec), spec)];
       const apart = largestDifference(found.losses, wanted.losses) / wanted.losses[0]!;
       ok(apart < 2e-4, `losses differ by ${apart}`);

@@ -148,8 +148,14 @@ export class BlockReader {
     const view = this.#views[input]!;
     const at = (address + sample * stride) / 4 + first;
     const from = entryOf(view, row) * size;
-    const own = view.values.subarray(from, from + size);
-    copyTransformed(own, { target: this.#memory.floats, at, transform: view.transform });
+    const { floats } = this.#memory;
+    const { values, transform } = view;
+    if (transform !== "none") {
+      const own = values.subarray(from, from + size);
+      return copyTransformed(own, { target: floats, at, transform });
+    }
+    // They are few: a view of them would take longer than they do.
+    for (let i = 0; i < size; i++) floats[at + i] = values[from + i]!;
   }
 }
 

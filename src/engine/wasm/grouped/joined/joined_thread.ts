@@ -4,7 +4,7 @@ import type { InputView } from "./input_view.ts";
 import { JoinedGroups } from "./joined_groups.ts";
 import type { JoinedProgram } from "./types.ts";
 
-/** The most rows that a thread takes together, and how many times each thread takes some, so that all end together. */
+/** The most rows that a thread takes together, and how many times each takes some if there are few, so that all end together. */
 const MOST_ROWS = 960;
 const TURNS = 4;
 
@@ -15,6 +15,10 @@ export interface SharedRows {
   readonly rows: Uint32Array;
   /** Receives a prediction for each. */
   readonly predicted: Float32Array;
+  /** Not zero for the pieces of rows that a thread has taken. */
+  readonly claims: Int32Array<SharedArrayBuffer> | undefined;
+  /** Number of this thread, and how many there are. */
+  readonly thread: number;
   readonly threads: number;
 }
 
@@ -49,18 +53,33 @@ export class JoinedThread {
     this.#groups.predict(rows, predicted);
   }
 
-  /** Predicts rows of the inputs, sharing them out among threads, which wait for each other at the end only. */
-  predict(barrier: Barrier, { views, rows, predicted, threads }: SharedRows): void {
+  /**
+   * Predicts rows of the inputs, sharing them out among threads, which wait for each other at the end only. Each takes the
+   * same pieces of the same rows from one call to the next, whose entries it has kept; when these are done, those of others.
+   */
+  predict(barrier: Barrier, shared: SharedRows): void {
+    const { views, rows, predicted, claims, thread, threads } = shared;
     this.#groups.use(views);
     const groups = Math.ceil(rows.length / (GROUP_SAMPLES * TURNS * threads));
     const size = Math.min(MOST_ROWS, GROUP_SAMPLES * groups);
-    for (let first = size * barrier.takeTask(); first < rows.length;) {
+    for (const piece of piecesInOrder(Math.ceil(rows.length / size), { thread, threads })) {
       if (barrier.stopAsked) break;
+      if (claims !== undefined && Atomics.exchange(claims, piece, 1) !== 0) continue;
+      const first = size * piece;
       const own = rows.subarray(first, first + size);
       this.#groups.predict(own, predicted.subarray(first, first + own.length));
       barrier.addSamplesDone(own.length);
-      first = size * barrier.takeTask();
     }
     barrier.wait();
+  }
+}
+
+/** All pieces in the order in which a thread takes those that are left: its own, then those of the next threads. */
+function* piecesInOrder(
+  pieces: number,
+  { thread, threads }: Pick<SharedRows, "thread" | "threads">,
+): Generator<number> {
+  for (let step = 0; step < threads; step++) {
+    for (let piece = (thread + step) % threads; piece < pieces; piece += threads) yield piece;
   }
 }

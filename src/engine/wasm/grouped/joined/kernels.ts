@@ -27,6 +27,9 @@ const WIDE = 8;
 /** Rows that are compared side by side, for the same reason. */
 const SIDE_BY_SIDE = 8;
 
+/** Vectors of the rows between two moves of the pointers. */
+const UNROLLED = 4;
+
 /** Adds the kernels that join entries. */
 export function addJoinedKernels(module: ModuleAssembler): void {
   addSums(module);
@@ -151,12 +154,15 @@ function addComparison(module: ModuleAssembler): void {
         code.f32x4(0).set(sums[i]!);
       });
       code.get(own).set(from).get(vectors).set(left);
-      forVectors(code, { vectors: left, pointers: [from, ...some] }, () => {
-        code.get(from).load().set(value);
-        some.forEach((row, i) => {
-          code.get(value).get(row).load().op("f32x4.sub").tee(difference).get(difference);
-          code.get(sums[i]!).multiplyAdd(scratch).set(sums[i]!);
-        });
+      forGroups(code, { count: left, width: UNROLLED }, (together) => {
+        for (let vector = 0; vector < together; vector++) {
+          code.get(from).load(16 * vector).set(value);
+          some.forEach((row, i) => {
+            code.get(value).get(row).load(16 * vector).op("f32x4.sub").tee(difference);
+            code.get(difference).get(sums[i]!).multiplyAdd(scratch).set(sums[i]!);
+          });
+        }
+        for (const pointer of [from, ...some]) code.advance(pointer, 16 * together);
       });
       some.forEach((_, i) => code.get(target).get(sums[i]!).store(16 * i));
       code.advance(target, 16 * width).advance(list, 4 * width);

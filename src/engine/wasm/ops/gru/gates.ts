@@ -44,13 +44,13 @@ export function addGatesForward(module: ModuleAssembler, node: string, shape: Gr
 
 /** Adds the element-wise kernels of the backward pass. */
 export function addGatesBackward(module: ModuleAssembler, node: string, shape: GruShape): void {
-  const { unitVectors, outputSampleStride } = shape;
+  const { unitVectors, deltaSampleStride } = shape;
   const { sampleStride } = gruRecord(shape);
   const { unit } = rowBytes(shape);
   const add = kernelAdder(module, { table: GRU_BACKWARD_KERNELS, node });
   add("gatesBackward", (code, { delta, gates, state, samples }) => {
     const pointers = [
-      { pointer: delta, stride: outputSampleStride },
+      { pointer: delta, stride: deltaSampleStride },
       { pointer: gates, stride: sampleStride },
       { pointer: state, stride: sampleStride },
     ];
@@ -68,7 +68,7 @@ export function addGatesBackward(module: ModuleAssembler, node: string, shape: G
   });
   add("resetBackward", (code, { delta, gates, state, gatedDelta, samples }) => {
     const pointers = [
-      { pointer: delta, stride: outputSampleStride },
+      { pointer: delta, stride: deltaSampleStride },
       { pointer: gates, stride: sampleStride },
       { pointer: state, stride: sampleStride },
       { pointer: gatedDelta, stride: sampleStride },

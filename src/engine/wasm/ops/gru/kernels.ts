@@ -70,7 +70,7 @@ function addForwardProducts(module: ModuleAssembler, node: string, shape: GruSha
 }
 
 function addBackwardProducts(module: ModuleAssembler, node: string, shape: GruShape): void {
-  const { unitVectors, outputSampleStride } = shape;
+  const { unitVectors, deltaSampleStride } = shape;
   const { sampleStride } = gruRecord(shape);
   const { unit } = rowBytes(shape);
   const add = kernelAdder(module, { table: GRU_BACKWARD_KERNELS, node });
@@ -93,7 +93,7 @@ function addBackwardProducts(module: ModuleAssembler, node: string, shape: GruSh
       start: "self",
       rowStrideA: sampleStride,
       b: { rowStride: unit },
-      rowStrideC: outputSampleStride,
+      rowStrideC: deltaSampleStride,
     }, { a: gates, b: transposed, c: delta, samples });
   });
 }

@@ -8,6 +8,7 @@ import {
   type Update,
 } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
+import { RECURRENT_ROW_KERNELS } from "../recurrent_rows.ts";
 import { SUM_KERNELS } from "../sums.ts";
 import { countKernelRows, type GruNode, gruRecord, rowBytes } from "./shape.ts";
 import {
@@ -47,10 +48,49 @@ export function gruForward(
       if (read > 0) kernels.recurCandidate(gates, gated, recurrent, count);
       const [next, nextStride] = read + 1 < shape.positions
         ? [placesOf(node, { records, direction, read: read + 1 }).state, sampleStride]
+        : shape.returnsSequences
+        ? [records + gruRecord(shape).last + direction * unit, sampleStride]
         : [last, output.sampleStride];
       kernels.nextState(next, nextStride, gates, state, count);
     }
   }
+  if (shape.returnsSequences) writeSequences(context, node, { start, count });
+}
+
+/** Copies the states after each position to the outputs. */
+function writeSequences(
+  context: ExecutionContext,
+  node: GruNode,
+  { start, count }: Omit<Part, "index">,
+): void {
+  const { name, output, shape } = node;
+  const { writeStates } = context.bind(RECURRENT_ROW_KERNELS, name);
+  const { sampleStride, last } = gruRecord(shape);
+  const { unit } = rowBytes(shape);
+  const records = node.records + start * sampleStride;
+  for (let position = 0; position < shape.positions; position++) {
+    for (const direction of DIRECTIONS) {
+      const read = readsBefore(node, direction, position) + 1;
+      const state = read < shape.positions
+        ? placesOf(node, { records, direction, read }).state
+        : records + last + direction * unit;
+      writeStates(outputOf(node, addressOf(output, start), { position, direction }), state, count);
+    }
+  }
+}
+
+/** Positions that a direction reads before one. */
+function readsBefore({ shape }: GruNode, direction: Direction, position: number): number {
+  return direction === 0 ? position : shape.positions - 1 - position;
+}
+
+/** Address of a direction's values at a position, in an output or its derivatives. */
+function outputOf(
+  { output }: GruNode,
+  first: number,
+  { position, direction }: { readonly position: number; readonly direction: Direction },
+): number {
+  return first + position * output.stride + direction * 4 * output.channels / DIRECTIONS.length;
 }
 
 /**
@@ -69,17 +109,30 @@ export function gruBackward(
   const { sampleStride } = gruRecord(shape);
   const { unit } = rowBytes(shape);
   const records = node.records + start * sampleStride;
+  const { carried } = gruRecord(shape);
+  const { pullBackward } = shape.returnsSequences
+    ? context.bind(RECURRENT_ROW_KERNELS, name)
+    : { pullBackward: undefined };
   for (const direction of DIRECTIONS) {
     const recurrent = transposed.recurrent + direction * recurrentBytes(node);
-    const delta = deltaOf(output, start) + direction * unit;
+    const delta = shape.returnsSequences
+      ? records + carried + direction * unit
+      : deltaOf(output, start) + direction * unit;
+    const pull = (read: number) => {
+      const position = readsBefore(node, direction, read);
+      const source = outputOf(node, deltaOf(output, start), { position, direction });
+      pullBackward?.(delta, source, count, read < shape.positions - 1 ? -1 : 0);
+    };
     for (let read = shape.positions - 1; read > 0; read--) {
       const { gates, state, gatedDelta } = placesOf(node, { records, direction, read });
+      pull(read);
       kernels.gatesBackward(delta, gates, state, count);
       kernels.gatedGradient(gatedDelta, gates, recurrent, count);
       kernels.resetBackward(delta, gates, state, gatedDelta, count);
       kernels.stateGradient(delta, gates, recurrent, count);
     }
     const { gates, state } = placesOf(node, { records, direction, read: 0 });
+    pull(0);
     kernels.gatesBackward(delta, gates, state, count);
     // The first reset gate has no part in the loss: the state that it gates is zero.
     for (let sample = 0; sample < count; sample++) {

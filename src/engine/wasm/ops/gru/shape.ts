@@ -7,12 +7,15 @@ export interface GruShape {
   readonly unitVectors: number;
   readonly inputStride: number;
   readonly inputSampleStride: number;
-  readonly outputSampleStride: number;
+  /** Of the derivatives with respect to a state, as each step back leaves them. */
+  readonly deltaSampleStride: number;
+  /** Whether the output has the states at each position; else the last ones. */
+  readonly returnsSequences: boolean;
 }
 
 /**
- * A bidirectional GRU. Its rows of units are padded to whole vectors, so the output is a flattened row with two
- * segments. In training it uses the derivatives with respect to its output as scratch memory.
+ * A bidirectional GRU. Its rows of units are padded to whole vectors. An output of last states is a flattened row with two
+ * segments, whose derivatives are scratch memory in training; one of all states has rows without gaps.
  */
 export interface GruNode extends NodeBase {
   readonly kind: "bidirectionalGru";
@@ -41,17 +44,25 @@ export interface GruRecord {
   readonly gated: number;
   /** One row: the derivatives with respect to the r ∘ h of the position that is being read. */
   readonly gatedDelta: number;
+  /** Rows of the states after the last position read and of the derivatives that are carried back, `[direction]`, where all are returned. */
+  readonly last: number;
+  readonly carried: number;
   /** From one sample to the next. */
   readonly sampleStride: number;
 }
 
 /** Where things are in a sample's record. */
-export function gruRecord({ positions, unitVectors }: GruShape): GruRecord {
+export function gruRecord(
+  { positions, unitVectors, returnsSequences }: Omit<GruShape, "deltaSampleStride">,
+): GruRecord {
   const row = 16 * unitVectors;
   const states = positions * 6 * row;
   const gated = states + positions * 2 * row;
   const gatedDelta = gated + positions * 2 * row;
-  return { states, gated, gatedDelta, sampleStride: Math.ceil((gatedDelta + row) / 64) * 64 };
+  const last = gatedDelta + row;
+  const carried = last + 2 * row;
+  const end = returnsSequences ? carried + 2 * row : last;
+  return { states, gated, gatedDelta, last, carried, sampleStride: Math.ceil(end / 64) * 64 };
 }
 
 /** Rows of the kernel: the channels of the input, gaps counted. */

@@ -1,6 +1,7 @@
 import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
 import type { LinearMap } from "../../../transforms/linear_map.ts";
 import type { Matrix } from "../../../transforms/matrices.ts";
+import { assembleUnits, type UnitPlace } from "./loops.ts";
 import { type Layout, transposed } from "./tiling.ts";
 import type { OutputEnds } from "./transform_output.ts";
 
@@ -33,37 +34,20 @@ export function assembleDelta(
   layout: Layout,
   { map, ends, places }: DeltaOptions,
 ): void {
-  const { tiling: { units, lastPositions, outputs }, shape: { dilation }, outputStride } = layout;
   const [delta, output, offsets] = code.locals("i32", 3);
-  const [sample, products, base, left] = code.locals("i32", 4);
   const unit = new DeltaUnit(code, layout, { map, ends, places });
-  const pointers = { delta, output, offsets, products, base };
-  const assembleUnit = (positions: number) => {
-    unit.assemble(positions, pointers);
-    code.advance(products, dilation * outputStride);
-  };
-  code.i32(places.products).set(products);
-  code.i32(0).set(sample).get(places.samples).set(left);
-  code.repeatLocal(left, () => {
-    for (const name of ["delta", "output", "offsets"] as const) {
-      code.get(places[name]).get(sample).op("i32.add").set(pointers[name]);
-    }
-    code.i32(0).set(base);
-    const positions = dilation * outputs;
-    const whole = lastPositions === positions ? units : units - 1;
-    if (whole > 0) code.repeat(whole, () => assembleUnit(positions));
-    if (whole < units) assembleUnit(lastPositions);
-    code.advance(sample, ends.sampleStride);
+  assembleUnits(code, layout, {
+    ...places,
+    sampleStride: ends.sampleStride,
+    pointers: [[delta, places.delta], [output, places.output], [offsets, places.offsets]],
+    assemble: (positions, place) => unit.assemble(positions, { ...place, delta, output, offsets }),
   });
 }
 
-interface UnitPointers {
+interface UnitPointers extends UnitPlace {
   readonly delta: Local;
   readonly output: Local;
   readonly offsets: Local;
-  readonly products: Local;
-  /** Distance of the unit's first position, in bytes of the convolution's input. */
-  readonly base: Local;
 }
 
 class DeltaUnit {

@@ -1,6 +1,7 @@
 import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
 import type { LinearMap } from "../../../transforms/linear_map.ts";
 import { filterBytes, tapBytes } from "../shape.ts";
+import { assembleRows } from "./loops.ts";
 import { type Layout, paddedBytes, tileStart, transposed } from "./tiling.ts";
 import { assembleChannels, assembleCopiedBytes } from "./transform_input.ts";
 
@@ -90,38 +91,31 @@ function assembleTiles(
   const { shape: { dilation }, tiling, transform, matrices, rows, deltaStride, channelVectors } =
     layout;
   const rowBytes = tiling.pieces * 16 * channelVectors;
-  const [sample, tile, row, source, left] = code.locals("i32", 5);
+  const source = code.local("i32");
   const products = code.locals("v128", transform.frequencies);
-  code.i32(places.padded).set(sample).i32(places.transformed).set(source);
-  code.get(places.samples).set(left);
-  code.repeatLocal(left, () => {
-    code.get(sample).set(tile);
-    code.repeat(tiling.units, () => {
-      code.get(tile).set(row);
-      code.repeat(dilation, () => {
-        for (let piece = 0; piece < tiling.pieces; piece++) {
-          code.repeat(channelVectors, () => {
-            products.forEach((product, index) => {
-              code.get(source).load(index * rows * rowBytes, "own").set(product);
-            });
-            map.assemble(transposed(matrices.input), {
-              inputs: products,
-              store: (input, push) => {
-                const offset = (tileStart(layout, 0, piece) + input * dilation) * deltaStride;
-                code.get(row);
-                push();
-                code.get(row).load(offset, "own").op("f32x4.add").store(offset, "own");
-              },
-            });
-            code.advance(row, 16).advance(source, 16);
-          });
-          code.advance(row, -16 * channelVectors);
-        }
-        code.advance(row, deltaStride);
-      });
-      code.advance(tile, dilation * tiling.outputs * deltaStride);
+  code.i32(places.transformed).set(source);
+  const assembleVector = (piece: number, row: Local) => {
+    products.forEach((product, index) => {
+      code.get(source).load(index * rows * rowBytes, "own").set(product);
     });
-    code.advance(sample, paddedBytes(layout, deltaStride));
+    map.assemble(transposed(matrices.input), {
+      inputs: products,
+      store: (input, push) => {
+        const offset = (tileStart(layout, 0, piece) + input * dilation) * deltaStride;
+        code.get(row);
+        push();
+        code.get(row).load(offset, "own").op("f32x4.add").store(offset, "own");
+      },
+    });
+    code.advance(row, 16).advance(source, 16);
+  };
+  assembleRows(code, layout, {
+    ...places,
+    rowBytes: deltaStride,
+    assemblePiece: (piece, row) => {
+      code.repeat(channelVectors, () => assembleVector(piece, row));
+      code.advance(row, -16 * channelVectors);
+    },
   });
 }
 

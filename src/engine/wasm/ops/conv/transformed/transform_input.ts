@@ -1,5 +1,6 @@
 import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
 import type { LinearMap } from "../../../transforms/linear_map.ts";
+import { assembleRows } from "./loops.ts";
 import { type Layout, paddedBytes, tileStart } from "./tiling.ts";
 
 /** Where the input of some samples is, and where it goes. */
@@ -80,11 +81,11 @@ function assembleTransform(
   layout: Layout,
   { map, places }: { readonly map: LinearMap; readonly places: InputPlaces },
 ): void {
-  const { shape, tiling, transform, matrices, rows } = layout;
+  const { shape, transform, matrices, rows } = layout;
   const { dilation, inputStride } = shape;
-  const [sample, tile, row, target, left] = code.locals("i32", 5);
+  const target = code.local("i32");
   const inputs = code.locals("v128", transform.frequencies);
-  const assembleVector = (piece: number, channel: number) => {
+  const assembleVector = (row: Local, piece: number, channel: number) => {
     const first = tileStart(layout, 0, piece);
     inputs.forEach((input, i) => {
       const offset = (first + i * dilation) * inputStride + 4 * channel;
@@ -100,25 +101,17 @@ function assembleTransform(
       },
     });
   };
-  code.i32(places.padded).set(sample).i32(places.transformed).set(target);
-  code.get(places.samples).set(left);
-  code.repeatLocal(left, () => {
-    code.get(sample).set(tile);
-    code.repeat(tiling.units, () => {
-      code.get(tile).set(row);
-      code.repeat(dilation, () => {
-        for (let piece = 0; piece < tiling.pieces; piece++) {
-          assembleChannels(code, layout, {
-            pointers: [row, target],
-            assemble: assembleVector,
-            piece,
-          });
-        }
-        code.advance(row, inputStride).advance(target, layout.inputStride);
-      });
-      code.advance(tile, dilation * tiling.outputs * inputStride);
-    });
-    code.advance(sample, paddedBytes(layout, inputStride));
+  code.i32(places.transformed).set(target);
+  assembleRows(code, layout, {
+    ...places,
+    rowBytes: inputStride,
+    assemblePiece: (piece, row) =>
+      assembleChannels(code, layout, {
+        pointers: [row, target],
+        assemble: (piece, channel) => assembleVector(row, piece, channel),
+        piece,
+      }),
+    endRow: () => code.advance(target, layout.inputStride),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
 import type { LinearMap } from "../../../transforms/linear_map.ts";
+import { assembleUnits, type UnitPlace } from "./loops.ts";
 import type { Layout } from "./tiling.ts";
 
 /** What follows a convolution, fused into its last transform. */
@@ -35,34 +36,19 @@ export function assembleOutput(
   layout: Layout,
   { map, ends, places }: OutputOptions,
 ): void {
-  const { tiling: { units, lastPositions, outputs }, shape: { dilation }, outputStride } = layout;
-  const [sample, products, base, left] = code.locals("i32", 4);
   const [output, offsets] = code.locals("i32", 2);
-  const positions = dilation * outputs;
   const unit = new OutputUnit(code, layout, { map, ends, places });
-  const assembleUnit = (positions: number) => {
-    unit.assemble(positions, { products, output, offsets, base });
-    code.advance(products, dilation * outputStride);
-  };
-  code.i32(places.products).set(products);
-  code.i32(0).set(sample).get(places.samples).set(left);
-  code.repeatLocal(left, () => {
-    code.get(places.output).get(sample).op("i32.add").set(output);
-    code.get(places.offsets).get(sample).op("i32.add").set(offsets);
-    code.i32(0).set(base);
-    const whole = lastPositions === positions ? units : units - 1;
-    if (whole > 0) code.repeat(whole, () => assembleUnit(positions));
-    if (whole < units) assembleUnit(lastPositions);
-    code.advance(sample, ends.sampleStride);
+  assembleUnits(code, layout, {
+    ...places,
+    sampleStride: ends.sampleStride,
+    pointers: [[output, places.output], [offsets, places.offsets]],
+    assemble: (positions, place) => unit.assemble(positions, { ...place, output, offsets }),
   });
 }
 
-interface UnitPointers {
-  readonly products: Local;
+interface UnitPointers extends UnitPlace {
   readonly output: Local;
   readonly offsets: Local;
-  /** Distance of the unit's first position, in bytes of the convolution's input. */
-  readonly base: Local;
 }
 
 class OutputUnit {

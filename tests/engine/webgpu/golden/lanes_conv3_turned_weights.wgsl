@@ -1,0 +1,30 @@
+// buffers: weights, conv3.turned
+// workgroups: 1 × 1 × 2
+// conv3 turned weights
+struct Step {
+  samples: u32,
+  position: u32,
+  gatheredAt: u32,
+  index: u32,
+  rate: f32,
+  correction: f32,
+  decay: f32,
+  unused: u32,
+}
+@group(1) @binding(0) var<storage, read> steps: array<Step>;
+@group(0) @binding(0) var<storage, read> weights: array<f32>;
+@group(0) @binding(1) var<storage, read_write> turned: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let model = group.z;
+  let step = steps[model];
+  if (step.samples == 0u) { return; }
+  let i = group.x * 64u + lane;
+  let channel = i % 4u;
+  let filter_ = i / 4u % 2u;
+  let tap = i / 8u;
+  if (i >= 16u || channel >= 3u) { return; }
+  turned[model * 16u + i] = weights[model * 2788u + 20u
+    + (tap * 4u + channel) * 4u + filter_];
+}
