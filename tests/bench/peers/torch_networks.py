@@ -67,6 +67,36 @@ def build_sequential(spec, weights, layout):
     return nn.Sequential(*modules)
 
 
+class Joint(nn.Module):
+    """A branch over marks and one over letters, joined. Letters become one-hot a batch at a time: those of all genes would take
+    sixteen times the memory of their codes, and making them takes a thousandth of a step."""
+
+    def __init__(self, spec, weights, layout):
+        super().__init__()
+        weights = iter(weights)
+        self.layout = layout
+        shape = lambda branch: {"signal": (spec["inputs"][0]["marks"], spec["inputs"][0]["bins"]),
+                                "sequence": (4, spec["inputs"][1]["bases"])}[branch["input"]]
+        build = lambda layers, channels, positions: build_sequential(
+            {"marks": channels, "bins": positions, "layers": layers}, weights, layout)
+        marks, dna = spec["branches"]
+        self.marks = build(marks["layers"], *shape(marks))
+        dna = build(dna["layers"], *shape(dna))
+        shared = next((i for i, module in enumerate(dna) if isinstance(module, (nn.Dropout, nn.Linear))), len(dna))
+        self.shared, self.dna = dna[:shared], dna[shared:]
+        joined = sum(list(branch)[-1].out_features for branch in (self.marks, self.dna))
+        self.head = build(spec["head"]["layers"], joined, 1)
+        # Code 4, of a base whose letter is not known, is none of the four.
+        self.register_buffer("letters", torch.eye(5, 4))
+
+    def forward(self, signal, codes, repeats):
+        letters = self.letters[codes.long()].transpose(1, 2)
+        genes = self.shared(self.layout.arrange(letters))
+        if repeats > 1:
+            genes = genes.repeat_interleave(repeats, dim=0)
+        return self.head(torch.cat([self.marks(signal), self.dna(genes)], dim=1))
+
+
 def conv(channels, layer, kernel, bias, layout):
     module = layout.Conv(
         channels,
