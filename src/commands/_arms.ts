@@ -28,6 +28,14 @@ export const ARM_NAMES: Readonly<Record<ArmKind, string>> = {
   "marks-only": "marks alone",
 };
 
+/** What an arm is shown beside the marks, in a few words. */
+export const ARM_VIEWS: Readonly<Record<ArmKind, string>> = {
+  dna: "each gene's own sequence",
+  shuffled: "for each gene the sequence of another",
+  "random-code": "for each gene random letters",
+  "marks-only": "without the branch over DNA",
+};
+
 /** Makes the flag `--no-arms`. */
 export function noArms(): Option {
   return new Option(
