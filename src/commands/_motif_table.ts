@@ -28,15 +28,16 @@ export function orderMotifs(rows: readonly MotifRow[]): MotifRow[] {
  */
 export function describeMatches(rows: readonly MotifRow[], known: readonly string[]): string {
   const clear = rows.filter(({ match }) => match !== undefined && match.pOfAll < CLEAR);
-  const found = new Set(clear.map(({ match }) => match!.name));
-  const missed = known.filter((name) => !found.has(name));
+  const matched = new Set(clear.map(({ match }) => match!.name));
+  const found = known.filter((name) => matched.has(name));
+  const missed = known.filter((name) => !matched.has(name));
   const chance = CLEAR * rows.length;
   const some = (names: readonly string[]) => listSome(names, MOST_NAMES);
   return `${formatCountOf(clear.length, "motif")} of ${rows.length.toLocaleString("en-US")} ` +
     `${clear.length === 1 ? "is" : "are"} like a known one (p of all below ${CLEAR}, ` +
     `where ${chance.toFixed(1)} would be by chance)` +
-    (found.size === 0 ? "." : `: ${some([...found])}.`) +
-    (found.size === 0 || missed.length === 0 ? "" : ` Like no filter: ${some(missed)}.`);
+    (found.length === 0 ? "." : `: ${some(found)}.`) +
+    (found.length === 0 || missed.length === 0 ? "" : ` Like no filter: ${some(missed)}.`);
 }
 
 /**

@@ -195,6 +195,7 @@ Deno.test("a control is trained, kept with the model, described, and shown again
       evaluated.stdout,
       /What DNA adds, by regime:\nNew gene in a trained cell type: 18 samples of 6 genes\n/,
     );
+    doesNotMatch(evaluated.stderr, /different ways/);
     match(evaluated.stdout, /\n {2}a random code +\d\.\d{3} {2}\(/);
     const metrics = JSON.parse(await Deno.readTextFile(`${directory}/metrics.json`));
     deepStrictEqual(metrics.arms.map(({ regime }: { regime: string }) => regime), [
