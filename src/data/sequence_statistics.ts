@@ -22,7 +22,10 @@ export interface SequenceStatistics {
   readonly unknownShare: number;
   /** Share of bases in lower case, which mark repeats. */
   readonly softMaskedShare: number;
-  /** Genes that have the same letters as another gene, in groups of places of `genes`. */
+  /**
+   * Genes that have the same letters as another gene, in groups of places of `genes`. Those of which no letter is known
+   * are in none.
+   */
   readonly identical: readonly (readonly number[])[];
 }
 
@@ -95,7 +98,7 @@ function groupIdentical(sequences: PackedSequences, entryOf: Uint32Array): numbe
   for (const group of groups.values()) {
     // Sequences with one key are compared, since different letters may have it too.
     for (const alike of splitByContent(group, sequences, entryOf)) {
-      if (alike.length > 1) found.push(alike);
+      if (alike.length > 1 && hasLetters(sequences, entryOf[alike[0]!]!)) found.push(alike);
     }
   }
   return found;
@@ -123,6 +126,12 @@ function splitByContent(
     else own.push(gene);
   }
   return groups;
+}
+
+function hasLetters({ bases, unknown }: PackedSequences, entry: number): boolean {
+  let left = bases;
+  visitRuns(unknown, entry, (start, end) => left -= end - start);
+  return left > 0;
 }
 
 function areSame(sequences: PackedSequences, one: number, other: number): boolean {

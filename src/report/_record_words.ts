@@ -73,6 +73,7 @@ export function describeRecord(
     ["Transform", TRANSFORMS[record.transform]],
     ...describeReads(record),
     ...describeLabels(record),
+    ...describeDna(record),
     ...(source === undefined ? [] : [["Source", source] as const]),
   ];
 }
@@ -96,6 +97,24 @@ function describeReads(record: DataRecord): (readonly [string, string])[] {
     ["Blacklist", blacklist],
   ];
   return rows.flatMap(([what, value]) => value === undefined ? [] : [[what, value] as const]);
+}
+
+function describeDna({ sequence }: DataRecord): (readonly [string, string])[] {
+  if (sequence === undefined) return [];
+  const { bases, tssBase, orientation, unknownAs, source } = sequence;
+  const letters = {
+    genomic: "the genome’s letters on both strands",
+    transcript: "from upstream to downstream, minus strands turned around",
+    unknown: "their direction is not known",
+  };
+  const parts = [
+    `${formatCount(bases)} bases of each gene`,
+    ...(tssBase === undefined ? [] : [`the TSS is base ${formatCount(tssBase)} from 0`]),
+    letters[orientation],
+    `N as ${unknownAs === "A" ? "A" : "no letter"}`,
+    ...(source === undefined ? [] : [`from ${source}`]),
+  ];
+  return [["DNA", parts.join("; ")]];
 }
 
 function describeLabels(

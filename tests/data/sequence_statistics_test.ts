@@ -39,6 +39,7 @@ Deno.test("data without sequences have no statistics, and without letters no sha
   const found = measureSequences(withSequences(tableColumns(1, 2), ["NN", "NN"]))!;
   ok(Number.isNaN(found.gcShare));
   strictEqual(found.unknownShare, 1);
+  deepStrictEqual(found.identical, [], "genes of which nothing is known are not alike");
   const { sequences, ...columns } = dnaColumns(1, 2, 4);
   const none = { ...sequences!, entryOf: Uint32Array.of(NO_SEQUENCE, NO_SEQUENCE) };
   strictEqual(measureSequences({ ...columns, sequences: none })!.unknownShare, 0);

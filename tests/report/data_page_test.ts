@@ -113,6 +113,26 @@ Deno.test("data that are empty, of one bin, one gene and one label make a page",
   }
 });
 
+Deno.test("the record says what the DNA is", async () => {
+  const sequence = {
+    bases: 1000,
+    tssBase: 500,
+    orientation: "transcript",
+    unknownAs: "none",
+    source: "<b>.2bit",
+  } as const;
+  const collector = new SummaryCollector({
+    record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"], sequence },
+    bins: 1,
+    cellTypes: ["C"],
+    genes: ["G"],
+  });
+  collector.addBlock({ cellType: "C", genes: ["G"], signal: [1], labels: undefined });
+  const page = await renderDataPage({ name: "dna", data: collector.finish() });
+  match(page, /1,000 bases of each gene; the TSS is base 500 from 0; from upstream to downstream/);
+  match(page, /N as no letter; from &lt;b&gt;\.2bit</);
+});
+
 Deno.test("colours of heat maps are a picture that decodes", async () => {
   const figure = dataFigures(wholePage(2)).find(({ name }) => name === "heat-maps");
   const [url] = JSON.stringify(figure!.spec).match(/data:image\/png;base64,[^"]*/) ?? [];
