@@ -18,8 +18,9 @@ const pages = new Map(
 const READERS = { model: parseSpec, space: parseSpace, record: parseRecord };
 
 function kindOf(value: object): keyof typeof READERS | undefined {
-  if ("layers" in value || "branches" in value) return "model";
+  // A space may have branches, too.
   if ("blocks" in value) return "space";
+  if ("layers" in value || "branches" in value) return "model";
   return "assembly" in value ? "record" : undefined;
 }
 

@@ -10,6 +10,7 @@ import { type Transform, TRANSFORMS } from "../record.ts";
 import { refuseLiveRun } from "../runs/run_directory.ts";
 import { commandOfRun } from "../runs/run_files.ts";
 import { choice, declareCommon, declareResume, declareTest, integer, list } from "./flags.ts";
+import { DNA_EXPERIMENTS, EXPERIMENTS } from "../training/experiments.ts";
 import type { TestFlags } from "./_labels.ts";
 import { absolutePaths } from "./_place.ts";
 import { readKeptFlags, resumedFlags, type ResumeFlags } from "./_resume.ts";
@@ -28,6 +29,12 @@ export interface ExperimentsFlags extends TestFlags, ResumeFlags, SchemeFlags {
   readonly engine: EngineName;
   readonly out: string;
   readonly competition: boolean;
+  readonly dna: boolean;
+}
+
+/** The experiments to run: those that are named, else all of the report or, with `--dna`, of the later one. */
+export function experimentsOf({ only, dna }: ExperimentsFlags): readonly string[] {
+  return only ?? (dna ? DNA_EXPERIMENTS : EXPERIMENTS);
 }
 
 /** Declares the flags. */
@@ -52,6 +59,12 @@ export function declareExperiments(command: Command): Command {
       )
       .option("--seed <n>", "seed of weights, order, dropout and held-out samples", integer(0), 0)
       .option("--competition", "the data are the competition's: show the report's figures", false)
+      .option(
+        "--dna",
+        "the authors' later experiments, of marks and DNA, with their report's figures: seven models, for data with " +
+          "sequences",
+        false,
+      )
       .option("--out <dir>", "directory to write, or to resume in", "runs/experiments")
       .option("--overwrite", "run finished experiments again", false),
   ));
@@ -84,14 +97,14 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
 
 /** The flags that decide which experiments are run and what their results are. */
 function pickDecisiveFlags(flags: ExperimentsFlags): unknown {
-  const { data, record, sequences, test, labels, only, epochs, transform, seed, ...others } =
+  const { data, record, sequences, test, labels, only, epochs, transform, seed, dna, ...others } =
     absolutePaths(
       flags,
     );
   const { scheme, folds, stratified, genes, groups, groupColumn, unknownBases } = others;
-  const dna = { sequences, unknownBases };
+  const letters = { dna, sequences, unknownBases };
   const division = { scheme, folds, stratified, genes, groups, groupColumn };
-  return { data, record, test, labels, only, epochs, transform, seed, ...dna, ...division };
+  return { data, record, test, labels, only, epochs, transform, seed, ...letters, ...division };
 }
 
 async function refuseOtherRun(out: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** Formats the table of experiments as text. */
 
 import { formatDuration } from "../base/duration.ts";
-import { PUBLISHED_EXPERIMENTS } from "../report/published.ts";
+import { findPublished } from "../report/published.ts";
 import type { ExperimentSummary } from "../training/experiments.ts";
 import { formatRate } from "./_progress.ts";
 import { outputWidth } from "./_wrap.ts";
@@ -70,7 +70,6 @@ function tablesOf(
 }
 
 const figure = (value: number | null | undefined) => value?.toFixed(4) ?? "–";
-const publishedOf = (name: string) => PUBLISHED_EXPERIMENTS.find((row) => row.name === name);
 
 const MODEL_COLUMNS: readonly Column[] = [
   ["", ({ name }) => name],
@@ -81,8 +80,8 @@ const MODEL_COLUMNS: readonly Column[] = [
   ["test r", ({ testPearson }) => figure(testPearson)],
 ];
 const PUBLISHED_COLUMNS: readonly Column[] = [
-  ["report train", ({ name }) => figure(publishedOf(name)?.trainMse)],
-  ["report test", ({ name }) => figure(publishedOf(name)?.testMse)],
+  ["report train", ({ name }) => figure(findPublished(name)?.trainMse)],
+  ["report test", ({ name }) => figure(findPublished(name)?.testMse)],
 ];
 const AUROC_COLUMNS: readonly Column[] = [
   ["train AUROC", ({ trainAuroc }) => figure(trainAuroc)],

@@ -4,13 +4,9 @@ import { type EngineName, selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { readResult, removeResult, resultPath } from "../runs/experiment_files.ts";
 import { checkArithmetic } from "../training/check_arithmetic.ts";
-import {
-  type ExperimentPlan,
-  type ExperimentResult,
-  EXPERIMENTS,
-} from "../training/experiments.ts";
+import type { ExperimentPlan, ExperimentResult } from "../training/experiments.ts";
 import { warnOfMixture } from "./_arithmetic.ts";
-import type { ExperimentsFlags } from "./_experiment_flags.ts";
+import { type ExperimentsFlags, experimentsOf } from "./_experiment_flags.ts";
 
 /**
  * Finds the results in the directory that belong to these settings and data.
@@ -20,8 +16,10 @@ import type { ExperimentsFlags } from "./_experiment_flags.ts";
  */
 export async function findFinished(
   plans: readonly ExperimentPlan[],
-  { out, only = EXPERIMENTS, overwrite }: ExperimentsFlags,
+  flags: ExperimentsFlags,
 ): Promise<Map<string, ExperimentResult>> {
+  const { out, overwrite } = flags;
+  const only = experimentsOf(flags);
   const finished = new Map<string, ExperimentResult>();
   for (const { name, digest } of plans) {
     const result = await readResult(out, name);

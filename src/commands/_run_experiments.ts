@@ -76,6 +76,7 @@ async function runOne(
     otherArithmetic,
     ...checkpoints.options,
     ...reportTraining("  "),
+    onPhase: (phase) => console.info(`  Phase: ${phase}`),
   });
   if (result !== undefined) console.info(`  ${result.diverged ?? describeScores(result)}`);
   return result;

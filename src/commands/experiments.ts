@@ -9,6 +9,7 @@ import { writeConfig } from "../runs/config.ts";
 import { writeTable } from "../runs/experiment_files.ts";
 import type { Inputs } from "../runs/inputs.ts";
 import {
+  DNA_EXPERIMENTS,
   type ExperimentData,
   EXPERIMENTS,
   planExperiments,
@@ -20,6 +21,7 @@ import {
   chooseFlags,
   declareExperiments,
   type ExperimentsFlags,
+  experimentsOf,
   refuseChange,
 } from "./_experiment_flags.ts";
 import { formatExperiments } from "./_experiment_table.ts";
@@ -52,6 +54,10 @@ export const command: CommandDefinition<ExperimentsFlags> = {
       "measured on separate data, with the report's figures beside ours",
     ],
     ["deno task experiments --data train.npz --only experiment1,experiment8", "two of them"],
+    [
+      "deno task experiments --data train.npz --dna --out runs/dna-experiments",
+      "the later report's models of marks and DNA, its errors beside ours",
+    ],
     ["deno task experiments --resume runs/experiments", "resumes experiments that were stopped"],
   ],
   declare: declareExperiments,
@@ -60,7 +66,8 @@ export const command: CommandDefinition<ExperimentsFlags> = {
 
 async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Promise<void> {
   const flags = await chooseFlags(given);
-  const { out, only = EXPERIMENTS, overwrite, engine } = flags;
+  const { out, overwrite, engine } = flags;
+  const only = experimentsOf(flags);
   checkTestFlags(flags);
   const asked = only.map(parsePresetName);
   const refuse = () => refuseChange(given, flags);
@@ -71,7 +78,8 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   await using owned = await ownParts(out, { command: "experiments", flags, inputs, refuse });
   if (flags.resume !== undefined) console.info(`Resuming ${out}`);
   const data = await chooseTest(dataPath, flags);
-  const names = [...new Set([...EXPERIMENTS, ...asked])];
+  const all = flags.dna ? DNA_EXPERIMENTS : EXPERIMENTS;
+  const names = [...new Set([...all, ...asked])];
   const plans = await planExperiments(names, data, flags);
   const finished = await findFinished(plans, flags);
   if (overwrite) await removeResults(only, { out, finished });
@@ -83,7 +91,14 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   const stopped = await runExperiments(chosen, { data, finished, flags, owned, signal });
   const rows = plans.flatMap(({ name }) => finished.get(name) ?? []).map(summariseExperiment);
   warnOfMixedResults(finished.values());
-  console.log(["", ...formatExperiments(rows, { published: flags.competition })].join("\n"));
+  if (flags.dna && !flags.competition) {
+    console.info(
+      "The report's figures are of the competition's data; on others they compare with nothing.",
+    );
+  }
+  console.log(
+    ["", ...formatExperiments(rows, { published: flags.competition || flags.dna })].join("\n"),
+  );
   await writeTable(out, rows);
   const arithmetic = [...finished.values()].flatMap((result) => result.arithmetic ?? []);
   await writeExperimentsConfig({ dataPath, data, inputs, arithmetic, flags });

@@ -28,7 +28,7 @@ export const UNIFORM_BACKGROUND: readonly number[] = [0.25, 0.25, 0.25, 0.25];
  * import { deepStrictEqual } from "node:assert";
  *
  * const matrix = [[0, 0, 1, 0], [0.25, 0.25, 0.25, 0.25]];
- * deepStrictEqual(informationBits({ name: "g", matrix }), [2, 0]);
+ * deepStrictEqual(informationBits({ matrix }), [2, 0]);
  * ```
  */
 export function informationBits(
@@ -56,7 +56,7 @@ export function informationBits(
  * import { strictEqual } from "node:assert";
  *
  * const matrix = [[0.9, 0.1, 0, 0], [0, 0, 1, 0]];
- * strictEqual(consensusOf({ name: "ag", matrix }), "AG");
+ * strictEqual(consensusOf({ matrix }), "AG");
  * strictEqual(consensusOf(reverseComplement({ name: "ag", matrix })), "CT");
  * ```
  */
@@ -88,7 +88,7 @@ const PAIRS: Readonly<Record<string, string>> = {
  * import { strictEqual } from "node:assert";
  *
  * const matrix = [[0.9, 0.1, 0, 0], [0.45, 0, 0.45, 0.1], [0.25, 0.25, 0.25, 0.25]];
- * strictEqual(consensusOf({ name: "a", matrix }), "ARN");
+ * strictEqual(consensusOf({ matrix }), "ARN");
  * ```
  */
 export function consensusOf({ matrix }: Pick<Motif, "matrix">): string {

@@ -9,7 +9,7 @@ import { type Html, html } from "./_html.ts";
 import { regimeGroups, type RegimeRow } from "./_regime_rows.ts";
 import { type Column, folded, groupedTable, table } from "./_table.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "./input.ts";
-import { PUBLISHED_EXPERIMENTS } from "./published.ts";
+import { findPublished } from "./published.ts";
 
 /**
  * Makes the tables of the experiments' final figures, with published figures if they are comparable; classifiers have a
@@ -43,8 +43,7 @@ const TIME: Column<ExperimentRow> = {
 };
 
 function errorsTable(rows: readonly ExperimentRow[], published: boolean): Html {
-  const publishedOf = ({ name }: ExperimentRow) =>
-    PUBLISHED_EXPERIMENTS.find((row) => row.name === name);
+  const publishedOf = ({ name }: ExperimentRow) => findPublished(name);
   const publishedColumns: Column<ExperimentRow>[] = [
     { title: "Published train", cell: (row) => formatNumber(publishedOf(row)?.trainMse) },
     { title: "Published test", cell: (row) => formatNumber(publishedOf(row)?.testMse) },

@@ -40,6 +40,8 @@ export { multiqcFiles, type MultiqcOptions } from "./multiqc.ts";
 export { plotPace } from "./pace_figure.ts";
 export { renderPage, reportFigures } from "./page.ts";
 export {
+  findPublished,
+  PUBLISHED_DNA_EXPERIMENTS,
   PUBLISHED_EXPERIMENTS,
   PUBLISHED_TRAINING_LOSS,
   type PublishedExperiment,

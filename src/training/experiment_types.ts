@@ -76,18 +76,23 @@ export type PlanOptions = Pick<
 >;
 
 /** Options of {@linkcode runExperiment}. */
-export type ExperimentOptions = Pick<
-  FitOptions,
-  | "engine"
-  | "threads"
-  | "checkpoint"
-  | "resume"
-  | "otherArithmetic"
-  | "onStart"
-  | "onEpoch"
-  | "onProgress"
-  | "signal"
->;
+export type ExperimentOptions =
+  & Pick<
+    FitOptions,
+    | "engine"
+    | "threads"
+    | "checkpoint"
+    | "resume"
+    | "otherArithmetic"
+    | "onStart"
+    | "onEpoch"
+    | "onProgress"
+    | "signal"
+  >
+  & {
+    /** Called before each phase of a model that is trained in several, with what is trained in it. */
+    readonly onPhase?: ((phase: string) => void) | undefined;
+  };
 
 /** One line of the experiments' table. Plain JSON. */
 export interface ExperimentSummary {

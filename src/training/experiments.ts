@@ -18,7 +18,9 @@ import type {
   ExperimentSummary,
   PlanOptions,
 } from "./experiment_types.ts";
+import { fitApart, isTrainedApart } from "./_fit_apart.ts";
 import { fitMany } from "./fit_many.ts";
+import type { FitManyOptions } from "./fit_types.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import { labelHighLow } from "./high_low.ts";
 import { predict } from "./predict.ts";
@@ -49,6 +51,20 @@ export const EXPERIMENTS: readonly PresetName[] = [
   "bigru25",
   "bigru50",
   "deepchrome",
+];
+
+/**
+ * Presets of the authors' later table, of marks and DNA, in its order: six experiments and the final model. They need data
+ * with sequences.
+ */
+export const DNA_EXPERIMENTS: readonly PresetName[] = [
+  "waka-dna-experiment1",
+  "waka-dna-experiment2",
+  "waka-dna-experiment3",
+  "waka-dna-experiment4",
+  "waka-dna-experiment5",
+  "waka-dna-experiment6",
+  "waka-dna",
 ];
 
 /**
@@ -98,7 +114,9 @@ export async function planExperiments(
 
 /**
  * Trains one experiment and measures it on both sets. A classifier, such as `deepchrome`, is trained and measured on
- * the classes that `labelHighLow` makes of the labels.
+ * the classes that `labelHighLow` makes of the labels. The branches of `waka-dna-experiment5` are trained apart first, each
+ * with a head of its own, and then kept as they are while the joint head is trained; its history is that of this phase, its
+ * time that of both.
  *
  * @param plan What {@linkcode planExperiments} made for these data.
  * @param data What to train on and measure on.
@@ -128,16 +146,19 @@ export async function runExperiment(
 ): Promise<ExperimentResult | undefined> {
   const { name: _, digest: __, spec, seed, learningRate, ...settings } = plan;
   const { train, test } = isClassifier(spec) ? labelHighLow(data) : data;
-  const { engine, threads, signal, onEpoch, ...common } = options;
-  const results = await fitMany(spec, [{ data: train, seed, learningRate }], {
+  const { engine, threads, signal, onEpoch, onPhase, ...common } = options;
+  const run = { data: train, seed, learningRate };
+  const shared: FitManyOptions = {
     ...common,
     engine,
     threads,
     signal,
     ...settings,
     onEpoch: (_, record) => onEpoch?.(record),
-  });
-  const outcome = results[0]!;
+  };
+  const { result: outcome, secondsBefore } = isTrainedApart(plan.name)
+    ? await fitApart(spec, run, { ...shared, onPhase })
+    : { result: (await fitMany(spec, [run], shared))[0]!, secondsBefore: 0 };
   const { history, model } = outcome;
   let { diverged } = outcome;
   if (outcome.interrupted) return undefined;
@@ -165,7 +186,7 @@ export async function runExperiment(
     parameters: countParameters(spec),
     engine: outcome.engine,
     device: outcome.device,
-    seconds,
+    seconds: secondsBefore + seconds,
     history,
     ...(model.training.arithmetic && { arithmetic: model.training.arithmetic }),
     samplesPerSecond: seconds > 0 ? history.length * train.length / seconds : 0,

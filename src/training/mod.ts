@@ -24,6 +24,7 @@ export {
   spreadOfMembers,
 } from "./ensemble.ts";
 export {
+  DNA_EXPERIMENTS,
   type ExperimentData,
   type ExperimentOptions,
   type ExperimentPlan,

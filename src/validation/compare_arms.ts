@@ -74,8 +74,9 @@ export interface ArmsTrial {
  * import { compareArms, splitRegimes } from "@waka/histone/validation";
  * import { match, ok } from "node:assert";
  *
- * const size = { cellTypes: 6, genes: 30, newCellTypes: 1, newGenes: 1, bins: 4 };
- * const { train, test } = splitRegimes(new Dataset(simulateColumns(size).train), { newCellTypes: 2 });
+ * const size = { cellTypes: 6, genes: 90, newCellTypes: 1, newGenes: 1, bins: 4 };
+ * const data = new Dataset(simulateColumns(size).train);
+ * const { train, test } = splitRegimes(data, { newGenes: 30, newCellTypes: 2 });
  * const [first] = compareArms({
  *   train,
  *   test,

@@ -11,6 +11,10 @@ class Conv1dLayout:
     Conv, MaxPool, BatchNorm = nn.Conv1d, nn.MaxPool1d, nn.BatchNorm1d
 
     @staticmethod
+    def leaky(slope):
+        return nn.LeakyReLU(slope, inplace=True)
+
+    @staticmethod
     def size(positions):
         return positions
 
@@ -23,6 +27,7 @@ class ChannelsLastLayout:
     """The same network as one row of a 2-D one: input [sample, channel, 1, position], in memory [sample, position, channel]."""
 
     Conv, MaxPool, BatchNorm = nn.Conv2d, nn.MaxPool2d, nn.BatchNorm2d
+    leaky = Conv1dLayout.leaky
 
     @staticmethod
     def size(positions):
@@ -31,6 +36,27 @@ class ChannelsLastLayout:
     @staticmethod
     def arrange(tensor):
         return tensor.unsqueeze(2).contiguous(memory_format=torch.channels_last)
+
+
+class CompiledLayout(ChannelsLastLayout):
+    """The same for torch.compile, whose vector code for the processor is wrong where nn.LeakyReLU precedes batch normalisation
+    in training: in PyTorch 2.15 the outputs of these two layers alone are off by as much as they are large."""
+
+    @staticmethod
+    def leaky(slope):
+        return LargerOf(slope)
+
+
+class LargerOf(nn.Module):
+    """LeakyReLU as the larger of a value and its share, which is the same for slopes from 0 to 1."""
+
+    def __init__(self, slope):
+        super().__init__()
+        assert 0 <= slope <= 1
+        self.slope = slope
+
+    def forward(self, x):
+        return torch.maximum(x, self.slope * x)
 
 
 def build_sequential(spec, weights, layout):
@@ -46,7 +72,7 @@ def build_sequential(spec, weights, layout):
                 positions -= (layer["width"] - 1) * layer["dilation"]
             channels = layer["filters"]
         elif kind == "activation":
-            modules.append(activation(layer))
+            modules.append(activation(layer, layout))
         elif kind == "batchNorm":
             modules.append(batch_norm(channels, layer, [next(weights) for _ in range(4)], layout))
         elif kind == "maxPool1d":
@@ -125,11 +151,11 @@ def dense(channels, positions, kernel, bias):
     return fill(nn.Linear(inputs, units), weight=kernel.T, bias=bias)
 
 
-def activation(layer):
+def activation(layer, layout=Conv1dLayout):
     if layer["kind"] == "relu":
         return nn.ReLU(inplace=True)
     if layer["kind"] == "leakyRelu":
-        return nn.LeakyReLU(layer["alpha"], inplace=True)
+        return layout.leaky(layer["alpha"])
     if layer["kind"] == "gelu":
         return nn.GELU()
     return nn.Sigmoid()

@@ -19,7 +19,14 @@ import torch._inductor.config as inductor
 from torch import nn
 
 from protocol import ADAM_EPSILON, FastestBatch, rate_of, rate_of_calls, serve, without_dropout
-from torch_networks import ChannelsLastLayout, Conv1dLayout, Joint, Panel, build_sequential
+from torch_networks import (
+    ChannelsLastLayout,
+    CompiledLayout,
+    Conv1dLayout,
+    Joint,
+    Panel,
+    build_sequential,
+)
 
 
 class SignalModel:
@@ -174,6 +181,7 @@ class GraphSteps(EagerSteps):
             self.captured_loss = super().step(rows)
 
 
+LAYOUTS = {"conv1d": Conv1dLayout, "compiled": CompiledLayout}
 STEPS = {"compiled": CompiledSteps, "graph": GraphSteps}
 
 
@@ -192,8 +200,7 @@ class Contestant:
             return DnaModel(self.task, spec, layout, self.device)
         if self.task.cell_types > 0:
             return PanelModel(self.task, spec, self.device)
-        layout = Conv1dLayout if self.form == "conv1d" else ChannelsLastLayout
-        return SignalModel(self.task, spec, layout, self.device)
+        return SignalModel(self.task, spec, LAYOUTS.get(self.form, ChannelsLastLayout), self.device)
 
     def make_steps(self, model):
         return STEPS.get(self.form, EagerSteps)(model, self.task)
