@@ -81,6 +81,7 @@ export function reconcileRecords(
     );
   }
   noteOtherStarts(model, data, options);
+  noteUnknownOrientation(model, data, options);
   if (data.transform === model.transform) return "none";
   if (data.transform === "none") return model.transform;
   throw new ContractError(
@@ -157,6 +158,23 @@ function noteOtherStarts(
     `the model was trained on windows around ${CENTRES[wanted]}, those of the data are around ${
       CENTRES[found]
     }`,
+  );
+}
+
+/** Tells of DNA of which it is not known whether its letters run as the model's do. */
+function noteUnknownOrientation(
+  { sequence: wanted }: DataRecord,
+  { sequence: found }: DataRecord,
+  { onNote }: ReconcileOptions,
+): void {
+  if (wanted === undefined || found === undefined) return;
+  if (wanted.orientation === found.orientation) return;
+  const describe = ({ orientation }: SequenceRecord) =>
+    orientation === "unknown" ? "an orientation that is not known" : `${orientation} orientation`;
+  onNote?.(
+    `the model was trained on DNA in ${describe(wanted)}, that of the data is in ${
+      describe(found)
+    }: they are taken to run alike`,
   );
 }
 

@@ -48,6 +48,66 @@ Deno.test("a refusal says how to prepare the data again, and that counts are nev
   );
 });
 
+const DNA: DataRecord = {
+  ...PREPARED,
+  sequence: { bases: 400, tssBase: 200, orientation: "transcript", unknownAs: "none", source: "x" },
+};
+
+/** The same record with other sequences. */
+function withDna(change: Partial<DataRecord["sequence"]>): DataRecord {
+  return { ...DNA, sequence: { ...DNA.sequence!, ...change } };
+}
+
+Deno.test("a record of DNA survives JSON, and one that is damaged is refused", () => {
+  deepStrictEqual(parseRecord(JSON.parse(JSON.stringify(DNA))), DNA);
+  const bad: readonly (readonly [change: object, message: RegExp])[] = [
+    [{ bases: 0 }, /sequence.bases is 0, expected an integer from 1 to 65536/],
+    [{ bases: 70_000 }, /sequence.bases is 70000/],
+    [{ tssBase: -1 }, /sequence.tssBase is -1/],
+    [{ orientation: "reverse" }, /sequence.orientation is "reverse", expected one of genomic/],
+    [{ unknownAs: "T" }, /sequence.unknownAs is "T", expected none or A/],
+  ];
+  for (const [change, message] of bad) throws(() => parseRecord(withDna(change)), message);
+});
+
+Deno.test("DNA of another kind is refused, with the flags that make the model's", () => {
+  const { sequence: _, ...without } = DNA;
+  strictEqual(reconcileRecords(without, DNA), "none");
+  strictEqual(reconcileRecords(DNA, withDna({ source: "y" })), "none");
+  for (
+    const change of [
+      { bases: 300 },
+      { tssBase: 100 },
+      { orientation: "genomic" },
+      { unknownAs: "A" },
+    ] as const
+  ) {
+    const [[field, value]] = Object.entries(change) as [[string, unknown]];
+    throws(
+      () => reconcileRecords(DNA, withDna(change)),
+      new RegExp(`sequence\\.${field} .*, the data have ${value}.*--sequence-half-width 200`),
+    );
+  }
+  const authors = withDna({ orientation: "genomic", unknownAs: "A" });
+  match(
+    prepareFlags(authors),
+    /--genome GENOME --sequence-half-width 200 --sequence-orientation genomic --unknown-bases A$/,
+  );
+});
+
+Deno.test("DNA that does not say how it runs is taken as it is, which is said", () => {
+  const unknown = withDna({ orientation: "unknown", tssBase: undefined });
+  for (const [model, data] of [[DNA, unknown], [unknown, DNA]] as const) {
+    const notes: string[] = [];
+    strictEqual(reconcileRecords(model, data, { onNote: (note) => notes.push(note) }), "none");
+    strictEqual(notes.length, 1);
+    match(notes[0]!, /DNA in .*transcript orientation.* are taken to run alike|not known.*alike/);
+  }
+  const notes: string[] = [];
+  reconcileRecords(unknown, unknown, { onNote: (note) => notes.push(note) });
+  deepStrictEqual(notes, []);
+});
+
 Deno.test("the flags name the column that is subtracted, in quotes where a shell needs them", () => {
   const flagsOf = (expressionReference: string) =>
     prepareFlags({

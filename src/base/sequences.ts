@@ -103,7 +103,7 @@ const CODES_OF_BYTE = Uint8Array.from(
  * @param sequences The sequences.
  * @param entry Which of them; {@linkcode NO_SEQUENCE} gives bases that are not known.
  * @param into Receives the codes, `[base]`.
- * @throws {RangeError} If there is no such entry, or `into` has another length than a sequence.
+ * @throws {RangeError} If the entry does not exist, or `into` has another length than a sequence.
  *
  * @example
  * ```ts
@@ -166,7 +166,7 @@ export function visitRuns(
  * @param sequences The sequences.
  * @param entry Which of them; {@linkcode NO_SEQUENCE} gives N alone.
  * @returns The letters.
- * @throws {RangeError} If there is no such entry.
+ * @throws {RangeError} If the entry does not exist.
  *
  * @example
  * ```ts

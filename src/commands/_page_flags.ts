@@ -1,10 +1,9 @@
 /** The flags of commands that show what data look like, and the files that these write. */
 
 import type { Command } from "commander";
-import type { SummaryCollector, SummaryCollectorOptions } from "../data/summary/collector.ts";
 import { ContractError } from "../errors.ts";
-import type { DataPageInput } from "../report/mod.ts";
 import { STANDARD_OUTPUT } from "./_outputs.ts";
+import type { PageOutput } from "./_page_output.ts";
 
 /** What is shown, and where. */
 export interface PageFlags {
@@ -20,14 +19,6 @@ export function declarePageFlags(command: Command): Command {
       "write an HTML page of what the data look like: profiles and heat maps around the TSS, depths, labels",
     )
     .option("--multiqc <dir>", "write the same into this folder, as files for MultiQC");
-}
-
-/** A page, and files for MultiQC, that are written in the end. */
-export interface PageOutput extends AsyncDisposable {
-  /** Makes what collects a summary of the data for them. */
-  collect(about: SummaryCollectorOptions): SummaryCollector;
-  /** Writes them and says so. */
-  write(input: Omit<DataPageInput, "name" | "versions">): Promise<void>;
 }
 
 /**

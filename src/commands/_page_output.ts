@@ -4,18 +4,32 @@ import { basename, resolve } from "node:path";
 import { formatCountOf } from "../base/count.ts";
 import { checkDirectory } from "../files/directory.ts";
 import { writeFileAtomic } from "../files/file.ts";
-import { SummaryCollector } from "../data/summary/collector.ts";
+import { SummaryCollector, type SummaryCollectorOptions } from "../data/summary/collector.ts";
 import { DATA_PAGE_START } from "../report/data_page.ts";
 import { type DataPageInput, multiqcFiles, renderDataPage } from "../report/mod.ts";
 import { MULTIQC_START } from "../report/multiqc.ts";
 import { checkOutput, openOutput } from "./_outputs.ts";
-import type { PageFlags, PageOutput } from "./_page_flags.ts";
 import { VERSION } from "./version.ts";
 
-/** As {@linkcode openPage} of the flags, which loads this module only if a page or files were asked for. */
+/** What is written, and where. */
+export interface PageOutputOptions {
+  readonly page: string | undefined;
+  readonly multiqc: string | undefined;
+  readonly overwrite: boolean;
+}
+
+/** A page, and files for MultiQC, that are written in the end. */
+export interface PageOutput extends AsyncDisposable {
+  /** Makes what collects a summary of the data for them. */
+  collect(about: SummaryCollectorOptions): SummaryCollector;
+  /** Writes them and says so. */
+  write(input: Omit<DataPageInput, "name" | "versions">): Promise<void>;
+}
+
+/** As `openPage` beside the flags does, which loads this module only if a page or files were asked for. */
 export async function openPageOutput(
   data: string,
-  { page, multiqc, overwrite }: PageFlags & { readonly overwrite: boolean },
+  { page, multiqc, overwrite }: PageOutputOptions,
 ): Promise<PageOutput> {
   if (multiqc !== undefined) await checkDirectory(multiqc);
   const file = page === undefined

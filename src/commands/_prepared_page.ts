@@ -2,7 +2,7 @@
 
 import type { SummaryCollector } from "../data/summary/collector.ts";
 import type { CountedFileFacts, StreamedBlock } from "../genome/mod.ts";
-import type { PageOutput } from "./_page_flags.ts";
+import type { PageOutput } from "./_page_output.ts";
 import type { PreparedSamples } from "./_prepared_output.ts";
 
 /** Collects what a page about prepared data shows. It costs little where no page was asked for. */

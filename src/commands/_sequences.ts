@@ -19,7 +19,7 @@ export interface SequenceFlags {
   readonly unknownBases?: UnknownBases | undefined;
 }
 
-/** The flags as a further command has them, after a space; empty if none is given. */
+/** The flags as a further command has them, after a space; empty without `--sequences`. */
 export function formatSequenceFlags({ sequences, unknownBases }: SequenceFlags): string {
   if (sequences === undefined) return "";
   const unknown = unknownBases === undefined ? "" : ` --unknown-bases ${unknownBases}`;
@@ -75,7 +75,7 @@ async function readOnce(file: string, unknownAs: UnknownBases): Promise<ReadFile
     if (last?.key === key) return last;
     // Two tables need not be in memory together.
     last = undefined;
-    // Most data need no such file: what reads it is loaded only here.
+    // Most data need no file of sequences: what reads it is loaded only here.
     const { readSequences } = await import("../genome/sequence/sequence_table.ts");
     const table = await readSequences(source, {
       unknownAs,

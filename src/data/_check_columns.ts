@@ -6,6 +6,16 @@ import { faultOfCellTypeGroups, faultOfGeneGroups } from "../io/item_groups.ts";
 import { faultOfMask, findUnmeasuredSignal } from "../io/mark_mask.ts";
 import { checkSignal } from "./_check_signal.ts";
 
+/** Columns that passed the checks, so that further views of them need not repeat these. */
+const checkedColumns = new WeakSet<SampleColumns>();
+
+/** Checks columns as {@linkcode checkColumns} does, unless they passed before. */
+export function checkColumnsOnce(columns: SampleColumns): void {
+  if (checkedColumns.has(columns)) return;
+  checkColumns(columns);
+  checkedColumns.add(columns);
+}
+
 /**
  * Throws unless columns describe the same samples, and their values are possible.
  *
@@ -13,7 +23,7 @@ import { checkSignal } from "./_check_signal.ts";
  * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, or the
  * signal is bad, or groups or the mask of marks contradict the names or the signal.
  */
-export function checkColumns(columns: SampleColumns): void {
+function checkColumns(columns: SampleColumns): void {
   const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
   const count = geneIndex.length;
   const marks = record.marks.length;

@@ -1,16 +1,12 @@
 import type { PackedArray } from "../base/arrays.ts";
-import { NO_SEQUENCE, unpackSequence } from "../base/sequences.ts";
 import { formatGene, type GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { missingMarksOf } from "../io/mark_mask.ts";
 import { decodeValues } from "../io/signal_values.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
-import { checkColumns } from "./_check_columns.ts";
+import { checkColumnsOnce } from "./_check_columns.ts";
+import { codesOfGene, isMeasured, missingMarksAmong } from "./_item_facts.ts";
 import { checkIndices, checkSpan, failCounts, failLabels } from "./_check_views.ts";
-
-/** Columns that passed the checks, so that further views of them need not repeat these. */
-const checkedColumns = new WeakSet<SampleColumns>();
 
 /**
  * Samples of histone data: a view of some rows of shared columns. Subsets, folds and batches are further
@@ -24,7 +20,7 @@ const checkedColumns = new WeakSet<SampleColumns>();
  *
  * const data = new Dataset({
  *   signal: Uint8Array.of(4, 6, 2, 8), // [sample, bin, mark]
- *   labels: Float64Array.of(0.5, 1.5),
+ *   labels: undefined,
  *   cellTypes: ["E003"],
  *   cellTypeIndex: Uint32Array.of(0, 0),
  *   genes: ["ENSG00000000003", "ENSG00000000005"],
@@ -35,7 +31,6 @@ const checkedColumns = new WeakSet<SampleColumns>();
  * const last = data.subset([1]);
  * strictEqual(last.geneOf(0), "ENSG00000000005");
  * deepStrictEqual([...last.signalOf(0)], [2, 8]);
- * deepStrictEqual([...last.labels()], [1.5]);
  * ```
  */
 export class Dataset {
@@ -56,10 +51,7 @@ export class Dataset {
    * @throws {RangeError} If a row is outside the columns.
    */
   constructor(columns: SampleColumns, rows?: Uint32Array) {
-    if (!checkedColumns.has(columns)) {
-      checkColumns(columns);
-      checkedColumns.add(columns);
-    }
+    checkColumnsOnce(columns);
     const count = columns.geneIndex.length;
     if (rows !== undefined) checkIndices(rows, { bound: count, what: "row" });
     this.columns = columns;
@@ -152,21 +144,12 @@ export class Dataset {
    * @throws {RangeError} If the position is outside the view, or the data have no mark of that name.
    */
   hasMark(position: number, mark: string): boolean {
-    const { markMask, cellTypeIndex } = this.columns;
-    const place = this.marks.indexOf(mark);
-    const cellType = cellTypeIndex[this.#rowOf(position)]!;
-    if (place < 0) {
-      throw new RangeError(`Cannot find mark "${mark}": the data have ${this.marks.join(", ")}`);
-    }
-    return markMask?.[cellType * this.marks.length + place] !== 0;
+    return isMeasured(this.columns, this.columns.cellTypeIndex[this.#rowOf(position)]!, mark);
   }
 
   /** The marks that were not measured, by cell type, for those cell types of the view that lack any. */
   get missingMarks(): ReadonlyMap<string, readonly string[]> {
-    const missing = missingMarksOf(this.columns);
-    const present = missing.size === 0 ? new Set() : new Set(this.cellTypeIndices());
-    const { cellTypes } = this.columns;
-    return new Map([...missing].filter(([name]) => present.has(cellTypes.indexOf(name))));
+    return missingMarksAmong(this.columns, () => this.cellTypeIndices());
   }
 
   /**
@@ -250,12 +233,7 @@ export class Dataset {
    * @throws {RangeError} If the position is outside the view.
    */
   sequenceOf(position: number): Uint8Array<ArrayBuffer> | undefined {
-    const { sequences, geneIndex } = this.columns;
-    const entry = sequences?.entryOf[geneIndex[this.#rowOf(position)]!] ?? NO_SEQUENCE;
-    if (sequences === undefined || entry === NO_SEQUENCE) return undefined;
-    const codes = new Uint8Array(sequences.bases);
-    unpackSequence(sequences, entry, codes);
-    return codes;
+    return codesOfGene(this.columns, this.columns.geneIndex[this.#rowOf(position)]!);
   }
 
   /** The competition's id of each sample, such as `E065_115459`, `[position]`. */

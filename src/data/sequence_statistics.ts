@@ -16,7 +16,7 @@ export interface SequenceStatistics {
   readonly genes: number;
   /** Genes that have no sequence. */
   readonly masked: number;
-  /** Share of C and G among the letters that are known; NaN if none is. */
+  /** Share of C and G among the letters that are known; NaN if all are unknown. */
   readonly gcShare: number;
   /** Share of bases whose letters are not known. */
   readonly unknownShare: number;

@@ -12,6 +12,10 @@ import { type GeneWindows, geneWindows } from "./windows.ts";
 
 /** Memory for counts, in bytes. 17,447 genes × 100 bins × 8 marks with controls fit, so they are one band. */
 const MOST_COUNT_BYTES = 2 ** 27;
+/** What a thread besides the caller's takes by itself, in bytes: its run-time, its program and an inflater. */
+const THREAD_BYTES = 20 * 2 ** 20;
+/** The share of the memory that threads leave to counts: smaller bands would read some parts of files more often. */
+const SHARE_OF_COUNTS = 1 / 2;
 
 /** Some neighbouring genes. */
 export interface GeneBand {
@@ -88,16 +92,24 @@ export class GeneBands {
  * @param options How they are counted.
  */
 export function countGeneBands(plan: SamplePlan, options: GeneBandsOptions): number {
-  const { windows, mostCountBytes = MOST_COUNT_BYTES } = options;
+  const { windows } = options;
   const values = windows.genes * windows.bins;
-  return Math.ceil(values * bytesPerValue(plan, options) / mostCountBytes);
+  return Math.ceil(values * bytesPerValue(plan, options) / bytesForCounts(options));
 }
 
 /** How many bands one file alone needs. */
 export function countBandsOfFile(options: GeneBandsOptions): number {
   const { windows, mostCountBytes = MOST_COUNT_BYTES } = options;
+  // Files are inspected one at a time, by this thread alone.
   const bytes = bytesOfFile(options) + bytesOfTasks(options);
   return Math.ceil(windows.genes * windows.bins * bytes / mostCountBytes);
+}
+
+/** How many bytes of the memory for counts the threads leave to them. */
+function bytesForCounts(options: GeneBandsOptions): number {
+  const { mostCountBytes = MOST_COUNT_BYTES, threads } = options;
+  const helpers = isSharedOut(options) ? mostCountThreads(threads) - 1 : 0;
+  return Math.max(SHARE_OF_COUNTS * mostCountBytes, mostCountBytes - helpers * THREAD_BYTES);
 }
 
 /** The share of the memory for counts that files take while they are counted; the other is for what they become. */

@@ -168,9 +168,10 @@ export interface PrepareOptions extends
    */
   readonly threads?: number | undefined;
   /**
-   * How many bytes counts may take in memory while they are streamed or collected, approximately. If those of all genes
-   * need more, some genes are counted after others, and each file is read once for each of these bands: with an index
-   * only what lies near the band's genes, otherwise whole.
+   * How many bytes counts may take in memory while they are streamed or collected, approximately, together with the threads
+   * that help, which take some 20 MB each but leave half to counts. If those of all genes need more, some genes are counted
+   * after others, and each file is read once for each of these bands: with an index only what lies near the band's genes,
+   * otherwise whole.
    *
    * @default {134217728}
    */

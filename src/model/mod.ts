@@ -44,6 +44,7 @@ export {
   type ReferenceInput,
   signalShape,
 } from "./inputs.ts";
+export { reorderLetters } from "./letter_order.ts";
 export { describeLoss, lossName } from "./loss.ts";
 export { marksOnly } from "./marks_only.ts";
 export { parseSpec } from "./parse_spec.ts";

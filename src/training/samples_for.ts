@@ -6,6 +6,7 @@ import { PackedBuilder } from "../io/packing.ts";
 import { storeValues } from "../io/signal_values.ts";
 import { inputRecordOf, type TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
+import { sequencesOfSamples } from "./_sample_sequences.ts";
 
 /** One gene in one cell type. */
 export interface Sample {
@@ -18,6 +19,13 @@ export interface Sample {
    * the model does that, unless the options name the transform.
    */
   readonly signal: ArrayLike<number>;
+  /**
+   * The DNA around the gene's TSS, for models that read it: as many letters as `inputRecord.sequence.bases`, in its
+   * orientation. All samples of a gene have the same.
+   *
+   * @default {bases that are not known}
+   */
+  readonly sequence?: string | undefined;
   /** The measured expression, on the scale of the model's training labels. Give it for all samples or for none. */
   readonly label?: number | undefined;
 }
@@ -40,7 +48,9 @@ export interface SamplesForOptions {
  * @param options The transform of the signals.
  * @returns A data set of these samples.
  * @throws {ContractError} If only some samples have labels, a value is negative or not finite, the values are logarithms
- * of counts though no transform is named, or the model reads no signal.
+ * of counts though no transform is named, the model reads no signal, or a sequence has the wrong number of letters or is
+ * not read.
+ * @throws {RangeError} If a sequence has a letter that IUPAC does not have.
  * @throws {TypeError} If a signal does not have as many values as the model takes.
  *
  * @example A sample of a data set, predicted by itself
@@ -85,6 +95,7 @@ export function samplesFor(
   const [cellTypes, cellTypeIndex] = numberNames(samples.map(({ cellType }) => cellType));
   const [genes, geneIndex] = numberNames(samples.map(({ gene }) => gene), geneKey);
   const names = { cellTypes, cellTypeIndex, genes, geneIndex };
+  const sequences = sequencesOfSamples(samples, { geneIndex, genes: genes.length, record });
   return new Dataset({
     ...names,
     // Logarithms are kept as readers of files keep them, so that they are predicted with the same bits.
@@ -92,6 +103,7 @@ export function samplesFor(
     labels: labelsOf(samples),
     bins,
     record,
+    ...(sequences && { sequences }),
   });
 }
 

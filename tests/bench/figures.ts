@@ -54,12 +54,21 @@ const SCALING_PAIRS = 9;
 const training = { workload: "wakawaka", measure: "train" } as const;
 const inference = { workload: "wakawaka", measure: "predict" } as const;
 
+/** The authors' later model: in its batches of random samples, and of all samples of some genes. A step of PyTorch takes seconds. */
+const DNA_PEERS: readonly PeerName[] = ["PyTorch", "PyTorch channels last"];
+const DNA_FIGURES: readonly Figure[] = [
+  { name: "waka-dna-training", workload: "waka-dna", measure: "train" },
+  { name: "waka-dna-by-gene-training", workload: "waka-dna-by-gene", measure: "train" },
+  { name: "waka-dna-inference", workload: "waka-dna", measure: "predict" },
+].map((figure) => ({ ...figure, peers: DNA_PEERS, rounds: 3 }) as Figure);
+
 /** The figures of an engine that computes on the processor, in the order of the tables. */
 const PROCESSOR_FIGURES: readonly Figure[] = [
   ...WORKLOADS.flatMap((workload): Figure[] => [
     { name: `${workload}-training`, workload, measure: "train", peers: trainers(workload) },
     { name: `${workload}-inference`, workload, measure: "predict", peers: predictors(workload) },
   ]),
+  ...DNA_FIGURES,
   {
     name: "wakawaka-one-sample",
     workload: "wakawaka",

@@ -83,7 +83,7 @@ const BAD: Readonly<Record<string, readonly [flags: readonly string[], message: 
   ],
   "a genome that is not there": [["--genome", "no.2bit"], /--genome .*no.2bit: it does not exist/],
   "a genome for AnnData": [[...GENOME, "--out", "o.zarr"], /AnnData hold no DNA, expected .*\.npz/],
-  "a genome that is none": [["--genome", "genes.gtf"], /expected FASTA: ">name"/],
+  "an annotation in place of a genome": [["--genome", "genes.gtf"], /expected FASTA: ">name"/],
   "a genome of other chromosomes": [
     ["--genome", "other.fa"],
     /none of the chromosomes of the gene/,

@@ -130,11 +130,8 @@ Deno.test("A for N is another model, and a run knows the file that it was starte
     );
     strictEqual(same, none);
     notStrictEqual(a, none);
-    const refused = await runTask(
-      "predict",
-      ...["--model", `${directory}/a`, "--data", TEST, "--sequences", letters],
-      ...["--out", `${directory}/p.tsv`],
-    );
+    const data = ["--data", TEST, "--sequences", letters, "--out", `${directory}/p.tsv`];
+    const refused = await runTask("predict", "--model", `${directory}/a`, ...data);
     match(refused.stderr, /sequence.unknownAs A, the data have none/);
     const alone = await runTask(
       "train",

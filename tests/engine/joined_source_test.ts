@@ -43,6 +43,34 @@ Deno.test("gathered samples have each shared entry once", () => {
   );
 });
 
+Deno.test("inputs with the same indices are gathered as those with equal ones", () => {
+  const labels: InputColumn = {
+    input: { name: "referenceLabels", references: 2, values: 1 },
+    table: Float32Array.of(7, 8, 9),
+    entryOf: REFERENCES.entryOf,
+  };
+  const equal = { ...labels, entryOf: labels.entryOf!.slice() };
+  for (const order of [[0, 1], [1, 0]]) {
+    const [same, other] = [labels, equal].map((column) => {
+      const columns = order.map((place) => [REFERENCES, column][place]!);
+      const source = joinInputs({ samples: 4, columns });
+      const batch = new SampleBatch(source.inputs, 4);
+      source.gather(Uint32Array.of(0, 1, 2, 3), batch);
+      source.gather(Uint32Array.of(3, 1, 2), batch);
+      return batch.inputs.map(({ entries, values, entryOf, spec }) => ({
+        name: spec.name,
+        entries,
+        values: [...values.subarray(0, 6)],
+        entryOf: [...entryOf.subarray(0, 6)],
+      }));
+    });
+    deepStrictEqual(same, other);
+    const found = same!.find(({ name }) => name === "referenceLabels")!;
+    deepStrictEqual([found.entries, ...found.values.slice(0, 3)], [3, 8, 7, 9]);
+    deepStrictEqual(found.entryOf, [0, 1, 2, NO_ENTRY, NO_ENTRY, NO_ENTRY]);
+  }
+});
+
 Deno.test("a batch receives the inputs that it was made for, in shared memory if asked", () => {
   const source = joinInputs({ samples: 4, columns: [SIGNAL, SEQUENCE, REFERENCES] });
   const batch = new SampleBatch([SEQUENCE.input], 2, { shared: true });

@@ -1,13 +1,17 @@
 /** Files that threads share, BAM and bigWig, give in bands of genes what they give for all genes together. */
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { countGeneBands } from "../../src/genome/_gene_bands.ts";
 import {
   type Gene,
+  geneWindows,
   openSignalFile,
   prepare,
   type PrepareOptions,
+  type SignalFormat,
   type SignalInput,
 } from "../../src/genome/mod.ts";
+import { planSamples } from "../../src/genome/_sample_plan.ts";
 
 /** Genes all over both chromosomes of the fixtures, in no order; some windows overlap. */
 const GENES: readonly Gene[] = Array.from({ length: 40 }, (_, gene) => ({
@@ -57,3 +61,27 @@ for (const [file, options] of RUNS) {
     });
   }
 }
+
+Deno.test("threads that help take from the memory for counts, of which they leave half", () => {
+  const options = { rule: "reads", halfWidthBp: 200 } as const;
+  const inputs = ["a.bam", "b.bam"].map((name): SignalInput => ({
+    cellType: name,
+    mark: "H3K4me3",
+    name,
+    open: () => Promise.reject(new Error("nobody opens it")),
+  }));
+  const plan = planSamples(inputs, options);
+  const windows = geneWindows(GENES, options);
+  // The counts of one file would fill the memory, so that each thread's 20 MB show in the number of bands.
+  const mostCountBytes = 2 ** 28;
+  const large = { ...windows, genes: mostCountBytes / 8 / windows.bins };
+  const bandsOf = (threads: number, format: SignalFormat) => {
+    const formats = new Set([format]);
+    return countGeneBands(plan, { ...options, threads, mostCountBytes, windows: large, formats });
+  };
+  strictEqual(bandsOf(8, "bed"), bandsOf(1, "bed"));
+  const alone = bandsOf(1, "bam");
+  ok(bandsOf(4, "bam") > alone);
+  ok(bandsOf(8, "bam") > bandsOf(4, "bam"));
+  ok(bandsOf(8, "bam") <= 2 * alone);
+});

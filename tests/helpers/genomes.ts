@@ -149,3 +149,14 @@ export function genomeFiles(genome: Letters): Record<string, WrittenGenome> {
     ),
   };
 }
+
+/** An index of blocks: places in the file and in what it inflates to. */
+export function gziOf(...places: readonly (readonly [stored: number, inflated: number])[]) {
+  const view = new DataView(new ArrayBuffer(8 + 16 * places.length));
+  view.setBigUint64(0, BigInt(places.length), true);
+  for (const [i, [stored, inflated]] of places.entries()) {
+    view.setBigUint64(8 + 16 * i, BigInt(stored), true);
+    view.setBigUint64(16 + 16 * i, BigInt(inflated), true);
+  }
+  return new Uint8Array(view.buffer);
+}

@@ -167,7 +167,7 @@ const BAD: Readonly<
     { __sequence_genes__: set([1, 3]) },
     /row 0 is 419 and 3, expected .* one of 3 sequences/,
   ],
-  "a gene's number that is none": [{ __sequence_genes__: set([2, 0.5]) }, /row 1 is 0.5 and 1/],
+  "a gene's number with a fraction": [{ __sequence_genes__: set([2, 0.5]) }, /row 1 is 0.5 and 1/],
   "a gene's number that is NaN": [{ __sequence_genes__: set([2, NaN]) }, /row 1 is NaN and 1/],
   "a gene twice": [{ __sequence_genes__: set([4, 419]) }, /row 2 has gene 419 again/],
   "runs out of order": [{ __sequence_soft_masked__: set([0, 2]) }, /in their order/],

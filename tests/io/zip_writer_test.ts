@@ -82,7 +82,7 @@ testWith(
           `
 import json, sys, zipfile
 import numpy as np
-assert zipfile.ZipFile(sys.argv[1]).testzip() is None
+assert not zipfile.ZipFile(sys.argv[1]).testzip()
 file = np.load(sys.argv[1])
 print(json.dumps([[name, file[name].tolist()] for name in file.files]))
 `,

@@ -2,7 +2,7 @@ import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:asser
 import { sha256 } from "../../src/base/bytes.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
-import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../src/model/presets.ts";
+import { DNA_PRESET_NAMES, presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../src/model/presets.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
 import { BRANCHED } from "../helpers/branched_spec.ts";
 
@@ -122,6 +122,17 @@ Deno.test("every sequential preset has the same weights as before", async () => 
   }
   const all = await sha256(new TextEncoder().encode(digests.join("")));
   strictEqual(all.toHex(), "3536344bc08043baa63171369298afdd50285c5c22db94624bf804813479d685");
+});
+
+Deno.test("every preset that reads DNA has the same weights as before", async () => {
+  const digests: string[] = [];
+  for (const name of DNA_PRESET_NAMES) {
+    for (const values of initialWeights(presetSpec(name, { bases: 320 }), 7)) {
+      digests.push((await sha256(new Uint8Array(values.buffer))).toHex());
+    }
+  }
+  const all = await sha256(new TextEncoder().encode(digests.join("")));
+  strictEqual(all.toHex(), "718cdb3a62f975c404c053cc5f32d91d532ca9ec5b7c18d3540edf3a054fa134");
 });
 
 Deno.test("the scale of a distance is one at first", () => {

@@ -1,8 +1,8 @@
 /** Models that read DNA, from a data set to predictions. */
 
-import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { packSequences } from "../../src/base/sequence_packer.ts";
-import { NO_SEQUENCE } from "../../src/base/sequences.ts";
+import { NO_SEQUENCE, sequenceLetters } from "../../src/base/sequences.ts";
 import { attachSequences } from "../../src/data/attach_sequences.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { modelInputs } from "../../src/model/inputs.ts";
@@ -11,6 +11,7 @@ import type { BranchedSpec } from "../../src/model/spec.ts";
 import { planExperiments } from "../../src/training/experiments.ts";
 import { fit } from "../../src/training/fit.ts";
 import { predict } from "../../src/training/predict.ts";
+import { type Sample, samplesFor } from "../../src/training/samples_for.ts";
 import { dnaColumns, randomRows, withSequences } from "../helpers/sequences.ts";
 import { tableColumns } from "../helpers/samples.ts";
 
@@ -188,4 +189,33 @@ Deno.test("a preset takes the bases of the data, and no more than it reads", asy
   };
   deepStrictEqual(await inputOf("waka-dna"), { name: "sequence", bases: 4100 });
   deepStrictEqual(await inputOf("waka-dna-experiment3"), { name: "sequence", bases: 4000 });
+});
+
+Deno.test("samples of a program's own carry their letters", async () => {
+  const { model } = await fit(DNA, DATA, OPTIONS);
+  const { sequences } = DATA.columns;
+  const toSample = (position: number, sequence: string | undefined): Sample => ({
+    gene: DATA.geneOf(position),
+    cellType: DATA.cellTypeOf(position),
+    signal: [...DATA.signalOf(position)],
+    sequence,
+  });
+  const letters = (position: number) => sequenceLetters(sequences!, position % 4);
+  const wanted = await predict(model, DATA, OPTIONS);
+  const own = samplesFor(model, [7, 3, 0].map((i) => toSample(i, letters(i))));
+  deepStrictEqual([...await predict(model, own, OPTIONS)], [7, 3, 0].map((i) => wanted[i]));
+  const bare = samplesFor(model, [toSample(0, undefined)]);
+  const unknown = samplesFor(model, [toSample(0, "N".repeat(BASES))]);
+  const values = await predict(model, bare, OPTIONS);
+  deepStrictEqual(await predict(model, unknown, OPTIONS), values);
+  notDeepStrictEqual(values[0], wanted[0]);
+  const make = (...samples: Sample[]) => () => samplesFor(model, samples);
+  throws(make(toSample(0, "ACGT")), /sequence of 4 letters, expected 24/);
+  throws(make(toSample(0, letters(0)), toSample(4, letters(1))), /another sequence than its gene/);
+  throws(make(toSample(0, letters(0).slice(1) + "!")), /letter 24 is "!"/);
+  const marks = { ...model, record: new Dataset(tableColumns(3, 4)).record };
+  throws(
+    () => samplesFor(marks, [toSample(0, letters(0))]),
+    /sample 0 .* has a sequence, and the model reads none/,
+  );
 });

@@ -1,13 +1,15 @@
 import type { InputSpec } from "../../model/spec.ts";
 import { gatherBatch } from "../gather_batch.ts";
 import type { MemberCall } from "../member_session.ts";
-import { SampleBatch, type SampleSource } from "../sample_source.ts";
+import { entrySize, placesOf, SampleBatch, type SampleSource } from "../sample_source.ts";
 import type { JobRunner } from "./job_runner.ts";
 import type { BatchPredictionJob } from "./jobs.ts";
 
 /** The most and the fewest samples of a batch: those of a batch share what is gathered. */
 const MOST_SAMPLES = 480;
 const LEAST_SAMPLES = 96;
+/** Room that a batch may take, unless the fewest samples need more: each reference might be another one. */
+const BATCH_BYTES = 32 * 1024 * 1024;
 /** Batches of a thread: one is computed while another is gathered. */
 const BATCHES_OF_THREAD = 2;
 
@@ -28,6 +30,8 @@ class Slot {
 export class BatchPredictor {
   readonly #jobs: JobRunner;
   readonly #inputs: readonly InputSpec[];
+  /** Samples for which a batch has room. */
+  readonly #capacity: number;
   #slots: readonly Slot[] = [];
   #ownBatch: SampleBatch | undefined;
 
@@ -35,6 +39,9 @@ export class BatchPredictor {
   constructor(jobs: JobRunner, inputs: readonly InputSpec[]) {
     this.#jobs = jobs;
     this.#inputs = inputs;
+    const bytes = inputs.reduce((sum, input) => sum + 4 * placesOf(input) * entrySize(input), 0);
+    const fitting = Math.floor(BATCH_BYTES / bytes);
+    this.#capacity = Math.max(LEAST_SAMPLES, Math.min(MOST_SAMPLES, fitting));
   }
 
   /** Predicts rows of a source. */
@@ -67,7 +74,9 @@ export class BatchPredictor {
     },
   ): Promise<void> {
     const slots = this.#takeSlots();
-    const size = sizeOfBatch(rows.length, slots.length);
+    // One batch for each slot, if there are enough rows.
+    const even = Math.ceil(rows.length / slots.length);
+    const size = Math.max(LEAST_SAMPLES, Math.min(this.#capacity, even));
     let done = 0;
     try {
       for (let start = 0; start < rows.length; start += size) {
@@ -102,14 +111,9 @@ export class BatchPredictor {
     const { threads } = this.#jobs;
     return this.#slots = Array.from({ length: BATCHES_OF_THREAD * threads }, (_, index) => {
       return new Slot(
-        new SampleBatch(this.#inputs, MOST_SAMPLES, { shared: true }),
+        new SampleBatch(this.#inputs, this.#capacity, { shared: true }),
         index % threads,
       );
     });
   }
-}
-
-/** Samples of a batch, so that there is one for each slot if there are enough. */
-function sizeOfBatch(rows: number, slots: number): number {
-  return Math.max(LEAST_SAMPLES, Math.min(MOST_SAMPLES, Math.ceil(rows / slots)));
 }

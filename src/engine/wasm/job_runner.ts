@@ -11,7 +11,8 @@ import { residentSignal } from "../memory_source.ts";
 import { type TableColumn, tablesOf } from "../joined_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { Barrier, createBarrierMemory } from "./barrier.ts";
-import { createPathImages, type GroupedPath, packPathImages } from "./grouped/path.ts";
+import type { GroupedPath } from "./grouped/path.ts";
+import { groupedCode } from "./grouped_code.ts";
 import type {
   BatchPredictionJob,
   EpochOutcome,
@@ -75,7 +76,9 @@ export class JobRunner {
   constructor(options: JobRunnerOptions) {
     const { planned: { plan: { pages }, plan }, policy, threads } = options;
     this.#options = options;
-    this.#images = options.groups === undefined ? [] : createPathImages(options.groups);
+    this.#images = options.groups === undefined
+      ? []
+      : groupedCode().createPathImages(options.groups);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.#memory = memory;
     this.floats = new Float32Array(memory.buffer);
@@ -256,7 +259,7 @@ export class JobRunner {
     if (path === undefined) return;
     const images = this.#images;
     const areOld = this.#imagesAreOld;
-    if (areOld) packPathImages(path, readArrays(this, places, "weight"), images);
+    if (areOld) groupedCode().packPathImages(path, readArrays(this, places, "weight"), images);
     this.#imagesAreOld = false;
     if (!this.#ownHasGroups) this.#own!.useGroups(path);
     if (!this.#toldPool) this.#pool.send({ kind: "groups", path });

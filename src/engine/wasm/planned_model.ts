@@ -8,7 +8,8 @@
 import { modelInputs } from "../../model/inputs.ts";
 import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
-import { type GroupedPath, makeGroupedPath } from "./grouped/path.ts";
+import type { GroupedPath } from "./grouped/path.ts";
+import { loadGroupedCode } from "./grouped_code.ts";
 import { assembleKernels, type KernelSet } from "./module.ts";
 import { planModel } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
@@ -59,7 +60,9 @@ export class PlannedModel {
 
   /** The grouped path, compiled; `undefined` if groups do not serve the model. */
   get groups(): Promise<GroupedPath | undefined> {
-    return this.#groups ??= makeGroupedPath(this.#spec, this.plan.encoders);
+    return this.#groups ??= loadGroupedCode().then(({ makeGroupedPath }) =>
+      makeGroupedPath(this.#spec, this.plan.encoders)
+    );
   }
 
   /** The compiled kernels; all of them where those have been made, since a set is part of them. */

@@ -8,10 +8,11 @@
 import type { SignalColumns } from "../memory_source.ts";
 import type { TableColumn } from "../joined_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
-import { type InputView, viewColumn, viewGathered } from "./grouped/joined/input_view.ts";
-import { JoinedThread } from "./grouped/joined/joined_thread.ts";
+import type { InputView } from "./grouped/joined/input_view.ts";
+import type { JoinedThread } from "./grouped/joined/joined_thread.ts";
 import type { GroupedPath } from "./grouped/path.ts";
-import { cutGroups, ThreadGroups } from "./grouped/thread_groups.ts";
+import type { ThreadGroups } from "./grouped/thread_groups.ts";
+import { groupedCode } from "./grouped_code.ts";
 import type {
   BatchPredictionJob,
   EpochJob,
@@ -89,7 +90,7 @@ export class Runner {
   useGroups(path: GroupedPath): void {
     this.#path = path;
     if (path.kind === "joined") return;
-    this.#groups = new ThreadGroups(path.programs, this.#plan, this.context);
+    this.#groups = new (groupedCode().ThreadGroups)(path.programs, this.#plan, this.context);
     this.#tasks.useGroups(this.#groups);
     this.#predictionStages = {};
   }
@@ -102,20 +103,20 @@ export class Runner {
 
   /** Sets the tables, in the order of the model's inputs, that the next predictions of joined samples read. */
   useTables(tables: readonly TableColumn[] | undefined): void {
-    this.#views = tables?.map(viewColumn);
+    this.#views = tables?.map(groupedCode().viewColumn);
     this.#joined?.release();
   }
 
   /** Predicts a batch by itself. */
   predictBatch({ inputs, predicted }: BatchPredictionJob): void {
-    this.#joinedThread.predictBatch(inputs.map(viewGathered), predicted);
+    this.#joinedThread.predictBatch(inputs.map(groupedCode().viewGathered), predicted);
   }
 
   /** What predicts samples with branches; its memory is taken when it is first needed. */
   get #joinedThread(): JoinedThread {
     if (this.#joined !== undefined) return this.#joined;
     if (this.#path?.kind !== "joined") throw new Error("Cannot predict: no groups were set");
-    this.#joined = new JoinedThread(this.#path.program);
+    this.#joined = new (groupedCode().JoinedThread)(this.#path.program);
     this.#joined.setWeights(this.#images);
     return this.#joined;
   }
@@ -207,7 +208,7 @@ export class Runner {
     );
     const cut = (entries: readonly number[]) =>
       cutChains(this.#plan, entries).map((parts, chain) =>
-        inGroups[chain] ? cutGroups(entries[chain]!) : parts
+        inGroups[chain] ? groupedCode().cutGroups(entries[chain]!) : parts
       );
     for (let start = 0; start < rows.length && !this.#barrier.stopping; start += batchSize) {
       const batch = rows.subarray(start, start + batchSize);

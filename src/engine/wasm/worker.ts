@@ -2,7 +2,9 @@
 
 import type { SignalColumns } from "../memory_source.ts";
 import type { TableColumn } from "../joined_source.ts";
+import * as code from "./grouped/code.ts";
 import type { GroupedPath } from "./grouped/path.ts";
+import { setGroupedCode } from "./grouped_code.ts";
 import type { BatchPredictionJob, EpochOutcome, Job } from "./jobs.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 
@@ -27,6 +29,7 @@ interface WorkerScope {
   postMessage(reply: WorkerReply): void;
 }
 
+setGroupedCode(code);
 const scope = globalThis as unknown as WorkerScope;
 let runner: Runner | undefined;
 

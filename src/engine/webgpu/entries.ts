@@ -15,7 +15,8 @@
  * - `encoderE.origins`: `[item]` sample and reference, where a dropout needs them.
  * - `encoderE.shared` and `encoderE.sharedUses`, where only the first layers share: the same of these layers, the uses
  *   being items; `encoderE.parents`: `[item]` the shared item that it continues.
- * - `input.NAME`: `[entry, …values of one]` as float32; of a sequence, `[entry, word]` of packed codes, see `letters.ts`.
+ * - `input.NAME`: `[entry, …values of one]` as float32; of a sequence, `[entry, word]` of packed codes, see
+ *   `letters.ts`.
  *
  * @module
  */

@@ -2,11 +2,12 @@ import { longestLength } from "../../base/arrays.ts";
 import type { InputName } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
 import { gatherBatch } from "../gather_batch.ts";
+import { takeLetters } from "../gathered_letters.ts";
 import { gatherLearned, pairLearned } from "../gather_learned.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import { ItemCollector } from "./collect_items.ts";
 import type { OpenedDevice } from "./device.ts";
-import { countWords, packCodes } from "./letters.ts";
+import { LetterPacker } from "./letters.ts";
 import { GpuMemory } from "./memory.ts";
 import type { GraphPlan } from "./plan_types.ts";
 import { Program } from "./program.ts";
@@ -29,7 +30,7 @@ export class GraphRunner {
   readonly #plan: GraphPlan;
   readonly #program: Program;
   readonly #collectors: readonly ItemCollector[];
-  #codes = new Uint32Array(0);
+  #packer: LetterPacker | undefined;
   #batch: { readonly inputs: SampleSource["inputs"]; readonly batch: SampleBatch } | undefined;
 
   private constructor({ opened, plan }: GraphRunnerOptions, memory: GpuMemory, program: Program) {
@@ -128,7 +129,11 @@ export class GraphRunner {
   /** Room for a batch, for as long as the sources have the same inputs. */
   #batchOf({ inputs }: SampleSource): SampleBatch {
     if (this.#batch?.inputs !== inputs) {
-      this.#batch = { inputs, batch: new SampleBatch(inputs, this.#plan.options.samples) };
+      const batch = new SampleBatch(inputs, this.#plan.options.samples);
+      for (const input of batch.inputs) {
+        if (input.spec.name === "sequence") takeLetters(input, batch.capacity);
+      }
+      this.#batch = { inputs, batch };
     }
     return this.#batch.batch;
   }
@@ -145,10 +150,11 @@ export class GraphRunner {
     collector.collect(batch);
     this.#write("places", collector.places, model * layout.stride);
     for (const { spec, buffer, entrySize, words, capacity } of layout.inputs) {
-      const { entries, values } = batch.input(spec.name);
-      const found = values.subarray(0, entries * entrySize);
-      const offset = model * capacity * words;
-      this.#write(buffer, spec.name === "sequence" ? this.#pack(found, spec.bases) : found, offset);
+      const input = batch.input(spec.name);
+      const found = spec.name === "sequence"
+        ? this.#packerOf(spec.bases, capacity).pack(input)
+        : input.values.subarray(0, input.entries * entrySize);
+      this.#write(buffer, found, model * capacity * words);
     }
     for (const [index, found] of collector.encoders.entries()) {
       const { capacity } = layout.encoders[index]!;
@@ -168,12 +174,9 @@ export class GraphRunner {
     }
   }
 
-  /** Packs the codes of entries into memory that the next batch uses again. */
-  #pack(codes: Float32Array, bases: number): Uint32Array {
-    const count = codes.length / bases * countWords(bases);
-    if (this.#codes.length < count) this.#codes = new Uint32Array(count);
-    packCodes(codes, { bases, words: this.#codes });
-    return this.#codes.subarray(0, count);
+  /** What packs the sequences of a batch. */
+  #packerOf(bases: number, entries: number): LetterPacker {
+    return this.#packer ??= new LetterPacker(bases, entries);
   }
 
   /** Writes values to a buffer, if a kernel reads it. */

@@ -87,6 +87,8 @@ export interface LaneConvTiling {
 const MOST_PRODUCTS = 900;
 const MOST_STORES = 48;
 const MOST_VECTORS = 6;
+/** Workgroups side by side, at most: WebGPU grants 65,535, and the rest lie one below another. */
+const MOST_ACROSS = 32_768;
 /** What loading a value of A and four of B costs, beside a multiplication, as measured on llvmpipe. */
 const LOAD_COST = 38;
 const LOAD_FOUR_COST = 85;
@@ -156,7 +158,9 @@ export function makeLaneConvKernel(
   { tiling, lanes }: { readonly tiling: LaneConvTiling; readonly lanes: number },
 ): Kernel {
   const { items, windows, rowTiles, vectors, columnTiles } = tiling;
-  const tiles = Math.ceil(shape.items / items) * rowTiles;
+  const blocks = Math.ceil(Math.ceil(shape.items / items) * rowTiles / lanes);
+  const across = Math.min(blocks, MOST_ACROSS);
+  const down = Math.ceil(blocks / across);
   const sums = indices(items).flatMap((item) =>
     indices(windows * shape.pool).flatMap((row) =>
       indices(vectors).map((vector) => nameSum({ item, row }, vector))
@@ -166,12 +170,12 @@ export function makeLaneConvKernel(
     name: code.name,
     buffers: code.buffers,
     threads: lanes,
-    workgroups: [Math.ceil(tiles / lanes), columnTiles, shape.models],
+    workgroups: [across, columnTiles * down, shape.models],
     declarations: code.declarations,
-    body: `  let tile = group.x * ${lanes}u + lane;
+    body: `  let tile = ${locateBlockWgsl(columnTiles, { across, down })} * ${lanes}u + lane;
 ${unrollWgsl(items, (item) => `  let item${item} = tile / ${rowTiles}u * ${items}u + ${item}u;`)}
   let firstWindow = tile % ${rowTiles}u * ${windows}u;
-  let firstColumn = group.y * ${4 * vectors}u;
+  let firstColumn = ${down === 1 ? "group.y" : `group.y % ${columnTiles}u`} * ${4 * vectors}u;
   if (item0 >= ${code.items}) { return; }
 ${sums.map((sum) => `  var ${sum} = vec4f();`).join("\n")}
   for (var k = 0u; k < ${shape.length}u; k++) {
@@ -180,6 +184,14 @@ ${unrollWgsl(vectors, (vector) => multiplyVectorWgsl(shape, code, { tiling, vect
   }
 ${unrollWgsl(vectors, (vector) => storeVectorWgsl(shape, code, { tiling, vector }))}`,
   });
+}
+
+/** WGSL for the number of a workgroup's lanes among those of the same columns. */
+function locateBlockWgsl(
+  columnTiles: number,
+  { across, down }: { readonly across: number; readonly down: number },
+): string {
+  return down === 1 ? "group.x" : `(group.y / ${columnTiles}u * ${across}u + group.x)`;
 }
 
 function indices(count: number): number[] {

@@ -1,13 +1,15 @@
 /**
  * Letters of DNA on the GPU. An entry of the input `sequence` is uploaded as its codes, four bits each, and no kernel
- * makes a one-hot array of it if the first layer that reads it is a convolution whose neighbouring taps are neighbouring
- * letters: see `ops/letters.ts`.
+ * makes a one-hot array of it if the first layer that reads it is a convolution whose neighbouring taps are
+ * neighbouring letters: see `ops/letters.ts`.
  *
  * @module
  */
 
 import type { Encoder, ModelGraph } from "../../model/graph.ts";
+import { lettersOf } from "../gathered_letters.ts";
 import { groupChain, type LayerGroup } from "../layer_groups.ts";
+import type { GatheredInput } from "../sample_source.ts";
 
 /** Codes of a 32-bit word, the first in its lowest bits. */
 const CODES_OF_WORD = 8;
@@ -33,28 +35,43 @@ export function countWords(bases: number): number {
   return Math.ceil(bases / CODES_OF_WORD);
 }
 
-/**
- * Packs the codes of entries, each from a word of its own on.
- *
- * @param codes `[entry, base]`, each below 16.
- * @param bases Codes of an entry.
- * @param words Receives them: `[entry, word]`.
- */
-export function packCodes(
-  codes: ArrayLike<number>,
-  { bases, words }: { readonly bases: number; readonly words: Uint32Array },
-): void {
-  let word = 0;
-  for (let entry = 0; entry < codes.length; entry += bases) {
-    const end = entry + bases;
-    for (let first = entry; first < end; first += CODES_OF_WORD) {
-      let packed = 0;
-      for (let i = Math.min(end, first + CODES_OF_WORD) - 1; i >= first; i--) {
-        packed = packed << 4 | codes[i]!;
-      }
-      words[word++] = packed;
-    }
+/** Packs the sequences of a batch into memory that the next batch uses again. */
+export class LetterPacker {
+  readonly #bases: number;
+  /** The codes of one sequence, a byte each, and the same four at a time, the first in the lowest bits. */
+  readonly #codes: Uint8Array<ArrayBuffer>;
+  readonly #fours: Uint32Array;
+  readonly #words: Uint32Array<ArrayBuffer>;
+
+  /** Takes memory for `entries` sequences of `bases` letters. */
+  constructor(bases: number, entries: number) {
+    const words = countWords(bases);
+    this.#bases = bases;
+    this.#codes = new Uint8Array(CODES_OF_WORD * words);
+    this.#fours = new Uint32Array(this.#codes.buffer);
+    this.#words = new Uint32Array(words * entries);
   }
+
+  /** The codes of a gathered batch, `[entry, word]`, each entry from a word of its own on. */
+  pack(input: GatheredInput): Uint32Array<ArrayBuffer> {
+    const bases = this.#bases;
+    const letters = lettersOf(input);
+    let word = 0;
+    for (let entry = 0; entry < input.entries; entry++) {
+      if (letters !== undefined) letters.table.copy(letters.numbers[entry]!, this.#codes);
+      else this.#codes.set(input.values.subarray(entry * bases, (entry + 1) * bases));
+      for (let four = 0; four < this.#fours.length; four += 2) {
+        this.#words[word++] = packFour(this.#fours[four]!) |
+          packFour(this.#fours[four + 1]!) << 16;
+      }
+    }
+    return this.#words.subarray(0, word);
+  }
+}
+
+/** Four codes of eight bits each as four of four bits. */
+function packFour(codes: number): number {
+  return codes & 15 | codes >>> 4 & 0xf0 | codes >>> 8 & 0xf00 | codes >>> 12 & 0xf000;
 }
 
 /** WGSL for the code at place `i` of an entry whose words begin at `words`. */

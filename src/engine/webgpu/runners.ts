@@ -10,10 +10,10 @@ import { ResidentRunner } from "./resident_runner.ts";
 import type { Pass } from "./submit.ts";
 import { layoutWeights, type WeightLayout } from "./weight_layout.ts";
 
-/** Samples of a batch of a prediction. */
-const PREDICTION_SAMPLES = 512;
-/** Samples of a batch that is uploaded, at most; input gradients are as large as the inputs. */
-const UPLOADED_SAMPLES = { prediction: PREDICTION_SAMPLES, inputGradients: 64 } as const;
+/** Samples of a batch of a prediction; on a processor, where a dispatch costs what it has room for, fewer do as well. */
+const PREDICTION_SAMPLES = { gpu: 512, processor: 128 } as const;
+/** Samples of a batch of input gradients, which are as large as the inputs. */
+const GRADIENT_SAMPLES = 64;
 
 /** Runs a program over samples. */
 export interface PassRunner {
@@ -79,11 +79,19 @@ export class SessionRunners {
     return !isBranched(spec) && (source === undefined || source.resident !== undefined);
   }
 
+  /** Samples of a batch, at most. */
+  #samplesOf(purpose: GraphPurpose): number {
+    const { batchSize, room: { opened } } = this.#options;
+    if (purpose === "training") return batchSize;
+    if (purpose === "inputGradients") return GRADIENT_SAMPLES;
+    return PREDICTION_SAMPLES[opened.lanes === undefined ? "gpu" : "processor"];
+  }
+
   #startResident(purpose: "training" | "prediction"): Promise<PassRunner> {
     return this.#startOnce(`resident ${purpose}`, () => {
-      const { spec, batchSize, room } = this.#options;
+      const { spec, room } = this.#options;
       if (isBranched(spec)) throw new RangeError("Cannot gather several inputs on the GPU");
-      const samples = purpose === "training" ? batchSize : PREDICTION_SAMPLES;
+      const samples = this.#samplesOf(purpose);
       const plan = planModel(spec, chooseOptions(spec, samples, room));
       const { shared } = this;
       const dataSets = this.#dataSets;
@@ -93,8 +101,8 @@ export class SessionRunners {
 
   #start(purpose: GraphPurpose): Promise<PassRunner> {
     return this.#startOnce(purpose, () => {
-      const { spec, batchSize, room } = this.#options;
-      const samples = purpose === "training" ? batchSize : UPLOADED_SAMPLES[purpose];
+      const { spec, room } = this.#options;
+      const samples = this.#samplesOf(purpose);
       const plan = planForRoom(spec, { samples, purpose }, room);
       return GraphRunner.start({ opened: room.opened, plan, shared: this.shared });
     });

@@ -32,8 +32,8 @@ export interface KernelLayout {
 }
 
 /**
- * The weights of a GRU or an LSTM: for each direction the rows of its kernel, of its recurrent kernel and of its bias, all of
- * the same length.
+ * The weights of a GRU or an LSTM: for each direction the rows of its kernel, of its recurrent kernel and of its bias,
+ * all of the same length.
  */
 export interface RecurrentLayout {
   /** Place of the first row among a model's weights; a multiple of four. */

@@ -136,7 +136,7 @@ async function checkEnds(source: ByteSource, entry: FastaEntry, index: string): 
   failAt(
     source,
     end,
-    `by ${index} "${name}" ends there after ${length} bases, but it goes on: it is the index of another file, or older ` +
+    `by ${index} "${name}" ends there after ${length} bases, but more letters follow: it is the index of another file, or older ` +
       "than this one",
   );
 }
@@ -144,7 +144,7 @@ async function checkEnds(source: ByteSource, entry: FastaEntry, index: string): 
 /** Line ends and blank lines between two sequences. */
 const LONGEST_GAP_BYTES = 8;
 
-/** The name in the line that ends before a place; `undefined` if no such line ends there. */
+/** The name in the line that ends before a place; `undefined` if no line with a name ends there. */
 async function readHeader(source: ByteSource, offset: number): Promise<string | undefined> {
   for (const most of [USUAL_HEADER_BYTES, LONGEST_HEADER_BYTES]) {
     const length = Math.min(most, offset);

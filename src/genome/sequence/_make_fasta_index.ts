@@ -5,7 +5,7 @@ import { isPlainLine } from "../../base/printable.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { CARRIAGE_RETURN, LINE_FEED } from "../../text/characters.ts";
-import { decodeText } from "../../text/numbers.ts";
+import { decodeLoosely } from "../../text/numbers.ts";
 import type { FastaEntry } from "./_fasta_index.ts";
 
 const PIECE_BYTES = 1 << 22;
@@ -107,9 +107,9 @@ class FastaScanner {
   }
 
   #begin(offset: number): void {
-    const text = decodeText(Uint8Array.from(this.#header), 1, this.#header.length);
-    const name = /^\S*/.exec(text)![0];
-    if (name === "" || !isPlainLine(name)) {
+    // What follows the name may be in any encoding.
+    const name = /^\S*/.exec(decodeLoosely(Uint8Array.from(this.#header.slice(1))))![0];
+    if (name === "" || !isPlainLine(name) || name.includes("\ufffd")) {
       this.#fail(
         `its name is ${JSON.stringify(name.slice(0, 40))}, expected a plain text after ">"`,
       );

@@ -46,7 +46,13 @@ class Task:
         # Of a signal [sample, bin, mark]; of a panel [gene, cell type, value], and [gene, cell type] for referenceLabels.
         self.inputs = {name: arrays[name] for name in arrays.files
                        if name not in ("labels", "packed") and not name.startswith("weight")}
-        if self.cell_types > 0:
+        # Samples with DNA: gene · cellTypes + cell type; batches of whole genes, or of any samples.
+        self.dna = task.get("dna")
+        if self.dna == "random":
+            self.genes_of, self.cell_types = self.cell_types, 0
+        elif self.dna == "by gene":
+            self.genes_of = self.cell_types
+        elif self.cell_types > 0:
             self.inputs = {name: values.reshape(-1, self.cell_types, *values.shape[1:])
                            for name, values in self.inputs.items()}
             self.inputs["referenceLabels"] = self.inputs["referenceLabels"].squeeze(2)
@@ -60,6 +66,9 @@ class Task:
 
     def predict_batches(self, device="cpu"):
         """Numbers of units of a forward pass to try: of genes of a panel, about as many samples."""
+        if self.dna is not None:
+            # A sample's activations take 5 MB.
+            return [10, 50, 100]
         sizes = PREDICT_BATCHES[device]
         if self.cell_types > 0:
             sizes = [max(1, size // self.cell_types) for size in sizes]
@@ -67,11 +76,12 @@ class Task:
 
 
 def without_dropout(spec):
-    """The same model without its dropout, in layers or in the layers of the head."""
+    """The same model without its dropout, in layers or in those of branches and the head."""
     keep = lambda layers: [layer for layer in layers if layer["type"] != "dropout"]
     if "layers" in spec:
         return {**spec, "layers": keep(spec["layers"])}
-    return {**spec, "head": {**spec["head"], "layers": keep(spec["head"]["layers"])}}
+    branches = [{**branch, "layers": keep(branch["layers"])} if "layers" in branch else branch for branch in spec["branches"]]
+    return {**spec, "branches": branches, "head": {**spec["head"], "layers": keep(spec["head"]["layers"])}}
 
 
 def rate_of(seconds, run):

@@ -11,6 +11,10 @@ class Conv1dLayout:
     Conv, MaxPool, BatchNorm = nn.Conv1d, nn.MaxPool1d, nn.BatchNorm1d
 
     @staticmethod
+    def leaky(slope):
+        return nn.LeakyReLU(slope, inplace=True)
+
+    @staticmethod
     def size(positions):
         return positions
 
@@ -23,6 +27,7 @@ class ChannelsLastLayout:
     """The same network as one row of a 2-D one: input [sample, channel, 1, position], in memory [sample, position, channel]."""
 
     Conv, MaxPool, BatchNorm = nn.Conv2d, nn.MaxPool2d, nn.BatchNorm2d
+    leaky = Conv1dLayout.leaky
 
     @staticmethod
     def size(positions):
@@ -31,6 +36,27 @@ class ChannelsLastLayout:
     @staticmethod
     def arrange(tensor):
         return tensor.unsqueeze(2).contiguous(memory_format=torch.channels_last)
+
+
+class CompiledLayout(ChannelsLastLayout):
+    """The same for torch.compile, whose vector code for the processor is wrong where nn.LeakyReLU precedes batch normalisation
+    in training: in PyTorch 2.15 the outputs of these two layers alone are off by as much as they are large."""
+
+    @staticmethod
+    def leaky(slope):
+        return LargerOf(slope)
+
+
+class LargerOf(nn.Module):
+    """LeakyReLU as the larger of a value and its share, which is the same for slopes from 0 to 1."""
+
+    def __init__(self, slope):
+        super().__init__()
+        assert 0 <= slope <= 1
+        self.slope = slope
+
+    def forward(self, x):
+        return torch.maximum(x, self.slope * x)
 
 
 def build_sequential(spec, weights, layout):
@@ -46,7 +72,7 @@ def build_sequential(spec, weights, layout):
                 positions -= (layer["width"] - 1) * layer["dilation"]
             channels = layer["filters"]
         elif kind == "activation":
-            modules.append(activation(layer))
+            modules.append(activation(layer, layout))
         elif kind == "batchNorm":
             modules.append(batch_norm(channels, layer, [next(weights) for _ in range(4)], layout))
         elif kind == "maxPool1d":
@@ -65,6 +91,36 @@ def build_sequential(spec, weights, layout):
         else:
             raise ValueError(f"Cannot build layer {kind}")
     return nn.Sequential(*modules)
+
+
+class Joint(nn.Module):
+    """A branch over marks and one over letters, joined. Letters become one-hot a batch at a time: those of all genes would take
+    sixteen times the memory of their codes, and making them takes a thousandth of a step."""
+
+    def __init__(self, spec, weights, layout):
+        super().__init__()
+        weights = iter(weights)
+        self.layout = layout
+        shape = lambda branch: {"signal": (spec["inputs"][0]["marks"], spec["inputs"][0]["bins"]),
+                                "sequence": (4, spec["inputs"][1]["bases"])}[branch["input"]]
+        build = lambda layers, channels, positions: build_sequential(
+            {"marks": channels, "bins": positions, "layers": layers}, weights, layout)
+        marks, dna = spec["branches"]
+        self.marks = build(marks["layers"], *shape(marks))
+        dna = build(dna["layers"], *shape(dna))
+        shared = next((i for i, module in enumerate(dna) if isinstance(module, (nn.Dropout, nn.Linear))), len(dna))
+        self.shared, self.dna = dna[:shared], dna[shared:]
+        joined = sum(list(branch)[-1].out_features for branch in (self.marks, self.dna))
+        self.head = build(spec["head"]["layers"], joined, 1)
+        # Code 4, of a base whose letter is not known, is none of the four.
+        self.register_buffer("letters", torch.eye(5, 4))
+
+    def forward(self, signal, codes, repeats):
+        letters = self.letters[codes.long()].transpose(1, 2)
+        genes = self.shared(self.layout.arrange(letters))
+        if repeats > 1:
+            genes = genes.repeat_interleave(repeats, dim=0)
+        return self.head(torch.cat([self.marks(signal), self.dna(genes)], dim=1))
 
 
 def conv(channels, layer, kernel, bias, layout):
@@ -95,11 +151,11 @@ def dense(channels, positions, kernel, bias):
     return fill(nn.Linear(inputs, units), weight=kernel.T, bias=bias)
 
 
-def activation(layer):
+def activation(layer, layout=Conv1dLayout):
     if layer["kind"] == "relu":
         return nn.ReLU(inplace=True)
     if layer["kind"] == "leakyRelu":
-        return nn.LeakyReLU(layer["alpha"], inplace=True)
+        return layout.leaky(layer["alpha"])
     if layer["kind"] == "gelu":
         return nn.GELU()
     return nn.Sigmoid()

@@ -19,7 +19,14 @@ import torch._inductor.config as inductor
 from torch import nn
 
 from protocol import ADAM_EPSILON, FastestBatch, rate_of, rate_of_calls, serve, without_dropout
-from torch_networks import ChannelsLastLayout, Conv1dLayout, Panel, build_sequential
+from torch_networks import (
+    ChannelsLastLayout,
+    CompiledLayout,
+    Conv1dLayout,
+    Joint,
+    Panel,
+    build_sequential,
+)
 
 
 class SignalModel:
@@ -74,6 +81,41 @@ class PanelModel:
     def predict(self, inputs):
         summaries, labels, context, marks, codes = inputs
         return self.network(summaries, labels, context, (marks, codes))
+
+
+class DnaModel:
+    """A model that joins a sample's marks with the DNA of its gene. By gene, the DNA's layers up to the first dropout are
+    computed once for all samples of a gene."""
+
+    def __init__(self, task, spec, layout, device):
+        self.network = Joint(spec, task.weights, layout).to(device)
+        self.by_gene, self.cell_types = task.dna == "by gene", task.genes_of
+        bins = spec["inputs"][0]["bins"]
+        signal = torch.from_numpy(task.inputs["signal"]).view(task.samples, bins, -1).transpose(1, 2)
+        self.signal = layout.arrange(signal).to(device)
+        self.codes = torch.from_numpy(task.inputs["codes"].astype(np.uint8)).to(device)
+        self.labels = torch.from_numpy(task.labels).to(device)
+        self.loss = nn.MSELoss()
+
+    def loss_of(self, units):
+        rows = units
+        if self.by_gene:
+            rows = (units.unsqueeze(1) * self.cell_types + torch.arange(self.cell_types)).flatten()
+        genes = units if self.by_gene else units // self.cell_types
+        repeats = self.cell_types if self.by_gene else 1
+        found = self.network(self.signal.index_select(0, rows), self.codes.index_select(0, genes), repeats)
+        return self.loss(found.squeeze(1), self.labels.index_select(0, rows))
+
+    def prepare_predictions(self):
+        return [self.signal, torch.arange(len(self.signal)) // self.cell_types]
+
+    def prepare_timed(self):
+        """A sample of each gene."""
+        return [values[::self.cell_types].clone() for values in self.prepare_predictions()]
+
+    def predict(self, inputs):
+        signal, genes = inputs
+        return self.network(signal, self.codes.index_select(0, genes), 1).squeeze(1)
 
 
 class EagerSteps:
@@ -139,6 +181,7 @@ class GraphSteps(EagerSteps):
             self.captured_loss = super().step(rows)
 
 
+LAYOUTS = {"conv1d": Conv1dLayout, "compiled": CompiledLayout}
 STEPS = {"compiled": CompiledSteps, "graph": GraphSteps}
 
 
@@ -152,10 +195,12 @@ class Contestant:
         self.training = self.predictions = self.single = None
 
     def make_model(self, spec):
+        if self.task.dna is not None:
+            layout = Conv1dLayout if self.form == "conv1d" else ChannelsLastLayout
+            return DnaModel(self.task, spec, layout, self.device)
         if self.task.cell_types > 0:
             return PanelModel(self.task, spec, self.device)
-        layout = Conv1dLayout if self.form == "conv1d" else ChannelsLastLayout
-        return SignalModel(self.task, spec, layout, self.device)
+        return SignalModel(self.task, spec, LAYOUTS.get(self.form, ChannelsLastLayout), self.device)
 
     def make_steps(self, model):
         return STEPS.get(self.form, EagerSteps)(model, self.task)
@@ -198,6 +243,8 @@ class Contestant:
         size = self.task.units(self.task.batch_size)
         units = self.task.units(self.task.samples)
         steps = max(1, units // size // 8)
+        if self.task.dna is not None:
+            steps = 1
         total = torch.zeros((), device=self.device)
         for rows in torch.randperm(units, device=self.device)[:steps * size].split(size):
             total += self.training.step(rows)
@@ -210,7 +257,7 @@ class Contestant:
         if self.predictions is None:
             model = self.make_model(self.task.spec)
             predict = self.predictor_of(model)
-            inputs = model.prepare_predictions()
+            inputs = getattr(model, "prepare_timed", model.prepare_predictions)()
             sizes = self.task.predict_batches(self.device)
             # Each size is compiled by itself, which takes long.
             sizes = sizes[-2:-1] if self.form == "compiled" else sizes

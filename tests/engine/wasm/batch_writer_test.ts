@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert";
-import { SampleBatch } from "../../../src/engine/sample_source.ts";
+import { entrySize, SampleBatch } from "../../../src/engine/sample_source.ts";
 import { ArrangedBatch } from "../../../src/engine/wasm/arranged_batch.ts";
 import { BatchArranger } from "../../../src/engine/wasm/batch_arranger.ts";
 import { BatchWriter } from "../../../src/engine/wasm/batch_writer.ts";
@@ -10,7 +10,7 @@ import { collectUses, firstDelta } from "../../../src/engine/wasm/ops/join/entri
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import type { ModelSpec } from "../../../src/model/spec.ts";
 import { modelInputs } from "../../../src/model/inputs.ts";
-import { BRANCHED, BRANCHED_PLAIN, branchedSource } from "../../helpers/branched.ts";
+import { BRANCHED, BRANCHED_PLAIN, branchedSource, parseBranched } from "../../helpers/branched.ts";
 
 const SAMPLES = 9;
 
@@ -72,12 +72,38 @@ Deno.test("a shared entry has the sum of the derivatives of all its uses", async
   ]);
 });
 
-Deno.test("a sequence is written one-hot", async () => {
-  const { plan, context } = await write(BRANCHED, "predict");
-  const { input } = plan.encoders[2]!;
+/** The codes of the first sample's letters. */
+async function firstCodes(): Promise<number[]> {
   const batch = new SampleBatch(modelInputs(BRANCHED), SAMPLES);
   await branchedSource(BRANCHED, SAMPLES).gather(Uint32Array.of(0), batch);
-  const codes = [...batch.input("sequence").values.subarray(0, input.rows)];
+  const { values, spec } = batch.input("sequence");
+  return [...values.subarray(0, entrySize(spec))];
+}
+
+Deno.test("a sequence that a convolution reads is written as codes, around which no letter is known", async () => {
+  const { plan, context } = await write(BRANCHED, "predict");
+  const { input } = plan.encoders[2]!;
+  const codes = await firstCodes();
+  const end = addressOf(input, 1) - input.before;
+  const written = [...context.bytes.subarray(addressOf(input, 0) - input.before, end)];
+  const before = Array(input.before).fill(4);
+  const after = Array(input.sampleStride - input.before - codes.length).fill(4);
+  deepStrictEqual(written, [...before, ...codes, ...after]);
+});
+
+Deno.test("a sequence that another layer reads is written one-hot", async () => {
+  const branches = BRANCHED.branches.map((branch) =>
+    branch.name === "dna"
+      ? {
+        name: "dna",
+        input: branch.input,
+        layers: [{ type: "bidirectionalGru", units: 2 } as const],
+      }
+      : branch
+  );
+  const { plan, context } = await write(parseBranched({ ...BRANCHED, branches }), "predict");
+  const { input } = plan.encoders[2]!;
+  const codes = await firstCodes();
   const first = addressOf(input, 0) / 4;
   const written = codes.map((
     _,

@@ -128,6 +128,14 @@ Deno.test("no kernel asks for more than WebGPU grants everywhere", () => {
   }
 });
 
+Deno.test("a batch of as many samples as WebGPU has workgroups keeps to its limits in lanes too", () => {
+  const samples = 65_535;
+  const options = { models: 1, samples, gathered: samples, limits: LANES.limits };
+  const plan = planModel(presetSpec("experiment4"), options);
+  ok(plan.training.some(({ wgsl }) => wgsl.includes("group.y / ")), "rows lie in one line");
+  for (const kernel of kernelsOf(plan)) checkLimits(kernel);
+});
+
 Deno.test("tilings cover every row, column and k, within the limits", () => {
   const count = (max: number) => fc.integer({ min: 1, max });
   const shapes = fc.record({

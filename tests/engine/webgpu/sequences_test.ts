@@ -2,10 +2,17 @@
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
+import {
+  codeLetters,
+  noteLetters,
+  roomForLetters,
+  takeLetters,
+} from "../../../src/engine/gathered_letters.ts";
+import { SampleBatch } from "../../../src/engine/sample_source.ts";
 import { createWebgpuEngine } from "../../../src/engine/webgpu/engine.ts";
 import { planGraph } from "../../../src/engine/webgpu/graph_plan.ts";
 import type { GraphPurpose, Kernel } from "../../../src/engine/webgpu/kernel.ts";
-import { countWords, groupLetters, packCodes } from "../../../src/engine/webgpu/letters.ts";
+import { countWords, groupLetters, LetterPacker } from "../../../src/engine/webgpu/letters.ts";
 import { MOST_UNITS } from "../../../src/engine/webgpu/ops/recurrent_steps.ts";
 import type { PlanOptions } from "../../../src/engine/webgpu/plan_types.ts";
 import { modelGraph } from "../../../src/model/graph.ts";
@@ -121,20 +128,35 @@ Deno.test("what a step of waka-dna takes: no array of 10,000 bases × 4, nor of 
 
 Deno.test("codes of four bits are packed, each entry from a whole word on", () => {
   const entries = fc.integer({ min: 1, max: 40 }).chain((bases) =>
-    fc.tuple(
-      fc.constant(bases),
-      fc.array(fc.array(fc.nat(4), { minLength: bases, maxLength: bases }), { maxLength: 4 }),
-    )
+    fc.record({
+      bases: fc.constant(bases),
+      rows: fc.array(fc.array(fc.nat(4), { minLength: bases, maxLength: bases }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    })
   );
-  fc.assert(fc.property(entries, ([bases, rows]) => {
-    const words = new Uint32Array(rows.length * countWords(bases));
-    packCodes(Float32Array.from(rows.flat()), { bases, words });
-    const codeAt = (entry: number, base: number) => {
-      const word = words[entry * countWords(bases) + Math.floor(base / 8)]!;
-      return Math.floor(word / 16 ** (base % 8)) % 16;
-    };
-    rows.forEach((row, entry) =>
-      row.forEach((code, base) => strictEqual(codeAt(entry, base), code))
-    );
+  fc.assert(fc.property(entries, fc.boolean(), ({ bases, rows }, asNumbers) => {
+    const samples = rows.length;
+    const { inputs: [input] } = new SampleBatch([{ name: "sequence", bases }], samples);
+    // As the source's own values, or, last row first, as numbers of sequences in a table.
+    if (asNumbers) {
+      takeLetters(input!, samples);
+      rows.forEach((_, entry) => roomForLetters(input!)![entry] = samples - 1 - entry);
+      noteLetters(input!, codeLetters(rows.toReversed().flat(), bases));
+    } else input!.values.set(rows.flat());
+    input!.entries = samples;
+    const packer = new LetterPacker(bases, samples);
+    for (let batch = 0; batch < 2; batch++) {
+      const words = packer.pack(input!);
+      strictEqual(words.length, samples * countWords(bases));
+      const codeAt = (entry: number, base: number) => {
+        const word = words[entry * countWords(bases) + Math.floor(base / 8)]!;
+        return Math.floor(word / 16 ** (base % 8)) % 16;
+      };
+      rows.forEach((row, entry) =>
+        row.forEach((code, base) => strictEqual(codeAt(entry, base), code))
+      );
+    }
   }));
 });

@@ -10,7 +10,8 @@ import type { ByteSource } from "../../../src/files/byte_source.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
 import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { concatenate } from "../../../src/base/bytes.ts";
-import { writeZip, type ZipOptions } from "../containers.ts";
+import { faultOfSequences } from "../../../src/base/sequences.ts";
+import { writeZip, type ZipMember, type ZipOptions } from "../containers.ts";
 import type { ByteWriter } from "../byte_writer.ts";
 import {
   type Bytes,
@@ -190,7 +191,32 @@ function competitionSeeds(): Seed[] {
     [textPart("__genes__", GENE_TABLE)],
     [textPart("__groups__", "cell_type\tgroup\nE000\tliver\nE001\tliver\n")],
     [textPart("__mask__", "cell_type\tH3K4me3\tH3K9me3\nE000\t1\t1\nE001\t1\t1\n")],
+    ...sequenceSeeds(members),
   ];
+}
+
+/** Files with DNA of 10 bases of genes 100 to 102, each with another of its members to damage. */
+function sequenceSeeds(members: readonly ZipMember[]): Seed[] {
+  const sequence = { bases: 10, orientation: "transcript", unknownAs: "none" };
+  const comment = JSON.stringify({ histone: { ...RECORD, sequence } });
+  const bytesOf = (
+    dtype: NpyDtype,
+    shape: number[],
+    values: Uint8Array | Uint32Array | Float64Array,
+  ) => concatenate(formatNpyHeader(dtype, shape), new Uint8Array(values.slice().buffer));
+  const dna = [
+    ["__sequence__", bytesOf("uint8", [2, 3], Uint8Array.of(27, 0, 3, 255, 3, 0))],
+    ["__sequence_genes__", bytesOf("float64", [3, 2], Float64Array.of(100, 0, 101, 1, 102, 0))],
+    ["__sequence_unknown__", bytesOf("uint32", [2, 3], Uint32Array.of(0, 5, 2, 1, 9, 1))],
+    ["__sequence_soft_masked__", bytesOf("uint32", [2, 3], Uint32Array.of(0, 0, 4, 0, 6, 4))],
+  ] as const;
+  return dna.map(([name, bytes]) => [npyPart(bytes, (damaged) => {
+    const others = dna.map(([other, own]) => ({
+      name: `${other}.npy`,
+      bytes: other === name ? damaged : own,
+    }));
+    return writeZip([...members, ...others], { comment }).finish();
+  })]);
 }
 
 /** The genes of `competitionSeeds`, 100 to 103. */
@@ -226,6 +252,11 @@ const COMPETITION: Target = {
     const { cellTypes, cellTypeGroups = cellTypes, markMask } = columns;
     expectSound(cellTypeGroups.length === cellTypes.length, "groups differ from cell types");
     expectSound(markMask?.every((value) => value < 2) ?? true, "a mask has other values");
+    const { sequences } = columns;
+    expectSound(
+      sequences === undefined || faultOfSequences(sequences) === undefined,
+      "sequences are not sound",
+    );
     const details = columns.geneDetails;
     expectSound(details === undefined || details.length === columns.genes.length, "genes differ");
   },

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { NO_SEQUENCE, sequenceLetters } from "../../../src/base/sequences.ts";
 import { bytesSource } from "../../../src/files/byte_source.ts";
 import type { Gene, Strand } from "../../../src/genome/gene.ts";
@@ -13,8 +13,9 @@ import { deriveKey, RandomStream } from "../../../src/random.ts";
 import { HAS_TOOLS } from "../../helpers/alignments.ts";
 import { withDirectory } from "../../helpers/command.ts";
 import { runProgram } from "../../helpers/genome.ts";
-import { fastaOf, genomeFiles, randomGenome, twoBitOf } from "../../helpers/genomes.ts";
+import { bgzipOf, fastaOf, genomeFiles, randomGenome, twoBitOf } from "../../helpers/genomes.ts";
 import { testIf } from "../../helpers/require.ts";
+import { startWebServer } from "../../helpers/web_server.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -251,4 +252,36 @@ Deno.test("letters of IUPAC pair, in either case and any length", () => {
     reverseComplement(bytes);
     strictEqual(new TextDecoder().decode(bytes), other);
   }
+});
+
+Deno.test("a genome on a server gives the same letters, and only parts of it move", async () => {
+  const genome = randomGenome({ chr1: 3_000_000, chr2: 900 }, { seed: 6 });
+  const genes = randomGenes(genome, 12).filter(({ tss }) => tss < 400_000);
+  const wanted = genes.map((gene) => expected(genome, gene, { halfWidthBp: 40 }));
+  const fasta = encode(fastaOf(genome));
+  const second = 6 + 3_000_000 + 50_000 + 6;
+  const files = {
+    "/a.fa": fasta,
+    "/a.fa.fai": encode(`chr1\t3000000\t6\t60\t61\nchr2\t900\t${second}\t60\t61\n`),
+    "/a.2bit": twoBitOf(genome),
+    "/small.fa.gz": bgzipOf(fastaOf({ chr2: genome.chr2! })),
+  };
+  await using server = startWebServer({ files });
+  for (const path of ["/a.fa", "/a.2bit"] as const) {
+    server.reset();
+    const opened = await openGenome(`${server.origin}${path}`);
+    deepStrictEqual(lettersOf(await readGeneSequences(genes, opened, { halfWidthBp: 40 })), wanted);
+    opened.close();
+    ok(server.sentBytes < 0.9 * files[path].length, `${server.sentBytes} of ${path}`);
+  }
+  // Without indexes a small file is read whole, which is said.
+  const notes: string[] = [];
+  const opened = await openGenome(`${server.origin}/small.fa.gz`, {
+    onNote: (note) => notes.push(note),
+  });
+  const own = genes.filter(({ chromosome }) => chromosome === "chr2");
+  const found = await readGeneSequences(own, opened, { halfWidthBp: 40 });
+  opened.close();
+  deepStrictEqual(lettersOf(found), own.map((gene) => expected(genome, gene, { halfWidthBp: 40 })));
+  deepStrictEqual(notes.map((note) => /\(\.(gzi|fai)\)/.exec(note)![1]), ["gzi", "fai"]);
 });

@@ -11,6 +11,7 @@ import {
   bgzipOf,
   fastaOf,
   genomeFiles,
+  gziOf,
   type Letters,
   randomGenome,
   twoBitOf,
@@ -82,6 +83,7 @@ const BAD_FASTA: Readonly<Record<string, readonly [text: string, message: RegExp
   "a name twice": [">a\nAC\n>b\nA\n>a\nC\n", /"a" appears twice.*line 5\)$/],
   "an empty name": [">a\nAC\n> b\nA\n", /its name is "".*line 3\)$/],
   "a name that a terminal obeys": [">a\u001b[2J\nAC\n", /its name is/],
+  "a name that is not UTF-8": [">a\nAC\n>b\ud800\nA\n", /its name is "b.*line 3\)$/],
   "a short line before a long one": [
     ">a\nACGT\nAC\nACGT\n",
     /lines of "a" differ in length \(lines 3 and 4\)/,
@@ -111,7 +113,7 @@ Deno.test("an index of samtools is read", async () => {
 const BAD_INDEX: Readonly<Record<string, readonly [index: string, message: RegExp]>> = {
   "nothing": ["\n", /it is empty, expected a row/],
   "other columns": ["a\t14\t7\n", /found "a\\t14\\t7", expected name, length, offset.*line 1\)$/],
-  "a number that is none": [FAI.replace("14", "1e1"), /expected name, length/],
+  "a word in place of a number": [FAI.replace("14", "1e1"), /expected name, length/],
   "a negative number": [FAI.replace("14", "-14"), /expected name, length/],
   "no letters in a line": [FAI.replace("\t6\t7\nb", "\t0\t1\nb"), /expected name, length/],
   "lines as long as their letters": [FAI.replace("\t6\t7\nb", "\t6\t6\nb"), /expected name/],
@@ -127,10 +129,13 @@ const BAD_INDEX: Readonly<Record<string, readonly [index: string, message: RegEx
     "a\t8\t27\t6\t7\n",
     /the letters of "a" begin there, but those of "b" do: it is the index of another file/,
   ],
-  "too few bases": [FAI.replace("14", "13"), /"a" ends there after 13 bases, but it goes on/],
+  "too few bases": [
+    FAI.replace("14", "13"),
+    /"a" ends there after 13 bases, but more letters follow/,
+  ],
   "too many bases": [
     FAI.replace("14", "15"),
-    /"a" ends there after 15 bases, but it goes on/,
+    /"a" ends there after 15 bases, but more letters follow/,
   ],
   "shorter lines": [
     FAI.replace("14\t7\t6\t7", "14\t7\t5\t6"),
@@ -288,17 +293,6 @@ testIf(HAS_TOOLS, "samtools", {
       }
     }),
 });
-
-/** An index of blocks: places in the file and in what it inflates to. */
-function gziOf(...places: readonly (readonly [stored: number, inflated: number])[]) {
-  const view = new DataView(new ArrayBuffer(8 + 16 * places.length));
-  view.setBigUint64(0, BigInt(places.length), true);
-  for (const [i, [stored, inflated]] of places.entries()) {
-    view.setBigUint64(8 + 16 * i, BigInt(stored), true);
-    view.setBigUint64(16 + 16 * i, BigInt(inflated), true);
-  }
-  return new Uint8Array(view.buffer);
-}
 
 Deno.test("damaged indexes of blocks, and those of other files, are refused", async () => {
   const genome = randomGenome({ chr1: 2000 });

@@ -9,29 +9,18 @@ import type { Conv1dLayer } from "../../../model/spec.ts";
 import { groupChain, type GroupOf, type LayerGroup } from "../../layer_groups.ts";
 import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
 import { type ConvNode, filterBytes, inputDeltaStride } from "../ops/conv/shape.ts";
-import { panelledBytes } from "../ops/dense.ts";
 import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
-import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
-import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
 import { planBatchNorm } from "./batch_norm.ts";
 import { planConv, planTransformed } from "./conv.ts";
 import { type ChainMemory, nameOf } from "./chain_memory.ts";
+import { findGate, planDense } from "./dense.ts";
 import { planGru } from "./gru.ts";
 import { planLstm } from "./lstm.ts";
 import { MAX_PARTS } from "./parts.ts";
-import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
 import { findWideBeginning, isWide, planWideDense } from "./wide_dense.ts";
 import { planSequenceConv } from "./sequence.ts";
 import { type ChainReads, flattenTensor, TensorPlanner } from "./tensors.ts";
-import { rowsOfDenseTask, SPARSE_ROWS } from "./update_tasks.ts";
-
-/** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
-const SPARSE_SHARE = 0.6;
-/** From this number of units on, making a sparse row costs little, and so do units that fill up the last panel. */
-const SPARSE_UNITS = 64;
-/** Bytes of a kernel from which on a layer is wide: half of the second cache of the smaller processors. */
-const WIDE_BYTES = 512 * 1024;
 
 /** How a chain is planned. */
 export interface ChainOptions {
@@ -251,52 +240,15 @@ class ChainPlanner {
 
   #addDense(input: Tensor, group: GroupOf<"dense">): Tensor {
     if (isWide(input)) return this.#addWideDense(group, { input });
-    const { name, layer } = nameOf(group);
-    const { slope, spec: { units } } = group;
-    const sparsity = units < SPARSE_UNITS ? undefined : this.#sparsity(layer);
-    const stride = roundUp(4 * units, sparsity && PANEL_ROW_BYTES);
-    const output = this.#tensors.plan(1, units, { group, stride });
-    const inputs = countValues(input);
-    const size = { rows: inputs, columns: stride / 4 };
-    const kernel = this.#memory.trainedKernel(panelledBytes(size));
-    const bias = this.#memory.parameter(stride);
-    const wide = kernel.bytes >= WIDE_BYTES;
-    const base = { name, layer, input, output, wide, slope, kernel, bias };
-    if (sparsity === undefined) {
-      this.#takeScratch(panelledBytes({ rows: rowsOfDenseTask(stride), columns: stride / 4 }));
-      const transposed = this.#memory.take(panelledBytes({ rows: stride / 4, columns: inputs }));
-      this.#nodes.push({ ...base, kind: "dense", transposed });
-    } else {
-      const sparse = this.#sparseRows(inputs);
-      const zeros = this.#memory.take(PANEL_ROW_BYTES);
-      this.#nodes.push({ ...base, kind: "sparseDense", gate: sparsity.gate, sparse, zeros });
-    }
-    return output;
-  }
-
-  #sparseRows(inputs: number): SparseDenseNode["sparse"] {
-    // The rows that the update multiplies, and a panel's share of the gradient.
-    this.#takeScratch(SPARSE_ROWS * (sparseRowBytes(this.#capacity) + PANEL_ROW_BYTES));
-    const sums = sparseRowBytes(inputs);
-    const sampleStride = sums + dotsBytes(inputs);
-    return { address: this.#memory.take(sampleStride * this.#capacity), sampleStride, sums };
+    const gate = findGate(this.#chain, group, this.#nodes.at(-1));
+    const { node, scratchBytes } = planDense(group, { input, sparse: gate }, this.#places);
+    this.#takeScratch(scratchBytes);
+    return this.#add(node);
   }
 
   /** Has at least so much scratch memory for each thread. */
   #takeScratch(bytes: number): void {
     this.#scratchBytes = Math.max(this.#scratchBytes, roundUp(bytes, 64));
-  }
-
-  /** What decides which inputs of a dense layer are kept, if making sparse rows of them pays. */
-  #sparsity(layer: number): Pick<SparseDenseNode, "gate"> | undefined {
-    const { layers, firstLayer } = this.#chain;
-    const { share, rectified } = expectInput(layers, layer - firstLayer);
-    if (share > SPARSE_SHARE) return undefined;
-    if (rectified) return { gate: undefined };
-    const last = this.#nodes.at(-1);
-    // Where entries are not samples, their masks begin at different places.
-    if (last?.kind !== "dropout" || last.origins !== undefined) return undefined;
-    return { gate: { mask: last.mask, maskStride: last.maskStride } };
   }
 
   #addGru(input: Tensor, group: GroupOf<"bidirectionalGru">): Tensor {

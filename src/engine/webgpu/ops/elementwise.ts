@@ -79,8 +79,8 @@ export function passDeltaWgsl(
 }
 
 /**
- * WGSL for an activation of a value. A ReLU tests the bits: drivers make a maximum of a comparison with zero, and theirs of
- * zero and what is not a number is zero.
+ * WGSL for an activation of a value. A ReLU tests the bits: drivers make a maximum of a comparison with zero, and
+ * theirs of zero and what is not a number is zero.
  */
 export function activateWgsl(value: string, slope: number): string {
   if (slope === 1) return value;
@@ -98,8 +98,8 @@ export function activateFourWgsl(values: string, slope: number): string {
 }
 
 /**
- * WGSL for whether a value takes the place of the largest so far: the first of equal ones stays, and so does what is not a
- * number, which no maximum may hide.
+ * WGSL for whether a value takes the place of the largest so far: the first of equal ones stays, and so does what is
+ * not a number, which no maximum may hide.
  */
 export function exceedsWgsl(value: string, best: string): string {
   return `(${value} > ${best} || (bitcast<u32>(${value}) & 0x7fffffffu) > 0x7f800000u)`;

@@ -77,7 +77,9 @@ export function bindCodes({ letters }: LetterShape) {
   return { codes: bindRead(letters.codes, "u32"), items: bindRead(letters.items, "vec4u") };
 }
 
-/** table[piece, letters, filter] = Σ over the piece's taps of kernel[tap, letter, filter]. One thread has four filters. */
+/**
+ * table[piece, letters, filter] = Σ over the piece's taps of kernel[tap, letter, filter]. One thread has four filters.
+ */
 export function makeTablesWgsl(shape: LetterShape): Kernel {
   const { name, taps, kernel, weightStride, models } = shape;
   const quads = kernel.columns / 4;
@@ -131,8 +133,8 @@ function sumRowsWgsl(shape: LetterShape): string {
 /**
  * value[window, filter] = max over the pool of activation(bias + Σ over tap of kernel[tap, letter at position + tap −
  * left, filter]), and the position of the first maximum; activated after the pooling, as other convolutions are. A
- * thread has four filters of a window and moves along it with the letters of its taps in registers. Neighbouring threads
- * have neighbouring filters, so that they read neighbouring values of the same rows.
+ * thread has four filters of a window and moves along it with the letters of its taps in registers. Neighbouring
+ * threads have neighbouring filters, so that they read neighbouring values of the same rows.
  */
 export function letterForwardWgsl(shape: LetterShape): Kernel {
   const { name, output, taps, left, pool = 1, kernel, models } = shape;

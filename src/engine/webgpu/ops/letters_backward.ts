@@ -76,9 +76,9 @@ export function sumLetterGradientWgsl(
 }
 
 /**
- * inputDelta[base, letter] = Σ over tap, filter of delta[position, filter] · kernel[tap, letter, filter], where position
- * = base + left − tap is, after a pooling, its window's maximum: what each letter there, the one present too, would add
- * to the output for a small share of it. A thread has the four letters of a base.
+ * inputDelta[base, letter] = Σ over tap, filter of delta[position, filter] · kernel[tap, letter, filter], where
+ * position = base + left − tap is, after a pooling, its window's maximum: what each letter there, the one present too,
+ * would add to the output for a small share of it. A thread has the four letters of a base.
  */
 export function letterBackwardWgsl(shape: LetterShape): Kernel {
   const { name, input, output, taps, left, pool, kernel, weightStride, models } = shape;

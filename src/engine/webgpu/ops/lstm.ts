@@ -1,8 +1,8 @@
 import type { CellCode, RecurrentShape } from "./recurrent.ts";
 
 /**
- * An LSTM forward; see `LstmLayer`. The gates become i, f, the candidate g and o; the memory is the cell. The states are in
- * two halves of shared memory, one read while the other is written.
+ * An LSTM forward; see `LstmLayer`. The gates become i, f, the candidate g and o; the memory is the cell. The states
+ * are in two halves of shared memory, one read while the other is written.
  */
 export function lstmForwardWgsl({ weights: { units, columns } }: RecurrentShape): CellCode {
   const gates = ["i", "f", "g", "o"];
@@ -32,10 +32,11 @@ ${gates.map((name, n) => `    storeGate(gate + ${n * units}u, ${name}, items);`)
 }
 
 /**
- * An LSTM backwards, with d the derivative by its state o ∘ tanh(c), and e that by its cell c = f ∘ c′ + i ∘ g, to which the
- * state adds d ∘ o ∘ (1 − tanh²(c)):
+ * An LSTM backwards, with d the derivative by its state o ∘ tanh(c), and e that by its cell c = f ∘ c′ + i ∘ g, to
+ * which the state adds d ∘ o ∘ (1 − tanh²(c)):
  *
- * - by the sum of i: e ∘ g ∘ i ∘ (1 − i); of f: e ∘ c′ ∘ f ∘ (1 − f); of g: e ∘ i ∘ (1 − g²); of o: d ∘ tanh(c) ∘ o ∘ (1 − o),
+ * - by the sum of i: e ∘ g ∘ i ∘ (1 − i); of f: e ∘ c′ ∘ f ∘ (1 − f); of g: e ∘ i ∘ (1 − g²); of o: d ∘ tanh(c) ∘ o ∘
+ *   (1 − o),
  * - by c′: e ∘ f; by the state before: what comes through the recurrent kernels.
  */
 export function lstmBackwardWgsl(shape: RecurrentShape): CellCode {

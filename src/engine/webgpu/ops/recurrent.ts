@@ -1,10 +1,10 @@
 /**
  * What the kernels of GRUs and LSTMs have in common; `ops/recurrent_steps.ts` walks along the positions.
  *
- * Three buffers belong to a layer, all of them `[model, item, position, …]`: `NAME.gates`, `[direction, column]`, has the
- * gates' sums of the input alone, then the gates, and after the backward pass the derivatives by their sums; `NAME.memory`,
- * `[direction, unit]`, has the cells of an LSTM, or the states of a GRU as its reset gate lets them through; and
- * `NAME.states`, `[direction, unit]`, has the states, unless they are the output.
+ * Three buffers belong to a layer, all of them `[model, item, position, …]`: `NAME.gates`, `[direction, column]`, has
+ * the gates' sums of the input alone, then the gates, and after the backward pass the derivatives by their sums;
+ * `NAME.memory`, `[direction, unit]`, has the cells of an LSTM, or the states of a GRU as its reset gate lets them
+ * through; and `NAME.states`, `[direction, unit]`, has the states, unless they are the output.
  *
  * @module
  */
@@ -43,10 +43,10 @@ export interface CellCode {
   /** Before the first position read. */
   readonly start: string;
   /**
-   * At a position. Given `read`, the number of positions read before (or, backwards, of those that are left), `unit`, and the
-   * places `gate` of the unit's first gate and `remembered` of its memory; `recurrent`, that of its first weight (backwards,
-   * of its first transposed weight). Forward it leaves the state in `next`, backwards it begins with the state's derivative
-   * `d` and the state `h` before.
+   * At a position. Given `read`, the number of positions read before (or, backwards, of those that are left), `unit`,
+   * and the places `gate` of the unit's first gate and `remembered` of its memory; `recurrent`, that of its first
+   * weight (backwards, of its first transposed weight). Forward it leaves the state in `next`, backwards it begins with
+   * the state's derivative `d` and the state `h` before.
    */
   readonly step: string;
 }
@@ -79,8 +79,8 @@ export function locateMemoryWgsl(shape: RecurrentShape, item: string): string {
 }
 
 /**
- * gates[position, column] = bias + Σ over channels of input[position, channel] · kernel[channel, column] for all positions
- * and both directions: one product, before any state is known.
+ * gates[position, column] = bias + Σ over channels of input[position, channel] · kernel[channel, column] for all
+ * positions and both directions: one product, before any state is known.
  */
 export function projectInputWgsl(shape: RecurrentShape, limits: WorkgroupLimits): Kernel {
   const { name, input, output, weights, models } = shape;
@@ -131,8 +131,9 @@ export function declareWeightsWgsl({ weights, weightStride }: RecurrentShape): s
 }
 
 /**
- * Copies the recurrent kernels with rows and columns exchanged, `[model, direction, column, unit]`, so that neighbouring
- * threads of the backward pass, which have neighbouring units, read neighbouring weights. One thread has one weight.
+ * Copies the recurrent kernels with rows and columns exchanged, `[model, direction, column, unit]`, so that
+ * neighbouring threads of the backward pass, which have neighbouring units, read neighbouring weights. One thread has
+ * one weight.
  */
 export function transposeRecurrentWgsl(shape: RecurrentShape): Kernel {
   const { name, weights: { channels, units, gates, directions }, models } = shape;

@@ -34,10 +34,11 @@ export function recurrentGradientWorkgroups(shape: RecurrentShape): number {
 }
 
 /**
- * gradient[row, column] = Σ over item, position of source[row] · the derivative by the sum of that gate, for each block of
- * items. The source is the input for the kernel, 1 for the bias, and for the recurrent kernel the state before, which the
- * candidate of a GRU sees through its reset gate. A thread keeps up to eight rows of a column in registers; neighbouring
- * threads have neighbouring columns, and read the same source. Workgroups: x rows and columns, y blocks of items, z models.
+ * gradient[row, column] = Σ over item, position of source[row] · the derivative by the sum of that gate, for each block
+ * of items. The source is the input for the kernel, 1 for the bias, and for the recurrent kernel the state before,
+ * which the candidate of a GRU sees through its reset gate. A thread keeps up to eight rows of a column in registers;
+ * neighbouring threads have neighbouring columns, and read the same source. Workgroups: x rows and columns, y blocks of
+ * items, z models.
  */
 export function sumRecurrentGradientWgsl(
   shape: RecurrentShape,
@@ -45,7 +46,7 @@ export function sumRecurrentGradientWgsl(
   gradientStride: number,
 ): Kernel {
   const { name, cell, input, states, weights, models } = shape;
-  const { channels, units, gates, columns: pitch, directionSize } = weights;
+  const { channels, units, gates, columns: pitch } = weights;
   const division = divide(shape);
   const { inputPieces, pieces, all, columnBlocks, columns, piecesOfGroup, pieceBlocks } = division;
   return makeKernel({
@@ -78,17 +79,26 @@ ${unrollWgsl(PIECE, (i) => `  var sum${i} = 0.0f;`)}
 ${sumInputWgsl(shape)}
     } else ${sumStatesWgsl(shape)}
   }
-  let block = model * ${gradientStride}u + ${region.start}u + group.y * ${region.size}u
+${storeRowsWgsl(shape, region, gradientStride)}`,
+  });
+}
+
+/** WGSL that stores the sums of a thread's rows, and the first piece's sum of the bias. */
+function storeRowsWgsl(
+  { weights: { channels, units, columns: pitch, directionSize } }: RecurrentShape,
+  region: GradientRegion,
+  gradientStride: number,
+): string {
+  return `  let block = model * ${gradientStride}u + ${region.start}u + group.y * ${region.size}u
     + direction * ${directionSize}u + own;
   let first = block + (firstRow + select(${channels}u, 0u, isInput)) * ${pitch}u;
 ${
-      unrollWgsl(
-        PIECE,
-        (i) => `  if (firstRow + ${i}u < rows) { gradients[first + ${i * pitch}u] = sum${i}; }`,
-      )
-    }
-  if (piece == 0u) { gradients[block + ${(channels + units) * pitch}u] = biasSum; }`,
-  });
+    unrollWgsl(
+      PIECE,
+      (i) => `  if (firstRow + ${i}u < rows) { gradients[first + ${i * pitch}u] = sum${i}; }`,
+    )
+  }
+  if (piece == 0u) { gradients[block + ${(channels + units) * pitch}u] = biasSum; }`;
 }
 
 function sumInputWgsl(shape: RecurrentShape): string {

@@ -12,8 +12,8 @@ const ROWS = 8;
 const THREADS = 64;
 
 /**
- * Whether a dense layer has so many inputs that its forward pass is divided along them: a batch of 100 rows and 82 columns
- * has few sums, of 39,936 products each, which would leave most of a GPU idle.
+ * Whether a dense layer has so many inputs that its forward pass is divided along them: a batch of 100 rows and 82
+ * columns has few sums, of 39,936 products each, which would leave most of a GPU idle.
  */
 export function isWide({ input }: Pick<DenseShape, "input">): boolean {
   return input.channels >= LEAST_INPUTS && sampleStride(input) % 4 === 0;
@@ -34,9 +34,9 @@ export function nameOfPartial(name: string): string {
 }
 
 /**
- * partial[part, row, column] = Σ over the part's k of input[row, k] · kernel[k, column]. A thread has four columns of eight
- * rows; neighbouring threads have neighbouring columns and read the same inputs. Workgroups: x columns and rows, y parts, z
- * models.
+ * partial[part, row, column] = Σ over the part's k of input[row, k] · kernel[k, column]. A thread has four columns of
+ * eight rows; neighbouring threads have neighbouring columns and read the same inputs. Workgroups: x columns and rows,
+ * y parts, z models.
  */
 export function sumPartsWgsl(shape: DenseShape): Kernel {
   const { name, input, output, kernel, weightStride, models } = shape;
@@ -82,7 +82,9 @@ ${
   });
 }
 
-/** value[unit] = activation(bias + Σ over parts of partial[part, unit]), the parts in order. One thread has one value. */
+/**
+ * value[unit] = activation(bias + Σ over parts of partial[part, unit]), the parts in order. One thread has one value.
+ */
 export function addPartsWgsl(shape: DenseShape): Kernel {
   const { name, input, output, kernel, weightStride, models } = shape;
   const parts = countParts(shape);

@@ -1,0 +1,221 @@
+import type { PackedArray } from "../base/arrays.ts";
+import { type PackedSequences, UNKNOWN_BASE } from "../base/sequences.ts";
+import { ContractError } from "../errors.ts";
+import { isOverReferences } from "../model/inputs.ts";
+import type { InputSpec } from "../model/spec.ts";
+import type { Transform } from "../record.ts";
+import {
+  type EntryCopies,
+  isPackedDna,
+  numberCopies,
+  sequenceCopies,
+  withBlankEntry,
+} from "./entry_copies.ts";
+import {
+  codeLetters,
+  type LetterTable,
+  noteLetters,
+  packedLetters,
+  roomForLetters,
+} from "./gathered_letters.ts";
+import {
+  describeInputShape,
+  entrySize,
+  type GatheredInput,
+  NO_ENTRY,
+  placesOf,
+} from "./sample_source.ts";
+
+/** One input of all samples: a table of entries, and which of them each sample has. */
+export interface InputColumn {
+  /** The input. */
+  readonly input: InputSpec;
+  /**
+   * `[entry, …shape of one]`, row-major: such as `[gene, base]` for a sequence, whose codes are A 0, C 1, G 2, T 3 and 4
+   * where the letter is not known, or `[entry, value]` for references, one entry for each gene and cell type. Sequences
+   * may be packed, which takes a quarter of the memory.
+   */
+  readonly table: PackedArray | PackedSequences;
+  /**
+   * `[sample]`, or `[sample, reference]` for `references` and `referenceLabels`: the entry of each sample, `NO_ENTRY`
+   * where it lacks a reference or a packed sequence.
+   *
+   * @default entry i for sample i; required for references
+   */
+  readonly entryOf?: Uint32Array | undefined;
+  /**
+   * Applied to every value on its way into the network.
+   *
+   * @default "none"
+   */
+  readonly transform?: Transform | undefined;
+}
+
+/** {@linkcode NO_ENTRY} as a signed number. */
+const MISSING = NO_ENTRY | 0;
+
+/** A table whose entries have been gathered for a batch. */
+export interface GatheredTable {
+  readonly table: EntryTable;
+  readonly input: GatheredInput;
+}
+
+/** The entries of one input. */
+export class EntryTable {
+  readonly #copyEntry: EntryCopies["copy"];
+  /** The sequences, if it has these. */
+  readonly #letters: LetterTable | undefined;
+  /** Signed, since the compiler keeps such numbers in registers: a table has less than 2³¹ entries. */
+  readonly #entryOf: Int32Array | undefined;
+  readonly #size: number;
+  readonly #places: number;
+  /** For each entry, its place in the batch that is being gathered; valid only where its mark is this batch's. */
+  readonly #placeOf: Int32Array;
+  readonly #marks: Int32Array;
+  /** `[place in the batch]`: the entry there. */
+  readonly #gathered: Int32Array;
+  #mark = 0;
+  /** Where the numbers of entries go instead of their values. */
+  #numbers: Uint32Array | undefined;
+
+  constructor({ input, table, entryOf, transform = "none" }: InputColumn, samples: number) {
+    const copies = isPackedDna(table)
+      ? sequenceCopies(table, input)
+      : numberCopies(table, input, transform);
+    const { entries } = copies;
+    const index = entryOf && isPackedDna(table) ? withBlankEntry(entryOf, copies) : entryOf;
+    this.#copyEntry = copies.copy;
+    this.#entryOf = index && new Int32Array(index.buffer, index.byteOffset, index.length);
+    this.#size = entrySize(input);
+    this.#places = placesOf(input);
+    checkIndices(input, { entries, entryOf: index, samples });
+    if (input.name === "sequence" && !isPackedDna(table)) checkBases(table);
+    if (isPackedDna(table)) this.#letters = packedLetters(table);
+    else if (input.name === "sequence") this.#letters = codeLetters(table, input.bases);
+    this.#placeOf = new Int32Array(entries);
+    this.#marks = new Int32Array(entries);
+    this.#gathered = new Int32Array(entries);
+  }
+
+  /** Whether rows have the same entries here as in another table, given by the same array of indices. */
+  isIndexedLike(other: EntryTable): boolean {
+    // Letters may be gathered by number.
+    if (this.#letters !== undefined) return false;
+    const [own, others] = [this.#entryOf, other.#entryOf];
+    return own !== undefined && own.buffer === others?.buffer &&
+      own.byteOffset === others.byteOffset && own.length === others.length;
+  }
+
+  /** Copies the entries that have been gathered of a table with the same indices. */
+  gatherLike({ table, input }: GatheredTable, into: GatheredInput, samples: number): void {
+    into.entries = input.entries;
+    into.entryOf.set(input.entryOf.subarray(0, samples * this.#places));
+    for (let place = 0; place < into.entries; place++) {
+      this.#copy(table.#gathered[place]!, into.values, place);
+    }
+  }
+
+  /** Copies the distinct entries of some samples. */
+  gather(rows: Uint32Array, into: GatheredInput): void {
+    this.#begin();
+    this.#numbers = this.#letters && roomForLetters(into);
+    noteLetters(into, this.#numbers && this.#letters);
+    into.entries = this.#entryOf === undefined
+      ? this.#gatherRows(rows, into)
+      : this.#gatherEntries(rows, into, this.#entryOf);
+  }
+
+  /** Gathers entries that are those of the rows' own numbers; returns how many are distinct. */
+  #gatherRows(rows: Uint32Array, { entryOf, values }: GatheredInput): number {
+    let entries = 0;
+    for (let sample = 0; sample < rows.length; sample++) {
+      const row = rows[sample]!;
+      if (this.#marks[row] !== this.#mark) {
+        this.#marks[row] = this.#mark;
+        this.#placeOf[row] = entries;
+        this.#copy(row, values, entries++);
+      }
+      entryOf[sample] = this.#placeOf[row]!;
+    }
+    return entries;
+  }
+
+  /** Gathers the entries that an index gives to each row; returns how many are distinct. */
+  #gatherEntries(rows: Uint32Array, into: GatheredInput, index: Int32Array): number {
+    const places = this.#places;
+    const mark = this.#mark;
+    const marks = this.#marks;
+    const placeOf = this.#placeOf;
+    const { entryOf, values } = into;
+    let [entries, at] = [0, 0];
+    for (let sample = 0; sample < rows.length; sample++) {
+      const first = rows[sample]! * places;
+      for (let from = first; from < first + places; from++) {
+        const entry = index[from]!;
+        if (entry === MISSING) {
+          entryOf[at++] = NO_ENTRY;
+          continue;
+        }
+        if (marks[entry] !== mark) {
+          marks[entry] = mark;
+          placeOf[entry] = entries;
+          this.#copy(entry, values, entries++);
+        }
+        entryOf[at++] = placeOf[entry]!;
+      }
+    }
+    return entries;
+  }
+
+  #begin(): void {
+    this.#mark++;
+    if (this.#mark < 2 ** 31) return;
+    this.#marks.fill(0);
+    this.#mark = 1;
+  }
+
+  #copy(entry: number, values: Float32Array, place: number): void {
+    this.#gathered[place] = entry;
+    if (this.#numbers !== undefined) this.#numbers[place] = entry;
+    else this.#copyEntry(entry, values, place * this.#size);
+  }
+}
+
+function checkIndices(
+  input: InputSpec,
+  { entries, entryOf, samples }: {
+    readonly entries: number;
+    readonly entryOf: Uint32Array | undefined;
+    readonly samples: number;
+  },
+): void {
+  const over = isOverReferences(input);
+  if (entryOf === undefined) {
+    if (!over && entries === samples) return;
+    throw new ContractError(
+      `Cannot join inputs: ${input.name} (${
+        describeInputShape(input)
+      }) has ${entries} entries and no indices, ` +
+        `expected ${over ? "indices" : `${samples} entries`}`,
+    );
+  }
+  const wanted = samples * placesOf(input);
+  if (entryOf.length !== wanted) {
+    throw new ContractError(
+      `Cannot join inputs: ${input.name} has ${entryOf.length} indices, expected ${wanted}`,
+    );
+  }
+  const wrong = entryOf.find((entry) => entry >= entries && !(over && entry === NO_ENTRY));
+  if (wrong === undefined) return;
+  throw new RangeError(
+    `Cannot join inputs: ${input.name} has index ${wrong}, expected one below ${entries}`,
+  );
+}
+
+function checkBases(table: PackedArray): void {
+  const wrong = (table as Uint8Array).find((code) => !(code <= UNKNOWN_BASE));
+  if (wrong === undefined) return;
+  throw new RangeError(
+    `Cannot join inputs: the sequence has code ${wrong}, expected one from 0 to ${UNKNOWN_BASE}`,
+  );
+}

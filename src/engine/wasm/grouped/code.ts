@@ -1,0 +1,6 @@
+/** What the engine takes from the grouped path, in one module, so that it is loaded as one; see `grouped_code.ts`. */
+
+export { viewColumn, viewGathered } from "./joined/input_view.ts";
+export { JoinedThread } from "./joined/joined_thread.ts";
+export { createPathImages, makeGroupedPath, packPathImages } from "./path.ts";
+export { cutGroups, ThreadGroups } from "./thread_groups.ts";

@@ -1,0 +1,66 @@
+import type { LayerChain } from "../../../model/graph.ts";
+import type { GroupOf } from "../../layer_groups.ts";
+import { countValues, roundUp, type Tensor } from "../layout.ts";
+import { type DenseNode, panelledBytes } from "../ops/dense.ts";
+import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
+import type { SparseDenseNode, SparseRows } from "../ops/sparse_dense/run.ts";
+import { type ChainMemory, nameOf } from "./chain_memory.ts";
+import { expectInput } from "./sparsity.ts";
+import type { PlanNode } from "./types.ts";
+import { rowsOfDenseTask, SPARSE_ROWS } from "./update_tasks.ts";
+
+/** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
+const SPARSE_SHARE = 0.6;
+/** From this number of units on, making a sparse row costs little, and so do units that fill up the last panel. */
+const SPARSE_UNITS = 64;
+/** Bytes of a kernel from which on a layer is wide: half of the second cache of the smaller processors. */
+const WIDE_BYTES = 512 * 1024;
+
+/** What decides which inputs are kept. */
+type Gate = Pick<SparseDenseNode, "gate">;
+
+/** What decides which inputs of a dense layer are kept, if making sparse rows of them pays; `before` is the node before it. */
+export function findGate(
+  { layers, firstLayer }: LayerChain,
+  { layer, spec: { units } }: GroupOf<"dense">,
+  before: PlanNode | undefined,
+): Gate | undefined {
+  if (units < SPARSE_UNITS) return undefined;
+  const { share, rectified } = expectInput(layers, layer - firstLayer);
+  if (share > SPARSE_SHARE) return undefined;
+  if (rectified) return { gate: undefined };
+  // Where entries are not samples, their masks begin at different places.
+  if (before?.kind !== "dropout" || before.origins !== undefined) return undefined;
+  return { gate: { mask: before.mask, maskStride: before.maskStride } };
+}
+
+/** Lays out a dense layer, of sparse rows if something decides what they keep. */
+export function planDense(
+  group: GroupOf<"dense">,
+  { input, sparse }: { readonly input: Tensor; readonly sparse: Gate | undefined },
+  { memory, tensors, capacity }: ChainMemory,
+): { readonly node: DenseNode | SparseDenseNode; readonly scratchBytes: number } {
+  const { slope, spec: { units } } = group;
+  const stride = roundUp(4 * units, sparse && PANEL_ROW_BYTES);
+  const output = tensors.plan(1, units, { group, stride });
+  const inputs = countValues(input);
+  const kernel = memory.trainedKernel(panelledBytes({ rows: inputs, columns: stride / 4 }));
+  const bias = memory.parameter(stride);
+  const wide = kernel.bytes >= WIDE_BYTES;
+  const base = { ...nameOf(group), input, output, wide, slope, kernel, bias };
+  if (sparse === undefined) {
+    const transposed = memory.take(panelledBytes({ rows: stride / 4, columns: inputs }));
+    const columns = stride / 4;
+    const scratchBytes = panelledBytes({ rows: rowsOfDenseTask(stride), columns });
+    return { node: { ...base, kind: "dense", transposed }, scratchBytes };
+  }
+  const sums = sparseRowBytes(inputs);
+  const sampleStride = sums + dotsBytes(inputs);
+  const rows: SparseRows = { address: memory.take(sampleStride * capacity), sampleStride, sums };
+  const zeros = memory.take(PANEL_ROW_BYTES);
+  return {
+    node: { ...base, kind: "sparseDense", gate: sparse.gate, sparse: rows, zeros },
+    // The rows that the update multiplies, and a panel's share of the gradient.
+    scratchBytes: SPARSE_ROWS * (sparseRowBytes(capacity) + PANEL_ROW_BYTES),
+  };
+}
