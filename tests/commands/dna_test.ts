@@ -283,7 +283,7 @@ Deno.test("motifs writes filters as MEME and as a page, compares them, and reads
     ok(motifs.every(({ matrix, sites }) => matrix.length === 8 && sites! >= 0));
     const html = await Deno.readTextFile(page);
     match(html, /^<!DOCTYPE html>\n<!-- @waka\/histone: page of motifs -->/);
-    match(html, /Sites by place, -300 bp to 300 bp/);
+    match(html, /Sites by place, −300 bp to \+300 bp from the TSS/);
     match(html, /aria-label="Where the sites of filter1 lie/);
 
     const weights = await run(
