@@ -7,7 +7,7 @@
 import type { LayerChain } from "../../../model/graph.ts";
 import type { Conv1dLayer } from "../../../model/spec.ts";
 import { groupChain, type GroupOf, type LayerGroup } from "../../layer_groups.ts";
-import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
+import { type Allocator, roundUp, type Tensor } from "../layout.ts";
 import { type ConvNode, filterBytes, inputDeltaStride } from "../ops/conv/shape.ts";
 import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
 import { planBatchNorm } from "./batch_norm.ts";
