@@ -49,6 +49,7 @@ const SETS: Readonly<Record<string, string>> = {
   doctor: "write",
   fuzz: "fuzz",
   info: "examine",
+  motifs: "write",
   prepare: "write",
   release: "release",
   roadmap: "roadmap",
@@ -310,7 +311,23 @@ function withPathAsName(data: Uint8Array): Uint8Array {
 
 const SHORT = ["--trials", "3", "--epochs", "1", "--engine", "wasm"];
 const ONE = ["--only", "experiment1", "--epochs", "1", "--engine", "wasm"];
-const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
+const SHORT_RUN = ["--epochs", "1", "--engine", "wasm"];
+const QUICK = ["--preset", "experiment1", ...SHORT_RUN];
+/** A model of five letters. */
+const OF_LETTERS = {
+  name: "letters",
+  inputs: [{ name: "sequence", bases: 5 }],
+  branches: [{
+    name: "dna",
+    input: "sequence",
+    layers: [
+      { type: "conv1d", filters: 2, width: 3, dilation: 1, padding: "same" },
+      { type: "flatten" },
+    ],
+  }],
+  head: { join: [{ type: "output", branch: "dna" }], layers: [{ type: "dense", units: 1 }] },
+  loss: "meanSquaredError",
+};
 
 /** Runs a command with the set that it has as a task, but for writing: what it wrote elsewhere would be refused. */
 function runConfined(out: string, script: string, ...args: string[]) {
@@ -332,6 +349,8 @@ Deno.test("commands write into their output directory and nowhere else", () =>
     const letters = `${directory}/letters.csv`;
     await Deno.writeTextFile(letters, ["1", "2", "3"].map((id) => `${id},ACGTN\n`).join(""));
     const model = `${out}/run/model`;
+    const spec = `${directory}/spec.json`;
+    await Deno.writeTextFile(spec, JSON.stringify(OF_LETTERS));
     const commands = [
       ["train", "--data", data, "--out", `${out}/run`, ...QUICK],
       ["submit", "--model", model, "--data", data, "--out", `${out}/submission.csv`],
@@ -339,6 +358,17 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       ["evaluate", "--model", model, "--data", data, "--out", `${out}/metrics.json`],
       ["simulate", "--out", `${out}/simulated`, "--cell-types", "2", "--genes", "20"],
       ["sequences", "--data", data, "--sequences", letters, "--out", `${out}/dna.npz`],
+      [
+        "train",
+        "--data",
+        `${out}/dna.npz`,
+        "--out",
+        `${out}/letters`,
+        "--spec",
+        spec,
+        ...SHORT_RUN,
+      ],
+      ["motifs", `${out}/letters`, "--data", `${out}/dna.npz`, "--out", `${out}/motifs.meme`],
       ["split", "--data", data, "--scheme", "by-gene", "--out", `${out}/parts`],
       ["crossval", "--data", data, "--folds", "2", "--out", `${out}/folds`, ...QUICK],
       ["search", "--data", data, "--folds", "2", "--out", `${out}/search`, ...SHORT],
@@ -351,11 +381,13 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       const { code, text } = await runConfined(out, script, ...args);
       strictEqual(code, 0, text);
     }
-    const written = filesIn(directory).filter((name) => !/^(data\.npz|letters\.csv)$/.test(name));
+    const written = filesIn(directory).filter((name) =>
+      !/^(data\.npz|letters\.csv|spec\.json)$/.test(name)
+    );
     ok(written.length > 8);
     const odd = /escaped|passwd|hg19|\.part$/;
     const expected =
-      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|(qc|run|simulated|parts|folds|search|table)\/)/;
+      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|motifs\.meme$|(qc|run|letters|simulated|parts|folds|search|table)\/)/;
     deepStrictEqual(written.filter((name) => !expected.test(name) || odd.test(name)), []);
   }));
 

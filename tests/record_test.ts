@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { ContractError, FormatError } from "../src/errors.ts";
 import {
+  COMPETITION_RECORD,
   type DataRecord,
   DEEPCHROME_RECORD,
   inverseFunction,
@@ -278,4 +279,26 @@ Deno.test("windows centred on something else than the model's are a note", () =>
     "starts of all transcripts",
   ]);
   strictEqual(notesOf(PREPARED, { ...PREPARED, tss: "bed" }).length, 1);
+});
+
+Deno.test("a record keeps the control of a model's sequences, and refuses a damaged one", () => {
+  const sequence = { bases: 8, orientation: "transcript", unknownAs: "none" } as const;
+  const record = (control: unknown) => ({
+    ...COMPETITION_RECORD,
+    sequence: { ...sequence, control },
+  });
+  const control = { kind: "shuffled", seed: 3, genes: ["a", "b"] };
+  deepStrictEqual(parseRecord(record(control)).sequence?.control, control);
+  for (
+    const damaged of [
+      { ...control, kind: "scrambled" },
+      { ...control, seed: -1 },
+      { ...control, genes: ["a", "a"] },
+      { ...control, genes: [1] },
+      { kind: "shuffled" },
+      "shuffled",
+    ]
+  ) {
+    throws(() => parseRecord(record(damaged)), /Cannot read data record: .*control/);
+  }
 });

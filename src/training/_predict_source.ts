@@ -14,7 +14,7 @@ import { extendPanel } from "../panel/extend_panel.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { countKnown, describeReading } from "../panel/reading.ts";
 import { placeInPanel } from "../panel/references.ts";
-import type { ReconcileOptions } from "../record.ts";
+import type { ReconcileOptions, SequenceControlKind } from "../record.ts";
 import { sampleSource } from "./_sample_source.ts";
 import { PanelSource } from "./panel_source.ts";
 
@@ -59,10 +59,24 @@ export async function predictSource(
       `Cannot predict with "${spec.name}": it has no use for ${what}, expected a model that reads a panel`,
     );
   }
+  const control = model.record.sequence?.control;
+  if (control !== undefined) {
+    accepted.onNote?.(
+      `the model is a control: it is shown ${
+        CONTROLS[control.kind]
+      } in place of the genes' own sequences`,
+    );
+  }
   const source = sampleSource(data, model.record, { ...accepted, model: spec });
   requireEveryMark(data, "predict");
   return source;
 }
+
+/** What controls show. */
+const CONTROLS: Readonly<Record<SequenceControlKind, string>> = {
+  shuffled: "those of other genes",
+  "random-code": "random letters",
+};
 
 /** Says which cell types are not shown a panel's label statistics, since their own labels are in these. */
 function noteOwnStatistics(

@@ -13,7 +13,13 @@ import {
   type Outputs,
   type Rates,
 } from "./contestant.ts";
-import { groupSizeOf, sourceOfWorkload, withoutDropout, type Workload } from "./workload.ts";
+import {
+  groupSizeOf,
+  sourceOfNewMarks,
+  sourceOfWorkload,
+  withoutDropout,
+  type Workload,
+} from "./workload.ts";
 
 /** A call that takes less long than this, in seconds, gets more samples the next time. */
 const SHORT_CALL = 0.2;
@@ -21,6 +27,9 @@ const SHORT_CALL = 0.2;
 const SHORT_DNA_CALL = 2;
 /** Batch of a session that only predicts, as `predict` opens it. */
 const PREDICTED_BATCH = 256;
+
+/** By what factor more the marks of new samples differ from the panel's from one call to the next. */
+const MARKS_APART = 1e-4;
 
 /** Sessions that are timed: as commands open them to train and to predict many samples, and to answer one by one. */
 const PATHS = { train: "direct", predict: "grouped", one: "direct" } as const;
@@ -101,8 +110,7 @@ export class OurEngine implements Contestant, AsyncDisposable {
 
   async #run(session: Session, what: Measure, rows: Uint32Array): Promise<void> {
     if (what !== "train") {
-      const source = this.#calls++ % 2 === 0 ? this.#source : this.#twin;
-      await session.predict(source, [rows]);
+      await session.predict(this.#nextSource(what), [rows]);
       return;
     }
     const [loss] = await session.runEpoch({
@@ -111,6 +119,18 @@ export class OurEngine implements Contestant, AsyncDisposable {
       epoch: this.#epoch++,
     });
     if (loss instanceof DivergedError) throw loss;
+  }
+
+  /**
+   * Samples that nothing was kept of. Those that are compared with a panel have marks of their own, which are not in it:
+   * peers encode them, so this engine must not find them among what it has encoded. Writing them down is timed, too.
+   */
+  #nextSource(what: Exclude<Measure, "train">): SampleSource {
+    const call = ++this.#calls;
+    if ("panel" in this.#workload && what === "predict") {
+      return sourceOfNewMarks(this.#workload, 1 + call * MARKS_APART);
+    }
+    return call % 2 === 0 ? this.#twin : this.#source;
   }
 
   /** Samples to predict are in the order of the data, those to train on shuffled, whole groups of them. */

@@ -1,7 +1,7 @@
 /** What is timed: a model with weights and samples, in memory and as a folder for other programs. */
 
 import type { PackedArray } from "../../src/base/arrays.ts";
-import { joinInputs } from "../../src/engine/joined_source.ts";
+import { type JoinedColumns, joinInputs } from "../../src/engine/joined_source.ts";
 import { memorySource, type SignalColumns } from "../../src/engine/memory_source.ts";
 import type { SampleSource } from "../../src/engine/sample_source.ts";
 import { openFile } from "../../src/files/file.ts";
@@ -161,7 +161,29 @@ function makePanelWorkload(name: PanelWorkloadName): PanelWorkload {
 export function sourceOfWorkload(workload: Workload): SampleSource {
   if ("data" in workload) return memorySource(workload.data);
   if ("dna" in workload) return sourceOfDna(workload);
-  return joinInputs(leaveOwnOut(workload.panel, workload.spec));
+  return joinInputs(panelColumns(workload.panel, workload.spec));
+}
+
+/** The samples of a panel's workload as if their own marks were `factor` times as high, so that the panel has none of them. */
+export function sourceOfNewMarks({ panel, spec }: PanelWorkload, factor: number): SampleSource {
+  const columns = panelColumns(panel, spec);
+  return joinInputs({
+    ...columns,
+    columns: columns.columns.map((column) => {
+      const { input, table } = column;
+      if (input.name !== "summary") return column;
+      return { ...column, table: (table as Float32Array).map((value) => value * factor) };
+    }),
+  });
+}
+
+/** Columns of a panel are made once: their indices take longer than their marks. */
+const knownColumns = new WeakMap<PanelTables, JoinedColumns>();
+
+function panelColumns(panel: PanelTables, spec: BranchedSpec): JoinedColumns {
+  const known = knownColumns.get(panel) ?? leaveOwnOut(panel, spec);
+  knownColumns.set(panel, known);
+  return known;
 }
 
 function sourceOfDna({ spec, dna }: DnaWorkload): SampleSource {

@@ -19,6 +19,7 @@ const COMMANDS = [
   "prepare",
   "doctor",
   "info",
+  "motifs",
   "sequences",
   "simulate",
   "split",

@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { endOf, programCommand, taskCommand, withDirectory } from "../helpers/command.ts";
+import { smallDna } from "../helpers/small_dna.ts";
 
 const COMMANDS = [
   "prepare",
@@ -16,6 +17,7 @@ const COMMANDS = [
   "experiments",
   "forecast",
   "submit",
+  "motifs",
   "sequences",
   "simulate",
   "split",
@@ -66,6 +68,10 @@ Deno.test("progress and results that commands print fit", () =>
     const test = ["--test", "fixtures/eval.npz", "--labels", "fixtures/eval_labels.csv"];
     const run = ["--model", `${directory}/run`, "--data", "fixtures/eval.npz"];
     const labels = ["--labels", "fixtures/eval_labels.csv", "--train", "fixtures/train.npz"];
+    const sequences = ["--sequences", "--sequence-half-width", "300"];
+    const dna = ["--data", `${directory}/dna/train.npz`];
+    const spec = `${directory}/spec.json`;
+    await Deno.writeTextFile(spec, JSON.stringify(smallDna({ bins: 100, bases: 600 })));
     const show = ["--page", `${directory}/page.html`, "--multiqc", `${directory}/qc`];
     const commands = [
       ["simulate", ...out("data"), "--genes", "40"],
@@ -80,6 +86,17 @@ Deno.test("progress and results that commands print fit", () =>
       ["search", ...data, ...QUICK, "--folds", "2", "--trials", "2", ...out("search")],
       ["experiments", ...data, ...QUICK, "--only", "experiment1", "--competition", ...out("table")],
       ["report", `${directory}/run`],
+      ["simulate", ...out("dna"), "--genes", "40", ...sequences],
+      ["train", ...dna, "--spec", spec, ...QUICK, ...out("dna-run")],
+      ["forecast", ...dna, "--spec", spec, ...QUICK, ...out("dna-forecast")],
+      [
+        "motifs",
+        `${directory}/dna-run`,
+        ...dna,
+        "--match",
+        `${directory}/dna/truth.json`,
+        ...out("m.meme"),
+      ],
       ["doctor", "fixtures/train.npz", "--test", "fixtures/eval.npz", ...show],
       ["info", "fixtures/train.npz", `${EXAMPLE}/genes.gtf`, `${EXAMPLE}/liver-H3K4me1.bam`],
       [
