@@ -145,8 +145,12 @@ Deno.test("a control is trained, kept with the model, described, and shown again
     strictEqual(new Set(predictions).size, 3);
     const note = await run(
       "predict",
-      ...["--model", `${directory}/shuffled`, "--data", `${data}/eval.npz`],
-      ...["--out", `${directory}/again.tsv`],
+      "--model",
+      `${directory}/shuffled`,
+      "--data",
+      `${data}/eval.npz`,
+      "--out",
+      `${directory}/again.tsv`,
     );
     match(note.stdout, /the model is a control: it is shown those of other genes in place of/);
     strictEqual(await Deno.readTextFile(`${directory}/again.tsv`), predictions[1]);
