@@ -145,8 +145,12 @@ Deno.test("a control is trained, kept with the model, described, and shown again
     strictEqual(new Set(predictions).size, 3);
     const note = await run(
       "predict",
-      ...["--model", `${directory}/shuffled`, "--data", `${data}/eval.npz`],
-      ...["--out", `${directory}/again.tsv`],
+      "--model",
+      `${directory}/shuffled`,
+      "--data",
+      `${data}/eval.npz`,
+      "--out",
+      `${directory}/again.tsv`,
     );
     match(note.stdout, /the model is a control: it is shown those of other genes in place of/);
     strictEqual(await Deno.readTextFile(`${directory}/again.tsv`), predictions[1]);
@@ -288,6 +292,28 @@ Deno.test("motifs writes filters as MEME and as a page, compares them, and reads
     match(html, /^<!DOCTYPE html>\n<!-- @waka\/histone: page of motifs -->/);
     match(html, /Sites by place, -300 bp to 300 bp/);
     match(html, /aria-label="Where the sites of filter1 lie/);
+
+    // Of data with more bases than the model reads, those that it reads are searched.
+    const narrow = `${directory}/narrow.json`;
+    await Deno.writeTextFile(narrow, JSON.stringify(smallDna({ bins: 20, bases: 200 })));
+    const control = ["--sequence-control", "random-code"];
+    const few = ["--data", `${data}/train.npz`, "--spec", narrow, ...TRAINING, ...control];
+    await run("train", ...few, "--out", `${directory}/narrow`);
+    const { stdout: noted } = await run(
+      "motifs",
+      `${directory}/narrow`,
+      "--data",
+      `${data}/train.npz`,
+      "--out",
+      `${directory}/narrow.meme`,
+      "--page",
+      `${directory}/narrow.html`,
+    );
+    match(noted, /a control: it was trained on random letters, which are searched in place of/);
+    match(
+      await Deno.readTextFile(`${directory}/narrow.html`),
+      /Sites by place, -100 bp to 100 bp/,
+    );
 
     const weights = await run(
       "motifs",
