@@ -15,10 +15,7 @@ const MOST_ROWS = 20;
 export function formatMotifTable(rows: readonly MotifRow[], width: number): string[] {
   const isMatched = rows.some(({ match }) => match !== undefined);
   const hasSites = rows.some(({ motif }) => motif.sites !== undefined);
-  const ordered = rows.toSorted((a, b) =>
-    (a.match?.pOfAll ?? 1) - (b.match?.pOfAll ?? 1) || b.bits - a.bits
-  );
-  const shown = ordered.slice(0, MOST_ROWS);
+  const shown = orderMotifs(rows).slice(0, MOST_ROWS);
   const header = [
     "motif",
     "spelt",
@@ -44,4 +41,11 @@ export function formatMotifTable(rows: readonly MotifRow[], width: number): stri
   );
   const left = rows.length - shown.length;
   return left === 0 ? lines : [...lines, `… and ${left.toLocaleString("en-US")} more in the file`];
+}
+
+/** Orders motifs as people look at them: those that match best first, among equals those that say most. */
+export function orderMotifs(rows: readonly MotifRow[]): MotifRow[] {
+  return rows.toSorted((a, b) =>
+    (a.match?.pOfAll ?? 1) - (b.match?.pOfAll ?? 1) || b.bits - a.bits
+  );
 }

@@ -30,7 +30,7 @@ import {
 } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { readKnownMotifs } from "./_known_motifs.ts";
-import { formatMotifTable } from "./_motif_table.ts";
+import { formatMotifTable, orderMotifs } from "./_motif_table.ts";
 import { openOutput, STANDARD_OUTPUT } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 import type { SequenceFlags } from "./_sequences.ts";
@@ -136,7 +136,7 @@ async function motifs(flags: MotifsFlags, { args, signal }: CommandCall): Promis
     await renderMotifsPage({
       name: basename(resolve(directory)),
       summary: summarise(first, { models, data }),
-      rows,
+      rows: orderMotifs(rows),
       known,
       background,
       ...(data !== undefined && first.binBases !== undefined && {

@@ -110,7 +110,7 @@ function columnsOf(
       }]
       : []),
     ...(window === undefined ? [] : [{
-      title: `Sites by place, ${window.startBp} bp to ${-window.startBp} bp`,
+      title: describeWindow(window, rows),
       cell: ({ motif, positions = [] }: MotifRow) => drawPositions(motif.name, positions),
       isText: true,
     }]),
@@ -133,6 +133,16 @@ function columnsOf(
       ]
       : []),
   ];
+}
+
+/** The window in which places are drawn; its last bin may reach past the last base. */
+function describeWindow(
+  { startBp, binBp }: { readonly startBp: number; readonly binBp: number },
+  rows: readonly MotifRow[],
+): string {
+  const bins = rows.find(({ positions }) => positions !== undefined)?.positions?.length ?? 0;
+  const signed = (bp: number) => `${bp < 0 ? "−" : "+"}${formatCount(Math.abs(bp))} bp`;
+  return `Sites by place, ${signed(startBp)} to ${signed(startBp + bins * binBp)} from the TSS`;
 }
 
 const BAR = { width: 3, height: 32 };

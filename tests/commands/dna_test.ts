@@ -143,15 +143,8 @@ Deno.test("a control is trained, kept with the model, described, and shown again
       predictions.push(await Deno.readTextFile(out));
     }
     strictEqual(new Set(predictions).size, 3);
-    const note = await run(
-      "predict",
-      "--model",
-      `${directory}/shuffled`,
-      "--data",
-      `${data}/eval.npz`,
-      "--out",
-      `${directory}/again.tsv`,
-    );
+    const again = ["--data", `${data}/eval.npz`, "--out", `${directory}/again.tsv`];
+    const note = await run("predict", "--model", `${directory}/shuffled`, ...again);
     match(note.stdout, /the model is a control: it is shown those of other genes in place of/);
     strictEqual(await Deno.readTextFile(`${directory}/again.tsv`), predictions[1]);
 
@@ -290,7 +283,7 @@ Deno.test("motifs writes filters as MEME and as a page, compares them, and reads
     ok(motifs.every(({ matrix, sites }) => matrix.length === 8 && sites! >= 0));
     const html = await Deno.readTextFile(page);
     match(html, /^<!DOCTYPE html>\n<!-- @waka\/histone: page of motifs -->/);
-    match(html, /Sites by place, -300 bp to 300 bp/);
+    match(html, /Sites by place, −300 bp to \+300 bp from the TSS/);
     match(html, /aria-label="Where the sites of filter1 lie/);
 
     // Of data with more bases than the model reads, those that it reads are searched.
@@ -312,7 +305,7 @@ Deno.test("motifs writes filters as MEME and as a page, compares them, and reads
     match(noted, /a control: it was trained on random letters, which are searched in place of/);
     match(
       await Deno.readTextFile(`${directory}/narrow.html`),
-      /Sites by place, -100 bp to 100 bp/,
+      /Sites by place, −100 bp to \+100 bp from the TSS/,
     );
 
     const weights = await run(
