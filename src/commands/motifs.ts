@@ -20,6 +20,7 @@ import {
 } from "../motifs/mod.ts";
 import { type MotifRow, MOTIFS_PAGE_START, renderMotifsPage } from "../report/motifs_page.ts";
 import { loadModels } from "../runs/models.ts";
+import { withModelLetters } from "../training/model_bases.ts";
 import {
   type CommandCall,
   type CommandDefinition,
@@ -113,9 +114,12 @@ async function motifs(flags: MotifsFlags, { args, signal }: CommandCall): Promis
   const models = await loadModels(directory);
   const filters = models.map(filtersOf);
   const known = flags.match === undefined ? undefined : await readKnownMotifs(flags.match);
-  const data = flags.data === undefined
-    ? undefined
-    : await loadData(flags.data, flags, { allowMissingMarks: true });
+  const [model] = models as [TrainedModel];
+  const data = flags.data === undefined ? undefined : withModelLetters(
+    model,
+    await loadData(flags.data, flags, { allowMissingMarks: true }),
+  );
+  noteControl(model, data);
   const found = filters.map((each) => find(each, { data, flags, signal }));
   const rows = found.flatMap(({ motifs, background }, member) =>
     motifs.map((motif): MotifRow =>
@@ -147,6 +151,18 @@ async function motifs(flags: MotifsFlags, { args, signal }: CommandCall): Promis
     }),
   );
   console.info(page.done);
+}
+
+/** Says so if a model learned from sequences that say nothing of their genes. */
+function noteControl({ record }: TrainedModel, data: Dataset | undefined): void {
+  const kind = record.sequence?.control?.kind;
+  if (kind === undefined) return;
+  const searched = data === undefined ? "" : ", which are searched in place of the data's";
+  console.info(
+    kind === "shuffled"
+      ? "The model is a control: it was trained on the sequences of other genes."
+      : `The model is a control: it was trained on random letters${searched}.`,
+  );
 }
 
 function checkFlags({ data, sequences, unknownBases, record }: MotifsFlags): void {

@@ -46,9 +46,11 @@ export function planSequenceControl(
     );
   }
   if (kind === "random-code") return { kind, seed };
-  const keys = genes.filter((_, gene) => sequences.entryOf[gene] !== NO_SEQUENCE).map(geneKey);
+  const own = genes.filter((_, gene) => sequences.entryOf[gene] !== NO_SEQUENCE);
+  // Two spellings of one gene's identifier are shown the same sequence.
+  const keys = [...new Set(own.map(geneKey))].sort();
   checkShuffled(keys);
-  return { kind, seed, genes: keys.sort() };
+  return { kind, seed, genes: keys };
 }
 
 /**

@@ -130,7 +130,7 @@ function columnsOf(
       }]
       : []),
     ...(window === undefined ? [] : [{
-      title: `Sites by place, ${formatPlace(window.startBp)} to ${formatPlace(-window.startBp)} bp`,
+      title: describeWindow(window, rows),
       cell: ({ motif, positions = [] }: MotifRow) => drawPositions(motif.name, positions),
       isText: true,
     }]),
@@ -155,15 +155,20 @@ function columnsOf(
   ];
 }
 
+/** The window in which places are drawn; its last bin may reach past the last base. */
+function describeWindow(
+  { startBp, binBp }: { readonly startBp: number; readonly binBp: number },
+  rows: readonly MotifRow[],
+): string {
+  const bins = rows.find(({ positions }) => positions !== undefined)?.positions?.length ?? 0;
+  const signed = (bp: number) => `${bp < 0 ? "−" : "+"}${formatCount(Math.abs(bp))} bp`;
+  return `Sites by place, ${signed(startBp)} to ${signed(startBp + bins * binBp)} from the TSS`;
+}
+
 const STRANDS: Readonly<Record<MotifMatch["strand"], string>> = {
   "+": "+ strand",
   "-": "− strand",
 };
-
-/** A place relative to the TSS. */
-function formatPlace(bp: number): string {
-  return `${bp < 0 ? "−" : "+"}${formatCount(Math.abs(bp))}`;
-}
 
 const BAR = { width: 4, height: 32 };
 

@@ -89,6 +89,7 @@ export {
   type SimulationTruth,
 } from "./simulation.ts";
 export { SIMULATED_MOTIFS, type SimulatedMotif } from "./sequence/motifs.ts";
+export type { Span } from "./sequence/background.ts";
 export type { SimulatedSequence } from "./sequence/sequence.ts";
 export type { PlantedMotif, PlantedSite, SequenceTruth } from "./sequence/truth.ts";
 export { type SimulationProgress, writeSimulation, type WriteSimulationOptions } from "./write.ts";

@@ -13,7 +13,7 @@ import type { EarlyStopping } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { planSequenceControl } from "../data/sequence_control.ts";
 import type { DataRecord, SequenceControl, SequenceControlSettings, Transform } from "../record.ts";
-import { withModelBases } from "./_model_bases.ts";
+import { withModelBases } from "./model_bases.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitManyOptions, FitRun } from "./fit_types.ts";
 import { PANEL_DROPOUT, PANEL_TRANSFORM, type TrainingSettings } from "./settings.ts";

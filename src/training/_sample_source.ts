@@ -8,7 +8,7 @@ import type { SampleColumns } from "../io/columns.ts";
 import { isOverReferences, modelInputs, readsSequence, readsSignal } from "../model/inputs.ts";
 import { panelInputs, readsPanel } from "../model/panel_inputs.ts";
 import type { ModelSpec, SequenceInput, SignalInput } from "../model/spec.ts";
-import { withModelBases } from "./_model_bases.ts";
+import { withModelBases } from "./model_bases.ts";
 import {
   type DataRecord,
   type ReconcileOptions,

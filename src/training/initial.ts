@@ -9,7 +9,7 @@ import { isBranched, type ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type DataRecord, reconcileRecords } from "../record.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
-import { withModelBases } from "./_model_bases.ts";
+import { withModelBases } from "./model_bases.ts";
 import type { FitManyOptions } from "./fit_types.ts";
 import type { SettingsLayer } from "./settings.ts";
 

@@ -179,6 +179,8 @@ function describeFinding(scores: readonly ArmScore[], regime: RowKind): string {
   if (marks === undefined) {
     return tied.length > 0
       ? `${names} ${verb} as well as DNA, so its letters are not shown to matter`
+      : isOfTrainedGenes
+      ? "DNA does better than its controls; whether its letters matter, new genes show"
       : "DNA does better than its controls: its letters matter";
   }
   const gain = `${formatDifference(marks.above)} ± ${formatDifference(marks.standardError!)}`;

@@ -198,7 +198,7 @@ Deno.test("lines are joined from the pieces in which they arrive", async () => {
 
 Deno.test("programs read the workload that was written", async () => {
   const folder = await Deno.makeTempDir();
-  for (const name of ["waka2", "waka3-four"] as const) {
+  for (const name of ["waka2", "waka3-four", "waka-dna-by-gene"] as const) {
     const workload = makeWorkload(name);
     await writeWorkload(folder, workload);
     const read = await readWorkload(folder);

@@ -303,7 +303,7 @@ Deno.test("motifs writes filters as MEME and as a page, compares them, and reads
     ok(motifs.every(({ matrix, sites }) => matrix.length === 8 && sites! >= 0));
     const html = await Deno.readTextFile(page);
     match(html, /^<!DOCTYPE html>\n<!-- @waka\/histone: page of motifs -->/);
-    match(html, /Sites by place, −300 to \+300 bp/);
+    match(html, /Sites by place, −300 bp to \+300 bp from the TSS/);
     match(html, /aria-label="Where the sites of filter1 lie/);
     match(html, /motifs? of 32 (is|are) like a known one/);
     const described = await run("info", out, page, `${data}/truth.json`);
@@ -311,6 +311,28 @@ Deno.test("motifs writes filters as MEME and as a page, compares them, and reads
     match(described.stdout, /positions +8 each/);
     match(described.stdout, /a page of motifs/);
     match(described.stdout.replaceAll(/\s+/g, " "), /the truth of simulated data/);
+
+    // Of data with more bases than the model reads, those that it reads are searched.
+    const narrow = `${directory}/narrow.json`;
+    await Deno.writeTextFile(narrow, JSON.stringify(smallDna({ bins: 20, bases: 200 })));
+    const control = ["--sequence-control", "random-code"];
+    const few = ["--data", `${data}/train.npz`, "--spec", narrow, ...TRAINING, ...control];
+    await run("train", ...few, "--out", `${directory}/narrow`);
+    const { stdout: noted } = await run(
+      "motifs",
+      `${directory}/narrow`,
+      "--data",
+      `${data}/train.npz`,
+      "--out",
+      `${directory}/narrow.meme`,
+      "--page",
+      `${directory}/narrow.html`,
+    );
+    match(noted, /a control: it was trained on random letters, which are searched in place of/);
+    match(
+      await Deno.readTextFile(`${directory}/narrow.html`),
+      /Sites by place, −100 bp to \+100 bp from the TSS/,
+    );
 
     const weights = await run(
       "motifs",

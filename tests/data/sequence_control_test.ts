@@ -91,6 +91,19 @@ for (const kind of KINDS) {
   });
 }
 
+Deno.test("two spellings of a gene's identifier are one gene, shown one sequence", () => {
+  const spelt = {
+    ...COLUMNS,
+    genes: COLUMNS.genes.map((gene, i) => i === 1 ? `${COLUMNS.genes[0]}.7` : gene),
+  };
+  for (const kind of KINDS) {
+    const control = planSequenceControl(spelt, { kind, seed: 1 });
+    if (kind === "shuffled") strictEqual(control.genes?.length, 59);
+    const letters = lettersOf(spelt, control);
+    strictEqual(letters.get(spelt.genes[0]!), letters.get(spelt.genes[1]!));
+  }
+});
+
 Deno.test("what cannot be shuffled is refused", () => {
   const { sequences: _, ...plain } = COLUMNS;
   throws(() => planSequenceControl(plain, { kind: "shuffled", seed: 1 }), /the data have none/);

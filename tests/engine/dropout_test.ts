@@ -3,8 +3,11 @@ import {
   dropoutKey,
   dropoutKeys,
   dropoutScale,
+  fillDropoutBits,
   fillDropoutMask,
+  isDroppedByBits,
 } from "../../src/engine/dropout.ts";
+import { threefry2x32 } from "../../src/random.ts";
 
 Deno.test("a mask drops the share of its rate and keeps the expected value", () => {
   const factors = new Float32Array(100_000);
@@ -50,4 +53,27 @@ Deno.test("a rate of zero changes nothing", () => {
   const factors = new Float32Array(9);
   fillDropoutMask(factors, { key: dropoutKey(1, 2, 3), rate: 0, firstPosition: 0, units: 3 });
   strictEqual(factors.every((factor) => factor === 1), true);
+});
+
+Deno.test("a dropout of one half over many values takes a bit for each, others a word", () => {
+  const key = dropoutKey(1, 2, 3);
+  const units = 4096;
+  ok(isDroppedByBits(0.5, units) && !isDroppedByBits(0.5, units - 1));
+  ok(!isDroppedByBits(0.25, units));
+  const factors = new Float32Array(3 * units);
+  fillDropoutMask(factors, { key, rate: 0.5, firstPosition: 6, units });
+  const kept = factors.filter((factor) => factor === dropoutScale(0.5)).length;
+  strictEqual(kept + factors.filter((factor) => factor === 0).length, factors.length);
+  // Five standard errors of a share of one half.
+  ok(Math.abs(kept / factors.length - 0.5) < 2.5 / Math.sqrt(factors.length), `${kept}`);
+  for (const unit of [0, 31, 32, 63, 64, 4095]) {
+    const words = new Uint32Array(2);
+    threefry2x32(key, 7, unit >> 6, words);
+    const bit = (words[unit >> 5 & 1]! >>> (unit & 31)) & 1;
+    strictEqual(factors[units + unit], bit === 1 ? 2 : 0, `unit ${unit}`);
+  }
+  // Some of a sample's units are those of all.
+  const some = new Float32Array(100);
+  fillDropoutBits(some, { key, rate: 0.5 }, { position: 8, firstUnit: 37 });
+  deepStrictEqual(some, factors.slice(2 * units + 37, 2 * units + 137));
 });

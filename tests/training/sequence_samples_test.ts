@@ -7,9 +7,11 @@ import { attachSequences } from "../../src/data/attach_sequences.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { modelInputs } from "../../src/model/inputs.ts";
 import type { PresetName } from "../../src/model/presets.ts";
+import type { SequenceControl } from "../../src/record.ts";
 import type { BranchedSpec } from "../../src/model/spec.ts";
 import { planExperiments } from "../../src/training/experiments.ts";
 import { fit } from "../../src/training/fit.ts";
+import { withModelLetters } from "../../src/training/model_bases.ts";
 import { predict } from "../../src/training/predict.ts";
 import { type Sample, samplesFor } from "../../src/training/samples_for.ts";
 import { dnaColumns, randomRows, withSequences } from "../helpers/sequences.ts";
@@ -179,6 +181,23 @@ Deno.test("a model that reads fewer bases than the data have sees those around t
   }
   await rejects(fit(DNA, withTss(11), OPTIONS), /sequences of 40 bases, the model takes 24/);
   await rejects(fit(DNA, withTss(29), OPTIONS), /sequences of 40 bases, the model takes 24/);
+});
+
+Deno.test("the letters of a control are those that it was trained on, where its motifs are sought", () => {
+  const long = new Dataset(dnaColumns(3, 4, 40));
+  const lettersOf = (control?: SequenceControl) => {
+    const record = { ...DATA.record, sequence: { ...DATA.record.sequence!, control } };
+    const { columns, rows } = withModelLetters({ spec: DNA, record }, long.subset([2, 0, 5]));
+    deepStrictEqual([...rows], [2, 0, 5]);
+    const { sequences, record: { sequence } } = columns;
+    strictEqual(sequence?.tssBase, BASES / 2);
+    return columns.genes.map((_, gene) => sequenceLetters(sequences!, sequences!.entryOf[gene]!));
+  };
+  const own = randomRows(4, 40).map((letters) => letters.slice(8, 8 + BASES));
+  deepStrictEqual(lettersOf(), own);
+  deepStrictEqual(lettersOf({ kind: "shuffled", seed: 1, genes: [] }), own);
+  const code = lettersOf({ kind: "random-code", seed: 1 });
+  ok(code.every((letters, gene) => letters.length === BASES && letters !== own[gene]));
 });
 
 Deno.test("a preset takes the bases of the data, and no more than it reads", async () => {

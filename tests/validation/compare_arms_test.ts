@@ -89,6 +89,10 @@ Deno.test("each outcome has its sentence", () => {
     findingOf({ dna: 1, ...controls }),
     /^DNA does better than its controls: its letters matter$/,
   );
+  match(
+    findingOf({ dna: 1, ...controls }, 1),
+    /^DNA does better than its controls; whether its letters matter, new genes show$/,
+  );
   match(findingOf({ dna: 1, shuffled: 1 }), /^shuffled sequences do as well as DNA/);
 });
 

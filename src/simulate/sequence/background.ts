@@ -7,9 +7,11 @@
 
 import { deriveKey, RandomStream } from "../../random.ts";
 
-/** Bases from the first to the one after the last; 0-based half-open. */
+/** Some neighbouring bases of a sequence; 0-based half-open. */
 export interface Span {
+  /** The first. */
   readonly start: number;
+  /** The one after the last. */
   readonly end: number;
 }
 

@@ -107,6 +107,9 @@ class DnaModel:
         return self.loss(found.squeeze(1), self.labels.index_select(0, rows))
 
     def prepare_predictions(self):
+        """A unit is a sample, or by gene all samples of one."""
+        if self.by_gene:
+            return [self.signal.unflatten(0, (-1, self.cell_types)), torch.arange(len(self.codes))]
         return [self.signal, torch.arange(len(self.signal)) // self.cell_types]
 
     def prepare_timed(self):
@@ -115,7 +118,10 @@ class DnaModel:
 
     def predict(self, inputs):
         signal, genes = inputs
-        return self.network(signal, self.codes.index_select(0, genes), 1).squeeze(1)
+        repeats = 1
+        if self.by_gene:
+            signal, repeats = signal.flatten(0, 1), self.cell_types
+        return self.network(signal, self.codes.index_select(0, genes), repeats).squeeze(1)
 
 
 class EagerSteps:

@@ -1,10 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
-import { cutParts, joinParts, MAX_PARTS } from "../../../src/engine/wasm/plan/parts.ts";
+import { cutChains, cutParts, joinParts, MAX_PARTS } from "../../../src/engine/wasm/plan/parts.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import { isWide, trainingStages } from "../../../src/engine/wasm/plan/stages.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
+import { presetSpec } from "../../../src/model/presets.ts";
 import { openOne } from "../../helpers/one_model.ts";
 
 Deno.test("parts cover a batch of any size without gaps, in multiples of four samples but for the last", () => {
@@ -101,4 +102,24 @@ Deno.test("a model with wide layers trains and predicts the same bits on any num
     const other = await run(threads);
     one.forEach((value, i) => ok(value === other[i], `${threads} threads: result ${i} differs`));
   }
+});
+
+Deno.test("sequences are parts by themselves until there are many, whatever the number of threads", () => {
+  const { encoders } = planModel(presetSpec("waka-dna"), { batchSize: 100, threads: 2 });
+  const sequences = encoders.findIndex(({ heavy }) => heavy);
+  ok(sequences >= 0);
+  for (const count of [0, 1, 2, 16, 17, 100]) {
+    const entries = [...encoders.map(() => count), count];
+    const parts = cutChains({ encoders }, entries);
+    const own = parts[sequences]!;
+    strictEqual(own.length, Math.min(count, 16));
+    strictEqual(own.reduce((end, part) => part.start === end ? end + part.count : NaN, 0), count);
+    ok(own.every((part) => part.count >= 1));
+    deepStrictEqual(parts.at(-1), cutParts(count));
+  }
+});
+
+Deno.test("waka-dna in batches of 100 takes less than 130 MB in addition to the data", () => {
+  const { pages } = planModel(presetSpec("waka-dna"), { batchSize: 100, threads: 2 });
+  ok(pages * 65536 < 130e6, `${pages} pages`);
 });

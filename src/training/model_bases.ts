@@ -1,8 +1,10 @@
 import { cutSequences } from "../base/cut_sequences.ts";
 import { Dataset } from "../data/dataset.ts";
+import { controlSequences } from "../data/sequence_control.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { modelInputs } from "../model/inputs.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
 
 // Engines may keep a copy of the samples for as long as they see the same columns.
 const known = new WeakMap<SampleColumns, Map<number, SampleColumns>>();
@@ -44,4 +46,23 @@ export function withModelBases(spec: ModelSpec, data: Dataset): Dataset {
   };
   byBases.set(bases, cut);
   return new Dataset(cut, data.rows);
+}
+
+/**
+ * The data with the letters that a model reads: the bases of {@linkcode withModelBases}, and random letters if the model is
+ * a control that learned from these. Shuffled sequences stay with their genes: all genes together have the same letters.
+ *
+ * @param model The model.
+ * @param data The samples.
+ * @returns A view of the same samples.
+ */
+export function withModelLetters(
+  { spec, record }: Pick<TrainedModel, "spec" | "record">,
+  data: Dataset,
+): Dataset {
+  const { columns, rows } = withModelBases(spec, data);
+  const control = record.sequence?.control;
+  const isRandom = control?.kind === "random-code" && columns.sequences !== undefined;
+  if (!isRandom) return new Dataset(columns, rows);
+  return new Dataset({ ...columns, sequences: controlSequences(columns, control) }, rows);
 }
