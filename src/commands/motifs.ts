@@ -130,7 +130,7 @@ async function motifs(flags: MotifsFlags, { args, signal }: CommandCall): Promis
   for (const line of formatMotifTable(rows, outputWidth())) console.log(line);
   const notes = [
     ...known === undefined ? [] : [describeMatches(rows, known.map(({ name }) => name))],
-    ...describeControl(model, data),
+    ...noteControl(model, data),
   ];
   for (const note of notes) console.info(note);
   await output.write(formatMeme(rows.map(({ motif }) => motif), { background }));
@@ -150,18 +150,6 @@ async function motifs(flags: MotifsFlags, { args, signal }: CommandCall): Promis
     }),
   );
   console.info(page.done);
-}
-
-/** Says so if a model learned from sequences that say nothing of their genes. */
-function describeControl({ record }: TrainedModel, data: Dataset | undefined): string[] {
-  const kind = record.sequence?.control?.kind;
-  if (kind === undefined) return [];
-  const searched = data === undefined ? "" : ", which are searched in place of the data's";
-  return [
-    kind === "shuffled"
-      ? "The model is a control: it was trained on the sequences of other genes."
-      : `The model is a control: it was trained on random letters${searched}.`,
-  ];
 }
 
 function checkFlags({ data, sequences, unknownBases, record }: MotifsFlags): void {
@@ -238,6 +226,17 @@ function describe(
 /** The base at the TSS; the middle where the data do not say. */
 function tssBaseOf({ record: { sequence }, columns: { sequences } }: Dataset): number {
   return sequence?.tssBase ?? Math.floor((sequences?.bases ?? 0) / 2);
+}
+
+/** Warns of motifs of a model that was never shown the genes' own sequences. */
+function noteControl({ record: { sequence } }: TrainedModel, data: Dataset | undefined): string[] {
+  const kind = sequence?.control?.kind;
+  if (kind === undefined) return [];
+  const searched = data === undefined ? "" : ", which are searched in place of the data's";
+  const shown = kind === "shuffled" ? "the sequences of other genes" : `random letters${searched}`;
+  return [
+    `Note: the model is a control: it was trained on ${shown}. Its filters say nothing of expression.`,
+  ];
 }
 
 function summarise(
