@@ -8,6 +8,7 @@ import { marksOnly } from "../model/marks_only.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { loadModels } from "../runs/models.ts";
+import { findOtherTraining } from "../runs/trained_on.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { SequenceControlSettings } from "../record.ts";
 import {
@@ -19,6 +20,7 @@ import {
   formatArms,
 } from "../validation/mod.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
+import { warn } from "./_warn.ts";
 
 /** What an arm is called in tables. */
 export const ARM_NAMES: Readonly<Record<ArmKind, string>> = {
@@ -26,6 +28,14 @@ export const ARM_NAMES: Readonly<Record<ArmKind, string>> = {
   shuffled: "shuffled",
   "random-code": "random code",
   "marks-only": "marks alone",
+};
+
+/** What an arm is shown beside the marks, in a few words. */
+export const ARM_VIEWS: Readonly<Record<ArmKind, string>> = {
+  dna: "each gene's own sequence",
+  shuffled: "for each gene the sequence of another",
+  "random-code": "for each gene random letters",
+  "marks-only": "without the branch over DNA",
 };
 
 /** Makes the flag `--no-arms`. */
@@ -79,7 +89,8 @@ function armKindOf({ spec, record }: TrainedModel): ArmKind {
 }
 
 /** Flags with which `evaluate` compares runs. */
-export interface ArmsFlags extends Pick<PredictionFlags, "engine" | "threads" | "acceptAssembly"> {
+export interface ArmsFlags
+  extends Pick<PredictionFlags, "model" | "engine" | "threads" | "acceptAssembly"> {
   readonly arms?: readonly string[] | undefined;
   readonly train?: string | undefined;
 }
@@ -116,6 +127,15 @@ export async function predictArms(
   checkArmKinds([arms[0]!.kind, ...kinds]);
   for (const [i, others] of loaded.entries()) {
     console.info(`Arm: ${ARM_NAMES[kinds[i]!]}, from ${flags.arms[i]}`);
+    const different = await findOtherTraining(flags.model, flags.arms[i]!);
+    if (different.length > 0) {
+      warn(
+        `${flags.model} and ${
+          flags.arms[i]
+        } were trained in different ways, which may make the difference: ` +
+          different.join("; "),
+      );
+    }
     const { mean } = await predictWithProgress(others, data, { ...flags, signal });
     arms.push({ kind: kinds[i]!, test: mean });
   }

@@ -174,11 +174,9 @@ const SCORES =
   "The model was trained to rank: its predictions are scores, whose order means something but whose unit " +
   "and zero do not, so that their squared errors mean nothing.";
 
-/** Predicts with a progress line. */
-export async function predictWithProgress(
-  models: readonly TrainedModel[],
-  data: Dataset,
-  options: Pick<
+/** How {@linkcode predictWithProgress} predicts, and what it prints. */
+interface ProgressOptions extends
+  Pick<
     PredictOptions,
     | "engine"
     | "threads"
@@ -187,7 +185,20 @@ export async function predictWithProgress(
     | "acceptAssembly"
     | "unlabelled"
     | "dropMarks"
-  >,
+  > {
+  /**
+   * Whether to print what is said of the prediction.
+   *
+   * @default {true}
+   */
+  readonly printsNotes?: boolean | undefined;
+}
+
+/** Predicts with a progress line. */
+export async function predictWithProgress(
+  models: readonly TrainedModel[],
+  data: Dataset,
+  options: ProgressOptions,
 ): Promise<PredictionRun> {
   const { engine, threads, signal, geneEffects, acceptAssembly, unlabelled, dropMarks } = options;
   const notes = new Set<string>();
@@ -210,9 +221,11 @@ export async function predictWithProgress(
   progress.clear();
   const next = nextAssays(models[0], data, { dropMarks, unlabelled });
   for (const assay of next) notes.add(describeNextAssay(assay));
-  for (const note of notes) console.info(`Note: ${note}.`);
-  if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
-  reportKnownGenes(models, data);
+  if (options.printsNotes ?? true) {
+    for (const note of notes) console.info(`Note: ${note}.`);
+    if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
+    reportKnownGenes(models, data);
+  }
   const { engine: name, arithmetic } = report!;
   return { ...prediction, engine: name, arithmetic, notes: [...notes], nextAssays: next };
 }

@@ -10,6 +10,7 @@ import type { FitManyResult } from "../training/fit_types.ts";
 import type { ArmsOfRegime, RegimeSplit } from "../validation/mod.ts";
 import {
   ARM_NAMES,
+  ARM_VIEWS,
   chooseTrained,
   compareAll,
   namedPredictions,
@@ -56,13 +57,15 @@ export async function trainArms(
   const planned = planArms(first.spec, shared);
   if (planned.length === 0) return undefined;
   const trained = chooseTrained(train);
+  // Whatever there is to say of these data was said of the model itself; what an arm is shown, its own line says.
+  const options = { ...shared, printsNotes: false };
   const predictTrained = async (fitted: readonly TrainedModel[]) =>
-    (await predictWithProgress(fitted, trained, shared)).mean;
+    (await predictWithProgress(fitted, trained, options)).mean;
   const arms: PredictedArm[] = [
     { kind: "dna", test: prediction.mean, trained: await predictTrained(models) },
   ];
   for (const { kind, model, sequenceControl } of planned) {
-    console.info(`Control: ${ARM_NAMES[kind]}`);
+    console.info(`Control: ${ARM_NAMES[kind]}, ${ARM_VIEWS[kind]}`);
     const results = checkTrained(
       await fitEnsemble(model, train, {
         ...shared,
@@ -72,7 +75,7 @@ export async function trainArms(
       shared.members,
     );
     const fitted = results.map(({ model }) => model);
-    const { mean } = await predictWithProgress(fitted, test, shared);
+    const { mean } = await predictWithProgress(fitted, test, options);
     arms.push({ kind, test: mean, trained: await predictTrained(fitted) });
   }
   return {

@@ -30,7 +30,7 @@ import {
 } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { readKnownMotifs } from "./_known_motifs.ts";
-import { formatMotifTable, orderMotifs } from "./_motif_table.ts";
+import { describeMatches, formatMotifTable, orderMotifs } from "./_motif_table.ts";
 import { openOutput, STANDARD_OUTPUT } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 import type { SequenceFlags } from "./_sequences.ts";
@@ -129,13 +129,19 @@ async function motifs(flags: MotifsFlags, { args, signal }: CommandCall): Promis
   const first = found[0]!;
   const { background } = first;
   for (const line of formatMotifTable(rows, outputWidth())) console.log(line);
+  const notes = [
+    ...known === undefined ? [] : [describeMatches(rows, known.map(({ name }) => name))],
+    ...noteControl(models[0]!),
+  ];
+  for (const note of notes) console.info(note);
   await output.write(formatMeme(rows.map(({ motif }) => motif), { background }));
   console.info(`${output.done}, ${formatCountOf(rows.length, "motif")}`);
   if (page === undefined) return;
   await page.write(
     await renderMotifsPage({
       name: basename(resolve(directory)),
-      summary: summarise(first, { models, data }),
+      summary: summarise(first, { models, flags }),
+      notes,
       rows: orderMotifs(rows),
       known,
       background,
@@ -235,17 +241,27 @@ function tssBaseOf({ record: { sequence }, columns: { sequences } }: Dataset): n
   return sequence?.tssBase ?? Math.floor((sequences?.bases ?? 0) / 2);
 }
 
+/** Warns of motifs of a model that was never shown the genes' own sequences. */
+function noteControl({ record: { sequence } }: TrainedModel): string[] {
+  const kind = sequence?.control?.kind;
+  if (kind === undefined) return [];
+  const shown = kind === "shuffled" ? "the sequences of other genes" : "random letters";
+  return [
+    `Note: the model is a control, trained on ${shown}: its filters say nothing of expression.`,
+  ];
+}
+
 function summarise(
   { motifs }: Found,
-  { models, data }: {
+  { models, flags: { data: path, threshold } }: {
     readonly models: readonly TrainedModel[];
-    readonly data: Dataset | undefined;
+    readonly flags: MotifsFlags;
   },
 ): string {
   const width = motifs[0]?.matrix.length ?? 0;
   const [{ spec }] = models as readonly [TrainedModel];
   const filters = `Filters of ${formatCountOf(width, "base")}, with which ${spec.name} reads DNA`;
-  return data === undefined
+  return path === undefined
     ? `${filters}, as their weights spell them.`
-    : `${filters}: the letters of the sites at which each responds most.`;
+    : `${filters}: the letters of the sites in ${path} at which each reaches ${threshold} of its greatest response.`;
 }

@@ -63,7 +63,7 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
   await checkOutput(`${out}/report.html`);
   await checkDirectory(`${out}/figures`);
   await removeUnfinishedIn(`${out}/figures`, (name) => /^figure-.*\.(svg|png)$/.test(name));
-  const { config, training, history, folds, regimes, experiments } = run;
+  const { config, training, history, folds, regimes, arms, experiments } = run;
   const input: ReportInput = {
     run: basename(resolve(directory)),
     summary: describe(run),
@@ -73,6 +73,7 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
     history,
     folds,
     regimes,
+    arms,
     experiments,
     ...await evaluate(run, { directory, flags, signal }),
   };

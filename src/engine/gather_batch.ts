@@ -1,7 +1,7 @@
 import { UNKNOWN_BASE } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
-import { lettersOf, noteLetters } from "./gathered_letters.ts";
+import { admitLetters, noteLetters } from "./gathered_letters.ts";
 import { isChecked } from "./joined_source.ts";
 import {
   type GatheredInput,
@@ -33,6 +33,7 @@ export async function gatherBatch(
   for (const input of batch.inputs) {
     input.entries = 0;
     noteLetters(input, undefined);
+    admitLetters(input, isChecked(source));
   }
   await source.gather(rows, batch);
   if (batch.samples !== rows.length) {
@@ -72,7 +73,7 @@ function checkEntries(
 
 function checkBases(input: GatheredInput): void {
   const { spec, values, entries } = input;
-  if (spec.name !== "sequence" || lettersOf(input) !== undefined) return;
+  if (spec.name !== "sequence") return;
   for (let i = 0; i < entries * spec.bases; i++) {
     const code = values[i]!;
     if (code >= 0 && code <= LAST_BASE && Number.isInteger(code)) continue;

@@ -38,9 +38,18 @@ export function takeLetters(input: GatheredInput, entries: number): void {
   rooms.set(input, new Uint32Array(entries));
 }
 
+/** What is filled by sources that may wrap another one and change the values that it gathers: numbers would hide that. */
+const closed = new WeakSet<GatheredInput>();
+
+/** Says whether the source that fills an input next may write numbers in place of values; before that is said, it may. */
+export function admitLetters(input: GatheredInput, isAdmitted: boolean): void {
+  if (isAdmitted) closed.delete(input);
+  else closed.add(input);
+}
+
 /** Where a source may write the numbers of sequences, if the engine takes them. */
 export function roomForLetters(input: GatheredInput): Uint32Array | undefined {
-  return rooms.get(input);
+  return closed.has(input) ? undefined : rooms.get(input);
 }
 
 /** Says from which table the numbers are; `undefined` says that the values were filled. */

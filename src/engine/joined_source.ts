@@ -67,8 +67,13 @@ export function joinInputs(joined: JoinedColumns): SampleSource {
 
 const checked = new WeakSet<SampleSource>();
 
+/** Says that a source gathers nothing but what checked sources do. */
+export function markChecked(source: SampleSource): void {
+  checked.add(source);
+}
+
 /**
- * Whether a source is one of {@linkcode joinInputs}, whose indices were checked when it was made.
+ * Whether a source is one of {@linkcode joinInputs}, whose indices were checked when it was made, or a stack of such.
  *
  * @param source Any source.
  * @returns False for a copy with a `gather` of its own.

@@ -1,4 +1,5 @@
 import { ContractError } from "../errors.ts";
+import { isChecked, markChecked } from "./joined_source.ts";
 import { describeInputShape, type SampleBatch, type SampleSource } from "./sample_source.ts";
 
 /** Several sources one after another. */
@@ -39,6 +40,7 @@ export function stackSources(sources: readonly SampleSource[]): StackedSource {
   if (others.length === 0) return { source: first, firsts: [0] };
   for (const other of others) checkAlike(first, other);
   const source = new Stack(sources);
+  if (sources.every(isChecked)) markChecked(source);
   return { source, firsts: source.firsts };
 }
 

@@ -115,3 +115,28 @@ class TermResolver {
     );
   }
 }
+
+/** A term whose branches are given by name, or by number. */
+type TermOf<Branch> =
+  | { readonly type: "output" | "mean"; readonly branch: Branch }
+  | { readonly type: "difference"; readonly branch: Branch; readonly references: Branch }
+  | {
+    readonly type: "distanceWeightedMean";
+    readonly near: Branch;
+    readonly references: Branch;
+    /** What is averaged; the references, if absent. */
+    readonly values?: Branch | undefined;
+  };
+
+/** The branches that a term reads. */
+export function branchesOf<Branch>(term: TermOf<Branch>): Branch[] {
+  switch (term.type) {
+    case "output":
+    case "mean":
+      return [term.branch];
+    case "difference":
+      return [term.branch, term.references];
+    case "distanceWeightedMean":
+      return [term.near, term.references, term.values ?? term.references];
+  }
+}

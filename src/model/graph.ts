@@ -12,10 +12,10 @@
  * @module
  */
 
-import { resolveJoin } from "./_join.ts";
+import { branchesOf, resolveJoin } from "./_join.ts";
 import { refuseModel } from "./_refuse_model.ts";
 import { resolveBranches, resolveChain } from "./_branches.ts";
-import type { GraphTerm, LayerChain, ModelGraph } from "./_graph_types.ts";
+import type { LayerChain, ModelGraph } from "./_graph_types.ts";
 import { isOverReferences, modelInputs } from "./inputs.ts";
 import { type BranchSpec, type InputSpec, isBranched, type ModelSpec } from "./spec.ts";
 
@@ -172,16 +172,4 @@ function checkUse(
     spec,
     `branches[${unused}] ("${branches[unused]!.name}") is used by no term of the join`,
   );
-}
-
-function branchesOf(term: GraphTerm): number[] {
-  switch (term.type) {
-    case "output":
-    case "mean":
-      return [term.branch];
-    case "difference":
-      return [term.branch, term.references];
-    case "distanceWeightedMean":
-      return [term.near, term.references, term.values];
-  }
 }

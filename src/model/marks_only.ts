@@ -1,6 +1,7 @@
 import { UnsupportedModelError } from "../errors.ts";
+import { branchesOf } from "./_join.ts";
 import { readsSequence } from "./inputs.ts";
-import { isBranched, type JoinTerm, type ModelSpec } from "./spec.ts";
+import { isBranched, type ModelSpec } from "./spec.ts";
 
 /**
  * Takes the DNA out of a model: the same branches over the marks and the same head, without the branches that read the
@@ -46,16 +47,4 @@ export function marksOnly(spec: ModelSpec): ModelSpec {
       join: spec.head.join.filter((term) => branchesOf(term).every((name) => !removed.has(name))),
     },
   };
-}
-
-function branchesOf(term: JoinTerm): string[] {
-  switch (term.type) {
-    case "output":
-    case "mean":
-      return [term.branch];
-    case "difference":
-      return [term.branch, term.references];
-    case "distanceWeightedMean":
-      return [term.near, term.references, term.values ?? term.references];
-  }
 }

@@ -21,8 +21,8 @@ export interface FilterSites {
   readonly positions: readonly number[];
 }
 
-/** Filters up to this width have a table of words: 65,536 of them, by bin. */
-const WIDEST_TABLE = 8;
+/** Filters have a table of words if it has at most so many: those of 8 bases in 256 bins, 64 MB. */
+const LARGEST_TABLE = 256 * 4 ** 8;
 
 /** Scores windows; call `look` with every sequence, `choose`, `count` with every sequence if there are two passes. */
 export class WindowScorer {
@@ -50,8 +50,9 @@ export class WindowScorer {
     this.#filters = filters;
     this.#binBases = binBases;
     this.#bins = Math.ceil(bases / binBases);
-    this.passes = width <= WIDEST_TABLE ? 1 : 2;
-    this.#words = this.passes === 1 ? new Uint32Array(this.#bins * 4 ** width) : undefined;
+    const words = this.#bins * 4 ** width;
+    this.passes = words <= LARGEST_TABLE ? 1 : 2;
+    this.#words = this.passes === 1 ? new Uint32Array(words) : undefined;
     this.#maxima = new Float64Array(count).fill(-Infinity);
     this.#thresholds = new Float64Array(count);
     this.#counts = new Float64Array(count * width * 4);

@@ -14,10 +14,14 @@ export interface LogoOptions {
    * @default {64}
    */
   readonly height?: number | undefined;
+  /**
+   * Width of a position in pixels.
+   *
+   * @default {22}
+   */
+  readonly columnWidth?: number | undefined;
 }
 
-/** Width of a position in pixels. */
-const COLUMN = 22;
 /** Colours of Okabe and Ito (2008), which people with any common colour blindness can distinguish. */
 const COLOURS = ["#009E73", "#0072B2", "#E69F00", "#D55E00"] as const;
 
@@ -50,7 +54,7 @@ const MOST_BITS = 2;
  */
 export function logoSvg(
   motif: Motif,
-  { background = UNIFORM_BACKGROUND, height = 64 }: LogoOptions = {},
+  { background = UNIFORM_BACKGROUND, height = 64, columnWidth = 22 }: LogoOptions = {},
 ): string {
   const { matrix, name } = motif;
   const bits = informationBits(motif, background);
@@ -62,14 +66,14 @@ export function logoSvg(
       const tall = column[letter]! * total;
       bottom -= tall;
       if (tall < 0.5) return [];
-      const scale = `scale(${(COLUMN - 2) / 100} ${round(tall / 100)})`;
-      const place = `translate(${position * COLUMN + 1} ${round(bottom)})`;
+      const scale = `scale(${round((columnWidth - 2) / 100)} ${round(tall / 100)})`;
+      const place = `translate(${position * columnWidth + 1} ${round(bottom)})`;
       return [
         `<path transform="${place} ${scale}" fill="${COLOURS[letter]!}" d="${GLYPHS[letter]!}"/>`,
       ];
     });
   });
-  const width = matrix.length * COLUMN;
+  const width = matrix.length * columnWidth;
   const spelt = matrix.map((column) => MOTIF_LETTERS[column.indexOf(Math.max(...column))]).join("");
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${
     escape(name)

@@ -1,5 +1,6 @@
 /** The sections of a report: which figures and tables they have, and in which order. */
 
+import { armsContent } from "./_arms_table.ts";
 import type { Section } from "./_document.ts";
 import { type Html, html } from "./_html.ts";
 import { regimeGroups } from "./_regime_rows.ts";
@@ -33,6 +34,7 @@ export function reportSections(input: ReportInput): Section[] {
     { id: "cross-validation", title: "Cross-validation", content: crossValidation(input) },
     { id: "predictions", title: "Predictions", content: predictions(input) },
     { id: "by-regime", title: "Regimes", content: regimes(input) },
+    { id: "dna", title: "What DNA adds", content: armsContent(input.arms) },
     { id: "experiments", title: "Experiments", content: experiments(input) },
     { id: "configuration", title: "Configuration", content: configuration(input) },
   ];

@@ -1,7 +1,7 @@
 import type { Agreement, CellTypeAgreement } from "../data/evaluate.ts";
 import type { LargeError } from "../data/largest_errors.ts";
 import type { Loss } from "../model/spec.ts";
-import type { RegimeEvaluation } from "../validation/mod.ts";
+import type { ArmsOfRegime, RegimeEvaluation } from "../validation/mod.ts";
 
 /** Loss, learning rate and throughput of one epoch; an `EpochRecord` of a training run has these fields. */
 export interface EpochPoint {
@@ -102,6 +102,8 @@ export interface ReportInput {
   readonly evaluation?: ReportEvaluation | undefined;
   /** Errors by regime, with baselines: the result of `evaluateRegimes`. */
   readonly regimes?: RegimeEvaluation | undefined;
+  /** What DNA adds by regime: the result of `compareArms`. */
+  readonly arms?: readonly ArmsOfRegime[] | undefined;
   /** The experiments, in the order of the figure. */
   readonly experiments?: readonly ExperimentRow[] | undefined;
 }

@@ -7,8 +7,8 @@ import {
   reverseComplement,
 } from "../motifs/mod.ts";
 import { renderDocument } from "./_document.ts";
-import { formatCount, formatNumber } from "./_format.ts";
-import { html, type HtmlPart, trustHtml } from "./_html.ts";
+import { formatCount } from "./_format.ts";
+import { type Html, html, type HtmlPart, trustHtml } from "./_html.ts";
 import { type Column, table } from "./_table.ts";
 
 /** The comment with which pages of motifs begin, after the document's type. */
@@ -82,14 +82,30 @@ export async function renderMotifsPage(input: MotifsPageInput): Promise<string> 
       id: "motifs",
       title: "Motifs",
       content: [
+        explainColumns(input),
         table(`${formatCountOf(rows.length, "motif")} of the first layer`, rows, columnsOf(input)),
       ],
     }],
-    foot:
-      "Made by @waka/histone. Logos are as high as the letters' information, 2 bits at most; numbers have four significant " +
-      "digits.",
+    foot: "Made by @waka/histone. Logos are as high as the letters' information, 2 bits at most.",
     mark: MOTIFS_PAGE_MARK,
   });
+}
+
+/** Says what the columns hold. */
+function explainColumns({ rows }: MotifsPageInput): Html {
+  const hasSites = rows.some(({ motif }) => motif.sites !== undefined);
+  const isMatched = rows.some(({ match }) => match !== undefined);
+  return html`
+    <p>Bits are the information of all positions: the more, the fewer sequences fit.${hasSites
+      ? " Sites are the places in the sequences to which a filter responds strongly enough; the bars show where they " +
+        "lie around the transcription start site, 0."
+      : ""}</p>
+    ${isMatched
+      ? html`<p>The known motif that a filter is most like is drawn on the strand on which they agree. <i>p</i> of all is
+          how often a motif of the same columns in random order would be as like any of the known motifs, at most: of 100
+          filters, five are below 0.05 by chance.</p>`
+      : ""}
+  `;
 }
 
 function columnsOf(
@@ -97,12 +113,16 @@ function columnsOf(
 ): Column<MotifRow>[] {
   const hasSites = rows.some(({ motif }) => motif.sites !== undefined);
   const matched = rows.some(({ match }) => match !== undefined);
-  const logo = (motif: Motif) => trustHtml(logoSvg(motif, { background, height: 48 }));
+  const logo = (motif: Motif) =>
+    trustHtml(logoSvg(motif, { background, height: 40, columnWidth: 14 }));
   return [
     { title: "Motif", cell: ({ motif }) => motif.name, isText: true },
-    { title: "Logo", cell: ({ motif }) => logo(motif), isText: true },
-    { title: "Spelt", cell: ({ motif }) => consensusOf(motif), isText: true },
-    { title: "Bits", cell: ({ bits }) => formatNumber(bits) },
+    {
+      title: "Logo and letters",
+      cell: ({ motif }) => html`${logo(motif)}<br>${consensusOf(motif)}`,
+      isText: true,
+    },
+    { title: "Bits", cell: ({ bits }) => bits.toFixed(1) },
     ...(hasSites
       ? [{
         title: "Sites",
@@ -116,19 +136,19 @@ function columnsOf(
     }]),
     ...(matched
       ? [
-        { title: "Like", cell: ({ match }: MotifRow) => match?.name ?? "–", isText: true },
         {
-          title: "Its logo",
+          title: "Most like",
           cell: ({ match }: MotifRow): HtmlPart => {
             const found = known.find(({ name }) => name === match?.name);
             if (found === undefined || match === undefined) return "–";
-            return logo(match.strand === "+" ? found : reverseComplement(found));
+            const shown = match.strand === "+" ? found : reverseComplement(found);
+            return html`${logo(shown)}<br>${match.name}, ${STRANDS[match.strand]}`;
           },
           isText: true,
         },
         {
           title: html`<i>p</i> of all`,
-          cell: ({ match }: MotifRow) => match === undefined ? "–" : formatNumber(match.pOfAll),
+          cell: ({ match }: MotifRow) => match === undefined ? "–" : match.pOfAll.toPrecision(2),
         },
       ]
       : []),
@@ -145,7 +165,12 @@ function describeWindow(
   return `Sites by place, ${signed(startBp)} to ${signed(startBp + bins * binBp)} from the TSS`;
 }
 
-const BAR = { width: 3, height: 32 };
+const STRANDS: Readonly<Record<MotifMatch["strand"], string>> = {
+  "+": "+ strand",
+  "-": "− strand",
+};
+
+const BAR = { width: 4, height: 32 };
 
 /** Draws how many sites lie in each bin. */
 function drawPositions(name: string, positions: readonly number[]): HtmlPart {

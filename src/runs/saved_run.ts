@@ -1,13 +1,20 @@
 /** Reads the results that a run left in its directory. */
 
-import { nullable, number, numberOrNull, optional, text } from "../base/field.ts";
+import { nullable, number, numberOrNull, oneOf, optional, text } from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import { LOSS, type Loss } from "../model/loss.ts";
 import { findPreset } from "../model/presets.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "../report/mod.ts";
-import { judgeInterval, type RegimeEvaluation, type RegimeScores } from "../validation/mod.ts";
+import {
+  ARM_KINDS,
+  type ArmsOfRegime,
+  judgeInterval,
+  type RegimeEvaluation,
+  REGIMES as REGIME_NAMES,
+  type RegimeScores,
+} from "../validation/mod.ts";
 import { checkValue, part, type ValueOrigin } from "./check_value.ts";
 import { holdsUnfinishedRun } from "./command_file.ts";
 import { readTable as readExperiments } from "./experiment_files.ts";
@@ -28,6 +35,8 @@ export interface SavedRun {
   readonly folds: readonly FoldHistory[] | undefined;
   /** `regimes.json`, if the run has one. */
   readonly regimes: RegimeEvaluation | undefined;
+  /** What DNA adds by regime, from `regimes.json`, if controls were trained beside the run's model. */
+  readonly arms: readonly ArmsOfRegime[] | undefined;
   /** `experiments.json`, if the run has one. */
   readonly experiments: readonly ExperimentRow[] | undefined;
   /** Whether the run has a model, or an ensemble. */
@@ -89,11 +98,21 @@ const REGIME = part({
   baselines: arrayOf(part(SCORES)),
   bestBaseline: nullable(text),
 });
+const ARMS = arrayOf(part({
+  regime: oneOf(...REGIME_NAMES, "bothSeen", "trained"),
+  samples: number,
+  genes: number,
+  arms: arrayOf(
+    part({ kind: oneOf(...ARM_KINDS), mse: number, above: number, standardError: numberOrNull }),
+  ),
+  finding: text,
+}));
 const REGIMES = part({
   confidence: number,
   resampled: text,
   regimes: arrayOf(REGIME),
   mix: REGIME,
+  arms: optional(nullable(ARMS)),
 });
 
 /**
@@ -139,9 +158,9 @@ export async function readRun(directory: string): Promise<SavedRun> {
     training: TRAINING_COMMANDS.includes(config.command) ? readTraining(settings, path) : undefined,
     history: await isThere("history.csv") ? await readHistory(directory) : undefined,
     folds: await isThere("folds.csv") ? await readFolds(directory) : undefined,
-    regimes: await isThere("regimes.json")
+    ...await isThere("regimes.json")
       ? await readRegimes(`${directory}/regimes.json`)
-      : undefined,
+      : { regimes: undefined, arms: undefined },
     experiments: await readExperiments(directory),
     hasModels: await holdsModels(directory),
   };
@@ -171,10 +190,13 @@ function lossOfPreset(preset: string, path: string): Loss {
   }
 }
 
-async function readRegimes(path: string): Promise<RegimeEvaluation> {
+async function readRegimes(path: string): Promise<Pick<SavedRun, "regimes" | "arms">> {
   const regimes = await readObject(path);
-  checkValue(regimes, REGIMES, originOf(path));
-  return judgeIntervals(regimes as unknown as RegimeEvaluation);
+  const { arms } = checkValue(regimes, REGIMES, originOf(path));
+  return {
+    regimes: judgeIntervals(regimes as unknown as RegimeEvaluation),
+    arms: arms ?? undefined,
+  };
 }
 
 /** Judges the intervals of a run whose version of this package did not judge them. */

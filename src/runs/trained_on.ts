@@ -85,6 +85,38 @@ export async function findTrainingFile(
   return { problem };
 }
 
+/** Settings in which runs must agree if their errors are to differ by what the models saw alone. */
+const COMPARED = [
+  "epochs",
+  "batchSize",
+  "batchBy",
+  "learningRate",
+  "schedule",
+  "weightDecay",
+  "seed",
+  "ensemble",
+  "transform",
+] as const;
+
+/**
+ * Compares how two runs were trained.
+ *
+ * @param run Directory of a run, or of a model.
+ * @param other Directory of another.
+ * @returns A phrase for each setting that differs, such as `epochs 20 and 4`; nothing of what one does not say.
+ */
+export async function findOtherTraining(run: string, other: string): Promise<string[]> {
+  const [a, b] = [await readConfigOf(run), await readConfigOf(other)];
+  if (a === undefined || b === undefined) return [];
+  const settings = COMPARED.flatMap((name) => {
+    const [found, there] = [a[name], b[name]].map((value) => value && JSON.stringify(value));
+    return found === there ? [] : [`${name} ${found ?? "–"} and ${there ?? "–"}`];
+  });
+  const [own, others] = [a.samplesFingerprint, b.samplesFingerprint];
+  const isOther = own !== undefined && others !== undefined && own !== others;
+  return isOther ? ["the samples", ...settings] : settings;
+}
+
 /** Reads `config.json` of the run in a directory, or of the run to which the model in it belongs. */
 async function readConfigOf(directory: string): Promise<Record<string, unknown> | undefined> {
   for (const run of [directory, `${directory}/..`, `${directory}/../..`]) {

@@ -62,9 +62,9 @@ export async function predictSource(
   const control = model.record.sequence?.control;
   if (control !== undefined) {
     accepted.onNote?.(
-      `the model is a control: it is shown ${
+      `the model is a control: in place of each gene's own sequence it is shown ${
         CONTROLS[control.kind]
-      } in place of the genes' own sequences`,
+      }`,
     );
   }
   const source = sampleSource(data, model.record, { ...accepted, model: spec });
@@ -74,7 +74,7 @@ export async function predictSource(
 
 /** What controls show. */
 const CONTROLS: Readonly<Record<SequenceControlKind, string>> = {
-  shuffled: "those of other genes",
+  shuffled: "that of another gene",
   "random-code": "random letters",
 };
 

@@ -159,7 +159,7 @@ function scoreArm(arm: Arm, dna: Arm, { rows, labels, genes }: ScoredRows): ArmS
 const CLEAR = 2;
 
 /** Names of the arms in sentences. */
-const NAMES: Readonly<Record<ArmKind, string>> = {
+export const ARM_NAMES: Readonly<Record<ArmKind, string>> = {
   dna: "DNA",
   shuffled: "shuffled sequences",
   "random-code": "a random code",
@@ -173,12 +173,14 @@ function describeFinding(scores: readonly ArmScore[], regime: RowKind): string {
   const marks = scores.find(({ kind }) => kind === "marks-only");
   const controls = scores.filter(({ kind }) => kind === "shuffled" || kind === "random-code");
   const tied = controls.filter((score) => !isClearly(score, 1));
-  const names = tied.map(({ kind }) => NAMES[kind]).join(" and ");
+  const names = tied.map(({ kind }) => ARM_NAMES[kind]).join(" and ");
   const verb = tied.length === 1 && tied[0]!.kind === "random-code" ? "does" : "do";
   const isOfTrainedGenes = regime !== "newGene" && regime !== "bothNew";
   if (marks === undefined) {
     return tied.length > 0
       ? `${names} ${verb} as well as DNA, so its letters are not shown to matter`
+      : isOfTrainedGenes
+      ? "DNA does better than its controls; whether its letters matter, new genes show"
       : "DNA does better than its controls: its letters matter";
   }
   const gain = `${formatDifference(marks.above)} ± ${formatDifference(marks.standardError!)}`;
@@ -186,7 +188,7 @@ function describeFinding(scores: readonly ArmScore[], regime: RowKind): string {
     return `DNA makes the error greater than with marks alone, by ${gain.replace("−", "")}`;
   }
   if (!isClearly(marks, 1)) {
-    return `DNA adds nothing to the marks that these samples show (${gain})`;
+    return `these samples do not show that DNA adds anything to the marks (${gain})`;
   }
   const lowers = `DNA lowers the error by ${gain}`;
   if (controls.length === 0) {
@@ -213,7 +215,8 @@ function formatDifference(value: number): string {
   return value.toFixed(3).replace("-", "−");
 }
 
-const TITLES: Readonly<Record<RowKind, string>> = {
+/** Names of regimes, as headings. */
+export const ARM_REGIMES: Readonly<Record<RowKind, string>> = {
   newGene: "New gene in a trained cell type",
   newCellType: "Trained gene in a new cell type",
   bothNew: "New gene in a new cell type",
@@ -252,7 +255,7 @@ export function formatArms(comparisons: readonly ArmsOfRegime[]): string[] {
   return [
     "What DNA adds, by regime:",
     ...comparisons.flatMap(({ regime, samples, genes, arms, finding }) => [
-      `${TITLES[regime]}: ${samples.toLocaleString("en-US")} samples of ${
+      `${ARM_REGIMES[regime]}: ${samples.toLocaleString("en-US")} samples of ${
         genes.toLocaleString("en-US")
       } genes`,
       ...arms.map(formatArm),
@@ -263,7 +266,7 @@ export function formatArms(comparisons: readonly ArmsOfRegime[]): string[] {
 }
 
 function formatArm({ kind, mse, above, standardError }: ArmScore): string {
-  const name = `  ${NAMES[kind].padEnd(18)}  ${mse.toFixed(3)}`;
+  const name = `  ${ARM_NAMES[kind].padEnd(18)}  ${mse.toFixed(3)}`;
   if (kind === "dna") return name;
   const sign = above >= 0 ? "+" : "";
   const spread = standardError === null ? "" : ` ± ${formatDifference(standardError)}`;

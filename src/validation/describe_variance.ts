@@ -55,7 +55,7 @@ function describeGeneMean({ genes, cellTypes, rest }: VarianceComponents): strin
   if (genes >= LARGE_GENE_SHARE) {
     return `For a gene that is trained on, its mean label explains about ${mean}, and a new cell type changes at most ` +
       `${left}: choose a model that knows the trained genes' labels (waka2, waka3), and compare it with the gene's mean ` +
-      "(forecast). For a new gene only its marks tell.";
+      "(forecast). For a new gene only its marks, and its DNA, tell.";
   }
   return `Even for a gene that is trained on, its mean label explains about ${mean} only; ${left} changes with the cell ` +
     "type or is noise, of which only marks can tell: choose a model that compares them with the same gene's marks and " +

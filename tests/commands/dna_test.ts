@@ -123,7 +123,7 @@ Deno.test("a control is trained, kept with the model, described, and shown again
     deepStrictEqual(config.sequenceControl, { kind: "random-code", seed: 0 });
     const { stdout } = await run("info", `${directory}/shuffled`);
     match(stdout, /a control: shuffled between 60 genes, seed 3/);
-    match(stdout, /in place of which the model saw shuffled ones \(seed 3\)/);
+    match(stdout, /in place of which the model saw that of other genes \(seed 3\)/);
     doesNotMatch(stdout, /\[object/);
     const json = await run("info", `${directory}/shuffled`, "--json");
     doesNotMatch(json.stdout, /"genes": ?\[/);
@@ -143,9 +143,16 @@ Deno.test("a control is trained, kept with the model, described, and shown again
       predictions.push(await Deno.readTextFile(out));
     }
     strictEqual(new Set(predictions).size, 3);
-    const again = ["--data", `${data}/eval.npz`, "--out", `${directory}/again.tsv`];
-    const note = await run("predict", "--model", `${directory}/shuffled`, ...again);
-    match(note.stdout, /the model is a control: it is shown those of other genes in place of/);
+    const note = await run(
+      "predict",
+      "--model",
+      `${directory}/shuffled`,
+      "--data",
+      `${data}/eval.npz`,
+      "--out",
+      `${directory}/again.tsv`,
+    );
+    match(note.stdout, /the model is a control: in place of each gene's own sequence it is shown/);
     strictEqual(await Deno.readTextFile(`${directory}/again.tsv`), predictions[1]);
 
     // Data without the genes that sequences were shuffled among cannot show them again.
@@ -188,6 +195,7 @@ Deno.test("a control is trained, kept with the model, described, and shown again
       evaluated.stdout,
       /What DNA adds, by regime:\nNew gene in a trained cell type: 18 samples of 6 genes\n/,
     );
+    doesNotMatch(evaluated.stderr, /different ways/);
     match(evaluated.stdout, /\n {2}a random code +\d\.\d{3} {2}\(/);
     const metrics = JSON.parse(await Deno.readTextFile(`${directory}/metrics.json`));
     deepStrictEqual(metrics.arms.map(({ regime }: { regime: string }) => regime), [
@@ -241,7 +249,8 @@ Deno.test("forecast sets the arms side by side, by regime, unless told not to", 
     const out = ["--new-genes", "10", "--out", `${directory}/run`];
     const { stdout } = await run("forecast", ...flags, ...out);
     for (const name of ["shuffled", "random code", "marks alone"]) {
-      match(stdout, new RegExp(`\nControl: ${name}\n`));
+      match(stdout, new RegExp(`\nControl: ${name}, `));
+      strictEqual(stdout.split("the model is a control").length, 1);
       match(stdout, new RegExp(`\n${name} +\\d\\.\\d{3}`));
     }
     match(stdout, /Forecast of the competition's score: MSE \d\.\d{4} for small-dna /);
@@ -254,6 +263,13 @@ Deno.test("forecast sets the arms side by side, by regime, unless told not to", 
       "marks alone",
     ]);
     deepStrictEqual(arms.map(({ arms }: { arms: unknown[] }) => arms.length), [4, 4, 4, 4]);
+    const described = await run("info", `${directory}/run`);
+    match(described.stdout, /controls +shuffled, random-code, marks-only: regimes.json says/);
+    await run("report", `${directory}/run`);
+    const page = await Deno.readTextFile(`${directory}/run/report.html`);
+    const { finding } = arms[0];
+    ok(page.includes(`<strong>New gene in a trained cell type:</strong> ${finding}.`));
+    strictEqual(page.split(">a random code</th>").length, 5);
     const alone = await run("forecast", ...flags, ...out, "--no-arms", "--overwrite");
     doesNotMatch(alone.stdout, /Control|What DNA adds/);
   });
@@ -278,6 +294,10 @@ Deno.test("motifs writes filters as MEME and as a page, compares them, and reads
     );
     match(stdout, /^motif +spelt +bits +sites +like +strand +p +p of all$/m);
     match(stdout, /and 12 more in the file/);
+    match(
+      stdout.replaceAll(/\s+/g, " "),
+      /motifs? of 32 (is|are) like a known one \(p of all below 0.05, where 1.6 /,
+    );
     const motifs = await readMeme(out);
     strictEqual(motifs.length, 32);
     ok(motifs.every(({ matrix, sites }) => matrix.length === 8 && sites! >= 0));
@@ -285,6 +305,12 @@ Deno.test("motifs writes filters as MEME and as a page, compares them, and reads
     match(html, /^<!DOCTYPE html>\n<!-- @waka\/histone: page of motifs -->/);
     match(html, /Sites by place, −300 bp to \+300 bp from the TSS/);
     match(html, /aria-label="Where the sites of filter1 lie/);
+    match(html, /motifs? of 32 (is|are) like a known one/);
+    const described = await run("info", out, page, `${data}/truth.json`);
+    match(described.stdout, /motifs in MEME's format/);
+    match(described.stdout, /positions +8 each/);
+    match(described.stdout, /a page of motifs/);
+    match(described.stdout.replaceAll(/\s+/g, " "), /the truth of simulated data/);
 
     // Of data with more bases than the model reads, those that it reads are searched.
     const narrow = `${directory}/narrow.json`;

@@ -2,7 +2,12 @@
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { memorySource } from "../../src/engine/memory_source.ts";
-import { NO_ENTRY, type SampleBatch, type SampleSource } from "../../src/engine/sample_source.ts";
+import {
+  entrySize,
+  NO_ENTRY,
+  type SampleBatch,
+  type SampleSource,
+} from "../../src/engine/sample_source.ts";
 import { ContractError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { presetSpec } from "../../src/model/presets.ts";
@@ -79,6 +84,21 @@ export function testSources(subject: Subject, test: Test): void {
     await rejects(model.runEpoch({ data: failing, order: ROWS, epoch: 0 }), /the gene is unknown/);
     deepStrictEqual(await model.state(), before);
     deepStrictEqual(await model.predict(SOURCE, ROWS), wanted);
+  });
+  test(`${subject.name} sees the letters that a source changes in those of another`, async () => {
+    await using model = await subject.open(BRANCHED, { ...options, batchSize: 4 });
+    const complement = spoil((batch) => {
+      const { values, entries, spec } = batch.input("sequence");
+      const letters = values.subarray(0, entries * entrySize(spec));
+      for (const [i, code] of letters.entries()) if (code < 4) letters[i] = 3 - code;
+    });
+    const plain = await model.predict(SOURCE, ROWS);
+    const changed = await model.predict(complement, ROWS);
+    ok(changed.some((value, i) => value !== plain[i]));
+    deepStrictEqual(await model.predict(SOURCE, ROWS), plain);
+    deepStrictEqual(await model.predict(complement, ROWS), changed);
+    const unchanged = spoil(() => undefined);
+    deepStrictEqual(await model.predict(unchanged, ROWS), plain);
   });
   test(`${subject.name} refuses a resident signal that is not that of all samples`, async () => {
     const spec = presetSpec("experiment1", { bins: 46 });

@@ -3,6 +3,7 @@ import type { GpuDescription } from "../../src/engine/gpu.ts";
 import { chooseEngine, type EngineName, selectEngine } from "../../src/engine/select.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../../src/model/presets.ts";
+import type { ModelSpec } from "../../src/model/spec.ts";
 
 Deno.test("auto takes a hardware GPU if there is one, else the processor, and says why", async () => {
   const adapter = await navigator.gpu?.requestAdapter();
@@ -14,12 +15,22 @@ Deno.test("auto takes a hardware GPU if there is one, else the processor, and sa
 
 Deno.test("auto tries webgpu, wasm and tf.js in turn until one runs the model", async () => {
   const gpu = { device: "a card", software: false };
-  const choose = async (preset: PresetName, found?: GpuDescription) => {
-    const { engine, reason } = await chooseEngine(presetSpec(preset), found);
+  const choose = async (model: PresetName | ModelSpec, found?: GpuDescription) => {
+    const spec = typeof model === "string" ? presetSpec(model) : model;
+    const { engine, reason } = await chooseEngine(spec, found);
     return `${engine.name}: ${reason}`;
   };
   strictEqual(await choose("wakawaka", gpu), "webgpu: this machine has a GPU");
-  match(await choose("bigru10", gpu), /^wasm: this machine has a GPU, engine webgpu cannot run/);
+  strictEqual(await choose("bigru10", gpu), "webgpu: this machine has a GPU");
+  // A state of more units than a workgroup of webgpu holds.
+  const recurrent = parseSpec({
+    name: "recurrent",
+    bins: 10,
+    marks: 5,
+    loss: "meanSquaredError",
+    layers: [{ type: "bidirectionalGru", units: 300 }, { type: "dense", units: 1 }],
+  });
+  match(await choose(recurrent, gpu), /^wasm: this machine has a GPU, engine webgpu cannot run/);
   strictEqual(await choose("bigru10"), "wasm: this machine has no GPU");
   const software = { ...gpu, software: true };
   strictEqual(await choose("wakawaka", software), "wasm: a card is a software adapter, not a GPU");

@@ -69,6 +69,20 @@ for (const width of [1, 6, 8, 9, 12]) {
   });
 }
 
+Deno.test("sites are the same however finely they are placed, beyond what a table of words may take", () => {
+  const sequences = packSequences(randomRows(3, 2000));
+  const filters = randomFilters(2, 8);
+  const [coarse, fine] = [1, 2000].map((positionBins) =>
+    findMotifs(filters, sequences, { positionBins })
+  );
+  for (const [filter, motif] of fine!.motifs.entries()) {
+    const { sites, matrix, positions } = coarse!.motifs[filter]!;
+    deepStrictEqual([motif.sites, motif.matrix], [sites, matrix]);
+    strictEqual(motif.positions.length, 2000);
+    strictEqual(motif.positions.reduce((sum, count) => sum + count, 0), positions[0]);
+  }
+});
+
 Deno.test("a filter that never responds has no sites, and says nothing", () => {
   const { motifs: [motif], background } = findMotifs(
     randomFilters(1, 6, -100),

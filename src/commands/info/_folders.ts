@@ -71,7 +71,9 @@ async function describeRun(path: string, command: string): Promise<Description> 
   const facts = listFacts([["command", "written by", command]]);
   const what = "the folder of a run";
   if (command === "search") return { kind: "run", what, facts };
-  const { config, training, hasModels } = await readRun(path);
+  const { config, training, hasModels, arms: compared } = await readRun(path);
+  const batchBy = config.batchBy === "gene" ? config.batchBy : undefined;
+  const arms = compared?.[0]?.arms.flatMap(({ kind }) => kind === "dna" ? [] : [kind]);
   return {
     kind: "run",
     what,
@@ -82,7 +84,9 @@ async function describeRun(path: string, command: string): Promise<Description> 
         ["samples", "samples", config.samples, grouped(config.samples)],
         ["preset", "model", training?.preset],
         ["epochs", "epochs", training?.epochs],
+        ["batchBy", "batches", batchBy, `of the samples of few genes (--batch-by ${batchBy})`],
         ["engine", "engine", training && `${training.engine} (${training.device})`],
+        ["arms", "controls", arms, arms && `${arms.join(", ")}: regimes.json says what DNA adds`],
         ["isUnfinished", "unfinished", await holdsUnfinishedRun(path) || undefined],
       ]),
       ...hasModels ? await modelFacts(path) : [],

@@ -2,11 +2,11 @@
 
 import type { ByteSource } from "../../files/byte_source.ts";
 import { modificationTime, openFile, pathKind } from "../../files/file.ts";
-import { identifyAssembly } from "../../genome/assembly.ts";
 import { readFastaNames } from "../../genome/sequence/fasta_names.ts";
 import type { Contig } from "../../genome/chromosomes.ts";
 import { openGenome } from "../../genome/sequence/open_genome.ts";
-import { type Description, type Fact, listFacts, someOf } from "./facts.ts";
+import { contigFacts } from "./_contigs.ts";
+import { type Description, listFacts } from "./facts.ts";
 
 /** Sequences of more than these have lengths that are not looked up. */
 const MOST_MEASURED = 1000;
@@ -54,17 +54,4 @@ export async function describeFasta(path: string): Promise<Description> {
   } finally {
     index.close();
   }
-}
-
-function contigFacts(names: readonly string[], contigs: readonly Contig[]): Fact[] {
-  const assembly = identifyAssembly(contigs);
-  return listFacts([
-    ["contigs", "sequences", names.length, someOf(names)],
-    [
-      "assembly",
-      "assembly",
-      assembly ?? null,
-      assembly ?? "not known by the lengths of its sequences",
-    ],
-  ]);
 }

@@ -67,6 +67,11 @@ const KINDS: readonly (readonly [fields: readonly string[], kind: string, what: 
   [["modelTopology", "weightsManifest"], "model-file", "the layers of a saved model (model.json)"],
   [["command", "data", "samples"], "run-settings", "the settings of a run (config.json)"],
   [["regimes", "mix", "confidence"], "regimes", "errors by regime (regimes.json)"],
+  [
+    ["options", "bestReachable"],
+    "simulation-truth",
+    "the truth of simulated data (truth.json of simulate)",
+  ],
   [["zarr_format"], "zarr-node", "a node of a Zarr hierarchy"],
   [["mse", "pearson"], "metrics", "metrics of a model"],
 ];

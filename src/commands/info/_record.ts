@@ -1,6 +1,6 @@
 /** Data records. */
 
-import type { DataRecord, SequenceRecord } from "../../record.ts";
+import type { DataRecord, SequenceControlKind, SequenceRecord } from "../../record.ts";
 import { type Fact, type FactValue, listFacts } from "./facts.ts";
 
 /** What a record says. */
@@ -39,6 +39,12 @@ function withoutNames(record: DataRecord): DataRecord {
   return { ...record, sequence: { ...sequence, control } };
 }
 
+/** What controls show a model. */
+const CONTROLS: Readonly<Record<SequenceControlKind, string>> = {
+  shuffled: "that of other genes",
+  "random-code": "random letters",
+};
+
 /** What sequences are, in a few words. */
 function describeSequence(
   { bases, tssBase, orientation, unknownAs, source, control }: SequenceRecord,
@@ -51,6 +57,6 @@ function describeSequence(
     ...(source === undefined ? [] : [`from ${source}`]),
     ...(control === undefined
       ? []
-      : [`in place of which the model saw ${control.kind} ones (seed ${control.seed})`]),
+      : [`in place of which the model saw ${CONTROLS[control.kind]} (seed ${control.seed})`]),
   ].join(", ");
 }

@@ -3,12 +3,13 @@
 import type { ByteSource } from "../../files/byte_source.ts";
 import { modificationTime, openFile, pathKind } from "../../files/file.ts";
 import { hasBgzipEnd } from "../../genome/gunzip.ts";
-import { identifyAssembly, indexNames } from "../../genome/mod.ts";
+import { indexNames } from "../../genome/mod.ts";
 import {
   type HeaderFacts,
   readHeaderFacts,
   readIndexFacts,
 } from "../../genome/signal/file_facts.ts";
+import { contigFacts } from "./_contigs.ts";
 import { type Description, type Fact, grouped, listFacts, someOf } from "./facts.ts";
 
 const WHAT = {
@@ -38,17 +39,7 @@ export async function describeSignal(
 
 function headerFacts({ contigs, sortOrder }: HeaderFacts): Fact[] {
   const names = contigs.map(({ name }) => name);
-  const assembly = identifyAssembly(contigs);
-  return listFacts([
-    ["contigs", "sequences", names.length, someOf(names)],
-    [
-      "assembly",
-      "assembly",
-      assembly ?? null,
-      assembly ?? "not known by the lengths of its sequences",
-    ],
-    ["sortOrder", "sorted by", sortOrder],
-  ]);
+  return [...contigFacts(names, contigs), ...listFacts([["sortOrder", "sorted by", sortOrder]])];
 }
 
 /** Says whether there is an index, whether it is as new as its file, and how many reads it counts. */

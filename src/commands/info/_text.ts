@@ -2,13 +2,14 @@
 
 import { isPlainLine } from "../../base/printable.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
+import { readMeme } from "../../motifs/mod.ts";
 import { describeFasta } from "./_genome.ts";
 import type { Head } from "./_head.ts";
 import { describeAliases, describeTranscriptGenes } from "./_names.ts";
 import { describeGenes, describeRows } from "./_rows.ts";
 import { describeCsv, describeExpression, describeSheet, describeTable } from "./_tables.ts";
-import { DIGITS, type TextFile } from "./_text_file.ts";
-import { type Description, listFacts } from "./facts.ts";
+import { DIGITS, factsOf, type TextFile } from "./_text_file.ts";
+import { type Description, listFacts, someOf } from "./facts.ts";
 
 /** Kinds by how the text starts. */
 const STARTS: readonly (readonly [start: RegExp, kind: string, what: string])[] = [
@@ -26,6 +27,7 @@ const STARTS: readonly (readonly [start: RegExp, kind: string, what: string])[] 
     "a page of a data set",
   ],
   [/^<!DOCTYPE html>[^]*– run report<\/title>/, "run-report", "the report of a run"],
+  [/^<!DOCTYPE html>\n<!-- @waka\/histone: page of motifs/, "motifs-page", "a page of motifs"],
   [/^\s*<(!DOCTYPE html|html)/i, "html", "an HTML page"],
 ];
 
@@ -36,6 +38,9 @@ export async function describeText(
   head: Head,
 ): Promise<Description | undefined> {
   if (head.text.startsWith(">")) return await describeFasta(path);
+  if (/^(#[^\n]*\n|\s)*MEME version \d/.test(head.text)) {
+    return await describeMotifs({ path, source, head, lines: [] });
+  }
   const known = STARTS.find(([start]) => start.test(head.text));
   if (known !== undefined) return { kind: known[1], what: known[2], facts: [] };
   const lines = head.text.split(/\r?\n/)
@@ -48,6 +53,24 @@ export async function describeText(
   }
   return describeSizes(file) ?? await describeAliases(file) ?? describeTranscriptGenes(file) ??
     await describeExpression(file) ?? describeList(file) ?? describeEmpty(file);
+}
+
+/** Motifs in MEME's format, as `motifs` writes them. */
+async function describeMotifs(file: TextFile): Promise<Description> {
+  return {
+    kind: "meme",
+    what: "motifs in MEME's format",
+    ...await factsOf(file, async () => {
+      const motifs = await readMeme(file.source);
+      const names = motifs.map(({ name }) => name);
+      const positions = motifs.map(({ matrix }) => matrix.length);
+      const [least, most] = [Math.min(...positions), Math.max(...positions)];
+      return listFacts([
+        ["motifs", "motifs", names.slice(0, 100), someOf(names)],
+        ["positions", "positions", most, least === most ? `${most} each` : `${least} to ${most}`],
+      ]);
+    }),
+  };
 }
 
 /** Chromosomes with their lengths; two columns of genes and counts look alike but for the names. */

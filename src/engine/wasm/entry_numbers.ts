@@ -77,15 +77,19 @@ export class EntryNumbers {
 
   /** Begins a batch that was gathered. */
   begin(): void {
-    const { chains, batch: { inputs } } = this.#arranged;
+    const { chains, batch: { inputs }, mode } = this.#arranged;
     const most = inputs.reduce((sum, { entries }) => sum + entries, 0);
-    for (const [index, { twins, known, followers }] of this.#chains.entries()) {
+    for (const [index, { twins, known, followers, kept: own }] of this.#chains.entries()) {
       chains[index]!.entries = 0;
       known.clear();
       followers.fill(UNKNOWN, 0, most);
       const kept = this.#keptOf(index);
-      if (kept === undefined) twins?.clear();
-      else {
+      if (kept === undefined) {
+        twins?.clear();
+        // A prediction of sequences that have no numbers writes over those that are kept, too.
+        if (own !== undefined && mode === "predict") forgetTable(own);
+        chains[index]!.firstKept = 0;
+      } else {
         const table = this.#lettersOf(kept.input)?.table;
         if (kept.entries + most > kept.kept.capacity || table !== kept.table) forgetTable(kept);
         kept.table = table;

@@ -14,7 +14,7 @@ import { addJoinKernels } from "./ops/join/kernels.ts";
 import { addLstmKernels } from "./ops/lstm/kernels.ts";
 import { lstmRecord } from "./ops/lstm/shape.ts";
 import { addMemoryKernels } from "./ops/memory.ts";
-import { addRecurrentRows } from "./ops/recurrent_rows.ts";
+import { addRecurrentRows } from "./ops/recurrent/rows.ts";
 import { addPoolForward, addPoolKernels } from "./ops/pool.ts";
 import { addSequenceGradients } from "./ops/sequence/gradient_kernels.ts";
 import { addSequenceForward } from "./ops/sequence/kernels.ts";

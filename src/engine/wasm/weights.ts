@@ -7,9 +7,10 @@ import type { BatchNormNode } from "./ops/batch_norm/node.ts";
 import type { ExecutionContext } from "./ops/context.ts";
 import { type ConvNode, filterBytes, tapBytes } from "./ops/conv/shape.ts";
 import type { DenseNode } from "./ops/dense.ts";
-import { type GruNode, rowBytes } from "./ops/gru/shape.ts";
+import type { GruNode } from "./ops/gru/shape.ts";
 import { BASE_CODES, LETTERS, sequenceBytes, type SequenceConvNode } from "./ops/sequence/shape.ts";
-import { type LstmNode, rowBytes as lstmRowBytes } from "./ops/lstm/shape.ts";
+import type { LstmNode } from "./ops/lstm/shape.ts";
+import { recurrentLayout } from "./ops/recurrent/layout_of.ts";
 import { PANEL_ROW_BYTES } from "./ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "./ops/sparse_dense/run.ts";
 import { unitBytes, type WideDenseNode } from "./ops/wide_dense/shape.ts";
@@ -69,9 +70,8 @@ function placeOf(node: PlanNode, name: LayerWeightShape["name"]): Place {
     case "batchNorm":
       return { arrays: batchNormArrays(node, name), column: (i) => paddedIndex(node.input, i) };
     case "bidirectionalGru":
-      return placeInGru(node, name);
     case "lstm":
-      return placeInLstm(node, name);
+      return placeInRecurrent(node, name);
     case "conv":
     case "sequenceConv":
     case "dense":
@@ -93,28 +93,13 @@ function batchNormArrays(
   return name === "gamma" ? node.gamma : node.beta;
 }
 
-function placeInGru(node: GruNode, name: LayerWeightShape["name"]): Place {
-  const { input, output, shape, kernel, bias, recurrent } = node;
-  const { gates, both } = rowBytes(shape);
-  const direction = name.startsWith("forward") ? 0 : 1;
-  // The gates' columns have a gap after each gate, as the output has after each direction.
-  const segment = { count: output.channels / 2, padded: 4 * shape.unitVectors };
-  const column = (i: number) => paddedIndex({ segment }, i);
-  const own = direction * gates / 4;
-  if (name.endsWith("/bias")) return { arrays: bias, row: () => own, column };
-  if (name.endsWith("/kernel")) {
-    const row = (i: number) => paddedIndex(input, i) * both / 4 + own;
-    return { arrays: kernel, row, column };
-  }
-  const first = direction * segment.padded;
-  return { arrays: recurrent, row: (i) => (first + i) * gates / 4, column };
-}
-
-function placeInLstm(node: LstmNode, name: LayerWeightShape["name"]): Place {
-  const { input, shape, kernel, bias, recurrent } = node;
-  const { unit, gates, all } = lstmRowBytes(shape);
+function placeInRecurrent(node: GruNode | LstmNode, name: LayerWeightShape["name"]): Place {
+  const { input, output, kernel, bias, recurrent } = node;
+  const { unit, gates, all, directions } = recurrentLayout(node);
   const direction = name.startsWith("backward") ? 1 : 0;
-  const segment = { count: shape.units, padded: unit / 4 };
+  const units = output.channels / directions;
+  // The gates' columns have a gap after each gate.
+  const segment = { count: units, padded: unit / 4 };
   const column = (i: number) => paddedIndex({ segment }, i);
   const own = direction * gates / 4;
   if (name.endsWith("bias")) return { arrays: bias, row: () => own, column };

@@ -2,6 +2,7 @@ import { longestLength } from "../../base/arrays.ts";
 import type { InputName } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
 import { gatherBatch } from "../gather_batch.ts";
+import { takeLetters } from "../gathered_letters.ts";
 import { gatherLearned, pairLearned } from "../gather_learned.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import { ItemCollector } from "./collect_items.ts";
@@ -128,7 +129,11 @@ export class GraphRunner {
   /** Room for a batch, for as long as the sources have the same inputs. */
   #batchOf({ inputs }: SampleSource): SampleBatch {
     if (this.#batch?.inputs !== inputs) {
-      this.#batch = { inputs, batch: new SampleBatch(inputs, this.#plan.options.samples) };
+      const batch = new SampleBatch(inputs, this.#plan.options.samples);
+      for (const input of batch.inputs) {
+        if (input.spec.name === "sequence") takeLetters(input, batch.capacity);
+      }
+      this.#batch = { inputs, batch };
     }
     return this.#batch.batch;
   }

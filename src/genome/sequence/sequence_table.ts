@@ -8,7 +8,7 @@ import { geneKey, isGeneCell, readEnsemblDigits } from "../../gene_id.ts";
 import { COMMA, QUOTE, SPACE, TAB } from "../../text/characters.ts";
 import { type Line, withSource } from "../../text/lines.ts";
 import { decodeText } from "../../text/numbers.ts";
-import { type OnWarning, unquoteCell, visitTextLines } from "../text_lines.ts";
+import { unquoteCell, visitTextLines } from "../text_lines.ts";
 
 /** The DNA of genes in a file. */
 export interface SequenceTable {
@@ -29,7 +29,7 @@ export interface ReadSequencesOptions {
    */
   readonly unknownAs?: UnknownBases | undefined;
   /** Called with oddities of the file that do not keep it from being read. */
-  readonly onWarning?: OnWarning | undefined;
+  readonly onWarning?: ((warning: string) => void) | undefined;
   /** Called from time to time with the number of bytes read and the file's size. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }

@@ -1,13 +1,8 @@
 import type { GroupOf } from "../../layer_groups.ts";
 import type { Tensor } from "../layout.ts";
-import {
-  countKernelRows,
-  type GruNode,
-  gruRecord,
-  type GruShape,
-  rowBytes,
-} from "../ops/gru/shape.ts";
+import { gruLayout, type GruNode, gruRecord, type GruShape } from "../ops/gru/shape.ts";
 import { type ChainMemory, nameOf } from "./chain_memory.ts";
+import { planRecurrentWeights } from "./recurrent_weights.ts";
 
 /** Lays out a bidirectional GRU that reads an input. */
 export function planGru(
@@ -33,15 +28,7 @@ export function planGru(
   };
   const { sampleStride } = returnsSequences ? gruRecord(plain) : output;
   const shape: GruShape = { ...plain, deltaSampleStride: sampleStride };
-  const { both, gates } = rowBytes(shape);
-  const kernel = memory.kernel(countKernelRows(shape) * both);
-  const bias = memory.parameter(both);
-  const recurrent = memory.kernel(2 * row / 4 * gates);
-  const transposed = {
-    kernel: memory.take(kernel.bytes),
-    recurrent: memory.take(recurrent.bytes),
-  };
-  const records = memory.take(gruRecord(shape).sampleStride * capacity);
-  const base = { ...nameOf(group), input, output, shape, kernel, bias, recurrent };
-  return { ...base, kind: "bidirectionalGru", transposed, records };
+  const weights = planRecurrentWeights(gruLayout(shape), { memory, capacity });
+  const base = { ...nameOf(group), input, output, shape, ...weights };
+  return { ...base, kind: "bidirectionalGru" };
 }

@@ -1,14 +1,8 @@
 import type { GroupOf } from "../../layer_groups.ts";
 import type { Tensor } from "../layout.ts";
-import {
-  countKernelRows,
-  type LstmNode,
-  lstmRecord,
-  type LstmShape,
-  recurrentBytes,
-  rowBytes,
-} from "../ops/lstm/shape.ts";
+import { lstmLayout, type LstmNode, type LstmShape } from "../ops/lstm/shape.ts";
 import { type ChainMemory, nameOf } from "./chain_memory.ts";
+import { planRecurrentWeights } from "./recurrent_weights.ts";
 
 /** Lays out an LSTM that reads an input. */
 export function planLstm(
@@ -28,15 +22,7 @@ export function planLstm(
     inputSampleStride: input.sampleStride,
     returnsSequences: returnSequences === true,
   };
-  const { all } = rowBytes(shape);
-  const kernel = memory.kernel(countKernelRows(shape) * all);
-  const bias = memory.parameter(all);
-  const recurrent = memory.kernel(directions * recurrentBytes(shape));
-  const transposed = {
-    kernel: memory.take(kernel.bytes),
-    recurrent: memory.take(recurrent.bytes),
-  };
-  const records = memory.take(lstmRecord(shape).sampleStride * capacity);
-  const base = { ...nameOf(group), input, output, shape, kernel, bias, recurrent };
-  return { ...base, kind: "lstm", transposed, records };
+  const weights = planRecurrentWeights(lstmLayout(shape), { memory, capacity });
+  const base = { ...nameOf(group), input, output, shape, ...weights };
+  return { ...base, kind: "lstm" };
 }

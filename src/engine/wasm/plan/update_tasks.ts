@@ -1,9 +1,9 @@
 import { PANEL_COLUMNS } from "../assembler/panels.ts";
 import { countValues } from "../layout.ts";
 import { filterBytes } from "../ops/conv/shape.ts";
-import { countKernelRows as countLstmRows, rowBytes as lstmRowBytes } from "../ops/lstm/shape.ts";
 import { sequenceBytes } from "../ops/sequence/shape.ts";
-import { countKernelRows, rowBytes } from "../ops/gru/shape.ts";
+import { countKernelRows } from "../ops/recurrent/layout.ts";
+import { recurrentLayout } from "../ops/recurrent/layout_of.ts";
 import type { PlanNode } from "./types.ts";
 
 /** Work of one update task: enough to be worth taking, little enough to share out. */
@@ -36,24 +36,15 @@ export function updateTasks(node: PlanNode): TaskRows[] {
       const block = sparse ? SPARSE_ROWS : rowsOfDenseTask(node.output.stride);
       return cutRows({ count: countValues(node.input), block });
     }
-    case "bidirectionalGru": {
-      const inputs = countKernelRows(node.shape);
-      const units = 4 * node.shape.unitVectors;
-      const { gates, both } = rowBytes(node.shape);
-      const block = rowsOfTask(gates);
-      const kernel = cutRows({ count: inputs, block: rowsOfTask(both) });
-      const forward = cutRows({ first: inputs, count: units, block });
-      const backward = cutRows({ first: inputs + units, count: units, block });
-      return [kernel, forward, backward].flat();
-    }
+    case "bidirectionalGru":
     case "lstm": {
-      const inputs = countLstmRows(node.shape);
-      const { unit, gates, all } = lstmRowBytes(node.shape);
-      const units = unit / 4;
-      const kernel = cutRows({ count: inputs, block: rowsOfTask(all) });
-      const recurrent = Array.from({ length: node.shape.directions }, (_, direction) => {
+      const layout = recurrentLayout(node);
+      const inputs = countKernelRows(layout);
+      const units = layout.unit / 4;
+      const kernel = cutRows({ count: inputs, block: rowsOfTask(layout.all) });
+      const recurrent = Array.from({ length: layout.directions }, (_, direction) => {
         const first = inputs + direction * units;
-        return cutRows({ first, count: units, block: rowsOfTask(gates) });
+        return cutRows({ first, count: units, block: rowsOfTask(layout.gates) });
       });
       return [kernel, ...recurrent].flat();
     }
@@ -80,13 +71,10 @@ export function updateWork(node: PlanNode, { firstRow, rows }: TaskRows): number
     case "dense":
     case "sparseDense":
       return 4 * rows * node.output.stride;
-    case "bidirectionalGru": {
-      const { gates, both } = rowBytes(node.shape);
-      return 4 * rows * (firstRow < countKernelRows(node.shape) ? both : gates);
-    }
+    case "bidirectionalGru":
     case "lstm": {
-      const { gates, all } = lstmRowBytes(node.shape);
-      return 4 * rows * (firstRow < countLstmRows(node.shape) ? all : gates);
+      const layout = recurrentLayout(node);
+      return 4 * rows * (firstRow < countKernelRows(layout) ? layout.all : layout.gates);
     }
     default:
       return 0;

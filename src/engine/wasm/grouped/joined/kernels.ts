@@ -1,6 +1,7 @@
-import type { FunctionAssembler, Local, ModuleAssembler } from "../../assembler/assembler.ts";
+import type { Local, ModuleAssembler } from "../../assembler/assembler.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
 import { forGroups, forVectors } from "../../assembler/loops.ts";
+import { assembleRowSums, VECTORS_TOGETHER } from "../../assembler/row_sums.ts";
 
 /**
  * Rows are of `vectors` vectors. `list` is the address of `count` addresses of entries, whose rows are `offset` bytes after
@@ -22,9 +23,7 @@ export const JOINED_KERNELS = {
   dot: ["target", "first", "second", "vectors"],
 } as const;
 
-/** Vectors that are summed side by side, so that an addition need not wait for the one before it. */
-const WIDE = 8;
-/** Rows that are compared side by side, for the same reason. */
+/** Rows that are compared side by side, so that an addition need not wait for the one before it. */
 const SIDE_BY_SIDE = 8;
 
 /** Vectors of the rows between two moves of the pointers. */
@@ -57,8 +56,8 @@ function addSums(module: ModuleAssembler): void {
     const [from, row, left, bytes] = code.locals("i32", 4);
     const [factor, scratch] = code.locals("v128", 2);
     code.get(vectors).i32(16).op("i32.mul").set(bytes);
-    const sums = code.locals("v128", WIDE) as Local[];
-    forGroups(code, { count: vectors, width: WIDE }, (width) => {
+    const sums = code.locals("v128", VECTORS_TOGETHER) as Local[];
+    forGroups(code, { count: vectors, width: VECTORS_TOGETHER }, (width) => {
       const some = sums.slice(0, width);
       for (const sum of some) code.f32x4(0).set(sum);
       code.get(extras).set(from).get(kernel).set(row).get(count).set(left);
@@ -81,7 +80,7 @@ function addSums(module: ModuleAssembler): void {
   add("addMean", (code, { target, list, offset, count, vectors, factor }) => {
     const [factors, scratch] = code.locals("v128", 2);
     code.get(factor).op("f32x4.splat").set(factors);
-    assembleListSums(code, { target, list, offset, count, vectors }, {
+    assembleRowSums(code, { target, list, offset, count, vectors }, {
       addRow: (row, sums) => {
         sums.forEach((sum, i) => code.get(sum).get(row).load(16 * i).op("f32x4.add").set(sum));
       },
@@ -91,7 +90,7 @@ function addSums(module: ModuleAssembler): void {
   add("addWeighted", (code, { target, list, offset, weights, count, vectors }) => {
     const [factor, scratch] = code.locals("v128", 2);
     const next = code.local("i32");
-    assembleListSums(code, { target, list, offset, count, vectors }, {
+    assembleRowSums(code, { target, list, offset, count, vectors }, {
       begin: () => code.get(weights).set(next),
       addRow: (row, sums) => {
         code.get(next).loadSplat().set(factor).advance(next, 4);
@@ -101,41 +100,6 @@ function addSums(module: ModuleAssembler): void {
       },
       finish: (sum, i) => code.get(sum).get(target).load(16 * i).op("f32x4.add"),
     });
-  });
-}
-
-type ListedRows = Readonly<Record<"target" | "list" | "offset" | "count" | "vectors", Local>>;
-
-/** Columns are the outer loop: some vectors at a time, then the rest one by one. */
-function assembleListSums(
-  code: FunctionAssembler,
-  { target, list, offset, count, vectors }: ListedRows,
-  { begin, addRow, finish }: {
-    /** Called before the first row. */
-    readonly begin?: () => void;
-    /** Adds the vectors of a row, from its address on, to the sums. */
-    readonly addRow: (row: Local, sums: readonly Local[]) => void;
-    /** Pushes what is stored of the sum of a vector. */
-    readonly finish: (sum: Local, index: number) => void;
-  },
-): void {
-  const [entry, left, row] = code.locals("i32", 3);
-  const sums = code.locals("v128", WIDE) as Local[];
-  forGroups(code, { count: vectors, width: WIDE }, (width) => {
-    const some = sums.slice(0, width);
-    for (const sum of some) code.f32x4(0).set(sum);
-    code.get(list).set(entry).get(count).set(left);
-    begin?.();
-    code.repeatLocal(left, () => {
-      code.get(entry).i32Load().get(offset).op("i32.add").set(row).advance(entry, 4);
-      addRow(row, some);
-    });
-    some.forEach((sum, i) => {
-      code.get(target);
-      finish(sum, i);
-      code.store(16 * i);
-    });
-    code.advance(target, 16 * width).advance(offset, 16 * width);
   });
 }
 

@@ -1,14 +1,14 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../../assembler/assembler.ts";
 import { keepNumbers, pushSigmoid, pushTanh } from "../../assembler/exponential.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
-import { gruRecord, type GruShape, rowBytes } from "./shape.ts";
+import { gruLayout, gruRecord, type GruShape } from "./shape.ts";
 import { GRU_BACKWARD_KERNELS, GRU_FORWARD_KERNELS } from "./tables.ts";
 
 /** Adds the element-wise kernels of the forward pass. */
 export function addGatesForward(module: ModuleAssembler, node: string, shape: GruShape): void {
   const { unitVectors } = shape;
   const { sampleStride } = gruRecord(shape);
-  const { unit } = rowBytes(shape);
+  const { unit } = gruLayout(shape);
   const add = kernelAdder(module, { table: GRU_FORWARD_KERNELS, node });
   add("gatesForward", (code, { gates, state, gated, samples }) => {
     const pointers = [gates, state, gated].map((pointer) => ({ pointer, stride: sampleStride }));
@@ -46,7 +46,7 @@ export function addGatesForward(module: ModuleAssembler, node: string, shape: Gr
 export function addGatesBackward(module: ModuleAssembler, node: string, shape: GruShape): void {
   const { unitVectors, deltaSampleStride } = shape;
   const { sampleStride } = gruRecord(shape);
-  const { unit } = rowBytes(shape);
+  const { unit } = gruLayout(shape);
   const add = kernelAdder(module, { table: GRU_BACKWARD_KERNELS, node });
   add("gatesBackward", (code, { delta, gates, state, samples }) => {
     const pointers = [

@@ -3,7 +3,13 @@ import { assembleProduct } from "../../assembler/gemm.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
 import { assembleSampleProduct } from "../../assembler/sample_product.ts";
 import { addGatesBackward, addGatesForward } from "./gates.ts";
-import { gruRecord, type GruShape, rowBytes } from "./shape.ts";
+import {
+  assembleInputGradient,
+  assembleKernelGradient,
+  assembleProjection,
+  gradientProduct,
+} from "../recurrent/products.ts";
+import { gruLayout, type GruShape } from "./shape.ts";
 import {
   GRU_BACKWARD_KERNELS,
   GRU_FORWARD_KERNELS,
@@ -13,44 +19,20 @@ import {
 
 /** Adds the kernels of a bidirectional GRU. */
 export function addGruKernels(module: ModuleAssembler, node: string, shape: GruShape): void {
-  addProjection(module, node, shape);
   addForwardProducts(module, node, shape);
   addGatesForward(module, node, shape);
   addGatesBackward(module, node, shape);
   addBackwardProducts(module, node, shape);
-  addInputGradient(module, node, shape);
   addKernelGradient(module, node, shape);
   if (shape.positions > 1) addRecurrentGradient(module, node, shape);
 }
 
-function addProjection(module: ModuleAssembler, node: string, shape: GruShape): void {
-  const { positions, unitVectors, inputStride, inputSampleStride } = shape;
-  const { sampleStride } = gruRecord(shape);
-  const { both } = rowBytes(shape);
-  const add = kernelAdder(module, { table: GRU_FORWARD_KERNELS, node });
-  add("project", (code, { gates, input, kernel, bias, samples }) => {
-    const [b, c] = code.locals("i32", 2);
-    code.repeat(positions, () => {
-      code.get(kernel).set(b).get(gates).set(c);
-      assembleProduct(code, {
-        rows: { local: samples },
-        vectors: 6 * unitVectors,
-        start: { bias },
-        rowStrideA: inputSampleStride,
-        b: { rowStride: both },
-        rowStrideC: sampleStride,
-        sums: [{ count: inputStride / 4, strideA: 4, stepB: 1 }],
-      }, { a: input, b, c });
-      code.advance(input, inputStride).advance(gates, both);
-    });
-  });
-}
-
 function addForwardProducts(module: ModuleAssembler, node: string, shape: GruShape): void {
   const { unitVectors } = shape;
-  const { sampleStride } = gruRecord(shape);
-  const { unit, gates: gatesBytes } = rowBytes(shape);
+  const layout = gruLayout(shape);
+  const { unit, gates: gatesBytes, sampleStride } = layout;
   const add = kernelAdder(module, { table: GRU_FORWARD_KERNELS, node });
+  add("project", (code, parameters) => assembleProjection(code, layout, parameters));
   const product = {
     inner: 4 * unitVectors,
     start: "self",
@@ -71,9 +53,10 @@ function addForwardProducts(module: ModuleAssembler, node: string, shape: GruSha
 
 function addBackwardProducts(module: ModuleAssembler, node: string, shape: GruShape): void {
   const { unitVectors, deltaSampleStride } = shape;
-  const { sampleStride } = gruRecord(shape);
-  const { unit } = rowBytes(shape);
+  const layout = gruLayout(shape);
+  const { unit, sampleStride } = layout;
   const add = kernelAdder(module, { table: GRU_BACKWARD_KERNELS, node });
+  add("inputGradient", (code, parameters) => assembleInputGradient(code, layout, parameters));
   add("gatedGradient", (code, { gatedDelta, gates, transposed, samples }) => {
     assembleSampleProduct(code, {
       inner: 4 * unitVectors,
@@ -98,53 +81,17 @@ function addBackwardProducts(module: ModuleAssembler, node: string, shape: GruSh
   });
 }
 
-function addInputGradient(module: ModuleAssembler, node: string, shape: GruShape): void {
-  const { positions, unitVectors, inputStride, inputSampleStride } = shape;
-  const { sampleStride } = gruRecord(shape);
-  const { both } = rowBytes(shape);
-  const add = kernelAdder(module, { table: GRU_BACKWARD_KERNELS, node });
-  add("inputGradient", (code, { inputDelta, gates, transposed, samples }) => {
-    const [b, c] = code.locals("i32", 2);
-    code.repeat(positions, () => {
-      code.get(transposed).set(b).get(inputDelta).set(c);
-      assembleProduct(code, {
-        rows: { local: samples },
-        vectors: inputStride / 16,
-        start: "zero",
-        rowStrideA: sampleStride,
-        b: { rowStride: inputStride },
-        rowStrideC: inputSampleStride,
-        sums: [{ count: 24 * unitVectors, strideA: 4, stepB: 1 }],
-      }, { a: gates, b, c });
-      code.advance(gates, both).advance(inputDelta, inputStride);
-    });
-  });
-}
-
 function addKernelGradient(module: ModuleAssembler, node: string, shape: GruShape): void {
-  const { unitVectors, inputSampleStride } = shape;
-  const { sampleStride } = gruRecord(shape);
-  const { both } = rowBytes(shape);
+  const layout = gruLayout(shape);
   const add = kernelAdder(module, { table: GRU_KERNEL_GRADIENT_KERNELS, node });
-  add("kernelGradient", (code, { gradient, input, gates, rows, samples }) => {
-    assembleProduct(code, {
-      rows: { local: rows },
-      vectors: 6 * unitVectors,
-      start: "self",
-      rowStrideA: 4,
-      // A row of B begins at any float32 of the records.
-      b: { rowStride: 4 },
-      rowStrideC: both,
-      sums: [{ count: { local: samples }, strideA: inputSampleStride, stepB: sampleStride / 4 }],
-    }, { a: input, b: gates, c: gradient });
-  });
+  add("kernelGradient", (code, parameters) => assembleKernelGradient(code, layout, parameters));
 }
 
 /** The columns of z and r sum over states, those of c over r ∘ h. */
 function addRecurrentGradient(module: ModuleAssembler, node: string, shape: GruShape): void {
   const { unitVectors } = shape;
-  const { sampleStride } = gruRecord(shape);
-  const { unit, gates: row } = rowBytes(shape);
+  const layout = gruLayout(shape);
+  const { unit, gates: row, sampleStride: strideA } = layout;
   const add = kernelAdder(module, { table: GRU_RECURRENT_GRADIENT_KERNELS, node });
   add("recurrentGradient", (code, { gradient, state, gated, gates, rows, samples }) => {
     const [b, c] = code.locals("i32", 2);
@@ -155,15 +102,8 @@ function addRecurrentGradient(module: ModuleAssembler, node: string, shape: GruS
     for (const { a, column, vectors } of columns) {
       code.get(gates).i32(column).op("i32.add").set(b);
       code.get(gradient).i32(column).op("i32.add").set(c);
-      assembleProduct(code, {
-        rows: { local: rows },
-        vectors,
-        start: "self",
-        rowStrideA: 4,
-        b: { rowStride: 4 },
-        rowStrideC: row,
-        sums: [{ count: { local: samples }, strideA: sampleStride, stepB: sampleStride / 4 }],
-      }, { a, b, c });
+      const product = gradientProduct(layout, { rows, samples, strideA });
+      assembleProduct(code, { ...product, vectors, rowStrideC: row }, { a, b, c });
     }
   });
 }

@@ -1,5 +1,4 @@
 import { addressOf, deltaOf } from "../../layout.ts";
-import { adamUpdate } from "../adam.ts";
 import {
   type BackwardPass,
   type ExecutionContext,
@@ -8,9 +7,16 @@ import {
   type Update,
 } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
-import { RECURRENT_ROW_KERNELS } from "../recurrent_rows.ts";
-import { SUM_KERNELS } from "../sums.ts";
-import { countKernelRows, type GruNode, gruRecord, rowBytes } from "./shape.ts";
+import { recurrentBytes } from "../recurrent/layout.ts";
+import { RECURRENT_ROW_KERNELS } from "../recurrent/rows.ts";
+import {
+  forSomeSamples,
+  type RecurrentGradients,
+  type RecurrentRows,
+  transposeRecurrentLayer,
+  updateRecurrentLayer,
+} from "../recurrent/update.ts";
+import { gruLayout, type GruNode, gruRecord } from "./shape.ts";
 import {
   GRU_BACKWARD_KERNELS,
   GRU_FORWARD_KERNELS,
@@ -22,9 +28,6 @@ import {
 const DIRECTIONS = [0, 1] as const;
 type Direction = typeof DIRECTIONS[number];
 
-/** Samples whose share of a kernel's gradient is summed together: a multiple of eight. */
-const SAMPLES_TOGETHER = 32;
-
 /** Reads all positions of a part's samples in both directions. */
 export function gruForward(
   context: ExecutionContext,
@@ -34,11 +37,11 @@ export function gruForward(
   const { name, input, output, shape, kernel, bias } = node;
   const kernels = context.bind(GRU_FORWARD_KERNELS, name);
   const { sampleStride } = gruRecord(shape);
-  const { unit } = rowBytes(shape);
+  const { unit } = gruLayout(shape);
   const records = node.records + start * sampleStride;
   kernels.project(records, addressOf(input, start), kernel.weight, bias.weight, count);
   for (const direction of DIRECTIONS) {
-    const recurrent = node.recurrent.weight + direction * recurrentBytes(node);
+    const recurrent = node.recurrent.weight + direction * recurrentBytes(gruLayout(shape));
     const last = addressOf(output, start) + direction * unit;
     for (let read = 0; read < shape.positions; read++) {
       const { gates, state, gated } = placesOf(node, { records, direction, read });
@@ -66,7 +69,7 @@ function writeSequences(
   const { name, output, shape } = node;
   const { writeStates } = context.bind(RECURRENT_ROW_KERNELS, name);
   const { sampleStride, last } = gruRecord(shape);
-  const { unit } = rowBytes(shape);
+  const { unit } = gruLayout(shape);
   const records = node.records + start * sampleStride;
   for (let position = 0; position < shape.positions; position++) {
     for (const direction of DIRECTIONS) {
@@ -107,14 +110,14 @@ export function gruBackward(
   const kernels = context.bind(GRU_BACKWARD_KERNELS, name);
   const { clear } = context.bind(MEMORY_KERNELS);
   const { sampleStride } = gruRecord(shape);
-  const { unit } = rowBytes(shape);
+  const { unit } = gruLayout(shape);
   const records = node.records + start * sampleStride;
   const { carried } = gruRecord(shape);
   const { pullBackward } = shape.returnsSequences
     ? context.bind(RECURRENT_ROW_KERNELS, name)
     : { pullBackward: undefined };
   for (const direction of DIRECTIONS) {
-    const recurrent = transposed.recurrent + direction * recurrentBytes(node);
+    const recurrent = transposed.recurrent + direction * recurrentBytes(gruLayout(shape));
     const delta = shape.returnsSequences
       ? records + carried + direction * unit
       : deltaOf(output, start) + direction * unit;
@@ -153,7 +156,7 @@ function placesOf(
   },
 ): Record<"gates" | "state" | "gated" | "gatedDelta", number> {
   const { states, gated, gatedDelta } = gruRecord(shape);
-  const { unit, gates } = rowBytes(shape);
+  const { unit, gates } = gruLayout(shape);
   const position = direction === 0 ? read : shape.positions - 1 - read;
   const row = 2 * position + direction;
   return {
@@ -164,130 +167,43 @@ function placesOf(
   };
 }
 
-/** Bytes of one direction's recurrent kernel. */
-function recurrentBytes({ recurrent }: GruNode): number {
-  return recurrent.bytes / 2;
-}
-
-/**
- * Computes the gradient of some rows of the kernel, or of a recurrent kernel, over all samples of the batch, takes
- * Adam's step, and renews the transposed rows. The rows of the kernel are followed by those of the two recurrent
- * kernels.
- */
+/** Takes a step with some rows of the kernels; see `updateRecurrentLayer`. */
 export function gruUpdate(context: ExecutionContext, node: GruNode, update: Update): void {
-  const inputs = countKernelRows(node.shape);
-  if (update.firstRow < inputs) updateKernel(context, node, update);
-  else updateRecurrent(context, node, { ...update, firstRow: update.firstRow - inputs });
+  const layout = gruLayout(node.shape);
+  const { kernelGradient } = context.bind(GRU_KERNEL_GRADIENT_KERNELS, node.name);
+  const gradients: RecurrentGradients = {
+    addKernel: kernelGradient,
+    addRecurrent: (gradient, rows) => addRecurrent(context, node, { gradient, rows, update }),
+  };
+  updateRecurrentLayer(context, node, { update, layout, gradients });
 }
 
-function updateKernel(context: ExecutionContext, node: GruNode, update: Update): void {
-  const { name, input, shape, kernel, bias, records } = node;
-  const { firstRow, rows, samples, adam } = update;
-  const { kernelGradient } = context.bind(GRU_KERNEL_GRADIENT_KERNELS, name);
-  const { both } = rowBytes(shape);
-  const offset = firstRow * both;
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const gradient = kernel.gradient + offset;
-  clear(gradient, rows * both);
+function addRecurrent(
+  context: ExecutionContext,
+  node: GruNode,
+  { gradient, rows: { direction, unit, rows }, update: { samples } }: {
+    readonly gradient: number;
+    readonly rows: RecurrentRows;
+    readonly update: Update;
+  },
+): void {
+  const { name, shape } = node;
+  const { positions } = shape;
+  if (positions === 1) return;
+  const { recurrentGradient } = context.bind(GRU_RECURRENT_GRADIENT_KERNELS, name);
   const { sampleStride } = gruRecord(shape);
-  for (let position = 0; position < shape.positions; position++) {
-    const gates = records + position * both;
-    const from = input.address + position * input.stride + 4 * firstRow;
+  // From the first position in the sample on; the one that is read first has no state before it.
+  for (let index = 1; index < positions; index++) {
+    const read = direction === 0 ? index : positions - index;
     forSomeSamples(samples, (sample, count) => {
-      const own = from + sample * input.sampleStride;
-      kernelGradient(gradient, own, gates + sample * sampleStride, rows, count);
+      const records = node.records + sample * sampleStride;
+      const { gates, state, gated } = placesOf(node, { records, direction, read });
+      recurrentGradient(gradient, state + 4 * unit, gated + 4 * unit, gates, rows, count);
     });
   }
-  adamUpdate(context, kernel, { offset, bytes: rows * both, adam });
-  transposeKernel(context, node, { firstRow, rows });
-  if (firstRow > 0) return;
-  const { columnSum } = context.bind(SUM_KERNELS);
-  clear(bias.gradient, bias.bytes);
-  for (let position = 0; position < shape.positions; position++) {
-    columnSum(bias.gradient, records + position * both, samples, both / 16, sampleStride);
-  }
-  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
-}
-
-function updateRecurrent(context: ExecutionContext, node: GruNode, update: Update): void {
-  const { name, shape, recurrent, records } = node;
-  const { firstRow, rows, samples, adam } = update;
-  const row = rowBytes(shape).gates;
-  const offset = firstRow * row;
-  // With a single position no state is read, and the gradient stays zero.
-  if (shape.positions > 1) {
-    const { recurrentGradient } = context.bind(GRU_RECURRENT_GRADIENT_KERNELS, name);
-    const { clear } = context.bind(MEMORY_KERNELS);
-    const [direction, unit] = splitRow(node, firstRow);
-    const gradient = recurrent.gradient + offset;
-    const { sampleStride } = gruRecord(shape);
-    clear(gradient, rows * row);
-    // From the first position in the sample on; the one that is read first has no state before it.
-    for (let index = 1; index < shape.positions; index++) {
-      const read = direction === 0 ? index : shape.positions - index;
-      forSomeSamples(samples, (sample, count) => {
-        const sampleRecords = records + sample * sampleStride;
-        const { gates, state, gated } = placesOf(node, { records: sampleRecords, direction, read });
-        recurrentGradient(gradient, state + 4 * unit, gated + 4 * unit, gates, rows, count);
-      });
-    }
-  }
-  adamUpdate(context, recurrent, { offset, bytes: rows * row, adam });
-  transposeRecurrent(context, node, { firstRow, rows });
-}
-
-/**
- * Visits some samples at a time: what a tile reads of these stays in the nearest cache, and their addresses in the table
- * of pages, while all tiles pass by.
- */
-function forSomeSamples(samples: number, visit: (first: number, count: number) => void): void {
-  for (let sample = 0; sample < samples; sample += SAMPLES_TOGETHER) {
-    visit(sample, Math.min(SAMPLES_TOGETHER, samples - sample));
-  }
-}
-
-function splitRow({ shape }: GruNode, row: number): [direction: Direction, unit: number] {
-  const units = 4 * shape.unitVectors;
-  return row < units ? [0, row] : [1, row - units];
-}
-
-interface Rows {
-  readonly firstRow: number;
-  readonly rows: number;
 }
 
 /** Renews the transposed copies of the kernels. */
 export function gruTranspose(context: ExecutionContext, node: GruNode): void {
-  const units = 4 * node.shape.unitVectors;
-  transposeKernel(context, node, { firstRow: 0, rows: countKernelRows(node.shape) });
-  for (const direction of DIRECTIONS) {
-    transposeRecurrent(context, node, { firstRow: direction * units, rows: units });
-  }
-}
-
-/** Writes some rows of the kernel where the backward pass reads them. */
-function transposeKernel(
-  context: ExecutionContext,
-  { input, shape, kernel, transposed }: GruNode,
-  { firstRow, rows }: Rows,
-): void {
-  const { transpose } = context.bind(MEMORY_KERNELS);
-  const { both } = rowBytes(shape);
-  const target = transposed.kernel + 4 * firstRow;
-  transpose(target, kernel.weight + firstRow * both, rows, both / 16, input.stride, both);
-}
-
-/** Writes some rows of a direction's recurrent kernel where the backward pass reads them. */
-function transposeRecurrent(
-  context: ExecutionContext,
-  node: GruNode,
-  { firstRow, rows }: Rows,
-): void {
-  const { transpose } = context.bind(MEMORY_KERNELS);
-  const { shape, recurrent, transposed } = node;
-  const { unit: unitBytes, gates } = rowBytes(shape);
-  const [direction, unit] = splitRow(node, firstRow);
-  const target = transposed.recurrent + direction * recurrentBytes(node) + 4 * unit;
-  const source = recurrent.weight + firstRow * gates;
-  transpose(target, source, rows, gates / 16, unitBytes, gates);
+  transposeRecurrentLayer(context, node, gruLayout(node.shape));
 }

@@ -1,4 +1,4 @@
-import type { NodeBase, Parameter } from "../../layout.ts";
+import type { RecurrentLayout, RecurrentNode } from "../recurrent/layout.ts";
 
 /** Shape of a bidirectional GRU in memory, in bytes between positions and between samples. */
 export interface GruShape {
@@ -15,21 +15,12 @@ export interface GruShape {
 
 /**
  * A bidirectional GRU. Its rows of units are padded to whole vectors. An output of last states is a flattened row with two
- * segments, whose derivatives are scratch memory in training; one of all states has rows without gaps.
+ * segments, whose derivatives are scratch memory in training; one of all states has rows without gaps. Its records are
+ * `GruRecord`s.
  */
-export interface GruNode extends NodeBase {
+export interface GruNode extends RecurrentNode {
   readonly kind: "bidirectionalGru";
   readonly shape: GruShape;
-  /** `[input, direction, gate, unit]`. */
-  readonly kernel: Parameter;
-  /** `[direction, gate, unit]`. */
-  readonly bias: Parameter;
-  /** `[direction, unit of the state, gate, unit]`. */
-  readonly recurrent: Parameter;
-  /** The two kernels as the backward pass reads them: transposed, the recurrent kernel of each direction by itself. */
-  readonly transposed: { readonly kernel: number; readonly recurrent: number };
-  /** The first sample's `GruRecord`. */
-  readonly records: number;
 }
 
 /**
@@ -65,13 +56,11 @@ export function gruRecord(
   return { states, gated, gatedDelta, last, carried, sampleStride: Math.ceil(end / 64) * 64 };
 }
 
-/** Rows of the kernel: the channels of the input, gaps counted. */
-export function countKernelRows({ inputStride }: GruShape): number {
-  return inputStride / 4;
-}
-
-/** Bytes of a row of each of: units, the three gates, and the gates of both directions. */
-export function rowBytes({ unitVectors }: GruShape): Record<"unit" | "gates" | "both", number> {
+/** The layout of a GRU. */
+export function gruLayout(shape: GruShape): RecurrentLayout {
+  const { positions, unitVectors, inputStride, inputSampleStride } = shape;
   const unit = 16 * unitVectors;
-  return { unit, gates: 3 * unit, both: 6 * unit };
+  const { sampleStride } = gruRecord(shape);
+  const rows = { unit, gates: 3 * unit, all: 6 * unit };
+  return { ...rows, positions, directions: 2, sampleStride, inputStride, inputSampleStride };
 }

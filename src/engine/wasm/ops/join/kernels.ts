@@ -1,6 +1,7 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../../assembler/assembler.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
 import { forGroups, forVectors } from "../../assembler/loops.ts";
+import { assembleRowSums, type ListedRows } from "../../assembler/row_sums.ts";
 import { addSoftmaxKernels } from "./softmax_kernels.ts";
 
 /**
@@ -27,9 +28,7 @@ export const JOIN_KERNELS = {
   spreadRow: ["target", "stride", "source", "factors", "count", "vectors"],
 } as const;
 
-/** Vectors that are summed side by side, so that an addition need not wait for the one before it. */
-const WIDE = 8;
-/** Rows that are compared side by side, for the same reason. */
+/** Rows that are compared side by side, so that an addition need not wait for the one before it. */
 const SIDE_BY_SIDE = 4;
 
 /** Adds the kernels of joins. */
@@ -93,50 +92,6 @@ function addRowSums(module: ModuleAssembler): void {
   });
 }
 
-/** How a sum over rows is made. */
-interface RowSum {
-  /** Called before the first row. */
-  readonly begin?: () => void;
-  /** Adds the vectors of a row, from its address on, to the sums. */
-  readonly addRow: (row: Local, sums: readonly Local[]) => void;
-  /** Pushes what is stored of a sum. */
-  readonly finish: (sum: Local) => void;
-}
-
-interface RowList {
-  readonly target: Local;
-  readonly list: Local;
-  readonly count: Local;
-  readonly vectors: Local;
-}
-
-/** Columns are the outer loop: some vectors at a time, then the rest one by one. */
-function assembleRowSums(
-  code: FunctionAssembler,
-  { target, list, count, vectors }: RowList,
-  { begin, addRow, finish }: RowSum,
-): void {
-  const [offset, entry, left, row] = code.locals("i32", 4);
-  const sums = code.locals("v128", WIDE) as Local[];
-  const assembleBlock = (width: number) => {
-    const some = sums.slice(0, width);
-    for (const sum of some) code.f32x4(0).set(sum);
-    code.get(list).set(entry).get(count).set(left);
-    begin?.();
-    code.repeatLocal(left, () => {
-      code.get(entry).i32Load().get(offset).op("i32.add").set(row).advance(entry, 4);
-      addRow(row, some);
-    });
-    some.forEach((sum, i) => {
-      code.get(target);
-      finish(sum);
-      code.store(16 * i);
-    });
-    code.advance(target, 16 * width).advance(offset, 16 * width);
-  };
-  forGroups(code, { count: vectors, width: WIDE }, assembleBlock);
-}
-
 function addRowProducts(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: JOIN_KERNELS });
   add("dotRows", (code, { target, other, list, count, vectors }) => {
@@ -157,7 +112,7 @@ function addRowProducts(module: ModuleAssembler): void {
 /** Some rows side by side, then the rest one by one. `addProduct` adds what a vector of the other and of a row make. */
 function assembleRowProducts(
   code: FunctionAssembler,
-  { target, other, list, count, vectors }: RowList & { readonly other: Local },
+  { target, other, list, count, vectors }: Omit<ListedRows, "offset"> & { readonly other: Local },
   addProduct: (value: Local, row: Local, sum: Local) => void,
 ): void {
   const [left, from] = code.locals("i32", 2);
@@ -196,7 +151,7 @@ function addDifferences(module: ModuleAssembler): void {
  */
 function assembleDifferences(
   code: FunctionAssembler,
-  { target, stride, own, list, factors, count, vectors }: RowList & {
+  { target, stride, own, list, factors, count, vectors }: Omit<ListedRows, "offset"> & {
     readonly own: Local;
     readonly factors: Local;
     readonly stride?: Local;

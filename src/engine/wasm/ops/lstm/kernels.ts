@@ -3,7 +3,13 @@ import { keepNumbers, pushSigmoid, pushTanh } from "../../assembler/exponential.
 import { assembleProduct } from "../../assembler/gemm.ts";
 import { kernelAdder } from "../../assembler/kernel_table.ts";
 import { assembleSampleProduct } from "../../assembler/sample_product.ts";
-import { countUnitVectors, lstmRecord, type LstmShape, rowBytes } from "./shape.ts";
+import {
+  assembleInputGradient,
+  assembleKernelGradient,
+  assembleProjection,
+  gradientProduct,
+} from "../recurrent/products.ts";
+import { countUnitVectors, lstmLayout, lstmRecord, type LstmShape } from "./shape.ts";
 import {
   LSTM_BACKWARD_KERNELS,
   LSTM_FORWARD_KERNELS,
@@ -20,26 +26,10 @@ export function addLstmKernels(module: ModuleAssembler, node: string, shape: Lst
 }
 
 function addForwardProducts(module: ModuleAssembler, node: string, shape: LstmShape): void {
-  const { positions, inputStride, inputSampleStride } = shape;
-  const { sampleStride } = lstmRecord(shape);
-  const { unit, gates: gatesBytes, all } = rowBytes(shape);
+  const layout = lstmLayout(shape);
+  const { unit, gates: gatesBytes, sampleStride } = layout;
   const add = kernelAdder(module, { table: LSTM_FORWARD_KERNELS, node });
-  add("project", (code, { gates, input, kernel, bias, samples }) => {
-    const [b, c] = code.locals("i32", 2);
-    code.repeat(positions, () => {
-      code.get(kernel).set(b).get(gates).set(c);
-      assembleProduct(code, {
-        rows: { local: samples },
-        vectors: all / 16,
-        start: { bias },
-        rowStrideA: inputSampleStride,
-        b: { rowStride: all },
-        rowStrideC: sampleStride,
-        sums: [{ count: inputStride / 4, strideA: 4, stepB: 1 }],
-      }, { a: input, b, c });
-      code.advance(input, inputStride).advance(gates, all);
-    });
-  });
+  add("project", (code, parameters) => assembleProjection(code, layout, parameters));
   add("recur", (code, { gates, state, recurrent, samples }) => {
     assembleSampleProduct(code, {
       inner: unit / 4,
@@ -53,7 +43,7 @@ function addForwardProducts(module: ModuleAssembler, node: string, shape: LstmSh
 }
 
 function addStep(module: ModuleAssembler, node: string, shape: LstmShape): void {
-  const { unit } = rowBytes(shape);
+  const { unit } = lstmLayout(shape);
   const add = kernelAdder(module, { table: LSTM_FORWARD_KERNELS, node });
   add("step", (code, { gates, cell, nextCell, nextState, tangent, samples }) => {
     const [forget, candidate, output, scratch] = code.locals("v128", 4);
@@ -83,7 +73,7 @@ function addStep(module: ModuleAssembler, node: string, shape: LstmShape): void 
 }
 
 function addStepBackward(module: ModuleAssembler, node: string, shape: LstmShape): void {
-  const { unit } = rowBytes(shape);
+  const { unit } = lstmLayout(shape);
   const add = kernelAdder(module, { table: LSTM_BACKWARD_KERNELS, node });
   add("stepBackward", (code, parameters) => {
     const { gates, cell, tangent, delta, cellDelta, samples, keep } = parameters;
@@ -119,9 +109,8 @@ function addStepBackward(module: ModuleAssembler, node: string, shape: LstmShape
 }
 
 function addBackwardProducts(module: ModuleAssembler, node: string, shape: LstmShape): void {
-  const { positions, inputStride, inputSampleStride } = shape;
-  const { sampleStride } = lstmRecord(shape);
-  const { unit, gates: gatesBytes, all } = rowBytes(shape);
+  const layout = lstmLayout(shape);
+  const { unit, gates: gatesBytes, sampleStride } = layout;
   const add = kernelAdder(module, { table: LSTM_BACKWARD_KERNELS, node });
   add("stateGradient", (code, { delta, gates, transposed, samples }) => {
     assembleSampleProduct(code, {
@@ -133,50 +122,19 @@ function addBackwardProducts(module: ModuleAssembler, node: string, shape: LstmS
       rowStrideC: sampleStride,
     }, { a: gates, b: transposed, c: delta, samples });
   });
-  add("inputGradient", (code, { inputDelta, gates, transposed, samples }) => {
-    const [b, c] = code.locals("i32", 2);
-    code.repeat(positions, () => {
-      code.get(transposed).set(b).get(inputDelta).set(c);
-      assembleProduct(code, {
-        rows: { local: samples },
-        vectors: inputStride / 16,
-        start: "zero",
-        rowStrideA: sampleStride,
-        b: { rowStride: inputStride },
-        rowStrideC: inputSampleStride,
-        sums: [{ count: all / 4, strideA: 4, stepB: 1 }],
-      }, { a: gates, b, c });
-      code.advance(gates, all).advance(inputDelta, inputStride);
-    });
-  });
+  add("inputGradient", (code, parameters) => assembleInputGradient(code, layout, parameters));
 }
 
 function addWeightGradients(module: ModuleAssembler, node: string, shape: LstmShape): void {
-  const { sampleStride } = lstmRecord(shape);
-  const { gates: gatesBytes, all } = rowBytes(shape);
+  const layout = lstmLayout(shape);
+  const { gates: gatesBytes, sampleStride: strideA } = layout;
   const add = kernelAdder(module, { table: LSTM_WEIGHT_GRADIENT_KERNELS, node });
-  add("kernelGradient", (code, { gradient, input, gates, rows, samples }) => {
-    const strideA = shape.inputSampleStride;
-    assembleProduct(code, {
-      rows: { local: rows },
-      vectors: all / 16,
-      start: "self",
-      rowStrideA: 4,
-      // A row of B begins at any float32 of the records.
-      b: { rowStride: 4 },
-      rowStrideC: all,
-      sums: [{ count: { local: samples }, strideA, stepB: sampleStride / 4 }],
-    }, { a: input, b: gates, c: gradient });
-  });
+  add("kernelGradient", (code, parameters) => assembleKernelGradient(code, layout, parameters));
   add("recurrentGradient", (code, { gradient, state, gates, rows, samples }) => {
     assembleProduct(code, {
-      rows: { local: rows },
+      ...gradientProduct(layout, { rows, samples, strideA }),
       vectors: gatesBytes / 16,
-      start: "self",
-      rowStrideA: 4,
-      b: { rowStride: 4 },
       rowStrideC: gatesBytes,
-      sums: [{ count: { local: samples }, strideA: sampleStride, stepB: sampleStride / 4 }],
     }, { a: state, b: gates, c: gradient });
   });
 }

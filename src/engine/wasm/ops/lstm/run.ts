@@ -1,7 +1,8 @@
 import { addressOf, deltaOf } from "../../layout.ts";
 import { type BackwardPass, type ExecutionContext, type Part, passesBack } from "../context.ts";
-import { RECURRENT_ROW_KERNELS } from "../recurrent_rows.ts";
-import { type LstmNode, lstmRecord, recurrentBytes, rowBytes } from "./shape.ts";
+import { recurrentBytes } from "../recurrent/layout.ts";
+import { RECURRENT_ROW_KERNELS } from "../recurrent/rows.ts";
+import { lstmLayout, type LstmNode, lstmRecord } from "./shape.ts";
 import { LSTM_BACKWARD_KERNELS, LSTM_FORWARD_KERNELS } from "./tables.ts";
 
 /** A step of a direction: the position that it reads, how many it has read before, and the slots before and after. */
@@ -40,7 +41,7 @@ export function placesOf(
   step: LstmStep,
 ): Readonly<Record<StepPlace, number>> {
   const { states, cells, tangents, delta, cellDelta } = lstmRecord(shape);
-  const { unit, gates } = rowBytes(shape);
+  const { unit, gates } = lstmLayout(shape);
   const rowOf = (index: number) => index * shape.directions + step.direction;
   return {
     gates: records + rowOf(step.position) * gates,
@@ -65,7 +66,7 @@ export function lstmForward(
   const records = node.records + start * lstmRecord(shape).sampleStride;
   kernels.project(records, addressOf(input, start), kernel.weight, bias.weight, count);
   for (let direction = 0; direction < shape.directions; direction++) {
-    const own = recurrent.weight + direction * recurrentBytes(shape);
+    const own = recurrent.weight + direction * recurrentBytes(lstmLayout(shape));
     for (const step of stepsOf(node, direction)) {
       const { gates, state, cell, nextCell, nextState, tangent } = placesOf(node, records, step);
       // The first state is zero: memory that nothing is ever written to.
@@ -126,7 +127,7 @@ export function lstmBackward(
   const { pullBackward } = context.bind(RECURRENT_ROW_KERNELS, name);
   const records = node.records + start * lstmRecord(shape).sampleStride;
   for (let direction = 0; direction < shape.directions; direction++) {
-    const own = transposed.recurrent + direction * recurrentBytes(shape);
+    const own = transposed.recurrent + direction * recurrentBytes(lstmLayout(shape));
     for (const step of stepsOf(node, direction).reverse()) {
       const { gates, cell, tangent, delta, cellDelta } = placesOf(node, records, step);
       const isLast = step.read === shape.positions - 1;

@@ -1,7 +1,7 @@
-import type { NodeBase, Parameter } from "../../layout.ts";
+import type { RecurrentLayout, RecurrentNode } from "../recurrent/layout.ts";
 
 /** Gates of an LSTM: input i, forget f, candidate g and output o. */
-export const GATES = 4;
+const GATES = 4;
 
 /** Shape of an LSTM in memory, in bytes between positions and between samples. */
 export interface LstmShape {
@@ -14,20 +14,13 @@ export interface LstmShape {
   readonly returnsSequences: boolean;
 }
 
-/** An LSTM of one direction or two. Rows of units are padded to whole vectors; the output has no gaps. */
-export interface LstmNode extends NodeBase {
+/**
+ * An LSTM of one direction or two. Rows of units are padded to whole vectors; the output has no gaps. Its records are
+ * `LstmRecord`s.
+ */
+export interface LstmNode extends RecurrentNode {
   readonly kind: "lstm";
   readonly shape: LstmShape;
-  /** `[input, direction, gate, unit]`. */
-  readonly kernel: Parameter;
-  /** `[direction, gate, unit]`. */
-  readonly bias: Parameter;
-  /** `[direction, unit of the state, gate, unit]`. */
-  readonly recurrent: Parameter;
-  /** The two kernels as the backward pass reads them: transposed, the recurrent kernel of each direction by itself. */
-  readonly transposed: { readonly kernel: number; readonly recurrent: number };
-  /** The first sample's `LstmRecord`. */
-  readonly records: number;
 }
 
 /**
@@ -49,11 +42,9 @@ export interface LstmRecord {
 }
 
 /** Where things are in a sample's record. */
-export function lstmRecord(
-  shape: Pick<LstmShape, "positions" | "directions" | "units">,
-): LstmRecord {
+export function lstmRecord(shape: LstmShape): LstmRecord {
   const { positions, directions } = shape;
-  const { unit } = rowBytes(shape);
+  const unit = 16 * countUnitVectors(shape);
   const states = positions * directions * GATES * unit;
   const cells = states + (positions + 1) * directions * unit;
   const tangents = cells + (positions + 1) * directions * unit;
@@ -70,21 +61,12 @@ export function countUnitVectors({ units }: Pick<LstmShape, "units">): number {
   return Math.ceil(units / 4);
 }
 
-/** Rows of the kernel: the channels of the input, gaps counted. */
-export function countKernelRows({ inputStride }: Pick<LstmShape, "inputStride">): number {
-  return inputStride / 4;
-}
-
-/** Bytes of a row of each of: units, the gates of a direction, and those of all directions. */
-export function rowBytes(
-  shape: Pick<LstmShape, "directions" | "units">,
-): Record<"unit" | "gates" | "all", number> {
+/** The layout of an LSTM. */
+export function lstmLayout(shape: LstmShape): RecurrentLayout {
+  const { positions, directions, inputStride, inputSampleStride } = shape;
   const unit = 16 * countUnitVectors(shape);
-  return { unit, gates: GATES * unit, all: shape.directions * GATES * unit };
-}
-
-/** Bytes of the recurrent kernel of a direction. */
-export function recurrentBytes(shape: Pick<LstmShape, "directions" | "units">): number {
-  const { unit, gates } = rowBytes(shape);
-  return unit / 4 * gates;
+  const gates = GATES * unit;
+  const { sampleStride } = lstmRecord(shape);
+  const rows = { unit, gates, all: directions * gates };
+  return { ...rows, positions, directions, sampleStride, inputStride, inputSampleStride };
 }

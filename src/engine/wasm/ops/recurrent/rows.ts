@@ -1,5 +1,5 @@
-import type { ModuleAssembler } from "../assembler/assembler.ts";
-import { kernelAdder } from "../assembler/kernel_table.ts";
+import type { ModuleAssembler } from "../../assembler/assembler.ts";
+import { kernelAdder } from "../../assembler/kernel_table.ts";
 
 /**
  * Between the padded rows of units in which recurrent layers compute, and outputs without gaps.
