@@ -130,7 +130,7 @@ async function motifs(flags: MotifsFlags, { args, signal }: CommandCall): Promis
   for (const line of formatMotifTable(rows, outputWidth())) console.log(line);
   const notes = [
     ...known === undefined ? [] : [describeMatches(rows, known.map(({ name }) => name))],
-    ...noteControl(model),
+    ...noteControl(model, data),
   ];
   for (const note of notes) console.info(note);
   await output.write(formatMeme(rows.map(({ motif }) => motif), { background }));
@@ -229,12 +229,13 @@ function tssBaseOf({ record: { sequence }, columns: { sequences } }: Dataset): n
 }
 
 /** Warns of motifs of a model that was never shown the genes' own sequences. */
-function noteControl({ record: { sequence } }: TrainedModel): string[] {
+function noteControl({ record: { sequence } }: TrainedModel, data: Dataset | undefined): string[] {
   const kind = sequence?.control?.kind;
   if (kind === undefined) return [];
-  const shown = kind === "shuffled" ? "the sequences of other genes" : "random letters";
+  const searched = data === undefined ? "" : ", which are searched in place of the data's";
+  const shown = kind === "shuffled" ? "the sequences of other genes" : `random letters${searched}`;
   return [
-    `Note: the model is a control, trained on ${shown}: its filters say nothing of expression.`,
+    `Note: the model is a control: it was trained on ${shown}. Its filters say nothing of expression.`,
   ];
 }
 

@@ -328,7 +328,7 @@ Deno.test("motifs writes filters as MEME and as a page, compares them, and reads
       "--page",
       `${directory}/narrow.html`,
     );
-    match(noted, /Note: the model is a control, trained on random letters/);
+    match(noted, /a control: it was trained on random letters, which are searched in place of/);
     match(
       await Deno.readTextFile(`${directory}/narrow.html`),
       /Sites by place, −100 bp to \+100 bp from the TSS/,
