@@ -76,10 +76,3 @@ export function formatMotifTable(rows: readonly MotifRow[], width: number): stri
   const left = rows.length - shown.length;
   return left === 0 ? lines : [...lines, `… and ${left.toLocaleString("en-US")} more in the file`];
 }
-
-/** Orders motifs as people look at them: those that match best first, among equals those that say most. */
-export function orderMotifs(rows: readonly MotifRow[]): MotifRow[] {
-  return rows.toSorted((a, b) =>
-    (a.match?.pOfAll ?? 1) - (b.match?.pOfAll ?? 1) || b.bits - a.bits
-  );
-}
