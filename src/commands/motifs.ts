@@ -119,7 +119,6 @@ async function motifs(flags: MotifsFlags, { args, signal }: CommandCall): Promis
     model,
     await loadData(flags.data, flags, { allowMissingMarks: true }),
   );
-  noteControl(model, data);
   const found = filters.map((each) => find(each, { data, flags, signal }));
   const rows = found.flatMap(({ motifs, background }, member) =>
     motifs.map((motif): MotifRow =>
@@ -131,7 +130,7 @@ async function motifs(flags: MotifsFlags, { args, signal }: CommandCall): Promis
   for (const line of formatMotifTable(rows, outputWidth())) console.log(line);
   const notes = [
     ...known === undefined ? [] : [describeMatches(rows, known.map(({ name }) => name))],
-    ...noteControl(models[0]!),
+    ...noteControl(model, data),
   ];
   for (const note of notes) console.info(note);
   await output.write(formatMeme(rows.map(({ motif }) => motif), { background }));
@@ -151,18 +150,6 @@ async function motifs(flags: MotifsFlags, { args, signal }: CommandCall): Promis
     }),
   );
   console.info(page.done);
-}
-
-/** Says so if a model learned from sequences that say nothing of their genes. */
-function noteControl({ record }: TrainedModel, data: Dataset | undefined): void {
-  const kind = record.sequence?.control?.kind;
-  if (kind === undefined) return;
-  const searched = data === undefined ? "" : ", which are searched in place of the data's";
-  console.info(
-    kind === "shuffled"
-      ? "The model is a control: it was trained on the sequences of other genes."
-      : `The model is a control: it was trained on random letters${searched}.`,
-  );
 }
 
 function checkFlags({ data, sequences, unknownBases, record }: MotifsFlags): void {
@@ -242,12 +229,13 @@ function tssBaseOf({ record: { sequence }, columns: { sequences } }: Dataset): n
 }
 
 /** Warns of motifs of a model that was never shown the genes' own sequences. */
-function noteControl({ record: { sequence } }: TrainedModel): string[] {
+function noteControl({ record: { sequence } }: TrainedModel, data: Dataset | undefined): string[] {
   const kind = sequence?.control?.kind;
   if (kind === undefined) return [];
-  const shown = kind === "shuffled" ? "the sequences of other genes" : "random letters";
+  const searched = data === undefined ? "" : ", which are searched in place of the data's";
+  const shown = kind === "shuffled" ? "the sequences of other genes" : `random letters${searched}`;
   return [
-    `Note: the model is a control, trained on ${shown}: its filters say nothing of expression.`,
+    `Note: the model is a control: it was trained on ${shown}. Its filters say nothing of expression.`,
   ];
 }
 
