@@ -70,14 +70,21 @@ Deno.test("words that mean no loss or schedule are refused with what is expected
 });
 
 Deno.test("flags give settings, and what is not given stays open", () => {
-  const open = { loss: undefined, schedule: undefined, weightDecay: undefined };
+  const open = {
+    loss: undefined,
+    schedule: undefined,
+    weightDecay: undefined,
+    batchBy: undefined,
+  };
   deepStrictEqual(settingsFrom(), { ...open, earlyStopping: undefined });
   const stopping = settingsFrom("--early-stopping", "3");
   deepStrictEqual(stopping.earlyStopping, { patience: 3, restoreBest: true });
   const last = settingsFrom("--early-stopping=3", "--no-restore-best");
   deepStrictEqual(last.earlyStopping, { patience: 3, restoreBest: false });
-  const all = ["--loss", "huber:2", "--schedule", "one-cycle:0.1", "--weight-decay", "0.01"];
+  const most = ["--loss", "huber:2", "--schedule", "one-cycle:0.1", "--weight-decay", "0.01"];
+  const all = [...most, "--batch-by", "gene"];
   deepStrictEqual(settingsFrom(...all), {
+    batchBy: "gene",
     loss: { type: "huber", delta: 2 },
     schedule: { type: "oneCycle", warmUp: 0.1 },
     weightDecay: 0.01,
