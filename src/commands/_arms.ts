@@ -22,8 +22,8 @@ import {
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { warn } from "./_warn.ts";
 
-/** What an arm is called in tables. */
-export const ARM_NAMES: Readonly<Record<ArmKind, string>> = {
+/** What an arm is called where room is scarce: in the table by regime, and in messages. Sentences have longer names. */
+export const SHORT_ARM_NAMES: Readonly<Record<ArmKind, string>> = {
   dna: "DNA",
   shuffled: "shuffled",
   "random-code": "random code",
@@ -126,7 +126,7 @@ export async function predictArms(
   const kinds = loaded.map(([first]) => armKindOf(first!));
   checkArmKinds([arms[0]!.kind, ...kinds]);
   for (const [i, others] of loaded.entries()) {
-    console.info(`Arm: ${ARM_NAMES[kinds[i]!]}, from ${flags.arms[i]}`);
+    console.info(`Arm: ${SHORT_ARM_NAMES[kinds[i]!]}, from ${flags.arms[i]}`);
     const different = await findOtherTraining(flags.model, flags.arms[i]!);
     if (different.length > 0) {
       warn(
@@ -148,14 +148,14 @@ function checkArmKinds(kinds: readonly ArmKind[]): void {
   if (twice !== undefined) {
     throw new ContractError(
       `Cannot compare arms: two of the models are of one kind, ${
-        ARM_NAMES[twice]
+        SHORT_ARM_NAMES[twice]
       }, expected one of each`,
     );
   }
   if (kinds.includes("dna")) return;
   throw new ContractError(
     `Cannot compare arms: found ${
-      kinds.map((kind) => ARM_NAMES[kind]).join(", ")
+      kinds.map((kind) => SHORT_ARM_NAMES[kind]).join(", ")
     }, expected a model of the genes' own DNA among ` +
       "them",
   );
@@ -209,5 +209,5 @@ export function namedPredictions(
   arms: readonly PredictedArm[],
 ): Record<string, ArrayLike<number>> {
   const ordered = ARM_KINDS.flatMap((kind) => arms.find((arm) => arm.kind === kind) ?? []);
-  return Object.fromEntries(ordered.map(({ kind, test }) => [ARM_NAMES[kind], test]));
+  return Object.fromEntries(ordered.map(({ kind, test }) => [SHORT_ARM_NAMES[kind], test]));
 }

@@ -9,13 +9,13 @@ import {
 import type { FitManyResult } from "../training/fit_types.ts";
 import type { ArmsOfRegime, RegimeSplit } from "../validation/mod.ts";
 import {
-  ARM_NAMES,
   ARM_VIEWS,
   chooseTrained,
   compareAll,
   namedPredictions,
   planArms,
   type PredictedArm,
+  SHORT_ARM_NAMES,
 } from "./_arms.ts";
 import { Interrupted } from "./flags.ts";
 import { predictWithProgress } from "./_predict.ts";
@@ -65,7 +65,7 @@ export async function trainArms(
     { kind: "dna", test: prediction.mean, trained: await predictTrained(models) },
   ];
   for (const { kind, model, sequenceControl } of planned) {
-    console.info(`Control: ${ARM_NAMES[kind]}, ${ARM_VIEWS[kind]}`);
+    console.info(`Control: ${SHORT_ARM_NAMES[kind]}, ${ARM_VIEWS[kind]}`);
     const results = checkTrained(
       await fitEnsemble(model, train, {
         ...shared,

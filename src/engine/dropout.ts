@@ -11,8 +11,9 @@ export interface StepPosition {
 }
 
 /**
- * Key of one layer's dropout masks in one epoch. With it, unless {@linkcode isDroppedByBits} says otherwise, unit `u` of the sample at position `p` of the
- * epoch's order is decided by word `u & 1` of `threefry2x32(key, p, u >> 1)`, whichever engine computes it.
+ * Key of one layer's dropout masks in one epoch. With it, unless {@linkcode isDroppedByBits} says otherwise, unit `u` of
+ * the sample at position `p` of the epoch's order is decided by word `u & 1` of `threefry2x32(key, p, u >> 1)`, whichever
+ * engine computes it.
  *
  * @param seed The session's seed.
  * @param layer Number of the layer; see `src/model/graph.ts`.

@@ -1,12 +1,12 @@
 import { copyTransformed } from "../../../copy_transformed.ts";
-import type { EntryTable, TableMemory } from "./entry_table.ts";
+import type { ComputedEntries, TableMemory } from "./computed_entries.ts";
 import type { InputView } from "./input_view.ts";
 import type { ExtraValues, JoinedPlan, ReaderPlan, ScalarList } from "./types.ts";
 
 /** An input whose entries are in a table, as it is now. */
 interface Reader {
   readonly plan: ReaderPlan;
-  readonly table: EntryTable;
+  readonly table: ComputedEntries;
   /** `[entry of the view]`: its address in the table, −1 if it is not known. */
   addresses: Int32Array;
   /** `[sample of the block]`: address of its own entry, where it is not over references. */
@@ -19,7 +19,7 @@ export class BlockReader {
   readonly counts: Int32Array;
   readonly #plan: JoinedPlan;
   readonly #memory: TableMemory;
-  readonly #tables: readonly EntryTable[];
+  readonly #tables: readonly ComputedEntries[];
   readonly #readers: readonly Reader[];
   /** Entries that a sample adds to a table at most. */
   readonly #mostEntries: number;
@@ -28,7 +28,7 @@ export class BlockReader {
   #scalars: readonly Float32Array[] = [];
 
   /** `tables` are those of the plan. */
-  constructor(plan: JoinedPlan, memory: TableMemory, tables: readonly EntryTable[]) {
+  constructor(plan: JoinedPlan, memory: TableMemory, tables: readonly ComputedEntries[]) {
     this.#plan = plan;
     this.#memory = memory;
     this.#tables = tables;

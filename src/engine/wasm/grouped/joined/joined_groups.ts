@@ -4,7 +4,7 @@ import { SOFTMAX_KERNELS } from "../../ops/join/softmax_kernels.ts";
 import { Group } from "../group.ts";
 import { GROUP_SAMPLES, LANES } from "../layout.ts";
 import { BlockReader } from "./block_reader.ts";
-import { EntryTable } from "./entry_table.ts";
+import { ComputedEntries } from "./computed_entries.ts";
 import type { InputView } from "./input_view.ts";
 import { JOINED_KERNELS } from "./kernels.ts";
 import type { DistancePlan, JoinedPlan, JoinedProgram } from "./types.ts";
@@ -20,7 +20,7 @@ export class JoinedGroups {
   readonly #context: ExecutionContext;
   readonly #kernels;
   readonly #softmaxKernels;
-  readonly #tables: readonly EntryTable[];
+  readonly #tables: readonly ComputedEntries[];
   readonly #block: BlockReader;
   #views: readonly InputView[] | undefined;
   /** Of squared distances. */
@@ -36,7 +36,7 @@ export class JoinedGroups {
     this.#softmaxKernels = this.#context.bind(SOFTMAX_KERNELS);
     this.#tables = plan.tables.map((table) => {
       const groups = table.columns.map(({ program }) => this.#groups[program]!);
-      return new EntryTable(table, this.#context, groups);
+      return new ComputedEntries(table, this.#context, groups);
     });
     this.#block = new BlockReader(plan, this.#context, this.#tables);
     const { address, stride } = plan.extras;

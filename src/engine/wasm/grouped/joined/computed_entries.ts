@@ -25,7 +25,7 @@ interface Column {
  * Entries of a thread, found by their values, with what is computed of each: first noted, then computed together. They are
  * kept from one block to the next until there is no room.
  */
-export class EntryTable {
+export class ComputedEntries {
   readonly #plan: TablePlan;
   readonly #memory: TableMemory;
   readonly #twins: TwinTable;
