@@ -82,7 +82,7 @@ export class GeneNames {
       if (genes.length === 0) {
         throw new ContractError(
           `Cannot ${action} gene "${showName(name)}"${where(index)}: ${
-            this.#describeUnknown(name)
+            this.#describeUnknown(name, hint)
           }`,
         );
       }
