@@ -1,16 +1,10 @@
 /** The columns of a table of predictions, from which every format is written. */
 
+import type { TableColumn } from "../io/table.ts";
 import type { Dataset } from "./dataset.ts";
 
-/** How the numbers of a column are written: integers, or the fewest digits that give back the same float. */
-export type ColumnKind = "text" | "integer" | "float32" | "float64";
-
 /** A column of the table. */
-export interface PredictionColumn {
-  readonly name: string;
-  readonly kind: ColumnKind;
-  /** Whether the value may be unknown. */
-  readonly nullable: boolean;
+export interface PredictionColumn extends TableColumn {
   /** The value of a sample; `undefined` if it is not known. */
   readonly valueAt: (position: number) => string | number | undefined;
 }

@@ -1,21 +1,19 @@
-import { type ParquetRows, type ParquetType, writeParquet } from "../io/parquet.ts";
+import { TABLE_FORMATS, type TableFormat, type TableRow, writeTable } from "../io/table.ts";
 import {
-  type ColumnKind,
   numberColumns,
   type PredictionColumn,
   predictionColumns,
   type PredictionValues,
 } from "./_prediction_columns.ts";
-import { tableText, type TextFormat } from "./_prediction_text.ts";
 import type { Dataset } from "./dataset.ts";
 
 export type { PredictionRegime, PredictionValues } from "./_prediction_columns.ts";
 
 /** How {@linkcode writePredictionTable} writes a table. */
-export type PredictionFormat = "tsv" | "csv" | "jsonl" | "parquet";
+export type PredictionFormat = TableFormat;
 
 /** Every {@linkcode PredictionFormat}. */
-export const PREDICTION_FORMATS: readonly PredictionFormat[] = ["tsv", "csv", "jsonl", "parquet"];
+export const PREDICTION_FORMATS: readonly PredictionFormat[] = TABLE_FORMATS;
 
 /** The content and the format of a table that {@linkcode writePredictionTable} writes. */
 export interface PredictionTable extends PredictionValues {
@@ -33,8 +31,8 @@ export interface PredictionTable extends PredictionValues {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Rows of a row group of Parquet. */
-const GROUP_ROWS = 65_536;
+/** Rows that are made at a time. */
+const BLOCK_ROWS = 4096;
 
 /**
  * Writes predictions as a table with one row for each sample: its cell type, what the data know about its gene, and
@@ -83,49 +81,17 @@ export async function writePredictionTable(
     await sink.abort(error).catch(() => undefined);
     throw error;
   }
-  if (format === "parquet") {
-    const rowGroups = rowGroupsOf(columns, data.length);
-    await writeParquet(sink, { columns: columns.map(toParquetColumn), rowGroups, metadata });
-  } else {
-    await writeText(sink, columns, { format, length: data.length });
-  }
+  await writeTable(sink, { columns, blocks: blocksOf(columns, data.length), format, metadata });
 }
 
-async function writeText(
-  sink: WritableStream<Uint8Array>,
-  columns: readonly PredictionColumn[],
-  options: { readonly format: TextFormat; readonly length: number },
-): Promise<void> {
-  const writer = sink.getWriter();
-  const encoder = new TextEncoder();
-  try {
-    for (const text of tableText(columns, options)) await writer.write(encoder.encode(text));
-    await writer.close();
-  } catch (error) {
-    await writer.abort(error).catch(() => undefined);
-    throw error;
-  }
-}
-
-const PARQUET_TYPES: Readonly<Record<ColumnKind, ParquetType>> = {
-  text: "text",
-  integer: "int64",
-  float32: "float32",
-  float64: "float64",
-};
-
-function toParquetColumn({ name, kind, nullable }: PredictionColumn) {
-  return { name, type: PARQUET_TYPES[kind], nullable };
-}
-
-function* rowGroupsOf(
+function* blocksOf(
   columns: readonly PredictionColumn[],
   length: number,
-): Generator<ParquetRows, void, undefined> {
-  for (let start = 0; start < length; start += GROUP_ROWS) {
-    const count = Math.min(GROUP_ROWS, length - start);
-    yield columns.map(({ valueAt }) =>
-      Array.from({ length: count }, (_, row) => valueAt(start + row) ?? null)
+): Generator<TableRow[], void, undefined> {
+  for (let start = 0; start < length; start += BLOCK_ROWS) {
+    yield Array.from(
+      { length: Math.min(BLOCK_ROWS, length - start) },
+      (_, row) => columns.map(({ valueAt }) => valueAt(start + row)),
     );
   }
 }
