@@ -1,12 +1,12 @@
 /** The format in which a command writes its table, and the name of the file. */
 
 import { ContractError } from "../errors.ts";
-import { TABLE_FORMATS, type TableFormat } from "../io/table.ts";
+import { ROW_FORMATS, type RowFormat } from "../io/row_table.ts";
 import { STANDARD_OUTPUT } from "./_outputs.ts";
 import { refusePackedName } from "./_packed_name.ts";
 
 /** A format: a table, or a folder of AnnData. */
-export type OutputFormat = TableFormat | "anndata";
+export type OutputFormat = RowFormat | "anndata";
 
 /** Endings of names, the usual one of each format first. */
 const ENDINGS: readonly (readonly [ending: string, format: OutputFormat])[] = [
@@ -19,7 +19,7 @@ const ENDINGS: readonly (readonly [ending: string, format: OutputFormat])[] = [
 ];
 
 /** The texts with which tables begin, whose first column is `column`; they distinguish them from other files. */
-export function beginningOf(format: TableFormat, column: string): string {
+export function beginningOf(format: RowFormat, column: string): string {
   return format === "parquet" ? "PAR1" : format === "jsonl" ? `{"${column}"` : column;
 }
 
@@ -81,10 +81,10 @@ export function chooseTableOutput<Format extends OutputFormat>(
  * @throws {ContractError} As {@linkcode chooseTableOutput} does.
  */
 export function chooseTableFile(
-  flags: { readonly out?: string | undefined; readonly format?: TableFormat | undefined },
+  flags: { readonly out?: string | undefined; readonly format?: RowFormat | undefined },
   stem: string,
-): TableOutput<TableFormat> {
-  return chooseTableOutput(flags, { stem, formats: TABLE_FORMATS });
+): TableOutput<RowFormat> {
+  return chooseTableOutput(flags, { stem, formats: ROW_FORMATS });
 }
 
 function formatOfName(out: string): OutputFormat | undefined {

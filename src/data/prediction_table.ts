@@ -1,4 +1,5 @@
-import { TABLE_FORMATS, type TableFormat, type TableRow, writeTable } from "../io/table.ts";
+import type { ParquetRows } from "../io/parquet.ts";
+import { ROW_FORMATS, type RowFormat, writeRowTable } from "../io/row_table.ts";
 import {
   numberColumns,
   type PredictionColumn,
@@ -10,10 +11,10 @@ import type { Dataset } from "./dataset.ts";
 export type { PredictionRegime, PredictionValues } from "./_prediction_columns.ts";
 
 /** How {@linkcode writePredictionTable} writes a table. */
-export type PredictionFormat = TableFormat;
+export type PredictionFormat = RowFormat;
 
 /** Every {@linkcode PredictionFormat}. */
-export const PREDICTION_FORMATS: readonly PredictionFormat[] = TABLE_FORMATS;
+export const PREDICTION_FORMATS: readonly PredictionFormat[] = ROW_FORMATS;
 
 /** The content and the format of a table that {@linkcode writePredictionTable} writes. */
 export interface PredictionTable extends PredictionValues {
@@ -31,8 +32,8 @@ export interface PredictionTable extends PredictionValues {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Rows that are made at a time. */
-const BLOCK_ROWS = 4096;
+/** Rows of a row group of Parquet. */
+const GROUP_ROWS = 65_536;
 
 /**
  * Writes predictions as a table with one row for each sample: its cell type, what the data know about its gene, and
@@ -81,17 +82,19 @@ export async function writePredictionTable(
     await sink.abort(error).catch(() => undefined);
     throw error;
   }
-  await writeTable(sink, { columns, blocks: blocksOf(columns, data.length), format, metadata });
+  await writeRowTable(sink, { columns, rowGroups: rowGroupsOf(columns, data.length), metadata }, {
+    format,
+  });
 }
 
-function* blocksOf(
+function* rowGroupsOf(
   columns: readonly PredictionColumn[],
   length: number,
-): Generator<TableRow[], void, undefined> {
-  for (let start = 0; start < length; start += BLOCK_ROWS) {
-    yield Array.from(
-      { length: Math.min(BLOCK_ROWS, length - start) },
-      (_, row) => columns.map(({ valueAt }) => valueAt(start + row)),
+): Generator<ParquetRows, void, undefined> {
+  for (let start = 0; start < length; start += GROUP_ROWS) {
+    const count = Math.min(GROUP_ROWS, length - start);
+    yield columns.map(({ valueAt }) =>
+      Array.from({ length: count }, (_, row) => valueAt(start + row) ?? null)
     );
   }
 }

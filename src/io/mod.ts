@@ -102,16 +102,6 @@ export {
   submissionId,
   writeSubmission,
 } from "./submission.ts";
-export {
-  type Table,
-  TABLE_FORMATS,
-  type TableCell,
-  type TableColumn,
-  type TableFormat,
-  type TableKind,
-  type TableRow,
-  writeTable,
-} from "./table.ts";
 export type { AnndataValue } from "./zarr/anndata.ts";
 export { readAnndata, type ReadAnndataOptions } from "./zarr/anndata_reader.ts";
 export { writeAnndata, type WriteAnndataOptions } from "./zarr/anndata_writer.ts";
