@@ -103,7 +103,9 @@ export function measureChangeAgreement(
   const known = knownPairs(predicted, measured);
   const pairs = pairsAt(known, predicted, measured);
   const estimates = estimateFigures(pairs, { plan, units: unitsAt(known, options.units) });
-  const bands = bandsOf(known.map((gene) => levels?.[gene] ?? 0));
+  const bands = levels === undefined
+    ? [[...known.keys()]]
+    : bandsOf(known.map((gene) => levels[gene]!));
   return {
     genes: known.length,
     ...estimates,
