@@ -14,7 +14,9 @@ export function falseDiscoveryRates(pValues: ArrayLike<number>): Float64Array<Ar
   let least = 1;
   for (let rank = order.length; rank > 0; rank--) {
     const test = order[rank - 1]!;
-    least = Math.min(least, rates[test]! * order.length / rank);
+    const p = rates[test]!;
+    // Never below the p-value itself, which rounding could make it.
+    least = Math.min(least, Math.max(p, p * order.length / rank));
     rates[test] = least;
   }
   return rates;
