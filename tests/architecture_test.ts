@@ -34,9 +34,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "files",
     "base",
   ],
+  explain: ["training", "validation", "engine", "model", "panel", "data", "metrics", "io", "base"],
   search: ["training", "engine", "model", "data", "io", "base"],
   validation: ["model", "data", "metrics", "io", "base"],
   report: [
+    "explain",
     "training",
     "validation",
     "motifs",
@@ -65,6 +67,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   commands: [
     "runs",
+    "explain",
     "starter",
     "report",
     "search",

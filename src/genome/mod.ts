@@ -46,6 +46,20 @@ export type { SkippedCheck } from "./doctor/skipped_check.ts";
 export type { ExpressionFiles } from "./sheet_expression.ts";
 export { expressionFiles, type ExpressionInput } from "./expression/files.ts";
 export {
+  type FoldChangeTable,
+  readFoldChanges,
+  type ReadFoldChangesOptions,
+} from "./expression/fold_changes.ts";
+export type { NamedGene } from "./expression/gene_finder.ts";
+export { type GeneSet, readGeneSets, type ReadGeneSetsOptions } from "./expression/gene_sets.ts";
+export {
+  type MatchedFoldChanges,
+  type MatchedGeneSet,
+  type MatchedGeneSets,
+  matchFoldChanges,
+  matchGeneSets,
+} from "./expression/match_fold_changes.ts";
+export {
   type LabelledGenes,
   matchExpression,
   type MatchExpressionOptions,

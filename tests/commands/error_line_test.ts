@@ -1,7 +1,7 @@
 /** What commands make of errors, counts and paths. */
 
 import { match, rejects, strictEqual } from "node:assert";
-import { explain, stackOf } from "../../src/commands/_explain.ts";
+import { formatError, stackOf } from "../../src/commands/_error_line.ts";
 import { quotePath } from "../../src/base/shell.ts";
 import { formatCountOf } from "../../src/base/count.ts";
 import { FormatError, WriteError } from "../../src/errors.ts";
@@ -10,7 +10,7 @@ import { type CommandResult, endOf, taskFlags, withDirectory } from "../helpers/
 async function explainFailure(promise: Promise<unknown>): Promise<string> {
   let explained = "";
   await rejects(promise, (error) => {
-    explained = explain(error);
+    explained = formatError(error);
     return true;
   });
   return explained;
@@ -44,41 +44,41 @@ Deno.test("our own words before the system's are kept, and other messages are un
   const full = new WriteError(
     "Cannot write a: b.csv: No space left on device (os error 28): open 'a: b.csv.12345678.part'",
   );
-  strictEqual(explain(full), "Cannot write a: b.csv: no space left on device");
+  strictEqual(formatError(full), "Cannot write a: b.csv: no space left on device");
   // Some of the system's errors have no class of their own.
   strictEqual(
-    explain(new Error("Read-only file system (os error 30): mkdir 'run'")),
+    formatError(new Error("Read-only file system (os error 30): mkdir 'run'")),
     "Cannot create run: read-only file system",
   );
   const kept = 'Requires all access to "/dev/full/x", run again with the --allow-all flag';
   strictEqual(
-    explain(new Deno.errors.NotCapable(kept)),
+    formatError(new Deno.errors.NotCapable(kept)),
     "Cannot use /dev/full/x: Deno lets no command read or write there",
   );
   const closed = 'Requires write access to "runs", run again with the --allow-write flag';
   const where =
     "no command writes into this package's own folders or into the system's. Change to another folder, or " +
     "name an --out outside of them";
-  strictEqual(explain(new Deno.errors.NotCapable(closed)), `Cannot write to runs: ${where}`);
+  strictEqual(formatError(new Deno.errors.NotCapable(closed)), `Cannot write to runs: ${where}`);
   strictEqual(
-    explain(new WriteError(`Cannot write to src/a: ${closed}`)),
+    formatError(new WriteError(`Cannot write to src/a: ${closed}`)),
     `Cannot write to src/a: ${where}`,
   );
-  strictEqual(explain(new FormatError("Cannot read a", { line: 3 })), "Cannot read a (line 3)");
+  strictEqual(formatError(new FormatError("Cannot read a", { line: 3 })), "Cannot read a (line 3)");
 });
 
 Deno.test("a bug is reported in one line too, and its place in the program is shown on request", () => {
   const fault =
     /^unexpected Error: a mistake\\nof ours\. This is a bug in the program; --stack shows/;
   const mistake = new Error("a mistake\nof ours", { cause: new TypeError("below") });
-  match(explain(mistake), fault);
+  match(formatError(mistake), fault);
   match(
     stackOf(mistake),
     /^Error: a mistake\nof ours\n +at [^]*\ncaused by TypeError: below\n +at /,
   );
-  match(explain("a text"), /^unexpected a text\. /);
-  match(explain(new RangeError("Maximum call stack size exceeded")), /^unexpected RangeError: Max/);
-  match(explain(new TypeError("x".repeat(1e6))), /^unexpected TypeError: x{400,500}…\. This/);
+  match(formatError("a text"), /^unexpected a text\. /);
+  match(formatError(new RangeError("Maximum call stack size exceeded")), /^unexpected RangeError: Max/);
+  match(formatError(new TypeError("x".repeat(1e6))), /^unexpected TypeError: x{400,500}…\. This/);
 });
 
 Deno.test("the first error is reported, not a failed clean-up after it", async () => {

@@ -1,0 +1,304 @@
+/**
+ * The directory that `explain` writes: locked while it is written, with the attributions of finished blocks in it until all
+ * is written, so that a stopped command resumes.
+ */
+
+import { formatCountOf } from "../base/count.ts";
+import { freeArray } from "../base/free.ts";
+import { field, integer, text } from "../base/field.ts";
+import { arrayOf } from "../base/fields.ts";
+import { sha256 } from "../base/bytes.ts";
+import { listSome } from "../base/wording.ts";
+import { ContractError, FormatError } from "../errors.ts";
+import { recoverDirectory } from "../files/atomic_directory.ts";
+import { checkDirectory, directoryEntries, removeIfEmpty } from "../files/directory.ts";
+import { makeDirectory, pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
+import { isLink } from "../files/path_kind.ts";
+import { readWholeFile } from "../files/whole_file.ts";
+import { checkValue, part } from "../runs/check_value.ts";
+import { readJson, writeJson } from "../runs/json.ts";
+import { UNFINISHED } from "../runs/run_files.ts";
+import {
+  type AttributionBlock,
+  decodeBlock,
+  encodeBlock,
+  freeBlock,
+} from "./_attribution_bytes.ts";
+import { lockOutput, removeUnfinishedIn } from "./_outputs.ts";
+
+/** The file that says what was done: it is written last. */
+export const RECORD_FILE = "explain.json";
+/** The folder of finished blocks, which is removed in the end. */
+const BLOCKS = "unfinished";
+const PLAN_FILE = `${BLOCKS}/plan.json`;
+/** Files and folders that this command writes; nothing else in the directory is ever replaced or removed. */
+const OUTPUTS =
+  /^(explain\.json|samples\.tsv|summary\.tsv|attributions\.(tsv|csv|jsonl|parquet|zarr)|genes\.html|summary\.html|tracks)$/;
+/** Files in the folder of tracks. */
+const TRACKS = /^[\w.+ -]+\.(bw|bedgraph|bedgraph\.gz|xml|sizes|tsv)$/;
+
+/** What is explained, and how: whatever the results depend on, in the order in which it is compared. */
+export type Plan = Readonly<Record<string, string | number | null>>;
+
+/** The value of a setting. */
+const SETTING = field<Plan[string]>(
+  (value) => value === null || typeof value === "string" || Number.isFinite(value),
+  "a text, a number or null",
+);
+const PLAN = part({
+  version: integer(1, 1),
+  settings: arrayOf(part({ name: text, value: SETTING })),
+});
+
+/** How a directory is opened. */
+export interface DirectoryOptions {
+  readonly overwrite: boolean;
+  /** Number of blocks. */
+  readonly blocks: number;
+}
+
+/** What {@linkcode openExplanation} found. */
+export interface ExplanationDirectory extends AsyncDisposable {
+  /** Whether all outputs were there already, and the command was stopped before it had tidied up. */
+  readonly isFinished: boolean;
+  /** Numbers of the blocks that a stopped command kept. */
+  readonly kept: ReadonlySet<number>;
+  /** Keeps a block: once the promise is fulfilled, it survives a power cut. */
+  readonly write: (block: number, attributions: AttributionBlock) => Promise<void>;
+  /** Reads a block that was kept. */
+  readonly read: (block: number) => Promise<AttributionBlock>;
+  /** Writes the record of what was done, and removes the blocks. */
+  readonly finish: (record: Readonly<Record<string, unknown>>) => Promise<void>;
+}
+
+/**
+ * Locks the directory, refuses one of something else, and finds the blocks that a stopped command kept there.
+ *
+ * @param out The directory, which need not exist.
+ * @param plan What is to be explained.
+ * @param options Whether finished or unfinished work of other settings is replaced.
+ * @throws {ContractError} If another process writes there, or it holds something else, or work of other settings.
+ */
+export async function openExplanation(
+  out: string,
+  plan: Plan,
+  options: DirectoryOptions,
+): Promise<ExplanationDirectory> {
+  await refusePlace(out);
+  const lock = await lockOutput(`${out}/${RECORD_FILE}`);
+  try {
+    return await openLockedExplanation(out, plan, { ...options, lock });
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/**
+ * Refuses a directory that another command or the user wrote. It is called before anything is read, and again with the lock.
+ *
+ * @throws {ContractError} If a file or a link is in its place, or it holds something else.
+ */
+export async function refusePlace(out: string): Promise<void> {
+  if (out === "") throw new ContractError("Cannot write explanation: the path of --out is empty");
+  await checkDirectory(out);
+  if (await pathKind(out) === undefined) {
+    if (!await isLink(out)) return;
+    throw new ContractError(
+      `Cannot write to ${out}: it is a link that leads nowhere, expected a directory`,
+    );
+  }
+  for (const folder of [BLOCKS, "tracks", "attributions.zarr"]) {
+    if (!await isLink(`${out}/${folder}`)) continue;
+    throw new ContractError(
+      `Cannot write to ${out}: ${folder} in it is a link, expected a folder of explain's own`,
+    );
+  }
+  const isOurs = await pathKind(`${out}/${RECORD_FILE}`) === "file" ||
+    await pathKind(`${out}/${PLAN_FILE}`) === "file";
+  const strangers = (await directoryEntries(out)).map(({ name }) => name)
+    .filter((name) => !isHarmless(name));
+  if (isOurs || strangers.length === 0) return;
+  throw new ContractError(
+    `Cannot write to ${out}: it holds something else, found ${
+      listSome(strangers)
+    } and no ${RECORD_FILE}, expected a new directory, or one that explain wrote`,
+  );
+}
+
+/** Whether an entry says nothing about whose directory it is. */
+function isHarmless(name: string): boolean {
+  return name === BLOCKS || name.endsWith(".lock") || UNFINISHED.test(name) ||
+    name.startsWith(".");
+}
+
+async function openLockedExplanation(
+  out: string,
+  plan: Plan,
+  { overwrite, blocks, lock }: DirectoryOptions & { readonly lock: AsyncDisposable },
+): Promise<ExplanationDirectory> {
+  await refusePlace(out);
+  const digest = await digestOf(plan);
+  const former = await readPlan(out).catch((error) => {
+    // A damaged plan is no plan that could be resumed.
+    if (overwrite && error instanceof FormatError) return {};
+    throw error;
+  });
+  const hasRecord = await pathKind(`${out}/${RECORD_FILE}`) === "file";
+  const isSame = former !== undefined && findDifference(former, plan) === undefined;
+  const isFinished = hasRecord && isSame;
+  if (!overwrite && !isFinished) {
+    if (former !== undefined && !isSame) throw otherSettings(out, former, plan);
+    if (hasRecord) {
+      throw new ContractError(
+        `Cannot write to ${out}: it already holds an explanation. Name another --out, or add --overwrite`,
+      );
+    }
+  }
+  if (!isSame) await clear(out);
+  await removeUnfinishedIn(out, (name) => OUTPUTS.test(name));
+  await removeUnfinishedIn(`${out}/${BLOCKS}`, () => true);
+  await removeUnfinishedIn(`${out}/tracks`, () => true);
+  await recoverDirectory(`${out}/attributions.zarr`);
+  const store = new BlockStore(out, digest);
+  await writePlan(out, plan);
+  const kept = new Set(isSame ? await store.list(blocks) : []);
+  let hasFinished = false;
+  return {
+    isFinished,
+    kept,
+    write: async (block, attributions) => {
+      await store.write(block, attributions);
+      kept.add(block);
+    },
+    read: (block) => store.read(block),
+    finish: async (record) => {
+      await writeJson(`${out}/${RECORD_FILE}`, record);
+      await removeBlocks(out);
+      hasFinished = true;
+    },
+    async [Symbol.asyncDispose]() {
+      // Work of which no block was kept cannot be resumed.
+      if (!hasFinished && kept.size === 0) await removeBlocks(out).catch(() => undefined);
+      await lock[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Removes what an earlier command wrote, and nothing else. */
+async function clear(out: string): Promise<void> {
+  // The record goes first: without it nothing that is left is taken for finished.
+  await removeFile(`${out}/${RECORD_FILE}`);
+  for (const { name, isDirectory } of await directoryEntries(out)) {
+    if (!OUTPUTS.test(name)) continue;
+    const path = `${out}/${name}`;
+    if (!isDirectory) await removeFile(path);
+    else if (name === "attributions.zarr") await Deno.remove(path, { recursive: true });
+    else if (name === "tracks") {
+      for (const track of await directoryEntries(path)) {
+        if (TRACKS.test(track.name)) await removeFile(`${path}/${track.name}`);
+      }
+      await removeIfEmpty(path);
+    }
+  }
+  await removeBlocks(out);
+}
+
+/** Removes the finished blocks; the plan goes last, so that what is left is known to be this command's. */
+async function removeBlocks(out: string): Promise<void> {
+  const folder = `${out}/${BLOCKS}`;
+  if (await pathKind(folder) !== "directory") return;
+  for (const { name } of await directoryEntries(folder)) {
+    if (BLOCK_FILE.test(name) || UNFINISHED.test(name)) await removeFile(`${folder}/${name}`);
+  }
+  await removeFile(`${out}/${PLAN_FILE}`);
+  await removeIfEmpty(folder);
+}
+
+async function readPlan(out: string): Promise<Plan | undefined> {
+  const file = `${out}/${PLAN_FILE}`;
+  if (await pathKind(file) !== "file") return undefined;
+  const kept = await readJson(file, "resume");
+  const { settings } = checkValue(kept, PLAN, { purpose: "resume", file });
+  return Object.fromEntries(settings.map(({ name, value }) => [name, value]));
+}
+
+async function writePlan(out: string, plan: Plan): Promise<void> {
+  await makeDirectory(`${out}/${BLOCKS}`);
+  const settings = Object.entries(plan).map(([name, value]) => ({ name, value }));
+  await writeJson(`${out}/${PLAN_FILE}`, { version: 1, settings });
+}
+
+function findDifference(former: Plan, now: Plan): string | undefined {
+  const names = [...new Set([...Object.keys(now), ...Object.keys(former)])];
+  return names.find((name) => (former[name] ?? null) !== (now[name] ?? null));
+}
+
+function otherSettings(out: string, former: Plan, now: Plan): ContractError {
+  const name = findDifference(former, now)!;
+  const show = (value: string | number | null | undefined) => value ?? "none";
+  return new ContractError(
+    `Cannot resume in ${out}: ${name} is ${show(now[name])}, expected ${
+      show(former[name])
+    }, with which it was started. Name another --out, or add --overwrite`,
+  );
+}
+
+async function digestOf(plan: Plan): Promise<string> {
+  return (await sha256(new TextEncoder().encode(JSON.stringify(plan)))).toHex();
+}
+
+const BLOCK_FILE = /^\d{6}\.block$/;
+
+/** The finished blocks, each in a file of its own. */
+class BlockStore {
+  readonly #folder: string;
+  readonly #plan: string;
+
+  constructor(out: string, plan: string) {
+    this.#folder = `${out}/${BLOCKS}`;
+    this.#plan = plan;
+  }
+
+  async list(blocks: number): Promise<number[]> {
+    const found: number[] = [];
+    for (let block = 0; block < blocks; block++) {
+      const attributions = await this.#find(block);
+      if (attributions === undefined) continue;
+      found.push(block);
+      freeBlock(attributions);
+    }
+    return found;
+  }
+
+  async write(block: number, attributions: AttributionBlock): Promise<void> {
+    const bytes = encodeBlock(attributions, { plan: this.#plan, block });
+    await writeFileAtomic(this.#pathOf(block), bytes);
+    freeArray(bytes);
+  }
+
+  async read(block: number): Promise<AttributionBlock> {
+    const found = await this.#find(block);
+    if (found !== undefined) return found;
+    throw new ContractError(
+      `Cannot read ${
+        this.#pathOf(block)
+      }: it was changed or removed while the command ran, expected ${
+        formatCountOf(1, "finished block")
+      }`,
+    );
+  }
+
+  async #find(block: number): Promise<AttributionBlock | undefined> {
+    const path = this.#pathOf(block);
+    if (await pathKind(path) !== "file") return undefined;
+    const bytes = await readWholeFile(path, { isRegular: true });
+    const attributions = decodeBlock(bytes, { plan: this.#plan, block });
+    freeArray(bytes);
+    return attributions;
+  }
+
+  #pathOf(block: number): string {
+    return `${this.#folder}/${String(block).padStart(6, "0")}.block`;
+  }
+}
