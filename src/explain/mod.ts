@@ -2,6 +2,8 @@
  * Explanations of predictions: how much each bin of each mark, each base and each value of a panel adds to them.
  *
  * Begin with {@linkcode attribute}; {@linkcode attributeBlocks} goes through many samples with little memory.
+ * {@linkcode testAttributions} says which attributions are larger than those of a null, which {@linkcode nullFromGenes} or
+ * {@linkcode nullFromModels} makes.
  *
  * @module
  */
@@ -26,6 +28,17 @@ export type {
   GeneDifferences,
   MeasuredChanges,
 } from "./difference_types.ts";
+export {
+  NULL_KINDS,
+  type NullAttributions,
+  nullFromGenes,
+  nullFromModels,
+  type NullKind,
+  type NullOptions,
+} from "./null_attributions.ts";
+export { type NullModelOptions, shuffleLabels, trainNullModels } from "./shuffled_labels.ts";
+export { sumOverBins } from "./sum_over_bins.ts";
+export { testAttributions } from "./test_attributions.ts";
 export {
   ATTRIBUTION_METHODS,
   type AttributionMethod,
