@@ -9,6 +9,7 @@ export type CommandName =
   | "doctor"
   | "evaluate"
   | "experiments"
+  | "explain"
   | "forecast"
   | "info"
   | "motifs"
@@ -33,6 +34,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   train: () => import("./train.ts"),
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),
+  explain: () => import("./explain.ts"),
   report: () => import("./report.ts"),
   motifs: () => import("./motifs.ts"),
   crossval: () => import("./crossval.ts"),
