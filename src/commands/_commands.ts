@@ -7,6 +7,7 @@ import type { CommandDefinition } from "./flags.ts";
 export type CommandName =
   | "crossval"
   | "doctor"
+  | "edit"
   | "evaluate"
   | "experiments"
   | "forecast"
@@ -34,6 +35,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),
   report: () => import("./report.ts"),
+  edit: () => import("./edit.ts"),
   motifs: () => import("./motifs.ts"),
   crossval: () => import("./crossval.ts"),
   search: () => import("./search.ts"),
