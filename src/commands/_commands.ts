@@ -7,6 +7,7 @@ import type { CommandDefinition } from "./flags.ts";
 export type CommandName =
   | "crossval"
   | "doctor"
+  | "edit"
   | "evaluate"
   | "experiments"
   | "explain"
@@ -36,6 +37,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   evaluate: () => import("./evaluate.ts"),
   explain: () => import("./explain.ts"),
   report: () => import("./report.ts"),
+  edit: () => import("./edit.ts"),
   motifs: () => import("./motifs.ts"),
   crossval: () => import("./crossval.ts"),
   search: () => import("./search.ts"),
