@@ -3,6 +3,8 @@
  *
  * Begin with {@linkcode attribute}; {@linkcode attributeBlocks} goes through many samples with little memory.
  * {@linkcode predictEdits} changes samples and predicts them again.
+ * {@linkcode testAttributions} says which attributions are larger than those of a null, which {@linkcode nullFromGenes} or
+ * {@linkcode nullFromModels} makes.
  *
  * @module
  */
@@ -27,6 +29,17 @@ export type {
   GeneDifferences,
   MeasuredChanges,
 } from "./difference_types.ts";
+export {
+  NULL_KINDS,
+  type NullAttributions,
+  nullFromGenes,
+  nullFromModels,
+  type NullKind,
+  type NullOptions,
+} from "./null_attributions.ts";
+export { type NullModelOptions, shuffleLabels, trainNullModels } from "./shuffled_labels.ts";
+export { sumOverBins } from "./sum_over_bins.ts";
+export { testAttributions } from "./test_attributions.ts";
 export {
   ATTRIBUTION_METHODS,
   type AttributionMethod,
