@@ -34,3 +34,14 @@ export {
   type BaselineKind,
   type InputAttributions,
 } from "./types.ts";
+export {
+  type AttributionTrackBlock,
+  TRACK_FILE_FORMATS,
+  TRACK_INPUTS,
+  type TrackFileFormat,
+  type TrackInput,
+  type WriteTracksOptions,
+  type WrittenTrack,
+  type WrittenTracks,
+} from "./track_options.ts";
+export { writeAttributionTracks, writeTrackSession } from "./tracks.ts";
