@@ -48,6 +48,7 @@ export {
   type BaselineKind,
   type InputAttributions,
 } from "./types.ts";
+<<<<<<< HEAD
 export type { EditEffect, PredictEditsOptions } from "./edits/edit_effect.ts";
 export {
   describeStep,
@@ -73,3 +74,16 @@ export {
 export { type EffectInterval, effectInterval, type EffectTable } from "./edits/effect_interval.ts";
 export { checkEdits, predictEdits } from "./edits/predict_edits.ts";
 export { readEdits, type ReadEditsOptions } from "./edits/read_edits.ts";
+=======
+export {
+  type AttributionTrackBlock,
+  TRACK_FILE_FORMATS,
+  TRACK_INPUTS,
+  type TrackFileFormat,
+  type TrackInput,
+  type WriteTracksOptions,
+  type WrittenTrack,
+  type WrittenTracks,
+} from "./track_options.ts";
+export { writeAttributionTracks, writeTrackSession } from "./tracks.ts";
+>>>>>>> tracks
