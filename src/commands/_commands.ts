@@ -7,8 +7,10 @@ import type { CommandDefinition } from "./flags.ts";
 export type CommandName =
   | "crossval"
   | "doctor"
+  | "edit"
   | "evaluate"
   | "experiments"
+  | "explain"
   | "forecast"
   | "info"
   | "motifs"
@@ -33,7 +35,9 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   train: () => import("./train.ts"),
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),
+  explain: () => import("./explain.ts"),
   report: () => import("./report.ts"),
+  edit: () => import("./edit.ts"),
   motifs: () => import("./motifs.ts"),
   crossval: () => import("./crossval.ts"),
   search: () => import("./search.ts"),

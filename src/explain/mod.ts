@@ -2,6 +2,7 @@
  * Explanations of predictions: how much each bin of each mark, each base and each value of a panel adds to them.
  *
  * Begin with {@linkcode attribute}; {@linkcode attributeBlocks} goes through many samples with little memory.
+ * {@linkcode predictEdits} changes samples and predicts them again.
  * {@linkcode testAttributions} says which attributions are larger than those of a null, which {@linkcode nullFromGenes} or
  * {@linkcode nullFromModels} makes.
  *
@@ -47,3 +48,42 @@ export {
   type BaselineKind,
   type InputAttributions,
 } from "./types.ts";
+<<<<<<< HEAD
+export type { EditEffect, PredictEditsOptions } from "./edits/edit_effect.ts";
+export {
+  describeStep,
+  type Edit,
+  EDIT_KINDS,
+  type EditKind,
+  type EditSelection,
+  type EditStep,
+  knockOuts,
+  MOVE_FILLS,
+  type MoveFill,
+  type MoveStep,
+  REMOVED_TO,
+  type RemovedTo,
+  type RemoveStep,
+  REPLACE_LIKE,
+  type ReplaceLike,
+  type ReplaceStep,
+  type ScaleStep,
+  type SubstituteStep,
+  type SwapStep,
+} from "./edits/edits.ts";
+export { type EffectInterval, effectInterval, type EffectTable } from "./edits/effect_interval.ts";
+export { checkEdits, predictEdits } from "./edits/predict_edits.ts";
+export { readEdits, type ReadEditsOptions } from "./edits/read_edits.ts";
+=======
+export {
+  type AttributionTrackBlock,
+  TRACK_FILE_FORMATS,
+  TRACK_INPUTS,
+  type TrackFileFormat,
+  type TrackInput,
+  type WriteTracksOptions,
+  type WrittenTrack,
+  type WrittenTracks,
+} from "./track_options.ts";
+export { writeAttributionTracks, writeTrackSession } from "./tracks.ts";
+>>>>>>> tracks
