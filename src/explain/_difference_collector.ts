@@ -180,7 +180,7 @@ function spreadOver(columns: readonly Float64Array[], mean: Float64Array): Float
 }
 
 /**
- * The shortest span whose values add up to half of all; the first of several.
+ * The shortest span whose values add up to half of all; of several, the one with the largest sum.
  *
  * @returns Its first place and the one after its last; `undefined` unless the sum of all is above 0.
  */
@@ -192,9 +192,11 @@ export function shortestSpan(
   const wanted = SPAN_SHARE * sums[values.length]!;
   if (!(wanted > 0)) return undefined;
   for (let length = 1; length < values.length; length++) {
-    for (let start = 0; start + length <= values.length; start++) {
-      if (sums[start + length]! - sums[start]! >= wanted) return [start, start + length];
+    let best = 0;
+    for (let start = 1; start + length <= values.length; start++) {
+      if (sums[start + length]! - sums[start]! > sums[best + length]! - sums[best]!) best = start;
     }
+    if (sums[best + length]! - sums[best]! >= wanted) return [best, best + length];
   }
   return [0, values.length];
 }
