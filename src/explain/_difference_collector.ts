@@ -1,6 +1,5 @@
 /** Puts the changes of all genes together, block by block, and averages them over the models. */
 
-import type { Dataset } from "../data/dataset.ts";
 import { studentQuantile } from "../metrics/student_t.ts";
 import type { BlockChanges } from "./_difference_block.ts";
 import type { DifferencePlan } from "./_difference_plan.ts";
@@ -124,7 +123,7 @@ export class GeneCollector {
   }
 
   /** The columns of all genes. */
-  finish(data: Dataset): GeneDifferences {
+  finish(): GeneDifferences {
     const { from, to, genes, confidence } = this.#plan;
     const size = this.#profiles.length / 2;
     const count = (direction: number) => Math.max(1, this.#directions[direction]!);
@@ -132,7 +131,7 @@ export class GeneCollector {
     const width = models > 1
       ? studentQuantile((1 + confidence) / 2, models - 1) / Math.sqrt(models)
       : undefined;
-    const measured = measureChanges(data, this.#plan);
+    const measured = measureChanges(this.#plan);
     return {
       from,
       to,
@@ -201,12 +200,11 @@ export function shortestSpan(
   return [0, values.length];
 }
 
-/** The measured changes; `undefined` if the data have no labels. */
-function measureChanges(data: Dataset, { genes }: DifferencePlan): MeasuredChanges | undefined {
-  if (!data.hasLabels) return undefined;
-  const labels = data.labels();
+/** The measured changes; `undefined` if nothing was measured. */
+function measureChanges({ genes, measured }: DifferencePlan): MeasuredChanges | undefined {
+  if (measured === undefined) return undefined;
   const mean = (positions: readonly number[]) =>
-    positions.reduce((sum, position) => sum + labels[position]!, 0) / positions.length;
+    positions.reduce((sum, position) => sum + measured[position]!, 0) / positions.length;
   const from = Float64Array.from(genes, (gene) => mean(gene.from));
   const to = Float64Array.from(genes, (gene) => mean(gene.to));
   return { from, to, changes: to.map((value, gene) => value - from[gene]!) };

@@ -24,6 +24,8 @@ export interface DifferencePlan {
   readonly steps: number;
   readonly confidence: number;
   readonly keepsPlaces: boolean;
+  /** `[position]`; absent if nothing was measured. */
+  readonly measured: ArrayLike<number> | undefined;
 }
 
 /**
@@ -60,7 +62,13 @@ export function planDifferences(data: Dataset, options: DifferenceOptions): Diff
       } and in ${listSome(names.to)}, expected data that have both`,
     );
   }
-  return { ...names, genes, steps, confidence, keepsPlaces };
+  const measured = options.measured ?? (data.hasLabels ? data.labels() : undefined);
+  if (measured !== undefined && measured.length !== data.length) {
+    throw new TypeError(
+      `Cannot ${ACTION}: found ${measured.length} measured values, expected ${data.length}, one for each sample`,
+    );
+  }
+  return { ...names, genes, steps, confidence, keepsPlaces, measured };
 }
 
 function checkGenes(genes: ArrayLike<number>, { columns }: Dataset): number[] {

@@ -17,6 +17,12 @@ export interface DifferenceOptions extends ReconcileOptions {
    */
   readonly genes?: ArrayLike<number> | undefined;
   /**
+   * Measured values, `[position]`; NaN where there is none, and then for the gene too.
+   *
+   * @default {The data's labels, if they have some}
+   */
+  readonly measured?: ArrayLike<number> | undefined;
+  /**
    * Points on each path.
    *
    * @default {50}
@@ -115,7 +121,7 @@ export interface GeneDifferences {
   readonly low?: Float64Array<ArrayBuffer> | undefined;
   /** Upper end of the interval. */
   readonly high?: Float64Array<ArrayBuffer> | undefined;
-  /** Measured changes; absent if the data have no labels. */
+  /** Measured changes; absent without labels. */
   readonly measured?: MeasuredChanges | undefined;
   /** Names of the marks. */
   readonly marks: readonly string[];

@@ -27,6 +27,12 @@ export {
   type ExplainedSet,
   type PlacedGeneSet,
 } from "./explained_changes.ts";
+export {
+  type DifferenceTableOptions,
+  type TrainedEnds,
+  writeDifferences,
+  writeExplainedSets,
+} from "./difference_table.ts";
 export { explainDifferences } from "./differences.ts";
 export type {
   CarryingSpan,
