@@ -6,6 +6,7 @@ import type { CommandDefinition } from "./flags.ts";
 /** Name of a command. */
 export type CommandName =
   | "crossval"
+  | "differences"
   | "doctor"
   | "evaluate"
   | "experiments"
@@ -34,6 +35,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),
   report: () => import("./report.ts"),
+  differences: () => import("./differences.ts"),
   motifs: () => import("./motifs.ts"),
   crossval: () => import("./crossval.ts"),
   search: () => import("./search.ts"),
