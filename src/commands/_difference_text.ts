@@ -8,6 +8,7 @@ import type {
   ExplainedGenes,
   GeneDifferences,
 } from "../explain/mod.ts";
+import type { CarryingDistances } from "../explain/difference_distances.ts";
 import { formatGene } from "../gene_id.ts";
 import type { NamedGene } from "../genome/mod.ts";
 import type { Estimate } from "../validation/regime_scores.ts";
@@ -53,21 +54,18 @@ export function formatCarriers(carriers: readonly CarrierSummary[]): string[] {
 /** The genes with the largest predicted changes. */
 export function formatLargestChanges(
   { changes, marks, carriedBy, measured }: GeneDifferences,
-  { names, foldChanges, distanceOf }: {
+  { names, foldChanges, distances }: {
     readonly names: readonly NamedGene[];
     readonly foldChanges: Float64Array | undefined;
-    /** Distance of a bin from the TSS in base pairs. */
-    readonly distanceOf: (bin: number) => number;
+    readonly distances: CarryingDistances;
   },
 ): string[] {
   const order = [...changes.keys()].sort((a, b) => Math.abs(changes[b]!) - Math.abs(changes[a]!))
     .slice(0, MOST_GENES).filter((gene) => changes[gene] !== 0);
   if (order.length === 0) return [];
   const span = (gene: number) => {
-    const start = carriedBy.startBin[gene]!;
-    return start < 0
-      ? ""
-      : `${signed(distanceOf(start))} to ${signed(distanceOf(carriedBy.endBin[gene]!))} bp`;
+    const [from, to] = [distances.from[gene]!, distances.to[gene]!];
+    return Number.isNaN(from) ? "" : `${signed(from)} to ${signed(to)} bp`;
   };
   return [
     "Largest predicted changes:",

@@ -9,6 +9,7 @@ import {
   writeDifferences,
   writeExplainedSets,
 } from "../explain/mod.ts";
+import { carryingDistances } from "../explain/difference_distances.ts";
 import type { NamedGene } from "../genome/mod.ts";
 import { readPredictions } from "../io/submission.ts";
 import type { ModelSpec } from "../model/spec.ts";
@@ -92,9 +93,13 @@ async function differences(
   const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
   const measured = measuredOf(data, labels);
   checkMeasured(flags, measured);
-  noteUnlike({ models, data });
   const options = { ...flags, ...sides, measured, unlabelled, signal };
   const found = await explainWithProgress(models, data, options);
+  const isCompared = new Set([...found.from, ...found.to]);
+  noteUnlike({
+    models,
+    data: data.filter((position) => isCompared.has(data.cellTypeOf(position))),
+  });
   const named = nameGenes(data, files.annotated);
   const compared = Array.from(found.genes, (gene) => named[gene]!);
   const names = matchFiles(found, { named, files, flags });
@@ -223,7 +228,6 @@ function print(
   { data, compared, names: { foldChanges }, trained, summary, flags, spec }: Printed,
 ): void {
   const { completeness, carriers, agreement, explained } = summary;
-  const distanceOf = (bin: number) => (bin - data.bins / 2) * data.record.binSizeBp;
   const what = foldChanges === undefined
     ? "measured changes"
     : `the fold changes of ${flags.deseq2}`;
@@ -234,7 +238,7 @@ function print(
     formatLargestChanges(found, {
       names: compared,
       foldChanges: foldChanges?.log2FoldChanges,
-      distanceOf,
+      distances: carryingDistances(data, found),
     }),
     formatAgreement(agreement),
     explained === undefined ? [] : formatExplained(explained, { ...flags, what }),

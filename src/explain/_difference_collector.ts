@@ -1,6 +1,7 @@
 /** Puts the changes of all genes together, block by block, and averages them over the models. */
 
 import { studentQuantile } from "../metrics/student_t.ts";
+import type { Direction } from "./_bin_places.ts";
 import type { BlockChanges } from "./_difference_block.ts";
 import type { DifferencePlan } from "./_difference_plan.ts";
 import type { GeneDifferences, MeasuredChanges } from "./difference_types.ts";
@@ -89,9 +90,20 @@ export class GeneCollector {
     if (change === 0) return;
     const direction = change < 0 ? 0 : 1;
     this.#directions[direction]!++;
-    const profile = direction * places.length;
-    for (let i = 0; i < places.length; i++) this.#profiles[profile + i]! += places[i]!;
+    this.#addProfile(direction, places, this.#plan.genes[place]!.direction);
     this.#findCarrier(place, { sign: Math.sign(change), totals, places });
+  }
+
+  /** Adds a gene to the profile of its direction of change, turned to run along transcription. */
+  #addProfile(change: number, places: Float64Array, direction: Direction): void {
+    const marks = this.#layout.marks.length;
+    const first = change * places.length;
+    const count = places.length / marks;
+    for (let i = 0; i < places.length; i++) {
+      const [place, mark] = [Math.floor(i / marks), i % marks];
+      const to = direction === -1 ? count - 1 - place : place;
+      this.#profiles[first + to * marks + mark]! += places[i]!;
+    }
   }
 
   /** Finds the mark that adds most in the direction of the change, and the shortest span with half of it. */
@@ -153,6 +165,7 @@ export class GeneCollector {
       ...(this.#layout.hasContext && { context: this.#context }),
       remainders: this.#remainders,
       carriedBy: this.#carriedBy,
+      directions: Int8Array.from(genes, ({ direction }) => direction),
       placeBins: this.#layout.placeBins,
       profiles: this.#profiles.map((sum, i) => sum / count(i < size ? 0 : 1)),
       ...(this.#places && { places: this.#places }),

@@ -4,6 +4,7 @@ import { checkInteger } from "../base/check_integer.ts";
 import { listSome, showName } from "../base/wording.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
+import { type Direction, directionsOf, strandsOf } from "./_bin_places.ts";
 import type { DifferenceOptions } from "./difference_types.ts";
 
 const ACTION = "compare cell types";
@@ -14,6 +15,8 @@ export interface ComparedGene {
   readonly gene: number;
   readonly from: readonly number[];
   readonly to: readonly number[];
+  /** How its bins run. */
+  readonly direction: Direction;
 }
 
 /** What to do, whatever the models. */
@@ -124,7 +127,8 @@ function findGenesOnBothSides(
     samples.set(gene, own);
     own[froms.has(cellType) ? "from" : "to"].push(position);
   }
+  const directions = directionsOf(strandsOf(data.columns), data.record);
   return [...samples].filter(([, own]) => own.from.length > 0 && own.to.length > 0)
-    .map(([gene, own]) => ({ gene, ...own }))
+    .map(([gene, own]) => ({ gene, ...own, direction: directions[gene]! }))
     .sort((a, b) => a.gene - b.gene);
 }

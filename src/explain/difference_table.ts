@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { ParquetCell, ParquetColumn, ParquetTable } from "../io/parquet.ts";
 import { type RowFormat, writeRowTable } from "../io/row_table.ts";
 import type { Estimate } from "../validation/regime_scores.ts";
+import { carryingDistances } from "./difference_distances.ts";
 import type { GeneDifferences } from "./difference_types.ts";
 import type { ExplainedSet } from "./explained_changes.ts";
 
@@ -49,8 +50,8 @@ interface FilledColumn extends ParquetColumn {
  * the change, and between which distances from the TSS half of what it adds lies; the samples at each end; and on which ends
  * the models were trained. What is not known is an empty cell.
  *
- * Distances count in base pairs from the middle of the window, along the chromosome or, if the data's windows are turned
- * round on the minus strand, along transcription; the second one is not included.
+ * Distances count in base pairs from the TSS, the middle of the window, along transcription: the data's strand, or else that
+ * of a known human gene, says how. The second one is not included.
  *
  * @param sink The stream to write to; closed at the end, aborted on an error.
  * @param data The samples.
@@ -217,13 +218,13 @@ function contributionColumns(
   ];
 }
 
-function carrierColumns(data: Dataset, { marks, carriedBy }: GeneDifferences): FilledColumn[] {
-  const { mark, startBin, endBin } = carriedBy;
-  const distance = (bin: number) => bin < 0 ? NaN : (bin - data.bins / 2) * data.record.binSizeBp;
+function carrierColumns(data: Dataset, differences: GeneDifferences): FilledColumn[] {
+  const { marks, carriedBy } = differences;
+  const { from, to } = carryingDistances(data, differences);
   return [
-    texts("carried_by", Array.from(mark, (place) => marks[place])),
-    integers("carried_from_bp", Float64Array.from(startBin, distance)),
-    integers("carried_to_bp", Float64Array.from(endBin, distance)),
+    texts("carried_by", Array.from(carriedBy.mark, (place) => marks[place])),
+    integers("carried_from_bp", from),
+    integers("carried_to_bp", to),
   ];
 }
 

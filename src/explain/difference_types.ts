@@ -139,8 +139,12 @@ export interface GeneDifferences {
   /** Where places begin, as bins, and at the end the number of bins: places are bins, or the windows of a summary. */
   readonly placeBins: Uint32Array<ArrayBuffer>;
   /**
+   * How the bins of each gene run, `[gene]`: 1 along transcription, −1 against it, 0 where its strand is not known.
+   */
+  readonly directions: Int8Array<ArrayBuffer>;
+  /**
    * Mean contribution over genes by direction of the predicted change, `[down or up, place, mark]`: of genes with less at the
-   * end, and of genes with more.
+   * end, and of genes with more. Places run along transcription, but for genes whose strand is not known.
    */
   readonly profiles: Float64Array<ArrayBuffer>;
   /** Contributions of each place, `[gene, place, mark]`; absent unless they were asked for. */
