@@ -10,6 +10,8 @@ import { explainByExpectation, explainByGradient, explainByPath } from "./_gradi
 import { joinBlocks } from "./_join_blocks.ts";
 import { MatchedSamples } from "./_matched_samples.ts";
 import { type Block, ExplainedNetwork, type Found } from "./_network.ts";
+import { explainByMutation } from "./_mutagenesis.ts";
+import { explainByOcclusion } from "./_occlusion.ts";
 import { ModelMoments } from "./_over_models.ts";
 import { type AttributionPlan, hasBaseline, planAttribution } from "./_plan.ts";
 import type { Attributions } from "./types.ts";
@@ -208,8 +210,9 @@ function explain(network: ExplainedNetwork, block: Block): Promise<Found> {
     case "expected-gradients":
       return explainByExpectation(network, block);
     case "occlusion":
+      return explainByOcclusion(network, block);
     case "mutagenesis":
-      throw new RangeError("not yet");
+      return explainByMutation(network, block);
   }
 }
 

@@ -14,6 +14,19 @@ export type {
   OcclusionWindow,
 } from "./attribute_options.ts";
 export {
+  type ChangeAgreement,
+  type ExchangedFigure,
+  measureChangeAgreement,
+} from "./change_agreement.ts";
+export type { ChangeAgreementOptions } from "./change_options.ts";
+export { explainDifferences } from "./differences.ts";
+export type {
+  CarryingSpan,
+  DifferenceOptions,
+  GeneDifferences,
+  MeasuredChanges,
+} from "./difference_types.ts";
+export {
   ATTRIBUTION_METHODS,
   type AttributionMethod,
   type Attributions,

@@ -152,6 +152,8 @@ export { readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts"
 export { FLAG_NAMES } from "./signal/sam_flags.ts";
 export type { Blacklist, MergedIntervals } from "./signal/intervals.ts";
 export { signalFiles, type SignalFilesOptions } from "./signal_files.ts";
+export { encodeBigWig, writeBigWig, type WriteBigWigOptions } from "./tracks/big_wig_writer.ts";
+export type { TrackBlock, TrackSummary } from "./tracks/track_block.ts";
 export { transcriptKey } from "./transcript_id.ts";
 export { readTranscriptGenes, type ReadTranscriptGenesOptions } from "./transcripts.ts";
 export {

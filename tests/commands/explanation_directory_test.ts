@@ -9,8 +9,8 @@ import {
 import {
   type ExplanationDirectory,
   openExplanation,
-  type Plan,
 } from "../../src/commands/_explanation_directory.ts";
+import type { Plan } from "../../src/commands/_explanation_plan.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 
 function makeBlock(first: number): AttributionBlock {
