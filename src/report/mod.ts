@@ -19,6 +19,18 @@ export {
 } from "./distribution_figures.ts";
 export { type ExperimentsFigureOptions, plotExperiments } from "./experiments_figure.ts";
 export type { Figure, FigureSpec } from "./figure.ts";
+export { GENE_PAGE_START, renderGenePage } from "./gene_page.ts";
+export type {
+  EditEffect,
+  ExplainedGene,
+  ExplanationMethod,
+  GeneInCellType,
+  GenePageInput,
+  GenePosition,
+  InputSum,
+  LikeGene,
+  PlainInterval,
+} from "./gene_page_input.ts";
 export { type Bins, chooseBins, countInBins, countPairsInBins } from "./histogram.ts";
 export type {
   EpochPoint,
