@@ -6,6 +6,7 @@ import type { CommandDefinition } from "./flags.ts";
 /** Name of a command. */
 export type CommandName =
   | "crossval"
+  | "differences"
   | "doctor"
   | "edit"
   | "evaluate"
@@ -38,6 +39,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   explain: () => import("./explain.ts"),
   report: () => import("./report.ts"),
   edit: () => import("./edit.ts"),
+  differences: () => import("./differences.ts"),
   motifs: () => import("./motifs.ts"),
   crossval: () => import("./crossval.ts"),
   search: () => import("./search.ts"),

@@ -22,6 +22,20 @@ export {
   measureChangeAgreement,
 } from "./change_agreement.ts";
 export type { ChangeAgreementOptions } from "./change_options.ts";
+export {
+  explainChanges,
+  type ExplainChangesOptions,
+  type ExplainedChanges,
+  type ExplainedGenes,
+  type ExplainedSet,
+  type PlacedGeneSet,
+} from "./explained_changes.ts";
+export {
+  type DifferenceTableOptions,
+  type TrainedEnds,
+  writeDifferences,
+  writeExplainedSets,
+} from "./difference_table.ts";
 export { explainDifferences } from "./differences.ts";
 export type {
   CarryingSpan,
