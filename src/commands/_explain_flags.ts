@@ -67,7 +67,10 @@ export function declareExplain(command: Command): Command {
 function declareSamples(command: Command): Command {
   return declarePanel(
     command
-      .argument("<dir>", "directory of a run, or of a model; starter is the one that comes with it")
+      .argument(
+        "<dir>",
+        "directory of a run, or of a model; starter is the one that comes with this program",
+      )
       .requiredOption(
         "--data <path>",
         "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",

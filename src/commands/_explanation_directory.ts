@@ -3,27 +3,24 @@
  * is written, so that a stopped command resumes.
  */
 
-import { formatCountOf } from "../base/count.ts";
-import { freeArray } from "../base/free.ts";
-import { field, integer, text } from "../base/field.ts";
-import { arrayOf } from "../base/fields.ts";
-import { sha256 } from "../base/bytes.ts";
 import { listSome } from "../base/wording.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { recoverDirectory } from "../files/atomic_directory.ts";
 import { checkDirectory, directoryEntries, removeIfEmpty } from "../files/directory.ts";
-import { makeDirectory, pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
+import { makeDirectory, pathKind, removeFile } from "../files/file.ts";
 import { isLink } from "../files/path_kind.ts";
-import { readWholeFile } from "../files/whole_file.ts";
-import { checkValue, part } from "../runs/check_value.ts";
-import { readJson, writeJson } from "../runs/json.ts";
+import { writeJson } from "../runs/json.ts";
 import { UNFINISHED } from "../runs/run_files.ts";
+import type { AttributionBlock } from "./_attribution_bytes.ts";
+import { BlockStore, removeBlockFiles } from "./_explanation_blocks.ts";
 import {
-  type AttributionBlock,
-  decodeBlock,
-  encodeBlock,
-  freeBlock,
-} from "./_attribution_bytes.ts";
+  digestOfPlan,
+  findDifference,
+  otherSettings,
+  type Plan,
+  readPlan,
+  writePlan,
+} from "./_explanation_plan.ts";
 import { lockOutput, removeUnfinishedIn } from "./_outputs.ts";
 
 /** The file that says what was done: it is written last. */
@@ -36,19 +33,6 @@ const OUTPUTS =
   /^(explain\.json|samples\.tsv|summary\.tsv|attributions\.(tsv|csv|jsonl|parquet|zarr)|genes\.html|summary\.html|tracks)$/;
 /** Files in the folder of tracks. */
 const TRACKS = /^[\w.+ -]+\.(bw|bedgraph|bedgraph\.gz|xml|sizes|tsv)$/;
-
-/** What is explained, and how: whatever the results depend on, in the order in which it is compared. */
-export type Plan = Readonly<Record<string, string | number | null>>;
-
-/** The value of a setting. */
-const SETTING = field<Plan[string]>(
-  (value) => value === null || typeof value === "string" || Number.isFinite(value),
-  "a text, a number or null",
-);
-const PLAN = part({
-  version: integer(1, 1),
-  settings: arrayOf(part({ name: text, value: SETTING })),
-});
 
 /** How a directory is opened. */
 export interface DirectoryOptions {
@@ -67,8 +51,8 @@ export interface ExplanationDirectory extends AsyncDisposable {
   readonly write: (block: number, attributions: AttributionBlock) => Promise<void>;
   /** Reads a block that was kept. */
   readonly read: (block: number) => Promise<AttributionBlock>;
-  /** Writes the record of what was done, and removes the blocks. */
-  readonly finish: (record: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Writes the record of what was done, unless it is there already, and removes the blocks. */
+  readonly finish: (record?: Readonly<Record<string, unknown>>) => Promise<void>;
 }
 
 /**
@@ -138,8 +122,8 @@ async function openLockedExplanation(
   { overwrite, blocks, lock }: DirectoryOptions & { readonly lock: AsyncDisposable },
 ): Promise<ExplanationDirectory> {
   await refusePlace(out);
-  const digest = await digestOf(plan);
-  const former = await readPlan(out).catch((error) => {
+  const digest = await digestOfPlan(plan);
+  const former = await readPlan(`${out}/${PLAN_FILE}`).catch((error) => {
     // A damaged plan is no plan that could be resumed.
     if (overwrite && error instanceof FormatError) return {};
     throw error;
@@ -160,8 +144,9 @@ async function openLockedExplanation(
   await removeUnfinishedIn(`${out}/${BLOCKS}`, () => true);
   await removeUnfinishedIn(`${out}/tracks`, () => true);
   await recoverDirectory(`${out}/attributions.zarr`);
-  const store = new BlockStore(out, digest);
-  await writePlan(out, plan);
+  const store = new BlockStore(`${out}/${BLOCKS}`, digest);
+  await makeDirectory(`${out}/${BLOCKS}`);
+  await writePlan(`${out}/${PLAN_FILE}`, plan);
   const kept = new Set(isSame ? await store.list(blocks) : []);
   let hasFinished = false;
   return {
@@ -173,7 +158,7 @@ async function openLockedExplanation(
     },
     read: (block) => store.read(block),
     finish: async (record) => {
-      await writeJson(`${out}/${RECORD_FILE}`, record);
+      if (record !== undefined) await writeJson(`${out}/${RECORD_FILE}`, record);
       await removeBlocks(out);
       hasFinished = true;
     },
@@ -208,97 +193,7 @@ async function clear(out: string): Promise<void> {
 async function removeBlocks(out: string): Promise<void> {
   const folder = `${out}/${BLOCKS}`;
   if (await pathKind(folder) !== "directory") return;
-  for (const { name } of await directoryEntries(folder)) {
-    if (BLOCK_FILE.test(name) || UNFINISHED.test(name)) await removeFile(`${folder}/${name}`);
-  }
+  await removeBlockFiles(folder);
   await removeFile(`${out}/${PLAN_FILE}`);
   await removeIfEmpty(folder);
-}
-
-async function readPlan(out: string): Promise<Plan | undefined> {
-  const file = `${out}/${PLAN_FILE}`;
-  if (await pathKind(file) !== "file") return undefined;
-  const kept = await readJson(file, "resume");
-  const { settings } = checkValue(kept, PLAN, { purpose: "resume", file });
-  return Object.fromEntries(settings.map(({ name, value }) => [name, value]));
-}
-
-async function writePlan(out: string, plan: Plan): Promise<void> {
-  await makeDirectory(`${out}/${BLOCKS}`);
-  const settings = Object.entries(plan).map(([name, value]) => ({ name, value }));
-  await writeJson(`${out}/${PLAN_FILE}`, { version: 1, settings });
-}
-
-function findDifference(former: Plan, now: Plan): string | undefined {
-  const names = [...new Set([...Object.keys(now), ...Object.keys(former)])];
-  return names.find((name) => (former[name] ?? null) !== (now[name] ?? null));
-}
-
-function otherSettings(out: string, former: Plan, now: Plan): ContractError {
-  const name = findDifference(former, now)!;
-  const show = (value: string | number | null | undefined) => value ?? "none";
-  return new ContractError(
-    `Cannot resume in ${out}: ${name} is ${show(now[name])}, expected ${
-      show(former[name])
-    }, with which it was started. Name another --out, or add --overwrite`,
-  );
-}
-
-async function digestOf(plan: Plan): Promise<string> {
-  return (await sha256(new TextEncoder().encode(JSON.stringify(plan)))).toHex();
-}
-
-const BLOCK_FILE = /^\d{6}\.block$/;
-
-/** The finished blocks, each in a file of its own. */
-class BlockStore {
-  readonly #folder: string;
-  readonly #plan: string;
-
-  constructor(out: string, plan: string) {
-    this.#folder = `${out}/${BLOCKS}`;
-    this.#plan = plan;
-  }
-
-  async list(blocks: number): Promise<number[]> {
-    const found: number[] = [];
-    for (let block = 0; block < blocks; block++) {
-      const attributions = await this.#find(block);
-      if (attributions === undefined) continue;
-      found.push(block);
-      freeBlock(attributions);
-    }
-    return found;
-  }
-
-  async write(block: number, attributions: AttributionBlock): Promise<void> {
-    const bytes = encodeBlock(attributions, { plan: this.#plan, block });
-    await writeFileAtomic(this.#pathOf(block), bytes);
-    freeArray(bytes);
-  }
-
-  async read(block: number): Promise<AttributionBlock> {
-    const found = await this.#find(block);
-    if (found !== undefined) return found;
-    throw new ContractError(
-      `Cannot read ${
-        this.#pathOf(block)
-      }: it was changed or removed while the command ran, expected ${
-        formatCountOf(1, "finished block")
-      }`,
-    );
-  }
-
-  async #find(block: number): Promise<AttributionBlock | undefined> {
-    const path = this.#pathOf(block);
-    if (await pathKind(path) !== "file") return undefined;
-    const bytes = await readWholeFile(path, { isRegular: true });
-    const attributions = decodeBlock(bytes, { plan: this.#plan, block });
-    freeArray(bytes);
-    return attributions;
-  }
-
-  #pathOf(block: number): string {
-    return `${this.#folder}/${String(block).padStart(6, "0")}.block`;
-  }
 }

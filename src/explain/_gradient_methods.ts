@@ -7,6 +7,7 @@ import { deriveKey, RandomStream } from "../random.ts";
 import { type DenseInputs, denseShape } from "./_dense_inputs.ts";
 import type { Block, ExplainedNetwork, Found, FoundInput } from "./_network.ts";
 import type { Profile } from "./_profile.ts";
+import { gaussLegendre } from "./_quadrature.ts";
 
 /** Values that expected gradients hold at a time. */
 const MOST_VALUES = 1 << 22;
@@ -39,7 +40,7 @@ function collect(
   }));
 }
 
-/** Integrated gradients, by the midpoint rule. */
+/** Integrated gradients. */
 export async function explainByPath(
   network: ExplainedNetwork,
   { positions, call: { signal, onShare } }: Block,
@@ -57,8 +58,7 @@ export async function explainByPath(
   const baselinePredictions = await network.predictBeginnings(paths, { signal });
   const gradients = await network.pathGradients({
     ...paths,
-    fractions: Float64Array.from({ length: steps }, (_, step) => (step + 0.5) / steps),
-    weights: new Float64Array(steps).fill(1 / steps),
+    ...gaussLegendre(steps),
   }, { signal, onProgress: (points) => onShare(points / (steps * positions.length)) });
   const differences = subtractBaselines(own, { baselines, baselineOf });
   return { predictions, baselinePredictions, inputs: collect(network, gradients, differences) };

@@ -1,6 +1,5 @@
 /** A network that is being explained. */
 
-import { listSome } from "../base/wording.ts";
 import { ContractError, DivergedError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CallOptions, InputGradients } from "../engine/engine.ts";
@@ -8,10 +7,12 @@ import { pathGradients } from "../engine/path_gradients.ts";
 import { type PathRequest, PathSource } from "../engine/path_source.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { modelInputs } from "../model/inputs.ts";
-import type { InputName, InputSpec } from "../model/spec.ts";
+import { readsPanel } from "../model/panel_inputs.ts";
+import type { InputName, InputSpec, ModelSpec } from "../model/spec.ts";
 import type { OpenNetwork } from "../training/open_network.ts";
 import { type DenseInputs, gatherDense } from "./_dense_inputs.ts";
 import { Baselines } from "./_baselines.ts";
+import { DataProfiles } from "./_data_profiles.ts";
 import type { MatchedSamples } from "./_matched_samples.ts";
 import type { AttributionPlan } from "./_plan.ts";
 
@@ -56,13 +57,15 @@ export class ExplainedNetwork {
   readonly wanted: readonly InputSpec[];
   /** Makes baselines for those that are explained, but for a sequence, whose letters have none. */
   readonly baselines: Baselines;
+  readonly #profiles: DataProfiles;
 
   constructor(open: OpenNetwork, { data, plan, matched }: NetworkOptions) {
     this.open = open;
     this.data = data;
     this.plan = plan;
     this.inputs = modelInputs(open.model.spec);
-    this.wanted = chooseInputs(this.inputs, plan, open.model.spec.name);
+    this.wanted = chooseInputs(open.model.spec, plan, data);
+    this.#profiles = new DataProfiles(data, { plan, matched });
     this.baselines = new Baselines({
       data,
       source: open.source,
@@ -77,6 +80,11 @@ export class ExplainedNetwork {
   /** The row of the source of each position. */
   rowsOf(positions: ArrayLike<number>): Uint32Array<ArrayBuffer> {
     return Uint32Array.from({ length: positions.length }, (_, i) => this.data.rows[positions[i]!]!);
+  }
+
+  /** What a sample's signal is compared with as the data store it, for a model that makes summaries of it. */
+  dataBaseline(position: number): Float32Array {
+    return this.#profiles.of(position);
   }
 
   /** The inputs of samples, without their sequence unless that is explained. */
@@ -155,11 +163,13 @@ export function numbersAmong(inputs: readonly InputSpec[]): readonly InputSpec[]
   return inputs.filter(({ name }) => name !== "sequence");
 }
 
-/** The inputs that a method can explain, in words for messages. */
+/** The inputs that a method can explain. */
 function explainable(
-  inputs: readonly InputSpec[],
+  spec: ModelSpec,
   { method }: AttributionPlan,
+  data: Dataset,
 ): readonly InputSpec[] {
+  const inputs = modelInputs(spec);
   switch (method) {
     case "gradient":
     case "input-x-gradient":
@@ -168,34 +178,38 @@ function explainable(
     case "expected-gradients":
       return numbersAmong(inputs);
     case "occlusion":
-      return inputs.filter(({ name }) => name === "signal" || name === "summary");
+      // What is occluded are counts, of which a panel's model makes summaries.
+      return readsPanel(spec)
+        ? [{ name: "signal", bins: data.bins, marks: data.marks.length }]
+        : inputs.filter(({ name }) => name === "signal");
     case "mutagenesis":
       return inputs.filter(({ name }) => name === "sequence");
   }
 }
 
 function chooseInputs(
-  inputs: readonly InputSpec[],
+  spec: ModelSpec,
   plan: AttributionPlan,
-  model: string,
+  data: Dataset,
 ): readonly InputSpec[] {
-  const possible = explainable(inputs, plan);
+  const possible = explainable(spec, plan, data);
   const { inputs: asked, method } = plan;
-  const fail = (what: string): never => {
-    const some = possible.map(({ name }) => name);
+  const listNames = (inputs: readonly InputSpec[]) => inputs.map(({ name }) => name).join(", ");
+  if (possible.length === 0) {
     throw new ContractError(
-      `Cannot explain ${what} of "${model}" by ${method}: ` +
-        (some.length > 0
-          ? `expected ${listSome(some)}`
-          : `it reads ${
-            listSome(inputs.map(({ name }) => name))
-          }, which this method does not explain`),
+      `Cannot explain "${spec.name}" by ${method}: it reads ${
+        listNames(modelInputs(spec))
+      }, expected ${method === "mutagenesis" ? "sequence" : "marks"} among its inputs`,
     );
-  };
-  if (possible.length === 0) fail("the inputs");
+  }
   if (asked === undefined) return possible;
-  if (asked.length === 0) fail("0 inputs");
   const wrong = asked.find((name) => !possible.some((input) => input.name === name));
-  if (wrong !== undefined) fail(`input ${wrong}`);
-  return possible.filter(({ name }) => asked.includes(name));
+  if (wrong === undefined && asked.length > 0) {
+    return possible.filter(({ name }) => asked.includes(name));
+  }
+  throw new ContractError(
+    `Cannot explain ${wrong ?? "0 inputs"} of "${spec.name}" by ${method}: expected some of ${
+      listNames(possible)
+    }`,
+  );
 }

@@ -4,13 +4,19 @@ import { checkInteger } from "../base/check_integer.ts";
 import { showValue } from "../base/show_value.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { InputName } from "../model/spec.ts";
-import type { AttributeOptions, MatchBy, OcclusionWindow } from "./attribute_options.ts";
+import type { AttributeOptions, MatchBy } from "./attribute_options.ts";
 import {
   ATTRIBUTION_METHODS,
   type AttributionMethod,
   BASELINE_KINDS,
   type BaselineKind,
 } from "./types.ts";
+
+/** A window that moves over the bins of a mark. */
+export interface PlannedWindow {
+  readonly bins: number;
+  readonly stride: number;
+}
 
 /** What to do, whatever the model. */
 export interface AttributionPlan {
@@ -22,7 +28,7 @@ export interface AttributionPlan {
   /** `[sample]`: positions in the data set. */
   readonly positions: Uint32Array<ArrayBuffer>;
   readonly inputs: readonly InputName[] | undefined;
-  readonly occlude: Required<OcclusionWindow> | "mark";
+  readonly occlude: PlannedWindow | "mark";
   readonly window: readonly [start: number, end: number] | undefined;
   readonly seed: number;
   readonly blockSize: number | undefined;
@@ -103,7 +109,7 @@ function checkPositions(rows: ArrayLike<number>, { length }: Dataset): Uint32Arr
 
 function planOcclusion(
   occlude: NonNullable<AttributeOptions["occlude"]>,
-): Required<OcclusionWindow> | "mark" {
+): PlannedWindow | "mark" {
   if (occlude === "mark") return "mark";
   if (occlude === "bin") return { bins: 1, stride: 1 };
   if (typeof occlude !== "object") {

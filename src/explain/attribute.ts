@@ -10,6 +10,8 @@ import { explainByExpectation, explainByGradient, explainByPath } from "./_gradi
 import { joinBlocks } from "./_join_blocks.ts";
 import { MatchedSamples } from "./_matched_samples.ts";
 import { type Block, ExplainedNetwork, type Found } from "./_network.ts";
+import { explainByMutation } from "./_mutagenesis.ts";
+import { explainByOcclusion } from "./_occlusion.ts";
 import { ModelMoments } from "./_over_models.ts";
 import { type AttributionPlan, hasBaseline, planAttribution } from "./_plan.ts";
 import type { Attributions } from "./types.ts";
@@ -69,7 +71,13 @@ export async function attribute(
 ): Promise<Attributions> {
   const blocks: Attributions[] = [];
   for await (const block of attributeBlocks(models, data, options)) blocks.push(block);
-  return joinBlocks(blocks, models.length, planAttribution(data, options));
+  const plan = planAttribution(data, options);
+  return joinBlocks(blocks, {
+    method: plan.method,
+    baseline: hasBaseline(plan) ? plan.baseline : undefined,
+    rows: plan.positions,
+    models: models.length,
+  });
 }
 
 /**
@@ -208,8 +216,9 @@ function explain(network: ExplainedNetwork, block: Block): Promise<Found> {
     case "expected-gradients":
       return explainByExpectation(network, block);
     case "occlusion":
+      return explainByOcclusion(network, block);
     case "mutagenesis":
-      throw new RangeError("not yet");
+      return explainByMutation(network, block);
   }
 }
 

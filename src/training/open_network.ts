@@ -19,6 +19,8 @@ export interface OpenNetwork extends AsyncDisposable {
   readonly session: Session;
   /** The samples: row i is row i of the data's columns. */
   readonly source: SampleSource;
+  /** Makes the source of other samples for the same model; what is noted of them, nobody is told. */
+  readonly sourceOf: (data: Dataset) => Promise<SampleSource>;
   /** Engine and device in words. */
   readonly report: EngineReport;
 }
@@ -43,6 +45,7 @@ export async function openNetwork(
     model,
     session,
     source,
+    sourceOf: (other) => predictSource(model, other, { ...options, onNote: undefined }),
     report,
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };

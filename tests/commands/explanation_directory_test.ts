@@ -9,8 +9,8 @@ import {
 import {
   type ExplanationDirectory,
   openExplanation,
-  type Plan,
 } from "../../src/commands/_explanation_directory.ts";
+import type { Plan } from "../../src/commands/_explanation_plan.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 
 function makeBlock(first: number): AttributionBlock {
@@ -113,7 +113,7 @@ Deno.test("a command that was stopped while it tidied up has finished", () =>
     await Deno.writeTextFile(`${out}/explain.json`, "{}");
     await withExplanation(out, async ({ isFinished, finish }) => {
       strictEqual(isFinished, true);
-      await finish({});
+      await finish();
     });
     deepStrictEqual(filesIn(out), ["explain.json"]);
   }));
