@@ -8,8 +8,10 @@ export type CommandName =
   | "crossval"
   | "differences"
   | "doctor"
+  | "edit"
   | "evaluate"
   | "experiments"
+  | "explain"
   | "forecast"
   | "info"
   | "motifs"
@@ -34,7 +36,9 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   train: () => import("./train.ts"),
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),
+  explain: () => import("./explain.ts"),
   report: () => import("./report.ts"),
+  edit: () => import("./edit.ts"),
   differences: () => import("./differences.ts"),
   motifs: () => import("./motifs.ts"),
   crossval: () => import("./crossval.ts"),

@@ -51,8 +51,8 @@ export interface ExplanationDirectory extends AsyncDisposable {
   readonly write: (block: number, attributions: AttributionBlock) => Promise<void>;
   /** Reads a block that was kept. */
   readonly read: (block: number) => Promise<AttributionBlock>;
-  /** Writes the record of what was done, and removes the blocks. */
-  readonly finish: (record: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Writes the record of what was done, unless it is there already, and removes the blocks. */
+  readonly finish: (record?: Readonly<Record<string, unknown>>) => Promise<void>;
 }
 
 /**
@@ -158,7 +158,7 @@ async function openLockedExplanation(
     },
     read: (block) => store.read(block),
     finish: async (record) => {
-      await writeJson(`${out}/${RECORD_FILE}`, record);
+      if (record !== undefined) await writeJson(`${out}/${RECORD_FILE}`, record);
       await removeBlocks(out);
       hasFinished = true;
     },

@@ -3,7 +3,7 @@
 import { sha256 } from "../base/bytes.ts";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { type EngineReport, selectEngine } from "../engine/select.ts";
+import { selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { attributeBlocks, type AttributeOptions } from "../explain/mod.ts";
 import { branchInputShape, modelInputs, readsSequence } from "../model/inputs.ts";
@@ -30,11 +30,22 @@ export interface ExplanationWork {
   readonly inputs: Inputs;
   /** Samples of a block. */
   readonly blockSize: number;
+  /** The engine and how it rounds. */
+  readonly arithmetic: string;
+}
+
+/** Says which engine will compute, and how it rounds. */
+export async function describeArithmetic(
+  { engine: name }: ExplainFlags,
+  { spec }: TrainedModel,
+): Promise<string> {
+  const { engine } = await selectEngine(name, spec);
+  return `${engine.name}: ${await engine.arithmetic()}`;
 }
 
 /** Values of a block, and its samples at most: some seconds of work, so that little is lost. */
 const BLOCK_VALUES = 1 << 21;
-const BLOCK_SAMPLES = 1024;
+const BLOCK_SAMPLES = 256;
 
 /** Chooses the samples of a block by the number of values that a model reads of each. */
 export function chooseBlockSize({ spec }: TrainedModel): number {
@@ -74,8 +85,7 @@ export function checkMethod([model]: readonly TrainedModel[], { method }: Explai
 
 /** Describes all that the results depend on, so that work is resumed only as it was started. */
 export async function planWork(work: ExplanationWork): Promise<Plan> {
-  const { flags, models, chosen, inputs, blockSize } = work;
-  const { engine } = await selectEngine(flags.engine, models[0]!.spec);
+  const { flags, chosen, inputs, blockSize, arithmetic } = work;
   const options = optionsOf(flags);
   const files = Object.entries(inputs).map(([name, { sha256 }]): [string, string] => [
     name === "model" ? "the digest of the models" : `the digest of --${dashed(name)}`,
@@ -102,7 +112,7 @@ export async function planWork(work: ExplanationWork): Promise<Plan> {
     "--format": flags.format,
     "--tracks": flags.tracks ?? null,
     "--pages": String(flags.pages),
-    "the arithmetic": `${engine.name}: ${await engine.arithmetic()}`,
+    "the arithmetic": arithmetic,
     "the number of samples of a block": blockSize,
   };
 }
@@ -133,12 +143,6 @@ export function optionsOf(
   };
 }
 
-/** What was found out beside the attributions. */
-export interface ComputedBlocks {
-  /** Engine and device; absent if all blocks were kept. */
-  readonly report: EngineReport | undefined;
-}
-
 /**
  * Computes the blocks that are not kept yet, and keeps them.
  *
@@ -148,7 +152,7 @@ export async function computeBlocks(
   work: ExplanationWork,
   directory: ExplanationDirectory,
   signal: AbortSignal,
-): Promise<ComputedBlocks> {
+): Promise<void> {
   const { flags, models, data, chosen: { rows }, unlabelled, blockSize } = work;
   const blocks = countBlocks(work);
   const missing = Array.from({ length: blocks }, (_, block) => block)
@@ -156,12 +160,11 @@ export async function computeBlocks(
   if (directory.kept.size > 0) {
     console.info(`Resuming: ${directory.kept.size} of ${formatCountOf(blocks, "block")} are there`);
   }
-  if (missing.length === 0) return { report: undefined };
+  if (missing.length === 0) return;
   const left = rows.filter((_, i) => !directory.kept.has(Math.floor(i / blockSize)));
   const progress = new ProgressLine("samples");
   const before = rows.length - left.length;
   const notes = new Set<string>();
-  let report: EngineReport | undefined;
   const found = attributeBlocks(models, data, {
     ...optionsOf(flags),
     rows: left,
@@ -172,7 +175,6 @@ export async function computeBlocks(
     dropMarks: flags.dropMarks,
     acceptAssembly: flags.acceptAssembly,
     onNote: (note) => notes.add(note),
-    onStart: (started) => report = started,
     onProgress: (share) =>
       progress.update({
         done: before + share * left.length,
@@ -194,7 +196,6 @@ export async function computeBlocks(
   }
   progress.clear();
   for (const note of notes) console.info(`Note: ${note}.`);
-  return { report };
 }
 
 /** The message about work that was stopped. */

@@ -39,7 +39,9 @@ button[aria-disabled=true] { color: var(--muted); border-color: var(--line); cur
 .check input { width: 1.125rem; height: 1.125rem; margin: 0; accent-color: var(--accent); }
 .line { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem; min-height: 1.6em; margin: 0.75rem 0 0; font-size: 0.9375rem; font-variant-numeric: tabular-nums; }
 .shown { color: var(--muted); }
-.stage { position: relative; margin: 0.25rem 0 0; }
+.stage { --gutter: 3.25rem; position: relative; margin: 0.25rem 0 0; }
+.over { position: absolute; inset: 0 0 0 var(--gutter); }
+.axis, .lane { margin-left: var(--gutter); }
 .axis { position: relative; height: 1.625rem; overflow: hidden; color: var(--muted); font-size: 0.75rem; line-height: 1; font-variant-numeric: tabular-nums; }
 .axis span { position: absolute; top: 0.375rem; transform: translateX(-50%); white-space: nowrap; }
 .axis span::after { content: ""; position: absolute; left: 50%; width: 1px; height: 0.3125rem; background: var(--shade); }
@@ -55,11 +57,11 @@ button[aria-disabled=true] { color: var(--muted); border-color: var(--line); cur
 .head .name { font-weight: 600; overflow-wrap: anywhere; }
 .head .value { margin-left: auto; font-variant-numeric: tabular-nums; }
 .lane { position: relative; height: 4rem; }
-.lane.measured { height: 2.25rem; margin-top: 0.25rem; }
+.lane.measured { height: 2.25rem; margin-top: 0.375rem; }
 .lane svg { display: block; width: 100%; height: 100%; overflow: hidden; }
 .lane .high, .lane .low {
-  position: absolute; z-index: 1; left: 0; color: var(--muted); font-size: 0.6875rem; line-height: 1; font-variant-numeric: tabular-nums;
-  text-shadow: 0 0 3px var(--paper), 0 0 3px var(--paper), 0 0 2px var(--paper);
+  position: absolute; right: calc(100% + 0.375rem); color: var(--muted); font-size: 0.6875rem; line-height: 1; white-space: nowrap;
+  font-variant-numeric: tabular-nums;
 }
 .lane .high { top: 0; }
 .lane .low { bottom: 0; }
@@ -86,12 +88,15 @@ button[aria-disabled=true] { color: var(--muted); border-color: var(--line); cur
 .layer:focus-visible { outline-offset: 0; }
 .alive .hint { display: block; margin: 0.625rem 0 0; color: var(--muted); font-size: 0.8125rem; line-height: 1.5; }
 .hint.wanted { color: var(--ink); font-weight: 600; }
-.key { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 1rem 0 0; padding: 0; list-style: none; font-size: 0.875rem; }
-.key i { display: inline-block; width: 0.75rem; height: 0.75rem; margin-right: 0.5rem; vertical-align: -0.0625rem; }
+.key { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0.75rem 0; padding: 0; list-style: none; font-size: 0.875rem; }
+.key svg { width: 0.875rem; height: 0.875rem; margin-right: 0.5rem; vertical-align: -0.125rem; }
 svg.cell { display: block; width: 100%; min-width: 9rem; height: 20px; overflow: visible; }
 svg.cell svg { overflow: visible; }
-.cell .up { fill: var(--up); }
-.cell .down { fill: var(--down); }
+.cell .up, .key .up { fill: var(--up); }
+.cell .down, .key .down { fill: var(--down); }
+.key .signal { fill: var(--signal); }
+.key .dashes { stroke: var(--ink); stroke-width: 2; }
+.key .whiskers { stroke: var(--ink); stroke-width: 1.5; }
 .cell .total { fill: var(--signal); }
 .cell .zero { stroke: var(--shade); }
 .cell .whisker { stroke: var(--ink); stroke-width: 1.5; }
@@ -101,9 +106,9 @@ svg.cell svg { overflow: visible; }
 .cell .predicted { fill: var(--paper); stroke: var(--predicted); stroke-width: 2; }
 .ends { display: flex; justify-content: space-between; gap: 1rem; font-variant-numeric: tabular-nums; }
 main table { width: 100%; }
-main th:first-child { overflow-wrap: anywhere; }
-.predictions th:last-child, .predictions td:last-child { width: 42%; }
-[data-choice] td:last-child:has(svg) { width: 55%; }
+main th:first-child { min-width: 6rem; }
+td:has(svg.cell) { width: 45%; vertical-align: middle; }
+.predictions td, .predictions tbody th { padding-top: 0.125rem; padding-bottom: 0.125rem; vertical-align: middle; }
 .choose { min-height: 0; padding: 0.125rem 0.5rem; border-color: transparent; background: none; text-align: left; color: var(--accent); }
 html:not(.alive) .choose { padding: 0; color: var(--ink); pointer-events: none; }
 tr.chosen { background: var(--wash); }
@@ -111,13 +116,14 @@ tr.chosen { background: var(--wash); }
 .numbers td, .numbers thead tr:last-child th { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .numbers th { text-align: left; white-space: nowrap; }
 .numbers caption div { display: inline; margin-left: 0.25em; }
-figure.lanes { margin: 1.5rem 0; }
 @media (max-width: 40rem) {
   .alive .bar { gap: 0.375rem 1rem; }
   .alive .chooser { width: 100%; }
   .chooser select { flex: 1; }
   .bar dl { gap: 0 1.125rem; }
+  .alive .bar .extra { display: none; }
   .bar dd { font-size: 0.9375rem; }
+  .stage { --gutter: 2.75rem; }
   .lane { height: 3.25rem; }
   .lane.measured { height: 1.875rem; }
   .buttons { margin-left: 0; }
@@ -126,9 +132,9 @@ figure.lanes { margin: 1.5rem 0; }
 @media print {
   .alive .toolbar, .alive .hint, .alive .chooser, .cursor, .brush, details.numbers { display: none; }
   .alive .bar { position: static; margin: 1rem 0 0; padding: 0.5rem 0; }
-  .alive .bar .named { display: block; }
+  .alive .bar .named, .alive .bar .extra { display: block; }
   .track { break-inside: avoid; }
-  .lane, .lane svg, svg.cell, .key i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .lane, .lane svg, svg.cell, .key svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .choose { padding: 0; color: inherit; }
   tr.chosen { background: none; }
 }

@@ -108,15 +108,16 @@ function checkGene({ gene, cellTypes, record, bins, firstShown = 0 }: GenePageIn
 
 function summarise({ gene, run, method, record }: GenePageInput, { window }: GeneWindow): string {
   const { id, symbol, position } = gene;
-  const place = position === undefined
-    ? ""
-    : `, ${position.chromosome}, ${position.strand === "+" ? "plus" : "minus"} strand` +
-      (record.assembly === "unknown" ? "" : ` of ${record.assembly}`) +
-      (window.genome === null
-        ? ""
-        : `, window ${describeGenomeSpan(window, { start: 0, end: window.bins })}`);
-  const named = symbol === undefined || symbol === id ? "" : `${id}, `;
-  return `${named}explained by ${methodName(method).toLowerCase()} of ${run}${place}.`;
+  const parts = [
+    symbol === undefined || symbol === id ? undefined : id,
+    position &&
+    `${describeGenomeSpan(window, { start: 0, end: window.bins })}, ${
+      position.strand === "+" ? "plus" : "minus"
+    } strand`,
+    position && record.assembly !== "unknown" ? record.assembly : undefined,
+    `${methodName(method)} of ${run}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(" · ");
 }
 
 /** The chooser of the cell type, with what is predicted there. */

@@ -1,6 +1,6 @@
 /** The genes of one cell type, and which of them are most like a sample. */
 
-import type { EditScope } from "./_edit_scope.ts";
+import type { EditScope } from "./_scope.ts";
 import type { ProfileFeatures } from "./_profile_features.ts";
 import type { SampleValues } from "./_sample_values.ts";
 

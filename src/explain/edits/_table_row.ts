@@ -1,9 +1,9 @@
 /** One row of a table of edits. */
 
-import { showName } from "../base/wording.ts";
-import { FormatError } from "../errors.ts";
-import { faultOfName } from "../io/names.ts";
-import { parseDecimalText } from "../text/numbers.ts";
+import { showName } from "../../base/wording.ts";
+import { FormatError } from "../../errors.ts";
+import { faultOfName } from "../../io/names.ts";
+import { parseDecimalText } from "../../text/numbers.ts";
 import {
   EDIT_KINDS,
   type EditKind,

@@ -1,6 +1,6 @@
 /** Finds the samples of a data set by gene and cell type. */
 
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset } from "../../data/dataset.ts";
 
 /** Positions of samples, by the places of their genes and cell types in the columns. */
 export class SampleIndex {

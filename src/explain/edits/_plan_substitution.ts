@@ -1,6 +1,6 @@
 /** Finds where letters of DNA are substituted. */
 
-import { NO_SEQUENCE } from "../base/sequences.ts";
+import { NO_SEQUENCE } from "../../base/sequences.ts";
 import type { StepContext, StepPlan } from "./_planned_edit.ts";
 import type { SubstituteStep } from "./edits.ts";
 

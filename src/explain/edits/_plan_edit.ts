@@ -1,9 +1,9 @@
 /** Finds the samples that edits are made to, and what their steps name. */
 
-import { formatCountOf } from "../base/count.ts";
-import { listSome, showName } from "../base/wording.ts";
-import { ContractError, FormatError } from "../errors.ts";
-import type { EditFailure, EditScope } from "./_edit_scope.ts";
+import { formatCountOf } from "../../base/count.ts";
+import { listSome, showName } from "../../base/wording.ts";
+import { ContractError, FormatError } from "../../errors.ts";
+import type { EditFailure, EditScope } from "./_scope.ts";
 import { planStep } from "./_plan_step.ts";
 import type { PlannedEdit } from "./_planned_edit.ts";
 import type { Edit } from "./edits.ts";

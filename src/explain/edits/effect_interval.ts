@@ -1,4 +1,4 @@
-import { studentQuantile } from "../metrics/student_t.ts";
+import { studentQuantile } from "../../metrics/student_t.ts";
 
 /** Effects of one edit on one sample, by model and draw. */
 export interface EffectTable {

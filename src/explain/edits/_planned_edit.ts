@@ -1,7 +1,7 @@
 /** Edits whose names were found in a data set. */
 
 import type { Direction, SelectedBins } from "./_bin_places.ts";
-import type { EditFailure, EditScope } from "./_edit_scope.ts";
+import type { EditFailure, EditScope } from "./_scope.ts";
 import type { Edit, MoveFill } from "./edits.ts";
 
 /** Which marks and bins of a sample a step changes. */

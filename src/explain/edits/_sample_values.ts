@@ -1,8 +1,8 @@
 /** The numbers of samples that edits change: counts where they are known, else values that carry the record's transform. */
 
-import type { Dataset } from "../data/dataset.ts";
-import { inverseFunction, transformFunction } from "../record.ts";
-import type { DataRecord } from "../record.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { inverseFunction, transformFunction } from "../../record.ts";
+import type { DataRecord } from "../../record.ts";
 
 /** Reads and scales the stored numbers of a data set. */
 export class SampleValues {
@@ -12,11 +12,11 @@ export class SampleValues {
   readonly #toCount: (value: number) => number;
   readonly #fromCount: (count: number) => number;
 
-  /** Finds what the numbers of a data set are. */
-  constructor(data: Dataset) {
+  /** Finds what the numbers of a data set are; `assembly` is the one that models take it for. */
+  constructor(data: Dataset, assembly = data.record.assembly) {
     this.data = data;
     // Counts that are kept for their logarithms are edited as counts: models apply the transform themselves.
-    this.record = data.hasCounts ? data.storedRecord : data.record;
+    this.record = { ...(data.hasCounts ? data.storedRecord : data.record), assembly };
     this.#toCount = inverseFunction(this.record.transform);
     this.#fromCount = transformFunction(this.record.transform);
   }

@@ -2,7 +2,7 @@
 
 import { binsFor } from "./_bin_places.ts";
 import type { Donors } from "./_donors.ts";
-import type { EditScope } from "./_edit_scope.ts";
+import type { EditScope } from "./_scope.ts";
 import type { PlannedEdit, PlannedMarkStep } from "./_planned_edit.ts";
 import type { SampleValues } from "./_sample_values.ts";
 

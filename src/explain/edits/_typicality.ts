@@ -2,7 +2,7 @@
 
 import type { CellTypeGenes } from "./_cell_type_genes.ts";
 import type { Donors } from "./_donors.ts";
-import type { EditScope } from "./_edit_scope.ts";
+import type { EditScope } from "./_scope.ts";
 
 /** Of fewer genes, it is not known what is usual. */
 const FEWEST_GENES = 100;

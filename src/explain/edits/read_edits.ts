@@ -1,13 +1,13 @@
 /** Reads tables of edits. */
 
-import { showName } from "../base/wording.ts";
-import { FormatError } from "../errors.ts";
-import type { ByteSource } from "../files/byte_source.ts";
-import { splitCells } from "../genome/table_columns.ts";
-import { type OnWarning, visitTextLines } from "../genome/text_lines.ts";
-import { faultOfName } from "../io/names.ts";
-import { type Line, lineText, withSource } from "../text/lines.ts";
-import { EDIT_COLUMNS, type EditColumn, EditRow } from "./_edit_row.ts";
+import { showName } from "../../base/wording.ts";
+import { FormatError } from "../../errors.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { splitCells } from "../../genome/table_columns.ts";
+import { type OnWarning, visitTextLines } from "../../genome/text_lines.ts";
+import { faultOfName } from "../../io/names.ts";
+import { type Line, lineText, withSource } from "../../text/lines.ts";
+import { EDIT_COLUMNS, type EditColumn, EditRow } from "./_table_row.ts";
 import type { Edit, EditStep } from "./edits.ts";
 
 /** Options of {@linkcode readEdits}. */

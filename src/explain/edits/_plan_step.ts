@@ -1,7 +1,7 @@
 /** Finds what one step of an edit names. */
 
-import { showName } from "../base/wording.ts";
-import type { EditScope } from "./_edit_scope.ts";
+import { showName } from "../../base/wording.ts";
+import type { EditScope } from "./_scope.ts";
 import { binsFor, selectBins } from "./_bin_places.ts";
 import { planSubstitution } from "./_plan_substitution.ts";
 import type { PlannedMarkStep, Selected, StepContext, StepPlan } from "./_planned_edit.ts";

@@ -1,11 +1,11 @@
 /** What edits are planned in: the names of a data set, and what the models read. */
 
-import { listSome, showName } from "../base/wording.ts";
-import type { Dataset } from "../data/dataset.ts";
-import { GeneNames } from "../data/gene_names.ts";
-import { geneGroupIndices } from "../data/sample_groups.ts";
-import { ContractError } from "../errors.ts";
-import { cellTypeGroupsOf } from "../io/item_groups.ts";
+import { listSome, showName } from "../../base/wording.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { GeneNames } from "../../data/gene_names.ts";
+import { geneGroupIndices } from "../../data/sample_groups.ts";
+import { ContractError } from "../../errors.ts";
+import { cellTypeGroupsOf } from "../../io/item_groups.ts";
 import { type Direction, directionsOf, strandsOf } from "./_bin_places.ts";
 import { SampleIndex } from "./_sample_index.ts";
 
