@@ -30,8 +30,7 @@ async function prepare(directory: string): Promise<void> {
 async function writeData(path: string, data: Dataset): Promise<void> {
   await writeFileAtomic(
     path,
-    (sink, writeAt) =>
-      writeCompetition(sink, describeDataset(data), datasetBlocks(data), { writeAt }),
+    (sink) => writeCompetition(sink, datasetBlocks(data), describeDataset(data)),
   );
 }
 
