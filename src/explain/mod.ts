@@ -62,7 +62,6 @@ export {
   type BaselineKind,
   type InputAttributions,
 } from "./types.ts";
-<<<<<<< HEAD
 export type { EditEffect, PredictEditsOptions } from "./edits/edit_effect.ts";
 export {
   describeStep,
@@ -88,7 +87,6 @@ export {
 export { type EffectInterval, effectInterval, type EffectTable } from "./edits/effect_interval.ts";
 export { checkEdits, predictEdits } from "./edits/predict_edits.ts";
 export { readEdits, type ReadEditsOptions } from "./edits/read_edits.ts";
-=======
 export {
   type AttributionTrackBlock,
   TRACK_FILE_FORMATS,
@@ -100,4 +98,3 @@ export {
   type WrittenTracks,
 } from "./track_options.ts";
 export { writeAttributionTracks, writeTrackSession } from "./tracks.ts";
->>>>>>> tracks
