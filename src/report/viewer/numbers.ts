@@ -25,3 +25,8 @@ export function formatQValue(value: number): string {
 export function formatEnd(value: number): string {
   return formatValue(Number(value.toPrecision(2)));
 }
+
+/** Formats the end of a scale of effects. */
+export function formatSignedEnd(value: number): string {
+  return formatSigned(Number(value.toPrecision(2)));
+}
