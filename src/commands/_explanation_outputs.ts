@@ -2,10 +2,10 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
-import type { Dataset } from "../data/dataset.ts";
 import type { Attributions } from "../explain/mod.ts";
 import { writeDirectoryAtomic } from "../files/atomic_directory.ts";
 import { writeFileAtomic } from "../files/file.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
 import type { AttributionBlock } from "./_attribution_bytes.ts";
 import { describeFeatures, type Feature } from "./_attribution_features.ts";
 import { describeCompleteness } from "./_completeness.ts";
@@ -214,14 +214,13 @@ function canTestMarks(features: readonly Feature[]): boolean {
 
 /** The features of all inputs, in the order of the block. */
 function featuresOf({ inputs }: AttributionBlock, { models, data }: ExplanationWork): Feature[] {
-  const context = { record: models[0]!.record, bins: binsOf(models[0]!, data) };
+  const [{ record, panel }] = models as readonly [TrainedModel];
+  const bins = panel?.bins ?? data.bins;
+  const marks = panel === undefined ? record.marks : data.marks;
+  const context = { record, bins, marks };
   return Object.entries(inputs).flatMap(([name, { shape }]) =>
     describeFeatures(name as Feature["input"], shape, context)
   );
-}
-
-function binsOf({ panel }: ExplanationWork["models"][number], { bins }: Dataset): number {
-  return panel?.bins ?? bins;
 }
 
 function describeWork(

@@ -87,7 +87,8 @@ export class AttributionSummary {
           const value = values[sample * size + i]!;
           if (Number.isNaN(value)) continue;
           const { input, mark, bin } = features[first + i]!;
-          const place = input === "signal" ? this.#placeOfMark.get(mark!) : undefined;
+          const isOfBin = input === "signal" && bin !== undefined;
+          const place = isOfBin ? this.#placeOfMark.get(mark!) : undefined;
           const at = (group * features.length + first + i) * WIDTH;
           sums[at]! += 1;
           sums[at + 1]! += value;

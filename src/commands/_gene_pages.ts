@@ -128,7 +128,8 @@ async function collectValues(
   const collected = new Map<number, SampleValues>();
   for await (const block of blocks) {
     if (!block.rows.some((row) => positions.has(row))) continue;
-    const found = byBins(wholeOf(block, work), work);
+    const whole = wholeOf(block, work);
+    const found = whole.method === "gradient" ? whole : byBins(whole, work);
     for (const [sample, position] of found.rows.entries()) {
       if (!positions.has(position)) continue;
       collected.set(position, valuesOf(found, sample, bins * marks.length));
@@ -138,7 +139,7 @@ async function collectValues(
 }
 
 function valuesOf(
-  { predictions, baselinePredictions, inputs, rows }: Attributions,
+  { method, predictions, baselinePredictions, inputs, rows }: Attributions,
   sample: number,
   size: number,
 ): SampleValues {
@@ -153,7 +154,8 @@ function valuesOf(
     attributions: pick(signal?.values),
     standardDeviations: pick(signal?.standardDeviations),
     qValues: pick(signal?.qValues),
-    otherInputs: Object.entries(others).map(([name, { values }]) => {
+    // Derivatives by different values have no sum.
+    otherInputs: method === "gradient" ? [] : Object.entries(others).map(([name, { values }]) => {
       const width = values.length / rows.length;
       const own = values.subarray(sample * width, (sample + 1) * width);
       const sum = own.reduce((total, value) => Number.isNaN(value) ? total : total + value, 0);
