@@ -3,6 +3,8 @@
  *
  * Begin with {@linkcode attribute}; {@linkcode attributeBlocks} goes through many samples with little memory.
  * {@linkcode predictEdits} changes samples and predicts them again.
+ * {@linkcode testAttributions} says which attributions are larger than those of a null, which {@linkcode nullFromGenes} or
+ * {@linkcode nullFromModels} makes.
  *
  * @module
  */
@@ -20,6 +22,20 @@ export {
   measureChangeAgreement,
 } from "./change_agreement.ts";
 export type { ChangeAgreementOptions } from "./change_options.ts";
+export {
+  explainChanges,
+  type ExplainChangesOptions,
+  type ExplainedChanges,
+  type ExplainedGenes,
+  type ExplainedSet,
+  type PlacedGeneSet,
+} from "./explained_changes.ts";
+export {
+  type DifferenceTableOptions,
+  type TrainedEnds,
+  writeDifferences,
+  writeExplainedSets,
+} from "./difference_table.ts";
 export { explainDifferences } from "./differences.ts";
 export type {
   CarryingSpan,
@@ -27,6 +43,18 @@ export type {
   GeneDifferences,
   MeasuredChanges,
 } from "./difference_types.ts";
+export {
+  NULL_KINDS,
+  type NullAttributions,
+  nullFromGenes,
+  nullFromModels,
+  type NullKind,
+  type NullOptions,
+} from "./null_attributions.ts";
+export { type NullModelOptions, shuffleLabels, trainNullModels } from "./shuffled_labels.ts";
+export { spreadOverBins } from "./spread_over_bins.ts";
+export { sumOverBins } from "./sum_over_bins.ts";
+export { testAttributions } from "./test_attributions.ts";
 export {
   ATTRIBUTION_METHODS,
   type AttributionMethod,
@@ -60,3 +88,14 @@ export {
 export { type EffectInterval, effectInterval, type EffectTable } from "./edits/effect_interval.ts";
 export { checkEdits, predictEdits } from "./edits/predict_edits.ts";
 export { readEdits, type ReadEditsOptions } from "./edits/read_edits.ts";
+export {
+  type AttributionTrackBlock,
+  TRACK_FILE_FORMATS,
+  TRACK_INPUTS,
+  type TrackFileFormat,
+  type TrackInput,
+  type WriteTracksOptions,
+  type WrittenTrack,
+  type WrittenTracks,
+} from "./track_options.ts";
+export { writeAttributionTracks, writeTrackSession } from "./tracks.ts";
