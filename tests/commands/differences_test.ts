@@ -67,9 +67,22 @@ Deno.test("the table names the mark and where it changed, and the report what it
     const { code, stdout, stderr } = await runTask(
       "differences",
       directory,
-      ...["--data", at("data.npz"), ...SIDES, ...ENGINE, "--bootstrap", "200"],
-      ...["--deseq2", at("deseq2.csv"), "--gene-sets", at("sets.gmt")],
-      ...["--out", at("genes.tsv"), "--sets-out", at("sets.tsv"), "--report", at("report.json")],
+      "--data",
+      at("data.npz"),
+      ...SIDES,
+      ...ENGINE,
+      "--bootstrap",
+      "200",
+      "--deseq2",
+      at("deseq2.csv"),
+      "--gene-sets",
+      at("sets.gmt"),
+      "--out",
+      at("genes.tsv"),
+      "--sets-out",
+      at("sets.tsv"),
+      "--report",
+      at("report.json"),
     );
     strictEqual(code, 0, stderr);
     match(stdout, /Changes from control\.1, control\.2 to treated: 60 genes, 1 model/);
@@ -84,7 +97,11 @@ Deno.test("the table names the mark and where it changed, and the report what it
     const again = await runTask(
       "differences",
       directory,
-      ...["--data", at("data.npz"), ...SIDES, "--out", at("genes.tsv")],
+      "--data",
+      at("data.npz"),
+      ...SIDES,
+      "--out",
+      at("genes.tsv"),
     );
     strictEqual(again.code, 1);
     match(again.stderr, /genes\.tsv: it is there already/);
@@ -166,15 +183,35 @@ Deno.test("models that were trained on the cell types are warned of, and several
     const run = `${directory}/run`;
     const trained = await runTask(
       "train",
-      ...["--data", `${directory}/data.npz`, "--preset", "experiment1", "--epochs", "1"],
-      ...["--ensemble", "2", "--out", run, ...ENGINE],
+      "--data",
+      `${directory}/data.npz`,
+      "--preset",
+      "experiment1",
+      "--epochs",
+      "1",
+      "--ensemble",
+      "2",
+      "--out",
+      run,
+      ...ENGINE,
     );
     strictEqual(trained.code, 0, trained.stderr);
     const { code, stdout, stderr } = await runTask(
       "differences",
       run,
-      ...["--data", `${directory}/data.npz`, "--between", "control.1,treated", "--bootstrap", "20"],
-      ...["--out", "-", "--format", "csv", "--steps", "4", ...ENGINE],
+      "--data",
+      `${directory}/data.npz`,
+      "--between",
+      "control.1,treated",
+      "--bootstrap",
+      "20",
+      "--out",
+      "-",
+      "--format",
+      "csv",
+      "--steps",
+      "4",
+      ...ENGINE,
     );
     strictEqual(code, 0, stderr);
     const [header = "", first = ""] = stdout.slice(stdout.indexOf("gene_id")).split("\n");
@@ -253,7 +290,12 @@ Deno.test("sets without anything measured are refused, and labels of a file are 
     const { code, stdout, stderr } = await runTask(
       "differences",
       ...args,
-      ...["--labels", at("labels.csv"), "--gene-sets", at("sets.gmt"), "--out", at("out.tsv")],
+      "--labels",
+      at("labels.csv"),
+      "--gene-sets",
+      at("sets.gmt"),
+      "--out",
+      at("out.tsv"),
     );
     strictEqual(code, 0, stderr);
     // The first gene lacks a label in one control.
