@@ -16,7 +16,10 @@ import { makeRandom } from "../../helpers/tracks.ts";
 const CHROMOSOMES = [{ name: "chr1", length: 3000 }, { name: "chr2", length: 900 }];
 const SHAPE = { bins: 4, binSizeBp: 50, orientation: "transcript" } as const;
 
-function randomPlaces(seed: number, count: number): Required<SamplePlace>[] {
+/** A gene whose place is known. */
+type PlacedGene = Pick<Gene, "chromosome" | "tss" | "strand"> & { readonly name: string };
+
+function randomPlaces(seed: number, count: number): PlacedGene[] {
   const random = makeRandom(seed);
   return Array.from({ length: count }, (_, i) => {
     const { name, length } = CHROMOSOMES[Math.floor(2 * random())]!;
@@ -27,7 +30,7 @@ function randomPlaces(seed: number, count: number): Required<SamplePlace>[] {
 
 /** The value of each base, by going through all samples for each of them; `undefined` where there is none. */
 function valueByBase(
-  places: readonly Required<SamplePlace>[],
+  places: readonly PlacedGene[],
   { bins, binSizeBp, orientation }: PlaceWindowsOptions,
   values: Float32Array,
 ): (number | undefined)[][] {
