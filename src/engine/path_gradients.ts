@@ -50,11 +50,22 @@ const MOST_VALUES = 1 << 22;
 export async function pathGradients(
   session: Session,
   request: PathRequest,
-  { onProgress, signal }: CallOptions = {},
+  options: CallOptions = {},
 ): Promise<InputGradients[]> {
   const steps = request.weights.length;
   checkInteger(steps, { action: "follow paths", name: "number of steps", least: 1 });
   const path = new PathSource(request);
+  const found = await session.pathGradients?.(request, options);
+  return found ?? await addUpPoints(session, { request, path }, options);
+}
+
+/** The gradients at all points, by the engine's usual way, added up. */
+async function addUpPoints(
+  session: Session,
+  { request, path }: { readonly request: PathRequest; readonly path: PathSource },
+  { onProgress, signal }: CallOptions,
+): Promise<InputGradients[]> {
+  const steps = request.weights.length;
   const paths = request.rows.length;
   const { inputs } = request.source;
   const largest = Math.max(1, ...inputs.map(gradientSize));

@@ -63,10 +63,10 @@ export interface ExplanationJob {
   readonly entries: readonly number[];
 }
 
-/** Gradients along paths between two inputs, added up; all arrays lie in shared memory. */
+/** Gradients along paths between two inputs, added up. */
 export interface PathJob {
   readonly kind: "paths";
-  /** `[entry, value]`: where paths end, and which entry each path ends at. */
+  /** `[entry, value]` in shared memory: where paths end, and which entry each path ends at. */
   readonly samples: Float32Array;
   readonly entryOf: Uint32Array;
   /** The same for where they begin. */
@@ -76,7 +76,7 @@ export interface PathJob {
   readonly fractions: Float64Array;
   /** `[step]`: what the gradient at each point counts. */
   readonly weights: Float64Array;
-  /** `[path, value]`: receives the sums. */
+  /** `[path, value]` in shared memory: receives the sums. */
   readonly target: Float32Array;
 }
 

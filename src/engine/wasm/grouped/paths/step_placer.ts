@@ -115,7 +115,6 @@ export class StepPlacer {
     const output = memory.tensor({ rows, channels, stride, ...this.#readPadding(1) });
     const { pool, needed } = step.tiling;
     const records = this.#placeRecords(output, { pool, epilogue: ends.epilogue });
-    const { width, dilation, left } = turned[0]!.shape;
     return {
       name: "first",
       ends: ends.output,
