@@ -1,7 +1,9 @@
 /** What `explain` writes once all blocks are there. */
 
+import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { Attributions } from "../explain/mod.ts";
 import { recoverDirectory, writeDirectoryAtomic } from "../files/atomic_directory.ts";
 import { writeFileAtomic } from "../files/file.ts";
 import type { AttributionBlock } from "./_attribution_bytes.ts";
@@ -9,6 +11,9 @@ import { describeFeatures, type Feature } from "./_attribution_features.ts";
 import { describeCompleteness } from "./_completeness.ts";
 import { writeAttributionAnndata } from "./_explanation_anndata.ts";
 import type { ExplanationDirectory } from "./_explanation_directory.ts";
+import { describeNull, makeMarkTest, type NullTest, wholeOf } from "./_explanation_null.ts";
+import { type TrackPlan, writeTracks } from "./_explanation_tracks.ts";
+import { writeMarkTable } from "./_mark_table.ts";
 import { AttributionSummary, writeSummaryTable } from "./_explanation_summary.ts";
 import {
   type TableContent,
@@ -22,6 +27,9 @@ import { VERSION } from "./version.ts";
 export interface OutputCall {
   /** The directory of the run or model. */
   readonly model: string;
+  readonly test: NullTest | undefined;
+  /** How tracks are written, or why they are not. */
+  readonly tracks: TrackPlan | string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -34,13 +42,15 @@ interface Overview {
   readonly hasQValues: boolean;
   /** `[sample]`: relative errors of completeness, where the method has them. */
   readonly errors: readonly number[];
+  /** Values with a q-value, and those of them with one of at most 0.05. */
+  readonly tested: { readonly all: number; readonly found: number };
 }
 
 /** Writes the tables, the tracks, the pages and the record, and prints what matters of them. */
 export async function writeExplanation(
   work: ExplanationWork,
   directory: ExplanationDirectory,
-  { model, signal }: OutputCall,
+  { model, test, tracks, signal }: OutputCall,
 ): Promise<void> {
   const { flags, data, models } = work;
   const { out, format } = flags;
@@ -76,6 +86,16 @@ export async function writeExplanation(
     );
   }
   if (format !== "none") files.push(table);
+  if (features.some(({ input, mark }) => mark !== undefined && input !== "references")) {
+    await writeFileAtomic(`${out}/marks.tsv`, (sink) =>
+      writeMarkTable(sink, {
+        data,
+        blocks: wholeBlocks(work, blocks()),
+        features,
+        test: test && canTestMarks(features) ? makeMarkTest(test, data) : undefined,
+      }));
+    files.push("marks.tsv");
+  }
   const summary = new AttributionSummary({ ...overview, data });
   for await (const block of blocks()) summary.add(block);
   await writeFileAtomic(
@@ -83,8 +103,17 @@ export async function writeExplanation(
     (sink) => writeSummaryTable(sink, summary, features),
   );
   files.push("summary.tsv");
+  if (typeof tracks === "object") {
+    const written = await writeTracks(work, directory, { plan: tracks, signal });
+    files.push(...written.files);
+    for (const note of written.notes) console.info(`Note: ${note}.`);
+  } else if (tracks !== undefined) console.info(`No tracks: ${tracks}.`);
   const completeness = describeCompleteness(errors, models.length);
   if (completeness !== undefined) console.log(completeness);
+  if (test !== undefined) {
+    console.log(describeFindings(overview));
+    console.log(describeNull(test.kind));
+  }
   await directory.finish({
     ...about,
     model,
@@ -111,19 +140,46 @@ async function lookThrough(
   const expression = new Map<number, number>();
   const errors: number[] = [];
   let first: Pick<Overview, "features" | "hasDeviations" | "hasQValues"> | undefined;
+  const tested = { all: 0, found: 0 };
   for await (const block of readBlocks(work, directory, signal)) {
     first ??= {
       features: featuresOf(block, work),
       hasDeviations: Object.values(block.inputs).some((input) => input.standardDeviations),
       hasQValues: Object.values(block.inputs).some((input) => input.qValues),
     };
+    for (const { qValues = [] } of Object.values(block.inputs)) {
+      for (const q of qValues) {
+        if (Number.isNaN(q)) continue;
+        tested.all++;
+        if (q <= 0.05) tested.found++;
+      }
+    }
     for (const [i, position] of block.rows.entries()) {
       expression.set(position, labels?.[position] ?? block.predictions[i]!);
       const error = block.completenessErrors?.[i];
       if (error !== undefined && Number.isFinite(error)) errors.push(Math.abs(error));
     }
   }
-  return { ...first!, expression, errors };
+  return { ...first!, expression, errors, tested };
+}
+
+function describeFindings({ tested: { all, found } }: Overview): string {
+  const share = all === 0 ? 0 : 100 * found / all;
+  return `q-values: ${found.toLocaleString("en-US")} of ${formatCountOf(all, "attribution")} (${
+    share.toFixed(1)
+  }%) have q <= 0.05.`;
+}
+
+async function* wholeBlocks(
+  work: ExplanationWork,
+  blocks: AsyncIterable<AttributionBlock>,
+): AsyncGenerator<Attributions, void, undefined> {
+  for await (const block of blocks) yield wholeOf(block, work);
+}
+
+/** Whether marks have bins to add up. */
+function canTestMarks(features: readonly Feature[]): boolean {
+  return features.some(({ input, bin }) => input === "signal" && bin !== undefined);
 }
 
 /** The features of all inputs, in the order of the block. */

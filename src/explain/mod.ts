@@ -52,6 +52,7 @@ export {
   type NullOptions,
 } from "./null_attributions.ts";
 export { type NullModelOptions, shuffleLabels, trainNullModels } from "./shuffled_labels.ts";
+export { spreadOverBins } from "./spread_over_bins.ts";
 export { sumOverBins } from "./sum_over_bins.ts";
 export { testAttributions } from "./test_attributions.ts";
 export {
@@ -62,7 +63,6 @@ export {
   type BaselineKind,
   type InputAttributions,
 } from "./types.ts";
-<<<<<<< HEAD
 export type { EditEffect, PredictEditsOptions } from "./edits/edit_effect.ts";
 export {
   describeStep,
@@ -88,7 +88,6 @@ export {
 export { type EffectInterval, effectInterval, type EffectTable } from "./edits/effect_interval.ts";
 export { checkEdits, predictEdits } from "./edits/predict_edits.ts";
 export { readEdits, type ReadEditsOptions } from "./edits/read_edits.ts";
-=======
 export {
   type AttributionTrackBlock,
   TRACK_FILE_FORMATS,
@@ -100,4 +99,3 @@ export {
   type WrittenTracks,
 } from "./track_options.ts";
 export { writeAttributionTracks, writeTrackSession } from "./tracks.ts";
->>>>>>> tracks

@@ -1,6 +1,6 @@
 /** Makes the steps of an edit to the numbers of a sample. */
 
-import { binsFor } from "./_bin_places.ts";
+import { binsFor } from "../bin_places.ts";
 import type { Donors } from "./_donors.ts";
 import type { EditScope } from "./_scope.ts";
 import type { PlannedEdit, PlannedMarkStep } from "./_planned_edit.ts";
