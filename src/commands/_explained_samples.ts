@@ -162,10 +162,10 @@ export function findMarks(names: readonly string[], marks: readonly string[]): n
 }
 
 function unknownName(what: string, name: string, known: readonly string[]): ContractError {
-  const lower = name.toLowerCase();
-  const near = known.filter((other) =>
-    other.length < 100 && editDistance(other.toLowerCase(), lower.slice(0, 100)) <= 2
-  );
+  const lower = name.toLowerCase().slice(0, 100);
+  const distances = known.map((other) => editDistance(other.toLowerCase().slice(0, 100), lower));
+  const least = Math.min(...distances);
+  const near = least <= 2 ? known.filter((_, i) => distances[i] === least) : [];
   const advice = near.length > 0 && near.length <= 3
     ? `did you mean ${near.map(showName).join(" or ")}?`
     : `expected one of ${listSome(known, 8)}`;

@@ -3,9 +3,9 @@
 import { sha256 } from "../base/bytes.ts";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { type EngineReport, selectEngine } from "../engine/select.ts";
+import { selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
-import { attributeBlocks, type AttributeOptions } from "../explain/mod.ts";
+import { attributeBlocks, type AttributeOptions, type Attributions } from "../explain/mod.ts";
 import { branchInputShape, modelInputs, readsSequence } from "../model/inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { Inputs } from "../runs/inputs.ts";
@@ -30,11 +30,22 @@ export interface ExplanationWork {
   readonly inputs: Inputs;
   /** Samples of a block. */
   readonly blockSize: number;
+  /** The engine and how it rounds. */
+  readonly arithmetic: string;
+}
+
+/** Says which engine will compute, and how it rounds. */
+export async function describeArithmetic(
+  { engine: name }: ExplainFlags,
+  { spec }: TrainedModel,
+): Promise<string> {
+  const { engine } = await selectEngine(name, spec);
+  return `${engine.name}: ${await engine.arithmetic()}`;
 }
 
 /** Values of a block, and its samples at most: some seconds of work, so that little is lost. */
 const BLOCK_VALUES = 1 << 21;
-const BLOCK_SAMPLES = 1024;
+const BLOCK_SAMPLES = 256;
 
 /** Chooses the samples of a block by the number of values that a model reads of each. */
 export function chooseBlockSize({ spec }: TrainedModel): number {
@@ -74,8 +85,7 @@ export function checkMethod([model]: readonly TrainedModel[], { method }: Explai
 
 /** Describes all that the results depend on, so that work is resumed only as it was started. */
 export async function planWork(work: ExplanationWork): Promise<Plan> {
-  const { flags, models, chosen, inputs, blockSize } = work;
-  const { engine } = await selectEngine(flags.engine, models[0]!.spec);
+  const { flags, chosen, inputs, blockSize, arithmetic } = work;
   const options = optionsOf(flags);
   const files = Object.entries(inputs).map(([name, { sha256 }]): [string, string] => [
     name === "model" ? "the digest of the models" : `the digest of --${dashed(name)}`,
@@ -95,6 +105,7 @@ export async function planWork(work: ExplanationWork): Promise<Plan> {
     "--occlude": JSON.stringify(options.occlude ?? null),
     "--window": options.window?.join(":") ?? null,
     "--null": flags.null,
+    "--null-shuffles": flags.null === "labels" ? flags.nullShuffles : null,
     "--seed": flags.seed,
     "--marks": flags.marks?.join(",") ?? null,
     "--drop-marks": flags.dropMarks?.join(",") ?? null,
@@ -102,7 +113,7 @@ export async function planWork(work: ExplanationWork): Promise<Plan> {
     "--format": flags.format,
     "--tracks": flags.tracks ?? null,
     "--pages": String(flags.pages),
-    "the arithmetic": `${engine.name}: ${await engine.arithmetic()}`,
+    "the arithmetic": arithmetic,
     "the number of samples of a block": blockSize,
   };
 }
@@ -133,46 +144,43 @@ export function optionsOf(
   };
 }
 
-/** What was found out beside the attributions. */
-export interface ComputedBlocks {
-  /** Engine and device; absent if all blocks were kept. */
-  readonly report: EngineReport | undefined;
+/** How samples are explained, whichever they are. */
+export function attributeOptionsOf({ flags, unlabelled }: ExplanationWork): AttributeOptions {
+  const { engine, threads, dropMarks, acceptAssembly } = flags;
+  return { ...optionsOf(flags), unlabelled, engine, threads, dropMarks, acceptAssembly };
 }
 
 /**
  * Computes the blocks that are not kept yet, and keeps them.
  *
- * @throws {Interrupted} If the signal is aborted: finished blocks are kept.
+ * @throws The reason of the signal, once it is aborted.
  */
 export async function computeBlocks(
   work: ExplanationWork,
   directory: ExplanationDirectory,
-  signal: AbortSignal,
-): Promise<ComputedBlocks> {
-  const { flags, models, data, chosen: { rows }, unlabelled, blockSize } = work;
+  { test, signal }: {
+    /** Adds q-values to a block; the block itself without a null. */
+    readonly test: (found: Attributions) => Attributions;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { models, data, chosen: { rows }, blockSize } = work;
   const blocks = countBlocks(work);
   const missing = Array.from({ length: blocks }, (_, block) => block)
     .filter((block) => !directory.kept.has(block));
   if (directory.kept.size > 0) {
     console.info(`Resuming: ${directory.kept.size} of ${formatCountOf(blocks, "block")} are there`);
   }
-  if (missing.length === 0) return { report: undefined };
+  if (missing.length === 0) return;
   const left = rows.filter((_, i) => !directory.kept.has(Math.floor(i / blockSize)));
   const progress = new ProgressLine("samples");
   const before = rows.length - left.length;
   const notes = new Set<string>();
-  let report: EngineReport | undefined;
   const found = attributeBlocks(models, data, {
-    ...optionsOf(flags),
+    ...attributeOptionsOf(work),
     rows: left,
     blockSize,
-    engine: flags.engine,
-    threads: flags.threads,
-    unlabelled,
-    dropMarks: flags.dropMarks,
-    acceptAssembly: flags.acceptAssembly,
     onNote: (note) => notes.add(note),
-    onStart: (started) => report = started,
     onProgress: (share) =>
       progress.update({
         done: before + share * left.length,
@@ -184,17 +192,14 @@ export async function computeBlocks(
   try {
     let next = 0;
     for await (const block of found) {
-      await directory.write(missing[next++]!, block);
-      freeBlock(block);
+      const tested = test(block);
+      await directory.write(missing[next++]!, tested);
+      freeBlock(tested);
     }
-  } catch (error) {
+  } finally {
     progress.clear();
-    if (!signal.aborted) throw error;
-    throw interruption(directory.kept.size, blocks);
   }
-  progress.clear();
   for (const note of notes) console.info(`Note: ${note}.`);
-  return { report };
 }
 
 /** The message about work that was stopped. */

@@ -1,7 +1,7 @@
 /** Puts the changes of all genes together, block by block, and averages them over the models. */
 
-import type { Dataset } from "../data/dataset.ts";
 import { studentQuantile } from "../metrics/student_t.ts";
+import type { Direction } from "./bin_places.ts";
 import type { BlockChanges } from "./_difference_block.ts";
 import type { DifferencePlan } from "./_difference_plan.ts";
 import type { GeneDifferences, MeasuredChanges } from "./difference_types.ts";
@@ -90,9 +90,20 @@ export class GeneCollector {
     if (change === 0) return;
     const direction = change < 0 ? 0 : 1;
     this.#directions[direction]!++;
-    const profile = direction * places.length;
-    for (let i = 0; i < places.length; i++) this.#profiles[profile + i]! += places[i]!;
+    this.#addProfile(direction, places, this.#plan.genes[place]!.direction);
     this.#findCarrier(place, { sign: Math.sign(change), totals, places });
+  }
+
+  /** Adds a gene to the profile of its direction of change, turned to run along transcription. */
+  #addProfile(change: number, places: Float64Array, direction: Direction): void {
+    const marks = this.#layout.marks.length;
+    const first = change * places.length;
+    const count = places.length / marks;
+    for (let i = 0; i < places.length; i++) {
+      const [place, mark] = [Math.floor(i / marks), i % marks];
+      const to = direction === -1 ? count - 1 - place : place;
+      this.#profiles[first + to * marks + mark]! += places[i]!;
+    }
   }
 
   /** Finds the mark that adds most in the direction of the change, and the shortest span with half of it. */
@@ -124,7 +135,7 @@ export class GeneCollector {
   }
 
   /** The columns of all genes. */
-  finish(data: Dataset): GeneDifferences {
+  finish(): GeneDifferences {
     const { from, to, genes, confidence } = this.#plan;
     const size = this.#profiles.length / 2;
     const count = (direction: number) => Math.max(1, this.#directions[direction]!);
@@ -132,7 +143,7 @@ export class GeneCollector {
     const width = models > 1
       ? studentQuantile((1 + confidence) / 2, models - 1) / Math.sqrt(models)
       : undefined;
-    const measured = measureChanges(data, this.#plan);
+    const measured = measureChanges(this.#plan);
     return {
       from,
       to,
@@ -154,6 +165,7 @@ export class GeneCollector {
       ...(this.#layout.hasContext && { context: this.#context }),
       remainders: this.#remainders,
       carriedBy: this.#carriedBy,
+      directions: Int8Array.from(genes, ({ direction }) => direction),
       placeBins: this.#layout.placeBins,
       profiles: this.#profiles.map((sum, i) => sum / count(i < size ? 0 : 1)),
       ...(this.#places && { places: this.#places }),
@@ -180,7 +192,7 @@ function spreadOver(columns: readonly Float64Array[], mean: Float64Array): Float
 }
 
 /**
- * The shortest span whose values add up to half of all; the first of several.
+ * The shortest span whose values add up to half of all; of several, the one with the largest sum.
  *
  * @returns Its first place and the one after its last; `undefined` unless the sum of all is above 0.
  */
@@ -192,19 +204,20 @@ export function shortestSpan(
   const wanted = SPAN_SHARE * sums[values.length]!;
   if (!(wanted > 0)) return undefined;
   for (let length = 1; length < values.length; length++) {
-    for (let start = 0; start + length <= values.length; start++) {
-      if (sums[start + length]! - sums[start]! >= wanted) return [start, start + length];
+    let best = 0;
+    for (let start = 1; start + length <= values.length; start++) {
+      if (sums[start + length]! - sums[start]! > sums[best + length]! - sums[best]!) best = start;
     }
+    if (sums[best + length]! - sums[best]! >= wanted) return [best, best + length];
   }
   return [0, values.length];
 }
 
-/** The measured changes; `undefined` if the data have no labels. */
-function measureChanges(data: Dataset, { genes }: DifferencePlan): MeasuredChanges | undefined {
-  if (!data.hasLabels) return undefined;
-  const labels = data.labels();
+/** The measured changes; `undefined` if nothing was measured. */
+function measureChanges({ genes, measured }: DifferencePlan): MeasuredChanges | undefined {
+  if (measured === undefined) return undefined;
   const mean = (positions: readonly number[]) =>
-    positions.reduce((sum, position) => sum + labels[position]!, 0) / positions.length;
+    positions.reduce((sum, position) => sum + measured[position]!, 0) / positions.length;
   const from = Float64Array.from(genes, (gene) => mean(gene.from));
   const to = Float64Array.from(genes, (gene) => mean(gene.to));
   return { from, to, changes: to.map((value, gene) => value - from[gene]!) };

@@ -12,6 +12,7 @@ import { type DenseInputs, gatherDense } from "./_dense_inputs.ts";
 import type { BlockCall, BlockChanges } from "./_difference_block.ts";
 import { countPlaces, type MarkLayout } from "./_mark_layout.ts";
 import type { ExplainedNetwork } from "./_network.ts";
+import { gaussLegendre } from "./_quadrature.ts";
 
 /** Pairs of samples of genes, `[pair]` each. */
 export interface SamplePairs {
@@ -135,7 +136,7 @@ function pathsTo(
   };
 }
 
-/** The mean gradients along the paths to one end, by the midpoint rule. */
+/** The mean gradients along the paths to one end, by the rule of Gauss and Legendre. */
 async function integrate(
   network: ExplainedNetwork,
   { end, pairs, ends, onShare, options: { steps, call: { signal } } }: {
@@ -149,8 +150,7 @@ async function integrate(
   const points = steps * pairs.genes.length;
   return await network.pathGradients({
     ...pathsTo(end, { network, pairs, ends }),
-    fractions: Float64Array.from({ length: steps }, (_, step) => (step + 0.5) / steps),
-    weights: new Float64Array(steps).fill(1 / steps),
+    ...gaussLegendre(steps),
   }, { signal, onProgress: (done) => onShare(done / points) });
 }
 

@@ -4,6 +4,7 @@ import { checkInteger } from "../base/check_integer.ts";
 import { listSome, showName } from "../base/wording.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
+import { type Direction, directionsOf, strandsOf } from "./bin_places.ts";
 import type { DifferenceOptions } from "./difference_types.ts";
 
 const ACTION = "compare cell types";
@@ -14,6 +15,8 @@ export interface ComparedGene {
   readonly gene: number;
   readonly from: readonly number[];
   readonly to: readonly number[];
+  /** How its bins run. */
+  readonly direction: Direction;
 }
 
 /** What to do, whatever the models. */
@@ -24,6 +27,8 @@ export interface DifferencePlan {
   readonly steps: number;
   readonly confidence: number;
   readonly keepsPlaces: boolean;
+  /** `[position]`; absent if nothing was measured. */
+  readonly measured: ArrayLike<number> | undefined;
 }
 
 /**
@@ -60,7 +65,13 @@ export function planDifferences(data: Dataset, options: DifferenceOptions): Diff
       } and in ${listSome(names.to)}, expected data that have both`,
     );
   }
-  return { ...names, genes, steps, confidence, keepsPlaces };
+  const measured = options.measured ?? (data.hasLabels ? data.labels() : undefined);
+  if (measured !== undefined && measured.length !== data.length) {
+    throw new TypeError(
+      `Cannot ${ACTION}: found ${measured.length} measured values, expected ${data.length}, one for each sample`,
+    );
+  }
+  return { ...names, genes, steps, confidence, keepsPlaces, measured };
 }
 
 function checkGenes(genes: ArrayLike<number>, { columns }: Dataset): number[] {
@@ -116,7 +127,8 @@ function findGenesOnBothSides(
     samples.set(gene, own);
     own[froms.has(cellType) ? "from" : "to"].push(position);
   }
+  const directions = directionsOf(strandsOf(data.columns), data.record);
   return [...samples].filter(([, own]) => own.from.length > 0 && own.to.length > 0)
-    .map(([gene, own]) => ({ gene, ...own }))
+    .map(([gene, own]) => ({ gene, ...own, direction: directions[gene]! }))
     .sort((a, b) => a.gene - b.gene);
 }

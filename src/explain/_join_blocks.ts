@@ -1,14 +1,15 @@
 /** Puts blocks of attributions one after another. */
 
 import type { InputName } from "../model/spec.ts";
-import { type AttributionPlan, hasBaseline } from "./_plan.ts";
 import type { Attributions, InputAttributions } from "./types.ts";
 
-/** The attributions of all blocks, in their order; of no samples if there are no blocks. */
+/** What blocks have in common, and the samples of all. */
+export type WholeAttributions = Pick<Attributions, "method" | "baseline" | "rows" | "models">;
+
+/** The attributions of all blocks, in their order; of no inputs if there are no blocks. */
 export function joinBlocks(
   blocks: readonly Attributions[],
-  models: number,
-  plan: AttributionPlan,
+  { method, baseline, rows, models }: WholeAttributions,
 ): Attributions {
   const [first] = blocks;
   const names = Object.keys(first?.inputs ?? {}) as InputName[];
@@ -27,9 +28,9 @@ export function joinBlocks(
   const baselines = joinIfThere(blocks.map((block) => block.baselinePredictions));
   const errors = joinIfThere(blocks.map((block) => block.completenessErrors));
   return {
-    method: plan.method,
-    ...(hasBaseline(plan) && { baseline: plan.baseline }),
-    rows: Uint32Array.from(plan.positions),
+    method,
+    ...(baseline !== undefined && { baseline }),
+    rows,
     models,
     predictions: joinFloats(blocks.map(({ predictions }) => predictions)),
     ...(baselines && { baselinePredictions: baselines }),

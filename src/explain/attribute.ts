@@ -71,7 +71,13 @@ export async function attribute(
 ): Promise<Attributions> {
   const blocks: Attributions[] = [];
   for await (const block of attributeBlocks(models, data, options)) blocks.push(block);
-  return joinBlocks(blocks, models.length, planAttribution(data, options));
+  const plan = planAttribution(data, options);
+  return joinBlocks(blocks, {
+    method: plan.method,
+    baseline: hasBaseline(plan) ? plan.baseline : undefined,
+    rows: plan.positions,
+    models: models.length,
+  });
 }
 
 /**

@@ -17,6 +17,12 @@ export interface DifferenceOptions extends ReconcileOptions {
    */
   readonly genes?: ArrayLike<number> | undefined;
   /**
+   * Measured values, `[position]`; NaN where there is none, and then for the gene too.
+   *
+   * @default {The data's labels, if they have some}
+   */
+  readonly measured?: ArrayLike<number> | undefined;
+  /**
    * Points on each path.
    *
    * @default {50}
@@ -115,7 +121,7 @@ export interface GeneDifferences {
   readonly low?: Float64Array<ArrayBuffer> | undefined;
   /** Upper end of the interval. */
   readonly high?: Float64Array<ArrayBuffer> | undefined;
-  /** Measured changes; absent if the data have no labels. */
+  /** Measured changes; absent without labels. */
   readonly measured?: MeasuredChanges | undefined;
   /** Names of the marks. */
   readonly marks: readonly string[];
@@ -133,8 +139,12 @@ export interface GeneDifferences {
   /** Where places begin, as bins, and at the end the number of bins: places are bins, or the windows of a summary. */
   readonly placeBins: Uint32Array<ArrayBuffer>;
   /**
+   * How the bins of each gene run, `[gene]`: 1 along transcription, −1 against it, 0 where its strand is not known.
+   */
+  readonly directions: Int8Array<ArrayBuffer>;
+  /**
    * Mean contribution over genes by direction of the predicted change, `[down or up, place, mark]`: of genes with less at the
-   * end, and of genes with more.
+   * end, and of genes with more. Places run along transcription, but for genes whose strand is not known.
    */
   readonly profiles: Float64Array<ArrayBuffer>;
   /** Contributions of each place, `[gene, place, mark]`; absent unless they were asked for. */

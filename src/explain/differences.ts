@@ -71,5 +71,5 @@ export async function explainDifferences(
     collector.add(first, await networks.explain(block, { signal, onShare }));
     onProgress?.((first + block.length) / genes.length);
   }
-  return collector.finish(data);
+  return collector.finish();
 }

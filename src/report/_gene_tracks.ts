@@ -2,7 +2,7 @@
 
 import type { GeneWindow } from "./_gene_window.ts";
 import { type Html, html } from "./_html.ts";
-import { type LaneMarkup, renderStage, type TrackMarkup } from "./_stage_markup.ts";
+import { type KeyEntry, type LaneMarkup, renderStage, type TrackMarkup } from "./_stage_markup.ts";
 import { signalUnit } from "./_window_axis.ts";
 import { DEFAULT_ALPHA } from "./_method_words.ts";
 import type { GeneInCellType, GenePageInput } from "./gene_page_input.ts";
@@ -17,7 +17,7 @@ import {
   type TrackValues,
   valuesOfTrack,
 } from "./viewer/gene_values.ts";
-import { formatSigned, formatValue } from "./viewer/numbers.ts";
+import { formatEnd, formatSignedEnd } from "./viewer/numbers.ts";
 import { type LaneRange, rangeWithZero } from "./viewer/paths.ts";
 import { describeGenomeSpan, describeSpan, type ViewWindow } from "./viewer/window.ts";
 
@@ -27,7 +27,7 @@ const ALL_MARKS = -1;
 /** Puts a cell type's values in the order of the page, `[mark, bin]`. */
 export function arrangeTracks(
   { signal, attributions, standardDeviations, qValues }: GeneInCellType,
-  { window: { bins }, isTurned }: GeneWindow,
+  { window: { bins }, isTurned }: Pick<GeneWindow, "window" | "isTurned">,
 ): TrackValues {
   const marks = signal.length / bins;
   const arrange = (values: ArrayLike<number> | undefined) =>
@@ -78,6 +78,7 @@ export function renderGeneTracks(input: GenePageInput, layout: GeneWindow): Html
     label: "Bin around the " + window.centre,
     place: describePlace(window),
     controls: sameScale(input),
+    key: keyOf(input),
     hasArrow: layout.isInGeneDirection && record.tss !== "bed",
     tracks: (hasSum ? [ALL_MARKS] : []).concat([...record.marks.keys()]).map((track) => {
       const values = valuesOfTrack(tracks, { track, bins });
@@ -103,14 +104,14 @@ function trackOf(values: TrackValues, { track, input: { record }, range, alpha }
   const lanes: LaneMarkup[] = [];
   if (values.attributions !== undefined) {
     const paths = attributionPaths(values, { range, alpha });
-    const low = range.low < 0 ? formatSigned(range.low) : "";
-    lanes.push({ kind: "attribution", paths, high: formatSigned(range.high), low });
+    const low = range.low < 0 ? formatSignedEnd(range.low) : "";
+    lanes.push({ kind: "attribution", paths, high: formatSignedEnd(range.high), low });
   }
   if (values.signal !== undefined) {
     const own = rangeWithZero(values.signal);
-    const low = own.low < 0 ? formatValue(own.low) : "";
+    const low = own.low < 0 ? formatEnd(own.low) : "";
     const paths = signalPaths(values, { range: own });
-    lanes.push({ kind: "measured", paths, high: formatValue(own.high), low });
+    lanes.push({ kind: "measured", paths, high: formatEnd(own.high), low });
   }
   const shown = lanes.map(({ kind }) => kind === "measured" ? "signal" : "attributions");
   return {
@@ -129,29 +130,34 @@ function sameScale({ cellTypes }: GenePageInput): Html {
   `;
 }
 
+/** What the shapes mean. */
+function keyOf({ cellTypes, method, record }: GenePageInput): KeyEntry[] {
+  const { attributions, standardDeviations, qValues } = cellTypes[0]!;
+  const alpha = method.alpha ?? DEFAULT_ALPHA;
+  const entries: (KeyEntry | false)[] = [
+    attributions !== undefined && { kind: "up", text: "raises the prediction" },
+    attributions !== undefined && { kind: "down", text: "lowers it" },
+    qValues !== undefined && { kind: "dashes", text: `q ≤ ${alpha}; other bins are pale` },
+    standardDeviations !== undefined &&
+    { kind: "whiskers", text: `± a standard deviation over ${method.models} models` },
+    { kind: "signal", text: `signal: ${signalUnit(record).toLowerCase()} in a bin, as counted` },
+  ];
+  return entries.filter((entry) => entry !== false);
+}
+
 /** Says how to read the tracks. */
 export function explainTracks(
-  { record, method, cellTypes }: GenePageInput,
+  { cellTypes }: GenePageInput,
   { isInGeneDirection, isTurned }: GeneWindow,
 ): Html {
-  const { attributions, standardDeviations, qValues } = cellTypes[0]!;
-  const unit = signalUnit(record);
-  const sentences = [
-    ...(attributions === undefined ? ["The model reads no marks: their signal is shown alone."] : [
-      "In each track bars show how much a bin adds to the prediction: upwards it raises it, downwards it lowers it. " +
-      "All marks have the same scale.",
-    ]),
-    `The grey area is the signal, with a scale for each mark: ${unit.toLowerCase()} in a bin, as counted.`,
-    ...(standardDeviations === undefined
-      ? []
-      : [`Thin lines are a standard deviation over ${method.models} models to either side.`]),
-    ...(qValues === undefined ? [] : [
-      `Bins with q ≤ ${method.alpha ?? DEFAULT_ALPHA} have full colour and a dash above them.`,
-    ]),
-    isInGeneDirection
-      ? "The gene runs from left to right." +
-        (isTurned ? " The data's bins of this gene are turned around for that." : "")
-      : "Bins run by coordinate; the gene's strand is not known.",
-  ];
-  return html`<p class="note">${sentences.join(" ")}</p>`;
+  const direction = isInGeneDirection
+    ? "The gene runs from left to right." +
+      (isTurned
+        ? " The bins of this gene are turned around for that, since the data have them by coordinate."
+        : "")
+    : "Bins run by coordinate; the gene's strand is not known.";
+  const marks = cellTypes[0]!.attributions === undefined
+    ? "The model reads no marks: their signal is shown alone."
+    : "Attributions of all marks have the same scale, their sum has its own, and the signal of each mark has its own.";
+  return html`<p class="note">${marks} ${direction}</p>`;
 }

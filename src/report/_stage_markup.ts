@@ -29,6 +29,16 @@ export interface TrackMarkup {
   readonly lanes: readonly LaneMarkup[];
 }
 
+/** A shape and what it means. */
+export interface KeyEntry {
+  /** Class of the shape. */
+  readonly kind: string;
+  /** What it means. */
+  readonly text: string;
+  /** Whether a button says the same, where a script shows buttons. */
+  readonly isOnButton?: boolean;
+}
+
 /** What a stage shows. */
 export interface StageMarkup {
   /** Where the bins lie. */
@@ -41,6 +51,8 @@ export interface StageMarkup {
   readonly controls: Html;
   /** Whether the gene is known to run from left to right. */
   readonly hasArrow: boolean;
+  /** What the shapes mean. */
+  readonly key: readonly KeyEntry[];
   /** The tracks, from top to bottom. */
   readonly tracks: readonly TrackMarkup[];
 }
@@ -48,50 +60,90 @@ export interface StageMarkup {
 /** Ticks of an axis without a script, which could count the page's width. */
 const TICKS = 5;
 
+const HINT = "Drag across the tracks to zoom in, double-click to see the whole window. The wheel " +
+  "zooms after a click on the tracks, or with Ctrl; dragging with Shift moves them. Keys: ← → read " +
+  "the bins, + − zoom, Shift ← → move, 0 shows the whole window. On a touch screen, one finger " +
+  "reads the bins and two fingers zoom.";
+
 /** Renders the tracks with their controls. */
 export function renderStage(stage: StageMarkup): Html {
-  const { window, label, place, controls, hasArrow, tracks } = stage;
+  const { window, place, controls, key, tracks } = stage;
   const whole = { start: 0, end: window.bins, most: TICKS };
-  const centre = 100 * -window.startBp / (window.bins * window.binBp);
+  const coordinates = genomeTicks(window, whole);
   return html`
     <div class="viewer">
-      <div class="toolbar">${controls}<div class="buttons" role="group" aria-label="Zoom">
-        <button type="button" class="zoom-out" aria-label="Zoom out">−</button>
-        <button type="button" class="zoom-in" aria-label="Zoom in">+</button>
-        <button type="button" class="whole">Whole window</button>
-      </div></div>
-      <p
-        class="line"><output class="place" data-whole="${place}">${place}</output> <span class="shown"></span></p>
+      <div class="toolbar">${controls}${ZOOM_BUTTONS}</div>
+      ${renderKey(key)}
+      <p class="line"><output class="place" data-whole="${place}">${place}</output>
+        <span class="shown"></span></p>
       <div class="stage">
-        <div class="axis distances" aria-hidden="true">${renderTicks(
-          distanceTicks(window, whole),
-        )}</div>
+        ${renderAxis("distances", distanceTicks(window, whole))}
         ${tracks.map((track) => renderTrack(track, window))}
-        ${window.genome === null
-          ? ""
-          : html`<div class="axis coordinates" aria-hidden="true">${
-            renderTicks(genomeTicks(window, whole))
-          }</div>`}
-        <div class="centre${hasArrow
-          ? " arrow"
-          : ""}" style="left: ${centre}%" aria-hidden="true"></div>
-        <div class="cursor" hidden></div>
-        <div class="brush" hidden></div>
-        <div class="layer" role="slider" tabindex="0" aria-label="${label}" aria-valuemin="1"
-          aria-valuemax="${window.bins}" aria-valuenow="${(window.bins >> 1) + 1}"
-          aria-valuetext="the whole window"></div>
+        ${window.genome === null ? "" : renderAxis("coordinates", coordinates)}
+        ${renderOver(stage)}
       </div>
-      <p
-        class="hint">Drag across the tracks to zoom in, double-click to see the whole window. The wheel zooms after a click on the tracks, or with Ctrl; Shift and drag moves them. Keys: ← → read the bins, + − zoom, Shift ← → move, 0 the whole window. On a touch screen, one finger reads the bins and two fingers zoom.</p>
+      <p class="hint">${HINT}</p>
     </div>
   `;
 }
 
-function renderTicks(ticks: readonly AxisTick[]): Html[] {
-  return ticks.map(({ share, text }) => {
+const ZOOM_BUTTONS = html`
+  <div class="buttons" role="group" aria-label="Zoom">
+    <button type="button" class="zoom-out" aria-label="Zoom out">−</button>
+    <button type="button" class="zoom-in" aria-label="Zoom in">+</button>
+    <button type="button" class="whole">Whole window</button>
+  </div>
+`;
+
+/** What lies over the tracks: the line of the TSS, the bin that is read out, and what takes pointers and keys. */
+function renderOver({ window, label, hasArrow }: StageMarkup): Html {
+  const { bins, binBp, startBp } = window;
+  const centre = 100 * -startBp / (bins * binBp);
+  return html`
+    <div class="over">
+      <div class="${hasArrow ? "centre arrow" : "centre"}" style="left: ${centre}%"></div>
+      <div class="cursor" hidden></div>
+      <div class="brush" hidden></div>
+      <div class="layer" role="slider" tabindex="0" aria-label="${label}" aria-valuemin="1"
+        aria-valuemax="${bins}" aria-valuenow="${(bins >> 1) + 1}"
+        aria-valuetext="the whole window"></div>
+    </div>
+  `;
+}
+
+/** Shapes of the key in a square of 14; others are squares. */
+const KEY_SHAPES: Readonly<Record<string, string>> = {
+  dashes: "M1 7h12",
+  whiskers: "M7 1v12",
+};
+
+/** A piece of a line. */
+export function lineSample(kind: string): Html {
+  const path = html`
+    <path class="${kind}" d="M0 4H28" />
+  `;
+  return html`<svg class="sample" viewBox="0 0 28 8" aria-hidden="true">${path}</svg>`;
+}
+
+function renderKey(key: readonly KeyEntry[]): Html {
+  const entries = key.map(({ kind, text, isOnButton }) => {
+    const path = html`
+      <path class="${kind}" d="${KEY_SHAPES[kind] ?? "M1 1h12v12H1z"}" />
+    `;
+    const shape = kind.startsWith("line")
+      ? lineSample(kind)
+      : html`<svg viewBox="0 0 14 14" aria-hidden="true">${path}</svg>`;
+    return html`<li class="${isOnButton ? "on-button" : ""}">${shape}${text}</li>`;
+  });
+  return html`<ul class="key">${entries}</ul>`;
+}
+
+function renderAxis(kind: string, ticks: readonly AxisTick[]): Html {
+  const labels = ticks.map(({ share, text }) => {
     const place = share < 0.04 ? "first" : share > 0.96 ? "last" : "";
     return html`<span class="${place}" style="left: ${100 * share}%">${text}</span>`;
   });
+  return html`<div class="axis ${kind}" aria-hidden="true">${labels}</div>`;
 }
 
 function renderTrack({ track, name, value, alt, lanes }: TrackMarkup, { bins }: ViewWindow): Html {
@@ -105,12 +157,11 @@ function renderTrack({ track, name, value, alt, lanes }: TrackMarkup, { bins }: 
 
 function renderLane({ kind, paths, high, low }: LaneMarkup, bins: number): Html {
   const shapes = paths.map(([className, path]) => `<path class="${className}" d="${path}"/>`);
+  const box = `viewBox="0 0 ${bins} 100" preserveAspectRatio="none" aria-hidden="true"`;
   return html`
     <div class="lane ${kind}">
       <span class="high">${high}</span><span class="low">${low}</span>
-      <svg viewBox="0 0 ${bins} 100" preserveAspectRatio="none" aria-hidden="true">${trustHtml(
-        shapes.join(""),
-      )}</svg>
+      ${trustHtml(`<svg ${box}>${shapes.join("")}</svg>`)}
     </div>
   `;
 }

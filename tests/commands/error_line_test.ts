@@ -77,7 +77,10 @@ Deno.test("a bug is reported in one line too, and its place in the program is sh
     /^Error: a mistake\nof ours\n +at [^]*\ncaused by TypeError: below\n +at /,
   );
   match(formatError("a text"), /^unexpected a text\. /);
-  match(formatError(new RangeError("Maximum call stack size exceeded")), /^unexpected RangeError: Max/);
+  match(
+    formatError(new RangeError("Maximum call stack size exceeded")),
+    /^unexpected RangeError: Max/,
+  );
   match(formatError(new TypeError("x".repeat(1e6))), /^unexpected TypeError: x{400,500}…\. This/);
 });
 

@@ -113,7 +113,7 @@ Deno.test("a command that was stopped while it tidied up has finished", () =>
     await Deno.writeTextFile(`${out}/explain.json`, "{}");
     await withExplanation(out, async ({ isFinished, finish }) => {
       strictEqual(isFinished, true);
-      await finish({});
+      await finish();
     });
     deepStrictEqual(filesIn(out), ["explain.json"]);
   }));

@@ -182,9 +182,9 @@ export class BigWigEncoder {
     return headers;
   }
 
-  async #compress({ bytes }: RawSection): Promise<Bytes> {
+  async #compress({ bytes, effort }: RawSection): Promise<Bytes> {
     this.#largestSection = Math.max(this.#largestSection, bytes.length);
-    return this.#options.compress ? await deflate(bytes) : bytes;
+    return this.#options.compress ? await deflate(bytes, effort) : bytes;
   }
 
   async #put(bytes: Bytes): Promise<void> {

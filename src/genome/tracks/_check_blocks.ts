@@ -22,7 +22,7 @@ export function checkChromosomes(chromosomes: readonly Required<Contig>[], forma
   for (const { name, length } of chromosomes) {
     const what = `Cannot write ${format}: chromosome ${showValue(name)}`;
     if (!isTrackName(name)) {
-      throw new RangeError(`${what} has an unusable name, expected letters without blanks`);
+      throw new RangeError(`${what} has an unusable name, expected one word`);
     }
     if (names.has(name)) throw new RangeError(`${what} is listed twice`);
     if (!Number.isInteger(length) || length < 1 || length > LARGEST_LENGTH) {
@@ -34,9 +34,13 @@ export function checkChromosomes(chromosomes: readonly Required<Contig>[], forma
   }
 }
 
+/** Lines of a bedGraph file that begin so hold no values. */
+const OTHER_LINE = /^(?:#|track$|browser$)/;
+
 /** Whether a name can stand in a line of a bedGraph file, whose cells are separated by blanks. */
 function isTrackName(name: string): boolean {
-  return name.length > 0 && name.length <= LONGEST_NAME && isPlainLine(name) && !/\s/.test(name);
+  return name.length > 0 && name.length <= LONGEST_NAME && isPlainLine(name) &&
+    !/\s/.test(name) && !OTHER_LINE.test(name);
 }
 
 /** Checks blocks in the order in which they are written, and adds up what they hold. */
@@ -145,7 +149,7 @@ export class BlockChecker {
       );
     }
     if (!isTrackName(chromosome)) {
-      throw new RangeError(`${what} has an unusable name, expected letters without blanks`);
+      throw new RangeError(`${what} has an unusable name, expected one word`);
     }
     const place = this.#places.size;
     this.#places.set(chromosome, place);

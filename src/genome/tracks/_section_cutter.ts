@@ -6,6 +6,7 @@
  */
 
 import type { Bytes } from "../../base/bytes.ts";
+import type { Effort } from "./_deflate.ts";
 
 /** A section before it is deflated. */
 export interface RawSection {
@@ -16,6 +17,8 @@ export interface RawSection {
   /** The base after the last. */
   readonly end: number;
   readonly bytes: Bytes;
+  /** How hard to deflate it. */
+  readonly effort: Effort;
 }
 
 /** Intervals of one chromosome. */
@@ -124,11 +127,12 @@ export class SectionCutter {
     const itemBytes = type === FIXED_STEP ? 4 : type === VARIABLE_STEP ? 8 : 12;
     const bytes = new Uint8Array(HEADER_BYTES + count * itemBytes);
     const view = new DataView(bytes.buffer);
-    const section = {
+    const section: RawSection = {
       chromosome: this.#chromosome,
       start: starts[first]!,
       end: ends[last - 1]!,
       bytes,
+      effort: type === FIXED_STEP ? "quickly" : "well",
     };
     const head = [section.chromosome, section.start, section.end, step, span];
     head.forEach((value, i) => view.setUint32(4 * i, value, true));

@@ -7,8 +7,11 @@
 
 import type { Intervals, RawSection } from "./_section_cutter.ts";
 
-/** The windows of the finest level are about this many intervals wide, as in UCSC's programs. */
-const INTERVALS_IN_WINDOW = 10;
+/**
+ * The windows of the finest level are about this many intervals wide, so that its records of 32 bytes take a quarter of
+ * the space of the values.
+ */
+const INTERVALS_IN_WINDOW = 32;
 /** Each level has a quarter of the resolution of the one before. */
 const NEXT_LEVEL = 4;
 /** The most levels that readers expect. */
@@ -68,7 +71,8 @@ export class ZoomLevel {
   readonly #next: ZoomLevel | undefined;
   readonly #open = new Stretch();
   #isOpen = false;
-  #window = 0;
+  /** Where the open window ends. */
+  #stop = 0;
   #bytes = new DataView(new ArrayBuffer(RECORD_BYTES * RECORDS_IN_SECTION));
   #filled = 0;
   #chromosome = 0;
@@ -81,16 +85,23 @@ export class ZoomLevel {
     this.#next = next;
   }
 
+  /** Returns where the window of a base ends. */
+  endOfWindow(position: number): number {
+    return (Math.floor(position / this.windowBp) + 1) * this.windowBp;
+  }
+
   /** Takes bases that lie within one window. */
   add(stretch: Stretch): void {
-    const window = Math.floor(stretch.start / this.windowBp);
-    if (this.#isOpen && window === this.#window && stretch.chromosome === this.#open.chromosome) {
-      this.#open.extend(stretch);
+    const open = this.#open;
+    const isSame = this.#isOpen && stretch.start < this.#stop &&
+      stretch.chromosome === open.chromosome;
+    if (isSame) {
+      open.extend(stretch);
       return;
     }
     this.close();
-    this.#open.copy(stretch);
-    this.#window = window;
+    open.copy(stretch);
+    this.#stop = this.endOfWindow(stretch.start);
     this.#isOpen = true;
   }
 
@@ -134,6 +145,7 @@ export class ZoomLevel {
       start: this.#sectionStart,
       end: this.#sectionEnd,
       bytes: new Uint8Array(this.#bytes.buffer.slice(0, RECORD_BYTES * this.#filled)),
+      effort: "well",
     });
     this.#filled = 0;
   }
@@ -219,7 +231,7 @@ export class ZoomLevels {
       for (let start = starts[i]!; start < end;) {
         const level = this.#finest();
         part.start = start;
-        part.end = Math.min(end, (Math.floor(start / level.windowBp) + 1) * level.windowBp);
+        part.end = Math.min(end, level.endOfWindow(start));
         part.covered = part.end - start;
         part.sum = part.covered * value;
         part.squares = part.sum * value;
@@ -231,10 +243,12 @@ export class ZoomLevels {
 
   /** The finest level, after one that became too fine for what it saves is dropped. */
   #finest(): ZoomLevel {
-    const [finest, next] = this.#levels;
-    const most = Math.min(MOST_RECORDS, Math.max(FEW_RECORDS, this.#intervals / 2));
-    if (finest!.records <= most || next === undefined) return finest!;
-    finest!.close();
+    const finest = this.#levels[0]!;
+    if (finest.records <= FEW_RECORDS) return finest;
+    const next = this.#levels[1];
+    const isFine = finest.records <= Math.min(MOST_RECORDS, this.#intervals / 2);
+    if (isFine || next === undefined) return finest;
+    finest.close();
     this.#levels.shift();
     return next;
   }

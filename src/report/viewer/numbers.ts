@@ -20,3 +20,13 @@ export function formatSigned(value: number): string {
 export function formatQValue(value: number): string {
   return value < 0.001 ? "< 0.001" : formatValue(value);
 }
+
+/** Formats the end of a scale, with two significant digits. */
+export function formatEnd(value: number): string {
+  return formatValue(Number(value.toPrecision(2)));
+}
+
+/** Formats the end of a scale of effects. */
+export function formatSignedEnd(value: number): string {
+  return formatSigned(Number(value.toPrecision(2)));
+}

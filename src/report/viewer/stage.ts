@@ -70,9 +70,13 @@ export function showDomain(stage: Stage, wanted: ViewDomain): void {
   for (const svg of stage.root.querySelectorAll(".lane svg")) {
     svg.setAttribute("viewBox", start + " 0 " + (end - start) + " 100");
   }
-  const most = Math.max(2, Math.floor(stage.layer.clientWidth / 90));
+  const most = Math.max(4, Math.floor(stage.layer.clientWidth / 80));
   showTicks(stage, ".distances", distanceTicks(stage.window, { start, end, most }));
-  showTicks(stage, ".coordinates", genomeTicks(stage.window, { start, end, most: most * 0.75 }));
+  showTicks(
+    stage,
+    ".coordinates",
+    genomeTicks(stage.window, { start, end, most: Math.max(3, most * 0.7) }),
+  );
   const centre = (-startBp / binBp - start) / (end - start);
   const line = findElement(stage.root, ".centre");
   line.hidden = centre < 0 || centre > 1;

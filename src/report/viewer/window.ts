@@ -68,7 +68,8 @@ export function roundTicks(
 ): number[] {
   const rough = Math.max(1, (high - low) / Math.max(1, most));
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
+  const steps = [1, 2, 2.5, 5, 10].map((factor) => factor * power);
+  const step = steps.find((size) => size >= rough && Number.isInteger(size))!;
   const ticks: number[] = [];
   for (let place = Math.ceil(low / step); place * step <= high; place++) ticks.push(place * step);
   return ticks;
