@@ -6,9 +6,12 @@ import type { CommandDefinition } from "./flags.ts";
 /** Name of a command. */
 export type CommandName =
   | "crossval"
+  | "differences"
   | "doctor"
+  | "edit"
   | "evaluate"
   | "experiments"
+  | "explain"
   | "forecast"
   | "info"
   | "motifs"
@@ -33,7 +36,10 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   train: () => import("./train.ts"),
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),
+  explain: () => import("./explain.ts"),
   report: () => import("./report.ts"),
+  edit: () => import("./edit.ts"),
+  differences: () => import("./differences.ts"),
   motifs: () => import("./motifs.ts"),
   crossval: () => import("./crossval.ts"),
   search: () => import("./search.ts"),

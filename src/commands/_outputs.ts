@@ -144,8 +144,14 @@ async function writeToStandardOutput(content: Content): Promise<void> {
       written += await Deno.stdout.write(bytes.subarray(written));
     }
   };
-  if (typeof content === "function") await content(new WritableStream({ write }));
+  if (typeof content === "function") await content(new WritableStream({ write }), refuseToSeek);
   else await write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+}
+
+function refuseToSeek(): Promise<never> {
+  return Promise.reject(
+    new ContractError("Cannot write to standard output: this format needs a file, expected a path"),
+  );
 }
 
 /**

@@ -223,11 +223,16 @@ export async function predictWithProgress(
   for (const assay of next) notes.add(describeNextAssay(assay));
   if (options.printsNotes ?? true) {
     for (const note of notes) console.info(`Note: ${note}.`);
-    if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
+    noteScores(models);
     reportKnownGenes(models, data);
   }
   const { engine: name, arithmetic } = report!;
   return { ...prediction, engine: name, arithmetic, notes: [...notes], nextAssays: next };
+}
+
+/** Says what predictions of models that were trained to rank mean; nothing of others. */
+export function noteScores(models: readonly TrainedModel[]): void {
+  if (models.some(({ spec }) => spec.loss === "rank")) console.info(SCORES);
 }
 
 /** Prints how many of the genes a model with gene effects was trained on: the others get no effect. */

@@ -27,17 +27,19 @@ export function checkSubmissionIds(ids: Iterable<string>): void {
 }
 
 /**
- * Throws if a spreadsheet would run a name in the data as a formula.
+ * Throws if a spreadsheet would run a name as a formula.
  *
+ * @param names The names.
+ * @param where Where they can be changed.
  * @throws {ContractError} With the first such name.
  */
-export function checkTableNames(names: Iterable<string>): void {
+export function checkTableNames(names: Iterable<string>, where = "the data set"): void {
   for (const name of names) {
     if (!FORMULA.test(name)) continue;
     throw new ContractError(
       `Cannot write table: ${
         showValue(name)
-      } would be a formula in a spreadsheet. Rename it in the data set`,
+      } would be a formula in a spreadsheet. Rename it in ${where}`,
     );
   }
 }

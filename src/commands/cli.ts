@@ -24,7 +24,7 @@ import {
 import { isShell, SHELLS, writeCompletion } from "./_completion.ts";
 import { guardConsole } from "./_console.ts";
 import { makeOutputConfiguration } from "./_describe.ts";
-import { explain } from "./_explain.ts";
+import { formatError } from "./_error_line.ts";
 import { nameProgram } from "./_place.ts";
 import { formatVersion } from "./version.ts";
 import { outputWidth } from "./_wrap.ts";
@@ -93,7 +93,7 @@ export async function runProgram(args: readonly string[] = Deno.args): Promise<n
     if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
     // Whoever read the output through a pipe, such as `head`, needs no more.
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
-    console.error(`error: ${explain(error)}`);
+    console.error(`error: ${formatError(error)}`);
     Deno.exit(EXIT_FAILED);
   }
   Deno.exit(0);

@@ -30,6 +30,7 @@ import {
   type OutputFormat,
   type PredictionOutput,
 } from "./_prediction_format.ts";
+import { beginningOf } from "./_table_output.ts";
 import { checkTableNames } from "./_submission_ids.ts";
 import { VERSION } from "./version.ts";
 
@@ -110,14 +111,6 @@ interface Plan {
   readonly labels: PredictionFile | undefined;
 }
 
-/** The texts with which tables begin, which distinguish them from other files. */
-const BEGINNINGS: Readonly<Record<PredictionFormat, string>> = {
-  tsv: "cell_type",
-  csv: "cell_type",
-  jsonl: '{"cell_type"',
-  parquet: "PAR1",
-};
-
 async function predictRows(
   flags: PredictFlags,
   call: CommandCall,
@@ -126,7 +119,7 @@ async function predictRows(
   const { overwrite, interval } = flags;
   let measured: Float64Array | undefined;
   await predictInto(flags, call, {
-    open: () => openOutput(out, { begins: BEGINNINGS[format], usual, overwrite }),
+    open: () => openOutput(out, { begins: beginningOf(format, "cell_type"), usual, overwrite }),
     saysKnownGenes: true,
     check: (data, models, unlabelled) => {
       if (format === "tsv" || format === "csv") checkTableNames(namesIn(data));

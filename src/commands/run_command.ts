@@ -8,7 +8,7 @@ import { readConfigFile } from "./_config_file.ts";
 import { beQuiet, guardConsole, printCommand } from "./_console.ts";
 import { makeCommand, type RunFlags } from "./_describe.ts";
 import { readVariable } from "./_environment.ts";
-import { explain, stackOf } from "./_explain.ts";
+import { formatError, stackOf } from "./_error_line.ts";
 import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
@@ -32,7 +32,7 @@ export async function runCommand<Flags>(
   recordCall(definition.name, args);
   const fail = (cause: unknown): never => {
     const error = explainDenied(cause);
-    console.error(`error: ${showCalls(explain(error))}`);
+    console.error(`error: ${showCalls(formatError(error))}`);
     if (error instanceof HostsDeniedError && error.line !== undefined) printCommand(error.line);
     if (command.opts().stack) console.error(stackOf(error));
     Deno.exit(EXIT_FAILED);

@@ -1,16 +1,10 @@
 /** The columns of a table of predictions, from which every format is written. */
 
+import type { ParquetColumn } from "../io/parquet.ts";
 import type { Dataset } from "./dataset.ts";
 
-/** How the numbers of a column are written: integers, or the fewest digits that give back the same float. */
-export type ColumnKind = "text" | "integer" | "float32" | "float64";
-
 /** A column of the table. */
-export interface PredictionColumn {
-  readonly name: string;
-  readonly kind: ColumnKind;
-  /** Whether the value may be unknown. */
-  readonly nullable: boolean;
+export interface PredictionColumn extends ParquetColumn {
   /** The value of a sample; `undefined` if it is not known. */
   readonly valueAt: (position: number) => string | number | undefined;
 }
@@ -64,7 +58,7 @@ export interface PredictionValues {
 /** A column of numbers of a table. */
 export interface NumberColumn {
   readonly name: "prediction" | "spread" | "low" | "high" | "measured" | "residual";
-  readonly kind: "float32" | "float64";
+  readonly type: "float32" | "float64";
   /** Whether values may be unknown, which are NaN. */
   readonly nullable: boolean;
   /** `[position]` */
@@ -89,16 +83,16 @@ export function numberColumns(
       `Cannot write predictions: ${values.length}${what} for ${data.length} samples, expected one for each`,
     );
   }
-  const known = { kind: "float32", nullable: false } as const;
+  const known = { type: "float32", nullable: false } as const;
   const columns: NumberColumn[] = [{ name: "prediction", ...known, values: predictions }];
   if (spread !== undefined) columns.push({ name: "spread", ...known, values: spread });
   if (low !== undefined) columns.push({ name: "low", ...known, values: low });
   if (high !== undefined) columns.push({ name: "high", ...known, values: high });
   if (measured !== undefined) {
-    const kind = everyIsFloat32(measured) ? "float32" : "float64";
-    columns.push({ name: "measured", kind, nullable: true, values: measured });
+    const type = everyIsFloat32(measured) ? "float32" : "float64";
+    columns.push({ name: "measured", type, nullable: true, values: measured });
     const values = residualsOf(measured, predictions);
-    columns.push({ name: "residual", kind: "float32", nullable: true, values });
+    columns.push({ name: "residual", type: "float32", nullable: true, values });
   }
   for (const column of columns) checkNumbers(data, column);
   return columns;
@@ -111,8 +105,8 @@ export function predictionColumns(
   { regimes, unlike }: Pick<PredictionValues, "regimes" | "unlike"> = {},
 ): PredictionColumn[] {
   const details = (position: number) => data.geneDetailsOf(position);
-  const known = { kind: "text", nullable: false } as const;
-  const detail = { kind: "text", nullable: true } as const;
+  const known = { type: "text", nullable: false } as const;
+  const detail = { type: "text", nullable: true } as const;
   return [
     { name: "cell_type", ...known, valueAt: (position) => data.cellTypeOf(position) },
     { name: "gene_id", ...known, valueAt: (position) => data.geneOf(position) },
@@ -120,7 +114,7 @@ export function predictionColumns(
     { name: "chrom", ...detail, valueAt: (position) => details(position)?.chromosome },
     {
       name: "tss",
-      kind: "integer",
+      type: "int64",
       nullable: true,
       valueAt: (position) => details(position)?.tss,
     },
@@ -132,9 +126,9 @@ export function predictionColumns(
         valueAt: (position: number) => details(position)?.gene,
       }]
       : []),
-    ...numbers.map(({ name, kind, nullable, values }) => ({
+    ...numbers.map(({ name, type, nullable, values }) => ({
       name,
-      kind,
+      type,
       nullable,
       valueAt: (position: number) => {
         // Text has no negative zero, so no format has.
@@ -179,15 +173,15 @@ const QUANTITIES: Readonly<Record<NumberColumn["name"], string>> = {
   residual: "residual",
 };
 
-function checkNumbers(data: Dataset, { name, kind, nullable, values }: NumberColumn): void {
+function checkNumbers(data: Dataset, { name, type, nullable, values }: NumberColumn): void {
   for (let position = 0; position < values.length; position++) {
     const value = values[position]!;
     if (nullable && Number.isNaN(value)) continue;
-    if (Number.isFinite(kind === "float32" ? Math.fround(value) : value)) continue;
+    if (Number.isFinite(type === "float32" ? Math.fround(value) : value)) continue;
     throw new RangeError(
       `Cannot write predictions: ${QUANTITIES[name]} of ${data.geneOf(position)} in ${
         data.cellTypeOf(position)
-      } is ${value}, expected a finite ${kind === "float32" ? "float32" : "number"}`,
+      } is ${value}, expected a finite ${type === "float32" ? "float32" : "number"}`,
     );
   }
 }

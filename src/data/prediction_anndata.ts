@@ -108,10 +108,10 @@ interface Matrix {
 }
 
 async function writeMatrix(store: ZarrStore, path: ZarrPath, matrix: Matrix): Promise<void> {
-  const { grid: { genes, positions }, column: { kind } } = matrix;
+  const { grid: { genes, positions }, column: { type } } = matrix;
   const chunkRows = Math.max(1, Math.floor(PIECE_VALUES / genes.length));
   const array = new ZarrArray(store, path, {
-    type: kind,
+    type,
     rowShape: [genes.length],
     chunkRows,
     attributes: ARRAY,
@@ -122,10 +122,10 @@ async function writeMatrix(store: ZarrStore, path: ZarrPath, matrix: Matrix): Pr
 
 /** The values of a cell type, `[gene]`. */
 function rowOf(
-  { data, grid: { genes, columns }, column: { kind, values } }: Matrix,
+  { data, grid: { genes, columns }, column: { type, values } }: Matrix,
   positions: readonly number[],
 ): Float32Array | Float64Array {
-  const row = new (kind === "float32" ? Float32Array : Float64Array)(genes.length).fill(NaN);
+  const row = new (type === "float32" ? Float32Array : Float64Array)(genes.length).fill(NaN);
   for (const position of positions) {
     const column = columns[position]!;
     if (!Number.isNaN(row[column])) {

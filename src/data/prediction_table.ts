@@ -1,21 +1,20 @@
-import { type ParquetRows, type ParquetType, writeParquet } from "../io/parquet.ts";
+import type { ParquetRows } from "../io/parquet.ts";
+import { ROW_FORMATS, type RowFormat, writeRowTable } from "../io/row_table.ts";
 import {
-  type ColumnKind,
   numberColumns,
   type PredictionColumn,
   predictionColumns,
   type PredictionValues,
 } from "./_prediction_columns.ts";
-import { tableText, type TextFormat } from "./_prediction_text.ts";
 import type { Dataset } from "./dataset.ts";
 
 export type { PredictionRegime, PredictionValues } from "./_prediction_columns.ts";
 
 /** How {@linkcode writePredictionTable} writes a table. */
-export type PredictionFormat = "tsv" | "csv" | "jsonl" | "parquet";
+export type PredictionFormat = RowFormat;
 
 /** Every {@linkcode PredictionFormat}. */
-export const PREDICTION_FORMATS: readonly PredictionFormat[] = ["tsv", "csv", "jsonl", "parquet"];
+export const PREDICTION_FORMATS: readonly PredictionFormat[] = ROW_FORMATS;
 
 /** The content and the format of a table that {@linkcode writePredictionTable} writes. */
 export interface PredictionTable extends PredictionValues {
@@ -83,39 +82,9 @@ export async function writePredictionTable(
     await sink.abort(error).catch(() => undefined);
     throw error;
   }
-  if (format === "parquet") {
-    const rowGroups = rowGroupsOf(columns, data.length);
-    await writeParquet(sink, { columns: columns.map(toParquetColumn), rowGroups, metadata });
-  } else {
-    await writeText(sink, columns, { format, length: data.length });
-  }
-}
-
-async function writeText(
-  sink: WritableStream<Uint8Array>,
-  columns: readonly PredictionColumn[],
-  options: { readonly format: TextFormat; readonly length: number },
-): Promise<void> {
-  const writer = sink.getWriter();
-  const encoder = new TextEncoder();
-  try {
-    for (const text of tableText(columns, options)) await writer.write(encoder.encode(text));
-    await writer.close();
-  } catch (error) {
-    await writer.abort(error).catch(() => undefined);
-    throw error;
-  }
-}
-
-const PARQUET_TYPES: Readonly<Record<ColumnKind, ParquetType>> = {
-  text: "text",
-  integer: "int64",
-  float32: "float32",
-  float64: "float64",
-};
-
-function toParquetColumn({ name, kind, nullable }: PredictionColumn) {
-  return { name, type: PARQUET_TYPES[kind], nullable };
+  await writeRowTable(sink, { columns, rowGroups: rowGroupsOf(columns, data.length), metadata }, {
+    format,
+  });
 }
 
 function* rowGroupsOf(

@@ -13,6 +13,7 @@ import type {
   SessionState,
 } from "./engine.ts";
 import { freeState } from "./free_state.ts";
+import type { PathRequest } from "./path_source.ts";
 import type { SampleSource } from "./sample_source.ts";
 
 /** One member's part of an epoch: a piece of its order, which is not empty. */
@@ -58,6 +59,8 @@ export interface Member extends AsyncDisposable {
     rows: Uint32Array,
     call: MemberCall,
   ): Promise<InputGradients>;
+  /** See `Session.pathGradients`; absent where the engine has no such way. */
+  pathGradients?(request: PathRequest, call: MemberCall): Promise<InputGradients | undefined>;
   /** Copies weights and optimizer state. */
   state(): Promise<SessionState>;
   /** Sets weights and optimizer state. */
@@ -94,6 +97,7 @@ class MemberSession implements Session {
   readonly path: PredictionPath | undefined;
   readonly members: number;
   declare readonly rest?: () => Promise<void>;
+  declare readonly pathGradients?: NonNullable<Session["pathGradients"]>;
   readonly #spec: ModelSpec;
   readonly #batchSize: number;
   readonly #members: readonly Member[];
@@ -108,6 +112,9 @@ class MemberSession implements Session {
     this.#members = members;
     if (members.every(({ rest }) => rest !== undefined)) {
       this.rest = () => this.#queue.run(async () => void await this.#each((one) => one.rest!()));
+    }
+    if (members.every(({ pathGradients }) => pathGradients !== undefined)) {
+      this.pathGradients = (request, options) => this.#followPaths(request, options);
     }
   }
 
@@ -172,6 +179,20 @@ class MemberSession implements Session {
       rows,
       { source, options, run: (member, own, call) => member.inputGradients(source, own, call) },
     );
+  }
+
+  async #followPaths(
+    request: PathRequest,
+    options: CallOptions = {},
+  ): Promise<InputGradients[] | undefined> {
+    const { source, rows } = request;
+    const found = await this.#run(this.#members.map(() => rows), {
+      source,
+      options,
+      run: (member, _, call) => member.pathGradients!(request, call),
+    });
+    // Members are of one shape, so all have that way or none has.
+    return found.every((one) => one !== undefined) ? found : undefined;
   }
 
   /** Makes a call of every member with its own rows. */

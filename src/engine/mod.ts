@@ -22,6 +22,7 @@ export type {
   Support,
 } from "./engine.ts";
 export { type InputColumn, type JoinedColumns, joinInputs } from "./joined_source.ts";
+export { pathGradients, type PathRequest } from "./path_gradients.ts";
 export { memorySource, type SignalColumns } from "./memory_source.ts";
 export {
   type GatheredInput,

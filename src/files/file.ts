@@ -8,6 +8,7 @@ import { ContractError, FormatError } from "../errors.ts";
 import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writing.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
 import { changedError } from "./_changed_error.ts";
+import type { WriteAt } from "./patchable_sink.ts";
 
 /**
  * Converts a path or a `file:` URL to a path.
@@ -208,7 +209,8 @@ export async function syncDirectory(path: string): Promise<void> {
  * promise is fulfilled, the file survives a power cut if the system guarantees that.
  *
  * @param path Path of the file to write; its directory is created.
- * @param content The content, or a function that writes it to a stream, which it may close.
+ * @param content The content, or a function that writes it to a stream, which it may close. Once all that it wrote is
+ * through, it may replace bytes at an offset, such as a header that counts what followed.
  * @throws {WriteError} If the disk is full or must not be written to; the message has the path. Errors that the
  * function throws are passed on.
  *
@@ -229,7 +231,7 @@ export async function writeFileAtomic(
   content:
     | string
     | Uint8Array<ArrayBuffer>
-    | ((sink: WritableStream<Uint8Array>) => Promise<void>),
+    | ((sink: WritableStream<Uint8Array>, writeAt: WriteAt) => Promise<void>),
 ): Promise<void> {
   const attempt = describeFailures(path);
   const directory = directoryOf(path);
@@ -243,7 +245,12 @@ export async function writeFileAtomic(
   const write = (bytes: Uint8Array) => attempt(writeAll(file, bytes));
   try {
     if (typeof content === "function") {
-      await content(new WritableStream({ write }));
+      const writeAt: WriteAt = async (offset, bytes) => {
+        await attempt(file.seek(offset, Deno.SeekMode.Start));
+        await write(bytes);
+        await attempt(file.seek(0, Deno.SeekMode.End));
+      };
+      await content(new WritableStream({ write }), writeAt);
     } else {
       await write(typeof content === "string" ? new TextEncoder().encode(content) : content);
     }

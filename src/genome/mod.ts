@@ -46,6 +46,20 @@ export type { SkippedCheck } from "./doctor/skipped_check.ts";
 export type { ExpressionFiles } from "./sheet_expression.ts";
 export { expressionFiles, type ExpressionInput } from "./expression/files.ts";
 export {
+  type FoldChangeTable,
+  readFoldChanges,
+  type ReadFoldChangesOptions,
+} from "./expression/fold_changes.ts";
+export type { NamedGene } from "./expression/gene_finder.ts";
+export { type GeneSet, readGeneSets, type ReadGeneSetsOptions } from "./expression/gene_sets.ts";
+export {
+  type MatchedFoldChanges,
+  type MatchedGeneSet,
+  type MatchedGeneSets,
+  matchFoldChanges,
+  matchGeneSets,
+} from "./expression/match_fold_changes.ts";
+export {
   type LabelledGenes,
   matchExpression,
   type MatchExpressionOptions,
@@ -138,6 +152,34 @@ export { readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts"
 export { FLAG_NAMES } from "./signal/sam_flags.ts";
 export type { Blacklist, MergedIntervals } from "./signal/intervals.ts";
 export { signalFiles, type SignalFilesOptions } from "./signal_files.ts";
+export {
+  type TrackLine,
+  writeBedGraph,
+  type WriteBedGraphOptions,
+} from "./tracks/bed_graph_writer.ts";
+export { encodeBigWig, writeBigWig, type WriteBigWigOptions } from "./tracks/big_wig_writer.ts";
+export {
+  formatIgvSession,
+  type IgvSessionOptions,
+  type SessionTrack,
+} from "./tracks/igv_session.ts";
+export {
+  type ChromosomePlaces,
+  type PlaceCounts,
+  type PlacedWindows,
+  placeWindows,
+  type PlaceWindowsOptions,
+  type SamplePlace,
+} from "./tracks/place_windows.ts";
+export { assemblyChromosomes, readChromosomeSizes } from "./tracks/read_chromosome_sizes.ts";
+export {
+  OVERLAP_RULES,
+  type OverlapRule,
+  sweepWindows,
+  type WindowValues,
+} from "./tracks/sweep_windows.ts";
+export type { TrackBlock, TrackSummary } from "./tracks/track_block.ts";
+export type { Colour } from "./tracks/track_style.ts";
 export { transcriptKey } from "./transcript_id.ts";
 export { readTranscriptGenes, type ReadTranscriptGenesOptions } from "./transcripts.ts";
 export {

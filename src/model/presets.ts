@@ -1,4 +1,4 @@
-import { editDistance } from "./_edit_distance.ts";
+import { editDistance } from "../base/edit_distance.ts";
 import type {
   DnaPreset,
   DnaPresetName,

@@ -4,6 +4,7 @@ import { escapeHtml, Html, html, type HtmlPart, trustHtml } from "./_html.ts";
 import { pageStyle } from "./_style.ts";
 import type { Figure } from "./figure.ts";
 import { renderSvg } from "./render.ts";
+import { dataElement, type PageScript, scriptHash, scriptText } from "./viewer/embed.ts";
 
 /** A section of a page: its figures and tables in order. */
 export interface Section {
@@ -19,6 +20,8 @@ export interface PageContent {
   readonly kind: string;
   /** Name of what it is about. */
   readonly name: string;
+  /** The page that lists this one and others. */
+  readonly index?: { readonly title: string; readonly file: string } | undefined;
   /** A sentence or two below the name. */
   readonly summary?: string | undefined;
   readonly notes?: readonly string[] | undefined;
@@ -26,7 +29,13 @@ export interface PageContent {
   readonly keyFigures?: readonly (readonly [name: HtmlPart, value: string])[] | undefined;
   /** What follows the key figures. */
   readonly keyFiguresNote?: string | undefined;
+  /** What stays in sight at the top of the page. */
+  readonly bar?: Html | undefined;
   readonly sections: readonly Section[];
+  /** Rules of style of this kind of page. */
+  readonly style?: string | undefined;
+  /** What the page runs; the policy lets nothing else run. */
+  readonly script?: PageScript | undefined;
   /** The last line. */
   readonly foot: string;
   /** A comment by which programs recognise the page. */
@@ -38,9 +47,10 @@ export function figuresOf({ content }: Section): Figure[] {
   return content.filter((part): part is Figure => !(part instanceof Html));
 }
 
-/** Renders a page that loads nothing and runs nothing. */
+/** Renders a page that loads nothing, and runs nothing but the script that it was given. */
 export async function renderDocument(page: PageContent): Promise<string> {
-  const { kind, name, summary, notes = [], sections, foot, mark } = page;
+  const { kind, name, summary, notes = [], bar = "", sections, style = "", foot, mark } = page;
+  const { policy, elements } = await renderScript(page);
   const bodies: Html[] = [];
   for (const section of sections) bodies.push(await renderSection(section));
   return html`
@@ -50,13 +60,15 @@ export async function renderDocument(page: PageContent): Promise<string> {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:">
+          content="default-src 'none'; ${trustHtml(
+            policy,
+          )}style-src 'unsafe-inline'; font-src data:; img-src data:">
         <title>${name} – ${kind.toLowerCase()}</title>
-        <style>${trustHtml(await pageStyle())}</style>
+        <style>${trustHtml(await pageStyle() + style)}</style>
       </head>
       <body>
         <header>
-    <p class="kind">${kind}</p>
+    <p class="kind">${renderIndexLink(page)}${kind}</p>
     <h1>${name}</h1>
     ${summary === undefined ? "" : html`
       <p class="summary">${summary}</p>
@@ -64,11 +76,29 @@ export async function renderDocument(page: PageContent): Promise<string> {
       page,
     )}${tableOfContents(sections)}</header>
         <main>
-    ${bodies}</main>
-        <footer>${foot}</footer>
+    ${bar}${bodies}</main>
+        <footer>${foot}</footer>${elements}
       </body>
     </html>
   `.text.trimStart();
+}
+
+function renderIndexLink({ index }: PageContent): Html {
+  if (index === undefined) return html``;
+  // The name of a file may hold what an address must not.
+  return html`
+    <a href="${encodeURIComponent(index.file)}">${index.title}</a> /
+  `;
+}
+
+/** The elements of a page's script, and what its policy says of it. */
+async function renderScript({ script }: PageContent): Promise<{ policy: string; elements: Html }> {
+  if (script === undefined) return { policy: "", elements: html`` };
+  const text = scriptText(script);
+  return {
+    policy: `script-src ${await scriptHash(text)}; `,
+    elements: trustHtml(`\n${dataElement(script)}\n<script>${text}</script>`),
+  };
 }
 
 function renderKeyFigures({ keyFigures = [], keyFiguresNote }: PageContent): Html {

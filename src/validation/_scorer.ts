@@ -3,7 +3,7 @@ import { correlateSamplesOfGene } from "../data/evaluate.ts";
 import { cellTypeGroupIndices, geneGroupIndices, joinReplicates } from "../data/sample_groups.ts";
 import { byGroup } from "../metrics/mod.ts";
 import { quantile } from "../metrics/quantile.ts";
-import { drawResamples, percentileInterval, type ResamplingOptions } from "./_bootstrap.ts";
+import { drawResamples, percentileInterval, type ResamplingOptions } from "./bootstrap.ts";
 import { Groups, type Resampled, SCORED_KINDS } from "./_groups.ts";
 import { type IntervalBasis, judgeInterval } from "./interval_basis.ts";
 import { mixTotals, mseOf, PairSums, type PairTotal, pearsonOf } from "./_pair_sums.ts";

@@ -10,6 +10,7 @@ const COMMANDS = [
   "train",
   "crossval",
   "experiments",
+  "explain",
   "forecast",
   "evaluate",
   "predict",

@@ -15,6 +15,7 @@ const COMMANDS = [
   "crossval",
   "search",
   "experiments",
+  "explain",
   "forecast",
   "submit",
   "motifs",

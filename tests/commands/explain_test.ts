@@ -1,148 +1,331 @@
-/** What commands make of errors, counts and paths. */
+/** Command `explain`: its tables, how it resumes, and what it refuses. */
 
-import { match, rejects, strictEqual } from "node:assert";
-import { explain, stackOf } from "../../src/commands/_explain.ts";
-import { quotePath } from "../../src/base/shell.ts";
-import { formatCountOf } from "../../src/base/count.ts";
-import { FormatError, WriteError } from "../../src/errors.ts";
-import { type CommandResult, endOf, taskFlags, withDirectory } from "../helpers/command.ts";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { parquetReadObjects } from "hyparquet";
+import { readDataset } from "../../src/data/read_dataset.ts";
+import { endOf, filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+import { readArray, type Store } from "../helpers/zarrita.ts";
 
-async function explainFailure(promise: Promise<unknown>): Promise<string> {
-  let explained = "";
-  await rejects(promise, (error) => {
-    explained = explain(error);
-    return true;
-  });
-  return explained;
+const ROOT = new URL("../../", import.meta.url).pathname;
+const DATA = `${ROOT}fixtures/train.npz`;
+const EXAMPLE = `${ROOT}fixtures/genome/example`;
+
+type Explain = (...args: string[]) => ReturnType<typeof runTask>;
+
+/** A step with two runs: `one` has one model, `two` an ensemble of two. `explain` stands in `directory`. */
+type Step = (directory: string, explain: Explain, runs: string) => Promise<void>;
+
+const STEPS: Record<string, Step> = {};
+
+function readTsv(path: string): Record<string, string>[] {
+  const [header = "", ...rows] = Deno.readTextFileSync(path).trimEnd().split("\n");
+  const names = header.split("\t");
+  return rows.map((row) => Object.fromEntries(row.split("\t").map((cell, i) => [names[i]!, cell])));
 }
 
-Deno.test("the system's message about a file becomes an action, the file and the reason", async () => {
-  await withDirectory(async (directory) => {
-    const none = `${directory}/it's: none.json`;
-    strictEqual(
-      await explainFailure(Deno.readTextFile(none)),
-      `Cannot read ${none}: no such file or directory`,
-    );
-    strictEqual(
-      await explainFailure(Deno.readTextFile(directory)),
-      `Cannot read ${directory}: it is a directory, expected a file`,
-    );
-    strictEqual(
-      await explainFailure(Deno.mkdir(`${directory}/a/b`)),
-      `Cannot create ${directory}/a/b: no such file or directory`,
-    );
-    const file = `${directory}/file`;
-    await Deno.writeTextFile(file, "");
-    strictEqual(
-      await explainFailure(Deno.stat(`${file}/b`)),
-      `Cannot find ${file}/b: a part of this path is a file, expected directories`,
-    );
-  });
-});
-
-Deno.test("our own words before the system's are kept, and other messages are unchanged", () => {
-  const full = new WriteError(
-    "Cannot write a: b.csv: No space left on device (os error 28): open 'a: b.csv.12345678.part'",
-  );
-  strictEqual(explain(full), "Cannot write a: b.csv: no space left on device");
-  // Some of the system's errors have no class of their own.
-  strictEqual(
-    explain(new Error("Read-only file system (os error 30): mkdir 'run'")),
-    "Cannot create run: read-only file system",
-  );
-  const kept = 'Requires all access to "/dev/full/x", run again with the --allow-all flag';
-  strictEqual(
-    explain(new Deno.errors.NotCapable(kept)),
-    "Cannot use /dev/full/x: Deno lets no command read or write there",
-  );
-  const closed = 'Requires write access to "runs", run again with the --allow-write flag';
-  const where =
-    "no command writes into this package's own folders or into the system's. Change to another folder, or " +
-    "name an --out outside of them";
-  strictEqual(explain(new Deno.errors.NotCapable(closed)), `Cannot write to runs: ${where}`);
-  strictEqual(
-    explain(new WriteError(`Cannot write to src/a: ${closed}`)),
-    `Cannot write to src/a: ${where}`,
-  );
-  strictEqual(explain(new FormatError("Cannot read a", { line: 3 })), "Cannot read a (line 3)");
-});
-
-Deno.test("a bug is reported in one line too, and its place in the program is shown on request", () => {
-  const fault =
-    /^unexpected Error: a mistake\\nof ours\. This is a bug in the program; --stack shows/;
-  const mistake = new Error("a mistake\nof ours", { cause: new TypeError("below") });
-  match(explain(mistake), fault);
-  match(
-    stackOf(mistake),
-    /^Error: a mistake\nof ours\n +at [^]*\ncaused by TypeError: below\n +at /,
-  );
-  match(explain("a text"), /^unexpected a text\. /);
-  match(explain(new RangeError("Maximum call stack size exceeded")), /^unexpected RangeError: Max/);
-  match(explain(new TypeError("x".repeat(1e6))), /^unexpected TypeError: x{400,500}…\. This/);
-});
-
-Deno.test("the first error is reported, not a failed clean-up after it", async () => {
-  const dispose = () => Promise.reject(new Deno.errors.PermissionDenied("locked"));
-  const run = async () => {
-    await using _first = { [Symbol.asyncDispose]: dispose };
-    await using _second = { [Symbol.asyncDispose]: dispose };
-    throw new WriteError("Cannot write a.csv: no space");
-  };
-  strictEqual(await explainFailure(run()), "Cannot write a.csv: no space");
-});
-
-Deno.test("the content of files never reaches the terminal unescaped", async () => {
-  const program = `
-    import { guardConsole } from "./src/commands/_console.ts";
-    guardConsole();
-    const name = "E\\x1b[31m1\\r\\x9b\\u202e";
-    console.log("one\\ttwo\\nthree", name);
-    console.warn(name, { name });
-    console.error(name);
-  `;
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["eval", program.replaceAll("\\\\", "\\")],
-  });
-  const { stdout, stderr } = await endOf(command);
-  const shown = "E\\x1b[31m1\\x0d\\x9b\\u202e".replace("\\x0d", "\\r");
-  strictEqual(stdout, `one\ttwo\nthree ${shown}\n`);
-  match(stderr, /^E\\x1b\[31m1\\r\\x9b\\u202e \{ name: .*\nE\\x1b\[31m1\\r\\x9b\\u202e\n$/);
-});
-
-/** Runs a task whose standard output, or standard error, goes to a device that is full. */
-async function runWithFull(
-  stream: ">" | "2>",
-  ...words: readonly string[]
-): Promise<CommandResult> {
-  const [task = "", ...args] = words;
-  const flags = taskFlags(task).map((flag) => `'${flag}'`).join(" ");
-  const line = `exec "${Deno.execPath()}" run ${flags} scripts/${task}.ts ${args.join(" ")}`;
-  return await endOf(new Deno.Command("bash", { args: ["-c", `${line} ${stream} /dev/full`] }));
+async function digestsIn(directory: string): Promise<Record<string, string>> {
+  const digests: Record<string, string> = {};
+  for (const name of filesIn(directory)) {
+    const bytes = await Deno.readFile(`${directory}/${name}`);
+    digests[name] = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  }
+  return digests;
 }
 
-Deno.test({
-  name: "a failing standard output ends a command with one line, a failing standard error does not",
-  ignore: Deno.build.os !== "linux",
-  fn: async () => {
-    for (const args of [["doctor", "fixtures/train.npz"], ["train", "--help"]]) {
-      const { code, stderr } = await runWithFull(">", ...args);
-      strictEqual(code, 1);
-      strictEqual(stderr, "error: Cannot write to standard output: no space left on device\n");
+STEPS["every format has the same attributions, which add up to the difference from the baseline"] =
+  async (directory, explain, runs) => {
+    const { columns } = await readDataset(DATA);
+    const genes = [columns.genes[3]!, columns.genes[1]!].join();
+    for (const format of ["tsv", "csv", "jsonl", "parquet", "zarr", "none"]) {
+      const args = ["--genes", genes, "--format", format, "--out", format];
+      const { code, stdout, stderr } = await explain(`${runs}/two`, ...args);
+      strictEqual(code, 0, stderr);
+      match(stdout, /Explaining 12 samples: 2 genes in 6 cell types, by integrated-gradients\n/);
+      match(stdout, /Completeness: a sample's attributions add up to its mean prediction less /);
+      match(stdout, new RegExp(`Written: ${format}/ \\(samples\\.tsv, `));
     }
-    strictEqual((await runWithFull("2>", "doctor", "fixtures/train.npz")).code, 0);
-    strictEqual((await runWithFull("2>", "train", "--data", "none.npz")).code, 1);
-  },
-});
+    const samples = readTsv(`${directory}/tsv/samples.tsv`);
+    strictEqual(samples.length, 12);
+    const rows = readTsv(`${directory}/tsv/attributions.tsv`);
+    deepStrictEqual(
+      Object.keys(rows[0]!),
+      "cell_type gene_id input mark bin offset_bp name signal attribution spread".split(" "),
+    );
+    strictEqual(rows.length, 12 * 500);
+    deepStrictEqual([rows[0]!.bin, rows[0]!.offset_bp], ["0", "-5000"]);
+    const ofSample = Map.groupBy(rows, ({ cell_type, gene_id }) => `${cell_type} ${gene_id}`);
+    for (const sample of samples) {
+      const own = ofSample.get(`${sample.cell_type} ${sample.gene_id}`)!;
+      const sum = own.reduce((total, { attribution }) => total + Number(attribution), 0);
+      const difference = Number(sample.prediction) - Number(sample.baseline_prediction);
+      ok(Math.abs(sum - Number(sample.attribution_sum)) < 1e-4);
+      ok(Math.abs(sum - difference) < 0.05 * Math.abs(difference) + 0.005, `${sum} ${difference}`);
+      const error = (sum - difference) / Math.abs(difference);
+      ok(Math.abs(error - Number(sample.completeness_error)) < 1e-3);
+    }
+    const text = (name: string) => Deno.readTextFileSync(`${directory}/${name}`);
+    strictEqual(
+      text("csv/attributions.csv"),
+      text("tsv/attributions.tsv").replaceAll("\t", ","),
+    );
+    const objects = text("jsonl/attributions.jsonl").trimEnd().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    const cells = objects.map((row) => Object.values(row).map((cell) => `${cell ?? ""}`));
+    deepStrictEqual(cells.slice(0, 700), rows.slice(0, 700).map((row) => Object.values(row)));
+    const file = Deno.readFileSync(`${directory}/parquet/attributions.parquet`).buffer;
+    const parquet = await parquetReadObjects({ file });
+    strictEqual(parquet.length, rows.length);
+    ok(parquet.every(({ attribution }, i) => attribution === Math.fround(objects[i].attribution)));
+    const folder = `${directory}/zarr/attributions.zarr`;
+    const store: Store = new Map(
+      filesIn(folder).map((name) => [`/${name}`, Deno.readFileSync(`${folder}/${name}`)] as const),
+    );
+    const X = await readArray(store, "/X");
+    deepStrictEqual(X.shape, [12, 500]);
+    ok(objects.every(({ attribution }, i) => X.values[i] === Math.fround(attribution)));
+    const marks = (await readArray(store, "/var/mark/codes")).values;
+    strictEqual(marks.length, 500);
+    deepStrictEqual(filesIn(`${directory}/none`), ["explain.json", "samples.tsv", "summary.tsv"]);
+    const record = JSON.parse(text("tsv/explain.json"));
+    deepStrictEqual(
+      [record.method, record.baseline, record.steps, record.models, record.samples],
+      ["integrated-gradients", "zero", 50, 2, 12],
+    );
+    match(record.inputs.model.sha256, /^[0-9a-f]{64}$/);
+  };
 
-Deno.test("a path is quoted if a shell would misread it", () => {
-  strictEqual(quotePath("runs/first-2/model_1.json"), "runs/first-2/model_1.json");
-  strictEqual(quotePath("my runs/$HOME"), "'my runs/$HOME'");
-  strictEqual(quotePath("it's"), `'it'\\''s'`);
-  strictEqual(quotePath(""), "''");
-});
+STEPS["the summary has the means of the table, by thirds of measured expression"] = async (
+  directory,
+  explain,
+  runs,
+) => {
+  const args = ["--method", "input-x-gradient", "--cell-types", "E065", "--out", "all"];
+  const { code, stderr } = await explain(`${runs}/one`, ...args);
+  strictEqual(code, 0, stderr);
+  const rows = readTsv(`${directory}/all/attributions.tsv`);
+  const summary = readTsv(`${directory}/all/summary.tsv`);
+  strictEqual(summary.length, 4 * 500);
+  const labels = readTsv(`${directory}/all/samples.tsv`).map(({ measured }) => Number(measured));
+  const sorted = labels.toSorted((a, b) => a - b);
+  const at = rows.filter(({ mark, bin }) => mark === "H3K4me3" && bin === "50");
+  const found = (group: string) =>
+    summary.find(({ expression, mark, bin }) =>
+      expression === group && mark === "H3K4me3" && bin === "50"
+    )!;
+  const high = at.filter((_, i) => labels[i]! > sorted[Math.ceil(200 / 3) - 1]!);
+  for (const [group, members] of [["all", at], ["high", high]] as const) {
+    const values = members.map(({ attribution }) => Number(attribution));
+    const mean = values.reduce((a, b) => a + b) / values.length;
+    const sd = Math.sqrt(
+      values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1),
+    );
+    const signal = members.reduce((sum, row) => sum + Number(row.signal), 0) / members.length;
+    const row = found(group);
+    strictEqual(Number(row.samples), members.length);
+    ok(Math.abs(Number(row.mean_attribution) - mean) < 1e-6);
+    ok(Math.abs(Number(row.sd) - sd) < 1e-6);
+    ok(Math.abs(Number(row.mean_signal) - signal) < 1e-5);
+  }
+  strictEqual(found("high").samples, "33");
+};
 
-Deno.test("a count of one is in the singular", () => {
-  strictEqual(formatCountOf(1, "gene"), "1 gene");
-  strictEqual(formatCountOf(0, "cell type"), "0 cell types");
-  strictEqual(formatCountOf(1234, "sample"), "1,234 samples");
+STEPS["a command that is killed or interrupted resumes, and gives the same bytes"] = async (
+  directory,
+  explain,
+  runs,
+) => {
+  const args = ["--steps", "40", "--format", "parquet"];
+  const whole = await explain(`${runs}/one`, ...args, "--out", "whole");
+  strictEqual(whole.code, 0, whole.stderr);
+  const blockOf = (number: number) => `${directory}/part/unfinished/00000${number}.block`;
+  const stop = async (signal: Deno.Signal, block: number) => {
+    const line = [`${runs}/one`, "--data", DATA, "--engine", "wasm", "--threads", "1", ...args];
+    const command = taskCommand("explain", [...line, "--out", "part"], {
+      env: { INIT_CWD: directory },
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    while (!filesIn(directory).some((name) => `${directory}/${name}` === blockOf(block))) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    command.kill(signal);
+    const { code, stderr } = await command.output();
+    return { code, stderr: new TextDecoder().decode(stderr) };
+  };
+  await stop("SIGKILL", 0);
+  const kept = await Deno.stat(blockOf(0));
+  const other = await explain(`${runs}/one`, ...args, "--out", "part", "--steps", "41");
+  strictEqual(other.code, 1);
+  match(
+    other.stderr,
+    /^error: Cannot resume in part: --steps is 41, expected 40, with which it was started\. Name another --out, or add --overwrite\n$/,
+  );
+  const genes = await explain(`${runs}/one`, ...args, "--out", "part", "--cell-types", "E065");
+  match(genes.stderr, /the digest of the chosen samples is \w+ \(100 samples\), expected \w+/);
+  const model = await explain(`${runs}/two`, ...args, "--out", "part");
+  match(model.stderr, /the digest of the models is /);
+  const { code, stderr } = await stop("SIGINT", 1);
+  strictEqual(code, 130);
+  match(stderr, /Interrupted: \d of 3 blocks of samples are kept\. The same command resumes\./);
+  const end = await explain(`${runs}/one`, ...args, "--out", "part");
+  strictEqual(end.code, 0, end.stderr);
+  match(end.stdout, /Resuming: [23] of 3 blocks are there\n/);
+  ok(kept.size > 0);
+  deepStrictEqual(await digestsIn(`${directory}/part`), await digestsIn(`${directory}/whole`));
+  const again = await explain(`${runs}/one`, ...args, "--out", "part");
+  match(again.stderr, /part: it already holds an explanation\. Name another --out/);
+  const few = ["--cell-types", "E065", "--format", "none", "--overwrite", "--out", "part"];
+  strictEqual((await explain(`${runs}/one`, ...few)).code, 0);
+  deepStrictEqual(filesIn(`${directory}/part`), ["explain.json", "samples.tsv", "summary.tsv"]);
+};
+
+STEPS["genes are named by ids, symbols and files; an annotation knows symbols and places"] = async (
+  directory,
+  explain,
+) => {
+  const prepared = await runTask(
+    "prepare",
+    ...`--samples ${EXAMPLE}/sheet.tsv --genes ${EXAMPLE}/genes.gtf --signal reads`.split(" "),
+    ...`--expression ${EXAMPLE}/expression.tsv --expression-transform log2p1`.split(" "),
+    ...`--assembly hg38 --out ${directory}/example.npz`.split(" "),
+  );
+  strictEqual(prepared.code, 0, prepared.stderr);
+  const { columns } = await readDataset(`${directory}/example.npz`);
+  await runTask(
+    "train",
+    ...`--data ${directory}/example.npz --preset experiment1 --epochs 1`.split(" "),
+    ...`--engine wasm --out ${directory}/run`.split(" "),
+  );
+  const symbol = "Dpm1";
+  let gene = 0;
+  await Deno.writeTextFile(
+    `${directory}/named.gtf`,
+    Deno.readTextFileSync(`${EXAMPLE}/genes.gtf`).replaceAll(
+      /gene_id "([^"]+)";/g,
+      (text, id) => `${text} gene_name "${id === columns.genes[4] ? symbol : `S${gene++}`}";`,
+    ),
+  );
+  await Deno.writeTextFile(
+    `${directory}/genes.txt`,
+    `gene_id\n# a comment\n\n${columns.genes[7]!.split(".")[0]}\tmore\n`,
+  );
+  const data = ["--data", `${directory}/example.npz`, "--format", "none"];
+  data.push("--gene-file", "named.gtf");
+  for (
+    const [genes, wanted] of [
+      [`${symbol.toLowerCase()},${columns.genes[0]}`, [0, 4]],
+      ["genes.txt", [7]],
+      [`${directory}/genes.txt`, [7]],
+      ["all", [...columns.genes.keys()]],
+    ] as const
+  ) {
+    const args = ["--genes", genes, "--out", "named", "--overwrite"];
+    const { code, stderr } = await explain(`${directory}/run`, ...data, ...args);
+    strictEqual(code, 0, stderr);
+    const found = readTsv(`${directory}/named/samples.tsv`);
+    deepStrictEqual(
+      [...new Set(found.map(({ gene_id }) => gene_id))].sort(),
+      wanted.map((gene) => columns.genes[gene]!).sort(),
+    );
+    ok(found.every(({ symbol, tss }) => symbol !== "" && tss !== ""));
+  }
+  const near = `${symbol}X`;
+  const unknown = await explain(`${directory}/run`, ...data, "--genes", near, "--out", "x");
+  strictEqual(unknown.code, 1);
+  match(unknown.stderr, new RegExp(`gene "${near}".*did you mean .*${symbol}`));
+};
+
+STEPS["what cannot be explained is refused in one sentence, before anything is written"] = async (
+  directory,
+  explain,
+  runs,
+) => {
+  await Deno.writeTextFile(`${directory}/empty.txt`, "# nothing\n");
+  await Deno.mkdir(`${directory}/mine`);
+  await Deno.writeTextFile(`${directory}/mine/thesis.txt`, "");
+  const before = filesIn(directory);
+  const cases: [string[], RegExp][] = [
+    [["--genes", "BRCA1"], /Cannot explain gene "BRCA1": .*the data know no symbols \(--gene-file/],
+    [["--genes", "a,,b"], /Cannot use --genes a,,b: expected names between commas, a file, or all/],
+    [["--genes", "none.txt"], /Cannot read --genes none\.txt: it does not exist/],
+    [["--genes", "empty.txt"], /Cannot read genes: found none, expected one a line \(.*empty\.txt/],
+    [
+      ["--cell-types", "E065,E0066"],
+      /Cannot explain cell type "E0066": the data have no cell type of that name, did you mean E066\?/,
+    ],
+    [
+      ["--marks", "H3K4me"],
+      /Cannot explain mark "H3K4me": the data have no mark of that name, did you mean H3K4me1 or H3K4me3\?/,
+    ],
+    [["--marks", "Pol2"], /mark "Pol2": .*expected one of H3K27me3, H3K36me3/],
+    [["--method", "mutagenesis"], /--method mutagenesis with experiment1: it reads no DNA/],
+    [["--method", "gradient", "--steps", "3"], /Cannot use --steps with --method gradient/],
+    [["--method", "gradient", "--baseline", "zero"], /Cannot use --baseline with --method gradien/],
+    [["--match-by", "label"], /Cannot use --match-by: baseline is zero, expected --baseline matc/],
+    [["--window", "3:5"], /Cannot use --window with --method integrated-gradients/],
+    [["--panel", DATA], /Cannot use --panel with experiment1: it reads no panel/],
+    [["--out", "mine"], /mine: it holds something else, found thesis\.txt and no explain\.json/],
+    [["--out", "mine/thesis.txt"], /it is a file, expected a directory/],
+    [["--gene-file", DATA], /train\.npz/],
+    [["--data", "nowhere.npz"], /Cannot read nowhere\.npz: no such file or directory|nowhere/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await explain(`${runs}/one`, "--out", "out", ...args);
+    strictEqual(code, 1, `${args}: ${stdout}`);
+    match(stderr, message);
+    match(stderr, /^error: [^\n]+\n$/);
+    deepStrictEqual(filesIn(directory), before, `${args}`);
+  }
+  const bad: [string[], RegExp][] = [
+    [["--window", "5:3"], /Expected two numbers such as 40:60, the first one smaller/],
+    [["--occlude", "0"], /Expected bin, mark, or a number of bins/],
+    [["--method", "shap"], /Expected one of gradient, input-x-gradient/],
+    [["--steps", "0"], /Expected an integer >= 1/],
+    [["--format", "xlsx"], /Expected one of tsv, csv, jsonl, parquet, zarr, none/],
+  ];
+  for (const [args, message] of bad) {
+    const { code, stderr } = await explain(`${runs}/one`, "--out", "out", ...args);
+    strictEqual(code, 2);
+    match(stderr, message);
+  }
+  const shape = `${directory}/example`;
+  const small = await runTask(
+    "simulate",
+    "--out",
+    shape,
+    "--genes",
+    "20",
+    "--cell-types",
+    "2",
+    "--bins",
+    "20",
+  );
+  if (small.code === 0) {
+    const args = ["--data", `${shape}/train.npz`, "--out", "out"];
+    const { code, stderr } = await explain(`${runs}/one`, ...args);
+    strictEqual(code, 1);
+    match(stderr, /^error: Cannot [^\n]+20[^\n]+100[^\n]*\n$/);
+  }
+};
+
+Deno.test("explain", async (t) => {
+  await withDirectory(async (runs) => {
+    for (const [name, members] of [["one", "1"], ["two", "2"]] as const) {
+      const model = ["--preset", "experiment1", "--ensemble", members, "--epochs", "1"];
+      const out = ["--engine", "wasm", "--out", `${runs}/${name}`];
+      const trained = await runTask("train", "--data", DATA, ...model, ...out);
+      strictEqual(trained.code, 0, trained.stderr);
+    }
+    for (const [name, step] of Object.entries(STEPS)) {
+      await t.step(name, () =>
+        withDirectory((directory) =>
+          step(directory, (run, ...args) => {
+            const data = args.includes("--data") ? [] : ["--data", DATA];
+            const flags = [run, ...data, "--engine", "wasm", ...args];
+            return endOf(taskCommand("explain", flags, { env: { INIT_CWD: directory } }));
+          }, runs)
+        ));
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import { testIf } from "./require.ts";
 
-const CHROMIUM = await findChromium();
+/** The name of the browser here, if there is one. */
+export const CHROMIUM = await findChromium();
 
 /** A page as a browser loaded it. */
 export interface LoadedPage {

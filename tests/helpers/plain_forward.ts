@@ -4,7 +4,7 @@ import { convPadding, sampleShapes, weightShapes } from "../../src/model/shapes.
 import type { Conv1dLayer, LayerSpec, SequentialSpec } from "../../src/model/spec.ts";
 
 /** Values of a sample after a layer, `[row, channel]`. */
-interface Values {
+export interface Values {
   readonly rows: number;
   readonly channels: number;
   readonly values: Float64Array;
@@ -24,12 +24,13 @@ export function plainForward(
       shapes.flatMap(({ layer, name }, i) => layer === index ? [[name, weights[i]!]] : []),
     );
     const weight = (name: string) => own.get(name as never)!;
-    current = applyLayer(layer, current, weight);
+    current = plainLayer(layer, current, weight);
   }
   return current.values[0]!;
 }
 
-function applyLayer(
+/** A layer's outputs. */
+export function plainLayer(
   layer: LayerSpec,
   input: Values,
   weight: (name: string) => Float32Array,

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { meanSquaredError, pearson } from "../../src/metrics/mod.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
-import { drawResamples, percentileInterval } from "../../src/validation/_bootstrap.ts";
+import { drawResamples, percentileInterval } from "../../src/validation/bootstrap.ts";
 import { describeInterval, judgeInterval } from "../../src/validation/mod.ts";
 import { mixTotals, mseOf, PairSums, pearsonOf } from "../../src/validation/_pair_sums.ts";
 

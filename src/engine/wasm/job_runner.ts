@@ -68,6 +68,9 @@ export class JobRunner {
   readonly #images: readonly Float32Array<SharedArrayBuffer>[];
   #ownHasGroups = false;
   #toldPool = false;
+  #pathImage: Float32Array<SharedArrayBuffer> | undefined;
+  #pathImageIsOld = true;
+  #toldPaths = false;
   #source: SampleSource | undefined;
   #ownSource: SampleSource | undefined;
   #poolSource: SampleSource | undefined;
@@ -110,6 +113,7 @@ export class JobRunner {
   renewCopies(): void {
     this.#copiesAreOld = true;
     this.#imagesAreOld = true;
+    this.#pathImageIsOld = true;
   }
 
   /** Has the kernels ready that the next jobs need; returns nothing to wait for where they are. */
@@ -118,6 +122,24 @@ export class JobRunner {
     if (!isReady) return this.#takeKernels(set);
     this.#renewOldCopies(set);
     return undefined;
+  }
+
+  /** Has everything ready that follows paths, on the workers; false if the model is not served. */
+  async preparePaths(): Promise<boolean> {
+    await this.prepare("predictions");
+    const { paths, places } = this.#options.planned;
+    const program = await paths;
+    if (program === undefined) return false;
+    const { bytes } = program.plan.weights;
+    const image = this.#pathImage ??= new Float32Array(new SharedArrayBuffer(bytes));
+    const isOld = this.#pathImageIsOld;
+    const weights = () => readArrays(this, places, "weight");
+    if (isOld) groupedCode().packPathWeights(program.plan, weights(), image);
+    if (!this.#toldPaths) this.#pool.send({ kind: "pathProgram", program });
+    if (isOld || !this.#toldPaths) this.#pool.send({ kind: "pathWeights", image });
+    this.#pathImageIsOld = false;
+    this.#toldPaths = true;
+    return true;
   }
 
   /** Sets the samples that the next jobs copy out of memory themselves. */
@@ -185,7 +207,10 @@ export class JobRunner {
           : { kind: "data", data: shareColumns(source) },
       );
     }
-    if (job.kind === "epoch" || job.kind === "step") this.#imagesAreOld = true;
+    if (job.kind === "epoch" || job.kind === "step") {
+      this.#imagesAreOld = true;
+      this.#pathImageIsOld = true;
+    }
     return await this.#pool.run(job, () => this.#barrier.reset());
   }
 
@@ -198,6 +223,7 @@ export class JobRunner {
   rest(): void {
     this.#pool.rest();
     this.#toldPool = false;
+    this.#toldPaths = false;
     this.#source = undefined;
     this.#ownSource = undefined;
     this.#poolSource = undefined;

@@ -63,8 +63,25 @@ export interface ExplanationJob {
   readonly entries: readonly number[];
 }
 
+/** Gradients along paths between two inputs, added up. */
+export interface PathJob {
+  readonly kind: "paths";
+  /** `[entry, value]` in shared memory: where paths end, and which entry each path ends at. */
+  readonly samples: Float32Array;
+  readonly entryOf: Uint32Array;
+  /** The same for where they begin. */
+  readonly baselines: Float32Array;
+  readonly baselineOf: Uint32Array;
+  /** `[step]` or `[path, step]`: places of points, from 0 at the beginning to 1 at the end. */
+  readonly fractions: Float64Array;
+  /** `[step]`: what the gradient at each point counts. */
+  readonly weights: Float64Array;
+  /** `[path, value]` in shared memory: receives the sums. */
+  readonly target: Float32Array;
+}
+
 /** Any job that all threads do together. */
-export type Job = EpochJob | StepJob | PredictionJob | ExplanationJob;
+export type Job = EpochJob | StepJob | PredictionJob | ExplanationJob | PathJob;
 
 /** A job on the batch that is in the chains' inputs. */
 export type BatchJob =

@@ -6,18 +6,18 @@ import type { InputGradients, MemberOptions, PredictionPath, SessionState } from
 import { gatherLearned } from "../gather_learned.ts";
 import { tablesOf } from "../joined_source.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
+import type { PathRequest } from "../path_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { BatchLoader, type LoadedBatch } from "./batch_loader.ts";
 import { BatchPredictor } from "./batch_predictor.ts";
 import type { JobRunner } from "./job_runner.ts";
-import type { BatchJob, EpochJob, EpochOutcome, Job, PredictionJob } from "./jobs.ts";
+import type { BatchJob, EpochJob, EpochOutcome, PredictionJob } from "./jobs.ts";
+import { PathFollower } from "./path_follower.ts";
 import type { Plan } from "./plan/types.ts";
 import type { PlannedModel } from "./planned_model.ts";
 import { createGradients, readGradients } from "./read_gradients.ts";
+import { runWatched } from "./watched_job.ts";
 import { readArrays, type WeightPlace, writeArrays } from "./weights.ts";
-
-/** How often progress is polled, in milliseconds. */
-const POLL_MS = 50;
 
 /** Options of {@linkcode WasmMember}. */
 export interface WasmMemberOptions {
@@ -106,7 +106,7 @@ export class WasmMember implements Member {
         ? new Int32Array(new SharedArrayBuffer(4 * rows.length))
         : undefined;
       const job: PredictionJob = { kind: "predict", rows: shareCopy(rows), predicted, claims };
-      return this.#run(job, signal, onProgress).then(() => {
+      return runWatched(this.#jobs, job, { signal, onPoll: onProgress }).then(() => {
         signal.throwIfAborted();
         return new Float32Array(predicted);
       });
@@ -157,6 +157,10 @@ export class WasmMember implements Member {
     return gradients;
   }
 
+  pathGradients(request: PathRequest, call: MemberCall): Promise<InputGradients | undefined> {
+    return new PathFollower(this.#jobs, this.#inputs).follow(request, call);
+  }
+
   state(): Promise<SessionState> {
     const jobs = this.#jobs;
     return Promise.resolve({
@@ -201,9 +205,10 @@ export class WasmMember implements Member {
       batchSize,
       step: this.#step,
     };
-    const outcome = await this.#run(job, signal, (samples) => {
+    const onPoll = (samples: number) => {
       if (samples > 0) onProgress(start + samples, this.#jobs.meanLoss);
-    });
+    };
+    const outcome = await runWatched(this.#jobs, job, { signal, onPoll });
     return outcome!;
   }
 
@@ -259,35 +264,6 @@ export class WasmMember implements Member {
     }
     this.#jobs.runHere(job);
     return undefined;
-  }
-
-  /** Has the threads do a job that may be stopped, and reports its progress. */
-  async #run(
-    job: Job,
-    signal: AbortSignal,
-    onPoll: (samples: number) => void,
-  ): Promise<EpochOutcome | undefined> {
-    signal.throwIfAborted();
-    const stop = () => this.#jobs.askToStop();
-    signal.addEventListener("abort", stop);
-    let failure: { readonly error: unknown } | undefined;
-    const poll = setInterval(() => {
-      try {
-        onPoll(this.#jobs.samplesDone);
-      } catch (error) {
-        failure = { error };
-        stop();
-      }
-    }, POLL_MS);
-    try {
-      const outcome = await this.#jobs.runOnThreads(job);
-      // The caller's own error; thrown in a timer it would end the process.
-      if (failure !== undefined) throw failure.error;
-      return outcome;
-    } finally {
-      clearInterval(poll);
-      signal.removeEventListener("abort", stop);
-    }
   }
 }
 

@@ -9,6 +9,7 @@ import { modelInputs } from "../../model/inputs.ts";
 import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
 import type { GroupedPath } from "./grouped/path.ts";
+import type { PathProgram } from "./grouped/paths/program.ts";
 import { loadGroupedCode } from "./grouped_code.ts";
 import { assembleKernels, type KernelSet } from "./module.ts";
 import { planModel } from "./plan/plan.ts";
@@ -35,6 +36,7 @@ export class PlannedModel {
   #places: readonly WeightPlace[] | undefined;
   #work: readonly number[] | undefined;
   #groups: Promise<GroupedPath | undefined> | undefined;
+  #paths: Promise<PathProgram | undefined> | undefined;
 
   /** Plans a model. */
   constructor(spec: ModelSpec, size: PlanSize) {
@@ -62,6 +64,13 @@ export class PlannedModel {
   get groups(): Promise<GroupedPath | undefined> {
     return this.#groups ??= loadGroupedCode().then(({ makeGroupedPath }) =>
       makeGroupedPath(this.#spec, this.plan.encoders)
+    );
+  }
+
+  /** What follows paths, compiled; `undefined` if the model has layers that it does not serve. */
+  get paths(): Promise<PathProgram | undefined> {
+    return this.#paths ??= loadGroupedCode().then(({ makePathProgram }) =>
+      makePathProgram(this.#spec)
     );
   }
 

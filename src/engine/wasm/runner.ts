@@ -11,6 +11,8 @@ import { Barrier, type BarrierMemory } from "./barrier.ts";
 import type { InputView } from "./grouped/joined/input_view.ts";
 import type { JoinedThread } from "./grouped/joined/joined_thread.ts";
 import type { GroupedPath } from "./grouped/path.ts";
+import type { PathThread } from "./grouped/paths/path_thread.ts";
+import type { PathProgram } from "./grouped/paths/program.ts";
 import type { ThreadGroups } from "./grouped/thread_groups.ts";
 import { groupedCode } from "./grouped_code.ts";
 import type {
@@ -64,6 +66,7 @@ export class Runner {
   #groups: ThreadGroups | undefined;
   #path: GroupedPath | undefined;
   #images: readonly Float32Array[] = [];
+  #paths: PathThread | undefined;
   #joined: JoinedThread | undefined;
   #views: readonly InputView[] | undefined;
 
@@ -101,6 +104,16 @@ export class Runner {
     (this.#joined ?? this.#groups)?.setWeights(images);
   }
 
+  /** From now on follows paths, after {@linkcode setPathWeights}. */
+  usePaths(program: PathProgram): void {
+    this.#paths = new (groupedCode().PathThread)(program, this.#plan.loss);
+  }
+
+  /** Sets the weights with which paths are followed. */
+  setPathWeights(image: Float32Array): void {
+    this.#paths!.setWeights(image);
+  }
+
   /** Sets the tables, in the order of the model's inputs, that the next predictions of joined samples read. */
   useTables(tables: readonly TableColumn[] | undefined): void {
     this.#views = tables?.map(groupedCode().viewColumn);
@@ -132,6 +145,8 @@ export class Runner {
         return void this.#predict(job);
       case "explain":
         return void this.#explain(job);
+      case "paths":
+        return void this.#paths!.run(this.#barrier, job);
     }
   }
 

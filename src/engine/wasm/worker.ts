@@ -4,6 +4,7 @@ import type { SignalColumns } from "../memory_source.ts";
 import type { TableColumn } from "../joined_source.ts";
 import * as code from "./grouped/code.ts";
 import type { GroupedPath } from "./grouped/path.ts";
+import type { PathProgram } from "./grouped/paths/program.ts";
 import { setGroupedCode } from "./grouped_code.ts";
 import type { BatchPredictionJob, EpochOutcome, Job } from "./jobs.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
@@ -15,6 +16,8 @@ export type WorkerRequest =
   | { readonly kind: "tables"; readonly tables: readonly TableColumn[] }
   | { readonly kind: "groups"; readonly path: GroupedPath }
   | { readonly kind: "groupWeights"; readonly images: readonly Float32Array[] }
+  | { readonly kind: "pathProgram"; readonly program: PathProgram }
+  | { readonly kind: "pathWeights"; readonly image: Float32Array }
   | BatchPredictionJob
   | Job;
 
@@ -64,6 +67,14 @@ function answer(request: WorkerRequest): WorkerReply | undefined {
   }
   if (request.kind === "groupWeights") {
     runner!.setGroupWeights(request.images);
+    return undefined;
+  }
+  if (request.kind === "pathProgram") {
+    runner!.usePaths(request.program);
+    return undefined;
+  }
+  if (request.kind === "pathWeights") {
+    runner!.setPathWeights(request.image);
     return undefined;
   }
   if (request.kind === "predictBatch") {

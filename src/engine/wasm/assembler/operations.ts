@@ -30,6 +30,7 @@ export const SIMD_OPERATIONS = {
   "i32x4.eq": 55,
   "i32x4.gt_s": 59,
   "i32x4.ge_u": 64,
+  "f32x4.eq": 65,
   "f32x4.gt": 68,
   "v128.and": 78,
   "v128.or": 80,

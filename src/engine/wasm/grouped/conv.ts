@@ -2,8 +2,9 @@ import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/ass
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { Combiner, type PushConstant } from "../transforms/combiner.ts";
 import { emitInputTransform, emitOutputTransform } from "../transforms/emit.ts";
-import { applyEpilogue, loadEpilogue } from "./epilogue.ts";
+import { applyEpilogue, loadEpilogue, pushKeptSlope } from "./epilogue.ts";
 import { VECTOR } from "./layout.ts";
+import { PooledWindow } from "./pooled_window.ts";
 import type { ConvNode } from "./types.ts";
 
 /**
@@ -148,18 +149,49 @@ function assembleOutputs(combiner: Combiner, node: ConvNode, target: Local): voi
   });
 }
 
+function openWindow(combiner: Combiner, { records }: ConvNode, number: number): PooledWindow {
+  const keepsWinner = records?.winners !== undefined;
+  return new PooledWindow(combiner, { name: `${number}`, keepsWinner });
+}
+
+/** Stores the output of a window, and what is kept beside it. */
+function storeOutput(
+  combiner: Combiner,
+  { output, epilogue, records, bare }: ConvNode,
+  { window: { best, winner }, filter, to, row }: {
+    readonly window: PooledWindow;
+    readonly filter: number;
+    readonly to: Local;
+    readonly row: number;
+  },
+): void {
+  const { code } = combiner;
+  const offset = (row * output.stride + filter) * VECTOR;
+  if (records?.slopes !== undefined) {
+    code.get(to);
+    pushKeptSlope(combiner, epilogue, { sum: best, filter });
+    code.store(offset + records.slopes - output.address);
+  }
+  if (records?.winners !== undefined) {
+    code.get(to).get(winner!).store(offset + records.winners - output.address);
+  }
+  code.get(to).get(best);
+  if (bare !== true) applyEpilogue(combiner, epilogue, filter);
+  code.store(offset);
+}
+
 /** The outputs of a block, of which the first `positions` are wanted, for both filters of a pair. */
 function assembleBlock(
   combiner: Combiner,
-  { tiling, product, output, epilogue }: ConvNode,
+  node: ConvNode,
   { from, to, positions }: { readonly from: Local; readonly to: Local; readonly positions: number },
 ): void {
   const { code } = combiner;
+  const { tiling, product } = node;
   const { transform, phases, tiles, dilation, pool } = tiling;
   const frequencyBytes = 2 * VECTOR * product.tiles * product.parts;
-  const rowBytes = output.stride * VECTOR;
   for (const filter of [0, 1]) {
-    const seen = new Map<number, number>();
+    const windows = new Map<number, PooledWindow>();
     for (let tile = 0; tile < tiles * phases; tile++) {
       const first = tile % phases + dilation * transform.outputs * Math.floor(tile / phases);
       const wanted = Math.ceil((positions - first) / dilation);
@@ -170,17 +202,14 @@ function assembleBlock(
           code.get(from).load(offset);
         },
         store: (index, push) => {
-          const window = Math.floor((first + dilation * index) / pool);
-          const best = combiner.local(`best${window}`);
-          const count = seen.get(window) ?? 0;
-          seen.set(window, count + 1);
+          const position = first + dilation * index;
+          const number = Math.floor(position / pool);
+          const window = windows.get(number) ?? openWindow(combiner, node, number);
+          windows.set(number, window);
           push();
-          if (count > 0) code.get(best).op("f32x4.pmax");
-          code.set(best);
-          if (count + 1 < pool) return;
-          code.get(to).get(best);
-          applyEpilogue(combiner, epilogue, filter);
-          code.store(window * rowBytes + filter * VECTOR);
+          window.pop(position % pool);
+          if (window.count < pool) return;
+          storeOutput(combiner, node, { window, filter, to, row: number });
         },
         wanted: Math.min(wanted, transform.outputs),
       });

@@ -1,5 +1,5 @@
 import type { Local } from "../assembler/assembler.ts";
-import { pushGelu } from "../assembler/gelu.ts";
+import { pushGelu, pushGeluSlope } from "../assembler/gelu.ts";
 import type { Combiner } from "../transforms/combiner.ts";
 import type { Epilogue } from "./types.ts";
 
@@ -51,6 +51,34 @@ export function applyEpilogue(
     code.get(value).f32x4(0).op("f32x4.gt").op("v128.bitselect");
   }
   code.get(constant("shift")).op("f32x4.add");
+}
+
+/**
+ * The derivative of an epilogue's output with respect to its sum: `"sign"` where it is 1 above zero and the activation's slope
+ * below, by the sign of the output; `"kept"` where it has to be computed with the output; 1 where it is.
+ */
+export function slopeKind({ activation, normalised }: Epilogue): "sign" | "kept" | 1 {
+  if (normalised || activation === "gelu") return "kept";
+  return activation === 1 ? 1 : "sign";
+}
+
+/** Pushes the derivative of an epilogue whose slope is `"kept"`, at a sum to which the bias has not been added. */
+export function pushKeptSlope(
+  combiner: Combiner,
+  { activation, normalised }: Epilogue,
+  { sum, filter }: { readonly sum: Local; readonly filter: number },
+): void {
+  const { code } = combiner;
+  const constant = (name: typeof CONSTANTS[number]) => combiner.local(`${name}${filter}`);
+  const value = combiner.local("value");
+  code.get(sum).get(constant("bias")).op("f32x4.add").set(value);
+  if (activation === "gelu") {
+    pushGeluSlope(code, value);
+    if (normalised) code.get(constant("above")).op("f32x4.mul");
+    return;
+  }
+  code.get(constant("above")).get(constant("below"));
+  code.get(value).f32x4(0).op("f32x4.gt").op("v128.bitselect");
 }
 
 /** Pops a value and pushes it activated. */

@@ -7,7 +7,7 @@ import { GROUP_QUADS, LANES, type LaneTensor, VECTOR } from "./layout.ts";
 import { LANE_KERNELS } from "./lanes.ts";
 import { FIXED } from "./plan.ts";
 import { PRODUCT_KERNELS, productName } from "./product.ts";
-import type { ConvNode, GroupedPlan, GruNode } from "./types.ts";
+import type { ConvNode, GroupedNode, GroupedPlan, GruNode, RawSamples } from "./types.ts";
 
 /** What is needed to compute groups. All of it is plain data, so that it can be sent to workers. */
 export interface GroupedProgram {
@@ -41,17 +41,11 @@ export class Group {
     this.context = context;
     this.memory = memory;
     this.output = plan.output;
-    this.raw = rawTensor(plan);
+    this.raw = rawTensor(plan.raw, plan.input);
     const { load, store } = context.bind(LANE_KERNELS);
     this.#load = load;
     this.#store = store;
-    this.#steps = plan.nodes.map((node) => {
-      if (node.kind === "conv") return bindConv(context, node);
-      if (node.kind === "gru") return bindGru(context, node);
-      const { run } = context.bind(NODE_KERNELS, node.name);
-      const { input, output } = node;
-      return (quads) => run(output.address, input.address, quads);
-    });
+    this.#steps = plan.nodes.map((node) => bindNode(context, node));
   }
 
   /** Sets the weights, as `packWeights` makes them. */
@@ -87,7 +81,8 @@ export class Group {
 
 /** The samples as they come, without gaps. */
 function rawTensor(
-  { raw: { address, sampleBytes }, input: { rows, channels } }: GroupedPlan,
+  { address, sampleBytes }: RawSamples,
+  { rows, channels }: LaneTensor,
 ): Tensor {
   return {
     address,
@@ -101,6 +96,15 @@ function rawTensor(
     channels,
     segment: { count: channels, padded: channels },
   };
+}
+
+/** A function that computes a node for some quads. */
+export function bindNode(context: ExecutionContext, node: GroupedNode): (quads: number) => void {
+  if (node.kind === "conv") return bindConv(context, node);
+  if (node.kind === "gru") return bindGru(context, node);
+  const { run } = context.bind(NODE_KERNELS, node.name);
+  const { input, output } = node;
+  return (quads) => run(output.address, input.address, quads);
 }
 
 /** A function that reads all positions in both directions, for some quads. */

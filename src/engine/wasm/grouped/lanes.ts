@@ -22,8 +22,10 @@ export const LANE_KERNELS = {
 } as const;
 
 /** Adds the kernels at both ends of a chain. */
-export function addLaneKernels(module: ModuleAssembler, plan: GroupedPlan): void {
-  const { raw, input, output } = plan;
+export function addLaneKernels(
+  module: ModuleAssembler,
+  { raw, input, output }: Pick<GroupedPlan, "raw" | "input" | "output">,
+): void {
   const add = kernelAdder(module, { table: LANE_KERNELS });
   add("load", (code, { quads }) => assembleLoad(code, { quads, raw, input }));
   add("store", (code, { quads }) => assembleStore(code, { quads, raw, output }));

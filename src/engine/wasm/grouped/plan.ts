@@ -6,8 +6,8 @@
 
 import type { LayerChain } from "../../../model/graph.ts";
 import type { LayerSpec } from "../../../model/spec.ts";
-import type { LayerWeightShape, WeightShape } from "../../../model/shapes.ts";
-import { countEpilogueConstants } from "./epilogue.ts";
+import type { WeightShape } from "../../../model/shapes.ts";
+import { ConvPlacer } from "./conv_placer.ts";
 import { countOutputVectors } from "./lanes.ts";
 import {
   flattenLanes,
@@ -19,19 +19,9 @@ import {
   skewedStride,
   VECTOR,
 } from "./layout.ts";
-import { pairWeightBytes } from "./product.ts";
-import { type PlacedConv, type PlacedWeights, planGru, type WeightSource } from "./plan_gru.ts";
-import {
-  type ConvStep,
-  convStepsOf,
-  listSteps,
-  matrixShape,
-  type NormGroup,
-  paddingOf,
-  type Step,
-  strideOf,
-} from "./steps.ts";
-import type { ConvMemory, ConvNode, GroupedNode, GroupedPlan, NormWeights } from "./types.ts";
+import { type PlacedWeights, planGru } from "./plan_gru.ts";
+import { convStepsOf, listSteps, matrixShape, paddingOf, type Step, strideOf } from "./steps.ts";
+import type { GroupedNode, GroupedPlan } from "./types.ts";
 
 /** Where kernels find numbers and copied operands, at constant addresses; the first cache line stays free. */
 export const FIXED = {
@@ -70,14 +60,14 @@ function isLeftOut(layer: LayerSpec): boolean {
 
 class GroupedPlanner {
   readonly #chain: LayerChain;
-  readonly #weights: readonly WeightShape[];
   readonly #steps: readonly Step[];
   readonly #memory = new LaneAllocator(FIXED.end);
+  readonly #convs: ConvPlacer;
 
   constructor(chain: LayerChain, weights: readonly WeightShape[], steps: readonly Step[]) {
     this.#chain = chain;
-    this.#weights = weights;
     this.#steps = steps;
+    this.#convs = new ConvPlacer(this.#memory, weights);
   }
 
   plan(): GroupedPlan {
@@ -119,14 +109,10 @@ class GroupedPlanner {
 
   /** Places for the weights of each convolution of a step, or for the factors of a normalisation. */
   #takeWeights(step: Step): PlacedWeights[] {
-    const memory = this.#memory;
-    if (step.kind === "affine") return [{ weights: 0, epilogue: memory.take(8 * step.stride) }];
-    return convStepsOf(step).map(({ product, norm, tiling: { transform } }) => {
-      const { passes, pairs } = product;
-      const bytes = transform.frequencies * passes * pairs * pairWeightBytes(product);
-      const constants = countEpilogueConstants({ normalised: norm !== undefined });
-      return { weights: memory.take(bytes), epilogue: memory.take(constants * 8 * pairs) };
-    });
+    if (step.kind === "affine") {
+      return [{ weights: 0, epilogue: this.#memory.take(8 * step.stride) }];
+    }
+    return convStepsOf(step).map((conv) => this.#convs.takeWeights(conv));
   }
 
   #makeNode(
@@ -146,11 +132,11 @@ class GroupedPlanner {
     const base = { name: `${step.kind}${layer}`, input, output };
     switch (step.kind) {
       case "conv":
-        return this.#makeConv(step, { ...base, ...weights[0]! });
+        return this.#convs.place(step, { ...base, ...weights[0]! });
       case "gru":
         return planGru(step, { ...base, placed: weights }, {
           memory: this.#memory,
-          makeConv: (...args) => this.#makeConv(...args),
+          makeConv: (...args) => this.#convs.place(...args),
         });
       case "pool":
         return { ...base, kind: "pool", size: step.size };
@@ -161,71 +147,9 @@ class GroupedPlanner {
           ...base,
           kind: "affine",
           factors: weights[0]!.epilogue,
-          norm: this.#norm(step.norm),
+          norm: this.#convs.placeNorm(step.norm),
         };
     }
-  }
-
-  #makeConv(
-    step: ConvStep,
-    { weights, epilogue, ...base }: PlacedConv,
-    { kernel, bias, firstColumn, columns }: WeightSource = {
-      kernel: "kernel",
-      bias: "bias",
-      firstColumn: 0,
-      columns: step.shape.filters,
-    },
-  ): ConvNode {
-    const { layer, shape, tiling, chunk, product, activation, norm, normAfterPool } = step;
-    return {
-      ...base,
-      kind: "conv",
-      tiling,
-      channels: shape.channels,
-      filters: shape.filters,
-      width: shape.width,
-      left: shape.left,
-      product,
-      chunk,
-      memory: this.#workingMemory(step, { weights, epilogue }),
-      epilogue: { activation, normalised: norm !== undefined },
-      kernel: this.#weightIndex(layer, kernel),
-      columns: { first: firstColumn, total: columns },
-      bias: bias && this.#weightIndex(layer, bias),
-      norm: norm && this.#norm(norm),
-      normAfterPool,
-    };
-  }
-
-  #workingMemory(
-    { product, tiling: { transform } }: ConvStep,
-    placed: Pick<ConvMemory, "weights" | "epilogue">,
-  ): ConvMemory {
-    const { parts, terms, passes, tiles, pairs } = product;
-    const { frequencies } = transform;
-    const frequencyBytes = skewedStride(parts * passes * terms * tiles * VECTOR);
-    const pairBytes = skewedStride(frequencies * parts * tiles * 2 * VECTOR);
-    return {
-      ...placed,
-      frequencyBytes,
-      pairBytes,
-      transformed: this.#memory.take(frequencies * frequencyBytes),
-      products: this.#memory.take(pairs * pairBytes),
-    };
-  }
-
-  #norm({ layer, spec: { epsilon } }: NormGroup): NormWeights {
-    return {
-      gamma: this.#weightIndex(layer, "gamma"),
-      beta: this.#weightIndex(layer, "beta"),
-      mean: this.#weightIndex(layer, "moving_mean"),
-      variance: this.#weightIndex(layer, "moving_variance"),
-      epsilon,
-    };
-  }
-
-  #weightIndex(layer: number, name: LayerWeightShape["name"]): number {
-    return this.#weights.findIndex((weight) => weight.layer === layer && weight.name === name);
   }
 }
 

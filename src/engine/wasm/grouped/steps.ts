@@ -74,7 +74,7 @@ export type Step =
   | StepBase & { readonly kind: "flatten" };
 
 /** What is computed together with the sums of a layer. */
-interface Fused {
+export interface Fused {
   activation: number | "gelu";
   pool: number;
   norm: NormGroup | undefined;
@@ -247,7 +247,8 @@ function makeGru(
   };
 }
 
-function makeConv(
+/** A step of a convolution; `undefined` if it has no tiling. */
+export function makeConv(
   layer: number,
   fused: Omit<Fused, "groups">,
   { shape, choose }: { readonly shape: ConvShape; readonly choose: Choose },

@@ -8,12 +8,24 @@
 import type { Tiling } from "../transforms/tiling.ts";
 import type { LaneTensor } from "./layout.ts";
 
+/**
+ * What a node keeps for the way back, where there is one: addresses of vectors that lie as those of its outputs do, and
+ * after them.
+ */
+export interface Records {
+  /** Which value of its window each output is, as i32; absent without a pooling. */
+  readonly winners: number | undefined;
+  /** The derivative of each output with respect to its sum; absent where the sign of the output tells. */
+  readonly slopes: number | undefined;
+}
+
 /** Fields of all nodes. */
 interface NodeBase {
   /** The names of its kernels begin with this name. */
   readonly name: string;
   readonly input: LaneTensor;
   readonly output: LaneTensor;
+  readonly records?: Records | undefined;
 }
 
 /** Indices in `weightShapes(spec)` of a batch normalisation's weights. */
@@ -83,6 +95,8 @@ export interface ConvNode extends NodeBase {
   readonly chunk: Chunk;
   readonly memory: ConvMemory;
   readonly epilogue: Epilogue;
+  /** Whether its outputs are the bare sums, to which something else adds the bias and what follows. */
+  readonly bare?: true;
   /** Index in `weightShapes(spec)`. */
   readonly kernel: number;
   /** Which columns of the kernel it uses: so many as it has filters, from `first` on. */

@@ -18,7 +18,7 @@ import type { AffineNode, ConvNode, GroupedPlan, NormWeights } from "./types.ts"
  * @param image Receives what belongs at `plan.weights.address`.
  */
 export function packWeights(
-  plan: GroupedPlan,
+  plan: Pick<GroupedPlan, "nodes" | "weights">,
   weights: readonly Float32Array[],
   image: Float32Array,
 ): void {
@@ -56,8 +56,8 @@ function normConstants(
   return { factors, shifts };
 }
 
-/** The factor of a normalisation that kernel and bias take over: one that no pooling separates from them. */
-function normScales(
+/** By filter: the factor of a normalisation that kernel and bias take over: one that no pooling separates from them. */
+export function normScales(
   { norm, normAfterPool, filters, epilogue }: ConvNode,
   weights: readonly Float32Array[],
 ): Float64Array {

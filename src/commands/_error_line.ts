@@ -9,7 +9,7 @@ const EXPECTED_ERRORS = [...Object.values(ours), RangeError, ...Object.values(De
  * Formats an error as one line: its message if users can act on it. Any other error is reported as a bug in the
  * program; see {@linkcode stackOf}.
  */
-export function explain(error: unknown): string {
+export function formatError(error: unknown): string {
   const cause = firstCause(error);
   if (!(cause instanceof Error)) return explainUnexpected(String(cause));
   const system = explainSystemError(cause.message);

@@ -1,0 +1,95 @@
+/** How far samples lie from real genes. */
+
+import type { CellTypeGenes } from "./_cell_type_genes.ts";
+import type { Donors } from "./_donors.ts";
+import type { EditScope } from "./_scope.ts";
+
+/** Of fewer genes, it is not known what is usual. */
+const FEWEST_GENES = 100;
+/** Samples are compared with so many genes of their cell type, evenly taken from all. */
+const MOST_GENES = 500;
+
+/** Genes with which samples of a cell type are compared. */
+interface ComparedGenes {
+  readonly genes: CellTypeGenes;
+  /** Their places. */
+  readonly places: Uint32Array;
+  /** Each one's distance from the nearest of the others, ascending. */
+  readonly distances: Float64Array;
+}
+
+/** Compares edited samples with real ones of the same cell type. */
+export class Typicality {
+  readonly #scope: EditScope;
+  readonly #donors: Donors;
+  readonly #compared = new Map<number, ComparedGenes | undefined>();
+
+  /** Takes what finds the genes of cell types. */
+  constructor(scope: EditScope, donors: Donors) {
+    this.#scope = scope;
+    this.#donors = donors;
+  }
+
+  /**
+   * The share of real genes that lie at least as far from their nearest one as a sample does: were the sample a real gene
+   * like the others, this would be at most 0.01 in one of 100 samples.
+   *
+   * @param position The sample before it was edited.
+   * @param values Its numbers, `[bin, mark]`.
+   * @returns Above 0, up to 1; `undefined` where the cell type has fewer than 100 genes.
+   */
+  of(position: number, values: ArrayLike<number>): number | undefined {
+    const cellType = this.#scope.cellTypeAt(position);
+    if (!this.#compared.has(cellType)) this.#compared.set(cellType, this.#compare(cellType));
+    const compared = this.#compared.get(cellType);
+    if (compared === undefined) return undefined;
+    const { genes, places, distances } = compared;
+    const isTurned = this.#scope.directions[this.#scope.geneAt(position)] === -1;
+    const distance = nearestDistance(genes, genes.describe(values, isTurned), {
+      places: places.filter((place) => genes.isOther(place, position)),
+    });
+    let low = 0;
+    for (let high = distances.length; low < high;) {
+      const middle = (low + high) >>> 1;
+      if (distances[middle]! < distance) low = middle + 1;
+      else high = middle;
+    }
+    return (1 + distances.length - low) / (1 + distances.length);
+  }
+
+  #compare(cellType: number): ComparedGenes | undefined {
+    const genes = this.#donors.genesOf(cellType);
+    const { length } = genes.positions;
+    if (length < FEWEST_GENES) return undefined;
+    const count = Math.min(length, MOST_GENES);
+    const places = Uint32Array.from({ length: count }, (_, i) => Math.floor(i * length / count));
+    const size = genes.features.length / length;
+    const distances = Float64Array.from(
+      places,
+      (own) =>
+        nearestDistance(genes, genes.features.subarray(own * size, (own + 1) * size), {
+          places: places.filter((place) => genes.isOther(place, genes.positions[own]!)),
+        }),
+    );
+    return { genes, places, distances: distances.sort() };
+  }
+}
+
+/** The least squared distance of some features from those of places. */
+function nearestDistance(
+  { features: all, positions }: CellTypeGenes,
+  features: Float32Array,
+  { places }: { readonly places: Uint32Array },
+): number {
+  const size = all.length / positions.length;
+  let least = Infinity;
+  for (const place of places) {
+    let distance = 0;
+    for (let i = 0; i < size && distance < least; i++) {
+      const difference = all[place * size + i]! - features[i]!;
+      distance += difference * difference;
+    }
+    if (distance < least) least = distance;
+  }
+  return least;
+}

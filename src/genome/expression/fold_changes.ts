@@ -1,0 +1,225 @@
+/**
+ * Reads tables of measured differences in expression, as DESeq2, edgeR and limma find them.
+ *
+ * @module
+ */
+
+import { FormatError } from "../../errors.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
+import { isMissing } from "../missing.ts";
+import { visitTextLines } from "../text_lines.ts";
+import { showName } from "../wording.ts";
+import { CellSplitter, findSeparator, type Separator, splitLine } from "./_cells.ts";
+import { isComment } from "./_detect.ts";
+import { readColumns } from "./_formats.ts";
+import { nameBesideRowNumbers } from "./_row_numbers.ts";
+
+/** A table of fold changes as it was read, `[row]` each. */
+export interface FoldChangeTable {
+  /** Name of the file. */
+  readonly file: string;
+  /** Title of the column of fold changes, such as `log2FoldChange`. */
+  readonly title: string;
+  /** Title of the column of adjusted p-values, such as `padj`; `undefined` if there is none. */
+  readonly qTitle?: string | undefined;
+  /** Names of the rows' genes, `[column][row]`, the main column first: a table may have ids and symbols. */
+  readonly names: readonly (readonly string[])[];
+  /** Titles of the columns of `names`. A title may be empty. */
+  readonly nameTitles: readonly string[];
+  /** Logarithms to base 2 of the ratio of two conditions, `[row]`; NaN where the program found none. */
+  readonly log2FoldChanges: Float64Array;
+  /** p-values adjusted for the number of genes, `[row]`; NaN where there is none, as for genes with few reads. */
+  readonly qValues?: Float64Array | undefined;
+  /** The line of each row, `[row]`, counted from 1. */
+  readonly lines: readonly number[];
+}
+
+/** Options of {@linkcode readFoldChanges}. */
+export interface ReadFoldChangesOptions {
+  /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** How DESeq2, edgeR and limma, and tables made from theirs, call the logarithm to base 2 of a fold change. */
+const FOLD_CHANGE = /^(?:log2[_. ]?\(?fold[_. ]?change\)?|log2?fc|log2[_. ]fc)$/i;
+/** How they call a p-value that is adjusted for the number of genes. */
+const Q_VALUE = /^(?:p[_. ]?adj|adj[_. ]?p[_. ]?val(?:ue)?|fdr|q[_. ]?val(?:ue)?)$/i;
+/** More than the genes and transcripts of any annotation; each row takes memory. */
+const MOST_ROWS = 4_000_000;
+/** Lines by which the columns of names are told from those of numbers. */
+const HEAD_LINES = 50;
+const CANNOT = "Cannot read fold changes:";
+const WANTED =
+  "expected a table with a column log2FoldChange or logFC, as write.csv writes the results of DESeq2, edgeR or limma";
+
+/**
+ * Reads a table of fold changes, gzip or not: genes in the first column, under a title or none, or in one such as
+ * `gene_id` or `symbol`; `log2FoldChange` with `padj` of DESeq2, `logFC` with `FDR` of edgeR or `adj.P.Val` of limma.
+ * Columns are separated by tabs, commas, semicolons or blanks, with or without quotes, and R's missing corner cell is
+ * allowed. Other columns are ignored.
+ *
+ * @param input Path of the file, or a source of its bytes.
+ * @param options Where to report warnings.
+ * @returns Fold changes, adjusted p-values and names of all rows.
+ * @throws {FormatError} If the file is not such a table, with the line: without a column of fold changes or with several,
+ * with a row of another length, with a text in place of a number, or with a q-value outside of 0 to 1.
+ *
+ * @example As DESeq2 writes it
+ * ```ts
+ * import { readFoldChanges } from "@waka/histone/genome";
+ * import { bytesSource } from "@waka/histone/io";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const text = '"","baseMean","log2FoldChange","lfcSE","stat","pvalue","padj"\n' +
+ *   '"ENSG00000000419.14",731.2,-0.51,0.12,-4.2,2.6e-05,NA\n';
+ * const table = await readFoldChanges(bytesSource(new TextEncoder().encode(text)));
+ * deepStrictEqual(table.names, [["ENSG00000000419.14"]]);
+ * deepStrictEqual([...table.log2FoldChanges, ...table.qValues!], [-0.51, NaN]);
+ * ```
+ */
+export function readFoldChanges(
+  input: string | URL | ByteSource,
+  { onWarning }: ReadFoldChangesOptions = {},
+): Promise<FoldChangeTable> {
+  return withSource(input, async (source) => {
+    const reader = new FoldChangeReader(source.name);
+    await visitTextLines(source, (line) => reader.read(line), onWarning);
+    return reader.finish();
+  });
+}
+
+/** Where the columns are. */
+interface FoldChangeLayout {
+  readonly separator: Separator;
+  readonly titles: readonly string[];
+  readonly names: readonly number[];
+  readonly foldChange: number;
+  readonly qValue: number | undefined;
+}
+
+class FoldChangeReader {
+  readonly #file: string;
+  readonly #foldChanges: number[] = [];
+  readonly #qValues: number[] = [];
+  readonly #lines: number[] = [];
+  #names: string[][] = [];
+  #head: Line[] = [];
+  #layout: FoldChangeLayout | undefined;
+  #splitter: CellSplitter | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  read(line: Line): void {
+    if (this.#layout !== undefined) return this.#readRow(line, this.#layout);
+    if (this.#head.length === 0 && isComment(line)) return;
+    const bytes = line.bytes.slice(line.start, line.end);
+    this.#head.push({ bytes, start: 0, end: bytes.length, number: line.number });
+    if (this.#head.length === HEAD_LINES) this.#start();
+  }
+
+  finish(): FoldChangeTable {
+    if (this.#layout === undefined) this.#start();
+    const { titles, names, foldChange, qValue } = this.#layout!;
+    return {
+      file: this.#file,
+      title: titles[foldChange]!,
+      ...(qValue !== undefined && { qTitle: titles[qValue]! }),
+      names: this.#names,
+      nameTitles: names.map((column) => titles[column]!),
+      log2FoldChanges: Float64Array.from(this.#foldChanges),
+      ...(qValue !== undefined && { qValues: Float64Array.from(this.#qValues) }),
+      lines: this.#lines,
+    };
+  }
+
+  #start(): void {
+    const [header, ...rows] = this.#head;
+    if (header === undefined || rows.length === 0) {
+      const found = header === undefined ? "the file is empty" : "there is only a header";
+      throw new FormatError(`${CANNOT} ${found}, expected rows`, { file: this.#file });
+    }
+    const layout = findLayout(header, rows, this.#file);
+    this.#layout = layout;
+    this.#names = layout.names.map(() => []);
+    this.#splitter = new CellSplitter(layout.separator);
+    this.#head = [];
+    for (const row of rows) this.#readRow(row, layout);
+  }
+
+  #readRow(line: Line, { titles, names, foldChange, qValue }: FoldChangeLayout): void {
+    const splitter = this.#splitter!;
+    const count = splitter.split(line);
+    if (count !== titles.length) {
+      failLine(
+        this.#file,
+        line,
+        `${CANNOT} the row has ${count} cells, expected ${titles.length} as in the header`,
+      );
+    }
+    if (this.#lines.length === MOST_ROWS) {
+      failLine(this.#file, line, `${CANNOT} there are more rows than ${MOST_ROWS}`);
+    }
+    for (const [place, column] of names.entries()) {
+      this.#names[place]!.push(splitter.text(column));
+    }
+    this.#foldChanges.push(this.#readNumber(line, foldChange));
+    if (qValue !== undefined) {
+      const value = this.#readNumber(line, qValue);
+      if (value < 0 || value > 1) {
+        failLine(this.#file, line, `${CANNOT} ${titles[qValue]} is ${value}, expected 0 to 1`);
+      }
+      this.#qValues.push(value);
+    }
+    this.#lines.push(line.number);
+  }
+
+  #readNumber(line: Line, column: number): number {
+    const value = this.#splitter!.number(column);
+    if (!Number.isNaN(value)) return value;
+    const text = this.#splitter!.text(column);
+    if (isMissing(text)) return NaN;
+    const title = this.#layout!.titles[column]!;
+    return failLine(
+      this.#file,
+      line,
+      `${CANNOT} ${title} is ${showName(text)}, expected a number with a decimal point, or NA`,
+    );
+  }
+}
+
+function findLayout(header: Line, rows: readonly Line[], file: string): FoldChangeLayout {
+  const separator = findSeparator(header, rows[0]);
+  const titles = splitLine(header, separator);
+  const cells = rows.map((row) => splitLine(row, separator));
+  // R's write.table leaves the title of the first column out.
+  if (cells.every(({ length }) => length === titles.length + 1)) titles.unshift("");
+  const foldChange = findOne(titles, FOLD_CHANGE, { line: header, file });
+  if (foldChange === undefined) {
+    const shown = titles.slice(0, 10).map(showName).join(", ");
+    failLine(file, header, `${CANNOT} the header has ${shown}, ${WANTED}`);
+  }
+  const { names } = nameBesideRowNumbers(readColumns(titles), titles, cells);
+  if (names.includes(foldChange)) {
+    failLine(file, header, `${CANNOT} no column names the genes, ${WANTED}`);
+  }
+  const qValue = findOne(titles, Q_VALUE, { line: header, file });
+  return { separator, titles, names, foldChange, qValue };
+}
+
+/** Finds the one column of a kind: by its whole title, or else by the end of a title such as `liver_vs_lung.padj`. */
+function findOne(
+  titles: readonly string[],
+  kind: RegExp,
+  { line, file }: { readonly line: Line; readonly file: string },
+): number | undefined {
+  const named = (titleOf: (title: string) => string) =>
+    [...titles.keys()].filter((column) => kind.test(titleOf(titles[column]!)));
+  const exact = named((title) => title);
+  const found = exact.length > 0 ? exact : named((title) => /[^._ ]+$/.exec(title)?.[0] ?? title);
+  if (found.length < 2) return found[0];
+  const shown = found.map((column) => showName(titles[column]!)).join(" and ");
+  return failLine(file, line, `${CANNOT} the header has ${shown}, expected one of them`);
+}
