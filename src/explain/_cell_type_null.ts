@@ -22,7 +22,7 @@ interface Neighbours {
 
 /** Sizes of one input's attributions, as the bits of float32: those of numbers from 0 on rise as the numbers do. */
 interface Sizes {
-  /** `[value, rank]`: the size of each, {@linkcode MISSING} where there is none. */
+  /** `[value, rank]`: the size of each, {@linkcode MISSING} where it is NaN. */
   readonly bits: Int32Array;
   /** `[value]`: whether it is missing in any sample. */
   readonly hasGaps: Uint8Array;

@@ -68,7 +68,7 @@ export class MatchedSamples {
   /**
    * The samples of other genes in the same cell type that are nearest to a sample, nearest first.
    *
-   * @throws {ContractError} If there are none.
+   * @throws {ContractError} If the cell type has no other gene.
    */
   nearest(position: number, count: number): number[] {
     const gene = this.#genes[position]!;
