@@ -368,6 +368,37 @@ Deno.test("an aborted signal ends the work with its reason", async () => {
   }
 });
 
+Deno.test("the work on a mean profile ends when it is aborted", async () => {
+  const columns = randomColumns(1, 9000);
+  const many = new Dataset(columns);
+  const model = linearModel(
+    { ...SHAPE, weights: new Float32Array(DATA.bins * MARKS) },
+    many.record,
+  );
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const timer = setTimeout(() => controller.abort(reason));
+  const options = { ...WASM, baseline: "mean", rows: [0], signal: controller.signal } as const;
+  await rejects(attribute([model], many, options), reason);
+  clearTimeout(timer);
+});
+
+Deno.test("engines agree", async () => {
+  for (const model of [pooledModel(), PANEL]) {
+    for (const method of ["integrated-gradients", "occlusion"] as const) {
+      const options = { method, steps: 4, rows: [3, 30] };
+      const found = await attribute([model], DATA, { ...options, ...WASM });
+      const other = await attribute([model], DATA, { ...options, engine: "tfjs-cpu" });
+      for (const [name, { values }] of Object.entries(found.inputs)) {
+        const others = other.inputs[name as "signal"]!.values;
+        const largest = Math.max(...values.map(Math.abs));
+        const worst = Math.max(...values.map((value, i) => Math.abs(value - others[i]!)));
+        ok(worst <= 1e-4 * largest, `${model.spec.name} ${method} ${name}: ${worst / largest}`);
+      }
+    }
+  }
+});
+
 const LINEAR = linearModel({ ...SHAPE, weights: new Float32Array(DATA.bins * MARKS) }, DATA.record);
 
 const REFUSALS: readonly (readonly [
