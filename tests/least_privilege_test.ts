@@ -369,6 +369,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
         ...SHORT_RUN,
       ],
       ["motifs", `${out}/letters`, "--data", `${out}/dna.npz`, "--out", `${out}/motifs.meme`],
+      ["explain", `${out}/run`, "--data", data, "--out", `${out}/why`, "--genes", "1,2"],
       ["split", "--data", data, "--scheme", "by-gene", "--out", `${out}/parts`],
       ["crossval", "--data", data, "--folds", "2", "--out", `${out}/folds`, ...QUICK],
       ["search", "--data", data, "--folds", "2", "--out", `${out}/search`, ...SHORT],
@@ -387,7 +388,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
     ok(written.length > 8);
     const odd = /escaped|passwd|hg19|\.part$/;
     const expected =
-      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|motifs\.meme$|(qc|run|letters|simulated|parts|folds|search|table)\/)/;
+      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|motifs\.meme$|(qc|run|why|letters|simulated|parts|folds|search|table)\/)/;
     deepStrictEqual(written.filter((name) => !expected.test(name) || odd.test(name)), []);
   }));
 
