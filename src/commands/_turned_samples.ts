@@ -11,7 +11,7 @@ export interface TurnedSamples {
 }
 
 /**
- * Finds the samples whose bins run against transcription. If the strand of one gene is not known, none is turned: a mean
+ * Finds the samples whose bins run against transcription. Where the strand of one gene is not known, no sample is turned: a mean
  * would mix both directions.
  *
  * @param data The data.
