@@ -176,17 +176,17 @@ export class EditRun {
     { after, first }: { readonly after: readonly Float32Array[]; readonly first: number },
   ): EditEffect {
     const [models, draws] = [this.#models.length, samples.length];
-    const befores = Float64Array.from(
+    const own = Float64Array.from(
       { length: models },
       (_, model) => this.#before.of(model, position),
     );
     const effects = Float64Array.from(
       { length: models * draws },
-      (_, i) => after[Math.floor(i / draws)]![first + i % draws]! - befores[Math.floor(i / draws)]!,
+      (_, i) => after[Math.floor(i / draws)]![first + i % draws]! - own[Math.floor(i / draws)]!,
     );
     const { confidence } = this.#options;
     const { mean, ...interval } = effectInterval({ effects, models, draws }, { confidence });
-    const before = meanOf(befores);
+    const before = meanOf(own);
     const typicality = this.#typicalityOf(planned, position, samples);
     return {
       edit: planned.edit,
