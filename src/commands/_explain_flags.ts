@@ -9,6 +9,10 @@ import {
   BASELINE_KINDS,
   type BaselineKind,
   type MatchBy,
+  NULL_KINDS,
+  type NullKind,
+  TRACK_FILE_FORMATS,
+  type TrackFileFormat,
 } from "../explain/mod.ts";
 import { ROW_FORMATS, type RowFormat } from "../io/row_table.ts";
 import type { EngineName } from "../engine/select.ts";
@@ -23,17 +27,11 @@ export type AttributionFormat = RowFormat | "zarr" | "none";
 /** Every {@linkcode AttributionFormat}. */
 export const ATTRIBUTION_FORMATS: readonly AttributionFormat[] = [...ROW_FORMATS, "zarr", "none"];
 
-/** What attributions are compared with, to know which of them chance gives too. */
-export type NullKind = "none" | "matched" | "labels";
-
-/** Every {@linkcode NullKind}. */
-export const NULL_KINDS: readonly NullKind[] = ["none", "matched", "labels"];
-
 /** How tracks are written. */
-export type TrackFormat = "bigwig" | "bedgraph" | "none";
+export type TrackFormat = TrackFileFormat | "none";
 
 /** Every {@linkcode TrackFormat}. */
-export const TRACK_FORMATS: readonly TrackFormat[] = ["bigwig", "bedgraph", "none"];
+export const TRACK_FORMATS: readonly TrackFormat[] = [...TRACK_FILE_FORMATS, "none"];
 
 /** Flags of the command. */
 export interface ExplainFlags extends PanelFlags, OverwriteFlag {
@@ -47,12 +45,14 @@ export interface ExplainFlags extends PanelFlags, OverwriteFlag {
   readonly steps?: number | undefined;
   readonly occlude?: NonNullable<AttributeOptions["occlude"]> | undefined;
   readonly window?: readonly [start: number, end: number] | undefined;
-  readonly null: NullKind;
+  readonly null: NullKind | "none";
+  readonly nullShuffles: number;
   readonly seed: number;
   readonly out: string;
   readonly format: AttributionFormat;
   readonly tracks?: TrackFormat | undefined;
   readonly geneFile?: string | undefined;
+  readonly chromosomeSizes?: string | undefined;
   readonly pages: boolean;
   readonly engine: EngineName;
   readonly acceptAssembly?: boolean | undefined;
@@ -133,8 +133,14 @@ function declareMethod(command: Command): Command {
     .addOption(
       new Option(
         "--null <name>",
-        "what q-values compare with: matched genes, models of shuffled labels, or none",
-      ).argParser(choice(NULL_KINDS)).default("none"),
+        "what q-values compare with: matched, other genes with as much signal; labels, models of shuffled labels; none",
+      ).argParser(choice([...NULL_KINDS, "none"] as const)).default("none"),
+    )
+    .option(
+      "--null-shuffles <n>",
+      "how often labels are shuffled for --null labels, and models trained on them",
+      integer(1, 1000),
+      1,
     )
     .option("--seed <n>", "seed of what is drawn", integer(0), 0);
 }
@@ -159,6 +165,10 @@ function declareOutputs(command: Command): Command {
       "--gene-file <file>",
       "annotation that knows the genes' symbols and places, as GTF, GFF3, BED, genePred or table " +
         "(default: what the data know)",
+    )
+    .option(
+      "--chromosome-sizes <file>",
+      "lengths of chromosomes, which bigWig needs, as UCSC's chrom.sizes or .fai (default: those of the assembly)",
     )
     .addOption(new Option("--no-pages", "write no pages"))
     .option("--overwrite", "replace the explanation that --out holds, finished or not", false);
@@ -203,6 +213,11 @@ export function checkExplainFlags(flags: ExplainFlags, given: ReadonlySet<string
       } with --method ${flags.method}: it has no use for it, expected --method ${
         methods.join(" or ")
       }`,
+    );
+  }
+  if (given.has("nullShuffles") && flags.null !== "labels") {
+    throw new ContractError(
+      `Cannot use --null-shuffles: null is ${flags.null}, expected --null labels`,
     );
   }
   if (flags.matchBy !== undefined && flags.baseline !== "matched") {

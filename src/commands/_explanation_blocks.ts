@@ -13,7 +13,10 @@ import {
   freeBlock,
 } from "./_attribution_bytes.ts";
 
-const BLOCK_FILE = /^\d{6}\.block$/;
+const BLOCK_FILE = /^(\d{6}|null)\.block$/;
+
+/** Stands for the attributions of the null in place of a block's number. */
+export const NULL_BLOCK = 999_999;
 
 /** The blocks of one work. */
 export class BlockStore {
@@ -29,7 +32,7 @@ export class BlockStore {
   async list(blocks: number): Promise<number[]> {
     const found: number[] = [];
     for (let block = 0; block < blocks; block++) {
-      const attributions = await this.#find(block);
+      const attributions = await this.find(block);
       if (attributions === undefined) continue;
       found.push(block);
       freeBlock(attributions);
@@ -44,7 +47,7 @@ export class BlockStore {
   }
 
   async read(block: number): Promise<AttributionBlock> {
-    const found = await this.#find(block);
+    const found = await this.find(block);
     if (found !== undefined) return found;
     throw new ContractError(
       `Cannot read ${
@@ -53,7 +56,8 @@ export class BlockStore {
     );
   }
 
-  async #find(block: number): Promise<AttributionBlock | undefined> {
+  /** Reads a block; `undefined` if it is not there, damaged, or of other work. */
+  async find(block: number): Promise<AttributionBlock | undefined> {
     const path = this.#pathOf(block);
     if (await pathKind(path) !== "file") return undefined;
     const bytes = await readWholeFile(path, { isRegular: true });
@@ -63,7 +67,8 @@ export class BlockStore {
   }
 
   #pathOf(block: number): string {
-    return `${this.#folder}/${String(block).padStart(6, "0")}.block`;
+    const name = block === NULL_BLOCK ? "null" : String(block).padStart(6, "0");
+    return `${this.#folder}/${name}.block`;
   }
 }
 

@@ -12,7 +12,7 @@ import { isLink } from "../files/path_kind.ts";
 import { writeJson } from "../runs/json.ts";
 import { UNFINISHED } from "../runs/run_files.ts";
 import type { AttributionBlock } from "./_attribution_bytes.ts";
-import { BlockStore, removeBlockFiles } from "./_explanation_blocks.ts";
+import { BlockStore, NULL_BLOCK, removeBlockFiles } from "./_explanation_blocks.ts";
 import {
   digestOfPlan,
   findDifference,
@@ -30,9 +30,12 @@ const BLOCKS = "unfinished";
 const PLAN_FILE = `${BLOCKS}/plan.json`;
 /** Files and folders that this command writes; nothing else in the directory is ever replaced or removed. */
 const OUTPUTS =
-  /^(explain\.json|samples\.tsv|summary\.tsv|attributions\.(tsv|csv|jsonl|parquet|zarr)|genes\.html|summary\.html|tracks)$/;
-/** Files in the folder of tracks. */
-const TRACKS = /^[\w.+ -]+\.(bw|bedgraph|bedgraph\.gz|xml|sizes|tsv)$/;
+  /^(explain\.json|samples\.tsv|summary\.tsv|marks\.tsv|attributions\.(tsv|csv|jsonl|parquet|zarr)|pages|tracks)$/;
+/** Files in the folders that hold nothing else of ours. */
+const FILES_BELOW: Readonly<Record<string, RegExp>> = {
+  tracks: /\.(bw|bedgraph|bedgraph\.gz)$|^session\.xml$/i,
+  pages: /\.html$/,
+};
 
 /** How a directory is opened. */
 export interface DirectoryOptions {
@@ -45,12 +48,16 @@ export interface DirectoryOptions {
 export interface ExplanationDirectory extends AsyncDisposable {
   /** Whether all outputs were there already, and the command was stopped before it had tidied up. */
   readonly isFinished: boolean;
-  /** Numbers of the blocks that a stopped command kept. */
+  /** Numbers of the blocks that are kept. */
   readonly kept: ReadonlySet<number>;
   /** Keeps a block: once the promise is fulfilled, it survives a power cut. */
   readonly write: (block: number, attributions: AttributionBlock) => Promise<void>;
   /** Reads a block that was kept. */
   readonly read: (block: number) => Promise<AttributionBlock>;
+  /** Keeps the attributions of the null. */
+  readonly writeNull: (attributions: AttributionBlock) => Promise<void>;
+  /** Reads the attributions of the null, if they were kept. */
+  readonly readNull: () => Promise<AttributionBlock | undefined>;
   /** Writes the record of what was done, unless it is there already, and removes the blocks. */
   readonly finish: (record?: Readonly<Record<string, unknown>>) => Promise<void>;
 }
@@ -92,7 +99,7 @@ export async function refusePlace(out: string): Promise<void> {
       `Cannot write to ${out}: it is a link that leads nowhere, expected a directory`,
     );
   }
-  for (const folder of [BLOCKS, "tracks", "attributions.zarr"]) {
+  for (const folder of [BLOCKS, "pages", "tracks", "attributions.zarr"]) {
     if (!await isLink(`${out}/${folder}`)) continue;
     throw new ContractError(
       `Cannot write to ${out}: ${folder} in it is a link, expected a folder of explain's own`,
@@ -142,13 +149,16 @@ async function openLockedExplanation(
   if (!isSame) await clear(out);
   await removeUnfinishedIn(out, (name) => OUTPUTS.test(name));
   await removeUnfinishedIn(`${out}/${BLOCKS}`, () => true);
-  await removeUnfinishedIn(`${out}/tracks`, () => true);
+  for (const [folder, ours] of Object.entries(FILES_BELOW)) {
+    await removeUnfinishedIn(`${out}/${folder}`, (name) => ours.test(name));
+  }
   await recoverDirectory(`${out}/attributions.zarr`);
   const store = new BlockStore(`${out}/${BLOCKS}`, digest);
   await makeDirectory(`${out}/${BLOCKS}`);
   await writePlan(`${out}/${PLAN_FILE}`, plan);
   const kept = new Set(isSame ? await store.list(blocks) : []);
   let hasFinished = false;
+  let keepsNull = false;
   return {
     isFinished,
     kept,
@@ -157,14 +167,25 @@ async function openLockedExplanation(
       kept.add(block);
     },
     read: (block) => store.read(block),
+    writeNull: async (attributions) => {
+      await store.write(NULL_BLOCK, attributions);
+      keepsNull = true;
+    },
+    readNull: async () => {
+      const found = isSame ? await store.find(NULL_BLOCK) : undefined;
+      keepsNull ||= found !== undefined;
+      return found;
+    },
     finish: async (record) => {
       if (record !== undefined) await writeJson(`${out}/${RECORD_FILE}`, record);
       await removeBlocks(out);
       hasFinished = true;
     },
     async [Symbol.asyncDispose]() {
-      // Work of which no block was kept cannot be resumed.
-      if (!hasFinished && kept.size === 0) await removeBlocks(out).catch(() => undefined);
+      // Work of which nothing was kept cannot be resumed.
+      if (!hasFinished && kept.size === 0 && !keepsNull) {
+        await removeBlocks(out).catch(() => undefined);
+      }
       await lock[Symbol.asyncDispose]();
     },
   };
@@ -179,9 +200,9 @@ async function clear(out: string): Promise<void> {
     const path = `${out}/${name}`;
     if (!isDirectory) await removeFile(path);
     else if (name === "attributions.zarr") await Deno.remove(path, { recursive: true });
-    else if (name === "tracks") {
-      for (const track of await directoryEntries(path)) {
-        if (TRACKS.test(track.name)) await removeFile(`${path}/${track.name}`);
+    else {
+      for (const file of await directoryEntries(path)) {
+        if (FILES_BELOW[name]?.test(file.name)) await removeFile(`${path}/${file.name}`);
       }
       await removeIfEmpty(path);
     }

@@ -5,7 +5,7 @@ import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
-import { attributeBlocks, type AttributeOptions } from "../explain/mod.ts";
+import { attributeBlocks, type AttributeOptions, type Attributions } from "../explain/mod.ts";
 import { branchInputShape, modelInputs, readsSequence } from "../model/inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { Inputs } from "../runs/inputs.ts";
@@ -105,6 +105,7 @@ export async function planWork(work: ExplanationWork): Promise<Plan> {
     "--occlude": JSON.stringify(options.occlude ?? null),
     "--window": options.window?.join(":") ?? null,
     "--null": flags.null,
+    "--null-shuffles": flags.null === "labels" ? flags.nullShuffles : null,
     "--seed": flags.seed,
     "--marks": flags.marks?.join(",") ?? null,
     "--drop-marks": flags.dropMarks?.join(",") ?? null,
@@ -143,17 +144,27 @@ export function optionsOf(
   };
 }
 
+/** How samples are explained, whichever they are. */
+export function attributeOptionsOf({ flags, unlabelled }: ExplanationWork): AttributeOptions {
+  const { engine, threads, dropMarks, acceptAssembly } = flags;
+  return { ...optionsOf(flags), unlabelled, engine, threads, dropMarks, acceptAssembly };
+}
+
 /**
  * Computes the blocks that are not kept yet, and keeps them.
  *
- * @throws {Interrupted} If the signal is aborted: finished blocks are kept.
+ * @throws The reason of the signal, once it is aborted.
  */
 export async function computeBlocks(
   work: ExplanationWork,
   directory: ExplanationDirectory,
-  signal: AbortSignal,
+  { test, signal }: {
+    /** Adds q-values to a block; the block itself without a null. */
+    readonly test: (found: Attributions) => Attributions;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
-  const { flags, models, data, chosen: { rows }, unlabelled, blockSize } = work;
+  const { models, data, chosen: { rows }, blockSize } = work;
   const blocks = countBlocks(work);
   const missing = Array.from({ length: blocks }, (_, block) => block)
     .filter((block) => !directory.kept.has(block));
@@ -166,14 +177,9 @@ export async function computeBlocks(
   const before = rows.length - left.length;
   const notes = new Set<string>();
   const found = attributeBlocks(models, data, {
-    ...optionsOf(flags),
+    ...attributeOptionsOf(work),
     rows: left,
     blockSize,
-    engine: flags.engine,
-    threads: flags.threads,
-    unlabelled,
-    dropMarks: flags.dropMarks,
-    acceptAssembly: flags.acceptAssembly,
     onNote: (note) => notes.add(note),
     onProgress: (share) =>
       progress.update({
@@ -186,15 +192,13 @@ export async function computeBlocks(
   try {
     let next = 0;
     for await (const block of found) {
-      await directory.write(missing[next++]!, block);
-      freeBlock(block);
+      const tested = test(block);
+      await directory.write(missing[next++]!, tested);
+      freeBlock(tested);
     }
-  } catch (error) {
+  } finally {
     progress.clear();
-    if (!signal.aborted) throw error;
-    throw interruption(directory.kept.size, blocks);
   }
-  progress.clear();
   for (const note of notes) console.info(`Note: ${note}.`);
 }
 
@@ -202,7 +206,7 @@ export async function computeBlocks(
 export function interruption(kept: number, blocks: number): Interrupted {
   return new Interrupted(
     kept === 0
-      ? "Interrupted before the first block of samples was finished: nothing was kept."
+      ? "Interrupted before the first block of samples was finished."
       : `Interrupted: ${kept} of ${
         formatCountOf(blocks, "block")
       } of samples are kept. The same command resumes.`,

@@ -3,13 +3,20 @@
 import { withModelLetters } from "../training/model_bases.ts";
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
+import { type Attributions, testAttributions } from "../explain/mod.ts";
 import { describeInputs } from "../runs/inputs.ts";
 import { describeModels, loadModels } from "../runs/models.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { checkExplainFlags, declareExplain, type ExplainFlags } from "./_explain_flags.ts";
 import { annotateGenes, chooseSamples, findMarks, readGeneNames } from "./_explained_samples.ts";
-import { openExplanation, refusePlace } from "./_explanation_directory.ts";
+import {
+  type ExplanationDirectory,
+  openExplanation,
+  refusePlace,
+} from "./_explanation_directory.ts";
+import { type NullTest, prepareNull } from "./_explanation_null.ts";
+import { planTracks } from "./_explanation_tracks.ts";
 import { writeExplanation } from "./_explanation_outputs.ts";
 import {
   checkMethod,
@@ -18,6 +25,7 @@ import {
   countBlocks,
   describeArithmetic,
   type ExplanationWork,
+  interruption,
   planWork,
 } from "./_explanation_work.ts";
 import { withDigestProgress } from "./_inputs.ts";
@@ -61,6 +69,7 @@ async function explain(
   checkExplainFlags(flags, given);
   await refusePlace(flags.out);
   const work = await prepareWork(model, flags);
+  const tracks = await planTracks(work);
   await using directory = await openExplanation(flags.out, await planWork(work), {
     overwrite: flags.overwrite,
     blocks: countBlocks(work),
@@ -70,8 +79,32 @@ async function explain(
     console.info(`All was written to ${quotePath(flags.out)}/ already`);
     return;
   }
-  await computeBlocks(work, directory, signal);
-  await writeExplanation(work, directory, { model, signal });
+  const test = await explainAll(work, directory, signal);
+  await writeExplanation(work, directory, { model, test, tracks, signal });
+}
+
+/**
+ * Explains the samples that are not kept yet, and tests them if there is a null.
+ *
+ * @throws {Interrupted} If the signal is aborted: finished blocks are kept.
+ */
+async function explainAll(
+  work: ExplanationWork,
+  directory: ExplanationDirectory,
+  signal: AbortSignal,
+): Promise<NullTest | undefined> {
+  try {
+    const prepared = await prepareNull(work, directory, signal);
+    const test = (found: Attributions) =>
+      prepared === undefined
+        ? found
+        : testAttributions(found, prepared.nullAttributions, work.data);
+    await computeBlocks(work, directory, { test, signal });
+    return prepared;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw interruption(directory.kept.size, countBlocks(work));
+  }
 }
 
 /** Reads all that is needed, and refuses what cannot be explained before the work begins. */
@@ -80,10 +113,13 @@ async function prepareWork(model: string, flags: ExplainFlags): Promise<Explanat
   const models = await loadModels(model);
   checkMethod(models, flags);
   const allowMissingMarks = checkPanelOf(models, flags);
-  const { data: path, record, sequences, panel, geneFile } = flags;
+  const { data: path, record, sequences, panel, geneFile, chromosomeSizes } = flags;
   const inputs = await withDigestProgress(async (options) => ({
     model: await describeModels(model, options),
-    ...await describeInputs({ data: path, record, sequences, panel, geneFile }, options),
+    ...await describeInputs(
+      { data: path, record, sequences, panel, geneFile, chromosomeSizes },
+      options,
+    ),
   }));
   const loaded = await loadData(path, flags, { allowMissingMarks });
   const unlabelled = await loadUnlabelled(flags, { [path]: loaded });

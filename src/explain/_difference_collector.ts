@@ -1,7 +1,7 @@
 /** Puts the changes of all genes together, block by block, and averages them over the models. */
 
 import { studentQuantile } from "../metrics/student_t.ts";
-import type { Direction } from "./edits/bin_places.ts";
+import type { Direction } from "./bin_places.ts";
 import type { BlockChanges } from "./_difference_block.ts";
 import type { DifferencePlan } from "./_difference_plan.ts";
 import type { GeneDifferences, MeasuredChanges } from "./difference_types.ts";

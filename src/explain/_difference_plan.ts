@@ -4,7 +4,7 @@ import { checkInteger } from "../base/check_integer.ts";
 import { listSome, showName } from "../base/wording.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
-import { type Direction, directionsOf, strandsOf } from "./edits/bin_places.ts";
+import { type Direction, directionsOf, strandsOf } from "./bin_places.ts";
 import type { DifferenceOptions } from "./difference_types.ts";
 
 const ACTION = "compare cell types";

@@ -52,6 +52,7 @@ export {
   type NullOptions,
 } from "./null_attributions.ts";
 export { type NullModelOptions, shuffleLabels, trainNullModels } from "./shuffled_labels.ts";
+export { spreadOverBins } from "./spread_over_bins.ts";
 export { sumOverBins } from "./sum_over_bins.ts";
 export { testAttributions } from "./test_attributions.ts";
 export {

@@ -49,6 +49,27 @@ export function summaryShape(
   return { windows, valuesOfMark, values: marks * valuesOfMark };
 }
 
+/** The bins of which a summary's values are made. */
+export interface SummaryWindows {
+  /** First bin of each window, and the number of bins after the last. */
+  readonly bounds: Uint32Array<ArrayBuffer>;
+  /** The windows in the middle, of which one value is the largest. */
+  readonly central: readonly [first: number, end: number];
+}
+
+/** Finds the bins of which a summary's values are made, in the direction in which it is read. */
+export function summaryWindows(bins: number): SummaryWindows {
+  const windows = Math.min(MOST_WINDOWS, bins);
+  const first = Math.max(0, Math.floor((windows - CENTRAL_WINDOWS) / 2));
+  return {
+    bounds: Uint32Array.from(
+      { length: windows + 1 },
+      (_, window) => Math.floor(window * bins / windows),
+    ),
+    central: [first, Math.min(windows, first + CENTRAL_WINDOWS)],
+  };
+}
+
 /** Where the marks of a summary lie in a signal, and what the signal's numbers are. */
 export interface SummariserOptions {
   /** Number of bins of a sample. */
@@ -111,13 +132,9 @@ export class Summariser {
     const { bins, places, transform } = options;
     this.#options = options;
     this.shape = summaryShape({ bins, marks: places.length });
-    const { windows } = this.shape;
-    this.#bounds = Uint32Array.from(
-      { length: windows + 1 },
-      (_, window) => Math.floor(window * bins / windows),
-    );
-    const first = Math.max(0, Math.floor((windows - CENTRAL_WINDOWS) / 2));
-    this.#central = [first, Math.min(windows, first + CENTRAL_WINDOWS)];
+    const { bounds, central } = summaryWindows(bins);
+    this.#bounds = bounds;
+    this.#central = central;
     this.#decode = DECODERS[transform];
     const { BYTES_PER_ELEMENT: bytes } = example;
     const isSmall = (example instanceof Uint8Array || example instanceof Uint16Array) &&

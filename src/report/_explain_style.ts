@@ -2,9 +2,9 @@
 
 /** Rules that come after those of all pages. */
 export const EXPLAIN_STYLE: string = `
-:root { --up: #00795c; --down: #a8417f; --signal: #8b939f; --measured: #0072b2; --predicted: #c24e00; --wash: #f3f5f8; }
+:root { --up: #00795c; --down: #a8417f; --signal: #8b939f; --measured: #0072b2; --predicted: #c24e00; --wash: #f3f5f8; --g0: #0072b2; --g1: #00795c; --g2: #c24e00; --g3: #a8417f; --g4: #8a6100; --g5: #59606b; }
 @media screen and (prefers-color-scheme: dark) {
-  :root { --up: #2fc79b; --down: #e58dc0; --signal: #6b7480; --measured: #4aa8ea; --predicted: #ff8a4c; --wash: #1c2025; }
+  :root { --up: #2fc79b; --down: #e58dc0; --signal: #6b7480; --measured: #4aa8ea; --predicted: #ff8a4c; --wash: #1c2025; --g0: #4aa8ea; --g1: #2fc79b; --g2: #ff8a4c; --g3: #e58dc0; --g4: #e0b040; --g5: #a2a9b5; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 html { scroll-padding-top: 6rem; }
@@ -73,6 +73,30 @@ button[aria-disabled=true] { color: var(--muted); border-color: var(--line); cur
 .lane .zero { stroke: var(--ink); stroke-opacity: 0.35; }
 .lane .whiskers { stroke: var(--ink); stroke-opacity: 0.6; }
 .lane .dashes { stroke: var(--ink); stroke-width: 5px; }
+.lane .band { fill-opacity: 0.16; }
+.lane .null, .key .null { fill: var(--signal); fill-opacity: 0.35; }
+.lane .line { stroke-width: 1.75; stroke-linejoin: round; }
+.key .line, .sample .line { fill: none; stroke-width: 2; }
+.key .band { fill-opacity: 0.25; }
+.line.g0 { stroke: var(--g0); stroke-dasharray: 1.5 3; stroke-linecap: round; }
+.line.g1 { stroke: var(--g1); stroke-dasharray: 7 3; }
+.line.g2 { stroke: var(--g2); }
+.line.g3 { stroke: var(--g3); }
+.line.g4 { stroke: var(--g4); stroke-dasharray: 7 3 1.5 3; }
+.line.g5 { stroke: var(--g5); stroke-dasharray: 12 3; }
+.band.g0 { fill: var(--g0); }
+.band.g1 { fill: var(--g1); }
+.band.g2 { fill: var(--g2); }
+.band.g3 { fill: var(--g3); }
+.band.g4 { fill: var(--g4); }
+.band.g5 { fill: var(--g5); }
+.lane .hidden { display: none; }
+.sample { width: 1.75rem; height: 0.5rem; margin-right: 0.5rem; vertical-align: 0.125rem; }
+.alive .key .on-button { display: none; }
+html:not(.alive) .filter { display: none; }
+.filter input { min-height: 2.25rem; margin: 0 0.5rem; padding: 0.125rem 0.625rem; border: 1px solid var(--shade); border-radius: 0.375rem; background: var(--paper); }
+.groups { display: flex; flex-wrap: wrap; gap: 0.375rem; }
+.groups [aria-pressed=false] { opacity: 0.5; text-decoration: line-through; }
 .centre { position: absolute; top: 1.625rem; bottom: 0; width: 0; border-left: 1px dashed var(--muted); opacity: 0.7; }
 .centre.arrow::before {
   content: ""; position: absolute; top: -0.125rem; left: -1px; width: 1.125rem; height: 0.5rem;
@@ -89,7 +113,7 @@ button[aria-disabled=true] { color: var(--muted); border-color: var(--line); cur
 .alive .hint { display: block; margin: 0.625rem 0 0; color: var(--muted); font-size: 0.8125rem; line-height: 1.5; }
 .hint.wanted { color: var(--ink); font-weight: 600; }
 .key { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0.75rem 0; padding: 0; list-style: none; font-size: 0.875rem; }
-.key svg { width: 0.875rem; height: 0.875rem; margin-right: 0.5rem; vertical-align: -0.125rem; }
+.key svg:not(.sample) { width: 0.875rem; height: 0.875rem; margin-right: 0.5rem; vertical-align: -0.125rem; }
 svg.cell { display: block; width: 100%; min-width: 9rem; height: 20px; overflow: visible; }
 svg.cell svg { overflow: visible; }
 .cell .up, .key .up { fill: var(--up); }
@@ -108,6 +132,9 @@ svg.cell svg { overflow: visible; }
 main table { width: 100%; }
 main th:first-child { min-width: 6rem; }
 td:has(svg.cell) { width: 45%; vertical-align: middle; }
+.genes td:has(svg.cell) { width: 22%; }
+.genes td, .genes tbody th { vertical-align: middle; }
+.groups button { font-size: 0.9375rem; }
 .predictions td, .predictions tbody th { padding-top: 0.125rem; padding-bottom: 0.125rem; vertical-align: middle; }
 .choose { min-height: 0; padding: 0.125rem 0.5rem; border-color: transparent; background: none; text-align: left; color: var(--accent); }
 html:not(.alive) .choose { padding: 0; color: var(--ink); pointer-events: none; }
@@ -130,7 +157,8 @@ tr.chosen { background: var(--wash); }
   svg.cell { min-width: 7rem; }
 }
 @media print {
-  .alive .toolbar, .alive .hint, .alive .chooser, .cursor, .brush, details.numbers { display: none; }
+  .filter, .alive .toolbar, .alive .hint, .alive .chooser, .cursor, .brush, details.numbers { display: none; }
+  .alive .key .on-button { display: block; }
   .alive .bar { position: static; margin: 1rem 0 0; padding: 0.5rem 0; }
   .alive .bar .named, .alive .bar .extra { display: block; }
   .track { break-inside: avoid; }

@@ -17,7 +17,7 @@ import {
   type TrackValues,
   valuesOfTrack,
 } from "./viewer/gene_values.ts";
-import { formatSigned, formatValue } from "./viewer/numbers.ts";
+import { formatEnd, formatSignedEnd } from "./viewer/numbers.ts";
 import { type LaneRange, rangeWithZero } from "./viewer/paths.ts";
 import { describeGenomeSpan, describeSpan, type ViewWindow } from "./viewer/window.ts";
 
@@ -27,7 +27,7 @@ const ALL_MARKS = -1;
 /** Puts a cell type's values in the order of the page, `[mark, bin]`. */
 export function arrangeTracks(
   { signal, attributions, standardDeviations, qValues }: GeneInCellType,
-  { window: { bins }, isTurned }: GeneWindow,
+  { window: { bins }, isTurned }: Pick<GeneWindow, "window" | "isTurned">,
 ): TrackValues {
   const marks = signal.length / bins;
   const arrange = (values: ArrayLike<number> | undefined) =>
@@ -104,14 +104,14 @@ function trackOf(values: TrackValues, { track, input: { record }, range, alpha }
   const lanes: LaneMarkup[] = [];
   if (values.attributions !== undefined) {
     const paths = attributionPaths(values, { range, alpha });
-    const low = range.low < 0 ? formatSigned(range.low) : "";
-    lanes.push({ kind: "attribution", paths, high: formatSigned(range.high), low });
+    const low = range.low < 0 ? formatSignedEnd(range.low) : "";
+    lanes.push({ kind: "attribution", paths, high: formatSignedEnd(range.high), low });
   }
   if (values.signal !== undefined) {
     const own = rangeWithZero(values.signal);
-    const low = own.low < 0 ? formatValue(own.low) : "";
+    const low = own.low < 0 ? formatEnd(own.low) : "";
     const paths = signalPaths(values, { range: own });
-    lanes.push({ kind: "measured", paths, high: formatValue(own.high), low });
+    lanes.push({ kind: "measured", paths, high: formatEnd(own.high), low });
   }
   const shown = lanes.map(({ kind }) => kind === "measured" ? "signal" : "attributions");
   return {

@@ -35,6 +35,8 @@ export interface KeyEntry {
   readonly kind: string;
   /** What it means. */
   readonly text: string;
+  /** Whether a button says the same, where a script shows buttons. */
+  readonly isOnButton?: boolean;
 }
 
 /** What a stage shows. */
@@ -115,13 +117,23 @@ const KEY_SHAPES: Readonly<Record<string, string>> = {
   whiskers: "M7 1v12",
 };
 
+/** A piece of a line. */
+export function lineSample(kind: string): Html {
+  const path = html`
+    <path class="${kind}" d="M0 4H28" />
+  `;
+  return html`<svg class="sample" viewBox="0 0 28 8" aria-hidden="true">${path}</svg>`;
+}
+
 function renderKey(key: readonly KeyEntry[]): Html {
-  const entries = key.map(({ kind, text }) => {
-    const shape = KEY_SHAPES[kind] ?? "M1 1h12v12H1z";
+  const entries = key.map(({ kind, text, isOnButton }) => {
     const path = html`
-      <path class="${kind}" d="${shape}" />
+      <path class="${kind}" d="${KEY_SHAPES[kind] ?? "M1 1h12v12H1z"}" />
     `;
-    return html`<li><svg viewBox="0 0 14 14" aria-hidden="true">${path}</svg>${text}</li>`;
+    const shape = kind.startsWith("line")
+      ? lineSample(kind)
+      : html`<svg viewBox="0 0 14 14" aria-hidden="true">${path}</svg>`;
+    return html`<li class="${isOnButton ? "on-button" : ""}">${shape}${text}</li>`;
   });
   return html`<ul class="key">${entries}</ul>`;
 }

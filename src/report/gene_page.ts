@@ -1,29 +1,20 @@
 import { formatCountOf } from "../base/count.ts";
-import { compact } from "./_bars.ts";
 import { renderDocument, type Section } from "./_document.ts";
+import { renderBar } from "./_gene_bar.ts";
 import { EXPLAIN_STYLE } from "./_explain_style.ts";
-import { formatNumber } from "./_format.ts";
-import { formatInterval, renderPredictions } from "./_gene_predictions.ts";
-import {
-  eachCellType,
-  remainderOf,
-  renderEdits,
-  renderLikeGenes,
-  renderSums,
-} from "./_gene_sections.ts";
+import { renderPredictions } from "./_gene_predictions.ts";
+import { eachCellType, renderEdits, renderLikeGenes, renderSums } from "./_gene_sections.ts";
 import { arrangeTracks, explainTracks, geneViewData, renderGeneTracks } from "./_gene_tracks.ts";
 import { type GeneWindow, layOutGene } from "./_gene_window.ts";
-import { type Html, html, trustHtml } from "./_html.ts";
-import { describeMethod, isAdditive, methodName } from "./_method_words.ts";
-import { describeRecord } from "./_record_words.ts";
-import { table } from "./_table.ts";
-import { versionsTable } from "./_data_tables.ts";
-import type { GeneInCellType, GenePageInput } from "./gene_page_input.ts";
+import { type Html, html } from "./_html.ts";
+import { isAdditive, methodName } from "./_method_words.ts";
+import { methodSection } from "./_method_section.ts";
+import { renderNumbers } from "./_numbers_table.ts";
+import type { GenePageInput } from "./gene_page_input.ts";
 import { GENE_FUNCTIONS } from "./viewer/functions.ts";
 import { numberCells } from "./viewer/gene_values.ts";
 import { startGenePage } from "./viewer/gene_script.ts";
-import { formatValue } from "./viewer/numbers.ts";
-import { describeGenomeSpan, describeSpan } from "./viewer/window.ts";
+import { describeGenomeSpan } from "./viewer/window.ts";
 
 /** The comment with which the pages of genes begin, after the document's type. */
 export const GENE_PAGE_MARK = "@waka/histone: page of a gene";
@@ -120,59 +111,8 @@ function summarise({ gene, run, method, record }: GenePageInput, { window }: Gen
   return parts.filter((part) => part !== undefined).join(" · ");
 }
 
-/** The chooser of the cell type, with what is predicted there. */
-function renderBar(input: GenePageInput): Html {
-  const { cellTypes, firstShown = 0 } = input;
-  const options = cellTypes.map(({ cellType }, place) =>
-    html`
-      <option value="${place}" ${trustHtml(
-        place === firstShown ? " selected" : "",
-      )}>${cellType}</option>
-    `
-  );
-  const facts = eachCellType(input, (cellType) => html`<dl>${factsOf(input, cellType)}</dl>`);
-  return html`
-    <div class="bar">
-      <div class="chooser">
-        <label for="cell-type">Cell type</label>
-        <button type="button" class="previous" aria-label="Previous cell type">‹</button>
-        <select id="cell-type" data-value="${firstShown}">${options}</select>
-        <button type="button" class="next" aria-label="Next cell type">›</button>
-      </div>
-      <div class="facts" aria-live="polite">${facts}</div>
-    </div>
-  `;
-}
-
-function factsOf(input: GenePageInput, one: GeneInCellType): Html[] {
-  const { cellType, label, prediction, interval, baselinePrediction } = one;
-  const remainder = remainderOf(input, one);
-  const difference = (one.explained ?? prediction) - (baselinePrediction ?? NaN);
-  const share = remainder === undefined ? NaN : Math.abs(remainder / difference);
-  const facts: (readonly [string, string])[] = [
-    ["Cell type", cellType],
-    ...(label === undefined ? [] : [["Measured", formatNumber(label)] as const]),
-    ["Predicted", formatNumber(prediction)],
-    ...(interval === undefined ? [] : [["Interval", formatInterval(interval)] as const]),
-    ...(baselinePrediction === undefined
-      ? []
-      : [["Baseline", formatNumber(baselinePrediction)] as const]),
-    ...(Number.isFinite(share)
-      ? [["Completeness error", `${formatValue(100 * share)}%`] as const]
-      : []),
-  ];
-  return facts.map(([name, value], place) =>
-    html`
-      <div class="${place === 0 ? "named" : ""}">
-        <dt>${name}</dt>
-        <dd>${value}</dd>
-      </div>
-    `
-  );
-}
-
 function sectionsOf(input: GenePageInput, layout: GeneWindow): Section[] {
-  const { cellTypes, record, bins, versions } = input;
+  const { cellTypes } = input;
   const hasEdits = cellTypes.some(({ edits = [] }) => edits.length > 0);
   const hasLike = cellTypes.some(({ likeGenes = [] }) => likeGenes.length > 0);
   const hasSums = cellTypes.some(({ attributions, otherInputs = [] }) =>
@@ -191,11 +131,7 @@ function sectionsOf(input: GenePageInput, layout: GeneWindow): Section[] {
       : []),
     ...(hasEdits ? [section("edits", "What edits do", [renderEdits(input)])] : []),
     ...(hasLike ? [section("like", "Genes with like marks", [renderLikeGenes(input)])] : []),
-    section("method", "How this was made", [
-      wordsTable("How attributions were found", describeMethod(input.method)),
-      wordsTable("What the numbers of the data are", describeRecord(record, bins)),
-      ...(versions === undefined ? [] : [versionsTable(versions)]),
-    ]),
+    methodSection(input),
   ];
 }
 
@@ -206,61 +142,19 @@ function explainSums({ method }: GenePageInput): Html {
     : html`<p>The sums of the attributions. With this method they do not add up to the prediction.</p>`;
 }
 
-function wordsTable(caption: string, rows: readonly (readonly [string, string])[]): Html {
-  return table(caption, rows, [
-    { title: "Property", cell: ([what]) => what, isText: true },
-    { title: "Value", cell: ([, value]) => value, isText: true },
-  ]);
-}
-
 /** The values of the tracks as a table, which the script fills with those of the chosen cell type. */
-function numbersTable(input: GenePageInput, layout: GeneWindow): Html {
+function numbersTable(input: GenePageInput, { window, isTurned }: GeneWindow): Html {
   const { record: { marks }, bins, cellTypes, firstShown = 0 } = input;
-  const { window } = layout;
-  const first = arrangeTracks(cellTypes[firstShown]!, layout);
-  const kinds = [
-    "Signal",
-    ...(first.attributions ? ["Attribution"] : []),
-    ...(first.qValues ? ["q"] : []),
-  ];
-  const cells = numberCells(first, { marks: marks.length, bins });
-  const inRow = cells.length / bins;
-  const rows = Array.from({ length: bins }, (_, bin) => {
-    const span = { start: bin, end: bin + 1 };
-    const genome = window.genome === null
-      ? ""
-      : html`<td class="fixed">${describeGenomeSpan(window, span)}</td>`;
-    const values = cells.slice(bin * inRow, (bin + 1) * inRow).map((cell) =>
-      html`<td>${cell}</td>`
-    );
-    return html`<tr><th scope="row">${describeSpan(window, span)}</th>${genome}${values}</tr>`;
+  const first = arrangeTracks(cellTypes[firstShown]!, { window, isTurned });
+  return renderNumbers({
+    window,
+    marks,
+    columns: [
+      "Signal",
+      ...(first.attributions ? ["Attribution"] : []),
+      ...(first.qValues ? ["q"] : []),
+    ],
+    cells: numberCells(first, { marks: marks.length, bins }),
+    caption: eachCellType(input, ({ cellType }) => html`in ${cellType}`),
   });
-  const ahead = window.genome === null ? 1 : 2;
-  const groups = marks.map((mark) =>
-    html`<th scope="colgroup" colspan="${kinds.length}">${mark}</th>`
-  );
-  const places = ["Distance", "Genome"].slice(0, ahead).map((title) =>
-    html`<th scope="col" rowspan="2">${title}</th>`
-  );
-  const heads = marks.flatMap(() => kinds.map((kind) => html`<th scope="col">${kind}</th>`));
-  const body = html`
-    <table>
-      <caption>The values of the tracks${eachCellType(
-        input,
-        ({ cellType }) => html`in ${cellType}`,
-      )}</caption>
-      <thead>
-        <tr>${places}${groups}</tr>
-        <tr>${heads}</tr>
-      </thead>
-      <tbody>${rows}</tbody>
-    </table>
-  `;
-  return html`
-    <details class="numbers">
-      <summary>Numbers</summary>
-      <div class="scroll" role="region" aria-label="The values of the tracks"
-        tabindex="0">${trustHtml(compact(body))}</div>
-    </details>
-  `;
 }

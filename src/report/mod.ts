@@ -8,6 +8,13 @@
  * @module
  */
 
+export { ATTRIBUTIONS_PAGE_START, renderAttributionsPage } from "./attributions_page.ts";
+export type {
+  AttributionsPageInput,
+  ExpressionGroupProfile,
+  MeanProfile,
+  NullBand,
+} from "./attributions_page_input.ts";
 export { plotCellTypes } from "./cell_type_figure.ts";
 export type { CountedFile, DataFinding, DataPageInput } from "./data_input.ts";
 export { dataFigures, renderDataPage } from "./data_page.ts";
@@ -31,6 +38,14 @@ export type {
   LikeGene,
   PlainInterval,
 } from "./gene_page_input.ts";
+export {
+  genePageFiles,
+  GENES_INDEX_START,
+  type GenesIndexInput,
+  type IndexedGene,
+  indexGene,
+  renderGenesIndex,
+} from "./genes_index.ts";
 export { type Bins, chooseBins, countInBins, countPairsInBins } from "./histogram.ts";
 export type {
   EpochPoint,

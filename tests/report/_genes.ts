@@ -1,7 +1,7 @@
 /** Made explanations of genes. */
 
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
-import type { GeneInCellType, GenePageInput } from "../../src/report/mod.ts";
+import type { AttributionsPageInput, GeneInCellType, GenePageInput } from "../../src/report/mod.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 
 /** The marks of made genes. */
@@ -108,5 +108,49 @@ function makeCellType({ place, bins, marks, name }: {
       prediction: prediction + random.uniform() - 0.5,
       label: prediction + random.uniform() * 2 - 1,
     })),
+  };
+}
+
+/** A page over genes with every part. */
+export function makeProfiles(
+  { bins = 100, marks = MARKS, name, groups = 3 }: Omit<MadeGene, "cellTypes"> & {
+    readonly groups?: number;
+  } = {},
+): AttributionsPageInput {
+  const gene = makeGene({
+    cellTypes: groups,
+    bins,
+    marks,
+    ...(name === undefined ? {} : { name }),
+  });
+  const names = ["lowest third", "middle third", "highest third", "others", "more", "most"];
+  return {
+    run: gene.run,
+    record: gene.record,
+    bins,
+    method: gene.method,
+    genes: 17_447,
+    cellTypes: 5,
+    groups: gene.cellTypes.map(({ signal, attributions = [], qValues = [] }, place) => {
+      const mean = Array.from(attributions, (value) => value * (place - 1) + 0.002);
+      return {
+        name: name ?? names[place]!,
+        samples: 29_000 + place,
+        attributions: {
+          mean,
+          low: mean.map((value) => value - 0.006),
+          high: mean.map((value) => value + 0.006),
+        },
+        signal: Array.from(signal, (value) => value * (place + 1) / 3),
+        markedShare: Array.from(qValues, (value) => 1 - value),
+      };
+    }),
+    grouping: name ?? "Samples are grouped by their measured expression.",
+    intervals: name ?? "Bands hold the mean of other genes with a probability of 95%.",
+    nullBand: {
+      low: Array.from({ length: bins * marks.length }, () => -0.01),
+      high: Array.from({ length: bins * marks.length }, () => 0.01),
+    },
+    versions: { "@waka/histone": name ?? "0.1.0" },
   };
 }

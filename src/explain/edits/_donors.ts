@@ -4,7 +4,7 @@ import { geneKey } from "../../gene_id.ts";
 import { deriveKey, RandomStream } from "../../random.ts";
 import { CellTypeGenes, type DescribedGenes } from "./_cell_type_genes.ts";
 import type { EditScope } from "./_scope.ts";
-import { binsFor } from "./bin_places.ts";
+import { binsFor } from "../bin_places.ts";
 import type { PlannedMarkStep } from "./_planned_edit.ts";
 import { ProfileFeatures } from "./_profile_features.ts";
 import type { SampleValues } from "./_sample_values.ts";

@@ -1,6 +1,6 @@
 /** Makes the steps of an edit to the numbers of a sample. */
 
-import { binsFor } from "./bin_places.ts";
+import { binsFor } from "../bin_places.ts";
 import type { Donors } from "./_donors.ts";
 import type { EditScope } from "./_scope.ts";
 import type { PlannedEdit, PlannedMarkStep } from "./_planned_edit.ts";
@@ -45,7 +45,7 @@ export class StepMaker {
     );
     const counts = donors.flatMap((drawn) => drawn?.length ?? []);
     return Array.from({ length: counts.length === 0 ? 1 : Math.min(...counts) }, (_, draw) => {
-      const values = Float64Array.from(this.#values.of(position));
+      const values = this.#values.copy(position);
       let letters = sequence;
       for (const [number, step] of steps.entries()) {
         if (step.kind === "letters") letters = step.substitute(position, letters ?? "");

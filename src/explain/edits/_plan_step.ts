@@ -2,7 +2,7 @@
 
 import { showName } from "../../base/wording.ts";
 import type { EditScope } from "./_scope.ts";
-import { binsFor, selectBins } from "./bin_places.ts";
+import { binsFor, selectBins } from "../bin_places.ts";
 import { planSubstitution } from "./_plan_substitution.ts";
 import type { PlannedMarkStep, Selected, StepContext, StepPlan } from "./_planned_edit.ts";
 import {

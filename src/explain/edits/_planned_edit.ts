@@ -1,6 +1,6 @@
 /** Edits whose names were found in a data set. */
 
-import type { Direction, SelectedBins } from "./bin_places.ts";
+import type { Direction, SelectedBins } from "../bin_places.ts";
 import type { EditFailure, EditScope } from "./_scope.ts";
 import type { Edit, MoveFill } from "./edits.ts";
 

@@ -6,7 +6,7 @@ import { GeneNames } from "../../data/gene_names.ts";
 import { geneGroupIndices } from "../../data/sample_groups.ts";
 import { ContractError } from "../../errors.ts";
 import { cellTypeGroupsOf } from "../../io/item_groups.ts";
-import { type Direction, directionsOf, strandsOf } from "./bin_places.ts";
+import { type Direction, directionsOf, strandsOf } from "../bin_places.ts";
 import { SampleIndex } from "./_sample_index.ts";
 
 /** What the models of edits read. */

@@ -7,7 +7,7 @@ export type PageFunction = (...values: never[]) => unknown;
 export interface PageScript {
   /** All functions that the script uses. */
   readonly functions: readonly PageFunction[];
-  /** The one that is called without arguments. */
+  /** The one of them that is called first, without arguments. */
   readonly start: () => void;
   /** What `readPageData` finds: any value that JSON can hold. */
   readonly data: unknown;
@@ -18,7 +18,7 @@ const DATA_ID = "page-data";
 
 /** The text of a page's script. */
 export function scriptText({ functions, start }: PageScript): string {
-  const texts = [...functions, start].map((each) => each.toString());
+  const texts = functions.map((each) => each.toString());
   return `"use strict";\n{\n${texts.join("\n")}\n${start.name}();\n}`;
 }
 

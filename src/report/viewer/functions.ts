@@ -7,17 +7,33 @@ import * as geneValues from "./gene_values.ts";
 import * as gestures from "./gestures.ts";
 import * as numbers from "./numbers.ts";
 import * as paths from "./paths.ts";
+import * as profileScript from "./profile_script.ts";
+import * as profileValues from "./profile_values.ts";
 import * as stage from "./stage.ts";
 import * as viewWindow from "./window.ts";
 
-/** What pages with tracks have in common. */
-const STAGE_FUNCTIONS: readonly PageFunction[] = [numbers, viewWindow, stage, gestures]
-  .flatMap((module) => Object.values<PageFunction>(module));
+/** A module all of whose exports are functions that run in pages. */
+type PageModule = Readonly<Record<string, PageFunction>>;
 
-/** The functions of a gene's page, but for the one that starts it. */
+/** Lists the functions of modules, in an order that does not change. */
+function functionsOf(...modules: readonly PageModule[]): PageFunction[] {
+  return modules.flatMap((module) => Object.keys(module).sort().map((name) => module[name]!));
+}
+
+/** What pages with tracks have in common. */
+const STAGE_FUNCTIONS: readonly PageFunction[] = [
+  ...functionsOf(numbers, viewWindow, stage, gestures),
+  decodeFloats,
+];
+
+/** The functions of a gene's page. */
 export const GENE_FUNCTIONS: readonly PageFunction[] = [
   ...STAGE_FUNCTIONS,
-  ...[paths, geneValues].flatMap((module) => Object.values<PageFunction>(module)),
-  decodeFloats,
-  ...Object.values<PageFunction>(geneScript).filter((each) => each.name !== "startGenePage"),
+  ...functionsOf(paths, geneValues, geneScript),
+];
+
+/** The functions of the page over all genes. */
+export const PROFILE_FUNCTIONS: readonly PageFunction[] = [
+  ...STAGE_FUNCTIONS,
+  ...functionsOf(profileValues, profileScript),
 ];

@@ -13,7 +13,7 @@ import {
   valuesOfTrack,
 } from "./gene_values.ts";
 import { listenToAll } from "./gestures.ts";
-import { formatSigned, formatValue } from "./numbers.ts";
+import { formatEnd, formatSignedEnd } from "./numbers.ts";
 import { joinRanges, type LaneRange, rangeWithZero } from "./paths.ts";
 import {
   findElement,
@@ -84,7 +84,7 @@ export function drawTracks(page: GenePage): void {
         ? common
         : rangeOver(page, (all) => attributionRange(valuesOfTrack(all, { track, bins })));
       const paths = attributionPaths(values, { range, alpha });
-      drawLane(attribution, { paths, range, format: formatSigned });
+      drawLane(attribution, { paths, range, format: formatSignedEnd });
     }
     const signal = element.querySelector(".lane.measured");
     if (signal !== null) {
@@ -92,7 +92,7 @@ export function drawTracks(page: GenePage): void {
         page,
         (all) => rangeWithZero(valuesOfTrack(all, { track, bins }).signal ?? []),
       );
-      drawLane(signal, { paths: signalPaths(values, { range }), range, format: formatValue });
+      drawLane(signal, { paths: signalPaths(values, { range }), range, format: formatEnd });
     }
   }
 }

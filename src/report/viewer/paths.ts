@@ -11,15 +11,16 @@ export interface LaneRange {
   readonly high: number;
 }
 
-/** The range of values and 0; from 0 to 1 if all of them are 0 or missing. */
+/** The range of values and 0; missing and infinite values are left out. */
 export function rangeWithZero(values: ArrayLike<number>): LaneRange {
   let [low, high] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return low === high ? { low: 0, high: 1 } : { low, high };
+  return { low, high };
 }
 
 /** The range that holds two others. */
@@ -29,8 +30,9 @@ export function joinRanges(one: LaneRange, other: LaneRange): LaneRange {
 
 /** The place of a value from the lane's upper edge, 0, to its lower one, 100. */
 export function placeInLane(value: number, { low, high }: LaneRange): number {
-  const share = (high - value) / (high - low);
-  return Math.round(1000 * Math.min(1, Math.max(0, share))) / 10;
+  // A lane of zeros has its zero at the lower edge.
+  const share = high > low ? (high - value) / (high - low) : 1;
+  return Number.isNaN(share) ? 100 : Math.round(1000 * Math.min(1, Math.max(0, share))) / 10;
 }
 
 /** Bars from 0, of the bins that are kept. */

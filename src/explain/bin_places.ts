@@ -1,9 +1,9 @@
 /** Bins in the direction of transcription: which lie in a range of base pairs, and how far a shift moves them. */
 
-import { humanGeneStrand } from "../../atlas/gene_chromosomes.ts";
-import type { SampleColumns } from "../../io/columns.ts";
-import type { DataRecord } from "../../record.ts";
-import type { EditSelection } from "./edits.ts";
+import { humanGeneStrand } from "../atlas/gene_chromosomes.ts";
+import type { SampleColumns } from "../io/columns.ts";
+import type { DataRecord } from "../record.ts";
+import type { EditSelection } from "./edits/edits.ts";
 
 /** How the bins of a gene run: along transcription, against it, or 0 where its strand is not known. */
 export type Direction = 1 | -1 | 0;

@@ -1,0 +1,131 @@
+/** What attributions are compared with, to know which of them chance gives too. */
+
+import type { Dataset } from "../data/dataset.ts";
+import {
+  type Attributions,
+  type NullAttributions,
+  nullFromGenes,
+  nullFromModels,
+  type NullKind,
+  type NullOptions,
+  sumOverBins,
+  testAttributions,
+  trainNullModels,
+} from "../explain/mod.ts";
+import type { AttributionBlock } from "./_attribution_bytes.ts";
+import type { ExplanationDirectory } from "./_explanation_directory.ts";
+import { attributeOptionsOf, type ExplanationWork } from "./_explanation_work.ts";
+import { ProgressLine } from "./_progress.ts";
+
+/** Samples with which each is compared; of a cell type at most so many, and in all so many, are explained for that. */
+const COMPARED = 1000;
+const MOST_OF_CELL_TYPE = 4000;
+const MOST_IN_ALL = 60_000;
+
+/** How q-values are found. */
+export interface NullTest {
+  readonly kind: NullKind;
+  readonly nullAttributions: NullAttributions;
+}
+
+/**
+ * Explains the samples of the null, or reads them if a stopped command kept them.
+ *
+ * @returns `undefined` if no q-values were asked for.
+ * @throws {ContractError} If labels are to be shuffled and the data have none.
+ * @throws The reason of the signal, once it is aborted.
+ */
+export async function prepareNull(
+  work: ExplanationWork,
+  directory: ExplanationDirectory,
+  signal: AbortSignal,
+): Promise<NullTest | undefined> {
+  const { flags, chosen } = work;
+  if (flags.null === "none") return undefined;
+  const kept = await directory.readNull();
+  const compared = flags.null === "labels" ? COMPARED * flags.nullShuffles : COMPARED;
+  if (kept !== undefined) {
+    return {
+      kind: flags.null,
+      nullAttributions: { kind: flags.null, compared, attributions: wholeOf(kept, work) },
+    };
+  }
+  const pool = Math.max(
+    COMPARED,
+    Math.min(MOST_OF_CELL_TYPE, Math.floor(MOST_IN_ALL / chosen.cellTypes)),
+  );
+  const progress = new ProgressLine();
+  const options: NullOptions = {
+    ...attributeOptionsOf(work),
+    rows: chosen.rows,
+    compared: COMPARED,
+    pool,
+    signal,
+    onProgress: (share) => progress.update({ done: share, total: 1, label: "null" }),
+  };
+  const made = await makeNull(work, options, progress);
+  progress.clear();
+  // The spread of the null's attributions over models is not used, and takes as much memory.
+  const { attributions } = made;
+  const inputs = Object.fromEntries(
+    Object.entries(attributions.inputs).map(([name, { shape, values }]) => [
+      name,
+      { shape, values },
+    ]),
+  );
+  const nullAttributions = { ...made, attributions: { ...attributions, inputs } };
+  await directory.writeNull(nullAttributions.attributions);
+  return { kind: flags.null, nullAttributions };
+}
+
+async function makeNull(
+  { flags, models, data }: ExplanationWork,
+  options: NullOptions,
+  progress: ProgressLine,
+): Promise<NullAttributions> {
+  if (flags.null === "matched") return await nullFromGenes(models, data, options);
+  const { nullShuffles: shuffles, seed, engine, threads } = flags;
+  const trained = await trainNullModels(models, data, {
+    shuffles,
+    seed,
+    engine,
+    threads,
+    signal: options.signal,
+    onProgress: (share) =>
+      progress.update({ done: share, total: 1, label: "training on shuffled labels" }),
+  });
+  return await nullFromModels(trained, data, options);
+}
+
+/** A block with what all blocks have in common. */
+export function wholeOf(block: AttributionBlock, { flags, models }: ExplanationWork): Attributions {
+  const hasBaseline = flags.method === "integrated-gradients" || flags.method === "occlusion";
+  return {
+    ...block,
+    method: flags.method,
+    ...(hasBaseline && { baseline: flags.baseline ?? "zero" }),
+    models: models.length,
+  };
+}
+
+/** Tests the marks of a sample as wholes: the sums of their attributions over the bins, `[sample, 1, mark]`. */
+export function makeMarkTest(
+  { nullAttributions }: NullTest,
+  data: Dataset,
+): (found: Attributions) => Attributions {
+  const sums = {
+    ...nullAttributions,
+    attributions: sumOverBins(nullAttributions.attributions),
+  };
+  return (found) => testAttributions(sumOverBins(found), sums, data);
+}
+
+/** Which question q-values answer, in a sentence. */
+export function describeNull(kind: NullKind): string {
+  return kind === "matched"
+    ? "A q-value asks whether a value matters more to this gene than the same bin and mark do to other genes of the cell type " +
+      "with as much signal: of a sample's values with q of at most 0.05, one in twenty is expected to be chance. It does not " +
+      "ask whether the model learned anything."
+    : "A q-value asks whether a value matters more than it does to models of the same kind that learned shuffled labels: of a " +
+      "sample's values with q of at most 0.05, one in twenty is expected to be chance.";
+}
