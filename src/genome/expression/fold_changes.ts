@@ -6,7 +6,7 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { failLine, type Line, withSource } from "../../text/lines.ts";
+import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
 import { isMissing } from "../missing.ts";
 import { visitTextLines } from "../text_lines.ts";
 import { showName } from "../wording.ts";
@@ -115,6 +115,8 @@ class FoldChangeReader {
   read(line: Line): void {
     if (this.#layout !== undefined) return this.#readRow(line, this.#layout);
     if (this.#head.length === 0 && isComment(line)) return;
+    // The layout is found from parts of lines, and later: the encoding of the whole line is checked here.
+    lineText(line);
     const bytes = line.bytes.slice(line.start, line.end);
     this.#head.push({ bytes, start: 0, end: bytes.length, number: line.number });
     if (this.#head.length === HEAD_LINES) this.#start();
