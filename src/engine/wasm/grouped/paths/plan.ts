@@ -83,7 +83,14 @@ function placeSteps(
   if (turned === undefined || ends === undefined) return undefined;
   const memory = new LaneAllocator(FIXED.end);
   const placer = new StepPlacer(memory, { weights, steps, turned, ends });
-  const input = memory.tensor({ rows, channels, stride: channels, ...paddingOf(ends) });
+  const paddings = [paddingOf(ends), paddingOf(first)];
+  const input = memory.tensor({
+    rows,
+    channels,
+    stride: channels,
+    before: Math.max(...paddings.map(({ before }) => before)),
+    after: Math.max(...paddings.map(({ after }) => after)),
+  });
   const derivatives = memory.tensor({ rows, channels, stride: strideOf(channels) });
   const { layer, passed, ...placed } = placer.place(input, derivatives);
   return {
