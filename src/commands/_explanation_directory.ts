@@ -30,11 +30,11 @@ const BLOCKS = "unfinished";
 const PLAN_FILE = `${BLOCKS}/plan.json`;
 /** Files and folders that this command writes; nothing else in the directory is ever replaced or removed. */
 const OUTPUTS =
-  /^(explain\.json|samples\.tsv|summary\.tsv|marks\.tsv|attributions\.(tsv|csv|jsonl|parquet|zarr)|index\.html|attributions\.html|genes|tracks)$/;
+  /^(explain\.json|samples\.tsv|summary\.tsv|marks\.tsv|attributions\.(tsv|csv|jsonl|parquet|zarr)|pages|tracks)$/;
 /** Files in the folders that hold nothing else of ours. */
 const FILES_BELOW: Readonly<Record<string, RegExp>> = {
   tracks: /\.(bw|bedgraph|bedgraph\.gz)$|^session\.xml$/i,
-  genes: /\.html$/,
+  pages: /\.html$/,
 };
 
 /** How a directory is opened. */
@@ -48,7 +48,7 @@ export interface DirectoryOptions {
 export interface ExplanationDirectory extends AsyncDisposable {
   /** Whether all outputs were there already, and the command was stopped before it had tidied up. */
   readonly isFinished: boolean;
-  /** Numbers of the blocks that a stopped command kept. */
+  /** Numbers of the blocks that are kept. */
   readonly kept: ReadonlySet<number>;
   /** Keeps a block: once the promise is fulfilled, it survives a power cut. */
   readonly write: (block: number, attributions: AttributionBlock) => Promise<void>;
@@ -99,7 +99,7 @@ export async function refusePlace(out: string): Promise<void> {
       `Cannot write to ${out}: it is a link that leads nowhere, expected a directory`,
     );
   }
-  for (const folder of [BLOCKS, "genes", "tracks", "attributions.zarr"]) {
+  for (const folder of [BLOCKS, "pages", "tracks", "attributions.zarr"]) {
     if (!await isLink(`${out}/${folder}`)) continue;
     throw new ContractError(
       `Cannot write to ${out}: ${folder} in it is a link, expected a folder of explain's own`,
@@ -158,6 +158,7 @@ async function openLockedExplanation(
   await writePlan(`${out}/${PLAN_FILE}`, plan);
   const kept = new Set(isSame ? await store.list(blocks) : []);
   let hasFinished = false;
+  let keepsNull = false;
   return {
     isFinished,
     kept,
@@ -166,16 +167,25 @@ async function openLockedExplanation(
       kept.add(block);
     },
     read: (block) => store.read(block),
-    writeNull: (attributions) => store.write(NULL_BLOCK, attributions),
-    readNull: () => store.find(NULL_BLOCK),
+    writeNull: async (attributions) => {
+      await store.write(NULL_BLOCK, attributions);
+      keepsNull = true;
+    },
+    readNull: async () => {
+      const found = isSame ? await store.find(NULL_BLOCK) : undefined;
+      keepsNull ||= found !== undefined;
+      return found;
+    },
     finish: async (record) => {
       if (record !== undefined) await writeJson(`${out}/${RECORD_FILE}`, record);
       await removeBlocks(out);
       hasFinished = true;
     },
     async [Symbol.asyncDispose]() {
-      // Work of which no block was kept cannot be resumed.
-      if (!hasFinished && kept.size === 0) await removeBlocks(out).catch(() => undefined);
+      // Work of which nothing was kept cannot be resumed.
+      if (!hasFinished && kept.size === 0 && !keepsNull) {
+        await removeBlocks(out).catch(() => undefined);
+      }
       await lock[Symbol.asyncDispose]();
     },
   };

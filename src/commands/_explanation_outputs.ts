@@ -2,24 +2,21 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
-import type { Dataset } from "../data/dataset.ts";
 import type { Attributions } from "../explain/mod.ts";
-import { recoverDirectory, writeDirectoryAtomic } from "../files/atomic_directory.ts";
+import { writeDirectoryAtomic } from "../files/atomic_directory.ts";
 import { writeFileAtomic } from "../files/file.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
 import type { AttributionBlock } from "./_attribution_bytes.ts";
 import { describeFeatures, type Feature } from "./_attribution_features.ts";
 import { describeCompleteness } from "./_completeness.ts";
 import { writeAttributionAnndata } from "./_explanation_anndata.ts";
 import type { ExplanationDirectory } from "./_explanation_directory.ts";
 import { describeNull, makeMarkTest, type NullTest, wholeOf } from "./_explanation_null.ts";
+import { writePages } from "./_explanation_pages.ts";
 import { type TrackPlan, writeTracks } from "./_explanation_tracks.ts";
 import { writeMarkTable } from "./_mark_table.ts";
 import { AttributionSummary, writeSummaryTable } from "./_explanation_summary.ts";
-import {
-  type TableContent,
-  writeAttributionRows,
-  writeSampleTable,
-} from "./_explanation_tables.ts";
+import { writeAttributionRows, writeSampleTable } from "./_explanation_tables.ts";
 import { type ExplanationWork, optionsOf, readBlocks } from "./_explanation_work.ts";
 import { VERSION } from "./version.ts";
 
@@ -46,46 +43,69 @@ interface Overview {
   readonly tested: { readonly all: number; readonly found: number };
 }
 
-/** Writes the tables, the tracks, the pages and the record, and prints what matters of them. */
+/** Writes the tables, the pages, the tracks and the record, and prints what matters of them. */
 export async function writeExplanation(
   work: ExplanationWork,
   directory: ExplanationDirectory,
-  { model, test, tracks, signal }: OutputCall,
+  call: OutputCall,
 ): Promise<void> {
-  const { flags, data, models } = work;
-  const { out, format } = flags;
+  const { flags: { out }, data, models, chosen } = work;
+  const { model, test, tracks, signal } = call;
   const overview = await lookThrough(work, directory, signal);
-  const { features, hasDeviations, hasQValues, errors } = overview;
+  const files = [
+    ...await writeTables(work, directory, { ...call, overview }),
+    ...await writePages(work, directory, { ...call, ...overview }),
+  ];
+  if (typeof tracks === "object") {
+    const written = await writeTracks(work, directory, { plan: tracks, signal });
+    files.push(...written.files);
+    for (const note of written.notes) console.info(`Note: ${note}.`);
+  } else if (tracks !== undefined) console.info(`No tracks: ${tracks}.`);
+  const completeness = describeCompleteness(overview.errors, models.length);
+  if (completeness !== undefined) console.log(completeness);
+  if (test !== undefined) console.log(`${describeFindings(overview)}\n${describeNull(test.kind)}`);
+  await directory.finish({
+    ...describeWork(work),
+    model,
+    inputs: work.inputs,
+    samples: chosen.rows.length,
+    genes: chosen.genes.length,
+    cellTypes: chosen.cellTypes,
+    completeness,
+    arithmetic: work.arithmetic,
+    dataRecord: data.record,
+    files,
+  });
+  console.info(`Written: ${quotePath(out)}/ (${listFiles(files)})`);
+}
+
+/** Lists files, and counts those in folders. */
+function listFiles(files: readonly string[]): string {
+  const own = files.filter((name) => !name.includes("/"));
+  const folders = Map.groupBy(
+    files.filter((name) => name.includes("/")),
+    (name) => name.slice(0, name.indexOf("/")),
+  );
+  const counts = [...folders].map(([name, { length }]) =>
+    `${name}/ with ${formatCountOf(length, "file")}`
+  );
+  return [...own, "explain.json", ...counts].join(", ");
+}
+
+/** Writes the tables; returns the names of their files. */
+async function writeTables(
+  work: ExplanationWork,
+  directory: ExplanationDirectory,
+  { overview, test, signal }: OutputCall & { readonly overview: Overview },
+): Promise<string[]> {
+  const { flags: { out, format }, data } = work;
+  const { features } = overview;
   const blocks = () => readBlocks(work, directory, signal);
   const files = ["samples.tsv"];
   await writeFileAtomic(
     `${out}/samples.tsv`,
     (sink) => writeSampleTable(sink, { data, blocks: blocks() }),
   );
-  const about = describeWork(work);
-  const content: () => TableContent & Pick<Overview, "hasDeviations" | "hasQValues"> = () => ({
-    data,
-    blocks: blocks(),
-    features,
-    marks: flags.marks && new Set(flags.marks),
-    about,
-    hasDeviations,
-    hasQValues,
-  });
-  const table = `attributions.${format}`;
-  if (format === "zarr") {
-    await recoverDirectory(`${out}/${table}`);
-    await writeDirectoryAtomic(
-      `${out}/${table}`,
-      (store) => writeAttributionAnndata(store, content()),
-    );
-  } else if (format !== "none") {
-    await writeFileAtomic(
-      `${out}/${table}`,
-      (sink) => writeAttributionRows(sink, content(), { format }),
-    );
-  }
-  if (format !== "none") files.push(table);
   if (features.some(({ input, mark }) => mark !== undefined && input !== "references")) {
     await writeFileAtomic(`${out}/marks.tsv`, (sink) =>
       writeMarkTable(sink, {
@@ -103,30 +123,40 @@ export async function writeExplanation(
     (sink) => writeSummaryTable(sink, summary, features),
   );
   files.push("summary.tsv");
-  if (typeof tracks === "object") {
-    const written = await writeTracks(work, directory, { plan: tracks, signal });
-    files.push(...written.files);
-    for (const note of written.notes) console.info(`Note: ${note}.`);
-  } else if (tracks !== undefined) console.info(`No tracks: ${tracks}.`);
-  const completeness = describeCompleteness(errors, models.length);
-  if (completeness !== undefined) console.log(completeness);
-  if (test !== undefined) {
-    console.log(describeFindings(overview));
-    console.log(describeNull(test.kind));
+  if (format !== "none") files.push(await writeAttributions(work, overview, blocks()));
+  return files;
+}
+
+/** Writes all attributions; returns the name of the file or folder. */
+async function writeAttributions(
+  work: ExplanationWork,
+  { features, hasDeviations, hasQValues }: Overview,
+  blocks: AsyncIterable<AttributionBlock>,
+): Promise<string> {
+  const { flags: { out, format, marks }, data } = work;
+  const about = describeWork(work);
+  const content = {
+    data,
+    blocks,
+    features,
+    marks: marks && new Set(marks),
+    about,
+    hasDeviations,
+    hasQValues,
+  };
+  const name = `attributions.${format}`;
+  if (format === "zarr") {
+    await writeDirectoryAtomic(
+      `${out}/${name}`,
+      (store) => writeAttributionAnndata(store, content),
+    );
+  } else if (format !== "none") {
+    await writeFileAtomic(
+      `${out}/${name}`,
+      (sink) => writeAttributionRows(sink, content, { format }),
+    );
   }
-  await directory.finish({
-    ...about,
-    model,
-    inputs: work.inputs,
-    samples: work.chosen.rows.length,
-    genes: work.chosen.genes.length,
-    cellTypes: work.chosen.cellTypes,
-    completeness,
-    arithmetic: work.arithmetic,
-    dataRecord: data.record,
-    files,
-  });
-  console.info(`Written: ${quotePath(out)}/ (${[...files, "explain.json"].join(", ")})`);
+  return name;
 }
 
 /** Goes through all blocks once, and keeps some numbers of each sample. */
@@ -184,14 +214,13 @@ function canTestMarks(features: readonly Feature[]): boolean {
 
 /** The features of all inputs, in the order of the block. */
 function featuresOf({ inputs }: AttributionBlock, { models, data }: ExplanationWork): Feature[] {
-  const context = { record: models[0]!.record, bins: binsOf(models[0]!, data) };
+  const [{ record, panel }] = models as readonly [TrainedModel];
+  const bins = panel?.bins ?? data.bins;
+  const marks = panel === undefined ? record.marks : data.marks;
+  const context = { record, bins, marks };
   return Object.entries(inputs).flatMap(([name, { shape }]) =>
     describeFeatures(name as Feature["input"], shape, context)
   );
-}
-
-function binsOf({ panel }: ExplanationWork["models"][number], { bins }: Dataset): number {
-  return panel?.bins ?? bins;
 }
 
 function describeWork(

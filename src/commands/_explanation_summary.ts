@@ -50,12 +50,16 @@ export class AttributionSummary {
   /** `[group, feature, statistic]`; the groups are low, middle and high, or all samples together. */
   readonly #sums: Float64Array;
   readonly #placeOfMark: ReadonlyMap<string, number>;
+  /** The genes of each group. */
+  readonly #genes = [new Set<number>(), new Set<number>(), new Set<number>()] as const;
+  readonly #geneOf: Uint32Array;
   #hasQValues = false;
 
   constructor(options: SummaryOptions) {
     this.#options = options;
     this.#limits = findLimits([...options.expression.values()]);
     this.#sums = new Float64Array(3 * options.features.length * WIDTH);
+    this.#geneOf = options.data.geneIndices();
     this.#placeOfMark = new Map(options.data.marks.map((mark, place) => [mark, place]));
   }
 
@@ -76,13 +80,15 @@ export class AttributionSummary {
     const sums = this.#sums;
     for (const [sample, position] of block.rows.entries()) {
       const group = this.#groupOf(expression.get(position)!);
+      this.#genes[group]!.add(this.#geneOf[position]!);
       const signal = data.signalOf(position);
       for (const { values, qValues, size, first } of parts) {
         for (let i = 0; i < size; i++) {
           const value = values[sample * size + i]!;
           if (Number.isNaN(value)) continue;
           const { input, mark, bin } = features[first + i]!;
-          const place = input === "signal" ? this.#placeOfMark.get(mark!) : undefined;
+          const isOfBin = input === "signal" && bin !== undefined;
+          const place = isOfBin ? this.#placeOfMark.get(mark!) : undefined;
           const at = (group * features.length + first + i) * WIDTH;
           sums[at]! += 1;
           sums[at + 1]! += value;
@@ -98,6 +104,14 @@ export class AttributionSummary {
         }
       }
     }
+  }
+
+  /** Number of genes that have samples in a group. */
+  genesOf(group: ExpressionGroup): number {
+    const groups = group === "all"
+      ? this.#genes
+      : [this.#genes[EXPRESSION_GROUPS.indexOf(group) - 1]!];
+    return new Set(groups.flatMap((genes) => [...genes])).size;
   }
 
   /** The mean of a value over the samples of a group. */

@@ -176,7 +176,8 @@ async function* attributionRows(
           const { input, mark, bin, offsetBp, name } = features[first + i]!;
           if (!isWritten[first + i] || Number.isNaN(value)) continue;
           if (value === 0 && input === "sequence") continue;
-          const place = input === "signal" ? placeOfMark.get(mark!) : undefined;
+          const isOfBin = input === "signal" && bin !== undefined;
+          const place = isOfBin ? placeOfMark.get(mark!) : undefined;
           const count = place === undefined ? null : signal[bin! * data.marks.length + place]!;
           const cells = [cellType, gene, input, mark ?? null, bin ?? null, offsetBp ?? null];
           cells.push(name ?? null, count, value);

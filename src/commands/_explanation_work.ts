@@ -206,7 +206,7 @@ export async function computeBlocks(
 export function interruption(kept: number, blocks: number): Interrupted {
   return new Interrupted(
     kept === 0
-      ? "Interrupted before the first block of samples was finished: nothing was kept."
+      ? "Interrupted before the first block of samples was finished."
       : `Interrupted: ${kept} of ${
         formatCountOf(blocks, "block")
       } of samples are kept. The same command resumes.`,

@@ -1,6 +1,7 @@
 /** Bars and points in the cells of tables. Places are shares of the cell's width, so that it can have any. */
 
 import { type Html, html } from "./_html.ts";
+import { formatValue } from "./viewer/numbers.ts";
 import type { LaneRange } from "./viewer/paths.ts";
 
 /** A bar of a cell, and the interval of its end. */
@@ -20,6 +21,12 @@ export function rangeOfCells(values: readonly (number | undefined)[]): LaneRange
   if (low > high) return { low: 0, high: 1 };
   const margin = low === high ? 1 : (high - low) * 0.05;
   return { low: low - margin, high: high + margin };
+}
+
+/** The heading of a column of bars or points: the ends of their range. */
+export function drawEnds({ low, high }: LaneRange): Html {
+  const [left, right] = [formatValue(low), formatValue(high)];
+  return html`<span class="ends"><span>${left}</span> <span>${right}</span></span>`;
 }
 
 /** The place of a value in a cell. */

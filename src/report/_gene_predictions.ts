@@ -1,6 +1,6 @@
 /** The predictions of a gene beside the measured values, in every cell type. */
 
-import { compact, drawPoints, rangeOfCells } from "./_bars.ts";
+import { compact, drawEnds, drawPoints, rangeOfCells } from "./_bars.ts";
 import { formatNumber } from "./_format.ts";
 import { type Html, html, trustHtml } from "./_html.ts";
 import { type Column, table } from "./_table.ts";
@@ -73,9 +73,7 @@ function columnsOf(
       }]
       : []),
     {
-      title: html`<span class="ends"><span>${formatValue(range.low)}</span> <span>${
-        formatValue(range.high)
-      }</span></span>`,
+      title: drawEnds(range),
       cell: ([, one]) => drawPoints(one, range),
       isText: true,
     },

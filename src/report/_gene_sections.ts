@@ -1,6 +1,6 @@
 /** What a gene's page shows of each cell type in tables. The script of the page shows those of the chosen one. */
 
-import { compact, drawBar, rangeOfCells } from "./_bars.ts";
+import { compact, drawBar, drawEnds, rangeOfCells } from "./_bars.ts";
 import { formatFraction, formatNumber } from "./_format.ts";
 import { formatInterval } from "./_gene_predictions.ts";
 import { type Html, html, trustHtml } from "./_html.ts";
@@ -102,7 +102,7 @@ export function renderSums(input: GenePageInput): Html {
             title: "Adds",
             cell: ({ value, kind }) => kind ? formatNumber(value) : formatSigned(value),
           },
-          { title: "", cell: (share) => drawBar(share, range), isText: true },
+          { title: drawEnds(range), cell: (share) => drawBar(share, range), isText: true },
         ],
       ))
   }`;
@@ -126,7 +126,7 @@ export function renderEdits(input: GenePageInput): Html {
       }]
       : []),
     {
-      title: "",
+      title: drawEnds(range),
       cell: ({ effect, interval }) => drawBar({ from: 0, to: effect, interval }, range),
       isText: true,
     },

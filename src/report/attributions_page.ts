@@ -1,5 +1,5 @@
 import { formatCountOf } from "../base/count.ts";
-import { compact, drawBar, rangeOfCells } from "./_bars.ts";
+import { compact, drawBar, drawEnds, rangeOfCells } from "./_bars.ts";
 import { renderDocument, type Section } from "./_document.ts";
 import { EXPLAIN_STYLE } from "./_explain_style.ts";
 import { formatCount } from "./_format.ts";
@@ -154,7 +154,11 @@ function renderMarkSums({ groups, record: { marks }, bins }: AttributionsPageInp
     { title: "Mark", cell: ({ mark }) => mark, isText: true },
     { title: "Samples", cell: ({ name }) => name, isText: true },
     { title: "Adds", cell: ({ sum }) => formatSigned(sum) },
-    { title: "", cell: ({ sum }) => drawBar({ from: 0, to: sum }, range), isText: true },
+    {
+      title: drawEnds(range),
+      cell: ({ sum }) => drawBar({ from: 0, to: sum }, range),
+      isText: true,
+    },
   ])));
 }
 

@@ -1,5 +1,5 @@
 import { formatCountOf } from "../base/count.ts";
-import { compact, drawPoints, rangeOfCells } from "./_bars.ts";
+import { compact, drawEnds, drawPoints, rangeOfCells } from "./_bars.ts";
 import { renderDocument } from "./_document.ts";
 import { EXPLAIN_STYLE } from "./_explain_style.ts";
 import { formatNumber } from "./_format.ts";
@@ -205,7 +205,7 @@ function renderGenes(genes: readonly IndexedGene[]): Html {
     { title: "Cell types", cell: ({ cellTypes }) => String(cellTypes) },
     has("label") && { title: "Measured", cell: ({ label }) => formatNumber(label) },
     { title: "Predicted", cell: ({ prediction }) => formatNumber(prediction) },
-    { title: "", cell: (gene) => drawPoints(gene, range), isText: true },
+    { title: drawEnds(range), cell: (gene) => drawPoints(gene, range), isText: true },
     has("strongest") &&
     { title: "Strongest bin", cell: ({ strongest = "–" }) => strongest, isText: true },
     has("strongest") && {

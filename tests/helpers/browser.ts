@@ -173,7 +173,8 @@ async function openPage(
   await call("Page.navigate", { url: `file://${path}` });
   await loaded.promise;
   const page = { console: output, send: call, ...actionsOf(call) };
-  await page.settle();
+  // Without scripts no frame can be waited for.
+  if (screen.scripts !== false) await page.settle();
   return page;
 }
 

@@ -12,7 +12,10 @@ export interface LoadedPage {
 }
 
 /** A test that runs where there is a Chromium; see {@linkcode testIf}. */
-export function testWithChromium(name: string, fn: () => void | Promise<void>): void {
+export function testWithChromium(
+  name: string,
+  fn: (context: Deno.TestContext) => void | Promise<void>,
+): void {
   testIf(CHROMIUM !== undefined, "chromium", { name, fn });
 }
 

@@ -18,6 +18,8 @@ export type Requirement =
   | "jax"
   | "onnxruntime"
   | "pyarrow"
+  | "pybbi"
+  | "pybigtools"
   | "pybigwig"
   | "pytorch"
   | "samtools"
@@ -52,7 +54,10 @@ export function testWith(
 export function testIf(
   met: boolean,
   requirement: Requirement,
-  test: { readonly name: string; readonly fn: () => void | Promise<void> },
+  test: {
+    readonly name: string;
+    readonly fn: (context: Deno.TestContext) => void | Promise<void>;
+  },
 ): void {
   if (met) return Deno.test(test.name, test.fn);
   if ((Deno.env.get("HISTONE_REQUIRE") ?? "").split(",").includes(requirement)) {

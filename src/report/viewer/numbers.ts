@@ -4,11 +4,12 @@
 export function formatValue(value: number): string {
   if (Number.isNaN(value)) return "–";
   const size = Math.abs(value);
-  let text = size >= 1000
-    ? String(Math.round(size)).replace(/\B(?=(\d{3})+$)/g, ",")
-    : String(Number(size.toPrecision(3)));
-  if (size !== 0 && size < 0.0001) text = size.toExponential(1);
-  return (value < 0 && text !== "0" ? "−" : "") + text.replace("e-", "e−");
+  const short = Number(size.toPrecision(3));
+  let text = String(short);
+  if (size === Infinity) text = "∞";
+  else if (short >= 1000) text = String(Math.round(size)).replace(/\B(?=(\d{3})+$)/g, ",");
+  else if (size !== 0 && size < 0.0001) text = size.toExponential(1).replace("e-", "e−");
+  return value < 0 ? "−" + text : text;
 }
 
 /** Formats a number with its sign, as of an effect. */

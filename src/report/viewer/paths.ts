@@ -11,11 +11,12 @@ export interface LaneRange {
   readonly high: number;
 }
 
-/** The range of values and 0; missing values are left out. */
+/** The range of values and 0; missing and infinite values are left out. */
 export function rangeWithZero(values: ArrayLike<number>): LaneRange {
   let [low, high] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -31,7 +32,7 @@ export function joinRanges(one: LaneRange, other: LaneRange): LaneRange {
 export function placeInLane(value: number, { low, high }: LaneRange): number {
   // A lane of zeros has its zero at the lower edge.
   const share = high > low ? (high - value) / (high - low) : 1;
-  return Math.round(1000 * Math.min(1, Math.max(0, share))) / 10;
+  return Number.isNaN(share) ? 100 : Math.round(1000 * Math.min(1, Math.max(0, share))) / 10;
 }
 
 /** Bars from 0, of the bins that are kept. */

@@ -28,7 +28,7 @@ export interface Stage {
   domain: ViewDomain;
   /** The bin that is read out. */
   cursor: number | undefined;
-  /** The frame of a change of the domain that is being animated; 0 if there is none. */
+  /** The frame of a change of the domain that is being animated, or 0. */
   frame: number;
 }
 
