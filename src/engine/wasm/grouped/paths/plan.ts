@@ -41,8 +41,8 @@ const MAX_BYTES = 2 ** 26;
  *
  * @param chain The layers of a sequential model.
  * @param weights The shapes of all weights of the model.
- * @returns The plan; `undefined` if the first layer is not one of weighted sums, a layer is recurrent, or it would take too
- * much memory.
+ * @returns The plan; `undefined` if the chain begins with another layer than one of weighted sums, has a recurrent one, or
+ * would take too much memory.
  */
 export function planPaths(
   chain: LayerChain,
