@@ -171,7 +171,8 @@ export async function renderGenesIndex(input: GenesIndexInput): Promise<string> 
     }],
     style: EXPLAIN_STYLE,
     script: { functions: [startIndexPage], start: startIndexPage, data: null },
-    foot: "Made by @waka/histone. Numbers are means over the cell types, in label units.",
+    foot:
+      "Made by @waka/histone. Numbers are means over the cell types, in the unit of the labels.",
     mark: GENES_INDEX_MARK,
   });
 }
