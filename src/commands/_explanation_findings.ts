@@ -79,7 +79,7 @@ export function describeTest(
 ): string {
   const share = all === 0 ? 0 : 100 * found / all;
   const least = countNeeded({ ofSample, compared });
-  const limit = least <= 1
+  const limit = least <= 1 || found > 0
     ? ""
     : ` The null has ${formatCountOf(compared, "sample")} to compare one with, so that at least ${
       least.toLocaleString("en-US")

@@ -1,5 +1,6 @@
 /** Command `edit`: what changes of marks or DNA do to predictions. */
 
+import { MODEL_ARGUMENT } from "./_flag_aliases.ts";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { EngineName } from "../engine/select.ts";
@@ -72,6 +73,7 @@ export const command: CommandDefinition<EditFlags> = {
     ],
     ["deno task edit starter --data new.npz --edits edits.tsv --out - | head", "a look at it"],
   ],
+  aliases: [MODEL_ARGUMENT],
   declare: (command) =>
     declareCommon(
       declareOverwrite(
