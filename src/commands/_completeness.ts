@@ -3,10 +3,10 @@
 /** A larger median error asks for more points on the way from the baseline. */
 const LARGE_ERROR = 0.01;
 
-/** Formats a share such as 0.00123 as `0.12%`. */
+/** Formats a limit such as 0.00123 as `0.12%`; a smaller one than 0.0001% is of no interest. */
 function formatShare(share: number): string {
   if (share === 0) return "0%";
-  return share < 1e-6 ? "less than 0.0001%" : `${Number((100 * share).toPrecision(2))}%`;
+  return share < 1e-6 ? "0.0001%" : `${Number((100 * share).toPrecision(2))}%`;
 }
 
 /**

@@ -79,7 +79,10 @@ export const command: CommandDefinition<EditFlags> = {
       declareOverwrite(
         declarePanel(
           command
-            .argument("<dir>", "directory of a run, or of a model")
+            .argument(
+              "<dir>",
+              "directory of a run, or of a model; starter is the one that comes with this program",
+            )
             .requiredOption(
               "--data <path>",
               "samples to edit, and genes to draw: competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
