@@ -1,7 +1,6 @@
 /** The samples of a null that are of one cell type, arranged so that comparing thousands of others with them is quick. */
 
 import type { Dataset } from "../data/dataset.ts";
-import { geneKey } from "../gene_id.ts";
 import type { InputName } from "../model/spec.ts";
 import { totalSignal } from "./_matched_samples.ts";
 import type { NullAttributions } from "./null_attributions.ts";
@@ -33,8 +32,8 @@ export class CellTypeNull {
   readonly #null: NullAttributions;
   /** `[rank]`, rising. */
   readonly #totals: Float64Array;
-  /** `[rank]`: the gene's key. */
-  readonly #genes: readonly string[];
+  /** `[rank]`: the number of the gene. */
+  readonly #genes: Uint32Array;
   /** `[rank]`: the place in the null. */
   readonly #places: Uint32Array;
   readonly #sizes = new Map<InputName, Sizes>();
@@ -42,21 +41,26 @@ export class CellTypeNull {
   /** Sorts the samples at some places of a null. */
   constructor(
     nullAttributions: NullAttributions,
-    { places, data }: { readonly places: readonly number[]; readonly data: Dataset },
+    { places, data, genes }: {
+      readonly places: readonly number[];
+      readonly data: Dataset;
+      /** `[position]`: the number of the gene to which each sample of the data belongs. */
+      readonly genes: Uint32Array;
+    },
   ) {
     const { rows } = nullAttributions.attributions;
     const totals = Float64Array.from(places, (place) => totalSignal(data, rows[place]!));
     const order = Uint32Array.from(places.keys()).sort((a, b) => totals[a]! - totals[b]! || a - b);
     this.#null = nullAttributions;
     this.#totals = Float64Array.from(order, (i) => totals[i]!);
-    this.#genes = Array.from(order, (i) => geneKey(data.geneOf(rows[places[i]!]!)));
+    this.#genes = order.map((i) => genes[rows[places[i]!]!]!);
     this.#places = order.map((i) => places[i]!);
   }
 
   /** The samples with the nearest total signal, but those of a gene. */
   neighbours({ total, gene, count }: {
     readonly total: number;
-    readonly gene: string | undefined;
+    readonly gene: number | undefined;
     readonly count: number;
   }): Neighbours {
     const totals = this.#totals;

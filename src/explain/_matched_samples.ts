@@ -2,6 +2,7 @@
 
 import type { PackedArray } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { geneGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
 import type { MatchBy } from "./attribute_options.ts";
 
@@ -31,7 +32,8 @@ export class MatchedSamples {
   constructor(data: Dataset, by: MatchBy) {
     this.#data = data;
     this.#cellTypes = data.cellTypeIndices();
-    this.#genes = data.geneIndices();
+    // Windows of transcripts of one gene overlap, so that they would be matched with each other.
+    this.#genes = geneGroupIndices(data);
     if (by === "signal") this.#keyOf = (position) => totalSignal(data, position);
     else {
       if (!data.hasLabels) {

@@ -33,7 +33,7 @@ export function choosePool(
     const { positions, rankOf } = matched.sortedIn(cellType);
     const ranks = nearestRanks(own.map((position) => rankOf.get(position)!), {
       // Beside the sample itself.
-      count: compared + 1,
+      count: Math.min(compared + 1, pool),
       length: positions.length,
       most: pool,
     });

@@ -3,6 +3,7 @@
 import { checkInteger } from "../base/check_integer.ts";
 import { Dataset } from "../data/dataset.ts";
 import type { EngineName } from "../engine/select.ts";
+import { geneGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { deriveKey, RandomStream } from "../random.ts";
@@ -11,7 +12,8 @@ import { settingsOf } from "../training/initial.ts";
 
 /**
  * Shuffles labels between genes, within each cell type. Where cell types have the same genes, a gene takes the labels of one
- * other gene in all of them, so that what genes have in common between cell types stays as it is.
+ * other gene in all of them, so that what genes have in common between cell types stays as it is. Labels of transcripts of
+ * one gene stay together, as far as numbers of transcripts allow.
  *
  * @param data Labelled samples.
  * @param seed Seed of the order: an integer from 0 to 2^53 − 1.
@@ -38,12 +40,16 @@ export function shuffleLabels(data: Dataset, seed: number): Dataset {
   const stream = new RandomStream(deriveKey(seed, "shuffled labels"));
   const places = Float64Array.from(columns.genes, () => stream.uniform());
   const genes = data.geneIndices();
+  const groups = geneGroupIndices(data);
+  const compareIn = (a: number, b: number) => genes[a]! - genes[b]! || a - b;
   const cellTypes = data.cellTypeIndices();
   const byCellType = Map.groupBy(labels.keys(), (position) => cellTypes[position]!);
   const shuffled = Float64Array.from(columns.labels!);
   for (const own of byCellType.values()) {
-    const sorted = own.toSorted((a, b) => genes[a]! - genes[b]! || a - b);
-    const drawn = sorted.toSorted((a, b) => places[genes[a]!]! - places[genes[b]!]! || a - b);
+    const sorted = own.toSorted((a, b) => groups[a]! - groups[b]! || compareIn(a, b));
+    const drawn = sorted.toSorted((a, b) =>
+      places[groups[a]!]! - places[groups[b]!]! || compareIn(a, b)
+    );
     for (const [i, position] of sorted.entries()) {
       shuffled[rows[position]!] = labels[drawn[i]!]!;
     }

@@ -1,11 +1,11 @@
 /** q-values of attributions. */
 
 import type { Dataset } from "../data/dataset.ts";
+import { geneGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
 import { CellTypeNull } from "./_cell_type_null.ts";
 import { falseDiscoveryRates } from "../metrics/false_discovery.ts";
 import type { InputName } from "../model/spec.ts";
-import { geneKey } from "../gene_id.ts";
 import { totalSignal } from "./_matched_samples.ts";
 import type { NullAttributions } from "./null_attributions.ts";
 import type { Attributions, InputAttributions } from "./types.ts";
@@ -107,17 +107,19 @@ function preparePool(nullAttributions: NullAttributions, data: Dataset): NullPoo
 class NullPool {
   readonly #null: NullAttributions;
   readonly #data: Dataset;
+  readonly #genes: Uint32Array;
   readonly #byCellType: ReadonlyMap<string, CellTypeNull>;
 
   constructor(nullAttributions: NullAttributions, data: Dataset) {
     this.#null = nullAttributions;
     this.#data = data;
+    this.#genes = geneGroupIndices(data);
     const { rows } = nullAttributions.attributions;
     const byCellType = Map.groupBy(rows.keys(), (place) => data.cellTypeOf(rows[place]!));
     this.#byCellType = new Map(
       [...byCellType].map(([cellType, places]) => [
         cellType,
-        new CellTypeNull(nullAttributions, { places, data }),
+        new CellTypeNull(nullAttributions, { places, data, genes: this.#genes }),
       ]),
     );
   }
@@ -131,7 +133,7 @@ class NullPool {
       if (cellType === undefined) continue;
       const others = cellType.neighbours({
         total: totalSignal(this.#data, position),
-        gene: this.#null.kind === "matched" ? geneKey(this.#data.geneOf(position)) : undefined,
+        gene: this.#null.kind === "matched" ? this.#genes[position]! : undefined,
         count: this.#null.compared,
       });
       const [first, end] = [sample * size, (sample + 1) * size];

@@ -115,6 +115,24 @@ Deno.test("a sample is compared with no more than the nearest", () => {
   }
 });
 
+Deno.test("transcripts of a gene are not matched with each other", () => {
+  const columns = randomColumns(1, 12);
+  const geneDetails = columns.genes.map((_, i) => ({ gene: `gene of three ${Math.floor(i / 3)}` }));
+  const data = new Dataset({ ...columns, geneDetails });
+  const nearest = new MatchedSamples(data, "signal").nearest(4, 20);
+  deepStrictEqual(nearest.toSorted((a, b) => a - b), [0, 1, 2, 6, 7, 8, 9, 10, 11]);
+  const other = madeOf(Array.from({ length: 12 }, (_, row) => row), (row) => row < 3 ? 9 : 0);
+  const { qValues } = testAttributions(madeOf([1], () => 5), nullOf(other), data).inputs.signal!;
+  // The three that are larger are its own.
+  deepStrictEqual([...qValues!], Array.from({ length: 4 }, () => Math.fround(1 / 10)));
+  const shuffled = shuffleLabels(data, 3).labels();
+  const before = data.labels();
+  for (let first = 0; first < 12; first += 3) {
+    const source = before.indexOf(shuffled[first]!);
+    deepStrictEqual(shuffled.slice(first, first + 3), before.slice(source, source + 3));
+  }
+});
+
 Deno.test("a cell type without a null has no q-values", () => {
   const found = madeOf([3, 40], () => 1);
   const { inputs } = testAttributions(found, nullOf(madeOf([5, 6], () => 0)), DATA);
