@@ -29,8 +29,8 @@ export const OVERLAP_RULES: readonly OverlapRule[] = ["mean", "nearest"];
 /** The values of a track. */
 export interface WindowValues {
   /**
-   * Values of all samples; that of a bin of a sample is at `(sample · bins + bin) · stride + offset`. NaN where there is none:
-   * the track has no interval there, unless another window has a value for the mean.
+   * Values of all samples; that of a bin of a sample is at `(sample · bins + bin) · stride + offset`. NaN where nothing was
+   * computed: the track has no interval there, unless another window has a value for the mean.
    */
   readonly values: Float32Array;
   /**
@@ -149,7 +149,7 @@ class Sweep {
     return this.start < end;
   }
 
-  /** Mean of the values here; NaN if there is none. */
+  /** Mean of the values here; NaN if nothing was computed. */
   mean(): number {
     const active = this.#active;
     if (active.length === 1) return this.#values[this.#indexOf(active[0]!)]!;
