@@ -372,6 +372,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       ],
       ["motifs", `${out}/letters`, "--data", `${out}/dna.npz`, "--out", `${out}/motifs.meme`],
       ["edit", `${out}/run`, "--data", data, "--edits", edits, "--out", `${out}/effects.tsv`],
+      ["explain", `${out}/run`, "--data", data, "--out", `${out}/why`, "--genes", "1,2"],
       ["split", "--data", data, "--scheme", "by-gene", "--out", `${out}/parts`],
       ["crossval", "--data", data, "--folds", "2", "--out", `${out}/folds`, ...QUICK],
       ["search", "--data", data, "--folds", "2", "--out", `${out}/search`, ...SHORT],

@@ -154,13 +154,15 @@ function valuesOf(
     attributions: pick(signal?.values),
     standardDeviations: pick(signal?.standardDeviations),
     qValues: pick(signal?.qValues),
-    // Derivatives by different values have no sum.
-    otherInputs: method === "gradient" ? [] : Object.entries(others).map(([name, { values }]) => {
-      const width = values.length / rows.length;
-      const own = values.subarray(sample * width, (sample + 1) * width);
-      const sum = own.reduce((total, value) => Number.isNaN(value) ? total : total + value, 0);
-      return { name: INPUT_WORDS[name] ?? name, sum };
-    }),
+    // Neither derivatives nor effects of different letters have a sum.
+    otherInputs: method === "gradient" || method === "mutagenesis"
+      ? []
+      : Object.entries(others).map(([name, { values }]) => {
+        const width = values.length / rows.length;
+        const own = values.subarray(sample * width, (sample + 1) * width);
+        const sum = own.reduce((total, value) => Number.isNaN(value) ? total : total + value, 0);
+        return { name: INPUT_WORDS[name] ?? name, sum };
+      }),
   };
 }
 

@@ -26,7 +26,7 @@ export interface LogoOptions {
 const COLOURS = ["#009E73", "#0072B2", "#E69F00", "#D55E00"] as const;
 
 /** The letters as paths in a box of 100 × 100, so that no font is needed. */
-const GLYPHS = [
+export const LETTER_GLYPHS: readonly [string, string, string, string] = [
   "M0 100L38 0H62L100 100H78L70 76H30L22 100ZM36 59H64L50 17Z",
   "M100 69A50 50 0 1 1 100 31L79 38A29 30 0 1 0 79 62Z",
   "M100 31A50 50 0 1 0 100 69V47H54V64H79A29 30 0 1 1 79 38Z",
@@ -69,7 +69,9 @@ export function logoSvg(
       const scale = `scale(${round((columnWidth - 2) / 100)} ${round(tall / 100)})`;
       const place = `translate(${position * columnWidth + 1} ${round(bottom)})`;
       return [
-        `<path transform="${place} ${scale}" fill="${COLOURS[letter]!}" d="${GLYPHS[letter]!}"/>`,
+        `<path transform="${place} ${scale}" fill="${COLOURS[letter]!}" d="${LETTER_GLYPHS[
+          letter
+        ]!}"/>`,
       ];
     });
   });

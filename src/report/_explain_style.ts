@@ -68,7 +68,11 @@ button[aria-disabled=true] { color: var(--muted); border-color: var(--line); cur
 .lane path { vector-effect: non-scaling-stroke; fill: none; }
 .lane .up { fill: var(--up); }
 .lane .down { fill: var(--down); }
-.lane .faint { fill-opacity: 0.3; }
+.lane .faint { fill-opacity: 0.35; }
+.letter-A { fill: var(--g1); }
+.letter-C { fill: var(--g0); }
+.letter-G { fill: var(--g4); }
+.letter-T { fill: var(--g2); }
 .lane .signal { fill: var(--signal); }
 .lane .zero { stroke: var(--ink); stroke-opacity: 0.35; }
 .lane .whiskers { stroke: var(--ink); stroke-opacity: 0.6; }

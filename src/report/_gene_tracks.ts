@@ -1,12 +1,13 @@
 /** The tracks of a gene's page. */
 
 import type { GeneWindow } from "./_gene_window.ts";
+import { arrangeLetters, layOutSequence, letterShapes } from "./_gene_sequence.ts";
 import { type Html, html } from "./_html.ts";
 import { type KeyEntry, type LaneMarkup, renderStage, type TrackMarkup } from "./_stage_markup.ts";
 import { signalUnit } from "./_window_axis.ts";
 import { DEFAULT_ALPHA } from "./_method_words.ts";
 import type { GeneInCellType, GenePageInput } from "./gene_page_input.ts";
-import { encodeFloats } from "./viewer/floats.ts";
+import { decodeRounded, encodeFloats, encodeRounded } from "./viewer/floats.ts";
 import {
   attributionPaths,
   attributionRange,
@@ -18,7 +19,8 @@ import {
   valuesOfTrack,
 } from "./viewer/gene_values.ts";
 import { formatEnd, formatSignedEnd } from "./viewer/numbers.ts";
-import { type LaneRange, rangeWithZero } from "./viewer/paths.ts";
+import { type LaneRange, placeInLane, rangeWithZero } from "./viewer/paths.ts";
+import { describeLetters, letterPaths } from "./viewer/sequence_values.ts";
 import { describeGenomeSpan, describeSpan, type ViewWindow } from "./viewer/window.ts";
 
 /** The track of the sum of all marks. */
@@ -46,15 +48,24 @@ export function arrangeTracks(
 /** What the page's script needs to draw all cell types. */
 export function geneViewData(input: GenePageInput, layout: GeneWindow): GeneViewData {
   const { cellTypes, record, method } = input;
+  const sequence = layOutSequence(input, layout);
   return {
     window: layout.window,
+    sequence: sequence?.place ?? null,
     marks: record.marks.length,
     alpha: method.alpha ?? DEFAULT_ALPHA,
-    cellTypes: cellTypes.map((cellType) => encodeTracks(arrangeTracks(cellType, layout))),
+    cellTypes: cellTypes.map((cellType) => ({
+      ...encodeTracks(arrangeTracks(cellType, layout)),
+      letters: sequence && cellType.letterAttributions
+        ? encodeRounded(arrangeLetters(input, { cellType, layout: sequence }))
+        : null,
+    })),
   };
 }
 
-function encodeTracks({ signal = new Float32Array(), ...others }: TrackValues): EncodedTracks {
+function encodeTracks(
+  { signal = new Float32Array(), ...others }: TrackValues,
+): Omit<EncodedTracks, "letters"> {
   const encode = (values: Float32Array | undefined) =>
     values === undefined ? null : encodeFloats(values);
   return {
@@ -80,11 +91,14 @@ export function renderGeneTracks(input: GenePageInput, layout: GeneWindow): Html
     controls: sameScale(input),
     key: keyOf(input),
     hasArrow: layout.isInGeneDirection && record.tss !== "bed",
-    tracks: (hasSum ? [ALL_MARKS] : []).concat([...record.marks.keys()]).map((track) => {
-      const values = valuesOfTrack(tracks, { track, bins });
-      const range = track === ALL_MARKS ? attributionRange(values) : common;
-      return trackOf(values, { track, input, range, alpha });
-    }),
+    tracks: [
+      ...(hasSum ? [ALL_MARKS] : []).concat([...record.marks.keys()]).map((track) => {
+        const values = valuesOfTrack(tracks, { track, bins });
+        const range = track === ALL_MARKS ? attributionRange(values) : common;
+        return trackOf(values, { track, input, range, alpha });
+      }),
+      ...dnaTrack(input, layout),
+    ],
   });
 }
 
@@ -123,6 +137,32 @@ function trackOf(values: TrackValues, { track, input: { record }, range, alpha }
   };
 }
 
+/** The track of DNA, if there is one. */
+function dnaTrack(input: GenePageInput, layout: GeneWindow): TrackMarkup[] {
+  const sequence = layOutSequence(input, layout);
+  const shown = input.cellTypes[input.firstShown ?? 0]!;
+  if (sequence === undefined || shown.letterAttributions === undefined) return [];
+  // What the page's script reads, so that both draw the same.
+  const values = decodeRounded(
+    encodeRounded(arrangeLetters(input, { cellType: shown, layout: sequence })),
+  );
+  const { place } = sequence;
+  const { window } = layout;
+  const range = rangeWithZero(values);
+  const domain = { start: 0, end: window.bins };
+  const { up, down } = letterPaths(values, { place, window, domain, range });
+  const lane: LaneMarkup = {
+    kind: "attribution",
+    paths: [["up", up], ["down", down], ["zero", `M0 ${placeInLane(0, range)}H${window.bins}`]],
+    more: letterShapes(),
+    high: formatSignedEnd(range.high),
+    low: range.low < 0 ? formatSignedEnd(range.low) : "",
+  };
+  const value = describeLetters(values, { place, window, bin: undefined });
+  const alt = "DNA: attributions of its letters by place.";
+  return [{ track: undefined, name: "DNA", value, alt, lanes: [lane] }];
+}
+
 function sameScale({ cellTypes }: GenePageInput): Html {
   if (cellTypes.length === 1) return html``;
   return html`
@@ -147,7 +187,7 @@ function keyOf({ cellTypes, method, record }: GenePageInput): KeyEntry[] {
 
 /** Says how to read the tracks. */
 export function explainTracks(
-  { cellTypes }: GenePageInput,
+  { cellTypes, letters }: GenePageInput,
   { isInGeneDirection, isTurned }: GeneWindow,
 ): Html {
   const direction = isInGeneDirection
@@ -159,5 +199,7 @@ export function explainTracks(
   const marks = cellTypes[0]!.attributions === undefined
     ? "The model reads no marks: their signal is shown alone."
     : "Attributions of all marks have the same scale, their sum has its own, and the signal of each mark has its own.";
-  return html`<p class="note">${marks} ${direction}</p>`;
+  const hasLetters = letters !== undefined && cellTypes.some((one) => one.letterAttributions);
+  const dna = hasLetters ? " Letters of DNA show when no more than 150 bases are in sight." : "";
+  return html`<p class="note">${marks} ${direction}${dna}</p>`;
 }

@@ -7,6 +7,9 @@ import type { GenomeEdge, ViewWindow } from "./viewer/window.ts";
 /** The fewest bins that can be shown. */
 const LEAST_BINS = 5;
 
+/** The fewest bases of DNA that can be shown. */
+const LEAST_BASES = 30;
+
 /** Where bins are shown, and what that means for the gene. */
 export interface GeneWindow {
   /** Where they lie. */
@@ -19,7 +22,11 @@ export interface GeneWindow {
 
 /** Lays out the bins in the gene's direction, if that is known. */
 export function layOutGene(
-  { record, bins }: { readonly record: DataRecord; readonly bins: number },
+  { record, bins, letters }: {
+    readonly record: DataRecord;
+    readonly bins: number;
+    readonly letters?: ArrayLike<number> | undefined;
+  },
   position?: GenePosition,
 ): GeneWindow {
   const { binSizeBp, orientation, tss } = record;
@@ -33,7 +40,7 @@ export function layOutGene(
     startBp: isTurned ? 1 - half : -half,
     centre: tss === "bed" ? "centre" : "TSS",
     genome: position === undefined ? null : genomeEdge(position, { half, isTurned }),
-    leastBins: Math.min(LEAST_BINS, bins),
+    leastBins: Math.min(letters === undefined ? LEAST_BINS : LEAST_BASES / binSizeBp, bins),
   };
   const isInGeneDirection = orientation === "transcript" || position !== undefined;
   return { window, isTurned, isInGeneDirection };

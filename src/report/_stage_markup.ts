@@ -9,6 +9,8 @@ export interface LaneMarkup {
   readonly kind: "attribution" | "measured";
   /** Paths by class, in the order in which they are drawn. */
   readonly paths: readonly (readonly [className: string, path: string])[];
+  /** Further shapes. */
+  readonly more?: Html | undefined;
   /** What stands at the upper edge. */
   readonly high: string;
   /** What stands at the lower edge. */
@@ -17,8 +19,8 @@ export interface LaneMarkup {
 
 /** A track: a name, a read-out and lanes. */
 export interface TrackMarkup {
-  /** Number by which the page's script knows it. */
-  readonly track: number;
+  /** Number by which the page's script knows it; `undefined` of DNA. */
+  readonly track: number | undefined;
   /** Its name. */
   readonly name: string;
   /** What is read out of the whole window. */
@@ -148,20 +150,21 @@ function renderAxis(kind: string, ticks: readonly AxisTick[]): Html {
 
 function renderTrack({ track, name, value, alt, lanes }: TrackMarkup, { bins }: ViewWindow): Html {
   return html`
-    <div class="track" data-track="${track}" role="img" aria-label="${alt}">
+    <div class="${track === undefined ? "track dna" : "track"}" data-track="${track ??
+      ""}" role="img" aria-label="${alt}">
       <p class="head"><span class="name">${name}</span> <span class="value">${value}</span></p>
       ${lanes.map((lane) => renderLane(lane, bins))}
     </div>
   `;
 }
 
-function renderLane({ kind, paths, high, low }: LaneMarkup, bins: number): Html {
+function renderLane({ kind, paths, more = html``, high, low }: LaneMarkup, bins: number): Html {
   const shapes = paths.map(([className, path]) => `<path class="${className}" d="${path}"/>`);
   const box = `viewBox="0 0 ${bins} 100" preserveAspectRatio="none" aria-hidden="true"`;
   return html`
     <div class="lane ${kind}">
       <span class="high">${high}</span><span class="low">${low}</span>
-      ${trustHtml(`<svg ${box}>${shapes.join("")}</svg>`)}
+      ${trustHtml(`<svg ${box}>${shapes.join("")}${more.text}</svg>`)}
     </div>
   `;
 }

@@ -10,7 +10,7 @@ import { type Html, html } from "./_html.ts";
 import { isAdditive, methodName } from "./_method_words.ts";
 import { methodSection } from "./_method_section.ts";
 import { renderNumbers } from "./_numbers_table.ts";
-import type { GenePageInput } from "./gene_page_input.ts";
+import type { GeneInCellType, GenePageInput } from "./gene_page_input.ts";
 import { GENE_FUNCTIONS } from "./viewer/functions.ts";
 import { numberCells } from "./viewer/gene_values.ts";
 import { startGenePage } from "./viewer/gene_script.ts";
@@ -71,30 +71,46 @@ export async function renderGenePage(input: GenePageInput): Promise<string> {
   });
 }
 
-function checkGene({ gene, cellTypes, record, bins, firstShown = 0 }: GenePageInput): void {
-  const what = `Cannot make the page of ${gene.id}`;
+function checkGene(input: GenePageInput): void {
+  const { gene, cellTypes, record: { marks, sequence }, bins, letters, firstShown = 0 } = input;
+  const what = `Cannot make the page of ${gene.id}: found`;
   if (cellTypes.length === 0) {
-    throw new RangeError(`${what}: found no cell types, expected at least one`);
+    throw new RangeError(`${what} no cell types, expected at least one`);
   }
   if (!(firstShown in cellTypes)) {
+    const last = cellTypes.length - 1;
+    throw new RangeError(`${what} ${firstShown} as the cell type to show, expected 0 to ${last}`);
+  }
+  if (letters !== undefined && sequence !== undefined && letters.length !== sequence.bases) {
+    const found = formatCountOf(letters.length, "letter");
+    throw new RangeError(`${what} ${found}, expected ${sequence.bases}, as the record says`);
+  }
+  const check = (one: GeneInCellType, field: keyof GeneInCellType, shape: Shape) => {
+    const values = one[field] as ArrayLike<number> | undefined;
+    if (values === undefined || values.length === shape.size) return;
+    const found = formatCountOf(values.length, "value");
     throw new RangeError(
-      `${what}: found ${firstShown} as the cell type to show, expected 0 to ${
-        cellTypes.length - 1
-      }`,
+      `${what} ${found} of ${field} in ${one.cellType}, expected ${shape.words}`,
     );
-  }
-  const marks = record.marks.length;
+  };
+  const ofBins = { size: bins * marks.length, words: `${bins} bins × ${marks.length} marks` };
+  const ofLetters = {
+    size: 4 * (letters?.length ?? 0),
+    words: `${letters?.length ?? 0} letters × 4`,
+  };
   for (const one of cellTypes) {
-    for (const field of ["signal", "attributions", "standardDeviations", "qValues"] as const) {
-      const found = one[field]?.length ?? bins * marks;
-      if (found === bins * marks) continue;
-      throw new RangeError(
-        `${what}: found ${
-          formatCountOf(found, "value")
-        } of ${field} in ${one.cellType}, expected ${bins} bins × ${marks} marks`,
-      );
-    }
+    check(one, "signal", ofBins);
+    check(one, "attributions", ofBins);
+    check(one, "standardDeviations", ofBins);
+    check(one, "qValues", ofBins);
+    check(one, "letterAttributions", ofLetters);
   }
+}
+
+/** How many values there must be, and why. */
+interface Shape {
+  readonly size: number;
+  readonly words: string;
 }
 
 function summarise({ gene, run, method, record }: GenePageInput, { window }: GeneWindow): string {

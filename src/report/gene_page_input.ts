@@ -112,6 +112,12 @@ export interface GeneInCellType {
   readonly standardDeviations?: ArrayLike<number> | undefined;
   /** `[bin, mark]`: q-values; NaN where nothing was tested. */
   readonly qValues?: ArrayLike<number> | undefined;
+  /**
+   * `[base, 4]`: attributions of the letters A, C, G and T of each base, in the data's order; NaN where nothing was
+   * computed. Of methods other than mutagenesis, that of the gene's own letter is shown, of mutagenesis by how much the
+   * prediction falls on average if the letter becomes another.
+   */
+  readonly letterAttributions?: ArrayLike<number> | undefined;
   /** What inputs other than the marks add. */
   readonly otherInputs?: readonly InputSum[] | undefined;
   /** Effects of edits. */
@@ -130,6 +136,11 @@ export interface GenePageInput {
   readonly record: DataRecord;
   /** Number of bins. */
   readonly bins: number;
+  /**
+   * `[base]`: the gene's DNA as codes, A 0, C 1, G 2, T 3, and 4 where the letter is not known, in the data's order. Its
+   * track is shown if the record says where the TSS lies among them.
+   */
+  readonly letters?: ArrayLike<number> | undefined;
   /** How attributions were found. */
   readonly method: ExplanationMethod;
   /** The gene in each cell type, in the order of the page; at least one. */

@@ -111,6 +111,28 @@ function makeCellType({ place, bins, marks, name }: {
   };
 }
 
+/** The same page with DNA of `bases` letters, the TSS in their middle, by coordinate on both strands. */
+export function withLetters(input: GenePageInput, bases: number): GenePageInput {
+  const random = new RandomStream(deriveKey(1, "letters"));
+  const letters = Uint8Array.from({ length: bases }, () => random.below(4));
+  return {
+    ...input,
+    letters,
+    record: {
+      ...input.record,
+      sequence: { bases, tssBase: bases / 2, orientation: "genomic", unknownAs: "none" },
+    },
+    cellTypes: input.cellTypes.map((cellType) => ({
+      ...cellType,
+      letterAttributions: Float32Array.from({ length: bases * 4 }, (_, value) => {
+        const distance = Math.abs(Math.floor(value / 4) - bases / 2);
+        const isLetter = letters[Math.floor(value / 4)] === value % 4;
+        return isLetter ? 0.02 * random.normal() * Math.exp(-distance / 800) : 0;
+      }),
+    })),
+  };
+}
+
 /** A page over genes with every part. */
 export function makeProfiles(
   { bins = 100, marks = MARKS, name, groups = 3 }: Omit<MadeGene, "cellTypes"> & {

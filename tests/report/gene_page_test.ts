@@ -9,7 +9,7 @@ import {
   renderGenePage,
   renderGenesIndex,
 } from "../../src/report/mod.ts";
-import { decodeFloats } from "../../src/report/viewer/floats.ts";
+import { decodeFloats, decodeRounded } from "../../src/report/viewer/floats.ts";
 import { makeGene } from "./_genes.ts";
 import { HOSTILE } from "./_run.ts";
 
@@ -206,6 +206,75 @@ Deno.test("names from files are shown as text everywhere", async () => {
 Deno.test("a gene in 56 cell types, five marks and 100 bins is below 1.5 MB", async () => {
   const page = await renderGenePage(makeGene({ cellTypes: 56 }));
   ok(page.length < 1_400_000, String(page.length));
+});
+
+/** The letters of a page's track of DNA with what they add, by distance from the TSS. */
+async function dnaOf(changes: Partial<GenePageInput>): Promise<string | undefined> {
+  // A, C, G, T and an unknown letter; the TSS is the C.
+  const codes = [0, 1, 2, 3, 4];
+  const letterAttributions = codes.flatMap((code) =>
+    [0, 1, 2, 3].map((letter) => letter === code ? code + 1 : 0.25)
+  );
+  const [cellType] = smallGene().cellTypes;
+  const sequence = { bases: 5, tssBase: 1, orientation: "genomic", unknownAs: "none" } as const;
+  const input = smallGene({
+    letters: codes,
+    record: { ...DEEPCHROME_RECORD, marks: ["A", "B"], sequence },
+    cellTypes: [{ ...cellType!, letterAttributions }],
+    ...changes,
+  });
+  const page = await renderGenePage(input);
+  const [, json = ""] = /id="page-data">([^]*?)<\/script>/.exec(page)!;
+  const { sequence: place, cellTypes: [{ letters }] } = JSON.parse(json);
+  strictEqual(place !== null, page.includes('class="track dna"'));
+  if (place === null) return undefined;
+  const values = [...decodeRounded(letters)].map((value) => Number(value.toFixed(2)));
+  return [...place.letters].map((letter, i) => `${place.firstBp + i}${letter}${values[i]}`).join(
+    " ",
+  );
+}
+
+Deno.test("letters of DNA are shown in the gene's direction where it is known", async () => {
+  const at = (strand: "+" | "-") => ({
+    gene: { id: "g", position: { chromosome: "1", tss: 1000, strand } },
+  });
+  const byCoordinate = "-1A1 0C2 1G3 2T4 3NNaN";
+  strictEqual(await dnaOf({}), byCoordinate);
+  strictEqual(await dnaOf(at("+")), byCoordinate);
+  // The reverse complement: the TSS's C is a G on the minus strand.
+  strictEqual(await dnaOf(at("-")), "-3NNaN -2A4 -1C3 0G2 1T1");
+  const record = (orientation: "genomic" | "transcript" | "unknown", bins = orientation) => ({
+    record: {
+      ...DEEPCHROME_RECORD,
+      marks: ["A", "B"],
+      orientation: bins === "unknown" ? "genomic" as const : bins,
+      sequence: { bases: 5, tssBase: 1, orientation, unknownAs: "none" } as const,
+    },
+  });
+  strictEqual(await dnaOf(record("transcript")), byCoordinate);
+  strictEqual(await dnaOf({ ...record("transcript"), ...at("-") }), byCoordinate);
+  strictEqual(await dnaOf({ ...record("transcript", "genomic"), ...at("-") }), byCoordinate);
+  // Letters whose direction is not that of the bins, or not known, would lie in wrong places.
+  strictEqual(await dnaOf(record("transcript", "genomic")), undefined);
+  strictEqual(await dnaOf(record("genomic", "transcript")), undefined);
+  strictEqual(await dnaOf(record("unknown")), undefined);
+  // Of mutagenesis a letter is worth what the prediction loses without it.
+  match(
+    (await dnaOf({ method: { method: "mutagenesis", models: 1 } }))!,
+    /^-1A-0\.25 0C-0\.25/,
+  );
+});
+
+Deno.test("letters of another number, and attributions that are not four a letter, are refused", async () => {
+  await rejects(
+    dnaOf({ letters: [0, 1] }),
+    /^RangeError: Cannot make the page of ENSG1: found 2 letters, expected 5, as the record says$/,
+  );
+  const [cellType] = smallGene().cellTypes;
+  await rejects(
+    dnaOf({ cellTypes: [{ ...cellType!, letterAttributions: [1, 2] }] }),
+    /^RangeError: Cannot make the page of ENSG1: found 2 values of letterAttributions in C1, expected 5 letters × 4$/,
+  );
 });
 
 Deno.test("equal inputs give equal bytes", async () => {

@@ -1,7 +1,7 @@
 /** All functions that the scripts of pages hold. A page fails in the browser if one is missing, which tests look for. */
 
 import type { PageFunction } from "./embed.ts";
-import { decodeFloats } from "./floats.ts";
+import { decodeBytes, decodeFloats, decodeRounded } from "./floats.ts";
 import * as geneScript from "./gene_script.ts";
 import * as geneValues from "./gene_values.ts";
 import * as gestures from "./gestures.ts";
@@ -9,6 +9,8 @@ import * as numbers from "./numbers.ts";
 import * as paths from "./paths.ts";
 import * as profileScript from "./profile_script.ts";
 import * as profileValues from "./profile_values.ts";
+import * as sequenceScript from "./sequence_script.ts";
+import * as sequenceValues from "./sequence_values.ts";
 import * as stage from "./stage.ts";
 import * as viewWindow from "./window.ts";
 
@@ -23,13 +25,15 @@ function functionsOf(...modules: readonly PageModule[]): PageFunction[] {
 /** What pages with tracks have in common. */
 const STAGE_FUNCTIONS: readonly PageFunction[] = [
   ...functionsOf(numbers, viewWindow, stage, gestures),
+  decodeBytes,
   decodeFloats,
+  decodeRounded,
 ];
 
 /** The functions of a gene's page. */
 export const GENE_FUNCTIONS: readonly PageFunction[] = [
   ...STAGE_FUNCTIONS,
-  ...functionsOf(paths, geneValues, geneScript),
+  ...functionsOf(paths, geneValues, sequenceValues, sequenceScript, geneScript),
 ];
 
 /** The functions of the page over all genes. */

@@ -13,8 +13,11 @@ import {
   valuesOfTrack,
 } from "./gene_values.ts";
 import { listenToAll } from "./gestures.ts";
+import { decodeRounded } from "./floats.ts";
 import { formatEnd, formatSignedEnd } from "./numbers.ts";
 import { joinRanges, type LaneRange, rangeWithZero } from "./paths.ts";
+import { drawLetters, readLettersOut } from "./sequence_script.ts";
+import type { SequencePlace } from "./sequence_values.ts";
 import {
   findElement,
   makeStage,
@@ -30,6 +33,8 @@ export interface GenePage {
   readonly data: GeneViewData;
   /** The values of the cell types that were looked at. */
   readonly decoded: Map<number, TrackValues>;
+  /** What the letters add in these cell types. */
+  readonly letters: Map<number, Float32Array>;
   /** The cell type that is shown. */
   choice: number;
   /** Whether all cell types have the same scale. */
@@ -75,7 +80,7 @@ export function drawTracks(page: GenePage): void {
   const { alpha, window: { bins } } = page.data;
   const tracks = tracksOf(page, page.choice);
   const common = rangeOver(page, attributionRange);
-  for (const element of document.querySelectorAll<HTMLElement>(".track")) {
+  for (const element of document.querySelectorAll<HTMLElement>(".track:not(.dna)")) {
     const track = Number(element.dataset["track"]);
     const values = valuesOfTrack(tracks, { track, bins });
     const attribution = element.querySelector(".lane.attribution");
@@ -102,13 +107,58 @@ export function readTracksOut(page: GenePage, bin: number | undefined): string {
   const tracks = tracksOf(page, page.choice);
   const { bins } = page.data.window;
   const said: string[] = [];
-  for (const element of document.querySelectorAll<HTMLElement>(".track")) {
+  for (const element of document.querySelectorAll<HTMLElement>(".track:not(.dna)")) {
     const values = valuesOfTrack(tracks, { track: Number(element.dataset["track"]), bins });
     const text = describeTrack(values, bin);
     findElement(element, ".value").textContent = text;
     said.push(findElement(element, ".name").textContent + " " + text);
   }
   return said.join("; ");
+}
+
+/** What the letters add in a cell type. */
+export function letterValuesOf({ data, letters }: GenePage, choice: number): Float32Array {
+  let values = letters.get(choice);
+  if (values === undefined) {
+    const encoded = data.cellTypes[choice]!.letters;
+    values = encoded === null ? new Float32Array() : decodeRounded(encoded);
+    letters.set(choice, values);
+  }
+  return values;
+}
+
+/** The letters of the cell type that is chosen, with their range; `undefined` if the page has none. */
+export function lettersOf(
+  page: GenePage,
+): { place: SequencePlace; values: Float32Array; range: LaneRange } | undefined {
+  const { data: { sequence, cellTypes }, choice, isSame } = page;
+  if (sequence === null || document.querySelector(".track.dna") === null) return undefined;
+  const values = letterValuesOf(page, choice);
+  const all = isSame ? cellTypes.map((_, other) => letterValuesOf(page, other)) : [values];
+  return { place: sequence, values, range: all.map(rangeWithZero).reduce(joinRanges) };
+}
+
+/** Draws the letters of the cell type that is chosen. */
+export function drawDna(page: GenePage, stage: Stage): void {
+  const letters = lettersOf(page);
+  if (letters === undefined) return;
+  drawLetters(stage, letters);
+  const lane = findElement(stage.root, ".track.dna .lane");
+  findElement(lane, ".high").textContent = formatSignedEnd(letters.range.high);
+  findElement(lane, ".low").textContent = letters.range.low < 0
+    ? formatSignedEnd(letters.range.low)
+    : "";
+}
+
+/** Reads a bin out of all tracks. */
+export function readAllOut(page: GenePage, { stage, bin }: {
+  readonly stage: Stage;
+  readonly bin: number | undefined;
+}): string {
+  const marks = readTracksOut(page, bin);
+  const letters = lettersOf(page);
+  if (letters === undefined) return marks;
+  return marks + "; " + readLettersOut(stage, { ...letters, bin });
 }
 
 /** Writes the numbers of the cell type that is chosen into their table, if it is open. */
@@ -139,6 +189,7 @@ export function showCellType(page: GenePage, { stage, choice }: {
   }
   document.querySelector<HTMLSelectElement>("#cell-type")!.value = String(page.choice);
   drawTracks(page);
+  drawDna(page, stage);
   fillNumbers(page);
   moveCursor(stage, stage.cursor);
 }
@@ -159,6 +210,7 @@ export function listenToChoosers(page: GenePage, stage: Stage): void {
   same?.addEventListener("change", () => {
     page.isSame = same.checked;
     drawTracks(page);
+    drawDna(page, stage);
   });
   stage.layer.addEventListener("keydown", ({ key }) => {
     if (key === "p" || key === "n") show(page.choice + (key === "n" ? 1 : -1));
@@ -171,12 +223,13 @@ export function startGenePage(): void {
   const page: GenePage = {
     data: readPageData() as GeneViewData,
     decoded: new Map(),
+    letters: new Map(),
     choice: Number(findElement(document, "#cell-type").dataset["value"]),
     isSame: false,
   };
-  const stage = makeStage(page.data.window, {
-    readOut: (bin) => readTracksOut(page, bin),
-    onDomain: () => {},
+  const stage: Stage = makeStage(page.data.window, {
+    readOut: (bin) => readAllOut(page, { stage, bin }),
+    onDomain: () => drawDna(page, stage),
   });
   listenToAll(stage);
   listenToChoosers(page, stage);

@@ -1,6 +1,6 @@
 /** The values of a gene's tracks and their shapes, made the same by the package and by a script in a page. */
 
-import { decodeFloats } from "./floats.ts";
+import { decodeFloats, type RoundedValues } from "./floats.ts";
 import { formatQValue, formatSigned, formatValue } from "./numbers.ts";
 import {
   areaPath,
@@ -11,6 +11,7 @@ import {
   rangeWithZero,
   whiskersPath,
 } from "./paths.ts";
+import type { SequencePlace } from "./sequence_values.ts";
 import type { ViewWindow } from "./window.ts";
 
 /** What a gene's page holds for its script. */
@@ -21,6 +22,8 @@ export interface GeneViewData {
   readonly marks: number;
   /** The q-value up to which a bin is marked. */
   readonly alpha: number;
+  /** The gene's DNA, where it is known. */
+  readonly sequence: SequencePlace | null;
   /** The values of each cell type, in the order of the page. */
   readonly cellTypes: readonly EncodedTracks[];
 }
@@ -35,6 +38,8 @@ export interface EncodedTracks {
   readonly deviations: string | null;
   /** q-values; NaN where nothing was tested. */
   readonly qValues: string | null;
+  /** What the letters add, `[base]`. */
+  readonly letters: RoundedValues | null;
 }
 
 /** The values of one track of a cell type, or of all tracks one after the other. */
