@@ -4,6 +4,7 @@ import { explainDifferences } from "../../src/explain/differences.ts";
 import { shortestSpan } from "../../src/explain/_difference_collector.ts";
 import type { GeneDifferences } from "../../src/explain/difference_types.ts";
 import { studentQuantile } from "../../src/metrics/student_t.ts";
+import type { ModelSpec } from "../../src/model/spec.ts";
 import type { TrainedModel } from "../../src/model/trained_model.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { fit } from "../../src/training/fit.ts";
@@ -16,6 +17,7 @@ import {
   plantedChanges,
   randomWeights,
 } from "../helpers/planted_changes.ts";
+import { randomRows, withSequences } from "../helpers/sequences.ts";
 
 const WASM = { engine: "wasm" } as const;
 
@@ -191,6 +193,60 @@ Deno.test("marks and context of a panel model add up to the change", async () =>
   });
   isComplete(same);
   near(same.context!, new Float64Array(same.genes.length), 1e-5);
+});
+
+Deno.test("what a mark adds that was measured in one cell type alone is a part of the change", async () => {
+  const size = { cellTypes: 3, newCellTypes: 1, genes: 24, newGenes: 2, bins: 20 };
+  const { train } = simulateColumns({ ...size, expressionTransform: "log2p1" });
+  const marks = train.record.marks.length;
+  const markMask = new Uint8Array(train.cellTypes.length * marks).fill(1);
+  markMask[1] = 0; // The second mark, in the first cell type.
+  const values = train.bins * marks;
+  const signal = Float64Array.from(train.signal, (count, i) => {
+    const place = train.cellTypeIndex[Math.floor(i / values)]! * marks + i % marks;
+    return markMask[place] === 0 ? 0 : train.signalValues?.[count] ?? count;
+  });
+  const data = new Dataset({ ...train, signal, signalValues: undefined, markMask });
+  const { model } = await fit("waka3", data, { epochs: 2, batchSize: 16, ...WASM });
+  const [a = "", b = ""] = train.cellTypes;
+  const found = await explainDifferences([model], data, { from: [a], to: [b], ...WASM });
+  isComplete(found);
+  ok(found.contributions.some((value, i) => i % marks === 1 && value !== 0));
+});
+
+Deno.test("the DNA of a gene adds nothing, and marks all of the change", async () => {
+  const { data } = plantedChanges({ genes: 12 });
+  const dna = new Dataset(withSequences(data.columns, randomRows(12, 24)));
+  const branch = (name: string, input: string, layers: readonly object[]) => ({
+    name,
+    input,
+    layers: [...layers, { type: "flatten" }, { type: "dense", units: 4 }],
+  });
+  const spec = {
+    name: "marks-and-dna",
+    inputs: [
+      { name: "signal", bins: BINS, marks: MARKS.length },
+      { name: "sequence", bases: 24 },
+    ],
+    branches: [branch("marks", "signal", []), branch("dna", "sequence", [])],
+    head: {
+      join: [{ type: "output", branch: "marks" }, { type: "output", branch: "dna" }],
+      layers: [{ type: "activation", kind: "gelu" }, { type: "dense", units: 1 }],
+    },
+    loss: "meanSquaredError",
+  } as unknown as ModelSpec;
+  const options = {
+    epochs: 3,
+    batchSize: 8,
+    learningRate: 0.01,
+    transform: "log1p",
+    ...WASM,
+  } as const;
+  const { model } = await fit(spec, dna, options);
+  const found = await explainDifferences([model], dna, { from: ["A"], to: ["D"], ...WASM });
+  isComplete(found);
+  strictEqual(found.context, undefined);
+  ok(found.changes.some((change) => Math.abs(change) > 0.01));
 });
 
 /** The contributions and the remainder are the change by construction; the remainder must be small. */
