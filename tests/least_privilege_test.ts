@@ -350,6 +350,8 @@ Deno.test("commands write into their output directory and nowhere else", () =>
     await Deno.writeTextFile(letters, ["1", "2", "3"].map((id) => `${id},ACGTN\n`).join(""));
     const model = `${out}/run/model`;
     const spec = `${directory}/spec.json`;
+    const edits = `${directory}/edits.tsv`;
+    await Deno.writeTextFile(edits, "edit\tmark\nremove\t*\n");
     await Deno.writeTextFile(spec, JSON.stringify(OF_LETTERS));
     const commands = [
       ["train", "--data", data, "--out", `${out}/run`, ...QUICK],
@@ -369,6 +371,8 @@ Deno.test("commands write into their output directory and nowhere else", () =>
         ...SHORT_RUN,
       ],
       ["motifs", `${out}/letters`, "--data", `${out}/dna.npz`, "--out", `${out}/motifs.meme`],
+      ["edit", `${out}/run`, "--data", data, "--edits", edits, "--out", `${out}/effects.tsv`],
+      ["explain", `${out}/run`, "--data", data, "--out", `${out}/why`, "--genes", "1,2"],
       ["split", "--data", data, "--scheme", "by-gene", "--out", `${out}/parts`],
       ["crossval", "--data", data, "--folds", "2", "--out", `${out}/folds`, ...QUICK],
       ["search", "--data", data, "--folds", "2", "--out", `${out}/search`, ...SHORT],
@@ -382,12 +386,12 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       strictEqual(code, 0, text);
     }
     const written = filesIn(directory).filter((name) =>
-      !/^(data\.npz|letters\.csv|spec\.json)$/.test(name)
+      !/^(data\.npz|letters\.csv|spec\.json|edits\.tsv)$/.test(name)
     );
     ok(written.length > 8);
     const odd = /escaped|passwd|hg19|\.part$/;
     const expected =
-      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|motifs\.meme$|(qc|run|letters|simulated|parts|folds|search|table)\/)/;
+      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|motifs\.meme$|effects\.tsv$|(qc|run|why|letters|simulated|parts|folds|search|table)\/)/;
     deepStrictEqual(written.filter((name) => !expected.test(name) || odd.test(name)), []);
   }));
 

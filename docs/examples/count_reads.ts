@@ -1,7 +1,7 @@
 /**
  * Counts the reads of a BAM file in bins around transcription start sites.
  *
- *     deno run --allow-read docs/examples/count_reads.ts \
+ *     deno run --v8-flags=--no-maglev-escape-analysis --allow-read docs/examples/count_reads.ts \
  *       fixtures/genome/example/liver-H3K4me3.bam fixtures/genome/example/genes.gtf
  */
 

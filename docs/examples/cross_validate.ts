@@ -2,7 +2,7 @@
  * Cross-validates with splits of your own, side by side. Here each cell type is held out in turn; any lists of positions
  * will do, such as those of a chromosome, a donor or a family of genes.
  *
- *     deno run --allow-read docs/examples/cross_validate.ts fixtures/train.npz
+ *     deno run --v8-flags=--no-maglev-escape-analysis --allow-read docs/examples/cross_validate.ts fixtures/train.npz
  */
 
 import { evaluatePredictions, predict, readDataset } from "@waka/histone";

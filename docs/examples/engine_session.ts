@@ -2,7 +2,7 @@
  * Trains two models side by side in an engine's session, step by step, on samples of your own, and asks for the gradients
  * of the output by the input. `fit` and `fitMany` do all of this for you; a session is for programs that need control.
  *
- *     deno run --allow-read docs/examples/engine_session.ts
+ *     deno run --v8-flags=--no-maglev-escape-analysis --allow-read docs/examples/engine_session.ts
  */
 
 import { memorySource, selectEngine } from "@waka/histone/engine";

@@ -1,7 +1,7 @@
 /**
  * Loads what `train` wrote, one model or an ensemble, and predicts a data set with it.
  *
- *     deno run --allow-read docs/examples/load_run.ts runs/mine runs/example.npz
+ *     deno run --v8-flags=--no-maglev-escape-analysis --allow-read docs/examples/load_run.ts runs/mine runs/example.npz
  */
 
 import { readDataset } from "@waka/histone";

@@ -1,7 +1,7 @@
 /**
  * Trains on arrays of your own, saves the model, loads it again and predicts one new sample.
  *
- *     deno run --allow-read --allow-write docs/examples/own_samples.ts
+ *     deno run --v8-flags=--no-maglev-escape-analysis --allow-read --allow-write docs/examples/own_samples.ts
  */
 
 import {

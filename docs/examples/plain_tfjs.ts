@@ -3,7 +3,7 @@
  * transform and know nothing of gene effects, so both are done here; `userDefinedMetadata.input` in `model.json` says
  * what is to be done for the model at hand, and in which order its marks stand.
  *
- *     deno run --allow-read --allow-env docs/examples/plain_tfjs.ts runs/mine/model
+ *     deno run --v8-flags=--no-maglev-escape-analysis --allow-read --allow-env docs/examples/plain_tfjs.ts runs/mine/model
  */
 
 import * as tf from "npm:@tensorflow/tfjs@4.22.0";

@@ -1,7 +1,7 @@
 /**
  * Trains on some genes, predicts others, and says how well.
  *
- *     deno run --allow-read docs/examples/train_and_predict.ts fixtures/train.npz
+ *     deno run --v8-flags=--no-maglev-escape-analysis --allow-read docs/examples/train_and_predict.ts fixtures/train.npz
  */
 
 import { evaluatePredictions, fit, kFold, predict, readDataset } from "@waka/histone";

@@ -15,6 +15,7 @@ import { type NullTest, wholeOf } from "./_explanation_null.ts";
 import { AttributionSummary, type ExpressionGroup } from "./_explanation_summary.ts";
 import type { ExplanationWork } from "./_explanation_work.ts";
 import { byBins } from "./_page_method.ts";
+import { findTurned } from "./_turned_samples.ts";
 
 /** Standard errors of a normal interval of 95%. */
 const Z = 1.96;
@@ -44,9 +45,13 @@ export async function writeAllGenesPage(
   { blocks, shared, expression, test, indexFile }: AllGenesOptions,
 ): Promise<void> {
   const { data, chosen } = work;
-  const { record, bins, marks } = data;
+  const { bins, marks } = data;
+  const { runAlongTranscription, isTurned } = findTurned(data, chosen.genes);
+  const record = runAlongTranscription
+    ? { ...data.record, orientation: "transcript" as const }
+    : data.record;
   const features = describeFeatures("signal", [bins, marks.length], { record, bins });
-  const summary = new AttributionSummary({ data, features, expression });
+  const summary = new AttributionSummary({ data, features, expression, isTurned });
   for await (const block of blocks) {
     const { signal } = byBins(wholeOf(block, work), work).inputs;
     summary.add({ ...block, inputs: { signal: signal! } });
@@ -104,13 +109,17 @@ function bandOf(
 ): NullBand | undefined {
   const { inputs: { signal }, rows } = byBins(nullAttributions.attributions, work);
   if (signal === undefined) return undefined;
-  const size = signal.values.length / rows.length;
+  const { isTurned } = findTurned(work.data, work.chosen.genes);
+  const turned = rows.map((row) => Number(isTurned(row)));
+  const { marks: { length: marks }, bins } = work.data;
+  const size = bins * marks;
   const low = new Float64Array(size).fill(NaN);
   const high = low.slice();
   for (let i = 0; i < size; i++) {
     let [count, sum, squares] = [0, 0, 0];
-    for (let at = i; at < signal.values.length; at += size) {
-      const value = signal.values[at]!;
+    const mirrored = (bins - 1 - Math.floor(i / marks)) * marks + i % marks;
+    for (let sample = 0; sample < rows.length; sample++) {
+      const value = signal.values[sample * size + (turned[sample] === 1 ? mirrored : i)]!;
       if (Number.isNaN(value)) continue;
       count++;
       sum += value;

@@ -23,6 +23,12 @@ export interface FeatureContext {
   readonly record: DataRecord;
   /** Number of bins of a sample's signal; 0 without one. */
   readonly bins: number;
+  /**
+   * Names of the marks of `signal`.
+   *
+   * @default {those of the record}
+   */
+  readonly marks?: readonly string[] | undefined;
 }
 
 const LETTERS = ["A", "C", "G", "T"];
@@ -69,10 +75,7 @@ function* featuresOf(
   const [first = 0, second = 1] = shape;
   switch (input) {
     case "signal":
-      for (let bin = 0; bin < first; bin++) {
-        const offsetBp = offsetOfBin(bin, { bins: first, record });
-        for (const mark of record.marks) yield { input, mark, bin, offsetBp };
-      }
+      yield* signalFeatures(first, context);
       return;
     case "sequence":
       for (let base = 0; base < first; base++) {
@@ -100,6 +103,19 @@ function* featuresOf(
     case "referenceLabels":
       for (let i = 0; i < first * second; i++) yield { input, name: `reference ${i + 1}: label` };
       return;
+  }
+}
+
+function* signalFeatures(
+  bins: number,
+  context: FeatureContext,
+): Generator<Feature, void, undefined> {
+  const { record, marks = record.marks } = context;
+  // Whole marks that were occluded lie in no bin.
+  const isWhole = bins !== context.bins;
+  for (let bin = 0; bin < bins; bin++) {
+    const place = isWhole ? {} : { bin, offsetBp: offsetOfBin(bin, context) };
+    for (const mark of marks) yield { input: "signal", mark, ...place };
   }
 }
 

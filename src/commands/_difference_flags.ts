@@ -154,16 +154,14 @@ export function readSides({ between, from, to }: DifferenceFlags): Sides {
  *
  * @throws {ContractError} Naming the flag.
  */
-export function checkDifferenceFlags({ setsOut, geneSets, report, out }: DifferenceFlags): void {
+export function checkDifferenceFlags({ setsOut, geneSets, report }: DifferenceFlags): void {
   if (setsOut !== undefined && geneSets === undefined) {
     throw new ContractError("Cannot use --sets-out: no sets are named, expected --gene-sets too");
   }
-  const named = Object.entries({ "--out": out, "--sets-out": setsOut, "--report": report })
-    .filter(([, path]) => path === STANDARD_OUTPUT);
-  if (named.length > 1) {
+  for (const [flag, path] of [["--sets-out", setsOut], ["--report", report]] as const) {
+    if (path !== STANDARD_OUTPUT) continue;
     throw new ContractError(
-      `Cannot write to standard output: ${named.map(([flag]) => flag).join(" and ")} ` +
-        "name it, expected one of them",
+      `Cannot write ${flag} to standard output: expected the name of a file; --out may be ${STANDARD_OUTPUT}`,
     );
   }
 }

@@ -2,10 +2,10 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
-import type { Dataset } from "../data/dataset.ts";
 import type { Attributions } from "../explain/mod.ts";
 import { writeDirectoryAtomic } from "../files/atomic_directory.ts";
 import { writeFileAtomic } from "../files/file.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
 import type { AttributionBlock } from "./_attribution_bytes.ts";
 import { describeFeatures, type Feature } from "./_attribution_features.ts";
 import { describeCompleteness } from "./_completeness.ts";
@@ -14,6 +14,7 @@ import type { ExplanationDirectory } from "./_explanation_directory.ts";
 import { describeNull, makeMarkTest, type NullTest, wholeOf } from "./_explanation_null.ts";
 import { writePages } from "./_explanation_pages.ts";
 import { type TrackPlan, writeTracks } from "./_explanation_tracks.ts";
+import { findTurned } from "./_turned_samples.ts";
 import { writeMarkTable } from "./_mark_table.ts";
 import { AttributionSummary, writeSummaryTable } from "./_explanation_summary.ts";
 import { writeAttributionRows, writeSampleTable } from "./_explanation_tables.ts";
@@ -98,15 +99,19 @@ async function writeTables(
   directory: ExplanationDirectory,
   { overview, test, signal }: OutputCall & { readonly overview: Overview },
 ): Promise<string[]> {
-  const { flags: { out, format }, data } = work;
+  const { flags, data } = work;
+  const { out, format } = flags;
   const { features } = overview;
   const blocks = () => readBlocks(work, directory, signal);
   const files = ["samples.tsv"];
   await writeFileAtomic(
     `${out}/samples.tsv`,
-    (sink) => writeSampleTable(sink, { data, blocks: blocks() }),
+    (sink) => writeSampleTable(sink, { data, blocks: blocks(), hasSums: isAdditive(flags) }),
   );
-  if (features.some(({ input, mark }) => mark !== undefined && input !== "references")) {
+  // Derivatives by different values have no sum.
+  const hasSums = flags.method !== "gradient" &&
+    features.some(({ input, mark }) => mark !== undefined && input !== "references");
+  if (hasSums) {
     await writeFileAtomic(`${out}/marks.tsv`, (sink) =>
       writeMarkTable(sink, {
         data,
@@ -116,7 +121,8 @@ async function writeTables(
       }));
     files.push("marks.tsv");
   }
-  const summary = new AttributionSummary({ ...overview, data });
+  const { isTurned } = findTurned(data, work.chosen.genes);
+  const summary = new AttributionSummary({ ...overview, data, isTurned });
   for await (const block of blocks()) summary.add(block);
   await writeFileAtomic(
     `${out}/summary.tsv`,
@@ -125,6 +131,11 @@ async function writeTables(
   files.push("summary.tsv");
   if (format !== "none") files.push(await writeAttributions(work, overview, blocks()));
   return files;
+}
+
+/** Whether attributions of a sample have a sum that means something. */
+function isAdditive({ method }: ExplanationWork["flags"]): boolean {
+  return method !== "gradient" && method !== "mutagenesis";
 }
 
 /** Writes all attributions; returns the name of the file or folder. */
@@ -214,14 +225,13 @@ function canTestMarks(features: readonly Feature[]): boolean {
 
 /** The features of all inputs, in the order of the block. */
 function featuresOf({ inputs }: AttributionBlock, { models, data }: ExplanationWork): Feature[] {
-  const context = { record: models[0]!.record, bins: binsOf(models[0]!, data) };
+  const [{ record, panel }] = models as readonly [TrainedModel];
+  const bins = panel?.bins ?? data.bins;
+  const marks = panel === undefined ? record.marks : data.marks;
+  const context = { record, bins, marks };
   return Object.entries(inputs).flatMap(([name, { shape }]) =>
     describeFeatures(name as Feature["input"], shape, context)
   );
-}
-
-function binsOf({ panel }: ExplanationWork["models"][number], { bins }: Dataset): number {
-  return panel?.bins ?? bins;
 }
 
 function describeWork(

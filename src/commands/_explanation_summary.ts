@@ -41,6 +41,8 @@ export interface SummaryOptions {
   readonly features: readonly Feature[];
   /** Expression of the samples by position, from which the thirds are made. */
   readonly expression: ReadonlyMap<number, number>;
+  /** Whether the bins of a sample are taken from the last to the first, so that those of all genes run along transcription. */
+  readonly isTurned: (position: number) => boolean;
 }
 
 /** Means over samples, which are added block by block. */
@@ -82,13 +84,16 @@ export class AttributionSummary {
       const group = this.#groupOf(expression.get(position)!);
       this.#genes[group]!.add(this.#geneOf[position]!);
       const signal = data.signalOf(position);
-      for (const { values, qValues, size, first } of parts) {
+      const isTurned = this.#options.isTurned(position);
+      for (const { values, qValues, size, first, shape } of parts) {
         for (let i = 0; i < size; i++) {
           const value = values[sample * size + i]!;
           if (Number.isNaN(value)) continue;
           const { input, mark, bin } = features[first + i]!;
-          const place = input === "signal" ? this.#placeOfMark.get(mark!) : undefined;
-          const at = (group * features.length + first + i) * WIDTH;
+          const target = first + (isTurned && input === "signal" ? mirror(i, shape) : i);
+          const isOfBin = input === "signal" && bin !== undefined;
+          const place = isOfBin ? this.#placeOfMark.get(mark!) : undefined;
+          const at = (group * features.length + target) * WIDTH;
           sums[at]! += 1;
           sums[at + 1]! += value;
           sums[at + 2]! += value * value;
@@ -142,6 +147,11 @@ export class AttributionSummary {
     const [low, middle] = this.#limits;
     return expression <= low ? 0 : expression <= middle ? 1 : 2;
   }
+}
+
+/** The place of the same mark in the bin that is as far from the other end. */
+function mirror(place: number, [bins = 1, marks = 1]: readonly number[]): number {
+  return (bins - 1 - Math.floor(place / marks)) * marks + place % marks;
 }
 
 /** The largest expression of the lower third and of the middle one. */

@@ -38,7 +38,10 @@ const OPTIONAL_FLOAT = { type: "float32", nullable: true } as const;
  */
 export async function writeSampleTable(
   sink: WritableStream<Uint8Array>,
-  { data, blocks }: Pick<TableContent, "data" | "blocks">,
+  { data, blocks, hasSums }: Pick<TableContent, "data" | "blocks"> & {
+    /** Whether the sum of a sample's attributions means something. */
+    readonly hasSums: boolean;
+  },
 ): Promise<void> {
   const labels = data.hasLabels ? data.labels() : undefined;
   const hasGeneColumn = hasGenes(data.columns.geneDetails?.values());
@@ -52,7 +55,7 @@ export async function writeSampleTable(
     ...(hasGeneColumn ? [{ name: "gene", ...OPTIONAL_TEXT }] : []),
     { name: "prediction", ...FLOAT },
     { name: "baseline_prediction", ...OPTIONAL_FLOAT },
-    { name: "attribution_sum", ...FLOAT },
+    { name: "attribution_sum", ...OPTIONAL_FLOAT },
     { name: "completeness_error", ...OPTIONAL_FLOAT },
     { name: "measured", type: "float64", nullable: true },
   ];
@@ -72,7 +75,7 @@ export async function writeSampleTable(
         ...(hasGeneColumn ? [details.map(({ gene }) => gene ?? null)] : []),
         positions.map((_, i) => predictions[i]!),
         positions.map((_, i) => finiteOrNull(baselinePredictions?.[i])),
-        Array.from(sums),
+        Array.from(sums, (sum) => hasSums ? sum : null),
         positions.map((_, i) => finiteOrNull(completenessErrors?.[i])),
         positions.map((position) => finiteOrNull(labels?.[position])),
       ];
@@ -176,7 +179,8 @@ async function* attributionRows(
           const { input, mark, bin, offsetBp, name } = features[first + i]!;
           if (!isWritten[first + i] || Number.isNaN(value)) continue;
           if (value === 0 && input === "sequence") continue;
-          const place = input === "signal" ? placeOfMark.get(mark!) : undefined;
+          const isOfBin = input === "signal" && bin !== undefined;
+          const place = isOfBin ? placeOfMark.get(mark!) : undefined;
           const count = place === undefined ? null : signal[bin! * data.marks.length + place]!;
           const cells = [cellType, gene, input, mark ?? null, bin ?? null, offsetBp ?? null];
           cells.push(name ?? null, count, value);

@@ -25,6 +25,7 @@ import {
 } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { effectRows, EffectSummary, FIRST_COLUMN } from "./_edit_effects.ts";
+import { annotateGenes } from "./_explained_samples.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { noteUnlike } from "./_intervals.ts";
 import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
@@ -46,6 +47,7 @@ interface EditFlags extends PanelFlags, OverwriteFlag {
   readonly seed: number;
   readonly engine: EngineName;
   readonly acceptAssembly: boolean;
+  readonly geneFile?: string | undefined;
   readonly dropMarks?: readonly string[] | undefined;
 }
 
@@ -109,6 +111,10 @@ export const command: CommandDefinition<EditFlags> = {
           )
           .option("--seed <n>", "seed of the draws", integer(0), 0)
           .option(
+            "--gene-file <file>",
+            "annotation with symbols and strands of the genes, for data that lack them: GTF, GFF3, BED or a table",
+          )
+          .option(
             "--accept-assembly",
             "accept windows around the same genes in another build of the model's species, such as hg38 for hg19",
             false,
@@ -134,14 +140,16 @@ async function editSamples(flags: EditFlags, { args, signal }: CommandCall): Pro
   await checkInputFile("--edits", flags.edits);
   const edits = await readEdits(flags.edits, { onWarning: warn });
   const models = await loadModels(directory);
-  const data = await loadData(flags.data, flags, {
+  const loaded = await loadData(flags.data, flags, {
     allowMissingMarks: checkPanelOf(models, flags),
   });
+  const { geneFile } = flags;
+  const data = geneFile === undefined ? loaded : await annotateGenes(loaded, geneFile);
   if (format === "tsv" || format === "csv") {
     checkTableNames(namesIn(data));
     checkTableNames(edits.map(({ id }) => id), "the table of edits");
   }
-  const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
+  const unlabelled = await loadUnlabelled(flags, { [flags.data]: loaded });
   const options = { ...optionsOf(flags), edits, unlabelled, signal };
   const { samples, leftOut } = checkEdits(models, data, options);
   console.info(

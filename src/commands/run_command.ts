@@ -106,8 +106,8 @@ function reportThreads(asked: number | undefined): void {
 function noteMemoryGrowth(): void {
   if (Reflect.has(globalThis, "gc")) return;
   console.warn(
-    `note: without V8's flags ${V8_FLAGS}, memory grows by about a tenth over many epochs; ` +
-      "histone --version prints how to install with them",
+    `note: without V8's flags ${V8_FLAGS}, memory grows by about a tenth over many epochs, ` +
+      "and a fault of V8 can change figures; histone --version prints how to install with them",
   );
 }
 

@@ -9,8 +9,11 @@ import { wrapCommand } from "./_wrap.ts";
 /** Version of the package. */
 export const VERSION = packageJson.version;
 
-/** Flags of V8 that keep memory flat over many epochs: the tasks have them, and installations should too. */
-export const V8_FLAGS = "--max-semi-space-size=1,--expose-gc";
+/** The flag of V8 without which objects can share their numbers: see docs/decisions/shared-numbers.md. */
+export const SOUND_V8_FLAG = "--no-maglev-escape-analysis";
+
+/** It, and flags that keep memory flat over many epochs: the tasks have them, and installations should too. */
+export const V8_FLAGS = `${SOUND_V8_FLAG},--max-semi-space-size=1,--expose-gc`;
 
 /**
  * Deno's flags for the program: permissions and V8's flags. Only tasks use the sets of permissions in a deno.json.

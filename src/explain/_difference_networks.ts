@@ -49,7 +49,7 @@ export class DifferenceNetworks implements AsyncDisposable {
     for (const model of models) {
       const onNote = networks.length === 0 ? options.onNote : undefined;
       const wanted = { engine, threads, unlabelled, dropMarks, acceptAssembly, onNote };
-      const open = stack.use(await openNetwork(model, data, { ...wanted, path: "direct" }));
+      const open = stack.use(await openNetwork(model, data, { ...wanted, path: "grouped" }));
       const { steps } = plan;
       const own = planAttribution(data, { method: "integrated-gradients", steps });
       networks.push(new ExplainedNetwork(open, { data, plan: own, matched: undefined }));

@@ -96,7 +96,15 @@ function checkChoice(value: unknown, name: string, choices: readonly string[]): 
   );
 }
 
-function checkPositions(rows: ArrayLike<number>, { length }: Dataset): Uint32Array<ArrayBuffer> {
+/**
+ * Copies positions of samples.
+ *
+ * @throws {RangeError} If the data lack one.
+ */
+export function checkPositions(
+  rows: ArrayLike<number>,
+  { length }: Dataset,
+): Uint32Array<ArrayBuffer> {
   for (let i = 0; i < rows.length; i++) {
     const position = rows[i]!;
     if (Number.isInteger(position) && position >= 0 && position < length) continue;

@@ -83,7 +83,12 @@ export class ProfileSums {
   mean(): Profile {
     return new Map([...this.#sums].map(([name, sums]) => {
       const counts = this.#counts.get(name)!;
-      return [name, Float32Array.from(sums, (sum, i) => counts[i] === 0 ? 0 : sum / counts[i]!)];
+      const means = new Float32Array(sums.length);
+      // A loop: `from` with a function takes 200 times as long, and expected gradients take a profile for each draw.
+      for (let i = 0; i < means.length; i++) {
+        means[i] = counts[i] === 0 ? 0 : sums[i]! / counts[i]!;
+      }
+      return [name, means];
     }));
   }
 }

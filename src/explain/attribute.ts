@@ -147,9 +147,8 @@ async function openNetworks(
   for (const model of models) {
     const { engine, threads, unlabelled, dropMarks, acceptAssembly } = options;
     const onNote = networks.length === 0 ? options.onNote : undefined;
-    const path = plan.method === "occlusion" || plan.method === "mutagenesis"
-      ? "grouped"
-      : "direct";
+    // As commands predict; gradients do not depend on it.
+    const path = "grouped";
     const wanted = {
       engine,
       threads,

@@ -8,6 +8,7 @@ import { attribute } from "./attribute.ts";
 import type { AttributeOptions } from "./attribute_options.ts";
 import { joinBlocks } from "./_join_blocks.ts";
 import { choosePool } from "./_null_pool.ts";
+import { checkPositions } from "./_plan.ts";
 import { MatchedSamples } from "./_matched_samples.ts";
 import type { Attributions } from "./types.ts";
 
@@ -162,7 +163,8 @@ function planPool(
   checkInteger(compared, { action: "make a null", name: "compared", least: 1 });
   checkInteger(pool, { action: "make a null", name: "pool", least: compared });
   const matched = new MatchedSamples(data, "signal");
-  const chosen = choosePool(data, Array.from(rows), { matched, compared, pool });
+  const tested = Array.from(checkPositions(rows, data));
+  const chosen = choosePool(data, tested, { matched, compared, pool });
   if (chosen.length > 0) return { compared, options: { ...rest, rows: chosen } };
   throw new ContractError("Cannot make a null: there are 0 samples to test, expected some");
 }

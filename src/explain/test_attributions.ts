@@ -2,15 +2,13 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
+import { CellTypeNull } from "./_cell_type_null.ts";
 import { falseDiscoveryRates } from "../metrics/false_discovery.ts";
 import type { InputName } from "../model/spec.ts";
 import { geneKey } from "../gene_id.ts";
 import { totalSignal } from "./_matched_samples.ts";
 import type { NullAttributions } from "./null_attributions.ts";
 import type { Attributions, InputAttributions } from "./types.ts";
-
-/** Letters of a base, of which the null's largest counts. */
-const LETTERS = 4;
 
 /**
  * Tests each attribution against a null. The p-value of a value is (1 + n) / (1 + N), where N is the number of null samples
@@ -84,16 +82,6 @@ function checkAlike(found: Attributions, other: Attributions): void {
   );
 }
 
-/** The null's samples of one cell type, in the order of their total signal. */
-interface CellTypePool {
-  /** `[rank]`, rising. */
-  readonly totals: Float64Array;
-  /** `[rank]`: the gene's key. */
-  readonly genes: readonly string[];
-  /** `[rank]`: the place in the null. */
-  readonly places: Uint32Array;
-}
-
 /** Values to test. */
 interface TestedInput {
   readonly name: InputName;
@@ -119,106 +107,40 @@ function preparePool(nullAttributions: NullAttributions, data: Dataset): NullPoo
 class NullPool {
   readonly #null: NullAttributions;
   readonly #data: Dataset;
-  readonly #byCellType: ReadonlyMap<string, CellTypePool>;
-  readonly #sizes = new Map<InputName, Float32Array>();
+  readonly #byCellType: ReadonlyMap<string, CellTypeNull>;
 
   constructor(nullAttributions: NullAttributions, data: Dataset) {
     this.#null = nullAttributions;
     this.#data = data;
     const { rows } = nullAttributions.attributions;
-    const places = Array.from(rows.keys());
-    const byCellType = Map.groupBy(places, (place) => data.cellTypeOf(rows[place]!));
+    const byCellType = Map.groupBy(rows.keys(), (place) => data.cellTypeOf(rows[place]!));
     this.#byCellType = new Map(
-      [...byCellType].map(([cellType, own]) => [cellType, sortPool(own, rows, data)]),
+      [...byCellType].map(([cellType, places]) => [
+        cellType,
+        new CellTypeNull(nullAttributions, { places, data }),
+      ]),
     );
   }
 
-  /** The p-values of an input's values. */
+  /** The p-values of an input's values; NaN where there is nothing to compare with. */
   pValues(rows: Uint32Array, { name, shape, values }: TestedInput): Float64Array {
     const size = shape.reduce((product, extent) => product * extent, 1);
-    const sizes = this.#sizesOf(name);
     const found = new Float64Array(values.length).fill(NaN);
-    const counts = new Uint32Array(size);
-    const compared = new Uint32Array(size);
-    const own = new Float32Array(size);
     for (const [sample, position] of rows.entries()) {
-      counts.fill(0);
-      compared.fill(0);
-      for (let i = 0; i < size; i++) own[i] = Math.abs(values[sample * size + i]!);
-      for (const place of this.#neighbours(position)) {
-        countLarger(sizes.subarray(place * size, (place + 1) * size), { own, counts, compared });
-      }
-      for (let i = 0; i < size; i++) {
-        if (Number.isNaN(own[i]!) || compared[i] === 0) continue;
-        found[sample * size + i] = (1 + counts[i]!) / (1 + compared[i]!);
-      }
+      const cellType = this.#byCellType.get(this.#data.cellTypeOf(position));
+      if (cellType === undefined) continue;
+      const others = cellType.neighbours({
+        total: totalSignal(this.#data, position),
+        gene: this.#null.kind === "matched" ? geneKey(this.#data.geneOf(position)) : undefined,
+        count: this.#null.compared,
+      });
+      const [first, end] = [sample * size, (sample + 1) * size];
+      cellType.compare(name, others, {
+        values: values.subarray(first, end),
+        found: found.subarray(first, end),
+      });
     }
     return found;
-  }
-
-  /** The places in the null of the samples that one is compared with. */
-  #neighbours(position: number): Uint32Array {
-    const pool = this.#byCellType.get(this.#data.cellTypeOf(position));
-    if (pool === undefined) return new Uint32Array(0);
-    const total = totalSignal(this.#data, position);
-    const gene = this.#null.kind === "matched" ? geneKey(this.#data.geneOf(position)) : undefined;
-    const above = pool.totals.findIndex((other) => other >= total);
-    const start = above < 0 ? pool.totals.length : above;
-    const places: number[] = [];
-    let [low, high] = [start - 1, start];
-    while (places.length < this.#null.compared && (low >= 0 || high < pool.totals.length)) {
-      const isLow = high >= pool.totals.length ||
-        (low >= 0 && total - pool.totals[low]! <= pool.totals[high]! - total);
-      const rank = isLow ? low-- : high++;
-      if (pool.genes[rank] !== gene) places.push(pool.places[rank]!);
-    }
-    // In the order of memory.
-    return Uint32Array.from(places).sort();
-  }
-
-  /** The null's values without their sign; for a sequence, the largest of a base's letters for each of them. */
-  #sizesOf(name: InputName): Float32Array {
-    const known = this.#sizes.get(name);
-    if (known !== undefined) return known;
-    const sizes = this.#null.attributions.inputs[name]!.values.map(Math.abs);
-    if (name === "sequence") spreadLargest(sizes);
-    this.#sizes.set(name, sizes);
-    return sizes;
-  }
-}
-
-function sortPool(places: readonly number[], rows: Uint32Array, data: Dataset): CellTypePool {
-  const own = places.map((place) => ({ place, total: totalSignal(data, rows[place]!) }))
-    .sort((a, b) => a.total - b.total || a.place - b.place);
-  return {
-    totals: Float64Array.from(own, ({ total }) => total),
-    genes: own.map(({ place }) => geneKey(data.geneOf(rows[place]!))),
-    places: Uint32Array.from(own, ({ place }) => place),
-  };
-}
-
-/** Sets the values of a base's letters to the largest of them. */
-function spreadLargest(sizes: Float32Array): void {
-  for (let first = 0; first < sizes.length; first += LETTERS) {
-    const letters = sizes.subarray(first, first + LETTERS);
-    letters.fill(Math.max(...letters));
-  }
-}
-
-/** Counts values of the null that are at least as large as a sample's, and those that there are. */
-function countLarger(
-  sizes: Float32Array,
-  { own, counts, compared }: {
-    readonly own: Float32Array;
-    readonly counts: Uint32Array;
-    readonly compared: Uint32Array;
-  },
-): void {
-  for (let i = 0; i < sizes.length; i++) {
-    const size = sizes[i]!;
-    if (size >= own[i]!) counts[i]!++;
-    // False for NaN.
-    if (size >= 0) compared[i]!++;
   }
 }
 

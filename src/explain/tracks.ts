@@ -6,7 +6,11 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { writeFileAtomic } from "../files/file.ts";
-import { formatIgvSession, type SessionTrack } from "../genome/tracks/igv_session.ts";
+import {
+  formatIgvSession,
+  type IgvSessionOptions,
+  type SessionTrack,
+} from "../genome/tracks/igv_session.ts";
 import { planTracks } from "./_track_plan.ts";
 import { type CellTypeSamples, collectValues, type ReadBlocks } from "./_track_values.ts";
 import { TrackWriter } from "./_track_writer.ts";
@@ -82,8 +86,8 @@ export async function writeAttributionTracks(
  *
  * @param directory The folder of the tracks.
  * @param written The tracks.
- * @param options The genome: an identifier that IGV knows, or the path of a file relative to the folder; and the locus
- * that is shown first, by default the first gene's window.
+ * @param options The genome: an identifier that IGV knows, or the path of a file relative to the folder, by default (and for
+ * `unknown`) the one that is open; and the locus that is shown first, by default the first gene's window.
  * @returns The name of the file.
  * @throws {RangeError} If there are no tracks, or the genome or the locus cannot be part of XML.
  * @throws {WriteError} If the file cannot be written.
@@ -103,10 +107,12 @@ export async function writeAttributionTracks(
 export async function writeTrackSession(
   directory: string,
   { tracks, locus }: { readonly tracks: readonly SessionTrack[]; readonly locus: string },
-  options: { readonly genome: string; readonly locus?: string | undefined },
+  options: Pick<IgvSessionOptions, "genome" | "locus">,
 ): Promise<string> {
   const name = "session.xml";
-  const text = formatIgvSession(tracks, { genome: options.genome, locus: options.locus ?? locus });
+  // A record whose assembly is not known says so by this word.
+  const genome = options.genome === "unknown" ? undefined : options.genome;
+  const text = formatIgvSession(tracks, { genome, locus: options.locus ?? locus });
   await writeFileAtomic(`${directory}/${name}`, text);
   return name;
 }

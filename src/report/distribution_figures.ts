@@ -212,10 +212,16 @@ function shareAxis() {
 }
 
 function momentsOf(values: ArrayLike<number>): { mean: number; deviation: number } {
+  const [mean, variance] = measureMoments(values);
+  return { mean, deviation: Math.sqrt(variance) };
+}
+
+/** Mean and variance. They are no object for the reason in docs/decisions/shared-numbers.md. */
+function measureMoments(values: ArrayLike<number>): readonly [mean: number, variance: number] {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   const mean = sum / values.length;
   let squares = 0;
   for (let i = 0; i < values.length; i++) squares += (values[i]! - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / values.length) };
+  return [mean, squares / values.length];
 }

@@ -134,6 +134,20 @@ interface ScoredRows {
 }
 
 function scoreArm(arm: Arm, dna: Arm, { rows, labels, genes }: ScoredRows): ArmScore {
+  const [mse, above, standardError, counted] = measureArm(arm, dna, { rows, labels, genes });
+  const isKnown = arm.kind !== "dna" && counted > 1;
+  return { kind: arm.kind, mse, above, standardError: isKnown ? standardError : null };
+}
+
+/**
+ * The mean squared error, by how much it is above that of DNA, the standard error of this difference, which one gene does
+ * not have, and the number of genes. They are no object for the reason in docs/decisions/shared-numbers.md.
+ */
+function measureArm(
+  arm: Arm,
+  dna: Arm,
+  { rows, labels, genes }: ScoredRows,
+): readonly [mse: number, above: number, standardError: number, genes: number] {
   const errorOf = ({ predictions }: Arm, row: number) => (predictions[row]! - labels[row]!) ** 2;
   const byGene = new Map<number, { sum: number; count: number }>();
   let [error, above] = [0, 0];
@@ -149,10 +163,8 @@ function scoreArm(arm: Arm, dna: Arm, { rows, labels, genes }: ScoredRows): ArmS
   const count = byGene.size;
   let squares = 0;
   for (const gene of byGene.values()) squares += (gene.sum - mean * gene.count) ** 2;
-  const standardError = arm.kind === "dna" || count < 2
-    ? null
-    : Math.sqrt(squares * count / (count - 1)) / rows.length;
-  return { kind: arm.kind, mse: error / rows.length, above: mean, standardError };
+  const standardError = Math.sqrt(squares * count / (count - 1)) / rows.length;
+  return [error / rows.length, mean, standardError, count];
 }
 
 /** A difference counts from so many standard errors. */

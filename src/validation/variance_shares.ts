@@ -148,21 +148,20 @@ type Analysis = Omit<VarianceShares, "shares" | "zeroShare" | "tiedShare">;
 export function analyseVariance({ values, geneOf, cellTypeOf }: LabelTable): Analysis {
   const labels = values.length;
   const total = values.reduce((sum, value) => sum + value ** 2, 0);
-  const gene = sumSquares(values, geneOf);
-  const cellType = sumSquares(values, cellTypeOf);
-  const [genes, cellTypes] = [gene.levels, cellType.levels];
+  const [genes, betweenGenes, perGene] = sumSquares(values, geneOf);
+  const [cellTypes, betweenCellTypes, perCellType] = sumSquares(values, cellTypeOf);
   const known = { labels, genes, cellTypes, variance: labels > 1 ? total / (labels - 1) : 0 };
-  const rest = total - gene.between - cellType.between;
+  const rest = total - betweenGenes - betweenCellTypes;
   if (labels - genes - cellTypes + 1 < 1) return known;
   // What is expected of the sums of squares between genes, between cell types and of the rest, for each component. Each
   // mean of a gene's labels holds an n-th of n cell types' effects, so its squares hold their variance once.
   const solution = solve(
     [
-      [labels - gene.perLevel, cellTypes - gene.perLevel, gene.perLevel - cellTypes],
-      [genes - cellType.perLevel, labels - cellType.perLevel, cellType.perLevel - genes],
+      [labels - perGene, cellTypes - perGene, perGene - cellTypes],
+      [genes - perCellType, labels - perCellType, perCellType - genes],
       [genes - 1, cellTypes - 1, labels - genes - cellTypes + 1],
     ],
-    [gene.between, cellType.between, rest],
+    [betweenGenes, betweenCellTypes, rest],
     labels ** 3 * SINGULAR,
   );
   if (solution === undefined) return known;
@@ -175,13 +174,14 @@ export function analyseVariance({ values, geneOf, cellTypeOf }: LabelTable): Ana
   };
 }
 
-/** The sum of squares between levels of values whose mean is 0. */
-function sumSquares(values: Float64Array, levelOf: Uint32Array): {
-  readonly levels: number;
-  readonly between: number;
-  /** Sum of the squared numbers of values of the levels, divided by the number of values. */
-  readonly perLevel: number;
-} {
+/**
+ * The number of levels, the sum of squares between them of values whose mean is 0, and the sum of the squared numbers of
+ * values of the levels, divided by the number of values. It is no object for the reason in docs/decisions/shared-numbers.md.
+ */
+function sumSquares(
+  values: Float64Array,
+  levelOf: Uint32Array,
+): readonly [levels: number, between: number, perLevel: number] {
   const size = countLevels(levelOf);
   const [sums, counts] = [new Float64Array(size), new Uint32Array(size)];
   for (const [place, value] of values.entries()) {
@@ -195,7 +195,7 @@ function sumSquares(values: Float64Array, levelOf: Uint32Array): {
     between += sums[level]! ** 2 / count;
     squares += count ** 2;
   }
-  return { levels, between, perLevel: squares / values.length };
+  return [levels, between, squares / values.length];
 }
 
 type Vector = readonly [number, number, number];

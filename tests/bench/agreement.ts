@@ -20,6 +20,12 @@ const PREDICTION_TOLERANCE = 1e-4;
 const LOSS_TOLERANCE = 1e-3;
 
 /**
+ * Mean distance of gradients, relative to their mean size: where two values of a pooling's window are nearly equal, other
+ * roundings take another one.
+ */
+const GRADIENT_TOLERANCE = 1e-3;
+
+/**
  * Compares what two implementations computed on the same samples and weights. Theirs may have no losses, where it cannot
  * train.
  *
@@ -59,4 +65,18 @@ export function checkAgreement(
       fail(`the loss of step ${step + 1} is ${loss} and ${other}, allowed 1 ± ${LOSS_TOLERANCE}`);
     }
   });
+  if (ours.gradients === undefined || theirs.gradients === undefined) return;
+  const gradients = theirs.gradients;
+  if (gradients.length !== ours.gradients.length) {
+    fail(`found ${gradients.length} gradients, expected ${ours.gradients.length}`);
+  }
+  const distance = sumOf(ours.gradients.map((value, i) => Math.abs(value - gradients[i]!)));
+  const size = sumOf(gradients.map(Math.abs));
+  if (!(distance <= GRADIENT_TOLERANCE * size)) {
+    fail(`gradients differ by ${distance / size} of their size, allowed ${GRADIENT_TOLERANCE}`);
+  }
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -100,6 +100,27 @@ Deno.test("outputs that differ, are incomplete or are not numbers do not agree",
   );
 });
 
+Deno.test("gradients agree if they are near on average, where both sides have some", () => {
+  const size = { steps: 1, batchSize: 1 };
+  const outputs = { predictions: [1], losses: [1] };
+  const gradients = Array.from({ length: 100 }, (_, i) => Math.cos(i));
+  const check = (theirs: readonly number[] | undefined) =>
+    checkAgreement(
+      { ours: { ...outputs, gradients }, theirs: { ...outputs, gradients: theirs }, size },
+      "two",
+    );
+  check(undefined);
+  check(gradients.map((value) => value * 1.0009));
+  // One winner of a pooling is another.
+  check(gradients.with(3, gradients[3]! + 0.05));
+  const wrong = [
+    gradients.map((value) => value * 1.002),
+    gradients.with(0, NaN),
+    gradients.slice(1),
+  ];
+  for (const theirs of wrong) throws(() => check(theirs), ContractError);
+});
+
 Deno.test("a rate is measured over one call at least", async () => {
   let calls = 0;
   const { rate, processorRate } = await measureRate(0, () => Promise.resolve(++calls * 100));

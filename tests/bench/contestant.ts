@@ -9,7 +9,17 @@ export interface Outputs {
   readonly predictions: readonly number[];
   /** Of as many steps of Adam on these samples in order, each before its update; empty if it cannot train. */
   readonly losses: readonly number[];
+  /**
+   * `[sample, bin, mark]`: mean gradients of the first {@linkcode EXPLAINED} samples over {@linkcode PATH_POINTS} points between
+   * zeros and the sample, by the midpoint rule; absent if it explains nothing.
+   */
+  readonly gradients?: readonly number[] | undefined;
 }
+
+/** Points of the paths that are timed and compared. */
+export const PATH_POINTS = 50;
+/** Samples whose gradients are compared. */
+export const EXPLAINED = 4;
 
 /** How much {@linkcode Contestant.check} computes. */
 export interface CheckSize {
@@ -19,9 +29,10 @@ export interface CheckSize {
 
 /**
  * What of a contestant is timed: training on shuffled samples with dropout in the workload's batches, prediction of many
- * samples, or of one sample at a time. Rates are in samples a second.
+ * samples, or of one sample at a time, or integrated gradients of many samples. Rates are in samples a second; an explained
+ * sample takes {@linkcode PATH_POINTS} gradients.
  */
-export type Measure = "train" | "predict" | "one";
+export type Measure = "train" | "predict" | "one" | "explain";
 
 /** Samples a second, by two clocks. */
 export interface Rates {

@@ -76,6 +76,12 @@ const PROCESSOR_FIGURES: readonly Figure[] = [
     peers: ["PyTorch", "PyTorch compiled", "JAX", "ONNX Runtime", "ONNX Runtime conv2d"],
     threads: [1],
   },
+  {
+    name: "explain-wakawaka",
+    workload: "wakawaka",
+    measure: "explain",
+    peers: ["PyTorch", "PyTorch channels last", "JAX"],
+  },
   ...SCALED.flatMap((workload): Figure[] => {
     const alone = { workload, peers: [], threads: [2], rounds: SCALING_PAIRS };
     return [

@@ -1,16 +1,19 @@
 /** This package's engine as a contestant, through the engine contract alone. */
 
 import type { Engine, Session, SessionOptions } from "../../src/engine/engine.ts";
+import { pathGradients } from "../../src/engine/path_gradients.ts";
 import type { SampleSource } from "../../src/engine/sample_source.ts";
 import { DivergedError } from "../../src/errors.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../src/random.ts";
 import {
   type CheckSize,
   type Contestant,
+  EXPLAINED,
   type Measure,
   measureCalls,
   measureRate,
   type Outputs,
+  PATH_POINTS,
   type Rates,
 } from "./contestant.ts";
 import {
@@ -32,7 +35,7 @@ const PREDICTED_BATCH = 256;
 const MARKS_APART = 1e-4;
 
 /** Sessions that are timed: as commands open them to train and to predict many samples, and to answer one by one. */
-const PATHS = { train: "direct", predict: "grouped", one: "direct" } as const;
+const PATHS = { train: "direct", predict: "grouped", one: "direct", explain: "grouped" } as const;
 
 /** How to run an engine. */
 export interface OurEngineOptions {
@@ -65,7 +68,7 @@ export class OurEngine implements Contestant, AsyncDisposable {
     this.#threads = threads;
     this.label = label;
     const { batchSize } = workload;
-    this.#rows = { train: batchSize, predict: batchSize };
+    this.#rows = { train: batchSize, predict: batchSize, explain: EXPLAINED };
   }
 
   async check({ steps, batchSize }: CheckSize): Promise<Outputs> {
@@ -80,7 +83,23 @@ export class OurEngine implements Contestant, AsyncDisposable {
       const [loss] = await training.runEpoch({ source: this.#source, orders, epoch });
       losses.push(loss instanceof DivergedError ? NaN : loss!);
     }
-    return { predictions: [...predictions!], losses };
+    const gradients = await this.#explain(predicting, rows.subarray(0, EXPLAINED));
+    return { predictions: [...predictions!], losses, gradients: gradients && [...gradients] };
+  }
+
+  /** Mean gradients on the way from zeros to samples; `undefined` if they are not of a signal alone. */
+  async #explain(session: Session, rows: Uint32Array): Promise<Float32Array | undefined> {
+    if (!("data" in this.#workload)) return undefined;
+    const { bins, marks } = this.#workload.data;
+    const [gradients] = await pathGradients(session, {
+      source: this.#source,
+      rows,
+      baselines: { signal: new Float32Array(bins * marks) },
+      baselineOf: new Uint32Array(rows.length),
+      fractions: Float64Array.from({ length: PATH_POINTS }, (_, i) => (i + 0.5) / PATH_POINTS),
+      weights: new Float64Array(PATH_POINTS).fill(1 / PATH_POINTS),
+    });
+    return gradients!.signal;
   }
 
   /** Calls grow until they are long, since an engine may take a millisecond or a minute for a batch. */
@@ -117,6 +136,10 @@ export class OurEngine implements Contestant, AsyncDisposable {
     what: Measure,
     { source, rows }: { readonly source: SampleSource; readonly rows: Uint32Array },
   ): Promise<void> {
+    if (what === "explain") {
+      await this.#explain(session, rows);
+      return;
+    }
     if (what !== "train") {
       await session.predict(source, [rows]);
       return;

@@ -31,6 +31,7 @@ function processorParts(result: KeptResult): PagePart[] {
     { id: "machine", text: describeMachine(result) },
     { id: "summary", text: summarise(cells) },
     ...tables,
+    { id: "explanation", text: explanationTable(cells, result.disturbed) },
     { id: "one-sample", text: timeTable(cells) },
     { id: "scaling", text: scalingTable(cells) },
     { id: "prepare", text: prepareTable(cells) },
@@ -95,6 +96,17 @@ function modelTable(
     lines,
   );
   return { text, shown: chosen.length };
+}
+
+/** What figures of explanations begin with; in the table they end like those of the other tables. */
+const EXPLAIN = "explain-";
+
+function explanationTable(cells: readonly Cell[], disturbed: readonly string[]): string {
+  const rename = (name: string) =>
+    name.startsWith(EXPLAIN) ? name.replace(/^explain-([^,]*)/, "$1-explanation") : name;
+  const renamed = cells.map((cell) => ({ ...cell, figure: rename(cell.figure) }));
+  const { text, shown } = modelTable(renamed, disturbed.map(rename), "-explanation");
+  return shown === 0 ? "" : text;
 }
 
 /** Ratios below 1 stand out as much as the others do not. */

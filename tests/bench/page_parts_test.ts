@@ -39,10 +39,11 @@ const RESULT: KeptResult = {
       unit: "µs",
       ratio: 0.5,
     },
+    row("explain-wakawaka", "PyTorch 2.15.0 conv1d", [1000, 100]),
     { ...row("predict-calls-first", "none", [30, null]), unit: "ms" },
     { ...row("prepare-bam", "samtools 1.16 view", [3, 1.5]), unit: "s", ratio: 0.5 },
   ],
-  disturbed: ["deepchrome-inference, 1"],
+  disturbed: ["deepchrome-inference, 1", "explain-wakawaka, 1"],
 };
 
 const parts = new Map(makeParts([RESULT]).map(({ id, text }) => [id, text]));
@@ -72,7 +73,7 @@ Deno.test("machine, vectors, versions and disturbance are said", () => {
   const machine = parts.get("machine")!;
   match(machine, /A processor, whose widest vectors have 256 bits, 2 cores; Deno 2\.9\.6/);
   match(machine, /JAX 0\.10\.2, ONNX Runtime 1\.32\.0, PyTorch 2\.15\.0/);
-  match(machine, /during 1 of the lines/);
+  match(machine, /during 2 of the lines/);
 });
 
 Deno.test("times of one sample, threads and counting have their tables", () => {
@@ -88,6 +89,11 @@ Deno.test("times of one sample, threads and counting have their tables", () => {
   );
 });
 
+Deno.test("explanations have a table of their own, and no place in the summary", () => {
+  const table = parts.get("explanation")!;
+  match(table, /\| `wakawaka` \| 1\* +\| 1,000 \| PyTorch conv1d \| 100 +\| 10×/);
+});
+
 Deno.test("nothing is written of what was not measured", () => {
   deepStrictEqual(makeParts([]), []);
   const few = makeParts([{ ...RESULT, rows: RESULT.rows.slice(0, 3) }]).map(({ id }) => id);
@@ -97,6 +103,6 @@ Deno.test("nothing is written of what was not measured", () => {
 Deno.test("the page has a place for every part", async () => {
   const page = await Deno.readTextFile(new URL("../../docs/benchmarks.md", import.meta.url));
   const all = makeParts([RESULT, { ...RESULT, engine: "webgpu" }]);
-  strictEqual(all.length, 8);
+  strictEqual(all.length, 9);
   ok(fillParts(page, all, "bench").includes("| `deepchrome` | 1*"));
 });

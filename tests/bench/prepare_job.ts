@@ -35,7 +35,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const OURS = [
   Deno.execPath(),
   "run -q --no-prompt --no-remote --cached-only --frozen -P=write",
-  "--v8-flags=--max-semi-space-size=1,--expose-gc scripts/prepare.ts --overwrite --quiet",
+  "--v8-flags=--no-maglev-escape-analysis,--max-semi-space-size=1,--expose-gc scripts/prepare.ts --overwrite --quiet",
 ].join(" ");
 
 /** A folder of files, and a Python with numpy and pyBigWig. */

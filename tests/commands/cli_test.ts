@@ -9,6 +9,7 @@ import { resealModel } from "../helpers/reseal.ts";
 const COMMANDS = [
   "train",
   "crossval",
+  "edit",
   "experiments",
   "explain",
   "forecast",

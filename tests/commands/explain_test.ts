@@ -86,7 +86,23 @@ STEPS["every format has the same attributions, which add up to the difference fr
     ok(objects.every(({ attribution }, i) => X.values[i] === Math.fround(attribution)));
     const marks = (await readArray(store, "/var/mark/codes")).values;
     strictEqual(marks.length, 500);
-    deepStrictEqual(filesIn(`${directory}/none`), ["explain.json", "samples.tsv", "summary.tsv"]);
+    deepStrictEqual(filesIn(`${directory}/none`), [
+      "explain.json",
+      "marks.tsv",
+      "pages/ENSG00000101044.html",
+      "pages/ENSG00000274355.html",
+      "pages/index.html",
+      "samples.tsv",
+      "summary.tsv",
+    ]);
+    const page = text("none/pages/ENSG00000274355.html");
+    match(page, /^<!DOCTYPE html>\n<!-- @waka\/histone: page of a gene -->/);
+    match(page, /H3K4me3 removed/);
+    for (const { cell_type, gene_id, mark, attribution } of readTsv(`${directory}/tsv/marks.tsv`)) {
+      const own = ofSample.get(`${cell_type} ${gene_id}`)!.filter((row) => row.mark === mark);
+      const sum = own.reduce((total, row) => total + Number(row.attribution), 0);
+      ok(Math.abs(sum - Number(attribution)) < 1e-5);
+    }
     const record = JSON.parse(text("tsv/explain.json"));
     deepStrictEqual(
       [record.method, record.baseline, record.steps, record.models, record.samples],
@@ -175,9 +191,32 @@ STEPS["a command that is killed or interrupted resumes, and gives the same bytes
   deepStrictEqual(await digestsIn(`${directory}/part`), await digestsIn(`${directory}/whole`));
   const again = await explain(`${runs}/one`, ...args, "--out", "part");
   match(again.stderr, /part: it already holds an explanation\. Name another --out/);
-  const few = ["--cell-types", "E065", "--format", "none", "--overwrite", "--out", "part"];
-  strictEqual((await explain(`${runs}/one`, ...few)).code, 0);
-  deepStrictEqual(filesIn(`${directory}/part`), ["explain.json", "samples.tsv", "summary.tsv"]);
+  const few = ["--cell-types", "E065", "--format", "none", "--no-pages", "--overwrite"];
+  strictEqual((await explain(`${runs}/one`, ...few, "--out", "part")).code, 0);
+  deepStrictEqual(
+    filesIn(`${directory}/part`),
+    ["explain.json", "marks.tsv", "samples.tsv", "summary.tsv"],
+  );
+};
+
+STEPS[
+  "with a null, values and whole marks have q-values, which are kept when the command is stopped"
+] = async (directory, explain, runs) => {
+  const args = ["--null", "matched", "--method", "input-x-gradient", "--no-pages"];
+  const { code, stdout, stderr } = await explain(`${runs}/one`, ...args, "--out", "matched");
+  strictEqual(code, 0, stderr);
+  match(stdout, /\nq-values: [\d,]+ of 300,000 attributions \(\d+\.\d%\) have q <= 0\.05\.\n/);
+  match(stdout, /\nA q-value asks whether a value matters more to this gene than the same bin/);
+  for (const name of ["marks", "attributions"]) {
+    const rows = readTsv(`${directory}/matched/${name}.tsv`);
+    ok(rows.every(({ q }) => Number(q) > 0 && Number(q) <= 1));
+    // Where a value adds nothing, every gene of the null adds as much.
+    ok(rows.every(({ attribution, q }) => Number(attribution) !== 0 || q === "1"));
+  }
+  const labels = ["--null", "labels", "--cell-types", "E065", "--no-pages", "--out", "labels"];
+  const shuffled = await explain(`${runs}/one`, ...labels);
+  strictEqual(shuffled.code, 0, shuffled.stderr);
+  match(shuffled.stdout, /models of the same kind that learned shuffled labels/);
 };
 
 STEPS["genes are named by ids, symbols and files; an annotation knows symbols and places"] = async (
@@ -220,7 +259,7 @@ STEPS["genes are named by ids, symbols and files; an annotation knows symbols an
       ["all", [...columns.genes.keys()]],
     ] as const
   ) {
-    const args = ["--genes", genes, "--out", "named", "--overwrite"];
+    const args = ["--genes", genes, "--out", "named", "--overwrite", "--no-pages"];
     const { code, stderr } = await explain(`${directory}/run`, ...data, ...args);
     strictEqual(code, 0, stderr);
     const found = readTsv(`${directory}/named/samples.tsv`);
@@ -230,6 +269,12 @@ STEPS["genes are named by ids, symbols and files; an annotation knows symbols an
     );
     ok(found.every(({ symbol, tss }) => symbol !== "" && tss !== ""));
   }
+  // The last one was of all genes: a track for each mark of each cell type, with its signal, and a session.
+  const tracks = filesIn(`${directory}/named/tracks`);
+  strictEqual(tracks.length, 2 * 5 * 2 + 1);
+  ok(tracks.includes("liver.H3K4me3.integrated-gradients.bw"));
+  const session = Deno.readTextFileSync(`${directory}/named/tracks/session.xml`);
+  match(session, /genome="hg38"[^]*liver\.H3K4me3\.integrated-gradients\.bw/);
   const near = `${symbol}X`;
   const unknown = await explain(`${directory}/run`, ...data, "--genes", near, "--out", "x");
   strictEqual(unknown.code, 1);

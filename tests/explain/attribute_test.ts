@@ -213,7 +213,9 @@ Deno.test("predictions are the network's: gene effects are left out, a label sca
   const rows = [4, 22, 40];
   for (const model of [pooledModel(), PANEL]) {
     const found = await attribute([model], DATA, { ...WASM, rows, method: "gradient" });
-    const wanted = await predict(model, DATA.subset(rows), { ...WASM, geneEffects: false });
+    // Commands predict in groups, too.
+    const options = { ...WASM, geneEffects: false, path: "grouped" } as const;
+    const wanted = await predict(model, DATA.subset(rows), options);
     deepStrictEqual(found.predictions, wanted);
   }
 });

@@ -1,6 +1,7 @@
 /**
- * Python with packages that read tables: pyarrow, pandas and anndata. Where they stand in a folder of their own, since
- * they bring a numpy of their own, `HISTONE_PYTHON_PACKAGES` names it.
+ * Python with packages that read what is written: tables (pyarrow, pandas and anndata) and tracks (pybbi, which is UCSC's
+ * own library, and pybigtools). Where they stand in a folder of their own, since they bring a numpy of their own,
+ * `HISTONE_PYTHON_PACKAGES` names it.
  */
 
 import { testIf } from "./require.ts";
@@ -13,6 +14,8 @@ const INTERPRETERS = ["python3", "/usr/bin/python3"];
 const MODULES = {
   pyarrow: ["pyarrow", "pandas"],
   anndata: ["anndata", "zarr", "pyarrow", "pandas"],
+  pybbi: ["bbi", "numpy"],
+  pybigtools: ["pybigtools"],
 } as const;
 
 /** A package of Python that a test needs. */
@@ -37,6 +40,8 @@ async function findInterpreter(name: PythonPackage): Promise<string | undefined>
 const FOUND: Readonly<Record<PythonPackage, string | undefined>> = {
   pyarrow: await findInterpreter("pyarrow"),
   anndata: await findInterpreter("anndata"),
+  pybbi: await findInterpreter("pybbi"),
+  pybigtools: await findInterpreter("pybigtools"),
 };
 
 /** A test that needs a package of Python; skipped, with a line that says so, where it is missing. */

@@ -18,6 +18,8 @@ export type Requirement =
   | "jax"
   | "onnxruntime"
   | "pyarrow"
+  | "pybbi"
+  | "pybigtools"
   | "pybigwig"
   | "pytorch"
   | "samtools"

@@ -1,5 +1,6 @@
 /** Runs groups of tests one after another and says how far they are. */
 
+import { SOUND_V8_FLAG } from "../../src/commands/version.ts";
 import { TextLineStream } from "./text_line_stream.ts";
 import { condense } from "./condense.ts";
 import { pathsOfOthers, type TestGroup } from "./groups.ts";
@@ -101,6 +102,7 @@ function testArguments(group: TestGroup, flags: readonly string[]): string[] {
     "--frozen",
     "--permit-no-files",
     "-P",
+    `--v8-flags=${SOUND_V8_FLAG}`,
     ...(group.parallel ? ["--parallel"] : []),
     ...(group.documentation ? ["--doc"] : []),
     ...(ignored.length > 0 ? [`--ignore=${ignored.join(",")}`] : []),

@@ -7,6 +7,7 @@ import { isZarrFolder } from "../../io/zarr/folder.ts";
 import { holdsUnfinishedRun } from "../../runs/command_file.ts";
 import { holdsModels, loadModels } from "../../runs/models.ts";
 import { commandOfRun } from "../../runs/run_files.ts";
+import { readJson } from "../../runs/json.ts";
 import { readRun } from "../../runs/saved_run.ts";
 import type { DataRecord } from "../../record.ts";
 import { STARTER } from "../../starter/load_starter.ts";
@@ -35,6 +36,14 @@ export async function describeFolder(path: string): Promise<Description> {
     return { kind: "model", what: "a model", facts: await modelFacts(path) };
   }
   const entries = await directoryEntries(path);
+  if (entries.some(({ name }) => name === "explain.json")) return await describeExplanation(path);
+  if (await pathKind(`${path}/unfinished/plan.json`) === "file") {
+    return {
+      kind: "explanation",
+      what: "an unfinished explanation, which the same command resumes",
+      facts: [],
+    };
+  }
   if (entries.some(({ name }) => name.startsWith("events.out.tfevents."))) {
     return { kind: "events", what: "event files for TensorBoard", facts: [] };
   }
@@ -64,6 +73,29 @@ export async function describeFolder(path: string): Promise<Description> {
       }, neither data nor a run ` +
       "nor a model",
     facts: listFacts([["entries", "entries", names.slice(0, 100), someOf(names)]]),
+  };
+}
+
+/** What `explain` wrote. */
+async function describeExplanation(path: string): Promise<Description> {
+  const { method, baseline, modelName, samples, genes, cellTypes, files } = Object(
+    await readJson(`${path}/explain.json`, "read explanation"),
+  );
+  const count = (value: unknown) => typeof value === "number" ? value : undefined;
+  const text = (value: unknown) => typeof value === "string" ? value : undefined;
+  const listed = Array.isArray(files) ? files.map(String) : [];
+  return {
+    kind: "explanation",
+    what: "explained predictions",
+    facts: listFacts([
+      ["model", "model", text(modelName)],
+      ["method", "method", text(method)],
+      ["baseline", "baseline", text(baseline)],
+      ["samples", "samples", count(samples)],
+      ["genes", "genes", count(genes)],
+      ["cellTypes", "cell types", count(cellTypes)],
+      ["files", "files", listed, someOf(listed)],
+    ]),
   };
 }
 

@@ -65,6 +65,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** What an object is by its fields; the first that all are there decides. */
 const KINDS: readonly (readonly [fields: readonly string[], kind: string, what: string])[] = [
   [["modelTopology", "weightsManifest"], "model-file", "the layers of a saved model (model.json)"],
+  [
+    ["command", "method", "null", "dataRecord"],
+    "explanation-settings",
+    "what was explained, and how (explain.json)",
+  ],
   [["command", "data", "samples"], "run-settings", "the settings of a run (config.json)"],
   [["regimes", "mix", "confidence"], "regimes", "errors by regime (regimes.json)"],
   [

@@ -96,6 +96,26 @@ export async function describeSheet(
 
 /** Tables that this package writes, by the columns of their header. */
 const TABLES: readonly (readonly [columns: readonly string[], kind: string, what: string])[] = [
+  [
+    ["cell_type", "gene_id", "attribution_sum"],
+    "explained-samples",
+    "samples that were explained (samples.tsv of explain)",
+  ],
+  [
+    ["cell_type", "gene_id", "input", "attribution"],
+    "attributions",
+    "what each value adds to predictions (attributions.tsv of explain)",
+  ],
+  [
+    ["cell_type", "gene_id", "mark", "attribution"],
+    "mark-attributions",
+    "what each mark adds to predictions (marks.tsv of explain)",
+  ],
+  [
+    ["expression", "input", "mean_attribution"],
+    "attribution-summary",
+    "mean attributions by mark and bin (summary.tsv of explain)",
+  ],
   [["cell_type", "gene_id", "prediction"], "predictions", "a table of predictions"],
   [["fold", "epoch", "train_loss"], "folds", "losses of folds (folds.csv)"],
   [["member", "epoch", "loss"], "history", "losses of an ensemble's members (members.csv)"],

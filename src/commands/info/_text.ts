@@ -28,6 +28,11 @@ const STARTS: readonly (readonly [start: RegExp, kind: string, what: string])[] 
   ],
   [/^<!DOCTYPE html>[^]*– run report<\/title>/, "run-report", "the report of a run"],
   [/^<!DOCTYPE html>\n<!-- @waka\/histone: page of motifs/, "motifs-page", "a page of motifs"],
+  [
+    /^<!DOCTYPE html>\n<!-- @waka\/histone: (page of a gene|index of genes|page of attributions)/,
+    "explanation-page",
+    "a page of explained genes",
+  ],
   [/^\s*<(!DOCTYPE html|html)/i, "html", "an HTML page"],
 ];
 

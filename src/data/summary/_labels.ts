@@ -19,12 +19,7 @@ const LARGE_SKEWNESS = 2.2;
 export function summariseLabels(cellType: string, values: ArrayLike<number>): LabelSummary {
   const sorted = Float64Array.from(values).sort();
   const count = sorted.length;
-  const mean = sorted.reduce((sum, value) => sum + value / count, 0);
-  let [squares, cubes] = [0, 0];
-  for (const value of sorted) {
-    squares += (value - mean) ** 2 / count;
-    cubes += (value - mean) ** 3 / count;
-  }
+  const [mean, squares, cubes] = measureMoments(sorted);
   const share = (holds: (value: number) => boolean) => sorted.filter(holds).length / count;
   const shares = {
     zeroShare: share((value) => value === 0),
@@ -41,6 +36,20 @@ export function summariseLabels(cellType: string, values: ArrayLike<number>): La
     ...shares,
     scale: guessScale(sorted, { ...shares, skewness: squares > 0 ? cubes / squares ** 1.5 : 0 }),
   };
+}
+
+/** Mean, and mean square and cube of the distances from it. They are no object for the reason in docs/decisions/shared-numbers.md. */
+function measureMoments(
+  values: Float64Array,
+): readonly [mean: number, squares: number, cubes: number] {
+  const count = values.length;
+  const mean = values.reduce((sum, value) => sum + value / count, 0);
+  let [squares, cubes] = [0, 0];
+  for (const value of values) {
+    squares += (value - mean) ** 2 / count;
+    cubes += (value - mean) ** 3 / count;
+  }
+  return [mean, squares, cubes];
 }
 
 function guessScale(

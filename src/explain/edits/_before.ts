@@ -23,7 +23,7 @@ export class PredictionsBefore {
     const found: EditedSample[] = [];
     for (const position of new Set(positions)) {
       if (this.#isKnown[position] === 1) continue;
-      found.push({ position, values: Float64Array.from(this.#values.of(position)) });
+      found.push({ position, values: this.#values.copy(position) });
     }
     return found;
   }

@@ -45,7 +45,7 @@ export class StepMaker {
     );
     const counts = donors.flatMap((drawn) => drawn?.length ?? []);
     return Array.from({ length: counts.length === 0 ? 1 : Math.min(...counts) }, (_, draw) => {
-      const values = Float64Array.from(this.#values.of(position));
+      const values = this.#values.copy(position);
       let letters = sequence;
       for (const [number, step] of steps.entries()) {
         if (step.kind === "letters") letters = step.substitute(position, letters ?? "");

@@ -1,5 +1,6 @@
 /** The numbers of samples that edits change: counts where they are known, else values that carry the record's transform. */
 
+import type { PackedArray } from "../../base/arrays.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { inverseFunction, transformFunction } from "../../record.ts";
 import type { DataRecord } from "../../record.ts";
@@ -22,8 +23,13 @@ export class SampleValues {
   }
 
   /** The numbers of a sample, `[bin, mark]`; not to be changed. */
-  of(position: number): ArrayLike<number> {
+  of(position: number): PackedArray {
     return this.data.hasCounts ? this.data.countsOf(position) : this.data.signalOf(position);
+  }
+
+  /** A copy of the numbers of a sample. */
+  copy(position: number): Float64Array {
+    return new Float64Array(this.of(position));
   }
 
   /** The number that stands for a multiple of another's count. */

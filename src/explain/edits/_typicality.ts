@@ -11,10 +11,13 @@ const MOST_GENES = 500;
 
 /** Genes with which samples of a cell type are compared. */
 interface ComparedGenes {
+  /** What gives samples their features. */
   readonly genes: CellTypeGenes;
-  /** Their places. */
-  readonly places: Uint32Array;
-  /** Each one's distance from the nearest of the others, ascending. */
+  /** `[gene, feature]` */
+  readonly features: Float32Array;
+  /** The group of each gene, `[gene]`. */
+  readonly groups: Uint32Array;
+  /** Each one's squared distance from the nearest of the others, ascending. */
   readonly distances: Float64Array;
 }
 
@@ -43,11 +46,10 @@ export class Typicality {
     if (!this.#compared.has(cellType)) this.#compared.set(cellType, this.#compare(cellType));
     const compared = this.#compared.get(cellType);
     if (compared === undefined) return undefined;
-    const { genes, places, distances } = compared;
     const isTurned = this.#scope.directions[this.#scope.geneAt(position)] === -1;
-    const distance = nearestDistance(genes, genes.describe(values, isTurned), {
-      places: places.filter((place) => genes.isOther(place, position)),
-    });
+    const features = compared.genes.describe(values, isTurned);
+    const distance = nearestDistance(compared, features, this.#scope.groups[position]!);
+    const { distances } = compared;
     let low = 0;
     for (let high = distances.length; low < high;) {
       const middle = (low + high) >>> 1;
@@ -61,32 +63,37 @@ export class Typicality {
     const genes = this.#donors.genesOf(cellType);
     const { length } = genes.positions;
     if (length < FEWEST_GENES) return undefined;
-    const count = Math.min(length, MOST_GENES);
-    const places = Uint32Array.from({ length: count }, (_, i) => Math.floor(i * length / count));
     const size = genes.features.length / length;
+    const count = Math.min(length, MOST_GENES);
+    const features = new Float32Array(count * size);
+    const groups = new Uint32Array(count);
+    for (let i = 0; i < count; i++) {
+      const place = Math.floor(i * length / count);
+      features.set(genes.features.subarray(place * size, (place + 1) * size), i * size);
+      groups[i] = this.#scope.groups[genes.positions[place]!]!;
+    }
     const distances = Float64Array.from(
-      places,
-      (own) =>
-        nearestDistance(genes, genes.features.subarray(own * size, (own + 1) * size), {
-          places: places.filter((place) => genes.isOther(place, genes.positions[own]!)),
-        }),
+      groups,
+      (group, i) =>
+        nearestDistance({ features, groups }, features.subarray(i * size, (i + 1) * size), group),
     );
-    return { genes, places, distances: distances.sort() };
+    return { genes, features, groups, distances: distances.sort() };
   }
 }
 
-/** The least squared distance of some features from those of places. */
+/** The least squared distance of some features from those of genes of other groups. */
 function nearestDistance(
-  { features: all, positions }: CellTypeGenes,
+  { features: all, groups }: Pick<ComparedGenes, "features" | "groups">,
   features: Float32Array,
-  { places }: { readonly places: Uint32Array },
+  group: number,
 ): number {
-  const size = all.length / positions.length;
+  const size = features.length;
   let least = Infinity;
-  for (const place of places) {
+  for (let gene = 0; gene < groups.length; gene++) {
+    if (groups[gene] === group) continue;
     let distance = 0;
     for (let i = 0; i < size && distance < least; i++) {
-      const difference = all[place * size + i]! - features[i]!;
+      const difference = all[gene * size + i]! - features[i]!;
       distance += difference * difference;
     }
     if (distance < least) least = distance;

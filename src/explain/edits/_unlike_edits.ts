@@ -82,7 +82,7 @@ export class UnlikeEdits {
       findUnlike(typical, toData(samples))[0]?.statistics ?? [];
     const before = statisticsOf(
       positions.map((position) => {
-        return { position, values: Float64Array.from(values.of(position)) };
+        return { position, values: values.copy(position) };
       }),
     );
     const known = new Set(before.map(keyOf));

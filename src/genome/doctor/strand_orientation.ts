@@ -130,11 +130,20 @@ function findWrongDirection(
 }
 
 function profileOf(columns: SampleColumns, chosen: readonly boolean[]): StrandProfile {
+  const promoter = new Float64Array(columns.bins);
+  const leans = addProfiles(columns, { chosen, promoter });
+  return { genes: chosen.filter(Boolean).length, promoter, score: standardScore(leans) };
+}
+
+/** Adds up H3K4me3, `[bin]`, and lists how H3K36me3 leans in each sample. */
+function addProfiles(
+  columns: SampleColumns,
+  { chosen, promoter }: { readonly chosen: readonly boolean[]; readonly promoter: Float64Array },
+): number[] {
   const { signal, geneIndex, bins, record: { marks } } = columns;
   const toCount = countFunction(columns);
   const promoterMark = marks.indexOf("H3K4me3");
   const bodyMark = marks.indexOf("H3K36me3");
-  const promoter = new Float64Array(bins);
   const leans: number[] = [];
   for (const [row, gene] of geneIndex.entries()) {
     if (!chosen[gene]) continue;
@@ -149,7 +158,7 @@ function profileOf(columns: SampleColumns, chosen: readonly boolean[]): StrandPr
     }
     if (left + right > 0) leans.push((right - left) / (right + left));
   }
-  return { genes: chosen.filter(Boolean).length, promoter, score: standardScore(leans) };
+  return leans;
 }
 
 /** The mean divided by its standard error; 0 if there are too few values. */

@@ -6,7 +6,7 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
+import { failLine, type Line, withSource } from "../../text/lines.ts";
 import { isMissing } from "../missing.ts";
 import { visitTextLines } from "../text_lines.ts";
 import { showName } from "../wording.ts";

@@ -91,8 +91,9 @@ export class BigWigEncoder {
       };
       this.#cutter.add(chromosome, part);
       this.#zooms.add(chromosome, part);
-      await this.#writeSections();
-      await this.#keepLevels(this.#zooms.levels);
+      if (this.#cutter.ready.length > 0) await this.#writeSections();
+      const { levels } = this.#zooms;
+      if (levels.some(({ ready }) => ready.length > 0)) await this.#keepLevels(levels);
     }
   }
 

@@ -23,6 +23,7 @@ export class SectionIndex {
   /** The most items that a section holds, for readers that ask. */
   readonly mostItems: number;
   readonly chromosomes: number[] = [];
+  readonly lastChromosomes: number[] = [];
   readonly starts: number[] = [];
   readonly ends: number[] = [];
   readonly offsets: number[] = [];
@@ -39,10 +40,14 @@ export class SectionIndex {
 
   /** Adds a section. */
   add(
-    { chromosome, start, end }: Record<"chromosome" | "start" | "end", number>,
+    { chromosome, start, lastChromosome, end }: Record<
+      "chromosome" | "start" | "lastChromosome" | "end",
+      number
+    >,
     { offset, length }: Record<"offset" | "length", number>,
   ): void {
     this.chromosomes.push(chromosome);
+    this.lastChromosomes.push(lastChromosome);
     this.starts.push(start);
     this.ends.push(end);
     this.offsets.push(offset);
@@ -107,11 +112,11 @@ function compareBytes(a: Bytes, b: Bytes): number {
 
 /** Packs the index of sections, in the file's order, as a tree that lies at `offset`, where the last section ends. */
 export function packIndex(index: SectionIndex, offset: number): Bytes {
-  const { chromosomes, starts, ends, offsets, lengths, mostItems } = index;
+  const { chromosomes, lastChromosomes, starts, ends, offsets, lengths, mostItems } = index;
   const extent = (first: number, last: number): Field[] => [
     [4, chromosomes[first]!],
     [4, starts[first]!],
-    [4, chromosomes[last - 1]!],
+    [4, lastChromosomes[last - 1]!],
     [4, ends[last - 1]!],
   ];
   const header = packFields([

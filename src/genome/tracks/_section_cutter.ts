@@ -10,11 +10,13 @@ import type { Effort } from "./_deflate.ts";
 
 /** A section before it is deflated. */
 export interface RawSection {
-  /** Place of the chromosome. */
+  /** Place of the chromosome, or of the first one. */
   readonly chromosome: number;
-  /** The first base. */
+  /** The first base on it. */
   readonly start: number;
-  /** The base after the last. */
+  /** Place of the last chromosome. */
+  readonly lastChromosome: number;
+  /** The base after the last on it. */
   readonly end: number;
   readonly bytes: Bytes;
   /** How hard to deflate it. */
@@ -130,6 +132,7 @@ export class SectionCutter {
     const section: RawSection = {
       chromosome: this.#chromosome,
       start: starts[first]!,
+      lastChromosome: this.#chromosome,
       end: ends[last - 1]!,
       bytes,
       effort: type === FIXED_STEP ? "quickly" : "well",

@@ -75,9 +75,6 @@ export class ZoomLevel {
   #stop = 0;
   #bytes = new DataView(new ArrayBuffer(RECORD_BYTES * RECORDS_IN_SECTION));
   #filled = 0;
-  #chromosome = 0;
-  #sectionStart = 0;
-  #sectionEnd = 0;
 
   /** @param next The level above, which takes the windows of this one. */
   constructor(windowBp: number, next: ZoomLevel | undefined) {
@@ -109,9 +106,8 @@ export class ZoomLevel {
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    const { chromosome } = this.#open;
-    if (this.#filled === RECORDS_IN_SECTION || chromosome !== this.#chromosome) this.#cut();
-    this.#chromosome = chromosome;
+    // A section may be of several chromosomes, of which a genome in the making has hundred thousands.
+    if (this.#filled === RECORDS_IN_SECTION) this.#cut();
     this.#write(this.#open);
     this.#next?.add(this.#open);
   }
@@ -123,8 +119,6 @@ export class ZoomLevel {
   }
 
   #write({ chromosome, start, end, covered, least, most, sum, squares }: Stretch): void {
-    if (this.#filled === 0) this.#sectionStart = start;
-    this.#sectionEnd = end;
     const at = RECORD_BYTES * this.#filled++;
     const view = this.#bytes;
     view.setUint32(at, chromosome, true);
@@ -140,10 +134,12 @@ export class ZoomLevel {
 
   #cut(): void {
     if (this.#filled === 0) return;
+    const last = RECORD_BYTES * (this.#filled - 1);
     this.ready.push({
-      chromosome: this.#chromosome,
-      start: this.#sectionStart,
-      end: this.#sectionEnd,
+      chromosome: this.#bytes.getUint32(0, true),
+      start: this.#bytes.getUint32(4, true),
+      lastChromosome: this.#bytes.getUint32(last, true),
+      end: this.#bytes.getUint32(last + 8, true),
       bytes: new Uint8Array(this.#bytes.buffer.slice(0, RECORD_BYTES * this.#filled)),
       effort: "well",
     });

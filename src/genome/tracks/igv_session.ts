@@ -31,8 +31,12 @@ export interface SessionTrack {
 
 /** Options of {@linkcode formatIgvSession}. */
 export interface IgvSessionOptions {
-  /** The genome: an identifier that IGV knows, such as `hg19`, or the path of a genome file, relative to the session. */
-  readonly genome: string;
+  /**
+   * The genome: an identifier that IGV knows, such as `hg19`, or the path of a genome file, relative to the session.
+   *
+   * @default {the genome that is open}
+   */
+  readonly genome?: string | undefined;
   /**
    * What is shown first: a locus such as `chr20:49551000-49576000`, or a gene's symbol.
    *
@@ -83,7 +87,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
  */
 export function formatIgvSession(
   tracks: readonly SessionTrack[],
-  options: IgvSessionOptions,
+  options: IgvSessionOptions = {},
 ): string {
   const { genome, locus = "All", trackHeight = 50 } = options;
   checkTracks(tracks, trackHeight);
@@ -94,7 +98,7 @@ export function formatIgvSession(
     }
   }
   const session = {
-    genome,
+    ...(genome !== undefined && { genome }),
     locus,
     ...(groups.size > 0 && { nextAutoscaleGroup: String(groups.size + 1) }),
     version: "8",

@@ -236,17 +236,12 @@ export function describePlaces(counts: PlaceCounts, rule: string): string[] {
     sentences.push(`${overlapping} of ${all} share bases with another: tracks have ${rule} there`);
   }
   if (cut > 0) sentences.push(`${cut} of ${all} reach past an end of their chromosome and are cut`);
-  if (unplaced > 0) {
-    sentences.push(
-      `${formatCountOf(unplaced, "sample")} are in no track: it is not known where their genes lie`,
-    );
-  }
-  if (elsewhere > 0) {
-    sentences.push(
-      `${
-        formatCountOf(elsewhere, "sample")
-      } are in no track: the lengths of their chromosomes are not known`,
-    );
-  }
+  const left = (count: number, why: string) => {
+    if (count === 0) return;
+    const samples = `${formatCountOf(count, "sample")} ${count === 1 ? "is" : "are"}`;
+    sentences.push(`${samples} in no track: ${why}`);
+  };
+  left(unplaced, "it is not known where their genes lie");
+  left(elsewhere, "the lengths of their chromosomes are not known");
   return sentences;
 }

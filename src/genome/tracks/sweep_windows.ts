@@ -28,7 +28,10 @@ export const OVERLAP_RULES: readonly OverlapRule[] = ["mean", "nearest"];
 
 /** The values of a track. */
 export interface WindowValues {
-  /** Values of all samples; that of a bin of a sample is at `(sample · bins + bin) · stride + offset`. */
+  /**
+   * Values of all samples; that of a bin of a sample is at `(sample · bins + bin) · stride + offset`. NaN where there is none:
+   * the track has no interval there, unless another window has a value for the mean.
+   */
   readonly values: Float32Array;
   /**
    * Distance between the values of two bins.
@@ -146,13 +149,18 @@ class Sweep {
     return this.start < end;
   }
 
-  /** Mean of the values here. */
+  /** Mean of the values here; NaN if there is none. */
   mean(): number {
     const active = this.#active;
     if (active.length === 1) return this.#values[this.#indexOf(active[0]!)]!;
-    let sum = 0;
-    for (let i = 0; i < active.length; i++) sum += this.#values[this.#indexOf(active[i]!)]!;
-    return sum / active.length;
+    let [sum, count] = [0, 0];
+    for (let i = 0; i < active.length; i++) {
+      const value = this.#values[this.#indexOf(active[i]!)]!;
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      count++;
+    }
+    return sum / count;
   }
 
   /** The value of the window whose TSS is nearest to the middle of the interval, and its place among the values. */
@@ -209,8 +217,12 @@ class BlockBuilder {
     this.#source = -1;
   }
 
-  /** Adds an interval, or makes the last one longer if both come from one bin, by its place among the values. */
+  /**
+   * Adds an interval, or makes the last one longer if both come from one bin, by its place among the values. Where there is
+   * no value, there is no interval.
+   */
   add(start: number, end: number, value: number, source = -1): void {
+    if (Number.isNaN(value)) return;
     const last = this.count - 1;
     const isSame = source >= 0 && source === this.#source && last >= 0 &&
       this.#ends[last] === start;

@@ -30,27 +30,40 @@ export function measureSample(
     const signal = data.countsOf(position);
     for (let bin = 0; bin < bins; bin++) counts[gene * bins + bin] = signal[bin * marks + mark]!;
   });
-  let sum = 0;
-  let squares = 0;
-  let empty = 0;
   const profile = new Float64Array(bins);
-  for (const [i, count] of counts.entries()) {
-    sum += count;
-    squares += count * count;
-    if (count === 0) empty++;
-    profile[i % bins]! += count / positions.length;
-  }
-  const mean = sum / counts.length;
+  const [mean, squares, empty] = measureCounts(counts, profile);
   const logarithms = centre(counts.map(Math.log1p), bins);
   return {
     mean,
-    deviation: Math.sqrt(Math.max(0, squares / counts.length - mean * mean)),
-    empty: empty / counts.length,
+    deviation: Math.sqrt(Math.max(0, squares - mean * mean)),
+    empty,
     profile,
     levels: Float64Array.from(positions, (_, gene) => levelOf(counts, gene, bins)),
     neighbours: compareNeighbours(counts, bins) / mean,
     autocorrelationAt: (lag) => autocorrelate(logarithms, bins, lag),
   };
+}
+
+/**
+ * Adds up the mean profile, and returns the mean, the mean square and the share of 0. They are no object for the reason in
+ * docs/decisions/shared-numbers.md.
+ */
+function measureCounts(
+  counts: Float64Array,
+  profile: Float64Array,
+): readonly [mean: number, meanSquare: number, empty: number] {
+  const { length: bins } = profile;
+  const genes = counts.length / bins;
+  let sum = 0;
+  let squares = 0;
+  let empty = 0;
+  for (const [i, count] of counts.entries()) {
+    sum += count;
+    squares += count * count;
+    if (count === 0) empty++;
+    profile[i % bins]! += count / genes;
+  }
+  return [sum / counts.length, squares / counts.length, empty / counts.length];
 }
 
 function levelOf(counts: Float64Array, gene: number, bins: number): number {

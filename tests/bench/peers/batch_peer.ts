@@ -71,6 +71,7 @@ class BatchPeer implements Contestant {
   measure(what: Measure, seconds: number): Promise<Rates> {
     const { data, batchSize } = this.#workload;
     const size = batchSize;
+    if (what === "explain") throw new RangeError(`${this.label} explains nothing`);
     if (what === "one") {
       return measureCalls(
         seconds,

@@ -23,7 +23,17 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from protocol import ADAM_EPSILON, FastestBatch, rate_of, rate_of_calls, serve, without_dropout
+from protocol import (
+    ADAM_EPSILON,
+    EXPLAIN_BATCHES,
+    EXPLAINED,
+    PATH_POINTS,
+    FastestBatch,
+    rate_of,
+    rate_of_calls,
+    serve,
+    without_dropout,
+)
 
 # The generator that XLA has for the hardware: the default one computes more than a small network does.
 jax.config.update("jax_default_prng_impl", "unsafe_rbg")
@@ -159,6 +169,13 @@ class Signal:
     def predict(self, weights, inputs):
         return apply_layers(self.layers, inputs["signal"], iter(weights), None)[0][:, 0]
 
+    def explain(self, weights, ends):
+        """Mean gradients over the points between zeros and samples, which are one batch."""
+        fractions = ((jnp.arange(PATH_POINTS) + 0.5) / PATH_POINTS).astype(jnp.float32)
+        points = (fractions[None, :, None, None] * ends[:, None]).reshape(-1, *ends.shape[1:])
+        gradients = jax.grad(lambda own: self.predict(weights, {"signal": own}).sum())(points)
+        return gradients.reshape(len(ends), PATH_POINTS, *ends.shape[1:]).mean(axis=1)
+
 
 # Weights of each kind of layer.
 WEIGHTS = {"conv1d": 2, "dense": 2, "batchNorm": 4, "bidirectionalGru": 6}
@@ -218,7 +235,7 @@ class Contestant:
         self.task, self.form = task, form
         where = "" if OPTIONS.device == "cpu" else " cuda"
         self.label = f"JAX {jax.__version__}{where} {form}"
-        self.steps = self.predictions = self.single = None
+        self.steps = self.predictions = self.single = self.explanations = None
 
     def make_model(self, spec):
         return (Panel if self.task.cell_types > 0 else Signal)(self.task, spec)
@@ -259,12 +276,15 @@ class Contestant:
         parts = [predict(state[0], {name: values[start:start + size] for name, values in inputs.items()})
                  for start in range(0, steps * size, size)]
         predictions = np.concatenate([np.asarray(part) for part in parts])
+        gradients = None
+        if isinstance(model, Signal):
+            gradients = np.asarray(jax.jit(model.explain)(state[0], inputs["signal"][:EXPLAINED])).ravel().tolist()
         step = jax.jit(self.make_step(model, False), donate_argnums=0)
         losses = []
         for start in range(0, steps * size, size):
             state, loss = step(state, jnp.arange(start, start + size), jax.random.key(0))
             losses.append(float(loss))
-        return {"predictions": predictions.tolist(), "losses": losses}
+        return {"predictions": predictions.tolist(), "losses": losses, "gradients": gradients}
 
     def train(self, seconds):
         if self.steps is None:
@@ -332,6 +352,24 @@ class Contestant:
             np.asarray(predict(inputs))
 
         return rate_of_calls(seconds, run)
+
+    def explain(self, seconds):
+        if self.explanations is None:
+            model, weights = self.make_model(self.task.spec), self.make_state()[0]
+            explain = jax.jit(lambda part: model.explain(weights, part))
+            signal = model.inputs["signal"]
+            self.explanations = FastestBatch(EXPLAIN_BATCHES, lambda size: self.explain_parts(explain, signal, size))
+        return self.explanations.rate(seconds)
+
+    def explain_parts(self, explain, signal, size):
+        at = 0
+
+        def run():
+            nonlocal at
+            at = (at + size) % (len(signal) - size + 1)
+            return len(np.asarray(explain(signal[at:at + size])))
+
+        return run
 
 
 serve(Contestant, OPTIONS.threads)

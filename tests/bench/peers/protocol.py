@@ -4,10 +4,11 @@ A command is a line of JSON on the standard input, its answer a line of JSON on 
 
     {"command": "open", "folder": …, "form": …}         → {"model": 0, "label": "PyTorch 2.15.0, channels last"}
     {"command": "check", "model": 0, "steps": 3, "batchSize": 50}
-                                                        → {"predictions": […], "losses": […]}
-    {"command": "train" | "predict" | "one", "model": 0, "seconds": 0.5}
+                                                        → {"predictions": […], "losses": […], "gradients": […] or null}
+    {"command": "train" | "predict" | "one" | "explain", "model": 0, "seconds": 0.5}
                                                         → {"rate": …, "processorRate": …}, samples a second of the clock and
-                                                        of processors; of "one", predictions of single samples
+                                                        of processors; of "one", predictions of single samples; of "explain",
+                                                        samples of PATH_POINTS gradients each
     {"command": "close", "model": 0}                    → null
 
 A process computes on the number of threads with which it was started.
@@ -24,6 +25,11 @@ import numpy as np
 # Samples of one forward pass in inference; the fastest of them is used. They divide the samples of a workload.
 PREDICT_BATCHES = {"cpu": (250, 500, 1000, 2000), "cuda": (1000, 4000, 10_000, 20_000)}
 ADAM_EPSILON = 1e-7
+# As contestant.ts has them: points between zeros and a sample, and samples whose mean gradients over these are compared.
+PATH_POINTS = 50
+EXPLAINED = 4
+# Samples whose points are one batch; the fastest of them is used.
+EXPLAIN_BATCHES = (1, 5, 20, 50)
 
 
 class Task:

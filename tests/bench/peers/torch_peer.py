@@ -18,7 +18,17 @@ import torch
 import torch._inductor.config as inductor
 from torch import nn
 
-from protocol import ADAM_EPSILON, FastestBatch, rate_of, rate_of_calls, serve, without_dropout
+from protocol import (
+    ADAM_EPSILON,
+    EXPLAIN_BATCHES,
+    EXPLAINED,
+    PATH_POINTS,
+    FastestBatch,
+    rate_of,
+    rate_of_calls,
+    serve,
+    without_dropout,
+)
 from torch_networks import (
     ChannelsLastLayout,
     CompiledLayout,
@@ -55,6 +65,17 @@ class SignalModel:
 
     def predict(self, inputs):
         return self.network(inputs[0]).squeeze(1)
+
+    def explain(self, ends):
+        """Mean gradients over the points between zeros and samples, which are one batch, [sample, position, channel]."""
+        fractions = (torch.arange(PATH_POINTS, device=ends.device) + 0.5) / PATH_POINTS
+        points = (fractions.view(1, -1, *[1] * (ends.dim() - 1)) * ends.unsqueeze(1)).flatten(0, 1)
+        if points.dim() == 4:
+            points = points.contiguous(memory_format=torch.channels_last)
+        points.requires_grad_(True)
+        (gradients,) = torch.autograd.grad(self.predict([points]).sum(), points)
+        means = gradients.unflatten(0, (-1, PATH_POINTS)).mean(1)
+        return means.view(len(ends), means.shape[1], -1).transpose(1, 2)
 
 
 class PanelModel:
@@ -198,7 +219,7 @@ class Contestant:
         self.task, self.form, self.device = task, form, device
         where = "" if device == "cpu" else " cuda"
         self.label = f"PyTorch {torch.__version__.split('+')[0]}{where} {form}"
-        self.training = self.predictions = self.single = None
+        self.training = self.predictions = self.single = self.explanations = None
 
     def make_model(self, spec):
         if self.task.dna is not None:
@@ -228,12 +249,15 @@ class Contestant:
             inputs = model.prepare_predictions()
             parts = [predict([values[start:start + size] for values in inputs]) for start in range(0, steps * size, size)]
             predictions = torch.cat(parts).cpu()
+        gradients = None
+        if isinstance(model, SignalModel) and self.form != "compiled":
+            gradients = model.explain(inputs[0][:EXPLAINED]).cpu().flatten().tolist()
         model.network.train()
         stepper = self.make_steps(model)
         rows = torch.arange(steps * size, device=self.device)
         losses = [stepper.step(part).item() for part in rows.split(size)]
         torch.backends.cudnn.allow_tf32 = tf32
-        return {"predictions": predictions.tolist(), "losses": losses}
+        return {"predictions": predictions.tolist(), "losses": losses, "gradients": gradients}
 
     def train(self, seconds):
         if self.training is None:
@@ -297,6 +321,23 @@ class Contestant:
             predict(inputs).numpy()
 
         return rate_of_calls(seconds, run)
+
+    def explain(self, seconds):
+        if self.explanations is None:
+            model = self.make_model(self.task.spec)
+            model.network.eval().requires_grad_(False)
+            self.explanations = FastestBatch(EXPLAIN_BATCHES, lambda size: self.explain_parts(model, size))
+        return self.explanations.rate(seconds)
+
+    def explain_parts(self, model, size):
+        parts, at = model.inputs[0].split(size), 0
+
+        def run():
+            nonlocal at
+            at = (at + 1) % len(parts)
+            return len(model.explain(parts[at]).cpu().numpy())
+
+        return run
 
 
 def main():

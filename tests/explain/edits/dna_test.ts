@@ -158,7 +158,10 @@ Deno.test("many edits of one gene's DNA, and of marks beside them, do not mix", 
     const letters = ROWS[0]!;
     const edited = letters.slice(0, base) + letter + letters.slice(base + 1);
     const marks = letter === "A"
-      ? data.countsOf(position).reduce((sum, count, at) => sum + (at % 3 === 0 ? count : 0), 0)
+      ? Float64Array.from(data.countsOf(position)).reduce(
+        (sum, count, at) => sum + (at % 3 === 0 ? count : 0),
+        0,
+      )
       : 0;
     strictEqual(effect, scoreOf(edited) - scoreOf(letters) - marks);
   }
