@@ -1,8 +1,10 @@
 /** What `differences` compares predicted changes with: measured ones, sets of genes, and what the models were trained on. */
 
 import type { Dataset } from "../data/dataset.ts";
+import { readDataset } from "../data/read_dataset.ts";
 import { formatCountOf } from "../base/count.ts";
 import { listSome } from "../base/wording.ts";
+import { pathKind } from "../files/file.ts";
 import { geneKey } from "../gene_id.ts";
 import type { GeneDifferences, TrainedEnds } from "../explain/mod.ts";
 import {
@@ -17,11 +19,15 @@ import {
   readGeneSets,
 } from "../genome/mod.ts";
 import type { FoldChangeTable } from "../genome/expression/fold_changes.ts";
+import { cellTypeGroupsOf, geneGroupsOf } from "../io/item_groups.ts";
 import { trainedGenesOf } from "../model/known_genes.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { describeInput } from "../runs/inputs.ts";
-import { findOtherData } from "../runs/trained_on.ts";
+import { readJson } from "../runs/json.ts";
+import type { SavedConfig } from "../runs/saved_run.ts";
+import { findOtherData, findTrainingFile } from "../runs/trained_on.ts";
 import { regimesOf } from "../training/intervals.ts";
+import { knownRegimes, type TrainedNames } from "../validation/known_regimes.ts";
 import type { DifferenceFlags } from "./_difference_flags.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { warn } from "./_warn.ts";
@@ -170,7 +176,28 @@ async function findSeen(
   }
   const file = await describeInput(path);
   const other = await findOtherData(directory, { file, samples: data });
-  return other === undefined ? Array.from(data.rows, () => true) : undefined;
+  if (other === undefined) return Array.from(data.rows, () => true);
+  const trained = await readTrainedNames(directory);
+  return trained && knownRegimes(trained, data).map((regime) => regime === "seen");
+}
+
+/** The names of genes and cell types in the file that a run was trained on, if it is there, and is still the same. */
+async function readTrainedNames(directory: string): Promise<TrainedNames | undefined> {
+  const path = `${directory}/config.json`;
+  if (await pathKind(path) !== "file") return undefined;
+  const config: SavedConfig = Object(await readJson(path, "read run"));
+  if (typeof config.data !== "string") return undefined;
+  const file = await findTrainingFile(config);
+  if (file.path === undefined || file.problem !== undefined) return undefined;
+  // Only the names matter, so how its numbers are to be read does not.
+  const trained = await readDataset(file.path).catch(() => undefined);
+  if (trained === undefined) return undefined;
+  const { cellTypes, genes } = trained.columns;
+  const groups = [cellTypeGroupsOf(trained.columns), geneGroupsOf(trained.columns)] as const;
+  return {
+    cellTypes: [...cellTypes, ...groups[0].names],
+    genes: [...genes.map(geneKey), ...groups[1].names],
+  };
 }
 
 function endsOf(

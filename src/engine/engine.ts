@@ -259,11 +259,11 @@ export interface Session extends AsyncDisposable {
   ): Promise<InputGradients[]>;
   /**
    * Does what `pathGradients` does, in less time than by gradients at each point; that function calls it, and checks the
-   * request before. Absent where an engine knows no such way.
+   * request before. Absent where an engine has no way of its own.
    *
    * @param request The paths and their points, the same for all members.
    * @param options Progress, in points of all members together, and abort signal.
-   * @returns For each member, the sums for each input; `undefined` if there is no such way for this model or these paths.
+   * @returns For each member, the sums for each input; `undefined` if that way does not serve the model or these paths.
    * @throws As {@linkcode Session.predict} does.
    */
   pathGradients?(

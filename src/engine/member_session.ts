@@ -59,7 +59,7 @@ export interface Member extends AsyncDisposable {
     rows: Uint32Array,
     call: MemberCall,
   ): Promise<InputGradients>;
-  /** See `Session.pathGradients`; absent where the engine has no such way. */
+  /** See `Session.pathGradients`; absent where the engine has no way of its own. */
   pathGradients?(request: PathRequest, call: MemberCall): Promise<InputGradients | undefined>;
   /** Copies weights and optimizer state. */
   state(): Promise<SessionState>;

@@ -22,7 +22,7 @@ const MOST_VALUES = 1 << 22;
  * @param options Progress, in points of all members together, and abort signal.
  * @returns For each member, the sums for each input: `[path, …shape of a sample]`.
  * @throws {ContractError} If baselines, fractions and rows do not fit each other, or the samples do not fit the model.
- * @throws {RangeError} If the samples lack one of the rows, or there is no such baseline.
+ * @throws {RangeError} If the samples lack one of the rows, or a path begins at a baseline that is missing.
  *
  * @example The mean gradient between no signal and a sample
  * ```ts

@@ -51,7 +51,7 @@ export class PathSource implements SampleSource {
    * Checks a request.
    *
    * @throws {ContractError} If its parts do not fit each other.
-   * @throws {RangeError} If there is no such baseline.
+   * @throws {RangeError} If a path begins at a baseline that is missing.
    */
   constructor(request: PathRequest) {
     checkPaths(request);

@@ -13,6 +13,8 @@ import { flagsOf, type Profile, ProfileSums, writeBaseline, zeroProfile } from "
 
 /** Samples that are gathered together. */
 const BATCH = 256;
+/** Batches after which others may run, such as what notices that the user wants to stop. */
+const BATCHES_BETWEEN_PAUSES = 16;
 
 /** Baselines of some samples, as paths begin at them. */
 export type BlockBaselines = Pick<PathRequest, "baselines" | "baselineOf">;
@@ -28,6 +30,7 @@ export interface BaselinesOptions {
   readonly panel: ReferencePanel | undefined;
   readonly plan: AttributionPlan;
   readonly matched: MatchedSamples | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Makes the baselines of samples. */
@@ -109,10 +112,13 @@ export class Baselines {
    * @param positions The samples.
    */
   async meanProfile(positions: ArrayLike<number>): Promise<Profile> {
-    const { source, gathered, moving, data } = this.#options;
+    const { source, gathered, moving, data, signal } = this.#options;
     const sums = new ProfileSums(moving, this.#flags);
     const batch = new SampleBatch(gathered, Math.min(BATCH, positions.length));
     for (let first = 0; first < positions.length; first += BATCH) {
+      const isPause = first > 0 && first % (BATCH * BATCHES_BETWEEN_PAUSES) === 0;
+      if (isPause) await new Promise((resolve) => setTimeout(resolve));
+      signal?.throwIfAborted();
       const length = Math.min(BATCH, positions.length - first);
       const rows = Uint32Array.from({ length }, (_, i) => data.rows[positions[first + i]!]!);
       await gatherBatch(source, rows, batch);

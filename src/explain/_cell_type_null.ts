@@ -22,7 +22,7 @@ interface Neighbours {
 
 /** Sizes of one input's attributions, as the bits of float32: those of numbers from 0 on rise as the numbers do. */
 interface Sizes {
-  /** `[value, rank]`: the size of each, {@linkcode MISSING} where there is none. */
+  /** `[value, rank]`: the size of each, {@linkcode MISSING} where it is NaN. */
   readonly bits: Int32Array;
   /** `[value]`: whether it is missing in any sample. */
   readonly hasGaps: Uint8Array;
@@ -45,12 +45,12 @@ export class CellTypeNull {
     { places, data }: { readonly places: readonly number[]; readonly data: Dataset },
   ) {
     const { rows } = nullAttributions.attributions;
-    const sorted = places.map((place) => ({ place, total: totalSignal(data, rows[place]!) }))
-      .sort((a, b) => a.total - b.total || a.place - b.place);
+    const totals = Float64Array.from(places, (place) => totalSignal(data, rows[place]!));
+    const order = Uint32Array.from(places.keys()).sort((a, b) => totals[a]! - totals[b]! || a - b);
     this.#null = nullAttributions;
-    this.#totals = Float64Array.from(sorted, ({ total }) => total);
-    this.#genes = sorted.map(({ place }) => geneKey(data.geneOf(rows[place]!)));
-    this.#places = Uint32Array.from(sorted, ({ place }) => place);
+    this.#totals = Float64Array.from(order, (i) => totals[i]!);
+    this.#genes = Array.from(order, (i) => geneKey(data.geneOf(rows[places[i]!]!)));
+    this.#places = order.map((i) => places[i]!);
   }
 
   /** The samples with the nearest total signal, but those of a gene. */

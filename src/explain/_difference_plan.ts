@@ -117,15 +117,15 @@ function findGenesOnBothSides(
   data: Dataset,
   { from, to }: { readonly from: readonly number[]; readonly to: readonly number[] },
 ): ComparedGene[] {
-  const [froms, tos] = [new Set(from), new Set(to)];
+  const [starts, ends] = [new Set(from), new Set(to)];
   const cellTypes = data.cellTypeIndices();
   const samples = new Map<number, { from: number[]; to: number[] }>();
   for (const [position, gene] of data.geneIndices().entries()) {
     const cellType = cellTypes[position]!;
-    if (!froms.has(cellType) && !tos.has(cellType)) continue;
+    if (!starts.has(cellType) && !ends.has(cellType)) continue;
     const own = samples.get(gene) ?? { from: [], to: [] };
     samples.set(gene, own);
-    own[froms.has(cellType) ? "from" : "to"].push(position);
+    own[starts.has(cellType) ? "from" : "to"].push(position);
   }
   const directions = directionsOf(strandsOf(data.columns), data.record);
   return [...samples].filter(([, own]) => own.from.length > 0 && own.to.length > 0)

@@ -51,15 +51,15 @@ export class MatchedSamples {
   sortedIn(cellType: number): SortedSamples {
     const known = this.#sorted.get(cellType);
     if (known !== undefined) return known;
-    const own: { position: number; key: number }[] = [];
-    for (const [position, other] of this.#cellTypes.entries()) {
-      if (other === cellType) own.push({ position, key: this.#keyOf(position) });
-    }
-    own.sort((a, b) => a.key - b.key || a.position - b.position);
+    const own = Uint32Array.from(this.#cellTypes.keys())
+      .filter((position) => this.#cellTypes[position] === cellType);
+    const ownKeys = Float64Array.from(own, (position) => this.#keyOf(position));
+    const order = Uint32Array.from(own.keys()).sort((a, b) => ownKeys[a]! - ownKeys[b]! || a - b);
+    const positions = order.map((place) => own[place]!);
     const sorted = {
-      positions: Uint32Array.from(own, ({ position }) => position),
-      keys: Float64Array.from(own, ({ key }) => key),
-      rankOf: new Map(own.map(({ position }, rank) => [position, rank])),
+      positions,
+      keys: Float64Array.from(order, (place) => ownKeys[place]!),
+      rankOf: new Map(Array.from(positions, (position, rank) => [position, rank])),
     };
     this.#sorted.set(cellType, sorted);
     return sorted;
@@ -68,7 +68,7 @@ export class MatchedSamples {
   /**
    * The samples of other genes in the same cell type that are nearest to a sample, nearest first.
    *
-   * @throws {ContractError} If there are none.
+   * @throws {ContractError} If the cell type has no other gene.
    */
   nearest(position: number, count: number): number[] {
     const gene = this.#genes[position]!;

@@ -21,21 +21,23 @@ export async function explainByMutation(
   const [start, end] = basesOf(network.plan, input);
   const codes = await lettersOf(network, positions, input);
   const predictions = await network.predictSamples(positions, { signal });
-  const [samples, bases, letters]: number[][] = [[], [], []];
+  const samples: number[] = [];
+  const bases: number[] = [];
+  const letters: number[] = [];
   for (let sample = 0; sample < positions.length; sample++) {
     for (let base = start; base < end; base++) {
       for (let letter = 0; letter < LETTERS; letter++) {
         if (letter === codes[sample * input.bases + base]) continue;
-        samples!.push(sample);
-        bases!.push(base);
-        letters!.push(letter);
+        samples.push(sample);
+        bases.push(base);
+        letters.push(letter);
       }
     }
   }
   const predicted = await predictEdited(network, {
     input,
-    samples: Uint32Array.from(samples!),
-    write: (edit, values) => values[bases![edit]!] = letters![edit]!,
+    samples: Uint32Array.from(samples),
+    write: (edit, values) => values[bases[edit]!] = letters[edit]!,
   }, block);
   const size = input.bases * LETTERS;
   const values = new Float32Array(positions.length * size).fill(NaN);
@@ -44,8 +46,8 @@ export async function explainByMutation(
     values.fill(0, first + start * LETTERS, first + end * LETTERS);
   }
   for (const [edit, value] of predicted.entries()) {
-    const sample = samples![edit]!;
-    values[sample * size + bases![edit]! * LETTERS + letters![edit]!] = value -
+    const sample = samples[edit]!;
+    values[sample * size + bases[edit]! * LETTERS + letters[edit]!] = value -
       predictions[sample]!;
   }
   const shape = [input.bases, LETTERS];

@@ -43,6 +43,7 @@ export interface NetworkOptions {
   readonly data: Dataset;
   readonly plan: AttributionPlan;
   readonly matched: MatchedSamples | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One model with the data's samples as it reads them; outputs and gradients are in the unit of labels. */
@@ -59,7 +60,7 @@ export class ExplainedNetwork {
   readonly baselines: Baselines;
   readonly #profiles: DataProfiles;
 
-  constructor(open: OpenNetwork, { data, plan, matched }: NetworkOptions) {
+  constructor(open: OpenNetwork, { data, plan, matched, signal }: NetworkOptions) {
     this.open = open;
     this.data = data;
     this.plan = plan;
@@ -74,6 +75,7 @@ export class ExplainedNetwork {
       panel: open.model.panel,
       plan,
       matched,
+      signal,
     });
   }
 

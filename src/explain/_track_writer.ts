@@ -216,7 +216,7 @@ export class TrackWriter {
       return await writeBigWig(path, blocks, { chromosomes });
     }
     const compress = format === "bedgraph.gz";
-    // Programs that index a file expect no such line.
+    // Programs that index a file expect values in the first line.
     const trackLine = compress
       ? undefined
       : { name: name.replaceAll('"', "'"), colour, negativeColour };

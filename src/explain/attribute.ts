@@ -159,7 +159,7 @@ async function openNetworks(
       path,
     } as const;
     const open = stack.use(await openNetwork(model, data, wanted));
-    networks.push(new ExplainedNetwork(open, { data, plan, matched }));
+    networks.push(new ExplainedNetwork(open, { data, plan, matched, signal: options.signal }));
   }
   for (const network of networks) checkAlike(networks[0]!, network);
   return networks;

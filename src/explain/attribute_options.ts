@@ -46,7 +46,7 @@ export interface AttributeOptions extends ReconcileOptions {
    */
   readonly matchBy?: MatchBy | undefined;
   /**
-   * Number of matched samples, of other genes, whose mean profile is the baseline.
+   * Number of matched samples, of other genes, whose mean profile is the baseline; all others of a cell type with fewer.
    *
    * @default {20}
    */

@@ -17,7 +17,7 @@ export interface DifferenceOptions extends ReconcileOptions {
    */
   readonly genes?: ArrayLike<number> | undefined;
   /**
-   * Measured values, `[position]`; NaN where there is none, and then for the gene too.
+   * Measured values, `[position]`; NaN where nothing was measured, and then for the gene too.
    *
    * @default {The data's labels, if they have some}
    */

@@ -230,7 +230,7 @@ function explainSet(
   };
 }
 
-/** The probability of a rank correlation of at least this if there is none. */
+/** The probability of a rank correlation of at least this if the ranks have nothing to do with each other. */
 function tailOfCorrelation(rank: number, pairs: number): number {
   const tail = studentTail(rank * Math.sqrt((pairs - 2) / (1 - rank * rank)), pairs - 2);
   // One order of the genes among all is as likely as any other.

@@ -104,7 +104,9 @@ export async function nullFromGenes(
  * Explains samples by models that learned shuffled labels, such as those of `trainNullModels`. The q-values that
  * {@linkcode testAttributions} finds with them answer: does this value matter more than it would to models of the same kind
  * for which the labels had nothing to do with the marks? All samples of the null share these models, so that a chance finding
- * of theirs is in all of it: train them on several shuffles to be sure of a close call.
+ * of theirs is in all of it. Train on several shuffles: of 100 simulated samples that a further null model of `wakawaka`
+ * explained, testing whole marks found something at q ≤ 0.05 in 5 to 16 with the models of one shuffle, in 3 to 10 with three,
+ * in 1 at most with ten, and in about 80 with the real model.
  *
  * @param shuffles For each shuffle of the labels the models that learned it: as many as explain the samples to be tested, since
  * the mean over many models varies less.

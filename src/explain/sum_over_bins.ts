@@ -7,7 +7,7 @@ import type { Attributions, InputAttributions } from "./types.ts";
  *
  * @param found Attributions of `signal`, `[sample, bin, mark]`.
  * @returns The same samples with `signal` as `[sample, 1, mark]`, and nothing else by input. Bins without an attribution are
- * left out of a sum, which is NaN if none is there. Standard deviations and q-values are not sums, so there are none.
+ * left out of a sum, which is NaN if all are. Standard deviations and q-values do not add up, so they are absent.
  * @throws {ContractError} If there are no attributions of `signal`.
  *
  * @example Two bins of two marks

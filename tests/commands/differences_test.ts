@@ -179,52 +179,34 @@ function checkReport(report: any): void {
 
 Deno.test("models that were trained on the cell types are warned of, and several models give intervals", async () => {
   await withDirectory(async (directory) => {
-    await writeData(`${directory}/data.npz`, DATA);
-    const run = `${directory}/run`;
-    const trained = await runTask(
-      "train",
-      "--data",
-      `${directory}/data.npz`,
-      "--preset",
-      "experiment1",
-      "--epochs",
-      "1",
-      "--ensemble",
-      "2",
-      "--out",
-      run,
-      ...ENGINE,
-    );
+    const [all, train, run] = ["all.npz", "train.npz", "run"].map((name) => `${directory}/${name}`);
+    await writeData(all!, DATA);
+    await writeData(train!, DATA.filter((position) => DATA.cellTypeOf(position) !== "treated"));
+    const models = ["--preset", "experiment1", "--epochs", "1", "--ensemble", "2"];
+    const trained = await runTask("train", "--data", train!, ...models, "--out", run!, ...ENGINE);
     strictEqual(trained.code, 0, trained.stderr);
-    const { code, stdout, stderr } = await runTask(
-      "differences",
-      run,
-      "--data",
-      `${directory}/data.npz`,
-      "--between",
-      "control.1,treated",
-      "--bootstrap",
-      "20",
-      "--out",
-      "-",
-      "--format",
-      "csv",
-      "--steps",
-      "4",
-      ...ENGINE,
-    );
-    strictEqual(code, 0, stderr);
-    const [header = "", first = ""] = stdout.slice(stdout.indexOf("gene_id")).split("\n");
-    const cells = Object.fromEntries(
-      header.split(",").map((name, i) => [name, first.split(",")[i]!]),
-    );
-    const [low, change, high] = [cells.low, cells.predicted_change, cells.high].map(Number);
-    ok(low! < change! && change! < high! && Number(cells.spread) > 0);
-    strictEqual(cells.trained, "both");
-    match(
-      stderr,
-      /warning: the models were trained on 60 genes on both sides of control\.1 and treated: there, changes are fits/,
-    );
+    const compare = async (data: string, between: string) => {
+      const draws = ["--bootstrap", "20", "--steps", "4", "--out", "-", "--format", "csv"];
+      const args = ["--data", data, "--between", between, ...draws, ...ENGINE];
+      const { code, stdout, stderr } = await runTask("differences", run!, ...args);
+      strictEqual(code, 0, stderr);
+      const [header = "", first = ""] = stdout.split("\n").map((line) => line.split(","));
+      return { row: Object.fromEntries([...header].map((name, i) => [name, first[i]!])), stderr };
+    };
+    const both = await compare(train!, "control.1,control.2");
+    const { low, predicted_change, high, spread, trained: ends } = both.row;
+    ok(Number(low) < Number(predicted_change) && Number(predicted_change) < Number(high));
+    ok(Number(spread) > 0);
+    strictEqual(ends, "both");
+    match(both.stderr, /warning: the models were trained on 60 genes on both sides of control\.1/);
+    // The run's own file says which cell types of another one it was trained on.
+    const one = await compare(all!, "control.1,treated");
+    strictEqual(one.row.trained, "from");
+    match(one.stderr, /warning: the models were trained on 60 genes on one side of control\.1 and/);
+    await Deno.remove(train!);
+    const unknown = await compare(all!, "control.1,treated");
+    strictEqual(unknown.row.trained, undefined);
+    match(unknown.stderr, /unknown whether the models were trained on control\.1 and treated/);
   });
 });
 

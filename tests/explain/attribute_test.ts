@@ -162,25 +162,39 @@ Deno.test("blocks follow the order of rows, and all of them are the whole", asyn
   deepStrictEqual(found, [[9, 2], [30, 31], [7]]);
 });
 
+Deno.test("rows are positions in the view that is given", async () => {
+  for (const method of ["integrated-gradients", "occlusion"] as const) {
+    const model = method === "occlusion" ? PANEL : pooledModel();
+    const options = { ...WASM, method, steps: 3 };
+    const view = await attribute([model], DATA.subset([30, 2, 9]), { ...options, rows: [2, 0] });
+    const whole = await attribute([model], DATA, { ...options, rows: [9, 30] });
+    deepStrictEqual([...view.rows], [2, 0]);
+    strictEqual(bitsOf(view).join() === bitsOf(whole).join(), true);
+  }
+});
+
 Deno.test("no rows have no blocks, and attributions of no samples", async () => {
   const found = await attribute([pooledModel()], DATA, { ...WASM, rows: [] });
   deepStrictEqual([found.rows.length, found.predictions.length, found.models], [0, 0, 1]);
 });
 
+/** Every fourth sample. */
+const SOME = Array.from({ length: 11 }, (_, i) => 4 * i);
+
 Deno.test("integrated gradients add up to the difference from the baseline, the better the more steps", async () => {
   for (const model of [pooledModel(), dnaModel(), PANEL]) {
     for (const baseline of ["zero", "mean", "matched"] as const) {
       const medians: number[] = [];
-      for (const steps of [5, 300]) {
+      for (const steps of [5, 200]) {
         const { completenessErrors, predictions, baselinePredictions, inputs } = await attribute(
           [model],
           DATA,
-          { ...WASM, baseline, steps },
+          { ...WASM, baseline, steps, rows: SOME },
         );
         const errors = completenessErrors!.map(Math.abs).sort();
         medians.push(errors[errors.length >> 1]!);
         const sums = Object.values(inputs).map(({ values }) => {
-          const size = values.length / DATA.length;
+          const size = values.length / SOME.length;
           return sumOf(values.subarray(0, size));
         });
         const difference = predictions[0]! - baselinePredictions![0]!;
@@ -351,6 +365,37 @@ Deno.test("an aborted signal ends the work with its reason", async () => {
       reason,
     );
     await rejects(attribute([dnaModel()], DATA, options), reason);
+  }
+});
+
+Deno.test("the work on a mean profile ends when it is aborted", async () => {
+  const columns = randomColumns(1, 9000);
+  const many = new Dataset(columns);
+  const model = linearModel(
+    { ...SHAPE, weights: new Float32Array(DATA.bins * MARKS) },
+    many.record,
+  );
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const timer = setTimeout(() => controller.abort(reason));
+  const options = { ...WASM, baseline: "mean", rows: [0], signal: controller.signal } as const;
+  await rejects(attribute([model], many, options), reason);
+  clearTimeout(timer);
+});
+
+Deno.test("engines agree", async () => {
+  for (const model of [pooledModel(), PANEL]) {
+    for (const method of ["integrated-gradients", "occlusion"] as const) {
+      const options = { method, steps: 4, rows: [3, 30] };
+      const found = await attribute([model], DATA, { ...options, ...WASM });
+      const other = await attribute([model], DATA, { ...options, engine: "tfjs-cpu" });
+      for (const [name, { values }] of Object.entries(found.inputs)) {
+        const others = other.inputs[name as "signal"]!.values;
+        const largest = Math.max(...values.map(Math.abs));
+        const worst = Math.max(...values.map((value, i) => Math.abs(value - others[i]!)));
+        ok(worst <= 1e-4 * largest, `${model.spec.name} ${method} ${name}: ${worst / largest}`);
+      }
+    }
   }
 });
 

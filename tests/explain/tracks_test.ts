@@ -180,6 +180,17 @@ Deno.test("overlapping genes have the mean or the nearest, and that is said", as
   }, blocks);
 });
 
+Deno.test("bins that were not computed, which are NaN, have no interval", () => {
+  const data = makeData();
+  const partly = attributionsOf(data, [0, 1]);
+  partly.inputs.signal!.values.fill(NaN, 2, 4);
+  return withTracks(data, {}, async (directory, { tracks }) => {
+    strictEqual(tracks[0]?.summary.coveredBp, 700);
+    const bins = await binsOf(`${directory}/${tracks[0]?.path}`, "chr1", 9800);
+    deepStrictEqual(bins, [-100, 0, -120, -130]);
+  }, [partly]);
+});
+
 Deno.test("a mark that was not measured has no track", () =>
   withTracks(
     makeData(PLACES, {
@@ -303,8 +314,8 @@ Deno.test("what cannot be written is refused in a sentence", async () => {
   const strandless = makeData(PLACES.map(({ strand: _, ...place }) => place));
   await refuse(/gene 0 A on the genome: its strand is not known/, {}, { of: strandless });
   const broken = attributionsOf(data, ALL);
-  broken.inputs.signal!.values[2] = NaN;
-  await refuse(/has the value NaN/, { inputs: ["signal"] }, { found: [broken] });
+  broken.inputs.signal!.values[2] = Infinity;
+  await refuse(/has the value Infinity/, { inputs: ["signal"] }, { found: [broken] });
   await refuse(/stop/, { signal: AbortSignal.abort(new Error("stop")) });
 });
 

@@ -10,9 +10,6 @@ import { runWatched } from "./watched_job.ts";
 /** Values of samples of a job, which are gathered before it: 4 MiB. */
 const MOST_VALUES = 1 << 20;
 
-/** The fewest points of a path: for a single one its two ends take longer than the point itself. */
-const LEAST_POINTS = 2;
-
 /** Follows paths of one input with what each thread has for that. */
 export class PathFollower {
   readonly #jobs: JobRunner;
@@ -30,7 +27,7 @@ export class PathFollower {
     const [input, ...others] = this.#inputs;
     if (others.length > 0 || input?.name !== "signal") return undefined;
     const given = request.baselines.signal;
-    if (given === undefined || request.weights.length < LEAST_POINTS) return undefined;
+    if (given === undefined) return undefined;
     if (!await this.#jobs.preparePaths()) return undefined;
     call.signal.throwIfAborted();
     const size = entrySize(input);

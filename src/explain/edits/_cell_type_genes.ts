@@ -1,7 +1,7 @@
 /** The genes of one cell type, and which of them are most like a sample. */
 
 import type { EditScope } from "./_scope.ts";
-import type { ProfileFeatures } from "./_profile_features.ts";
+import { type ProfileFeatures, ScaledFeatures } from "./_profile_features.ts";
 import type { SampleValues } from "./_sample_values.ts";
 
 /** What the genes of a cell type are described by. */
@@ -17,9 +17,9 @@ export class CellTypeGenes {
   readonly positions: Uint32Array;
   /** Features of each sample, in units of their standard deviations over the samples, `[place, feature]`. */
   readonly features: Float32Array;
+  /** What gives other samples their features in the same units. */
+  readonly scaled: ScaledFeatures;
   readonly #described: DescribedGenes;
-  /** By how much features are multiplied, `[feature]`; 0 for those that do not vary. */
-  readonly #scales: Float64Array;
   readonly #distances: Float64Array;
 
   /** Computes the features. */
@@ -36,8 +36,7 @@ export class CellTypeGenes {
         isTurned: scope.directions[scope.geneAt(position)] === -1,
       });
     }
-    this.#scales = scalesOf(this.features, size);
-    for (let i = 0; i < this.features.length; i++) this.features[i]! *= this.#scales[i % size]!;
+    this.scaled = new ScaledFeatures(features, this.features);
     this.#distances = new Float64Array(this.positions.length);
   }
 
@@ -50,15 +49,6 @@ export class CellTypeGenes {
       else high = middle;
     }
     return low;
-  }
-
-  /** The features of a sample's numbers in the units of the others. */
-  describe(sample: ArrayLike<number>, isTurned: boolean): Float32Array {
-    const { features } = this.#described;
-    const own = new Float32Array(features.size);
-    features.write(sample, { into: own, start: 0, isTurned });
-    for (let i = 0; i < own.length; i++) own[i]! *= this.#scales[i]!;
-    return own;
   }
 
   /** Whether a sample is of another gene than the one at a position. */
@@ -100,19 +90,6 @@ export class CellTypeGenes {
     }
     return heap.sorted();
   }
-}
-
-/** What makes each feature's standard deviation 1; 0 for features that do not vary. */
-function scalesOf(features: Float32Array, size: number): Float64Array {
-  const count = features.length / size;
-  return Float64Array.from({ length: size }, (_, feature) => {
-    let [sum, squares] = [0, 0];
-    for (let i = feature; i < features.length; i += size) sum += features[i]!;
-    const mean = sum / count;
-    for (let i = feature; i < features.length; i += size) squares += (features[i]! - mean) ** 2;
-    const sd = Math.sqrt(squares / count);
-    return sd > 1e-9 ? 1 / sd : 0;
-  });
 }
 
 /** Keeps the nearest of the places that are offered. */

@@ -6,6 +6,7 @@ import { modelInputs, readsSequence } from "../../model/inputs.ts";
 import type { TrainedModel } from "../../model/trained_model.ts";
 import { reconcileRecords } from "../../record.ts";
 import { countKnownGenes } from "../../training/gene_effects.ts";
+import { openNetwork } from "../../training/open_network.ts";
 import { openPredictor, type Predictor } from "../../training/predictor.ts";
 import { PredictionsBefore } from "./_before.ts";
 import { Donors } from "./_donors.ts";
@@ -98,18 +99,15 @@ export class EditRun {
   async #open(stack: AsyncDisposableStack): Promise<Predictor[]> {
     const { engine, threads, path = "grouped", onStart, onNote } = this.#options;
     const { acceptAssembly, unlabelled, dropMarks } = this.#options;
-    const said = new Set<string>();
-    const sayOnce = (note: string) => {
-      if (said.has(note)) return;
-      said.add(note);
-      onNote?.(note);
-    };
+    const options = { engine, threads, path, acceptAssembly, unlabelled, dropMarks };
+    // What is said of the data is said of them as they are, not of blocks of edited samples.
+    const network = await openNetwork(this.#models[0]!, this.#scope.data, { ...options, onNote });
+    onStart?.(network.report);
+    await network[Symbol.asyncDispose]();
     const opened: Predictor[] = [];
     for (const model of this.#models) {
-      const options = { engine, threads, path, acceptAssembly, unlabelled, dropMarks };
-      opened.push(stack.use(await openPredictor(model, { ...options, onNote: sayOnce })));
+      opened.push(stack.use(await openPredictor(model, options)));
     }
-    onStart?.(opened[0]!.report);
     return opened;
   }
 
@@ -176,17 +174,17 @@ export class EditRun {
     { after, first }: { readonly after: readonly Float32Array[]; readonly first: number },
   ): EditEffect {
     const [models, draws] = [this.#models.length, samples.length];
-    const befores = Float64Array.from(
+    const own = Float64Array.from(
       { length: models },
       (_, model) => this.#before.of(model, position),
     );
     const effects = Float64Array.from(
       { length: models * draws },
-      (_, i) => after[Math.floor(i / draws)]![first + i % draws]! - befores[Math.floor(i / draws)]!,
+      (_, i) => after[Math.floor(i / draws)]![first + i % draws]! - own[Math.floor(i / draws)]!,
     );
     const { confidence } = this.#options;
     const { mean, ...interval } = effectInterval({ effects, models, draws }, { confidence });
-    const before = meanOf(befores);
+    const before = meanOf(own);
     const typicality = this.#typicalityOf(planned, position, samples);
     return {
       edit: planned.edit,
@@ -264,7 +262,7 @@ function inputsOf([model]: readonly TrainedModel[]) {
 function acceptedAssembly(
   [model]: readonly TrainedModel[],
   data: Dataset,
-  { acceptAssembly = false, onNote }: PredictEditsOptions,
+  { acceptAssembly = false }: PredictEditsOptions,
 ): string | undefined {
   const { record, geneEffects, panel } = model!;
   if (!acceptAssembly || record.assembly === data.record.assembly) return undefined;
@@ -272,7 +270,7 @@ function acceptedAssembly(
   if (known !== undefined && countKnownGenes(known, data).known === 0) return undefined;
   const { sequence: _, ...wanted } = record;
   const { sequence: __, ...found } = data.storedRecord;
-  reconcileRecords(wanted, found, { acceptAssembly, onNote });
+  reconcileRecords(wanted, found, { acceptAssembly });
   return record.assembly;
 }
 

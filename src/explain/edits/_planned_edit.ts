@@ -28,7 +28,7 @@ export type PlannedMarkStep =
     }
     | {
       readonly kind: "take";
-      /** The sample whose signal is taken, −1 if there is none. */
+      /** The sample whose signal is taken, −1 if the data lack it. */
       readonly sourceOf: (position: number) => number;
     }
     | { readonly kind: "draw"; readonly from: DrawnFrom }

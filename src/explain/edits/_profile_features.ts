@@ -54,3 +54,43 @@ export class ProfileFeatures {
     }
   }
 }
+
+/** Features in units of their standard deviations over the genes of a cell type. */
+export class ScaledFeatures {
+  readonly #features: ProfileFeatures;
+  /** By how much features are multiplied, `[feature]`; 0 for those that do not vary. */
+  readonly #scales: Float64Array;
+
+  /**
+   * Measures the standard deviations, and scales the features that they are of.
+   *
+   * @param features What makes features.
+   * @param all Those of all genes, `[gene, feature]`; changed in place.
+   */
+  constructor(features: ProfileFeatures, all: Float32Array) {
+    this.#features = features;
+    this.#scales = scalesOf(all, features.size);
+    for (let i = 0; i < all.length; i++) all[i]! *= this.#scales[i % features.size]!;
+  }
+
+  /** The features of a sample's numbers, `[bin, mark]`. */
+  describe(sample: ArrayLike<number>, isTurned: boolean): Float32Array {
+    const own = new Float32Array(this.#features.size);
+    this.#features.write(sample, { into: own, start: 0, isTurned });
+    for (let i = 0; i < own.length; i++) own[i]! *= this.#scales[i]!;
+    return own;
+  }
+}
+
+/** What makes each feature's standard deviation 1; 0 for features that do not vary. */
+function scalesOf(features: Float32Array, size: number): Float64Array {
+  const count = features.length / size;
+  return Float64Array.from({ length: size }, (_, feature) => {
+    let [sum, squares] = [0, 0];
+    for (let i = feature; i < features.length; i += size) sum += features[i]!;
+    const mean = sum / count;
+    for (let i = feature; i < features.length; i += size) squares += (features[i]! - mean) ** 2;
+    const sd = Math.sqrt(squares / count);
+    return sd > 1e-9 ? 1 / sd : 0;
+  });
+}

@@ -1,7 +1,7 @@
 /** How far samples lie from real genes. */
 
-import type { CellTypeGenes } from "./_cell_type_genes.ts";
 import type { Donors } from "./_donors.ts";
+import type { ScaledFeatures } from "./_profile_features.ts";
 import type { EditScope } from "./_scope.ts";
 
 /** Of fewer genes, it is not known what is usual. */
@@ -12,7 +12,7 @@ const MOST_GENES = 500;
 /** Genes with which samples of a cell type are compared. */
 interface ComparedGenes {
   /** What gives samples their features. */
-  readonly genes: CellTypeGenes;
+  readonly scaled: ScaledFeatures;
   /** `[gene, feature]` */
   readonly features: Float32Array;
   /** The group of each gene, `[gene]`. */
@@ -47,7 +47,7 @@ export class Typicality {
     const compared = this.#compared.get(cellType);
     if (compared === undefined) return undefined;
     const isTurned = this.#scope.directions[this.#scope.geneAt(position)] === -1;
-    const features = compared.genes.describe(values, isTurned);
+    const features = compared.scaled.describe(values, isTurned);
     const distance = nearestDistance(compared, features, this.#scope.groups[position]!);
     const { distances } = compared;
     let low = 0;
@@ -77,7 +77,7 @@ export class Typicality {
       (group, i) =>
         nearestDistance({ features, groups }, features.subarray(i * size, (i + 1) * size), group),
     );
-    return { genes, features, groups, distances: distances.sort() };
+    return { scaled: genes.scaled, features, groups, distances: distances.sort() };
   }
 }
 

@@ -6,7 +6,7 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { failLine, type Line, withSource } from "../../text/lines.ts";
+import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
 import { isMissing } from "../missing.ts";
 import { visitTextLines } from "../text_lines.ts";
 import { showName } from "../wording.ts";
@@ -21,7 +21,7 @@ export interface FoldChangeTable {
   readonly file: string;
   /** Title of the column of fold changes, such as `log2FoldChange`. */
   readonly title: string;
-  /** Title of the column of adjusted p-values, such as `padj`; `undefined` if there is none. */
+  /** Title of the column of adjusted p-values, such as `padj`; `undefined` if the table lacks them. */
   readonly qTitle?: string | undefined;
   /** Names of the rows' genes, `[column][row]`, the main column first: a table may have ids and symbols. */
   readonly names: readonly (readonly string[])[];
@@ -29,7 +29,7 @@ export interface FoldChangeTable {
   readonly nameTitles: readonly string[];
   /** Logarithms to base 2 of the ratio of two conditions, `[row]`; NaN where the program found none. */
   readonly log2FoldChanges: Float64Array;
-  /** p-values adjusted for the number of genes, `[row]`; NaN where there is none, as for genes with few reads. */
+  /** p-values adjusted for the number of genes, `[row]`; NaN where one is missing, as for genes with few reads. */
   readonly qValues?: Float64Array | undefined;
   /** The line of each row, `[row]`, counted from 1. */
   readonly lines: readonly number[];
@@ -115,6 +115,8 @@ class FoldChangeReader {
   read(line: Line): void {
     if (this.#layout !== undefined) return this.#readRow(line, this.#layout);
     if (this.#head.length === 0 && isComment(line)) return;
+    // The layout is found from parts of lines, and later: the encoding of the whole line is checked here.
+    lineText(line);
     const bytes = line.bytes.slice(line.start, line.end);
     this.#head.push({ bytes, start: 0, end: bytes.length, number: line.number });
     if (this.#head.length === HEAD_LINES) this.#start();

@@ -231,11 +231,16 @@ function checkPosition(
 export function describePlaces(counts: PlaceCounts, rule: string): string[] {
   const { placed, unplaced, elsewhere, overlapping, cut } = counts;
   const all = formatCountOf(placed, "window");
+  const show = (count: number) => count.toLocaleString("en-US");
   const sentences: string[] = [];
   if (overlapping > 0) {
-    sentences.push(`${overlapping} of ${all} share bases with another: tracks have ${rule} there`);
+    sentences.push(
+      `${show(overlapping)} of ${all} share bases with another: tracks have ${rule} there`,
+    );
   }
-  if (cut > 0) sentences.push(`${cut} of ${all} reach past an end of their chromosome and are cut`);
+  if (cut > 0) {
+    sentences.push(`${show(cut)} of ${all} reach past an end of their chromosome and are cut`);
+  }
   const left = (count: number, why: string) => {
     if (count === 0) return;
     const samples = `${formatCountOf(count, "sample")} ${count === 1 ? "is" : "are"}`;

@@ -44,7 +44,7 @@ export function assemblyChromosomes(assembly: string): Required<Contig>[] {
  *
  * @param input Path of the file, or a source of its bytes.
  * @returns The chromosomes in the file's order.
- * @throws {FormatError} If a line has no name or no length, a chromosome is listed twice, or there is none.
+ * @throws {FormatError} If a line has no name or no length, a chromosome is listed twice, or the file has no lines.
  *
  * @example
  * ```ts

@@ -29,8 +29,8 @@ export const OVERLAP_RULES: readonly OverlapRule[] = ["mean", "nearest"];
 /** The values of a track. */
 export interface WindowValues {
   /**
-   * Values of all samples; that of a bin of a sample is at `(sample · bins + bin) · stride + offset`. NaN where there is none:
-   * the track has no interval there, unless another window has a value for the mean.
+   * Values of all samples; that of a bin of a sample is at `(sample · bins + bin) · stride + offset`. NaN where nothing is
+   * known: the track has no interval there, unless another window has a value for the mean.
    */
   readonly values: Float32Array;
   /**
@@ -111,6 +111,8 @@ class Sweep {
   /** The windows that the present interval lies in. */
   readonly #active: number[] = [];
   #nextWindow = 0;
+  /** Up to this base, the one window that is active shares no base with another. */
+  #aloneUntil = 0;
 
   constructor(
     placed: PlacedWindows,
@@ -131,6 +133,11 @@ class Sweep {
     const { starts } = this.#chromosome;
     const active = this.#active;
     this.start = this.end;
+    if (this.start + binSizeBp <= this.#aloneUntil) {
+      // The next bin of a window that shares these bases with no other.
+      this.end = this.start + binSizeBp;
+      return true;
+    }
     this.#leaveWindows();
     if (active.length === 0) {
       if (this.#nextWindow === starts.length) return false;
@@ -140,6 +147,9 @@ class Sweep {
       active.push(this.#nextWindow++);
     }
     let end = Math.min(starts[this.#nextWindow] ?? this.#stop, this.#stop);
+    this.#aloneUntil = active.length === 1
+      ? Math.min(end, starts[active[0]!]! + bins * binSizeBp)
+      : 0;
     for (let i = 0; i < active.length; i++) {
       const first = starts[active[i]!]!;
       const bin = Math.floor((this.start - first) / binSizeBp);
@@ -149,7 +159,7 @@ class Sweep {
     return this.start < end;
   }
 
-  /** Mean of the values here; NaN if there is none. */
+  /** Mean of the values here; NaN without any. */
   mean(): number {
     const active = this.#active;
     if (active.length === 1) return this.#values[this.#indexOf(active[0]!)]!;

@@ -3,6 +3,7 @@
 import type { Target } from "../seed.ts";
 import { ANNDATA_TARGETS } from "./anndata.ts";
 import { ARRAY_TARGETS } from "./arrays.ts";
+import { CHANGE_TARGETS } from "./changes.ts";
 import { GENOME_TARGETS } from "./genomes.ts";
 import { MODEL_TARGETS } from "./models.ts";
 import { PANEL_TARGETS } from "./panel.ts";
@@ -15,6 +16,7 @@ export const TARGETS: readonly Target[] = [
   ...ARRAY_TARGETS,
   ...ANNDATA_TARGETS,
   ...TABLE_TARGETS,
+  ...CHANGE_TARGETS,
   ...WINDOW_TARGETS,
   ...GENOME_TARGETS,
   ...MODEL_TARGETS,

@@ -114,7 +114,7 @@ const TABLE = "gene_id\tchrom\ttss\tstrand\nENSG00000000003\tchr1\t1000\t+\ng2\t
 const gzip = (bytes: Bytes): Bytes => new Uint8Array(gzipSync(bytes));
 
 /** A text as a plain file, as gzip of the damaged text, and as damaged gzip. */
-function threeWays(name: string, text: string): Seed[] {
+export function threeWays(name: string, text: string): Seed[] {
   const plain = textPart(name, text);
   const damagedGzip: Part = { name: `${name}.gz`, kind: "binary", bytes: gzip(plain.bytes) };
   return [[plain], [{ ...plain, name: `${name}.gz`, wrap: gzip }], [damagedGzip]];
@@ -239,7 +239,7 @@ const SALMON = "Name\tLength\tEffectiveLength\tTPM\tNumReads\n" +
   "ENST00000000001.4|ENSG00000000003.15|-|-|X-201|X|9|\t10\t9\t1.5\t30\n";
 
 /** Genes of the tables above. */
-const TABLE_GENES = ["ENSG00000000003.12", "ENSG00000000005.6"].map((id, i) => (
+export const TABLE_GENES = ["ENSG00000000003.12", "ENSG00000000005.6"].map((id, i) => (
   { id, symbol: `S${i}`, chromosome: "chrX", tss: i, strand: "+", line: i + 1 } as const
 ));
 

@@ -6,6 +6,7 @@ import { readBedWindows } from "../../../src/genome/bed_windows.ts";
 import { readChromosomeAliases } from "../../../src/genome/chromosome_aliases.ts";
 import type { Gene } from "../../../src/genome/gene.ts";
 import { readGenes } from "../../../src/genome/genes.ts";
+import { readChromosomeSizes } from "../../../src/genome/tracks/read_chromosome_sizes.ts";
 import { type Bytes, expectSound, type Seed, type Target, textPart } from "../seed.ts";
 
 const GTF = [
@@ -103,5 +104,30 @@ const ALIASES: Target = {
   },
 };
 
+const CHROMOSOME_SIZES: Target = {
+  name: "chromosome-sizes",
+  seeds: () => [
+    plain("hg38.chrom.sizes", "chr1\t248956422\nchrM\t16569\n"),
+    plain("genome.fa.fai", "# made by hand\n1 1000 3 60 61\n2 50 1020 60 61\n"),
+  ],
+  async read([file]) {
+    const chromosomes = await readChromosomeSizes(file);
+    expectSound(chromosomes.length > 0, "there are no chromosomes");
+    expectSound(
+      new Set(chromosomes.map(({ name }) => name)).size === chromosomes.length,
+      "a chromosome is there twice",
+    );
+    for (const { name, length } of chromosomes) {
+      expectSound(name !== "" && length >= 1 && length < 2 ** 32, "a length is impossible");
+    }
+  },
+};
+
 /** Targets for files that say where windows lie. */
-export const WINDOW_TARGETS: readonly Target[] = [TRANSCRIPTS, CANONICAL, BED_WINDOWS, ALIASES];
+export const WINDOW_TARGETS: readonly Target[] = [
+  TRANSCRIPTS,
+  CANONICAL,
+  BED_WINDOWS,
+  ALIASES,
+  CHROMOSOME_SIZES,
+];

@@ -135,6 +135,19 @@ for (const [what, [text, message]] of Object.entries(BAD)) {
   });
 }
 
+Deno.test("text that is not UTF-8 is refused with its line, near the beginning and far from it", async () => {
+  const rows = Array.from({ length: 100 }, (_, i) => `G${i},${i}`);
+  for (const bad of [0, 1, 90]) {
+    const lines = ["id,logFC", ...rows].map((line, i) => i === bad ? `${line}#` : line);
+    const bytes = new TextEncoder().encode(lines.join("\n"));
+    bytes[bytes.indexOf(35)] = 0xff;
+    await rejects(readFoldChanges(bytesSource(bytes, "x.csv")), {
+      name: "FormatError",
+      message: new RegExp(`not UTF-8.*\\(x\\.csv, line ${bad + 1}\\)$`),
+    });
+  }
+});
+
 Deno.test("a table of other genes, or without a number, is refused with examples", async () => {
   const other = await readFoldChanges(textSource("id,logFC\nENSMUSG00000000001,1\n", "x.csv"));
   throws(() => matchFoldChanges(other, GENES), {

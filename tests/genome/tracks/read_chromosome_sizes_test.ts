@@ -18,7 +18,7 @@ Deno.test("lengths are read from chrom.sizes and from the index of a genome, gzi
   deepStrictEqual(await readChromosomeSizes(bytesSource(packed, "a.sizes.gz")), wanted);
 });
 
-Deno.test("lengths that are none are refused with their line", async () => {
+Deno.test("what cannot be a length is refused with their line", async () => {
   for (const digits of ["", "0", "-5", "1e6", "4294967296", "12,000", "0x10", "99999999999"]) {
     await rejects(read(`chr1\t10\nchr2\t${digits}\n`), { name: "FormatError", line: 2 }, digits);
   }

@@ -28,7 +28,7 @@ function randomPlaces(seed: number, count: number): PlacedGene[] {
   });
 }
 
-/** The value of each base, by going through all samples for each of them; `undefined` where there is none. */
+/** The value of each base, by going through all samples for each of them; `undefined` where no window lies. */
 function valueByBase(
   places: readonly PlacedGene[],
   { bins, binSizeBp, orientation }: PlaceWindowsOptions,

@@ -17,14 +17,14 @@ import type { PathPlan } from "./types.ts";
  * @param fusedMultiplyAdd Whether to use relaxed SIMD.
  */
 export function assemblePathKernels(plan: PathPlan, fusedMultiplyAdd: boolean): GroupedKernels {
-  const { raw, input, ends, first, nodes, backs, last } = plan;
+  const { raw, input, ends, single, first, nodes, backs, last } = plan;
   const module = new ModuleAssembler(fusedMultiplyAdd);
   const pool = new ConstantPool(FIXED.constants.address, FIXED.constants.capacity);
   const pushConstant = pool.push.bind(pool);
   addLaneKernels(module, { raw, input, output: last.output });
   addFirstLayerKernels(module, first, pushConstant);
   const products = new Set<string>();
-  for (const node of [ends, ...nodes, ...backs, last]) {
+  for (const node of [ends, single.node, ...nodes, ...backs, single.back, last]) {
     switch (node.kind) {
       case "conv": {
         addConvKernels(module, node, pushConstant);

@@ -5,7 +5,7 @@ import type { PathJob } from "../../jobs.ts";
 import { ExecutionContext } from "../../ops/context.ts";
 import { bindNode } from "../group.ts";
 import { LANE_KERNELS } from "../lanes.ts";
-import { GROUP_QUADS, LANES, VECTOR } from "../layout.ts";
+import { GROUP_QUADS, GROUP_SAMPLES, LANES, VECTOR } from "../layout.ts";
 import { FIXED } from "../plan.ts";
 import { BACK_KERNELS } from "./backs.ts";
 import { FIRST_LAYER_KERNELS } from "./first_layer.ts";
@@ -14,6 +14,8 @@ import type { BackNode, PathPlan } from "./types.ts";
 
 /** Paths of a task: whatever their number of points, those of so many paths fill whole groups. */
 const TASK_PATHS = GROUP_QUADS;
+/** The same where each path has a single point. */
+const TASK_POINTS = GROUP_SAMPLES;
 /** Lanes that the ends of a path take. */
 const ENDS = 2;
 
@@ -57,12 +59,15 @@ export class PathThread {
   /** Follows the paths of a job, sharing them out among threads; no thread waits for another but at the end. */
   run(barrier: Barrier, job: PathJob): void {
     const paths = job.entryOf.length;
-    const tasks = Math.ceil(paths / TASK_PATHS);
+    const isSingle = job.weights.length === 1;
+    const size = isSingle ? TASK_POINTS : TASK_PATHS;
+    const tasks = Math.ceil(paths / size);
     for (let task = barrier.takeTask(); task < tasks; task = barrier.takeTask()) {
       if (barrier.stopAsked) break;
-      const first = task * TASK_PATHS;
-      const count = Math.min(TASK_PATHS, paths - first);
-      this.#follow(job, first, count);
+      const first = task * size;
+      const count = Math.min(size, paths - first);
+      if (isSingle) this.#visit(job, first, count);
+      else this.#follow(job, first, count);
       barrier.addSamplesDone(count * job.weights.length);
     }
     barrier.wait();
@@ -70,8 +75,8 @@ export class PathThread {
 
   /** Follows `count` paths from the one numbered `first` on. */
   #follow(job: PathJob, first: number, count: number): void {
-    const { first: layer, output, outputDelta } = this.#plan;
-    const { ends, mix, nodes, backs, collect, deliver, last, load, store } = this.#kernels;
+    const { first: layer } = this.#plan;
+    const { ends, mix, collect, deliver, last, load, store } = this.#kernels;
     this.#writeEnds(job, first, count);
     const quadsOfEnds = Math.ceil(count * ENDS / LANES);
     load(quadsOfEnds);
@@ -85,16 +90,7 @@ export class PathThread {
         const target = layer.output.address + quad * layer.output.quadBytes;
         mix(target, this.#addressOfEnds(path), this.#plan.points + quad * VECTOR, quads);
       }
-      for (const node of nodes) node(quads);
-      for (let lane = 0; lane < quads * LANES; lane++) {
-        const quad = Math.floor(lane / LANES);
-        const at = (output.address + quad * output.quadBytes) / 4 + lane % LANES;
-        const to = (outputDelta.address + quad * outputDelta.quadBytes) / 4 + lane % LANES;
-        const weight = weights[lane]!;
-        const slope = weight === 0 ? 0 : predictionSlope(this.#loss, this.#floats[at]!);
-        this.#floats[to] = weight * slope;
-      }
-      for (const back of backs) back(quads);
+      this.#passBack(weights);
       for (const { path, first: quad, quads, isLast } of stretches) {
         const source = layer.delta.address + quad * layer.delta.quadBytes;
         collect(source, layer.output.address + quad * layer.output.quadBytes, quads);
@@ -106,6 +102,54 @@ export class PathThread {
     this.#moveMarks(count);
     store(quads);
     this.#readDerivatives(job, first, count);
+  }
+
+  /** Finds the gradients at one point of each of `count` paths from the one numbered `first` on; lanes are paths. */
+  #visit(job: PathJob, first: number, count: number): void {
+    const { load, single, singleBack, last, store } = this.#kernels;
+    this.#writePoints(job, first, count);
+    const quads = Math.ceil(count / LANES);
+    load(quads);
+    single(quads);
+    this.#passBack(new Float64Array(quads * LANES).fill(job.weights[0]!));
+    singleBack(quads);
+    last(quads);
+    store(quads);
+    this.#readDerivatives(job, first, count);
+  }
+
+  /** From the first layer's output to the network's, and back; derivatives count as much as the lanes' weights say. */
+  #passBack(weights: Float64Array): void {
+    const { output, outputDelta } = this.#plan;
+    const quads = weights.length / LANES;
+    for (const node of this.#kernels.nodes) node(quads);
+    for (const [lane, weight] of weights.entries()) {
+      const quad = Math.floor(lane / LANES);
+      const at = (output.address + quad * output.quadBytes) / 4 + lane % LANES;
+      const to = (outputDelta.address + quad * outputDelta.quadBytes) / 4 + lane % LANES;
+      const slope = weight === 0 ? 0 : predictionSlope(this.#loss, this.#floats[at]!);
+      this.#floats[to] = weight * slope;
+    }
+    for (const back of this.#kernels.backs) back(quads);
+  }
+
+  /** Puts the point of each path where samples are. */
+  #writePoints(
+    { baselines, baselineOf, samples, entryOf, fractions }: PathJob,
+    first: number,
+    count: number,
+  ): void {
+    const { address, sampleBytes, values } = this.#plan.raw;
+    for (let path = 0; path < count; path++) {
+      const fraction = Math.fround(fractions[fractions.length === 1 ? 0 : first + path]!);
+      const begin = baselineOf[first + path]! * values;
+      const end = entryOf[first + path]! * values;
+      const to = (address + path * sampleBytes) / 4;
+      for (let i = 0; i < values; i++) {
+        const own = baselines[begin + i]!;
+        this.#floats[to + i] = own + fraction * (samples[end + i]! - own);
+      }
+    }
   }
 
   /** Puts the ends of each path beside each other. */
@@ -163,13 +207,18 @@ export class PathThread {
   }
 }
 
-function bindPlan(context: ExecutionContext, { ends, first, nodes, backs, last }: PathPlan) {
+function bindPlan(
+  context: ExecutionContext,
+  { ends, single, first, nodes, backs, last }: PathPlan,
+) {
   const bindBack = (node: BackNode) =>
     node.kind === "conv" ? bindNode(context, node) : context.bind(BACK_KERNELS, node.name).back;
   return {
     ...context.bind(LANE_KERNELS),
     ...context.bind(FIRST_LAYER_KERNELS, first.name),
     ends: bindNode(context, ends),
+    single: bindNode(context, single.node),
+    singleBack: bindBack(single.back),
     nodes: nodes.map((node) => bindNode(context, node)),
     backs: backs.map(bindBack),
     last: bindNode(context, last),

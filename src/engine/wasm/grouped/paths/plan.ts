@@ -41,8 +41,8 @@ const MAX_BYTES = 2 ** 26;
  *
  * @param chain The layers of a sequential model.
  * @param weights The shapes of all weights of the model.
- * @returns The plan; `undefined` if the first layer is not one of weighted sums, a layer is recurrent, or it would take too
- * much memory.
+ * @returns The plan; `undefined` if the chain begins with another layer than one of weighted sums, has a recurrent one, or
+ * would take too much memory.
  */
 export function planPaths(
   chain: LayerChain,
@@ -83,7 +83,14 @@ function placeSteps(
   if (turned === undefined || ends === undefined) return undefined;
   const memory = new LaneAllocator(FIXED.end);
   const placer = new StepPlacer(memory, { weights, steps, turned, ends });
-  const input = memory.tensor({ rows, channels, stride: channels, ...paddingOf(ends) });
+  const paddings = [paddingOf(ends), paddingOf(first)];
+  const input = memory.tensor({
+    rows,
+    channels,
+    stride: channels,
+    before: Math.max(...paddings.map(({ before }) => before)),
+    after: Math.max(...paddings.map(({ after }) => after)),
+  });
   const derivatives = memory.tensor({ rows, channels, stride: strideOf(channels) });
   const { layer, passed, ...placed } = placer.place(input, derivatives);
   return {

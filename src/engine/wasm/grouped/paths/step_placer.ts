@@ -35,7 +35,8 @@ export interface StepsToPlace {
 }
 
 /** The nodes of a path plan. */
-interface PlacedSteps extends Pick<PathPlan, "ends" | "backs" | "last" | "turned" | "weights"> {
+interface PlacedSteps
+  extends Pick<PathPlan, "ends" | "single" | "backs" | "last" | "turned" | "weights"> {
   readonly layer: FirstLayer;
   readonly passed: readonly Passed[];
 }
@@ -81,6 +82,7 @@ export class StepPlacer {
     });
     return {
       ends,
+      single: this.#placeSingle(layer, input),
       layer,
       passed,
       backs: backs.toReversed().flat(),
@@ -133,6 +135,13 @@ export class StepPlacer {
       }),
       lane: memory.take(VECTOR),
     };
+  }
+
+  #placeSingle(layer: FirstLayer, input: LaneTensor): PathPlan["single"] {
+    const { output, records, delta: from, delivered: to, pool, epilogue } = layer;
+    const places = { ...this.#weights[0]!, name: "single", input, output };
+    const node = { ...this.#convs.place(this.#plan.steps[0] as ConvStep, places), records };
+    return { node, back: spreadNode(node, { name: "single.back", pool, epilogue, from, to }) };
   }
 
   #placeOthers(first: LaneTensor): Passed[] {

@@ -71,6 +71,8 @@ export interface PathPlan {
   readonly input: LaneTensor;
   readonly ends: ConvNode;
   readonly first: FirstLayer;
+  /** The first layer of samples as they are, each in a lane of its own, where paths have a single point; and its way back. */
+  readonly single: { readonly node: GroupedNode; readonly back: SpreadNode };
   /** `[quad, lane]`: how far points are on their paths. */
   readonly points: number;
   /** The other layers, in order. */

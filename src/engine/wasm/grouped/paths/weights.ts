@@ -14,10 +14,11 @@ export function packPathWeights(
   weights: readonly Float32Array[],
   image: Float32Array,
 ): void {
-  const { ends, nodes, backs, last, turned } = plan;
+  const { ends, single, nodes, backs, last, turned } = plan;
   const convs = backs.filter((node) => node.kind === "conv");
-  const all = [...weights, ...turned.map((kernel) => turnKernel(kernel, weights))];
-  packWeights({ nodes: [ends, ...nodes, ...convs, last], weights: plan.weights }, all, image);
+  const arrays = [...weights, ...turned.map((kernel) => turnKernel(kernel, weights))];
+  const packed = [ends, single.node, ...nodes, ...convs, last];
+  packWeights({ nodes: packed, weights: plan.weights }, arrays, image);
 }
 
 /**
