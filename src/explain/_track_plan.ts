@@ -9,11 +9,11 @@ import type { DataRecord } from "../record.ts";
 import {
   type CellTypeSamples,
   groupByCellType,
-  type ReadBlocks,
   shapeOfTracks,
   type TrackShape,
 } from "./_track_values.ts";
 import {
+  type ReadTrackBlocks,
   TRACK_FILE_FORMATS,
   TRACK_INPUTS,
   type TrackInput,
@@ -41,7 +41,7 @@ export interface TrackPlan {
 
 /** Looks through all blocks for their samples. */
 export async function planTracks(
-  readBlocks: ReadBlocks,
+  readBlocks: ReadTrackBlocks,
   data: Dataset,
   options: WriteTracksOptions,
 ): Promise<TrackPlan> {

@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { summaryShape } from "../panel/summary.ts";
 import type { DataRecord } from "../record.ts";
-import type { AttributionTrackBlock, TrackInput } from "./track_options.ts";
+import type { ReadTrackBlocks, TrackInput } from "./track_options.ts";
 import type { AttributionMethod, InputAttributions } from "./types.ts";
 
 const LETTERS = 4;
@@ -151,18 +151,13 @@ export function groupByCellType(data: Dataset, positions: readonly number[]): Ce
   return Array.from(groups, ([cellType, positions]) => ({ cellType, positions }));
 }
 
-/** Reads blocks from the first to the last, each time that it is called. */
-export type ReadBlocks = () =>
-  | Iterable<AttributionTrackBlock>
-  | AsyncIterable<AttributionTrackBlock>;
-
 /**
  * Takes the values of the samples of some cell types from all blocks.
  *
  * @returns The values of each cell type, `[sample, bin, track]`, in the order of `groups`.
  */
 export async function collectValues(
-  readBlocks: ReadBlocks,
+  readBlocks: ReadTrackBlocks,
   groups: readonly CellTypeSamples[],
   { input, shape, data }: {
     readonly input: TrackInput;

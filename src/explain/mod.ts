@@ -90,6 +90,7 @@ export { checkEdits, predictEdits } from "./edits/predict_edits.ts";
 export { readEdits, type ReadEditsOptions } from "./edits/read_edits.ts";
 export {
   type AttributionTrackBlock,
+  type ReadTrackBlocks,
   TRACK_FILE_FORMATS,
   TRACK_INPUTS,
   type TrackFileFormat,

@@ -11,6 +11,11 @@ import type { AttributionMethod, Attributions } from "./types.ts";
 /** What a track needs of a block of attributions. */
 export type AttributionTrackBlock = Pick<Attributions, "method" | "rows" | "inputs">;
 
+/** Reads blocks from the first to the last, each time that it is called. */
+export type ReadTrackBlocks = () =>
+  | Iterable<AttributionTrackBlock>
+  | AsyncIterable<AttributionTrackBlock>;
+
 /** The inputs whose values lie on the genome: the marks' bins, the windows of a summary of them, and the bases of DNA. */
 export type TrackInput = "signal" | "summary" | "sequence";
 

@@ -12,9 +12,9 @@ import {
   type SessionTrack,
 } from "../genome/tracks/igv_session.ts";
 import { planTracks } from "./_track_plan.ts";
-import { type CellTypeSamples, collectValues, type ReadBlocks } from "./_track_values.ts";
+import { type CellTypeSamples, collectValues } from "./_track_values.ts";
 import { TrackWriter } from "./_track_writer.ts";
-import type { WriteTracksOptions, WrittenTracks } from "./track_options.ts";
+import type { ReadTrackBlocks, WriteTracksOptions, WrittenTracks } from "./track_options.ts";
 
 /** Values of cell types that are held together, 256 MB of them. */
 const MOST_VALUES = 2 ** 26;
@@ -63,7 +63,7 @@ const MOST_VALUES = 2 ** 26;
  * ```
  */
 export async function writeAttributionTracks(
-  readBlocks: ReadBlocks,
+  readBlocks: ReadTrackBlocks,
   data: Dataset,
   options: WriteTracksOptions,
 ): Promise<WrittenTracks> {
