@@ -3,10 +3,10 @@
 import { ok } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { attribute } from "../../src/explain/attribute.ts";
-import { nullFromModels } from "../../src/explain/null_attributions.ts";
-import { shuffleLabels, trainNullModels } from "../../src/explain/shuffled_labels.ts";
+import { nullFromModels } from "../../src/explain/nulls/null_attributions.ts";
+import { shuffleLabels, trainNullModels } from "../../src/explain/nulls/shuffled_labels.ts";
 import { sumOverBins } from "../../src/explain/sum_over_bins.ts";
-import { testAttributions } from "../../src/explain/test_attributions.ts";
+import { testAttributions } from "../../src/explain/nulls/test_attributions.ts";
 import type { Attributions } from "../../src/explain/types.ts";
 import { pearson } from "../../src/metrics/pearson.ts";
 import { testWithWebgpu } from "../helpers/webgpu.ts";
