@@ -1,6 +1,6 @@
 /** What every export of the package has to say about itself, by `deno doc --json`. */
 
-import { deepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, match, ok } from "node:assert";
 import manifest from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
@@ -37,12 +37,18 @@ interface DocumentedModule {
   readonly symbols: readonly Documented[];
 }
 
+/** Runs `deno doc` over all entry points. */
+function runDoc(flag: string): Promise<Deno.CommandOutput> {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["doc", flag, ...Object.values(manifest.exports)],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+}
+
 /** The modules of all entry points, by URL. */
 async function readDocs(): Promise<Readonly<Record<string, DocumentedModule>>> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["doc", "--json", ...Object.values(manifest.exports)],
-    cwd: ROOT,
-  }).output();
+  const { stdout } = await runDoc("--json");
   return JSON.parse(new TextDecoder().decode(stdout)).nodes;
 }
 
@@ -108,6 +114,13 @@ Deno.test("every export has a description, its parameters, what it returns and t
   }
   ok(examined > 200, `only ${examined} exports were found`);
   deepStrictEqual([...lacking], []);
+});
+
+Deno.test("no public type refers to one that no entry point exports", async () => {
+  const { stderr } = await runDoc("--lint");
+  const report = new TextDecoder().decode(stderr);
+  deepStrictEqual(Array.from(report.matchAll(/^error\[.*/gm), ([line]) => line), []);
+  match(report, /Checked \d+ files/);
 });
 
 Deno.test("every entry point says what it is for", async () => {

@@ -391,7 +391,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
     ok(written.length > 8);
     const odd = /escaped|passwd|hg19|\.part$/;
     const expected =
-      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|motifs\.meme$|effects\.tsv$|(qc|run|letters|simulated|parts|folds|search|table)\/)/;
+      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|motifs\.meme$|effects\.tsv$|(qc|run|why|letters|simulated|parts|folds|search|table)\/)/;
     deepStrictEqual(written.filter((name) => !expected.test(name) || odd.test(name)), []);
   }));
 

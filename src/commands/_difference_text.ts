@@ -8,7 +8,7 @@ import type {
   ExplainedGenes,
   GeneDifferences,
 } from "../explain/mod.ts";
-import type { CarryingDistances } from "../explain/difference_distances.ts";
+import type { CarryingDistances } from "../explain/differences/carrying_distances.ts";
 import { formatGene } from "../gene_id.ts";
 import type { NamedGene } from "../genome/mod.ts";
 import type { Estimate } from "../validation/regime_scores.ts";

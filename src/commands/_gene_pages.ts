@@ -43,6 +43,7 @@ interface SampleValues {
   readonly attributions: Float32Array | undefined;
   readonly standardDeviations: Float32Array | undefined;
   readonly qValues: Float32Array | undefined;
+  readonly letterAttributions: Float32Array | undefined;
   readonly otherInputs: readonly { readonly name: string; readonly sum: number }[];
 }
 
@@ -77,6 +78,7 @@ export async function writeGenePages(
     const input: GenePageInput = {
       ...shared,
       gene: describeGene(data, gene),
+      letters: own[0] === undefined ? undefined : data.sequenceOf(own[0]),
       record: data.record,
       bins: data.bins,
       cellTypes,
@@ -165,16 +167,26 @@ function valuesOf(
     attributions: pick(signal?.values),
     standardDeviations: pick(signal?.standardDeviations),
     qValues: pick(signal?.qValues),
+    letterAttributions: others.sequence && rowOf(others.sequence.values, sample, rows.length),
     // Neither derivatives nor effects of different letters have a sum.
     otherInputs: method === "gradient" || method === "mutagenesis"
       ? []
       : Object.entries(others).map(([name, { values }]) => {
-        const width = values.length / rows.length;
-        const own = values.subarray(sample * width, (sample + 1) * width);
+        const own = rowOf(values, sample, rows.length);
         const sum = own.reduce((total, value) => Number.isNaN(value) ? total : total + value, 0);
         return { name: INPUT_WORDS[name] ?? name, sum };
       }),
   };
+}
+
+/** The values of one sample of a block. */
+function rowOf(
+  values: Float32Array<ArrayBuffer>,
+  sample: number,
+  samples: number,
+): Float32Array<ArrayBuffer> {
+  const width = values.length / samples;
+  return values.slice(sample * width, (sample + 1) * width);
 }
 
 /** Predicts samples with all that belongs to the model, such as the effects of genes. */

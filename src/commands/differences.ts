@@ -9,7 +9,7 @@ import {
   writeDifferences,
   writeExplainedSets,
 } from "../explain/mod.ts";
-import { carryingDistances } from "../explain/difference_distances.ts";
+import { carryingDistances } from "../explain/differences/carrying_distances.ts";
 import type { NamedGene } from "../genome/mod.ts";
 import { readPredictions } from "../io/submission.ts";
 import type { ModelSpec } from "../model/spec.ts";

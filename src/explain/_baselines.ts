@@ -6,9 +6,9 @@ import { gradientSize, type PathRequest } from "../engine/path_source.ts";
 import { entrySize, placesOf, SampleBatch, type SampleSource } from "../engine/sample_source.ts";
 import type { InputName, InputSpec } from "../model/spec.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
-import type { DenseInputs } from "./_dense_inputs.ts";
-import type { MatchedSamples } from "./_matched_samples.ts";
-import type { AttributionPlan } from "./_plan.ts";
+import type { DenseInputs } from "./dense_inputs.ts";
+import type { MatchedSamples } from "./matched_samples.ts";
+import type { AttributionPlan } from "./attribution_plan.ts";
 import { flagsOf, type Profile, ProfileSums, writeBaseline, zeroProfile } from "./_profile.ts";
 
 /** Samples that are gathered together. */

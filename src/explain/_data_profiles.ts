@@ -6,8 +6,8 @@
  */
 
 import type { Dataset } from "../data/dataset.ts";
-import type { MatchedSamples } from "./_matched_samples.ts";
-import type { AttributionPlan } from "./_plan.ts";
+import type { MatchedSamples } from "./matched_samples.ts";
+import type { AttributionPlan } from "./attribution_plan.ts";
 
 /** Makes baselines of the signal that data store. */
 export class DataProfiles {

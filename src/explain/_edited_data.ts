@@ -7,7 +7,7 @@
 import { Dataset } from "../data/dataset.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { type Edits, editsAtATime } from "./_edited_samples.ts";
-import type { Block, ExplainedNetwork } from "./_network.ts";
+import type { Block, ExplainedNetwork } from "./explained_network.ts";
 
 /**
  * Predicts edited samples.

@@ -11,7 +11,7 @@ import {
   type SampleSource,
 } from "../engine/sample_source.ts";
 import type { InputSpec } from "../model/spec.ts";
-import type { Block, ExplainedNetwork } from "./_network.ts";
+import type { Block, ExplainedNetwork } from "./explained_network.ts";
 
 /** Values of edited inputs that are held at a time. */
 const MOST_VALUES = 1 << 21;

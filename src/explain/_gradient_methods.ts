@@ -4,10 +4,10 @@ import { gradientSize, type PathRequest } from "../engine/path_source.ts";
 import type { InputGradients } from "../engine/engine.ts";
 import type { InputName } from "../model/spec.ts";
 import { deriveKey, RandomStream } from "../random.ts";
-import { type DenseInputs, denseShape } from "./_dense_inputs.ts";
-import type { Block, ExplainedNetwork, Found, FoundInput } from "./_network.ts";
+import { type DenseInputs, denseShape } from "./dense_inputs.ts";
+import type { Block, ExplainedNetwork, Found, FoundInput } from "./explained_network.ts";
 import type { Profile } from "./_profile.ts";
-import { gaussLegendre } from "./_quadrature.ts";
+import { gaussLegendre } from "./quadrature.ts";
 
 /** Values that expected gradients hold at a time. */
 const MOST_VALUES = 1 << 22;

@@ -4,8 +4,8 @@ import { gatherBatch } from "../engine/gather_batch.ts";
 import { SampleBatch } from "../engine/sample_source.ts";
 import type { SequenceInput } from "../model/spec.ts";
 import { predictEdited } from "./_edited_samples.ts";
-import type { Block, ExplainedNetwork, Found } from "./_network.ts";
-import { type AttributionPlan, checkWindow } from "./_plan.ts";
+import type { Block, ExplainedNetwork, Found } from "./explained_network.ts";
+import { type AttributionPlan, checkWindow } from "./attribution_plan.ts";
 
 const LETTERS = 4;
 /** Bases in the middle of a sequence that are mutated unless others are asked for. */

@@ -3,9 +3,9 @@
 import { readsPanel } from "../model/panel_inputs.ts";
 import type { SignalInput } from "../model/spec.ts";
 import { type Edits, predictEdited } from "./_edited_samples.ts";
-import type { Block, ExplainedNetwork, Found } from "./_network.ts";
+import type { Block, ExplainedNetwork, Found } from "./explained_network.ts";
 import { predictEditedData } from "./_edited_data.ts";
-import { type AttributionPlan, checkWindow } from "./_plan.ts";
+import { type AttributionPlan, checkWindow } from "./attribution_plan.ts";
 
 /** Some bins of one mark. */
 interface Region {

@@ -7,13 +7,13 @@ import { openNetwork } from "../training/open_network.ts";
 import type { AttributeOptions } from "./attribute_options.ts";
 import { valuesOf } from "./_baselines.ts";
 import { explainByExpectation, explainByGradient, explainByPath } from "./_gradient_methods.ts";
-import { joinBlocks } from "./_join_blocks.ts";
-import { MatchedSamples } from "./_matched_samples.ts";
-import { type Block, ExplainedNetwork, type Found } from "./_network.ts";
+import { joinBlocks } from "./join_blocks.ts";
+import { MatchedSamples } from "./matched_samples.ts";
+import { type Block, ExplainedNetwork, type Found } from "./explained_network.ts";
 import { explainByMutation } from "./_mutagenesis.ts";
 import { explainByOcclusion } from "./_occlusion.ts";
-import { ModelMoments } from "./_over_models.ts";
-import { type AttributionPlan, hasBaseline, planAttribution } from "./_plan.ts";
+import { ModelMoments } from "./_model_moments.ts";
+import { type AttributionPlan, hasBaseline, planAttribution } from "./attribution_plan.ts";
 import type { Attributions } from "./types.ts";
 
 /** Values of a block's samples. */

@@ -20,8 +20,8 @@ export {
   type ChangeAgreement,
   type ExchangedFigure,
   measureChangeAgreement,
-} from "./change_agreement.ts";
-export type { ChangeAgreementOptions } from "./change_options.ts";
+} from "./differences/change_agreement.ts";
+export type { ChangeAgreementOptions } from "./differences/change_options.ts";
 export {
   explainChanges,
   type ExplainChangesOptions,
@@ -29,20 +29,20 @@ export {
   type ExplainedGenes,
   type ExplainedSet,
   type PlacedGeneSet,
-} from "./explained_changes.ts";
+} from "./differences/explained_changes.ts";
 export {
   type DifferenceTableOptions,
   type TrainedEnds,
   writeDifferences,
   writeExplainedSets,
-} from "./difference_table.ts";
-export { explainDifferences } from "./differences.ts";
+} from "./differences/difference_table.ts";
+export { explainDifferences } from "./differences/explain_differences.ts";
 export type {
   CarryingSpan,
   DifferenceOptions,
   GeneDifferences,
   MeasuredChanges,
-} from "./difference_types.ts";
+} from "./differences/difference_types.ts";
 export {
   NULL_KINDS,
   type NullAttributions,
@@ -50,11 +50,11 @@ export {
   nullFromModels,
   type NullKind,
   type NullOptions,
-} from "./null_attributions.ts";
-export { type NullModelOptions, shuffleLabels, trainNullModels } from "./shuffled_labels.ts";
+} from "./nulls/null_attributions.ts";
+export { type NullModelOptions, shuffleLabels, trainNullModels } from "./nulls/shuffled_labels.ts";
 export { spreadOverBins } from "./spread_over_bins.ts";
 export { sumOverBins } from "./sum_over_bins.ts";
-export { testAttributions } from "./test_attributions.ts";
+export { testAttributions } from "./nulls/test_attributions.ts";
 export {
   ATTRIBUTION_METHODS,
   type AttributionMethod,
@@ -90,6 +90,7 @@ export { checkEdits, predictEdits } from "./edits/predict_edits.ts";
 export { readEdits, type ReadEditsOptions } from "./edits/read_edits.ts";
 export {
   type AttributionTrackBlock,
+  type ReadTrackBlocks,
   TRACK_FILE_FORMATS,
   TRACK_INPUTS,
   type TrackFileFormat,
@@ -97,5 +98,5 @@ export {
   type WriteTracksOptions,
   type WrittenTrack,
   type WrittenTracks,
-} from "./track_options.ts";
-export { writeAttributionTracks, writeTrackSession } from "./tracks.ts";
+} from "./tracks/track_options.ts";
+export { writeAttributionTracks, writeTrackSession } from "./tracks/write_tracks.ts";

@@ -68,6 +68,7 @@ export {
   type HttpTraffic,
   openHttpSource,
 } from "../files/http_source.ts";
+export type { WriteAt } from "../files/patchable_sink.ts";
 export { decodeNpyData, formatNpyHeader, parseNpyHeader, readNpy } from "./npy.ts";
 export type { NdArray, NpyData, NpyDtype, NpyHeader, NpyPlace } from "./npy_types.ts";
 export { openNpz } from "./npz.ts";
@@ -93,6 +94,7 @@ export {
   type ParquetType,
   writeParquet,
 } from "./parquet.ts";
+export type { RowFormat } from "./row_table.ts";
 export {
   alignPredictions,
   type PredictionFile,

@@ -158,7 +158,12 @@ tr.chosen { background: var(--wash); }
   .lane { height: 3.25rem; }
   .lane.measured { height: 1.875rem; }
   .buttons { margin-left: 0; }
-  svg.cell { min-width: 7rem; }
+  svg.cell { min-width: 5.5rem; }
+  .predictions td:has(svg.cell) { width: auto; }
+  .predictions tr > * { padding-left: 0.25rem; padding-right: 0.25rem; }
+  main .predictions th:first-child { min-width: 0; }
+  .predictions .choose { padding-left: 0; padding-right: 0; }
+  .predictions tr > :nth-child(n+4):not(:last-child) { display: none; }
 }
 @media print {
   .filter, .alive .toolbar, .alive .hint, .alive .chooser, .cursor, .brush, details.numbers { display: none; }

@@ -202,6 +202,7 @@ function renderGenes(genes: readonly IndexedGene[]): Html {
         html`<a href="${encodeURIComponent(file)}">${symbol ?? id}</a>`,
       isText: true,
     },
+    genes.some(({ gene: { id, symbol = id } }) => symbol !== id) &&
     { title: "Identifier", cell: ({ gene }) => gene.id, isText: true },
     { title: "Cell types", cell: ({ cellTypes }) => String(cellTypes) },
     has("label") && { title: "Measured", cell: ({ label }) => formatNumber(label) },

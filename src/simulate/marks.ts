@@ -23,7 +23,7 @@ import {
 const BIN_SIZE_BP = COMPETITION_RECORD.binSizeBp;
 
 /** Distance between the places at which the local factor of the signal is drawn, in bins. */
-const KNOT_BINS = 5;
+export const KNOT_BINS = 5;
 
 /** The places of the marks in the record. */
 const [K27ME3, K36ME3, K4ME1, K4ME3, K9ME3] = [0, 1, 2, 3, 4] as const;
@@ -50,20 +50,10 @@ export interface RateSample {
  * @param sample The cell type, the gene's activity in it, and a random stream.
  */
 export function fillRates(rates: Float64Array, gene: Gene, sample: RateSample): void {
-  const bins = rates.length / MARK_COUNT;
-  const { stream, cellType } = sample;
-  const signal = drawSignal(gene, sample);
+  const { stream, cellType: { depths } } = sample;
+  const signal = signalOf(gene, drawShown(gene, sample));
   const shared = gene.mappability * Math.exp(SAMPLES.shared * stream.normal());
-  const shape = new Float64Array(MARK_COUNT);
-  for (let bin = 0; bin < bins; bin++) {
-    const offsetBp = gene.strand * (bin + 0.5 - bins / 2) * BIN_SIZE_BP;
-    fillProfiles(shape, signal, offsetBp);
-    const open = shared *
-      (1 - GAP.depth * signal.on * bell((offsetBp - GAP.placeBp) / GAP.widthBp));
-    for (let mark = 0; mark < MARK_COUNT; mark++) {
-      rates[bin * MARK_COUNT + mark] = cellType.depths[mark]! * open * shape[mark]!;
-    }
-  }
+  fillWindow(rates, signal, { strand: gene.strand, depths, shared });
   for (let mark = 0; mark < MARK_COUNT; mark++) scaleLocally(rates, mark, stream);
 }
 
@@ -85,14 +75,43 @@ interface Signal {
   readonly heterochromatin: number;
 }
 
-function drawSignal(gene: Gene, { cellType, activity, lasting, stream }: RateSample): Signal {
+/** What sets the heights of a sample's signal. */
+export interface ShownActivity extends Pick<RateSample, "cellType" | "activity" | "lasting"> {
+  /** The activity that each mark shows, `[mark]`. */
+  readonly shown: ArrayLike<number>;
+  /** The factor on each mark's signal, its sample's enrichment among it, `[mark]`. */
+  readonly gains: ArrayLike<number>;
+  /** The activity that decides whether a domain of H3K9me3 is there, if it is not that of the sample. */
+  readonly domainActivity?: number;
+}
+
+function drawShown(gene: Gene, { stream, ...sample }: RateSample): ShownActivity {
+  const shown = SPREADS.map(() => sample.activity + SAMPLES.jitter * stream.normal());
+  const gains = SPREADS.map(({ gene: ofGene, sample: ofSample }, mark) =>
+    sample.cellType.enrichments[mark]! *
+    Math.exp(ofGene * gene.gains[mark]! + ofSample * stream.normal())
+  );
+  return { ...sample, shown, gains };
+}
+
+/**
+ * Writes the expected counts of a sample whose drawn factors, those that change along the window among them, are all 1.
+ *
+ * @param rates Receives `[bin, mark]`; its length sets the number of bins.
+ * @param gene The gene.
+ * @param sample The cell type, and what its marks show.
+ */
+export function fillMedianRates(rates: Float64Array, gene: Gene, sample: ShownActivity): void {
+  const { strand, mappability: shared } = gene;
+  fillWindow(rates, signalOf(gene, sample), { strand, depths: sample.cellType.depths, shared });
+}
+
+function signalOf(
+  gene: Gene,
+  { cellType, activity, lasting, shown, gains, domainActivity = activity }: ShownActivity,
+): Signal {
   const { cpgIsland, bodyLengthBp } = gene;
   const { follows } = H3K27ME3;
-  const shown = SPREADS.map(() => activity + SAMPLES.jitter * stream.normal());
-  const gains = SPREADS.map(({ gene: ofGene, sample }, mark) =>
-    cellType.enrichments[mark]! *
-    Math.exp(ofGene * gene.gains[mark]! + sample * stream.normal())
-  );
   const on = respond(cpgIsland ? H3K4ME3.onAtIsland : H3K4ME3.onElsewhere, shown[K4ME3]!);
   const silent = respond(
     H3K27ME3.response,
@@ -111,8 +130,31 @@ function drawSignal(gene: Gene, { cellType, activity, lasting, stream }: RateSam
       gains[K4ME1]! * H3K4ME1.height,
     peak: on * raised * gains[K4ME3]! * H3K4ME3.height * (cpgIsland ? 1 : H3K4ME3.elsewhere),
     heterochromatin: H3K9ME3.background * gains[K9ME3]! *
-      Math.exp(cellType.openness * Math.tanh(activity)) * (1 + domainOf(gene, activity)),
+      Math.exp(cellType.openness * Math.tanh(activity)) * (1 + domainOf(gene, domainActivity)),
   };
+}
+
+/** Writes what is expected of the marks along a window: depths, the factor that marks share, the gap, and the signal. */
+function fillWindow(
+  rates: Float64Array,
+  signal: Signal,
+  { strand, depths, shared }: {
+    readonly strand: number;
+    readonly depths: ArrayLike<number>;
+    readonly shared: number;
+  },
+): void {
+  const bins = rates.length / MARK_COUNT;
+  const shape = new Float64Array(MARK_COUNT);
+  for (let bin = 0; bin < bins; bin++) {
+    const offsetBp = strand * (bin + 0.5 - bins / 2) * BIN_SIZE_BP;
+    fillProfiles(shape, signal, offsetBp);
+    const open = shared *
+      (1 - GAP.depth * signal.on * bell((offsetBp - GAP.placeBp) / GAP.widthBp));
+    for (let mark = 0; mark < MARK_COUNT; mark++) {
+      rates[bin * MARK_COUNT + mark] = depths[mark]! * open * shape[mark]!;
+    }
+  }
 }
 
 /** The signal of a gene's H3K9me3 domain in backgrounds; 0 if it has none. */

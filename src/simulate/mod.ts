@@ -70,6 +70,7 @@
 export type { BestReachable, ReachableScore, ReachableScores } from "./best_reachable.ts";
 export { simulateColumns, type SimulateColumnsOptions, type SimulatedColumns } from "./columns.ts";
 export type { EvalRegime, SimulationPart } from "./layout.ts";
+export type { MarkTruth } from "./mark_truth.ts";
 export {
   type SequenceSettings,
   SIMULATED_EXPRESSIONS,

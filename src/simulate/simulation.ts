@@ -12,6 +12,7 @@ import {
   regimeOf,
   type SimulationPart,
 } from "./layout.ts";
+import { describeMarks, type MarkTruth } from "./mark_truth.ts";
 import { fillRates } from "./marks.ts";
 import { Oracles } from "./oracles.ts";
 import {
@@ -76,6 +77,8 @@ export interface SimulationTruth {
   readonly depths: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The enrichment of each cell type and mark: the factor on its signal above the background. */
   readonly enrichments: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What each bin of each mark says of the label; files of earlier versions lack it. */
+  readonly marks?: MarkTruth;
   /** The motifs that were planted; absent where no DNA was simulated. */
   readonly sequences?: SequenceTruth;
 }
@@ -129,8 +132,7 @@ export class Simulation {
    * @returns The rows, in the order of the file.
    */
   *rows(part: SimulationPart): Generator<SimulatedRow, void, undefined> {
-    this.#oracles ??= new Oracles(this.options);
-    const oracles = this.#oracles;
+    const oracles = this.#knowing;
     for (const member of this.#layout[part]) {
       for (const gene of member.genes) {
         const { stream: _, lasting: __, ...drawn } = drawSample(
@@ -219,8 +221,16 @@ export class Simulation {
       bestReachable: findBestReachable(this.rows("train"), this.rows("eval")),
       depths: byMark(({ depths }) => depths),
       enrichments: byMark(({ enrichments }) => enrichments),
+      marks: describeMarks(train, {
+        settings: this.options,
+        labelAt: (activity) => this.#knowing.fromMarks(activity),
+      }),
       ...(this.options.sequences && { sequences: this.#sequenceTruth(this.options.sequences) }),
     };
+  }
+
+  get #knowing(): Oracles {
+    return this.#oracles ??= new Oracles(this.options);
   }
 
   #sequenceTruth(sequences: SequenceSettings): SequenceTruth {

@@ -87,6 +87,13 @@ Deno.test("progress and results that commands print fit", () =>
       ["search", ...data, ...QUICK, "--folds", "2", "--trials", "2", ...out("search")],
       ["experiments", ...data, ...QUICK, "--only", "experiment1", "--competition", ...out("table")],
       ["report", `${directory}/run`],
+      [
+        "explain",
+        `${directory}/run`,
+        ...data,
+        ..."--cell-types E065 --null matched --method input-x-gradient --no-pages".split(" "),
+        ...out("why"),
+      ],
       ["simulate", ...out("dna"), "--genes", "40", ...sequences],
       ["train", ...dna, "--spec", spec, ...QUICK, ...out("dna-run")],
       ["forecast", ...dna, "--spec", spec, ...QUICK, ...out("dna-forecast")],

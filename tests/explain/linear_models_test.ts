@@ -4,7 +4,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import type { AttributeOptions } from "../../src/explain/attribute_options.ts";
-import { MatchedSamples } from "../../src/explain/_matched_samples.ts";
+import { MatchedSamples } from "../../src/explain/matched_samples.ts";
 import type { BranchedSpec } from "../../src/model/spec.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { linearModel, modelOf } from "../helpers/hand_made_models.ts";

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert";
-import { gaussLegendre } from "../../src/explain/_quadrature.ts";
+import { gaussLegendre } from "../../src/explain/quadrature.ts";
 
 Deno.test("weights add up to 1, points rise and lie symmetrically between 0 and 1", () => {
   for (const points of [1, 2, 3, 10, 50, 51, 1000]) {

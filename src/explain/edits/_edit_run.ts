@@ -8,7 +8,7 @@ import { reconcileRecords } from "../../record.ts";
 import { countKnownGenes } from "../../training/gene_effects.ts";
 import { openNetwork } from "../../training/open_network.ts";
 import { openPredictor, type Predictor } from "../../training/predictor.ts";
-import { PredictionsBefore } from "./_before.ts";
+import { PredictionsBefore } from "./_predictions_before.ts";
 import { Donors } from "./_donors.ts";
 import { type EditedData, editedData } from "./_edited_data.ts";
 import { type EditedSample, StepMaker } from "./_make_steps.ts";

@@ -13,7 +13,7 @@ import type { EditScope } from "./_scope.ts";
 const LEAST_TYPICALITY = 0.01;
 /** Cell types of fewer samples are not compared with those of training, as `findUnlike` has it. */
 const FEWEST_SAMPLES = 100;
-/** Of more samples of a cell type so many are taken, evenly from all. */
+/** At most this many samples of a cell type are compared, spread evenly over all. */
 const MOST_SAMPLES = 1000;
 
 /** What edited samples are made with. */

@@ -4,7 +4,7 @@ import { showName } from "../../base/wording.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { splitCells } from "../../genome/table_columns.ts";
-import { type OnWarning, visitTextLines } from "../../genome/text_lines.ts";
+import { visitTextLines } from "../../genome/text_lines.ts";
 import { faultOfName } from "../../io/names.ts";
 import { type Line, lineText, withSource } from "../../text/lines.ts";
 import { EDIT_COLUMNS, type EditColumn, EditRow } from "./_table_row.ts";
@@ -17,7 +17,7 @@ export interface ReadEditsOptions {
    *
    * @default {Nobody is told}
    */
-  readonly onWarning?: OnWarning | undefined;
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /** An edit whose steps are still being read. */

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** The script of a gene's page: it draws the tracks of the cell type that is chosen. All of it runs in pages. */
 
 import {

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** What pointers, the wheel, keys and buttons do to the tracks of a page. All of it runs in pages. */
 
 import { findElement, moveCursor, moveToDomain, showDomain, type Stage } from "./stage.ts";

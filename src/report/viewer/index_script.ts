@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** The script of the index of genes: it shows the rows that hold a text. All of it runs in pages. */
 
 /** Starts the page. */

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** The script of the page over all genes: it reads bins out, and shows or hides groups. All of it runs in pages. */
 
 import { listenToAll } from "./gestures.ts";

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** The track of DNA of a gene's page: bars from afar, letters from near. All of it runs in pages. */
 
 import { type LaneRange, placeInLane } from "./paths.ts";

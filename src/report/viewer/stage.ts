@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** The tracks of a page that is open in a browser: which part is shown, and which bin is read out. All of it runs in pages. */
 
 import {
