@@ -31,7 +31,7 @@ Deno.test("marks come by what they add, whatever the sign, and one sample has no
   match(formatMarks(marks)[0]!, /in 3 samples/);
   deepStrictEqual(formatMarks([{ ...mark, mark: "A", samples: 1, mean: 1, meanSize: 1 }]), [
     "What each mark adds to the prediction, over all of its bins (marks.tsv):",
-    "     adds",
+    "      adds",
     "  A  +1.00",
   ]);
   deepStrictEqual(formatMarks([]), []);
