@@ -112,6 +112,9 @@ export class EffectSummary {
     unlike: number;
   }>();
 
+  /** How many edited samples are unlike real ones for each reason. */
+  readonly #reasons = new Map<string, number>();
+
   /** Passes effects on, and adds them up. */
   async *watch(
     blocks: AsyncIterable<readonly EditEffect[]>,
@@ -145,6 +148,17 @@ export class EffectSummary {
     return left > 0 ? [...lines, `and ${formatCountOf(left, "more edit")} in the table`] : lines;
   }
 
+  /** Says why edited samples are unlike real ones, in words; `undefined` if all are like them. */
+  describeUnlike(): string | undefined {
+    const [most, ...others] = [...this.#reasons].sort(([, a], [, b]) => b - a);
+    if (most === undefined) return undefined;
+    const [reason, count] = most;
+    const more = others.length === 0 ? "" : ", for example";
+    return `Unlike real samples${more}: ${reason} (${
+      formatCountOf(count, "effect")
+    }). Predictions for such samples are worth less; the column unlike has the reason of each.`;
+  }
+
   #add({ edit: { id }, effect, low, high, unlike }: EditEffect): void {
     const none = { samples: 0, effects: 0, sizes: 0, certain: 0, unlike: 0 };
     const sums = this.#byId.get(id) ?? none;
@@ -153,6 +167,8 @@ export class EffectSummary {
     sums.effects += effect;
     sums.sizes += Math.abs(effect);
     if (low > 0 || high < 0) sums.certain++;
-    if (unlike !== "") sums.unlike++;
+    if (unlike === "") return;
+    sums.unlike++;
+    this.#reasons.set(unlike, (this.#reasons.get(unlike) ?? 0) + 1);
   }
 }

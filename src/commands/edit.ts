@@ -180,6 +180,8 @@ async function editSamples(flags: EditFlags, { args, signal }: CommandCall): Pro
   for (const note of notes) console.info(`Note: ${note}.`);
   noteScores(models);
   for (const line of summary.lines()) console.info(line);
+  const unlike = summary.describeUnlike();
+  if (unlike !== undefined) console.info(unlike);
   for (const note of describeIntervals(models, edits, flags)) console.info(note);
   console.info(`${output.done}, ${formatCountOf(samples, "effect")}`);
 }

@@ -1,9 +1,11 @@
 /** What `explain` prints of what it found, and whether the tables of its relatives fit a terminal. */
 
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import type { EditEffect } from "../../src/explain/mod.ts";
 import { alignRows } from "../../src/commands/_align_rows.ts";
 import { describeCompleteness } from "../../src/commands/_completeness.ts";
 import { formatAgreement, formatExplained } from "../../src/commands/_difference_text.ts";
+import { EffectSummary } from "../../src/commands/_edit_effects.ts";
 import { describeTest, formatMarks } from "../../src/commands/_explanation_findings.ts";
 
 /** The width of a terminal for which nobody named another. */
@@ -86,4 +88,20 @@ Deno.test("tables of differences fit a terminal", () => {
   ];
   ok(lines.length > 12);
   for (const line of lines) ok(line.length <= TERMINAL, line);
+});
+
+Deno.test("the commonest reason why edited samples are unlike real ones is printed", async () => {
+  const summarise = async (reasons: readonly string[]) => {
+    const summary = new EffectSummary();
+    const effects = reasons.map((
+      unlike,
+    ) => ({ edit: { id: "a" }, effect: 1, unlike } as EditEffect));
+    await Array.fromAsync(summary.watch(async function* () {
+      yield effects;
+    }()));
+    return summary.describeUnlike();
+  };
+  strictEqual(await summarise(["", ""]), undefined);
+  match((await summarise(["far", ""]))!, /^Unlike real samples: far \(1 effect\)\. /);
+  match((await summarise(["far", "none", "none"]))!, /^Unlike real .*, for example: none \(2 eff/);
 });
