@@ -50,7 +50,7 @@ export function findDifference(former: Plan, now: Plan): string | undefined {
 /** The error about work that was started with other settings. */
 export function otherSettings(out: string, former: Plan, now: Plan): ContractError {
   const name = findDifference(former, now)!;
-  const show = (value: string | number | null | undefined) => value ?? "none";
+  const show = (value: string | number | null | undefined) => value ?? "not given";
   return new ContractError(
     `Cannot resume in ${out}: ${name} is ${show(now[name])}, expected ${
       show(former[name])

@@ -25,8 +25,10 @@ import {
   type DifferenceFlags,
   readSides,
 } from "./_difference_flags.ts";
+import { checkDifferenceNames } from "./_difference_names.ts";
 import {
   type ComparedNames,
+  findNames,
   findTrainedEnds,
   matchFiles,
   nameGenes,
@@ -93,6 +95,10 @@ async function differences(
   const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
   const measured = measuredOf(data, labels);
   checkMeasured(flags, measured);
+  const named = nameGenes(data, files.annotated);
+  checkDifferenceNames(data, named, { ...outputs, files });
+  // What is wrong with the files would be found out after all the work.
+  findNames(named, { files, flags });
   const options = { ...flags, ...sides, measured, unlabelled, signal };
   const found = await explainWithProgress(models, data, options);
   const isCompared = new Set([...found.from, ...found.to]);
@@ -100,7 +106,6 @@ async function differences(
     models,
     data: data.filter((position) => isCompared.has(data.cellTypeOf(position))),
   });
-  const named = nameGenes(data, files.annotated);
   const compared = Array.from(found.genes, (gene) => named[gene]!);
   const names = matchFiles(found, { named, files, flags });
   const trained = await findTrainedEnds(found, {

@@ -126,9 +126,9 @@ Deno.test("work of other settings is refused with the setting, or replaced if as
     for (
       const [plan, message] of [
         [{ ...PLAN, "--steps": 20 }, /--steps is 20, expected 50, with which it was started/],
-        [{ ...PLAN, "--seed": 1 }, /--seed is 1, expected none/],
-        [{ ...PLAN, "--window": 3 }, /--window is 3, expected none/],
-        [{ "--steps": 50 }, /--method is none, expected gradient/],
+        [{ ...PLAN, "--seed": 1 }, /--seed is 1, expected not given/],
+        [{ ...PLAN, "--window": 3 }, /--window is 3, expected not given/],
+        [{ "--steps": 50 }, /--method is not given, expected gradient/],
       ] as const
     ) {
       await rejects(withExplanation(out, nothing, { plan }), message);
@@ -153,12 +153,12 @@ Deno.test("with --overwrite the files of explain are replaced, and no others", (
       "samples.tsv",
       "summary.tsv",
       "attributions.parquet",
-      "genes.html",
+      "pages/all_genes.html",
       "tracks/E003_H3K4me3.bw",
       "tracks/session.xml",
       "attributions.zarr/X/c/0",
     ];
-    for (const folder of ["tracks", "attributions.zarr/X/c", "mine"]) {
+    for (const folder of ["tracks", "pages", "attributions.zarr/X/c", "mine"]) {
       await Deno.mkdir(`${out}/${folder}`, { recursive: true });
     }
     const mine = ["mine/a", "notes.txt", "tracks/genome.fa"];
