@@ -56,7 +56,7 @@ export class EditRun {
     const { edits, draws = 20, seed = 0 } = options;
     this.#models = models;
     this.#options = options;
-    this.#scope = new EditScope(data, inputsOf(models));
+    this.#scope = new EditScope(data, { ...inputsOf(models), dropped: options.dropMarks });
     this.#planned = edits.map((edit) => planEdit(edit, this.#scope));
     this.samples = this.#planned.reduce((sum, { samples }) => sum + samples, 0);
     this.predictions = this.#planned.reduce(

@@ -15,6 +15,8 @@ export interface EditedInputs {
   readonly marks: boolean;
   /** Whether any reads DNA of the genes' own. */
   readonly sequence: boolean;
+  /** Marks that are treated as not measured, whatever the data have. */
+  readonly dropped?: readonly string[] | undefined;
 }
 
 /** Throws the error of an edit, of which it is told what was found. */
