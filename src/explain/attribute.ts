@@ -9,7 +9,7 @@ import { valuesOf } from "./_baselines.ts";
 import { explainByExpectation, explainByGradient, explainByPath } from "./_gradient_methods.ts";
 import { joinBlocks } from "./join_blocks.ts";
 import { MatchedSamples } from "./matched_samples.ts";
-import { type Block, ExplainedNetwork, type Found } from "./explained_network.ts";
+import { type Block, type BlockCall, ExplainedNetwork, type Found } from "./explained_network.ts";
 import { explainByMutation } from "./_mutagenesis.ts";
 import { explainByOcclusion } from "./_occlusion.ts";
 import { ModelMoments } from "./_model_moments.ts";
@@ -182,7 +182,7 @@ function usualBlock({ wanted }: ExplainedNetwork): number {
 async function explainBlock(
   networks: readonly ExplainedNetwork[],
   positions: Uint32Array<ArrayBuffer>,
-  { signal, onShare }: Block["call"],
+  { signal, onShare }: BlockCall,
 ): Promise<Attributions> {
   const { plan } = networks[0]!;
   const moments = new BlockMoments(positions.length);

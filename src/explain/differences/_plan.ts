@@ -1,5 +1,6 @@
 /** Which samples of which genes are compared. */
 
+import { checkConfidence } from "../../base/check_confidence.ts";
 import { checkInteger } from "../../base/check_integer.ts";
 import { listSome, showName } from "../../base/wording.ts";
 import type { Dataset } from "../../data/dataset.ts";
@@ -39,11 +40,7 @@ export interface DifferencePlan {
 export function planDifferences(data: Dataset, options: DifferenceOptions): DifferencePlan {
   const { steps = 50, confidence = 0.95, keepsPlaces = false } = options;
   checkInteger(steps, { action: ACTION, name: "steps", least: 1 });
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(
-      `Cannot ${ACTION}: confidence is ${confidence}, expected a number above 0 and below 1`,
-    );
-  }
+  checkConfidence(confidence, ACTION);
   const from = findCellTypes(data, options.from, "from");
   const to = findCellTypes(data, options.to, "to");
   const both = from.find((cellType) => to.includes(cellType));

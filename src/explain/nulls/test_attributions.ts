@@ -52,11 +52,11 @@ export function testAttributions(
   data: Dataset,
 ): Attributions {
   checkAlike(found, nullAttributions.attributions);
-  const pool = preparePool(nullAttributions, data);
+  const ready = prepareNull(nullAttributions, data);
   const names = Object.keys(found.inputs) as InputName[];
   const pValues = new Map(names.map((name) => {
     const { values, shape } = found.inputs[name]!;
-    return [name, pool.pValues(found.rows, { name, shape, values })] as const;
+    return [name, ready.pValues(found.rows, { name, shape, values })] as const;
   }));
   const qValues = adjustBySample(pValues, found.rows.length);
   const inputs = names.map((name): readonly [InputName, InputAttributions] => [
@@ -92,19 +92,19 @@ interface TestedInput {
 /** Nulls that are ready, since blocks of samples are tested one after another. */
 const prepared = new WeakMap<
   NullAttributions,
-  { readonly data: Dataset; readonly pool: NullPool }
+  { readonly data: Dataset; readonly ready: PreparedNull }
 >();
 
-function preparePool(nullAttributions: NullAttributions, data: Dataset): NullPool {
+function prepareNull(nullAttributions: NullAttributions, data: Dataset): PreparedNull {
   const known = prepared.get(nullAttributions);
-  if (known?.data === data) return known.pool;
-  const pool = new NullPool(nullAttributions, data);
-  prepared.set(nullAttributions, { data, pool });
-  return pool;
+  if (known?.data === data) return known.ready;
+  const ready = new PreparedNull(nullAttributions, data);
+  prepared.set(nullAttributions, { data, ready });
+  return ready;
 }
 
 /** A null that is ready to be compared with. */
-class NullPool {
+class PreparedNull {
   readonly #null: NullAttributions;
   readonly #data: Dataset;
   readonly #genes: Uint32Array;
