@@ -2,6 +2,7 @@
 
 import { findFirst } from "../../base/search.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { sizeOf } from "../../model/layer_shapes.ts";
 import type { InputName } from "../../model/spec.ts";
 import { totalSignal } from "../matched_samples.ts";
 import { ranksByDistance } from "../ranks_by_distance.ts";
@@ -105,7 +106,7 @@ export class CellTypeNull {
     const known = this.#sizes.get(name);
     if (known !== undefined) return known;
     const { values, shape } = this.#null.attributions.inputs[name]!;
-    const size = shape.reduce((product, extent) => product * extent, 1);
+    const size = sizeOf(shape);
     const ranks = this.#places.length;
     const bits = new Int32Array(size * ranks);
     const hasGaps = new Uint8Array(size);

@@ -5,6 +5,7 @@ import { geneGroupIndices } from "../../data/sample_groups.ts";
 import { ContractError } from "../../errors.ts";
 import { CellTypeNull } from "./_cell_type_null.ts";
 import { falseDiscoveryRates } from "../../metrics/false_discovery.ts";
+import { sizeOf } from "../../model/layer_shapes.ts";
 import type { InputName } from "../../model/spec.ts";
 import { totalSignal } from "../matched_samples.ts";
 import type { NullAttributions } from "./null_attributions.ts";
@@ -126,7 +127,7 @@ class PreparedNull {
 
   /** The p-values of an input's values; NaN where there is nothing to compare with. */
   pValues(rows: Uint32Array, { name, shape, values }: TestedInput): Float64Array {
-    const size = shape.reduce((product, extent) => product * extent, 1);
+    const size = sizeOf(shape);
     const found = new Float64Array(values.length).fill(NaN);
     for (const [sample, position] of rows.entries()) {
       const cellType = this.#byCellType.get(this.#data.cellTypeOf(position));
