@@ -1,5 +1,6 @@
 /** Predicts samples before and after edits, block by block. */
 
+import { meanOf } from "../../base/mean.ts";
 import { sequenceLetters } from "../../base/sequences.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { modelInputs, readsSequence } from "../../model/inputs.ts";
@@ -272,10 +273,4 @@ function acceptedAssembly(
   const { sequence: __, ...found } = data.storedRecord;
   reconcileRecords(wanted, found, { acceptAssembly });
   return record.assembly;
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
 }
