@@ -6,11 +6,12 @@ import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { ROW_FORMATS, type RowFormat } from "../io/row_table.ts";
 import { choice, declareCommon, integer, list, number } from "./flags.ts";
+import { declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
 import { declarePanel, type PanelFlags } from "./_panel_flags.ts";
 import { declareOverwrite, type OverwriteFlag, STANDARD_OUTPUT } from "./_outputs.ts";
 
 /** Flags of the command. */
-export interface DifferenceFlags extends PanelFlags, OverwriteFlag {
+export interface DifferenceFlags extends PanelFlags, ModelDataFlags, OverwriteFlag {
   readonly data: string;
   readonly between?: readonly string[] | undefined;
   readonly from?: readonly string[] | undefined;
@@ -29,8 +30,6 @@ export interface DifferenceFlags extends PanelFlags, OverwriteFlag {
   readonly setsOut?: string | undefined;
   readonly report?: string | undefined;
   readonly engine: EngineName;
-  readonly acceptAssembly?: boolean | undefined;
-  readonly dropMarks?: readonly string[] | undefined;
 }
 
 /** Declares the flags. */
@@ -39,7 +38,7 @@ export function declareDifferences(command: Command): Command {
 }
 
 function declareSides(command: Command): Command {
-  return declarePanel(
+  return declareModelData(declarePanel(
     command
       .argument(
         "<dir>",
@@ -61,17 +60,7 @@ function declareSides(command: Command): Command {
         list,
       )
       .option("--to <names>", "with --from: those that they end at", list),
-  )
-    .option(
-      "--drop-marks <names>",
-      "marks to treat as not measured (for models that read a panel)",
-      list,
-    )
-    .option(
-      "--accept-assembly",
-      "accept windows around the same genes in another build of the model's species",
-      false,
-    )
+  ))
     .option("--steps <n>", "points on the path between two samples", integer(1, 100_000), 50);
 }
 

@@ -78,20 +78,36 @@ export interface ComparedNames {
   readonly sets: MatchedGeneSets | undefined;
 }
 
+/** What genes are found in. */
+interface FilesToMatch {
+  readonly files: DifferenceFiles;
+  readonly flags: DifferenceFlags;
+}
+
+/**
+ * Finds genes in the files.
+ *
+ * @throws {ContractError} If a file has none of them, or nothing is known of those that it has.
+ */
+export function findNames(
+  genes: readonly NamedGene[],
+  { files: { foldChanges: table, geneSets }, flags }: FilesToMatch,
+): ComparedNames {
+  const foldChanges = table && matchFoldChanges(table, genes);
+  const sets = geneSets && matchGeneSets(geneSets, genes, { file: flags.geneSets! });
+  return { foldChanges, sets };
+}
+
 /** Finds the compared genes in the files, and says how many were found. */
 export function matchFiles(
   { genes }: GeneDifferences,
-  { named, files: { foldChanges: table, geneSets }, flags }: {
-    readonly named: readonly NamedGene[];
-    readonly files: DifferenceFiles;
-    readonly flags: DifferenceFlags;
-  },
+  { named, ...files }: FilesToMatch & { readonly named: readonly NamedGene[] },
 ): ComparedNames {
-  const compared = Array.from(genes, (place) => named[place]!);
-  const foldChanges = table && matchFoldChanges(table, compared);
-  const sets = geneSets && matchGeneSets(geneSets, compared, { file: flags.geneSets! });
-  for (const note of [...foldChanges?.notes ?? [], ...sets?.notes ?? []]) console.info(`${note}.`);
-  return { foldChanges, sets };
+  const found = findNames(Array.from(genes, (place) => named[place]!), files);
+  for (const note of [...found.foldChanges?.notes ?? [], ...found.sets?.notes ?? []]) {
+    console.info(`${note}.`);
+  }
+  return found;
 }
 
 /** On which ends of its change each gene was trained on, and a sentence about it. */

@@ -18,6 +18,7 @@ import { ROW_FORMATS, type RowFormat } from "../io/row_table.ts";
 import type { EngineName } from "../engine/select.ts";
 import { choice, declareCommon, integer, list, suggestWords } from "./flags.ts";
 import { ALL_GENES } from "./_explained_samples.ts";
+import { declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
 import { declarePanel, type PanelFlags } from "./_panel_flags.ts";
 import type { OverwriteFlag } from "./_outputs.ts";
 
@@ -34,7 +35,7 @@ export type TrackFormat = TrackFileFormat | "none";
 export const TRACK_FORMATS: readonly TrackFormat[] = [...TRACK_FILE_FORMATS, "none"];
 
 /** Flags of the command. */
-export interface ExplainFlags extends PanelFlags, OverwriteFlag {
+export interface ExplainFlags extends PanelFlags, ModelDataFlags, OverwriteFlag {
   readonly data: string;
   readonly genes: string;
   readonly cellTypes?: readonly string[] | undefined;
@@ -55,8 +56,6 @@ export interface ExplainFlags extends PanelFlags, OverwriteFlag {
   readonly chromosomeSizes?: string | undefined;
   readonly pages: boolean;
   readonly engine: EngineName;
-  readonly acceptAssembly?: boolean | undefined;
-  readonly dropMarks?: readonly string[] | undefined;
 }
 
 /** Declares the flags. */
@@ -65,7 +64,7 @@ export function declareExplain(command: Command): Command {
 }
 
 function declareSamples(command: Command): Command {
-  return declarePanel(
+  return declareModelData(declarePanel(
     command
       .argument(
         "<dir>",
@@ -82,17 +81,7 @@ function declareSamples(command: Command): Command {
       )
       .option("--cell-types <names>", "cell types between commas (default: all)", list)
       .option("--marks <names>", "marks to write into tables and tracks (default: all)", list),
-  )
-    .option(
-      "--drop-marks <names>",
-      "marks to treat as not measured (for models that read a panel)",
-      list,
-    )
-    .option(
-      "--accept-assembly",
-      "accept windows around the same genes in another build of the model's species",
-      false,
-    );
+  ));
 }
 
 function declareMethod(command: Command): Command {
@@ -227,7 +216,7 @@ export function checkExplainFlags(flags: ExplainFlags, given: ReadonlySet<string
   }
 }
 
-/** The flag as users type it. */
-function flagOf(name: string): string {
+/** A flag as users type it. */
+export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -4,6 +4,7 @@ import { editDistance } from "../base/edit_distance.ts";
 import { formatCountOf } from "../base/count.ts";
 import { listSome, showName } from "../base/wording.ts";
 import { Dataset } from "../data/dataset.ts";
+import { findCellTypes, presentCellTypes } from "../data/find_cell_types.ts";
 import { GeneNames } from "../data/gene_names.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
@@ -108,7 +109,7 @@ export function chooseSamples(
   data: Dataset,
   { genes: list, cellTypes: names }: SampleChoice,
 ): ChosenSamples {
-  const cellTypes = names === undefined ? undefined : findCellTypes(data, names);
+  const cellTypes = names === undefined ? undefined : findNamedCellTypes(data, names);
   const [geneOf, cellTypeOf] = [data.geneIndices(), data.cellTypeIndices()];
   const named = list && new GeneNames(data).findAll(list.names, {
     action: "explain",
@@ -136,25 +137,13 @@ export function chooseSamples(
 }
 
 /** Finds cell types by their names, or by those of the groups that replicates share. */
-function findCellTypes(data: Dataset, names: readonly string[]): Set<number> {
-  const { cellTypes, cellTypeGroups } = data.columns;
-  const present = [...new Set(data.cellTypeIndices())];
-  const found = new Set<number>();
-  for (const name of names) {
-    const own = present.filter((index) => cellTypes[index] === name);
-    const matches = own.length > 0
-      ? own
-      : present.filter((index) => cellTypeGroups?.[index] === name);
-    if (matches.length === 0) {
-      throw unknownName(
-        "cell type",
-        name,
-        present.map((i) => cellTypes[i]!),
-      );
-    }
-    for (const match of matches) found.add(match);
-  }
-  return found;
+function findNamedCellTypes(data: Dataset, names: readonly string[]): Set<number> {
+  return new Set(names.flatMap((name) => {
+    const found = findCellTypes(data, name);
+    if (found.length > 0) return found;
+    const known = presentCellTypes(data).map((place) => data.columns.cellTypes[place]!);
+    throw unknownName("cell type", name, known);
+  }));
 }
 
 /**

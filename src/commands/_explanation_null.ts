@@ -14,7 +14,7 @@ import {
 } from "../explain/mod.ts";
 import type { AttributionBlock } from "./_attribution_bytes.ts";
 import type { ExplanationDirectory } from "./_explanation_directory.ts";
-import { attributeOptionsOf, type ExplanationWork } from "./_explanation_work.ts";
+import { attributeOptionsOf, type ExplanationWork, optionsOf } from "./_explanation_work.ts";
 import { ProgressLine } from "./_progress.ts";
 
 /** Samples with which each is compared; of a cell type at most so many, and in all so many, are explained for that. */
@@ -117,11 +117,11 @@ export function countCompared(
 
 /** A block with what all blocks have in common. */
 export function wholeOf(block: AttributionBlock, { flags, models }: ExplanationWork): Attributions {
-  const hasBaseline = flags.method === "integrated-gradients" || flags.method === "occlusion";
+  const { baseline } = optionsOf(flags);
   return {
     ...block,
     method: flags.method,
-    ...(hasBaseline && { baseline: flags.baseline ?? "zero" }),
+    ...(baseline && { baseline }),
     models: models.length,
   };
 }

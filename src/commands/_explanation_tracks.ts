@@ -1,6 +1,7 @@
 /** The tracks that `explain` writes, where it is known where genes lie. */
 
 import { ContractError } from "../errors.ts";
+import { checkTrackPlaces } from "../explain/tracks/write_tracks.ts";
 import {
   TRACK_INPUTS,
   type TrackFileFormat,
@@ -13,6 +14,7 @@ import {
   readChromosomeSizes,
 } from "../genome/tracks/read_chromosome_sizes.ts";
 import { modelInputs } from "../model/inputs.ts";
+import type { DataRecord } from "../record.ts";
 import type { ExplanationDirectory } from "./_explanation_directory.ts";
 import { wholeOf } from "./_explanation_null.ts";
 import { type ExplanationWork, interruption, readBlocks } from "./_explanation_work.ts";
@@ -46,16 +48,36 @@ export async function planTracks(work: ExplanationWork): Promise<TrackPlan | str
     if (asked === undefined && chromosomeSizes === undefined) return missing;
     throw new ContractError(`Cannot write tracks: ${missing}`);
   }
-  if (chromosomeSizes === undefined) return { format, chromosomes: undefined };
-  await checkInputFile("--chromosome-sizes", chromosomeSizes);
-  return { format, chromosomes: await readChromosomeSizes(chromosomeSizes) };
+  const plan = { format, chromosomes: await readLengths(chromosomeSizes) };
+  const { data, chosen } = work;
+  // A gene that has no place would be found out after all the work.
+  checkTrackPlaces(chosen.rows, data, { ...plan, record: recordOfTracks(work) });
+  return plan;
+}
+
+async function readLengths(path: string | undefined): Promise<TrackPlan["chromosomes"]> {
+  if (path === undefined) return undefined;
+  await checkInputFile("--chromosome-sizes", path);
+  return await readChromosomeSizes(path);
+}
+
+/** The record of what the models read, with what says where the windows of the data lie: these may be of another build. */
+function recordOfTracks({ models: [model], data }: ExplanationWork): DataRecord {
+  const { tss: _, ...record } = model!.record;
+  const { assembly, tss } = data.record;
+  return {
+    ...record,
+    ...(assembly !== "unknown" && { assembly }),
+    ...(tss !== undefined && { tss }),
+  };
 }
 
 /** What is missing to write tracks, as a sentence without a full stop. */
 function findMissing(
-  { flags, models, data, chosen: { genes } }: ExplanationWork,
+  work: ExplanationWork,
   format: TrackFileFormat,
 ): string | undefined {
+  const { flags, models, data, chosen: { genes } } = work;
   const inputs = modelInputs(models[0]!.spec);
   if (!inputs.some(({ name }) => TRACK_INPUTS.some((input) => input === name))) {
     return `${models[0]!.spec.name} reads nothing that lies on the genome`;
@@ -69,7 +91,7 @@ function findMissing(
   if (!genes.some(isPlaced)) {
     return "the data do not know where these genes lie; --gene-file names an annotation that does";
   }
-  const { assembly } = models[0]!.record;
+  const { assembly } = recordOfTracks(work);
   const hasLengths = flags.chromosomeSizes !== undefined ||
     assemblyChromosomes(assembly).length > 0;
   if (format === "bigwig" && !hasLengths) {
@@ -89,9 +111,9 @@ export async function writeTracks(
   directory: ExplanationDirectory,
   { plan, signal }: { readonly plan: TrackPlan; readonly signal: AbortSignal },
 ): Promise<{ readonly files: readonly string[]; readonly notes: readonly string[] }> {
-  const { flags, models, data } = work;
+  const { flags, data } = work;
   const folder = `${flags.out}/tracks`;
-  const { record } = models[0]!;
+  const record = recordOfTracks(work);
   const progress = new ProgressLine("files");
   async function* blocks() {
     for await (const block of readBlocks(work, directory, signal)) yield wholeOf(block, work);

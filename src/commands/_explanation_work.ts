@@ -5,13 +5,14 @@ import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
+import { hasBaseline } from "../explain/attribution_plan.ts";
 import { attributeBlocks, type AttributeOptions, type Attributions } from "../explain/mod.ts";
-import { branchInputShape, modelInputs, readsSequence } from "../model/inputs.ts";
+import { modelInputs, readsSequence } from "../model/inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { Inputs } from "../runs/inputs.ts";
 import { Interrupted } from "./flags.ts";
 import { type AttributionBlock, freeBlock } from "./_attribution_bytes.ts";
-import type { ExplainFlags } from "./_explain_flags.ts";
+import { type ExplainFlags, flagOf } from "./_explain_flags.ts";
 import type { ChosenSamples } from "./_explained_samples.ts";
 import type { ExplanationDirectory } from "./_explanation_directory.ts";
 import type { Plan } from "./_explanation_plan.ts";
@@ -41,19 +42,6 @@ export async function describeArithmetic(
 ): Promise<string> {
   const { engine } = await selectEngine(name, spec);
   return `${engine.name}: ${await engine.arithmetic()}`;
-}
-
-/** Values of a block, and its samples at most: some seconds of work, so that little is lost. */
-const BLOCK_VALUES = 1 << 21;
-const BLOCK_SAMPLES = 256;
-
-/** Chooses the samples of a block by the number of values that a model reads of each. */
-export function chooseBlockSize({ spec }: TrainedModel): number {
-  const values = modelInputs(spec).reduce((sum, input) => {
-    const entries = "references" in input ? input.references : 1;
-    return sum + entries * branchInputShape(input).reduce((size, length) => size * length, 1);
-  }, 0);
-  return Math.max(1, Math.min(BLOCK_SAMPLES, Math.floor(BLOCK_VALUES / Math.max(1, values))));
 }
 
 /** Number of blocks. */
@@ -88,7 +76,7 @@ export async function planWork(work: ExplanationWork): Promise<Plan> {
   const { flags, chosen, inputs, blockSize, arithmetic } = work;
   const options = optionsOf(flags);
   const files = Object.entries(inputs).map(([name, { sha256 }]): [string, string] => [
-    name === "model" ? "the digest of the models" : `the digest of --${dashed(name)}`,
+    name === "model" ? "the digest of the models" : `the digest of ${flagOf(name)}`,
     sha256.slice(0, 16),
   ]);
   const rows = new Uint8Array(chosen.rows.buffer.slice(0));
@@ -118,10 +106,6 @@ export async function planWork(work: ExplanationWork): Promise<Plan> {
   };
 }
 
-function dashed(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** The settings of the method, with the defaults that depend on it. */
 export function optionsOf(
   { method, baseline, matchBy, steps, occlude, window, seed }: ExplainFlags,
@@ -129,8 +113,7 @@ export function optionsOf(
   AttributeOptions,
   "method" | "baseline" | "matchBy" | "steps" | "occlude" | "window" | "seed"
 > {
-  const hasBaseline = method === "integrated-gradients" || method === "occlusion";
-  const kind = hasBaseline ? baseline ?? "zero" : undefined;
+  const kind = hasBaseline({ method }) ? baseline ?? "zero" : undefined;
   return {
     method,
     baseline: kind,

@@ -3,6 +3,7 @@
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type Attributions, type Edit, predictEdits } from "../explain/mod.ts";
+import { storedSignal } from "../explain/stored_signal.ts";
 import { writeFileAtomic } from "../files/file.ts";
 import { modelInputs } from "../model/inputs.ts";
 import {
@@ -290,7 +291,7 @@ function describeSample(position: number, context: SampleContext): GeneInCellTyp
 /** The signal as it was counted, where that is known, with NaN for marks that were not measured. */
 function countsOf(data: Dataset, position: number): Float32Array {
   const { marks } = data;
-  const counts = data.hasCounts ? data.countsOf(position) : data.signalOf(position);
+  const counts = storedSignal(data, position);
   const isMissing = marks.map((mark) => !data.hasMark(position, mark));
   return Float32Array.from(
     counts as ArrayLike<number>,

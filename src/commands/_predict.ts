@@ -10,7 +10,8 @@ import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.t
 import { countKnownGenes } from "../training/gene_effects.ts";
 import type { PredictOptions } from "../training/predict_options.ts";
 import type { UnlikeCellType } from "../validation/unlike.ts";
-import { type CommandCall, list } from "./flags.ts";
+import type { CommandCall } from "./flags.ts";
+import { declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
 import { noteUnlike } from "./_intervals.ts";
 import { type CellTypesNextAssay, describeNextAssay, nextAssays } from "./_mark_prices.ts";
 import { warnIfConstant } from "./_metrics.ts";
@@ -28,16 +29,14 @@ import {
 } from "./_panel_flags.ts";
 
 /** Flags of the commands that predict. */
-export interface PredictionFlags extends SequenceFlags {
+export interface PredictionFlags extends SequenceFlags, ModelDataFlags {
   readonly model: string;
   readonly data: string;
   readonly out: string;
   readonly engine: EngineName;
   readonly threads?: number | undefined;
   readonly record?: string | undefined;
-  readonly acceptAssembly?: boolean | undefined;
   readonly panel?: string | undefined;
-  readonly dropMarks?: readonly string[] | undefined;
 }
 
 /** Flags of the commands that write their predictions to a file. */
@@ -45,7 +44,7 @@ export type WritePredictionFlags = PredictionFlags & OverwriteFlag;
 
 /** Declares the flags that name a model and the data to predict. */
 export function declarePrediction(command: Command): Command {
-  return declarePanel(command)
+  const named = declarePanel(command)
     .requiredOption(
       "--model <dir>",
       "directory of a run, or of a model; starter is the one that comes with this program",
@@ -53,17 +52,8 @@ export function declarePrediction(command: Command): Command {
     .requiredOption(
       "--data <path>",
       "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
-    )
-    .option(
-      "--accept-assembly",
-      "accept windows around the same genes in another build of the model's species, such as hg38 for hg19",
-      false,
-    )
-    .option(
-      "--drop-marks <names>",
-      "marks to treat as not measured, such as H3K4me1 (for models that read a panel)",
-      list,
     );
+  return declareModelData(named);
 }
 
 /** Predictions of one model or an ensemble, and the engine that computed them. */

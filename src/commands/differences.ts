@@ -26,8 +26,10 @@ import {
   type DifferenceFlags,
   readSides,
 } from "./_difference_flags.ts";
+import { checkDifferenceNames } from "./_difference_names.ts";
 import {
   type ComparedNames,
+  findNames,
   findTrainedEnds,
   matchFiles,
   nameGenes,
@@ -95,6 +97,10 @@ async function differences(
   const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
   const measured = measuredOf(data, labels);
   checkMeasured(flags, measured);
+  const named = nameGenes(data, files.annotated);
+  checkDifferenceNames(data, named, { ...outputs, files });
+  // What is wrong with the files would be found out after all the work.
+  findNames(named, { files, flags });
   const options = { ...flags, ...sides, measured, unlabelled, signal };
   const found = await explainWithProgress(models, data, options);
   const isCompared = new Set([...found.from, ...found.to]);
@@ -102,7 +108,6 @@ async function differences(
     models,
     data: data.filter((position) => isCompared.has(data.cellTypeOf(position))),
   });
-  const named = nameGenes(data, files.annotated);
   const compared = Array.from(found.genes, (gene) => named[gene]!);
   const names = matchFiles(found, { named, files, flags });
   const trained = await findTrainedEnds(found, {

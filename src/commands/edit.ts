@@ -21,7 +21,6 @@ import {
   type CommandDefinition,
   declareCommon,
   integer,
-  list,
   number,
 } from "./flags.ts";
 import { loadData } from "./_data.ts";
@@ -29,6 +28,7 @@ import { effectRows, EffectSummary, FIRST_COLUMN } from "./_edit_effects.ts";
 import { annotateGenes } from "./_explained_samples.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { noteUnlike } from "./_intervals.ts";
+import { declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
 import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
 import { declarePanel, loadUnlabelled, type PanelFlags } from "./_panel_flags.ts";
 import { checkPanelOf, noteScores } from "./_predict.ts";
@@ -38,7 +38,7 @@ import { beginningOf, chooseTableFile } from "./_table_output.ts";
 import { VERSION } from "./version.ts";
 import { warn } from "./_warn.ts";
 
-interface EditFlags extends PanelFlags, OverwriteFlag {
+interface EditFlags extends PanelFlags, ModelDataFlags, OverwriteFlag {
   readonly data: string;
   readonly edits: string;
   readonly out?: string | undefined;
@@ -47,9 +47,7 @@ interface EditFlags extends PanelFlags, OverwriteFlag {
   readonly confidence: number;
   readonly seed: number;
   readonly engine: EngineName;
-  readonly acceptAssembly: boolean;
   readonly geneFile?: string | undefined;
-  readonly dropMarks?: readonly string[] | undefined;
 }
 
 /** Fewer models say little of what training could have given. */
@@ -77,58 +75,50 @@ export const command: CommandDefinition<EditFlags> = {
   declare: (command) =>
     declareCommon(
       declareOverwrite(
-        declarePanel(
-          command
-            .argument(
-              "<dir>",
-              "directory of a run, or of a model; starter is the one that comes with this program",
+        declareModelData(
+          declarePanel(
+            command
+              .argument(
+                "<dir>",
+                "directory of a run, or of a model; starter is the one that comes with this program",
+              )
+              .requiredOption(
+                "--data <path>",
+                "samples to edit, and genes to draw: competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
+              )
+              .requiredOption(
+                "--edits <file>",
+                "table of edits: remove, scale, move, swap, replace or substitute in a column edit; see docs/edits.md",
+              ),
+          )
+            .option(
+              "--out <file>",
+              "what to write: .tsv, .csv, .jsonl or .parquet; - is standard output " +
+                "(default: effects.tsv, or as --format has it)",
             )
-            .requiredOption(
-              "--data <path>",
-              "samples to edit, and genes to draw: competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
+            .option(
+              "--format <name>",
+              `${ROW_FORMATS.join(", ")} (default: by the end of --out)`,
+              choice(ROW_FORMATS),
             )
-            .requiredOption(
-              "--edits <file>",
-              "table of edits: remove, scale, move, swap, replace or substitute in a column edit; see docs/edits.md",
+            .option(
+              "--draws <n>",
+              "real genes that are drawn for an edit that draws some",
+              integer(1, 10_000),
+              20,
+            )
+            .option(
+              "--confidence <x>",
+              "confidence of the intervals of effects",
+              number(Number.MIN_VALUE, GREATEST_CONFIDENCE),
+              0.95,
+            )
+            .option("--seed <n>", "seed of the draws", integer(0), 0)
+            .option(
+              "--gene-file <file>",
+              "annotation with symbols and strands of the genes, for data that lack them: GTF, GFF3, BED or a table",
             ),
-        )
-          .option(
-            "--out <file>",
-            "what to write: .tsv, .csv, .jsonl or .parquet; - is standard output " +
-              "(default: effects.tsv, or as --format has it)",
-          )
-          .option(
-            "--format <name>",
-            `${ROW_FORMATS.join(", ")} (default: by the end of --out)`,
-            choice(ROW_FORMATS),
-          )
-          .option(
-            "--draws <n>",
-            "real genes that are drawn for an edit that draws some",
-            integer(1, 10_000),
-            20,
-          )
-          .option(
-            "--confidence <x>",
-            "confidence of the intervals of effects",
-            number(Number.MIN_VALUE, GREATEST_CONFIDENCE),
-            0.95,
-          )
-          .option("--seed <n>", "seed of the draws", integer(0), 0)
-          .option(
-            "--gene-file <file>",
-            "annotation with symbols and strands of the genes, for data that lack them: GTF, GFF3, BED or a table",
-          )
-          .option(
-            "--accept-assembly",
-            "accept windows around the same genes in another build of the model's species, such as hg38 for hg19",
-            false,
-          )
-          .option(
-            "--drop-marks <names>",
-            "marks to treat as not measured, such as H3K4me1 (for models that read a panel)",
-            list,
-          ),
+        ),
       ),
     ),
   run: editSamples,

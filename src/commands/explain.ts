@@ -3,7 +3,9 @@
 import { withModelLetters } from "../training/model_bases.ts";
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
+import { chooseBlockSize } from "../explain/block_size.ts";
 import { type Attributions, testAttributions } from "../explain/mod.ts";
+import { modelInputs } from "../model/inputs.ts";
 import { describeInputs } from "../runs/inputs.ts";
 import { describeModels, loadModels } from "../runs/models.ts";
 import { MODEL_ARGUMENT } from "./_flag_aliases.ts";
@@ -21,7 +23,6 @@ import { planTracks } from "./_explanation_tracks.ts";
 import { writeExplanation } from "./_explanation_outputs.ts";
 import {
   checkMethod,
-  chooseBlockSize,
   computeBlocks,
   countBlocks,
   describeArithmetic,
@@ -143,7 +144,7 @@ async function prepareWork(model: string, flags: ExplainFlags): Promise<Explanat
     chosen,
     unlabelled,
     inputs,
-    blockSize: chooseBlockSize(models[0]!),
+    blockSize: chooseBlockSize(modelInputs(models[0]!.spec)),
     arithmetic: await describeArithmetic(flags, models[0]!),
   };
 }

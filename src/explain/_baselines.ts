@@ -2,7 +2,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { gatherBatch } from "../engine/gather_batch.ts";
-import { gradientSize, type PathRequest } from "../engine/path_source.ts";
+import type { PathRequest } from "../engine/path_source.ts";
 import { entrySize, placesOf, SampleBatch, type SampleSource } from "../engine/sample_source.ts";
 import type { InputName, InputSpec } from "../model/spec.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
@@ -137,9 +137,4 @@ export class Baselines {
     const { matched, plan } = this.#options;
     return await this.meanProfile(matched!.nearest(position, plan.matches));
   }
-}
-
-/** Values of one sample of some inputs. */
-export function valuesOf(inputs: readonly InputSpec[]): number {
-  return inputs.reduce((sum, input) => sum + gradientSize(input), 0);
 }

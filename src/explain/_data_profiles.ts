@@ -8,6 +8,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { MatchedSamples } from "./matched_samples.ts";
 import type { AttributionPlan } from "./attribution_plan.ts";
+import { storedSignal } from "./stored_signal.ts";
 
 /** Makes baselines of the signal that data store. */
 export class DataProfiles {
@@ -50,7 +51,7 @@ export class DataProfiles {
     const sums = new Float64Array(bins * marks);
     const samples = new Float64Array(marks);
     for (const position of positions) {
-      const values = hasCounts ? this.#data.countsOf(position) : this.#data.signalOf(position);
+      const values = storedSignal(this.#data, position);
       const firstMark = this.#cellTypes[position]! * marks;
       for (let mark = 0; mark < marks; mark++) {
         if (markMask?.[firstMark + mark] === 0) continue;

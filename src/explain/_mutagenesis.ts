@@ -3,7 +3,7 @@
 import { gatherBatch } from "../engine/gather_batch.ts";
 import { SampleBatch } from "../engine/sample_source.ts";
 import type { SequenceInput } from "../model/spec.ts";
-import { predictEdited } from "./_edited_samples.ts";
+import { predictEditedInputs } from "./_edited_inputs.ts";
 import type { Block, ExplainedNetwork, Found } from "./explained_network.ts";
 import { type AttributionPlan, checkWindow } from "./attribution_plan.ts";
 
@@ -34,7 +34,7 @@ export async function explainByMutation(
       }
     }
   }
-  const predicted = await predictEdited(network, {
+  const predicted = await predictEditedInputs(network, {
     input,
     samples: Uint32Array.from(samples),
     write: (edit, values) => values[bases[edit]!] = letters[edit]!,

@@ -2,9 +2,9 @@
 
 import { readsPanel } from "../model/panel_inputs.ts";
 import type { SignalInput } from "../model/spec.ts";
-import { type Edits, predictEdited } from "./_edited_samples.ts";
+import { type Edits, predictEditedInputs } from "./_edited_inputs.ts";
 import type { Block, ExplainedNetwork, Found } from "./explained_network.ts";
-import { predictEditedData } from "./_edited_data.ts";
+import { predictEditedSignal } from "./_edited_signal.ts";
 import { type AttributionPlan, checkWindow } from "./attribution_plan.ts";
 
 /** Some bins of one mark. */
@@ -62,8 +62,8 @@ export async function explainByOcclusion(
       }),
   });
   const predicted = readsPanel(network.open.model.spec)
-    ? await predictEditedData(network, editWith, block)
-    : await predictEdited(network, editWith(await networkBaselines(network, block)), block);
+    ? await predictEditedSignal(network, editWith, block)
+    : await predictEditedInputs(network, editWith(await networkBaselines(network, block)), block);
   const falls = predicted.map((value, edit) => predictions[samples[edit]!]! - value);
   const found = shareAmongBins(falls, { regions, plan, input });
   return { predictions, inputs: new Map([["signal", found]]) };

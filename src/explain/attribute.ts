@@ -5,20 +5,16 @@ import type { InputName } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { openNetwork } from "../training/open_network.ts";
 import type { AttributeOptions } from "./attribute_options.ts";
-import { valuesOf } from "./_baselines.ts";
+import { chooseBlockSize } from "./block_size.ts";
 import { explainByExpectation, explainByGradient, explainByPath } from "./_gradient_methods.ts";
 import { joinBlocks } from "./join_blocks.ts";
 import { MatchedSamples } from "./matched_samples.ts";
-import { type Block, ExplainedNetwork, type Found } from "./explained_network.ts";
+import { type Block, type BlockCall, ExplainedNetwork, type Found } from "./explained_network.ts";
 import { explainByMutation } from "./_mutagenesis.ts";
 import { explainByOcclusion } from "./_occlusion.ts";
 import { ModelMoments } from "./_model_moments.ts";
 import { type AttributionPlan, hasBaseline, planAttribution } from "./attribution_plan.ts";
 import type { Attributions } from "./types.ts";
-
-/** Values of a block's samples. */
-const BLOCK_VALUES = 1 << 21;
-const BLOCK_SAMPLES = 256;
 
 /**
  * Says how much each value that the networks read adds to their predictions of some samples. For many samples use
@@ -119,7 +115,7 @@ export async function* attributeBlocks(
   const networks = await openNetworks(models, { data, plan, options, stack });
   onStart?.(networks[0]!.open.report);
   const { length } = plan.positions;
-  const size = plan.blockSize ?? usualBlock(networks[0]!);
+  const size = plan.blockSize ?? chooseBlockSize(networks[0]!.wanted);
   for (let first = 0; first < length; first += size) {
     const positions = plan.positions.slice(first, first + size);
     const share = positions.length / length / networks.length;
@@ -175,14 +171,10 @@ function checkAlike(first: ExplainedNetwork, other: ExplainedNetwork): void {
   );
 }
 
-function usualBlock({ wanted }: ExplainedNetwork): number {
-  return Math.max(1, Math.min(BLOCK_SAMPLES, Math.floor(BLOCK_VALUES / valuesOf(wanted))));
-}
-
 async function explainBlock(
   networks: readonly ExplainedNetwork[],
   positions: Uint32Array<ArrayBuffer>,
-  { signal, onShare }: Block["call"],
+  { signal, onShare }: BlockCall,
 ): Promise<Attributions> {
   const { plan } = networks[0]!;
   const moments = new BlockMoments(positions.length);

@@ -40,7 +40,7 @@ const ACTION = "attribute";
 const WITH_BASELINE: readonly AttributionMethod[] = ["integrated-gradients", "occlusion"];
 
 /** Whether a method compares a sample with a baseline of one kind. */
-export function hasBaseline({ method }: AttributionPlan): boolean {
+export function hasBaseline({ method }: Pick<AttributionPlan, "method">): boolean {
   return WITH_BASELINE.includes(method);
 }
 

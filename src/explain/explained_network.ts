@@ -16,12 +16,18 @@ import { DataProfiles } from "./_data_profiles.ts";
 import type { MatchedSamples } from "./matched_samples.ts";
 import type { AttributionPlan } from "./attribution_plan.ts";
 
+/** How a block reports, and ends early. */
+export interface BlockCall {
+  readonly signal: AbortSignal | undefined;
+  /** Takes the share of the block that is done, from 0 to 1. */
+  onShare(share: number): void;
+}
+
 /** Some samples that are explained together. */
 export interface Block {
   /** `[sample]`: positions in the data set. */
   readonly positions: Uint32Array<ArrayBuffer>;
-  /** Progress of the block, as a share of it from 0 to 1, and abort signal. */
-  readonly call: { readonly signal: AbortSignal | undefined; onShare(share: number): void };
+  readonly call: BlockCall;
 }
 
 /** What is found for one input of a block's samples. */

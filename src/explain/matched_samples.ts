@@ -1,10 +1,11 @@
 /** Samples of the same cell type that are like a sample in one number: its total signal, or its label. */
 
-import type { PackedArray } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { geneGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
 import type { MatchBy } from "./attribute_options.ts";
+import { ranksByDistance } from "./ranks_by_distance.ts";
+import { storedSignal } from "./stored_signal.ts";
 
 /** The samples of one cell type in the order of their numbers. */
 interface SortedSamples {
@@ -78,12 +79,10 @@ export class MatchedSamples {
     const rank = rankOf.get(position)!;
     const key = keys[rank]!;
     const found: number[] = [];
-    let [below, above] = [rank - 1, rank + 1];
-    while (found.length < count && (below >= 0 || above < positions.length)) {
-      const isBelow = above >= positions.length ||
-        (below >= 0 && key - keys[below]! <= keys[above]! - key);
-      const other = positions[isBelow ? below-- : above++]!;
+    for (const near of ranksByDistance(keys, key, rank + 1)) {
+      const other = positions[near]!;
       if (this.#genes[other] !== gene) found.push(other);
+      if (found.length === count) break;
     }
     if (found.length > 0) return found;
     throw new ContractError(
@@ -95,7 +94,7 @@ export class MatchedSamples {
 
 /** Sum over bins and marks of ln(1 + count), or of the values where these are logarithms already. */
 export function totalSignal(data: Dataset, position: number): number {
-  const values: PackedArray = data.hasCounts ? data.countsOf(position) : data.signalOf(position);
+  const values = storedSignal(data, position);
   let total = 0;
   if (data.hasCounts) {
     for (let i = 0; i < values.length; i++) {

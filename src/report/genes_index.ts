@@ -1,3 +1,4 @@
+import { meanOf } from "../base/mean.ts";
 import { formatCountOf } from "../base/count.ts";
 import { compact, drawEnds, drawPoints, rangeOfCells } from "./_bars.ts";
 import { renderDocument } from "./_document.ts";
@@ -112,10 +113,6 @@ export function indexGene(input: GenePageInput, file: string): IndexedGene {
     label: labels.length === 0 ? undefined : meanOf(labels),
     ...findStrongest(input),
   };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Finds the bin with the largest attribution of a gene. */

@@ -1,3 +1,4 @@
+import { checkConfidence } from "../base/check_confidence.ts";
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { reconcileRecords } from "../record.ts";
@@ -255,9 +256,5 @@ function checkBootstrap({ resampled, bootstrapSamples, confidence }: {
         `integer >= 1`,
     );
   }
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(
-      `Cannot evaluate by regime: confidence is ${confidence}, expected above 0 and below 1`,
-    );
-  }
+  checkConfidence(confidence, "evaluate by regime");
 }

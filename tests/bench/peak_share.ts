@@ -2,6 +2,7 @@
 
 import { supportsRelaxedSimd } from "../../src/engine/wasm/arithmetic.ts";
 import { ModuleAssembler } from "../../src/engine/wasm/assembler/assembler.ts";
+import { loadExtendedCode } from "../../src/engine/wasm/extended_code.ts";
 import { assembleKernels } from "../../src/engine/wasm/module.ts";
 import { bindKernels, kernelAdder } from "../../src/engine/wasm/assembler/kernel_table.ts";
 import { ExecutionContext } from "../../src/engine/wasm/ops/context.ts";
@@ -49,6 +50,7 @@ async function prepare(
   const plan = planModel(spec, { batchSize: SAMPLES, threads: 1 });
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  await loadExtendedCode();
   const module = await WebAssembly.compile(assembleKernels(plan, fused));
   const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
   const values = initialWeights(spec, 0);

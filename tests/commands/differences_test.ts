@@ -239,7 +239,20 @@ Deno.test("what cannot be done is refused in one line", async () => {
   await withDirectory(async (directory) => {
     await prepare(directory);
     const data = ["--data", `${directory}/data.npz`, "--out", `${directory}/out.tsv`];
-    for (const [what, [args, message]] of Object.entries(REFUSED)) {
+    const sets = ["--gene-sets", `${directory}/formula.gmt`, "--sets-out", `${directory}/sets.tsv`];
+    await Deno.writeTextFile(`${directory}/formula.gmt`, `=HYPERLINK(1)\tna\t${GENES[0]}\n`);
+    await Deno.writeTextFile(`${directory}/other.csv`, "id,logFC\nENSMUSG00000000001,1\n");
+    const ofFiles: typeof REFUSED = {
+      "a set that is a formula": [
+        [...SIDES, ...sets],
+        /"=HYPERLINK\(1\)" would be a formula in a spreadsheet. Rename it in the file of --gene-sets/,
+      ],
+      "fold changes of other genes": [
+        [...SIDES, "--deseq2", `${directory}/other.csv`],
+        /Cannot find genes of \S+other\.csv/,
+      ],
+    };
+    for (const [what, [args, message]] of Object.entries({ ...REFUSED, ...ofFiles })) {
       const own = args.includes("--out") ? data.slice(0, 2) : data;
       const { code, stderr } = await runTask("differences", directory, ...own, ...args);
       ok(code !== 0, what);

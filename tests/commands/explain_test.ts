@@ -3,6 +3,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { parquetReadObjects } from "hyparquet";
 import { readDataset } from "../../src/data/read_dataset.ts";
+import { openSignalFile } from "../../src/genome/open_signal_file.ts";
 import { endOf, filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 import { readArray, type Store } from "../helpers/zarrita.ts";
 
@@ -283,6 +284,34 @@ STEPS["genes are named by ids, symbols and files; an annotation knows symbols an
   const unknown = await explain(`${directory}/run`, ...data, "--genes", near, "--out", "x");
   strictEqual(unknown.code, 1);
   match(unknown.stderr, new RegExp(`gene "${near}".*did you mean .*${symbol}`));
+};
+
+STEPS[
+  "tracks are on the data's build of the genome, and places that it lacks are refused at the start"
+] = async (directory, explain, runs) => {
+  const { columns: { record, genes } } = await readDataset(DATA);
+  const at = (name: string) => `${directory}/${name}`;
+  await Deno.writeTextFile(at("hg38.json"), JSON.stringify({ ...record, assembly: "hg38" }));
+  const annotate = (name: string, place: number) =>
+    Deno.writeTextFile(
+      at(name),
+      `chr1\tx\tgene\t${place + 1}\t${place + 9}\t.\t+\t.\tgene_id "${genes[0]}";\n`,
+    );
+  await annotate("here.gtf", 50_000);
+  await annotate("beyond.gtf", 400_000_000);
+  const build = ["--record", "hg38.json", "--accept-assembly", "--genes", genes[0]!];
+  const args = [...build, "--format", "none", "--no-pages", "--out", "built"];
+  const beyond = await explain(`${runs}/one`, ...args, "--gene-file", "beyond.gtf");
+  strictEqual(beyond.code, 1);
+  match(beyond.stderr, /its TSS is base 400000000 of chr1, which has 248956422 bp/);
+  ok(!filesIn(directory).some((name) => name.startsWith("built")));
+  const { code, stderr } = await explain(`${runs}/one`, ...args, "--gene-file", "here.gtf");
+  strictEqual(code, 0, stderr);
+  match(Deno.readTextFileSync(at("built/tracks/session.xml")), /<Session genome="hg38"/);
+  const [name] = filesIn(at("built/tracks")).filter((name) => name.endsWith(".bw"));
+  const { track, close } = await openSignalFile(at(`built/tracks/${name}`));
+  deepStrictEqual(track.contigs, [{ name: "chr1", length: 248_956_422 }]);
+  close();
 };
 
 STEPS["what cannot be explained is refused in one sentence, before anything is written"] = async (

@@ -20,7 +20,7 @@ import type {
   Job,
   PredictionJob,
 } from "./jobs.ts";
-import type { KernelSet } from "./module.ts";
+import type { KernelSet } from "./kernel_set.ts";
 import type { ExecutionContext } from "./ops/context.ts";
 import { MAX_PARTS } from "./plan/parts.ts";
 import type { PlannedModel } from "./planned_model.ts";

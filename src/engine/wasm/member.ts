@@ -3,19 +3,16 @@ import { weightShapes } from "../../model/shapes.ts";
 import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { divergedError } from "../diverged_error.ts";
 import type { InputGradients, MemberOptions, PredictionPath, SessionState } from "../engine.ts";
-import { gatherLearned } from "../gather_learned.ts";
 import { tablesOf } from "../joined_source.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import type { PathRequest } from "../path_source.ts";
 import type { SampleSource } from "../sample_source.ts";
-import { BatchLoader, type LoadedBatch } from "./batch_loader.ts";
-import { BatchPredictor } from "./batch_predictor.ts";
+import type { BatchLoader, LoadedBatch } from "./batch_loader.ts";
+import type { BatchPredictor } from "./batch_predictor.ts";
 import type { JobRunner } from "./job_runner.ts";
 import type { BatchJob, EpochJob, EpochOutcome, PredictionJob } from "./jobs.ts";
-import { PathFollower } from "./path_follower.ts";
 import type { Plan } from "./plan/types.ts";
 import type { PlannedModel } from "./planned_model.ts";
-import { createGradients, readGradients } from "./read_gradients.ts";
 import { runWatched } from "./watched_job.ts";
 import { readArrays, type WeightPlace, writeArrays } from "./weights.ts";
 
@@ -39,7 +36,7 @@ export class WasmMember implements Member {
   readonly #places: readonly WeightPlace[];
   readonly #trained: readonly WeightPlace[];
   #loader: BatchLoader | undefined;
-  readonly #predictor: BatchPredictor;
+  #predictor: BatchPredictor | undefined;
   #step = 0;
 
   /** Takes over the jobs' runner; writes the initial weights. */
@@ -50,7 +47,6 @@ export class WasmMember implements Member {
     this.#inputs = modelInputs(spec);
     this.#plan = planned.plan;
     this.#jobs = jobs;
-    this.#predictor = new BatchPredictor(jobs, this.#inputs);
     this.#places = planned.places;
     const trainable = weightShapes(spec).map((shape) => shape.trainable);
     this.#trained = this.#places.filter((_, index) => trainable[index]);
@@ -86,7 +82,10 @@ export class WasmMember implements Member {
     const predicted = isWhole
       ? this.#predictResident(source, rows, { signal, onProgress })
       : jobs.isJoined
-      ? this.#predictor.predict(source, rows, { signal, onProgress })
+      ? (this.#predictor ?? await this.#makePredictor()).predict(source, rows, {
+        signal,
+        onProgress,
+      })
       : this.#predictGathered(source, rows, { signal, onProgress });
     const values = predicted instanceof Promise ? await predicted : predicted;
     onProgress(rows.length);
@@ -124,6 +123,7 @@ export class WasmMember implements Member {
   ): Promise<Float32Array<ArrayBuffer>> {
     const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
     const { batchSize } = this.#plan;
+    const batches = await this.#batches();
     const compute = async (batch: LoadedBatch) => {
       const target = predicted.subarray(batch.start);
       const { rows, entries } = batch;
@@ -132,7 +132,7 @@ export class WasmMember implements Member {
       return true;
     };
     const options = { rows, batchSize, mode: "predict", signal, compute } as const;
-    await this.#batches().forEachBatch(source, options);
+    await batches.forEachBatch(source, options);
     return new Float32Array(predicted);
   }
 
@@ -142,6 +142,8 @@ export class WasmMember implements Member {
     { signal, onProgress }: MemberCall,
   ): Promise<InputGradients> {
     await this.#jobs.prepare("all");
+    const { createGradients, readGradients } = await loadBatchCode();
+    const batches = await this.#batches();
     const inputs = this.#inputs;
     const gradients = createGradients(inputs, rows.length);
     const { batchSize } = this.#plan;
@@ -153,12 +155,16 @@ export class WasmMember implements Member {
       return true;
     };
     const options = { rows, batchSize, mode: "explain", signal, compute } as const;
-    await this.#batches().forEachBatch(source, options);
+    await batches.forEachBatch(source, options);
     return gradients;
   }
 
-  pathGradients(request: PathRequest, call: MemberCall): Promise<InputGradients | undefined> {
-    return new PathFollower(this.#jobs, this.#inputs).follow(request, call);
+  async pathGradients(
+    request: PathRequest,
+    call: MemberCall,
+  ): Promise<InputGradients | undefined> {
+    const { PathFollower } = await loadBatchCode();
+    return await new PathFollower(this.#jobs, this.#inputs).follow(request, call);
   }
 
   state(): Promise<SessionState> {
@@ -218,7 +224,9 @@ export class WasmMember implements Member {
   ): Promise<EpochOutcome> {
     const { seed, batchSize } = this.#options;
     const rows = order.subarray(start, end);
-    this.#batches().forget();
+    const { gatherLearned } = await loadBatchCode();
+    const batches = await this.#batches();
+    batches.forget();
     let [sum, steps, samples] = [0, 0, 0];
     const compute = async (batch: LoadedBatch) => {
       const { labels, weights } = gatherLearned(source, batch.rows);
@@ -237,7 +245,7 @@ export class WasmMember implements Member {
       return Number.isFinite(sum);
     };
     const options = { rows, batchSize, mode: "train", signal, compute } as const;
-    await this.#batches().forEachBatch(source, options);
+    await batches.forEachBatch(source, options);
     return { loss: sum / samples, steps, samples };
   }
 
@@ -248,8 +256,14 @@ export class WasmMember implements Member {
   }
 
   /** Loads batches; made when the first is needed, after the kernels. */
-  #batches(): BatchLoader {
+  async #batches(): Promise<BatchLoader> {
+    const { BatchLoader } = await loadBatchCode();
     return this.#loader ??= new BatchLoader(this.#jobs.context, this.#plan, this.#inputs);
+  }
+
+  async #makePredictor(): Promise<BatchPredictor> {
+    const { BatchPredictor } = await loadBatchCode();
+    return this.#predictor ??= new BatchPredictor(this.#jobs, this.#inputs);
   }
 
   /** Whether threads can copy the samples themselves: a signal in memory that is all that the model reads. */
@@ -265,6 +279,11 @@ export class WasmMember implements Member {
     this.#jobs.runHere(job);
     return undefined;
   }
+}
+
+/** Batches are for training and for sources that threads cannot read: a first prediction does not wait for their code. */
+function loadBatchCode(): Promise<typeof import("./batches.ts")> {
+  return import("./batches.ts");
 }
 
 function shareCopy(values: Uint32Array): Uint32Array {

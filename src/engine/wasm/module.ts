@@ -1,39 +1,27 @@
 import { ModuleAssembler } from "./assembler/assembler.ts";
+import { extendedCode } from "./extended_code.ts";
+import { isPlain, needsExtendedCode, type PlainNode } from "./extended_nodes.ts";
+import type { KernelSet } from "./kernel_set.ts";
 import { countValues } from "./layout.ts";
-import { addActivationKernels, addGeluKernels } from "./ops/activation.ts";
+import { addActivationKernels } from "./ops/activation.ts";
 import { addAdamKernels } from "./ops/adam.ts";
-import { addBatchNormKernels } from "./ops/batch_norm/kernels.ts";
 import { addConvKernels } from "./ops/conv/kernels.ts";
 import { poolName } from "./ops/conv/run.ts";
 import type { ConvNode } from "./ops/conv/shape.ts";
-import { addTransformedKernels } from "./ops/conv/transformed/kernels.ts";
 import { addDenseKernels } from "./ops/dense.ts";
 import { addDropoutKernels } from "./ops/dropout.ts";
-import { addGruKernels } from "./ops/gru/kernels.ts";
-import { addJoinKernels } from "./ops/join/kernels.ts";
-import { addLstmKernels } from "./ops/lstm/kernels.ts";
-import { lstmRecord } from "./ops/lstm/shape.ts";
 import { addMemoryKernels } from "./ops/memory.ts";
-import { addRecurrentRows } from "./ops/recurrent/rows.ts";
 import { addPoolForward, addPoolKernels } from "./ops/pool.ts";
-import { addSequenceGradients } from "./ops/sequence/gradient_kernels.ts";
-import { addSequenceForward } from "./ops/sequence/kernels.ts";
-import { addPanelKernels, addSparseRowKernels } from "./ops/sparse_dense/kernels.ts";
 import { addSumKernels } from "./ops/sums.ts";
-import { addWideBackward, addWideForward } from "./ops/wide_dense/kernels.ts";
-import { addSubsetBackward, addSubsetForward } from "./ops/wide_dense/subset_kernels.ts";
 import { trains } from "./assembler/kernel_table.ts";
 import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
-
-/** Which kernels a module has: all of them, or only those that predictions need, a third or less. */
-export type KernelSet = "all" | "predictions";
 
 /**
  * Assembles a WebAssembly module with the kernels that a plan needs, for its exact shapes.
  *
  * @param plan The plan.
  * @param fusedMultiplyAdd Whether to use relaxed SIMD.
- * @param set Which of the kernels.
+ * @param set Which of the kernels. Where `needsExtendedCode` says so, that code must have been loaded.
  */
 export function assembleKernels(
   plan: Plan,
@@ -44,9 +32,14 @@ export function assembleKernels(
   const own = set === "all" ? plan.own : { bytes: 0 };
   const module = new ModuleAssembler(fusedMultiplyAdd, isWanted, own);
   const nodes = chainsOf(plan).flatMap((chain) => chain.nodes);
-  addSharedKernels(module, new Set(nodes.map(({ kind }) => kind)));
-  if (plan.join !== undefined) addJoinKernels(module);
-  for (const node of nodes) addNodeKernels(module, node);
+  const kinds = new Set(nodes.map(({ kind }) => kind));
+  addSharedKernels(module, kinds);
+  if (needsExtendedCode(plan, set)) extendedCode().addSharedExtendedKernels(module, kinds);
+  if (plan.join !== undefined) extendedCode().addJoinKernels(module);
+  for (const node of nodes) {
+    if (isPlain(node)) addNodeKernels(module, node, set);
+    else extendedCode().addExtendedKernels(module, node);
+  }
   return module.toBytes(plan.pages);
 }
 
@@ -57,18 +50,13 @@ function addSharedKernels(module: ModuleAssembler, kinds: ReadonlySet<PlanNode["
   addSumKernels(module);
   addMemoryKernels(module);
   if (kinds.has("dropout") || kinds.has("wideDense")) addDropoutKernels(module);
-  if (kinds.has("sparseDense")) addSparseRowKernels(module);
-  if (kinds.has("gelu")) addGeluKernels(module);
 }
 
-function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
+function addNodeKernels(module: ModuleAssembler, node: PlainNode, set: KernelSet): void {
   const { name, input, output } = node;
   switch (node.kind) {
     case "conv":
-      return addConvAndPool(module, node);
-    case "sequenceConv":
-      addSequenceForward(module, name, node.shape);
-      return addSequenceGradients(module, name, node.shape);
+      return addConvAndPool(module, node, set);
     case "pool":
       return addPoolKernels(module, name, {
         size: node.size,
@@ -85,48 +73,18 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
         inputStride: input.sampleStride,
         outputStride: output.sampleStride,
       });
-    case "bidirectionalGru":
-      addGruKernels(module, name, node.shape);
-      if (node.shape.returnsSequences) {
-        addRecurrentRows(module, name, {
-          units: output.channels / 2,
-          recordStride: node.shape.deltaSampleStride,
-          outputStride: output.sampleStride,
-        });
-      }
-      return;
-    case "lstm":
-      addLstmKernels(module, name, node.shape);
-      return addRecurrentRows(module, name, {
-        units: node.shape.units,
-        recordStride: lstmRecord(node.shape).sampleStride,
-        outputStride: output.sampleStride,
-      });
-    case "sparseDense": {
-      if (node.gate === undefined) return;
-      const [strideA, strideC] = [input.sampleStride, output.sampleStride];
-      return addPanelKernels(module, name, { inputs: countValues(input), strideA, strideC });
-    }
-    case "wideDense":
-      addWideForward(module, name, node.shape);
-      addWideBackward(module, name, node.shape);
-      addSubsetForward(module, name, node.shape);
-      return addSubsetBackward(module, name, node.shape);
-    case "batchNorm":
-      return addBatchNormKernels(module, node);
     case "dropout":
     case "activation":
-    case "gelu":
     case "compact":
       return;
   }
 }
 
-function addConvAndPool(module: ModuleAssembler, node: ConvNode): void {
+function addConvAndPool(module: ModuleAssembler, node: ConvNode, set: KernelSet): void {
   const { name, input, output, shape } = node;
   addConvKernels(module, name, shape);
-  if (node.transformed !== undefined) {
-    addTransformedKernels(module, name, {
+  if (node.transformed !== undefined && set === "all") {
+    extendedCode().addTransformedKernels(module, name, {
       shape,
       ...node.transformed,
       ends: {

@@ -1,40 +1,19 @@
 /**
- * What each kind of node does in a pass and in the update.
+ * What nodes of the usual kinds do in a prediction, and where the others' code is.
  *
  * @module
  */
 
-import {
-  activationBackward,
-  activationForward,
-  geluBackward,
-  geluForward,
-} from "./ops/activation.ts";
-import { batchNormBackward, batchNormForward, batchNormUpdate } from "./ops/batch_norm/run.ts";
-import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "./ops/context.ts";
-import { compactBackward, compactForward } from "./ops/compact.ts";
-import { convBackward, convForward, convTranspose, convUpdate } from "./ops/conv/run.ts";
-import { filterBytes } from "./ops/conv/shape.ts";
-import { denseBackward, denseForward, denseTranspose, denseUpdate } from "./ops/dense.ts";
-import { dropoutBackward, dropoutForward } from "./ops/dropout.ts";
-import { gruBackward, gruForward, gruTranspose, gruUpdate } from "./ops/gru/run.ts";
-import { lstmBackward, lstmForward } from "./ops/lstm/run.ts";
-import { lstmTranspose, lstmUpdate } from "./ops/lstm/update.ts";
-import { poolBackward, poolForward } from "./ops/pool.ts";
-import {
-  makeTables,
-  sequenceBackward,
-  sequenceForward,
-  sequenceUpdate,
-} from "./ops/sequence/run.ts";
-import {
-  sparseDenseBackward,
-  sparseDenseForward,
-  sparseDenseUpdate,
-} from "./ops/sparse_dense/run.ts";
-import { prepareMasks } from "./ops/wide_dense/masks.ts";
-import { wideActivationBackward, wideFinish, wideUpdate } from "./ops/wide_dense/run.ts";
+import { extendedCode } from "./extended_code.ts";
 import { countValues } from "./layout.ts";
+import { activationForward } from "./ops/activation.ts";
+import { compactForward } from "./ops/compact.ts";
+import type { ExecutionContext, ForwardPass } from "./ops/context.ts";
+import { convForward, convTranspose } from "./ops/conv/run.ts";
+import { filterBytes } from "./ops/conv/shape.ts";
+import { denseForward, denseTranspose } from "./ops/dense.ts";
+import { dropoutForward } from "./ops/dropout.ts";
+import { poolForward } from "./ops/pool.ts";
 import type { PlanNode } from "./plan/types.ts";
 
 /** Computes the outputs of a part's samples. */
@@ -42,90 +21,18 @@ export function forwardNode(context: ExecutionContext, node: PlanNode, pass: For
   switch (node.kind) {
     case "conv":
       return convForward(context, node, pass);
-    case "sequenceConv":
-      return sequenceForward(context, node, pass);
     case "dense":
       return denseForward(context, node, pass.part);
-    case "sparseDense":
-      return sparseDenseForward(context, node, pass);
-    case "wideDense":
-      return wideFinish(context, node, pass);
-    case "bidirectionalGru":
-      return gruForward(context, node, pass.part);
-    case "lstm":
-      return lstmForward(context, node, pass.part);
-    case "batchNorm":
-      return batchNormForward(context, node, pass.part);
     case "pool":
       return poolForward(context, node, pass.part);
     case "dropout":
       return dropoutForward(context, node, pass);
     case "activation":
       return activationForward(context, node, pass.part);
-    case "gelu":
-      return geluForward(context, node, pass.part);
     case "compact":
       return compactForward(context, node, pass.part);
-  }
-}
-
-/** Computes the derivatives with respect to the inputs of a part's samples, and what the update needs from the part. */
-export function backwardNode(context: ExecutionContext, node: PlanNode, pass: BackwardPass): void {
-  switch (node.kind) {
-    case "conv":
-      return convBackward(context, node, pass);
-    case "sequenceConv":
-      return sequenceBackward(context, node, pass);
-    case "dense":
-      return denseBackward(context, node, pass);
-    case "sparseDense":
-      return sparseDenseBackward(context, node, pass);
-    case "wideDense":
-      return wideActivationBackward(context, node, pass.part);
-    case "bidirectionalGru":
-      return gruBackward(context, node, pass);
-    case "lstm":
-      return lstmBackward(context, node, pass);
-    case "batchNorm":
-      return batchNormBackward(context, node, pass);
-    case "pool":
-      return poolBackward(context, node, pass);
-    case "dropout":
-      return dropoutBackward(context, node, pass);
-    case "activation":
-      return activationBackward(context, node, pass);
-    case "gelu":
-      return geluBackward(context, node, pass);
-    case "compact":
-      return compactBackward(context, node, pass);
-  }
-}
-
-/** Moves some of a node's weights. */
-export function updateNode(context: ExecutionContext, node: PlanNode, update: Update): void {
-  switch (node.kind) {
-    case "conv":
-      return convUpdate(context, node, update);
-    case "sequenceConv":
-      return sequenceUpdate(context, node, update);
-    case "dense":
-      return denseUpdate(context, node, update);
-    case "sparseDense":
-      return sparseDenseUpdate(context, node, update);
-    case "wideDense":
-      return wideUpdate(context, node, update);
-    case "bidirectionalGru":
-      return gruUpdate(context, node, update);
-    case "lstm":
-      return lstmUpdate(context, node, update);
-    case "batchNorm":
-      return batchNormUpdate(context, node, update);
-    case "pool":
-    case "dropout":
-    case "activation":
-    case "gelu":
-    case "compact":
-      return;
+    default:
+      return extendedCode().forwardExtended(context, node, pass);
   }
 }
 
@@ -136,23 +43,14 @@ export function transposeNode(context: ExecutionContext, node: PlanNode): void {
       const rows = node.kernel.bytes / filterBytes(node.shape);
       return convTranspose(context, node, { firstRow: 0, rows });
     }
-    case "sequenceConv":
-      return makeTables(context, node);
     case "dense":
       return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
-    case "bidirectionalGru":
-      return gruTranspose(context, node);
-    case "lstm":
-      return lstmTranspose(context, node);
-    case "wideDense":
-      return prepareMasks(context, node);
-    case "sparseDense":
-    case "batchNorm":
     case "pool":
     case "dropout":
     case "activation":
-    case "gelu":
     case "compact":
       return;
+    default:
+      return extendedCode().transposeExtended(context, node);
   }
 }

@@ -8,10 +8,13 @@
 import { modelInputs } from "../../model/inputs.ts";
 import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
+import { loadExtendedCode } from "./extended_code.ts";
+import { needsExtendedCode } from "./extended_nodes.ts";
 import type { GroupedPath } from "./grouped/path.ts";
 import type { PathProgram } from "./grouped/paths/program.ts";
 import { loadGroupedCode } from "./grouped_code.ts";
-import { assembleKernels, type KernelSet } from "./module.ts";
+import type { KernelSet } from "./kernel_set.ts";
+import { assembleKernels } from "./module.ts";
 import { planModel } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
 import { countWork } from "./plan/work.ts";
@@ -78,9 +81,16 @@ export class PlannedModel {
   module(set: KernelSet): Promise<WebAssembly.Module> {
     const known = this.#modules.get("all") ?? this.#modules.get(set);
     if (known !== undefined) return known;
-    const made = WebAssembly.compile(assembleKernels(this.plan, fusesMultiplyAdd(), set));
+    const made = this.#compile(set);
     this.#modules.set(set, made);
+    // Code that could not be loaded, over a network for instance, is asked for again by the next session.
+    made.catch(() => this.#modules.delete(set));
     return made;
+  }
+
+  async #compile(set: KernelSet): Promise<WebAssembly.Module> {
+    if (needsExtendedCode(this.plan, set)) await loadExtendedCode();
+    return await WebAssembly.compile(assembleKernels(this.plan, fusesMultiplyAdd(), set));
   }
 }
 

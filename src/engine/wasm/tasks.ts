@@ -7,21 +7,11 @@
 import type { StepPosition } from "../dropout.ts";
 import type { SignalColumns } from "../memory_source.ts";
 import type { ThreadGroups } from "./grouped/thread_groups.ts";
-import { backwardNode, forwardNode, updateNode } from "./nodes.ts";
-import {
-  batchNormCombine,
-  batchNormCombineDelta,
-  batchNormFreeze,
-} from "./ops/batch_norm/combine.ts";
-import { batchNormMeasure, batchNormMeasureDelta } from "./ops/batch_norm/run.ts";
+import { extendedCode } from "./extended_code.ts";
+import { forwardNode } from "./nodes.ts";
 import type { AdamStep, ExecutionContext, ForwardPass, Part } from "./ops/context.ts";
 import { gatherSamples } from "./ops/gather.ts";
-import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
-import { collectUses, keepEntries, spreadEntries } from "./ops/join/entries.ts";
-import { joinForward } from "./ops/join/forward.ts";
 import { collectPredictions, computeLoss, findPredictionSlopes } from "./ops/loss.ts";
-import { wideBackward } from "./ops/wide_dense/backward.ts";
-import { wideForward } from "./ops/wide_dense/run.ts";
 import { joinParts } from "./plan/parts.ts";
 import { type CombineStep, isWide, type PartStep, type Stage } from "./plan/stages.ts";
 import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
@@ -107,8 +97,8 @@ export class Tasks {
   ): void {
     const rows = countSamples(parts[chain]!);
     const pass = { slice, rows, position };
-    if (stage.do === "forward") wideForward(this.#context, node, pass);
-    else wideBackward(this.#context, node, { ...pass, toInput, adam });
+    if (stage.do === "forward") extendedCode().wideForward(this.#context, node, pass);
+    else extendedCode().wideBackward(this.#context, node, { ...pass, toInput, adam });
   }
 
   /** Does what one thread does when all tasks of a stage are done. */
@@ -163,13 +153,13 @@ export class Tasks {
           forwardNode(context, step.node, { part, mode, position });
           break;
         case "backward":
-          backwardNode(context, step.node, { part, wanted });
+          extendedCode().backwardNode(context, step.node, { part, wanted });
           break;
         case "measure":
-          batchNormMeasure(context, step.node, part);
+          extendedCode().batchNormMeasure(context, step.node, part);
           break;
         case "measureDelta":
-          batchNormMeasureDelta(context, step.node, part);
+          extendedCode().batchNormMeasureDelta(context, step.node, part);
           break;
         case "spread":
           this.#spread(chain, part);
@@ -178,16 +168,16 @@ export class Tasks {
           this.#keep(chain, part);
           break;
         case "join":
-          joinForward(context, this.#plan.join!, part);
+          extendedCode().joinForward(context, this.#plan.join!, part);
           break;
         case "joinBackward":
-          joinBackward(context, this.#plan.join!, { part, wanted: step.wanted });
+          extendedCode().joinBackward(context, this.#plan.join!, { part, wanted: step.wanted });
           break;
         case "group":
           this.#threadGroups!.compute(chain, part);
           break;
         case "collectUses":
-          collectUses(context, this.#plan.encoders[chain]!, part);
+          extendedCode().collectUses(context, this.#plan.encoders[chain]!, part);
           break;
         default:
           this.#runEnd(step.do, part, batch);
@@ -197,7 +187,7 @@ export class Tasks {
 
   #keep(chain: number, part: Part): void {
     const { output, kept } = this.#plan.encoders[chain]!;
-    keepEntries(this.#context, { output, kept: kept! }, part);
+    extendedCode().keepEntries(this.#context, { output, kept: kept! }, part);
   }
 
   /** Copies what a chain reads of the chain before it. */
@@ -206,7 +196,7 @@ export class Tasks {
     const { follows, input } = encoders[chain]!;
     const { chain: before, entryOf } = follows!;
     const source = encoders[before]!.output;
-    spreadEntries(this.#context, { source, target: input, entryOf }, part);
+    extendedCode().spreadEntries(this.#context, { source, target: input, entryOf }, part);
   }
 
   /** Does a task at either end of the network: gathers samples, or computes what follows its output. */
@@ -236,19 +226,20 @@ export class Tasks {
   }
 
   #combine(step: CombineStep, parts: readonly Part[]): void {
-    if (step.do === "combine") batchNormCombine(this.#context, step.node, parts);
-    else if (step.do === "combineDelta") batchNormCombineDelta(this.#context, step.node, parts);
-    else batchNormFreeze(this.#context, step.node);
+    if (step.do === "combine") extendedCode().batchNormCombine(this.#context, step.node, parts);
+    else if (step.do === "combineDelta") {
+      extendedCode().batchNormCombineDelta(this.#context, step.node, parts);
+    } else extendedCode().batchNormFreeze(this.#context, step.node);
   }
 
   #update(index: number, { rows, parts, adam }: Batch): void {
     const task = this.#plan.updates[index]!;
     if ("term" in task) {
       const update = { term: task.term, samples: rows.length, adam: adam! };
-      return joinUpdate(this.#context, this.#plan.join!, update);
+      return extendedCode().joinUpdate(this.#context, this.#plan.join!, update);
     }
     const ofChain = parts[task.chain]!;
-    updateNode(this.#context, this.#chains[task.chain]!.nodes[task.node]!, {
+    extendedCode().updateNode(this.#context, this.#chains[task.chain]!.nodes[task.node]!, {
       firstRow: task.firstRow,
       rows: task.rows,
       samples: countSamples(ofChain),

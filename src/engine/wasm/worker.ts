@@ -2,6 +2,8 @@
 
 import type { SignalColumns } from "../memory_source.ts";
 import type { TableColumn } from "../joined_source.ts";
+import * as extended from "./extended/code.ts";
+import { setExtendedCode } from "./extended_code.ts";
 import * as code from "./grouped/code.ts";
 import type { GroupedPath } from "./grouped/path.ts";
 import type { PathProgram } from "./grouped/paths/program.ts";
@@ -33,6 +35,7 @@ interface WorkerScope {
 }
 
 setGroupedCode(code);
+setExtendedCode(extended);
 const scope = globalThis as unknown as WorkerScope;
 let runner: Runner | undefined;
 

@@ -1,11 +1,5 @@
 /** What models say of some genes that are explained together. */
 
-/** How a block reports and ends. */
-export interface BlockCall {
-  readonly signal: AbortSignal | undefined;
-  onShare(share: number): void;
-}
-
 /** What one model says of a block's genes, `[gene]` each. */
 export interface BlockChanges {
   /** Predictions where changes begin: means over samples. */

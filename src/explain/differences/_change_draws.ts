@@ -1,5 +1,6 @@
 /** What the statistics of changes share: which genes are compared, and how they are drawn again. */
 
+import { checkConfidence } from "../../base/check_confidence.ts";
 import { checkInteger } from "../../base/check_integer.ts";
 import { drawResamples, percentileInterval } from "../../validation/bootstrap.ts";
 import type { Estimate } from "../../validation/regime_scores.ts";
@@ -27,11 +28,7 @@ export function planDraws(
   const action = "compare changes";
   checkInteger(samples, { action, name: "samples", least: 1 });
   checkInteger(seed, { action, name: "seed", least: 0 });
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(
-      `Cannot ${action}: confidence is ${confidence}, expected a number above 0 and below 1`,
-    );
-  }
+  checkConfidence(confidence, action);
   return { samples, confidence, seed };
 }
 

@@ -5,7 +5,7 @@ import { ContractError } from "../../errors.ts";
 import { modelInputs } from "../../model/inputs.ts";
 import type { InputName, InputSpec } from "../../model/spec.ts";
 import type { TrainedModel } from "../../model/trained_model.ts";
-import { summaryShape } from "../../panel/summary.ts";
+import { summaryWindows } from "../../panel/summary.ts";
 
 /** A value that belongs to no place: a statistic of the whole window, or whether a mark was measured. */
 const NO_PLACE = -1;
@@ -40,26 +40,24 @@ export interface MarkLayout {
 export function markLayout({ spec, record: { marks }, panel }: TrainedModel): MarkLayout {
   const all = modelInputs(spec);
   const signal = all.find((input) => input.name === "signal");
-  const bins = signal?.bins ?? panel?.bins;
+  const bounds = signal === undefined && panel !== undefined
+    ? summaryWindows(panel.bins).bounds
+    : undefined;
   // Beside a signal, which has a place for each bin, windows of a summary have none.
-  const windows = bins === undefined || signal !== undefined
-    ? 0
-    : summaryShape({ bins, marks: marks.length }).windows;
+  const windows = bounds === undefined ? 0 : bounds.length - 1;
   const inputs = all.flatMap((input) => layoutOf(input, { marks: marks.length, windows }) ?? []);
-  if (bins === undefined || inputs.length === 0) {
+  const placeBins = bounds ??
+    (signal && Uint32Array.from({ length: signal.bins + 1 }, (_, bin) => bin));
+  if (placeBins === undefined || inputs.length === 0) {
     throw new ContractError(
       `Cannot compare cell types with "${spec.name}": it reads ${
         listSome(all.map(({ name }) => name))
       }, expected a model that reads marks, which differ between cell types`,
     );
   }
-  const places = signal === undefined ? windows : bins;
   return {
     marks,
-    placeBins: Uint32Array.from(
-      { length: places + 1 },
-      (_, place) => Math.floor(place * bins / places),
-    ),
+    placeBins,
     inputs,
     hasContext: all.some(({ name }) =>
       name !== "sequence" && !inputs.some((input) => input.name === name)

@@ -6,12 +6,12 @@ import { ContractError } from "../../errors.ts";
 import type { TrainedModel } from "../../model/trained_model.ts";
 import { geneEffectsOf } from "../../training/gene_effects.ts";
 import { openNetwork } from "../../training/open_network.ts";
-import type { BlockCall, BlockChanges } from "./_block.ts";
+import type { BlockChanges } from "./_block.ts";
 import { explainPairs, type SamplePairs } from "./_paths.ts";
 import type { ComparedGene, DifferencePlan } from "./_plan.ts";
 import type { DifferenceOptions } from "./difference_types.ts";
 import { countPlaces, type MarkLayout, markLayout } from "./_mark_layout.ts";
-import { ExplainedNetwork } from "../explained_network.ts";
+import { type BlockCall, ExplainedNetwork } from "../explained_network.ts";
 import { planAttribution } from "../attribution_plan.ts";
 
 /** The models with their sessions. */

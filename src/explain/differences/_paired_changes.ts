@@ -103,18 +103,23 @@ export class PairedChanges {
     return Math.min(1, Math.max(-1, (xy / xx) * Math.sqrt(xx / yy)));
   }
 
-  /** Adds up squares and products around the weighted means. */
+  /** Adds up squares and products around the weighted means: exactly 0 where all pairs of some weight have the same value. */
   #add(a: Float64Array, b: Float64Array, weights: Float64Array): void {
     const sums = this.#sums.fill(0);
+    const first = weights.findIndex((weight) => weight > 0);
+    let [isEvenA, isEvenB] = [true, true];
     let weight = 0;
     for (let i = 0; i < a.length; i++) {
+      if (weights[i] === 0) continue;
+      isEvenA &&= a[i] === a[first];
+      isEvenB &&= b[i] === b[first];
       weight += weights[i]!;
       sums[X]! += weights[i]! * a[i]!;
       sums[Y]! += weights[i]! * b[i]!;
     }
     const [meanX, meanY] = [sums[X]! / weight, sums[Y]! / weight];
     for (let i = 0; i < a.length; i++) {
-      const [x, y] = [a[i]! - meanX, b[i]! - meanY];
+      const [x, y] = [isEvenA ? 0 : a[i]! - meanX, isEvenB ? 0 : b[i]! - meanY];
       sums[XX]! += weights[i]! * x * x;
       sums[YY]! += weights[i]! * y * y;
       sums[XY]! += weights[i]! * x * y;

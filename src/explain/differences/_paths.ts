@@ -9,9 +9,9 @@
 import type { InputGradients } from "../../engine/engine.ts";
 import type { InputSpec } from "../../model/spec.ts";
 import { type DenseInputs, gatherDense } from "../dense_inputs.ts";
-import type { BlockCall, BlockChanges } from "./_block.ts";
+import type { BlockChanges } from "./_block.ts";
 import { countPlaces, type MarkLayout } from "./_mark_layout.ts";
-import type { ExplainedNetwork } from "../explained_network.ts";
+import type { BlockCall, ExplainedNetwork } from "../explained_network.ts";
 import { gaussLegendre } from "../quadrature.ts";
 
 /** Pairs of samples of genes, `[pair]` each. */

@@ -1,8 +1,10 @@
 /** Which samples of which genes are compared. */
 
+import { checkConfidence } from "../../base/check_confidence.ts";
 import { checkInteger } from "../../base/check_integer.ts";
 import { listSome, showName } from "../../base/wording.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { findCellTypes, presentCellTypes } from "../../data/find_cell_types.ts";
 import { ContractError } from "../../errors.ts";
 import { type Direction, directionsOf, strandsOf } from "../bin_places.ts";
 import type { DifferenceOptions } from "./difference_types.ts";
@@ -39,13 +41,9 @@ export interface DifferencePlan {
 export function planDifferences(data: Dataset, options: DifferenceOptions): DifferencePlan {
   const { steps = 50, confidence = 0.95, keepsPlaces = false } = options;
   checkInteger(steps, { action: ACTION, name: "steps", least: 1 });
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(
-      `Cannot ${ACTION}: confidence is ${confidence}, expected a number above 0 and below 1`,
-    );
-  }
-  const from = findCellTypes(data, options.from, "from");
-  const to = findCellTypes(data, options.to, "to");
+  checkConfidence(confidence, ACTION);
+  const from = findSide(data, options.from, "from");
+  const to = findSide(data, options.to, "to");
   const both = from.find((cellType) => to.includes(cellType));
   const { cellTypes } = data.columns;
   if (both !== undefined) {
@@ -86,28 +84,22 @@ function checkGenes(genes: ArrayLike<number>, { columns }: Dataset): number[] {
 }
 
 /** The places of cell types by their names, or by the names of their groups, in the order of the names. */
-function findCellTypes(data: Dataset, names: readonly string[], side: "from" | "to"): number[] {
+function findSide(data: Dataset, names: readonly string[], side: "from" | "to"): number[] {
   if (names.length === 0) {
     throw new TypeError(`Cannot ${ACTION}: \`${side}\` has no names, expected one or more`);
   }
-  const present = new Set(data.cellTypeIndices());
-  const { cellTypes, cellTypeGroups = cellTypes } = data.columns;
   const found = new Set<number>();
   for (const name of names) {
-    const exact = cellTypes.indexOf(name);
-    const places = exact >= 0
-      ? [exact]
-      : [...cellTypes.keys()].filter((place) => cellTypeGroups[place] === name);
-    const here = places.filter((place) => present.has(place));
-    if (here.length === 0) {
-      const known = [...present].sort((a, b) => a - b).map((place) => cellTypes[place]!);
+    const places = findCellTypes(data, name);
+    if (places.length === 0) {
+      const known = presentCellTypes(data).map((place) => data.columns.cellTypes[place]!);
       throw new ContractError(
         `Cannot ${ACTION}: the data have no cell type ${showName(name)}, found ${
           listSome(known, 10)
         }`,
       );
     }
-    for (const place of here) found.add(place);
+    for (const place of places) found.add(place);
   }
   return [...found];
 }

@@ -1,5 +1,6 @@
 /** The genes of one cell type, and which of them are most like a sample. */
 
+import { findFirst } from "../../base/search.ts";
 import type { EditScope } from "./_scope.ts";
 import { type ProfileFeatures, ScaledFeatures } from "./_profile_features.ts";
 import type { SampleValues } from "./_sample_values.ts";
@@ -42,13 +43,7 @@ export class CellTypeGenes {
 
   /** The place of a position in the list. */
   placeOf(position: number): number {
-    let [low, high] = [0, this.positions.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.positions[middle]! < position) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return findFirst(this.positions.length, (place) => this.positions[place]! >= position);
   }
 
   /** Whether a sample is of another gene than the one at a position. */

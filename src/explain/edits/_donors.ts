@@ -1,10 +1,12 @@
 /** Draws real genes whose profiles take the place of marks. */
 
+import { findFirst } from "../../base/search.ts";
 import { geneKey } from "../../gene_id.ts";
 import { deriveKey, RandomStream } from "../../random.ts";
 import { CellTypeGenes, type DescribedGenes } from "./_cell_type_genes.ts";
 import type { EditScope } from "./_scope.ts";
 import { binsFor } from "../bin_places.ts";
+import { ranksByDistance } from "../ranks_by_distance.ts";
 import type { PlannedMarkStep } from "./_planned_edit.ts";
 import { ProfileFeatures } from "./_profile_features.ts";
 import type { SampleValues } from "./_sample_values.ts";
@@ -34,13 +36,20 @@ export interface Draw {
   readonly position: number;
 }
 
+/** The genes of a cell type in the order of expression, `[rank]` each. */
+interface OrderedGenes {
+  readonly places: Uint32Array;
+  /** Labels or predictions, rising. */
+  readonly values: Float64Array;
+}
+
 /** Draws genes of a sample's own cell type, the same for a sample and an edit whatever else is computed. */
 export class Donors {
   readonly #described: DescribedGenes;
   readonly #options: DonorOptions;
   readonly #cellTypes = new Map<number, CellTypeGenes>();
-  /** `[cellType]`: places in the order of expression. */
-  readonly #orders = new Map<number, Uint32Array>();
+  /** By cell type. */
+  readonly #orders = new Map<number, OrderedGenes>();
   /** The genes that have least of a step's marks, by cell type. */
   readonly #low = new WeakMap<PlannedMarkStep, Map<number, Uint32Array>>();
 
@@ -120,28 +129,21 @@ export class Donors {
     },
   ): Uint32Array {
     const expression = this.#options.expression();
-    const valueOf = (place: number) => expression[genes.positions[place]!]!;
     let order = this.#orders.get(cellType);
     if (order === undefined) {
-      order = Uint32Array.from(genes.positions.keys()).sort((a, b) =>
-        valueOf(a) - valueOf(b) || a - b
-      );
+      const valueOf = (place: number) => expression[genes.positions[place]!]!;
+      const places = Uint32Array.from(genes.positions.keys())
+        .sort((a, b) => valueOf(a) - valueOf(b) || a - b);
+      order = { places, values: Float64Array.from(places, valueOf) };
       this.#orders.set(cellType, order);
     }
+    const { places, values } = order;
     const own = expression[position]!;
-    let above = 0;
-    for (let high = order.length; above < high;) {
-      const middle = (above + high) >>> 1;
-      if (valueOf(order[middle]!) < own) above = middle + 1;
-      else high = middle;
-    }
-    let below = above - 1;
     const found: number[] = [];
-    while (found.length < most && (below >= 0 || above < order.length)) {
-      const under = below < 0 ? Infinity : own - valueOf(order[below]!);
-      const over = above >= order.length ? Infinity : valueOf(order[above]!) - own;
-      const place = order[under <= over ? below-- : above++]!;
-      if (genes.isOther(place, position)) found.push(place);
+    const above = findFirst(places.length, (rank) => values[rank]! >= own);
+    for (const rank of ranksByDistance(values, own, above)) {
+      if (found.length === most) break;
+      if (genes.isOther(places[rank]!, position)) found.push(places[rank]!);
     }
     return Uint32Array.from(found);
   }

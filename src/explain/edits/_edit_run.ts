@@ -1,5 +1,6 @@
 /** Predicts samples before and after edits, block by block. */
 
+import { meanOf } from "../../base/mean.ts";
 import { sequenceLetters } from "../../base/sequences.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { modelInputs, readsSequence } from "../../model/inputs.ts";
@@ -56,7 +57,7 @@ export class EditRun {
     const { edits, draws = 20, seed = 0 } = options;
     this.#models = models;
     this.#options = options;
-    this.#scope = new EditScope(data, inputsOf(models));
+    this.#scope = new EditScope(data, { ...inputsOf(models), dropped: options.dropMarks });
     this.#planned = edits.map((edit) => planEdit(edit, this.#scope));
     this.samples = this.#planned.reduce((sum, { samples }) => sum + samples, 0);
     this.predictions = this.#planned.reduce(
@@ -272,10 +273,4 @@ function acceptedAssembly(
   const { sequence: __, ...found } = data.storedRecord;
   reconcileRecords(wanted, found, { acceptAssembly });
   return record.assembly;
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
 }

@@ -5,6 +5,7 @@ import { NO_SEQUENCE, sequenceLetters } from "../../base/sequences.ts";
 import { Dataset } from "../../data/dataset.ts";
 import type { SampleColumns } from "../../io/columns.ts";
 import { PackedBuilder } from "../../io/packing.ts";
+import { editedColumns, genesOf } from "../edited_columns.ts";
 import type { EditedSample } from "./_make_steps.ts";
 import type { SampleValues } from "./_sample_values.ts";
 import type { EditScope } from "./_scope.ts";
@@ -62,36 +63,22 @@ function makeData(
   edited: ReadonlyMap<number, string>,
   { scope, values, needsSequences, keepsGenes = false }: EditedDataOptions,
 ): Dataset {
-  const { columns, bins, marks } = scope.data;
-  const genes = keepsGenes
-    ? Uint32Array.from(columns.genes.keys())
-    : Uint32Array.from(new Set(samples.map(({ position }) => scope.geneAt(position))));
-  const places = new Map(Array.from(genes, (gene, place) => [gene, place]));
-  const builder = new PackedBuilder(samples.length * bins * marks.length);
+  const { data } = scope;
+  const positions = samples.map(({ position }) => position);
+  const genes = keepsGenes ? Uint32Array.from(data.columns.genes.keys()) : genesOf(data, positions);
+  const builder = new PackedBuilder(samples.length * data.bins * data.marks.length);
   for (const sample of samples) builder.append(sample.values);
-  const { sequence, ...record } = values.record;
-  const { geneDetails, cellTypeGroups, markMask } = columns;
-  const details = geneDetails && Array.from(genes, (gene) => geneDetails[gene]!);
-  const hasSequences = needsSequences && columns.sequences !== undefined;
-  const sequences = !hasSequences
-    ? undefined
-    : keepsGenes
-    ? columns.sequences
-    : sequencesOf(genes, { columns, edited });
-  return new Dataset({
+  return new Dataset(editedColumns(data, {
+    positions,
     signal: builder.finish(),
-    labels: undefined,
-    cellTypes: columns.cellTypes,
-    cellTypeIndex: Uint32Array.from(samples, ({ position }) => scope.cellTypeAt(position)),
-    genes: Array.from(genes, (gene) => columns.genes[gene]!),
-    geneIndex: Uint32Array.from(samples, ({ position }) => places.get(scope.geneAt(position))!),
-    bins,
-    record: hasSequences ? { ...record, sequence } : record,
-    ...(details && { geneDetails: details }),
-    ...(cellTypeGroups && { cellTypeGroups }),
-    ...(markMask && { markMask }),
-    ...(sequences && { sequences }),
-  });
+    record: values.record,
+    genes,
+    sequences: !needsSequences || data.columns.sequences === undefined
+      ? undefined
+      : keepsGenes
+      ? data.columns.sequences
+      : sequencesOf(genes, { columns: data.columns, edited }),
+  }));
 }
 
 /** The DNA of some genes, of which some was edited. */

@@ -76,6 +76,11 @@ function select(step: EditSelection, context: StepContext): Selected {
   const { data } = scope;
   const marks = step.marks?.map((mark) => {
     const place = scope.markPlace(mark);
+    if (scope.inputs.dropped?.includes(mark)) {
+      context.fail(
+        `column "mark": ${showName(mark)} is treated as not measured, expected a mark that is read`,
+      );
+    }
     if (place >= 0) return place;
     context.fail(
       `column "mark": the data have no mark "${showName(mark)}", expected ${data.marks.join(", ")}`,

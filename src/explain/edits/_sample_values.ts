@@ -2,8 +2,8 @@
 
 import type { PackedArray } from "../../base/arrays.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { inverseFunction, transformFunction } from "../../record.ts";
-import type { DataRecord } from "../../record.ts";
+import { type DataRecord, inverseFunction, transformFunction } from "../../record.ts";
+import { storedSignal } from "../stored_signal.ts";
 
 /** Reads and scales the stored numbers of a data set. */
 export class SampleValues {
@@ -24,7 +24,7 @@ export class SampleValues {
 
   /** The numbers of a sample, `[bin, mark]`; not to be changed. */
   of(position: number): PackedArray {
-    return this.data.hasCounts ? this.data.countsOf(position) : this.data.signalOf(position);
+    return storedSignal(this.data, position);
   }
 
   /** A copy of the numbers of a sample. */

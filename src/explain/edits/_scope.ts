@@ -2,10 +2,10 @@
 
 import { listSome, showName } from "../../base/wording.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { findCellTypes, presentCellTypes } from "../../data/find_cell_types.ts";
 import { GeneNames } from "../../data/gene_names.ts";
 import { geneGroupIndices } from "../../data/sample_groups.ts";
 import { ContractError } from "../../errors.ts";
-import { cellTypeGroupsOf } from "../../io/item_groups.ts";
 import { type Direction, directionsOf, strandsOf } from "../bin_places.ts";
 import { SampleIndex } from "./_sample_index.ts";
 
@@ -15,6 +15,8 @@ export interface EditedInputs {
   readonly marks: boolean;
   /** Whether any reads DNA of the genes' own. */
   readonly sequence: boolean;
+  /** Marks that are treated as not measured, whatever the data have. */
+  readonly dropped?: readonly string[] | undefined;
 }
 
 /** Throws the error of an edit, of which it is told what was found. */
@@ -95,23 +97,14 @@ export class EditScope {
    * @throws What `edit.fail` throws, if no cell type with samples has that name.
    */
   findCellTypes(name: string, column: string, edit: EditFailure): readonly number[] {
-    const { columns } = this.data;
-    const { names, ofItem } = cellTypeGroupsOf(columns);
-    const present = columns.cellTypes.flatMap((known, place) =>
-      this.index.ofCellType(place).length === 0 ? [] : [{ known, place }]
+    const found = findCellTypes(this.data, name);
+    if (found.length > 0) return found;
+    const known = presentCellTypes(this.data).map((place) => this.data.columns.cellTypes[place]!);
+    edit.fail(
+      `column "${column}": the data have no cell type "${showName(name)}", expected ${
+        listSome(known, 8)
+      }`,
     );
-    const own = present.filter(({ known }) => known === name);
-    const found = own.length > 0
-      ? own
-      : present.filter(({ place }) => names[ofItem[place]!] === name);
-    if (found.length === 0) {
-      edit.fail(
-        `column "${column}": the data have no cell type "${showName(name)}", expected ${
-          listSome(present.map(({ known }) => known), 8)
-        }`,
-      );
-    }
-    return found.map(({ place }) => place);
   }
 }
 

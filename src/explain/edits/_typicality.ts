@@ -1,5 +1,6 @@
 /** How far samples lie from real genes. */
 
+import { findFirst } from "../../base/search.ts";
 import type { Donors } from "./_donors.ts";
 import type { ScaledFeatures } from "./_profile_features.ts";
 import type { EditScope } from "./_scope.ts";
@@ -50,13 +51,9 @@ export class Typicality {
     const features = compared.scaled.describe(values, isTurned);
     const distance = nearestDistance(compared, features, this.#scope.groups[position]!);
     const { distances } = compared;
-    let low = 0;
-    for (let high = distances.length; low < high;) {
-      const middle = (low + high) >>> 1;
-      if (distances[middle]! < distance) low = middle + 1;
-      else high = middle;
-    }
-    return (1 + distances.length - low) / (1 + distances.length);
+    const { length } = distances;
+    const nearer = findFirst(length, (rank) => distances[rank]! >= distance);
+    return (1 + length - nearer) / (1 + length);
   }
 
   #compare(cellType: number): ComparedGenes | undefined {

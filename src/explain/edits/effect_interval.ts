@@ -1,3 +1,4 @@
+import { checkConfidence } from "../../base/check_confidence.ts";
 import { studentQuantile } from "../../metrics/student_t.ts";
 
 /** Effects of one edit on one sample, by model and draw. */
@@ -60,11 +61,7 @@ export function effectInterval(
     readonly confidence?: number | undefined;
   } = {},
 ): EffectInterval {
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(
-      `Cannot make interval: confidence is ${confidence}, expected a number between 0 and 1`,
-    );
-  }
+  checkConfidence(confidence, "make interval");
   if (effects.length !== models * draws || effects.length === 0) {
     throw new RangeError(
       `Cannot make interval: ${effects.length} effects, expected ${models} models × ${draws} draws`,

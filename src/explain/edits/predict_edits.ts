@@ -1,3 +1,4 @@
+import { checkConfidence } from "../../base/check_confidence.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { ContractError } from "../../errors.ts";
 import type { TrainedModel } from "../../model/trained_model.ts";
@@ -97,11 +98,7 @@ function checkOptions(
       `Cannot predict edits: draws is ${draws}, expected an integer from 1 to ${MOST_DRAWS}`,
     );
   }
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(
-      `Cannot predict edits: confidence is ${confidence}, expected a number between 0 and 1`,
-    );
-  }
+  checkConfidence(confidence, "predict edits");
   const ids = new Set<string>();
   for (const { id } of edits) {
     if (ids.has(id)) {

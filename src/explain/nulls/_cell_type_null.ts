@@ -1,8 +1,11 @@
 /** The samples of a null that are of one cell type, arranged so that comparing thousands of others with them is quick. */
 
+import { findFirst } from "../../base/search.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { sizeOf } from "../../model/layer_shapes.ts";
 import type { InputName } from "../../model/spec.ts";
 import { totalSignal } from "../matched_samples.ts";
+import { ranksByDistance } from "../ranks_by_distance.ts";
 import type { NullAttributions } from "./null_attributions.ts";
 
 /** Letters of a base, of which the null's largest counts. */
@@ -64,14 +67,13 @@ export class CellTypeNull {
     readonly count: number;
   }): Neighbours {
     const totals = this.#totals;
-    const above = totals.findIndex((other) => other >= total);
-    let end = above < 0 ? totals.length : above;
-    let first = end;
+    const above = findFirst(totals.length, (rank) => totals[rank]! >= total);
+    let [first, end] = [above, above];
     const without: number[] = [];
-    while (end - first - without.length < count && (first > 0 || end < totals.length)) {
-      const isBelow = end === totals.length ||
-        (first > 0 && total - totals[first - 1]! <= totals[end]! - total);
-      const rank = isBelow ? --first : end++;
+    for (const rank of ranksByDistance(totals, total, above)) {
+      if (end - first - without.length === count) break;
+      first = Math.min(first, rank);
+      end = Math.max(end, rank + 1);
       if (this.#genes[rank] === gene) without.push(rank);
     }
     return { first, end, without };
@@ -104,7 +106,7 @@ export class CellTypeNull {
     const known = this.#sizes.get(name);
     if (known !== undefined) return known;
     const { values, shape } = this.#null.attributions.inputs[name]!;
-    const size = shape.reduce((product, extent) => product * extent, 1);
+    const size = sizeOf(shape);
     const ranks = this.#places.length;
     const bits = new Int32Array(size * ranks);
     const hasGaps = new Uint8Array(size);

@@ -5,6 +5,7 @@ import { geneGroupIndices } from "../../data/sample_groups.ts";
 import { ContractError } from "../../errors.ts";
 import { CellTypeNull } from "./_cell_type_null.ts";
 import { falseDiscoveryRates } from "../../metrics/false_discovery.ts";
+import { sizeOf } from "../../model/layer_shapes.ts";
 import type { InputName } from "../../model/spec.ts";
 import { totalSignal } from "../matched_samples.ts";
 import type { NullAttributions } from "./null_attributions.ts";
@@ -52,11 +53,11 @@ export function testAttributions(
   data: Dataset,
 ): Attributions {
   checkAlike(found, nullAttributions.attributions);
-  const pool = preparePool(nullAttributions, data);
+  const ready = prepareNull(nullAttributions, data);
   const names = Object.keys(found.inputs) as InputName[];
   const pValues = new Map(names.map((name) => {
     const { values, shape } = found.inputs[name]!;
-    return [name, pool.pValues(found.rows, { name, shape, values })] as const;
+    return [name, ready.pValues(found.rows, { name, shape, values })] as const;
   }));
   const qValues = adjustBySample(pValues, found.rows.length);
   const inputs = names.map((name): readonly [InputName, InputAttributions] => [
@@ -92,19 +93,19 @@ interface TestedInput {
 /** Nulls that are ready, since blocks of samples are tested one after another. */
 const prepared = new WeakMap<
   NullAttributions,
-  { readonly data: Dataset; readonly pool: NullPool }
+  { readonly data: Dataset; readonly ready: PreparedNull }
 >();
 
-function preparePool(nullAttributions: NullAttributions, data: Dataset): NullPool {
+function prepareNull(nullAttributions: NullAttributions, data: Dataset): PreparedNull {
   const known = prepared.get(nullAttributions);
-  if (known?.data === data) return known.pool;
-  const pool = new NullPool(nullAttributions, data);
-  prepared.set(nullAttributions, { data, pool });
-  return pool;
+  if (known?.data === data) return known.ready;
+  const ready = new PreparedNull(nullAttributions, data);
+  prepared.set(nullAttributions, { data, ready });
+  return ready;
 }
 
 /** A null that is ready to be compared with. */
-class NullPool {
+class PreparedNull {
   readonly #null: NullAttributions;
   readonly #data: Dataset;
   readonly #genes: Uint32Array;
@@ -126,7 +127,7 @@ class NullPool {
 
   /** The p-values of an input's values; NaN where there is nothing to compare with. */
   pValues(rows: Uint32Array, { name, shape, values }: TestedInput): Float64Array {
-    const size = shape.reduce((product, extent) => product * extent, 1);
+    const size = sizeOf(shape);
     const found = new Float64Array(values.length).fill(NaN);
     for (const [sample, position] of rows.entries()) {
       const cellType = this.#byCellType.get(this.#data.cellTypeOf(position));

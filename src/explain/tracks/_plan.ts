@@ -100,9 +100,14 @@ function checkOptions({ format, overlaps, mostValues }: WriteTracksOptions): voi
   );
 }
 
-function chooseChromosomes(
+/**
+ * The chromosomes at whose ends windows are cut.
+ *
+ * @throws {ContractError} If their lengths are not known, and the format needs them.
+ */
+export function chooseChromosomes(
   { assembly }: DataRecord,
-  { chromosomes, format = "bigwig" }: WriteTracksOptions,
+  { chromosomes, format = "bigwig" }: Pick<WriteTracksOptions, "chromosomes" | "format">,
 ): readonly Required<Contig>[] | undefined {
   if (chromosomes !== undefined) return chromosomes;
   const known = assemblyChromosomes(assembly);

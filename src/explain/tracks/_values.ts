@@ -2,7 +2,7 @@
 
 import type { Dataset } from "../../data/dataset.ts";
 import { ContractError } from "../../errors.ts";
-import { summaryShape } from "../../panel/summary.ts";
+import { summaryShape, summaryWindows } from "../../panel/summary.ts";
 import type { DataRecord } from "../../record.ts";
 import type { ReadTrackBlocks, TrackInput } from "./track_options.ts";
 import type { AttributionMethod, InputAttributions } from "../types.ts";
@@ -82,7 +82,7 @@ function shapeOfSummary(
 ): TrackShape {
   const { windows, valuesOfMark, values: count } = summaryShape({ bins, marks: marks.length });
   if (shape.length !== 1 || shape[0] !== count) failShape("summary", shape, `[${count}]`);
-  const starts = Array.from({ length: windows + 1 }, (_, w) => Math.floor(w * bins / windows));
+  const { bounds } = summaryWindows(bins);
   return {
     bins,
     binSizeBp,
@@ -90,7 +90,7 @@ function shapeOfSummary(
     write({ values }, target) {
       for (let mark = 0; mark < marks.length; mark++) {
         for (let window = 0; window < windows; window++) {
-          const [first, end] = [starts[window]!, starts[window + 1]!];
+          const [first, end] = [bounds[window]!, bounds[window + 1]!];
           const share = values[mark * valuesOfMark + window]! / (end - first);
           for (let bin = first; bin < end; bin++) target[bin * marks.length + mark] = share;
         }

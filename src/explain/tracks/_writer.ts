@@ -50,6 +50,9 @@ type TrackContent =
     readonly offset: number;
   };
 
+/** What the windows of an input are. */
+type WindowShape = Omit<PlaceWindowsOptions, "chromosomes" | "chromosomeAliases">;
+
 /** The attributions of a cell type. */
 interface CellTypeValues extends PlannedInput {
   /** `[sample, bin, track]`. */
@@ -160,26 +163,10 @@ export class TrackWriter {
   }
 
   /** Places the windows of the samples of a cell type, and keeps what is to be said of them. */
-  #place(
-    { cellType, positions }: CellTypeSamples,
-    shape: Omit<PlaceWindowsOptions, "chromosomes" | "chromosomeAliases">,
-  ): PlacedWindows {
+  #place(group: CellTypeSamples, shape: WindowShape): PlacedWindows {
     const { chromosomeAliases, overlaps = "mean" } = this.#options;
     const { chromosomes } = this.#plan;
-    const placed = placeWindows(positions.map((position) => placeOf(this.#data, position)), {
-      ...shape,
-      chromosomes,
-      chromosomeAliases,
-    });
-    const { unplaced, elsewhere, placed: count } = placed.counts;
-    if (count === 0) {
-      throw new ContractError(
-        `Cannot write tracks of ${cellType}: ` +
-          (unplaced >= elsewhere
-            ? "the data do not know the chromosomes and TSSs of its genes, expected an annotation that does"
-            : "the lengths of the chromosomes of its genes are not known: are they of another assembly?"),
-      );
-    }
+    const placed = placeSamples(group, this.#data, { ...shape, chromosomes, chromosomeAliases });
     for (const sentence of describePlaces(placed.counts, RULES[overlaps])) {
       this.#notes.add(sentence);
     }
@@ -226,6 +213,27 @@ export class TrackWriter {
     });
     return summary!;
   }
+}
+
+/**
+ * Places the windows of the samples of a cell type.
+ *
+ * @throws {ContractError} If none of them has a place, or one cannot have the place that is known.
+ */
+export function placeSamples(
+  { cellType, positions }: CellTypeSamples,
+  data: Dataset,
+  options: PlaceWindowsOptions,
+): PlacedWindows {
+  const placed = placeWindows(positions.map((position) => placeOf(data, position)), options);
+  const { unplaced, elsewhere, placed: count } = placed.counts;
+  if (count > 0) return placed;
+  throw new ContractError(
+    `Cannot write tracks of ${cellType}: ` +
+      (unplaced >= elsewhere
+        ? "the data do not know the chromosomes and TSSs of its genes, expected an annotation that does"
+        : "the lengths of the chromosomes of its genes are not known: are they of another assembly?"),
+  );
 }
 
 /** The direction of the letters; DNA whose direction is not known is in no track. */

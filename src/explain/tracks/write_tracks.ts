@@ -11,9 +11,9 @@ import {
   type IgvSessionOptions,
   type SessionTrack,
 } from "../../genome/tracks/igv_session.ts";
-import { planTracks } from "./_plan.ts";
-import { type CellTypeSamples, collectValues } from "./_values.ts";
-import { TrackWriter } from "./_writer.ts";
+import { chooseChromosomes, planTracks } from "./_plan.ts";
+import { type CellTypeSamples, collectValues, groupByCellType } from "./_values.ts";
+import { placeSamples, TrackWriter } from "./_writer.ts";
 import type { ReadTrackBlocks, WriteTracksOptions, WrittenTracks } from "./track_options.ts";
 
 /** Values of cell types that are held together, 256 MB of them. */
@@ -115,6 +115,41 @@ export async function writeTrackSession(
   const text = formatIgvSession(tracks, { genome, locus: options.locus ?? locus });
   await writeFileAtomic(`${directory}/${name}`, text);
   return name;
+}
+
+/**
+ * Places the windows of samples as `writeAttributionTracks` does, so that what has no place is known before the samples are
+ * explained.
+ *
+ * @param positions The samples.
+ * @param data The data set that they are of.
+ * @param options As the tracks are written.
+ * @throws {ContractError} If the samples of a cell type have no place, or one cannot have the place that is known of it.
+ */
+export function checkTrackPlaces(
+  positions: Iterable<number>,
+  data: Dataset,
+  options: Pick<WriteTracksOptions, "chromosomes" | "chromosomeAliases" | "format" | "record">,
+): void {
+  const { record = data.record, chromosomeAliases } = options;
+  const chromosomes = chooseChromosomes(record, options);
+  const { binSizeBp, orientation, tss } = record;
+  const genes = data.geneIndices();
+  const known = new Set<string>();
+  for (const group of groupByCellType(data, [...positions])) {
+    // Most cell types have the same genes, which have the same places.
+    const key = group.positions.map((position) => genes[position]).join();
+    if (known.has(key)) continue;
+    known.add(key);
+    placeSamples(group, data, {
+      bins: data.bins,
+      binSizeBp,
+      orientation,
+      tss,
+      chromosomes,
+      chromosomeAliases,
+    });
+  }
 }
 
 /** Divides cell types into those whose samples are held together: at most `most` samples, or one cell type. */

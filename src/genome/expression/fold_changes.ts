@@ -47,6 +47,8 @@ const FOLD_CHANGE = /^(?:log2[_. ]?\(?fold[_. ]?change\)?|log2?fc|log2[_. ]fc)$/
 const Q_VALUE = /^(?:p[_. ]?adj|adj[_. ]?p[_. ]?val(?:ue)?|fdr|q[_. ]?val(?:ue)?)$/i;
 /** More than the genes and transcripts of any annotation; each row takes memory. */
 const MOST_ROWS = 4_000_000;
+/** More than the logarithm of any ratio of two float64; products of larger ones could be too large for a number. */
+const LARGEST_FOLD_CHANGE = 10_000;
 /** Lines by which the columns of names are told from those of numbers. */
 const HEAD_LINES = 50;
 const CANNOT = "Cannot read fold changes:";
@@ -63,7 +65,7 @@ const WANTED =
  * @param options Where to report warnings.
  * @returns Fold changes, adjusted p-values and names of all rows.
  * @throws {FormatError} If the file is not such a table, with the line: without a column of fold changes or with several,
- * with a row of another length, with a text in place of a number, or with a q-value outside of 0 to 1.
+ * with a row of another length, with a text in place of a number, with a fold change beyond ±10,000, or with a q-value outside of 0 to 1.
  *
  * @example As DESeq2 writes it
  * ```ts
@@ -167,7 +169,16 @@ class FoldChangeReader {
     for (const [place, column] of names.entries()) {
       this.#names[place]!.push(splitter.text(column));
     }
-    this.#foldChanges.push(this.#readNumber(line, foldChange));
+    const change = this.#readNumber(line, foldChange);
+    if (Math.abs(change) > LARGEST_FOLD_CHANGE) {
+      const title = titles[foldChange]!;
+      failLine(
+        this.#file,
+        line,
+        `${CANNOT} ${title} is ${change}, expected a logarithm from -${LARGEST_FOLD_CHANGE} to ${LARGEST_FOLD_CHANGE}`,
+      );
+    }
+    this.#foldChanges.push(change);
     if (qValue !== undefined) {
       const value = this.#readNumber(line, qValue);
       if (value < 0 || value > 1) {

@@ -100,7 +100,7 @@ function describeGenes(genes: readonly NamedGene[]): string {
 function adviseSymbols(genes: readonly NamedGene[]): string {
   return genes.some(({ symbol }) => symbol !== undefined)
     ? ""
-    : ", whose symbols are not known: expected names of one kind, or an annotation that has symbols (--genes)";
+    : ", whose symbols are not known: expected names of one kind, or an annotation that has symbols (--gene-file)";
 }
 
 /** The genes of each name. */

@@ -6,6 +6,7 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
+import { isPlainLine } from "../../base/printable.ts";
 import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
 import { visitTextLines } from "../text_lines.ts";
 import { showName } from "../wording.ts";
@@ -37,7 +38,7 @@ const CANNOT = "Cannot read gene sets:";
  * @param input Path of the file, or a source of its bytes.
  * @param options Where to report warnings.
  * @returns The sets in the order of the file.
- * @throws {FormatError} With the line, if it lacks a name or genes, or an earlier set has its name; also if the file has
+ * @throws {FormatError} With the line, if it lacks a name or genes, its name has control characters, or an earlier set has its name; also if the file has
  * no sets.
  * @see Subramanian et al. 2005, "Gene set enrichment analysis", PNAS 102:15545, whose program reads this format.
  *
@@ -87,6 +88,9 @@ function parseSet(line: Line, file: string): GeneSet {
     cell.trim()
   );
   const genes = [...new Set(cells.filter((cell) => cell !== ""))];
+  if (!isPlainLine(name)) {
+    failLine(file, line, `${CANNOT} the name ${showName(name)} has control characters`);
+  }
   if (name !== "" && genes.length > 0) return { name, description, genes };
   const found = name === ""
     ? "the set has no name"

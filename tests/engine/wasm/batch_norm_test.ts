@@ -15,6 +15,7 @@ import {
 import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
 import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
 import { addressOf, deltaOf, type Tensor } from "../../../src/engine/wasm/layout.ts";
+import { loadExtendedCode } from "../../../src/engine/wasm/extended_code.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
 import { cutParts } from "../../../src/engine/wasm/plan/parts.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
@@ -22,6 +23,8 @@ import { parseSpec } from "../../../src/model/parse_spec.ts";
 import type { LayerSpec } from "../../../src/model/spec.ts";
 import { largestDifference, magnitude } from "../../helpers/tolerances.ts";
 import { trainExample } from "../../helpers/train_example.ts";
+
+await loadExtendedCode();
 
 const SAMPLES = 37;
 const EPSILON = 0.01;

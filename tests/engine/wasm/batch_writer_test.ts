@@ -4,6 +4,7 @@ import { ArrangedBatch } from "../../../src/engine/wasm/arranged_batch.ts";
 import { BatchArranger } from "../../../src/engine/wasm/batch_arranger.ts";
 import { BatchWriter } from "../../../src/engine/wasm/batch_writer.ts";
 import { addressOf, deltaOf } from "../../../src/engine/wasm/layout.ts";
+import { loadExtendedCode } from "../../../src/engine/wasm/extended_code.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
 import { ExecutionContext } from "../../../src/engine/wasm/ops/context.ts";
 import { collectUses, firstDelta } from "../../../src/engine/wasm/ops/join/entries.ts";
@@ -11,6 +12,8 @@ import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import type { ModelSpec } from "../../../src/model/spec.ts";
 import { modelInputs } from "../../../src/model/inputs.ts";
 import { BRANCHED, BRANCHED_PLAIN, branchedSource, parseBranched } from "../../helpers/branched.ts";
+
+await loadExtendedCode();
 
 const SAMPLES = 9;
 

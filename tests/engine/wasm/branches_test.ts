@@ -3,6 +3,7 @@ import { joinInputs } from "../../../src/engine/joined_source.ts";
 import type { SampleSource } from "../../../src/engine/sample_source.ts";
 import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
 import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
+import { loadExtendedCode } from "../../../src/engine/wasm/extended_code.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
@@ -20,6 +21,8 @@ import {
 import { type OneModelOptions, openOne, sourceOf } from "../../helpers/one_model.ts";
 import { largestDifference, magnitude } from "../../helpers/tolerances.ts";
 import { exampleData } from "../../helpers/train_example.ts";
+
+await loadExtendedCode();
 
 const wasm = createWasmEngine();
 const SAMPLES = 70;

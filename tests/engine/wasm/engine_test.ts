@@ -4,6 +4,7 @@ import { selectEngine } from "../../../src/engine/select.ts";
 import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
 import { createBarrierMemory } from "../../../src/engine/wasm/barrier.ts";
 import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
+import { loadExtendedCode } from "../../../src/engine/wasm/extended_code.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
 import { MAX_PARTS } from "../../../src/engine/wasm/plan/parts.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
@@ -21,6 +22,8 @@ import { sourceOf } from "../../helpers/one_model.ts";
 import { largestDifference } from "../../helpers/tolerances.ts";
 import { comparableRun, exampleData, trainExample as train } from "../../helpers/train_example.ts";
 import { testConformance } from "../conformance.ts";
+
+await loadExtendedCode();
 
 const wasm = createWasmEngine();
 const POLICY = { learningRate: 0.001, frozen: new Set<number>() };

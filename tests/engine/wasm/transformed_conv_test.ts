@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
+import { loadExtendedCode } from "../../../src/engine/wasm/extended_code.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
 import { addressOf, deltaOf } from "../../../src/engine/wasm/layout.ts";
 import { ExecutionContext } from "../../../src/engine/wasm/ops/context.ts";
@@ -19,6 +20,8 @@ import {
   plainOutputs,
   plainSums,
 } from "../../helpers/plain_conv.ts";
+
+await loadExtendedCode();
 
 interface Case {
   readonly bins: number;

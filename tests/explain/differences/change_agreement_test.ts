@@ -35,6 +35,17 @@ Deno.test("weighted figures are those of pairs that are there as often as their 
   }));
 });
 
+Deno.test("where all pairs that were drawn have one value, nothing is correlated, whatever the rounding of their mean", () => {
+  const pairs = new PairedChanges(
+    Float64Array.of(-2, 0, -2, -2, -2),
+    Float64Array.of(0, 0, 1, 0, 1),
+  );
+  const weights = Float64Array.of(3, 0, 2, 3, 3);
+  strictEqual(pairs.pearson(weights), NaN);
+  strictEqual(pairs.slope(weights), NaN);
+  ok(pairs.pearson() !== 0);
+});
+
 function isNear(found: number, wanted: number): void {
   ok(
     Number.isNaN(wanted) ? Number.isNaN(found) : Math.abs(found - wanted) < 1e-9,

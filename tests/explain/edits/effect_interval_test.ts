@@ -67,7 +67,7 @@ Deno.test("impossible requests are refused", () => {
   for (const confidence of [0, 1, NaN, 95]) {
     throws(
       () => effectInterval(table, { confidence }),
-      /confidence is .*, expected a number between 0 and 1/,
+      /confidence is .*, expected a number above 0 and below 1/,
     );
   }
   throws(() => effectInterval({ ...table, draws: 2 }), /2 effects, expected 2 models × 2 draws/);

@@ -132,6 +132,17 @@ Deno.test("a mark that was not measured is not edited, neither is one taken from
   await rejects(effectsOf([MODEL], data, { edits: [editOf({ kind: "remove" })] }), ContractError);
 });
 
+Deno.test("a mark that is treated as not measured is not edited by its name", () => {
+  const data = linearData(2, 6);
+  const options = { dropMarks: ["H3K4me3"] };
+  const edits = [editOf({ kind: "remove", marks: ["H3K4me3"] })];
+  throws(() => checkEdits([MODEL], data, { ...options, edits }), {
+    message: /column "mark": H3K4me3 is treated as not measured, expected a mark that is read/,
+  });
+  const all = [editOf({ kind: "remove" })];
+  strictEqual(checkEdits([MODEL], data, { ...options, edits: all }).samples, data.length);
+});
+
 Deno.test("draws need other genes, and swaps the other sample", () => {
   const columns = linearColumns(2, 6);
   const some = new Dataset(columns).subset([0, 1, 2, 6]);

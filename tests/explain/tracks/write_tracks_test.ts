@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { gunzipSync } from "node:zlib";
 import { Dataset } from "../../../src/data/dataset.ts";
 import type { AttributionMethod } from "../../../src/explain/types.ts";
@@ -7,6 +7,7 @@ import type {
   WriteTracksOptions,
 } from "../../../src/explain/tracks/track_options.ts";
 import {
+  checkTrackPlaces,
   writeAttributionTracks,
   writeTrackSession,
 } from "../../../src/explain/tracks/write_tracks.ts";
@@ -323,6 +324,25 @@ Deno.test("what cannot be written is refused in a sentence", async () => {
   broken.inputs.signal!.values[2] = Infinity;
   await refuse(/has the value Infinity/, { inputs: ["signal"] }, { found: [broken] });
   await refuse(/stop/, { signal: AbortSignal.abort(new Error("stop")) });
+});
+
+Deno.test("what has no place is refused before there are attributions, as it is when they are written", async () => {
+  const cases: readonly (readonly [readonly GeneDetails[], RegExp])[] = [
+    [[...PLACES, { chromosome: "chr1", tss: 4e8, strand: "+" }], /TSS is base 400000000 of chr1/],
+    [[...PLACES, { chromosome: "chr1", tss: 5000 }], /its strand is not known/],
+    [[{ symbol: "A" }], /the data do not know the chromosomes and TSSs of its genes/],
+    [[{ chromosome: "scaffold", tss: 5000, strand: "+" }], /lengths of the chromosomes of its/],
+  ];
+  for (const [places, message] of cases) {
+    const data = makeData(places);
+    const rows = [...data.rows.keys()];
+    throws(() => checkTrackPlaces(rows, data, {}), message);
+    await rejects(
+      withTracks(data, {}, () => undefined, [attributionsOf(data, rows)]),
+      message,
+    );
+  }
+  checkTrackPlaces(ALL, makeData(), {});
 });
 
 Deno.test("names that no file can have are replaced, and no file replaces another", () => {

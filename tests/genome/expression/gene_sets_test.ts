@@ -17,6 +17,10 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "blanks instead of tabs": ["A na DPM1 FGR\n", /A na DPM1 FGR has no genes .*between tabs/],
   "no genes": ["A\tna\tDPM1\nB\tna\t\t\n", /B has no genes after its name.*line 2\)$/],
   "no name": ["\tna\tDPM1\n", /the set has no name/],
+  "a name that a terminal obeys": [
+    "A\tna\tDPM1\nB\x1b[31m\tna\tFGR\n",
+    /the name B\ufffd\[31m has control characters.*line 2\)$/,
+  ],
   "a name twice": ["A\tna\tDPM1\nA\tna\tFGR\n", /A is there already.*line 2\)$/],
 };
 

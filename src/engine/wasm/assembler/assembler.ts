@@ -6,8 +6,8 @@
  */
 
 import { ByteWriter } from "./encoding.ts";
-import { FunctionAssembler, type MemoryName } from "./function_assembler.ts";
-import { OwnMemory, type OwnMemoryPlace } from "./own_memory.ts";
+import { FunctionAssembler } from "./function_assembler.ts";
+import { type MemoryName, OwnMemory, type OwnMemoryPlace } from "./own_memory.ts";
 import {
   type Local,
   nameOfParameter,

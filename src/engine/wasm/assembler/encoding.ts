@@ -100,6 +100,13 @@ export class ByteWriter {
     this.#length += bytes.length;
   }
 
+  /** Writes again what it wrote from one length to another. */
+  again(start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#bytes.copyWithin(this.#length, start, end);
+    this.#length += end - start;
+  }
+
   /** Writes what another writer holds. */
   append(other: ByteWriter): void {
     this.raw(other.#bytes.subarray(0, other.#length));

@@ -1,6 +1,6 @@
 import { ALIGNED_TO_FOUR, ALIGNED_TO_ONE, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
 import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
-import { OWN_MEMORY, type OwnMemory } from "./own_memory.ts";
+import { type MemoryName, OWN_MEMORY, type OwnMemory } from "./own_memory.ts";
 import { type Local, type Locals, VALUE_TYPES, type ValueType } from "./signature.ts";
 
 const EMPTY_BLOCK = 0x40;
@@ -12,13 +12,6 @@ const NAMES_MEMORY = 0x40;
 /** The numbers of the four bytes of lane 0, one in each byte, and what one more is in each of them. */
 const LANE_BYTES = 0x03020100;
 const EACH_BYTE = 0x01010101;
-
-/**
- * The memory that all threads share, or the one that each instance of a module has for itself. Addresses in the latter
- * can be constants, which the runtime does not check: a load with a constant address is one instruction, others three.
- * Where a runtime knows one memory only, it is a piece of the shared one, and its addresses are checked like others.
- */
-export type MemoryName = "shared" | "own";
 
 /** Code of one function. Addresses and counts are bytes unless said otherwise. */
 export class FunctionAssembler {
@@ -187,6 +180,17 @@ export class FunctionAssembler {
   multiplyAdd(scratch: Local): this {
     if (this.#fusedMultiplyAdd) return this.op("f32x4.relaxed_madd");
     return this.set(scratch).op("f32x4.mul").get(scratch).op("f32x4.add");
+  }
+
+  /** Number of bytes of code so far. */
+  get length(): number {
+    return this.#code.length;
+  }
+
+  /** Copies code that was written from one length to another, whole instructions. */
+  again({ start, end }: { readonly start: number; readonly end: number }): this {
+    this.#code.again(start, end);
+    return this;
   }
 
   /** Adds a constant to a local i32. */

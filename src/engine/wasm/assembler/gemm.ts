@@ -135,6 +135,8 @@ class Tile {
   readonly #scratch: Local;
   readonly #a: Local;
   readonly #b: Local;
+  /** Code that adds the products of a row with a lane of its elements, by 4 · row + lane. */
+  readonly #ofLanes: { readonly start: number; readonly end: number }[] = [];
 
   constructor(code: FunctionAssembler, product: MatrixProduct, vectors: number) {
     this.#code = code;
@@ -204,48 +206,69 @@ class Tile {
     const code = this.#code;
     const strideB = stepB * this.#rowStrideB;
     for (let step = 0; step < length; step++) {
-      const pushElement = this.#loadElements(rows, { step, length, strideA });
+      const elements = this.#loadElements(rows, { step, length, strideA });
       this.#columns.forEach((column, vector) => {
         code.get(this.#b).load(step * strideB + 16 * vector).set(column);
       });
       for (let row = 0; row < rows; row++) {
-        pushElement(row);
-        code.set(this.#splat);
-        this.#columns.forEach((column, vector) => {
-          const sum = this.#sumAt(row, vector);
-          code.get(this.#splat).get(column).get(sum).multiplyAdd(this.#scratch).set(sum);
-        });
+        if (elements === "splat") {
+          code.get(this.#a).loadSplat(step * strideA + row * this.#product.rowStrideA);
+          this.#addRow(row);
+        } else if (elements === "column") this.#addLane({ row, vector: 0, lane: row });
+        else this.#addLane({ row, vector: row, lane: step % 4 });
       }
     }
   }
 
   /**
    * Loads the elements of A that a step needs, four together where they are neighbours, along k or along the rows: a
-   * shuffle costs less than a load. Returns a function that pushes four copies of a row's element.
+   * shuffle costs less than a load. Returns where they are: in a column's vector, in the rows' vectors, or nowhere, in
+   * which case each is loaded into all lanes.
    */
   #loadElements(
     rows: number,
     { step, length, strideA }: { step: number; length: number; strideA: number },
-  ): (row: number) => void {
+  ): "column" | "rows" | "splat" {
     const code = this.#code;
     const { rowStrideA } = this.#product;
-    const pushLane = (vector: Local, lane: number) =>
-      code.get(vector).get(vector).shuffle([lane, lane, lane, lane]);
     if (rowStrideA === 4) {
       code.get(this.#a).load(step * strideA).set(this.#elementsOf(0));
-      return (row) => pushLane(this.#elementsOf(0), row);
+      return "column";
     }
     const lane = step % 4;
-    if (strideA !== 4 || length - step + lane < 4) {
-      return (row) => code.get(this.#a).loadSplat(step * strideA + row * rowStrideA);
-    }
+    if (strideA !== 4 || length - step + lane < 4) return "splat";
     if (lane === 0) {
       for (let row = 0; row < rows; row++) {
         const offset = step * strideA + row * rowStrideA;
         code.get(this.#a).load(offset).set(this.#elementsOf(row));
       }
     }
-    return (row) => pushLane(this.#elementsOf(row), lane);
+    return "rows";
+  }
+
+  /**
+   * Adds the products of a row with a lane of a vector of elements. The code is the same in each step and for tiles of any
+   * height, so it is written once and copied: most of a module is made here, by code that has hardly run before.
+   */
+  #addLane({ row, vector, lane }: Record<"row" | "vector" | "lane", number>): void {
+    const code = this.#code;
+    const known = this.#ofLanes[4 * row + lane];
+    if (known !== undefined) return void code.again(known);
+    const start = code.length;
+    const elements = this.#elementsOf(vector);
+    code.get(elements).get(elements).shuffle([lane, lane, lane, lane]);
+    this.#addRow(row);
+    this.#ofLanes[4 * row + lane] = { start, end: code.length };
+  }
+
+  /** Pops four copies of a row's element and adds their products with the columns to the row's sums. */
+  #addRow(row: number): void {
+    const code = this.#code;
+    code.set(this.#splat);
+    this.#columns.forEach((column, vector) => {
+      const sum = this.#sumAt(row, vector);
+      code.get(this.#splat).get(column).get(sum).multiplyAdd(this.#scratch).set(sum);
+    });
   }
 
   /** Where the sum of a row and a vector of columns is kept. */

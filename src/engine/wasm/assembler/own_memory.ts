@@ -1,5 +1,12 @@
 import type { ByteWriter } from "./encoding.ts";
 
+/**
+ * The memory that all threads share, or the one that each instance of a module has for itself. Addresses in the latter
+ * can be constants, which the runtime does not check: a load with a constant address is one instruction, others three.
+ * Where a runtime knows one memory only, it is a piece of the shared one, and its addresses are checked like others.
+ */
+export type MemoryName = "shared" | "own";
+
 /** Number of the memory that each instance has for itself, beside the shared one. */
 export const OWN_MEMORY = 1;
 /** Addresses below this one are kept for constants. */

@@ -1,7 +1,5 @@
 /**
- * Activations. ReLU and LeakyReLU keep the sign of their input, so the output shows their slope. The exact GELU is x ·
- * Φ(x), where Φ is the normal distribution (Hendrycks and Gimpel 2016); its derivative is Φ(x) + x · φ(x), where φ is
- * the normal density, and needs the input.
+ * Activations. ReLU and LeakyReLU keep the sign of their input, so the output shows their slope.
  *
  * @module
  */
@@ -9,8 +7,6 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forVectors } from "../assembler/loops.ts";
-import { keepNumbers } from "../assembler/exponential.ts";
-import { GELU_NUMBERS, pushGelu, pushGeluSlope, SLOPE_NUMBERS } from "../assembler/gelu.ts";
 import { addressOf, deltaOf, type NodeBase } from "../layout.ts";
 import { type BackwardPass, type ExecutionContext, type Part, passesBack } from "./context.ts";
 
@@ -25,21 +21,10 @@ export const ACTIVATION_KERNELS = {
   leakyBackward: ["target", "delta", "output", "vectors", "slope: f32"],
 } as const;
 
-/** `gelu`: target = x · Φ(x). `geluBackward`: target = delta · (Φ(x) + x · φ(x)), where x is the input. */
-const GELU_KERNELS = {
-  gelu: ["target", "source", "vectors"],
-  geluBackward: ["target", "delta", "input", "vectors"],
-} as const;
-
 /** An activation that does not directly follow a convolution or a dense layer. */
 export interface ActivationNode extends NodeBase {
   readonly kind: "activation";
   readonly slope: number;
-}
-
-/** A GELU. Its input is kept, since the output does not determine it. */
-export interface GeluNode extends NodeBase {
-  readonly kind: "gelu";
 }
 
 /** Adds the kernels of activations. */
@@ -61,29 +46,6 @@ export function addActivationKernels(module: ModuleAssembler): void {
       code.get(output).load().set(value).get(delta).load().set(chosen).get(target);
       pushLeaky(code, { value, slope: slopes, chosen });
       code.store();
-    });
-  });
-}
-
-/** Adds the kernels of the GELU. */
-export function addGeluKernels(module: ModuleAssembler): void {
-  const add = kernelAdder(module, { table: GELU_KERNELS });
-  add("gelu", (code, { target, source, vectors }) => {
-    const x = code.local("v128");
-    const push = keepNumbers(code, GELU_NUMBERS);
-    forVectors(code, { vectors, pointers: [target, source] }, () => {
-      code.get(source).load().set(x).get(target);
-      pushGelu(code, x, push);
-      code.store();
-    });
-  });
-  add("geluBackward", (code, { target, delta, input, vectors }) => {
-    const x = code.local("v128");
-    const push = keepNumbers(code, SLOPE_NUMBERS);
-    forVectors(code, { vectors, pointers: [target, delta, input] }, () => {
-      code.get(input).load().set(x).get(target);
-      pushGeluSlope(code, x, push);
-      code.get(delta).load().op("f32x4.mul").store();
     });
   });
 }
@@ -125,35 +87,5 @@ export function activationBackward(
   for (let sample = start; sample < start + count; sample++) {
     const delta = deltaOf(output, sample);
     leakyBackward(deltaOf(input, sample), delta, addressOf(output, sample), vectors, slope);
-  }
-}
-
-/** Applies the GELU to a part's samples. */
-export function geluForward(
-  context: ExecutionContext,
-  { input, output }: GeluNode,
-  { start, count }: Part,
-): void {
-  const { gelu } = context.bind(GELU_KERNELS);
-  const vectors = input.rows * input.stride / 16;
-  for (let sample = start; sample < start + count; sample++) {
-    gelu(addressOf(output, sample), addressOf(input, sample), vectors);
-  }
-}
-
-/** Computes the derivatives with respect to a part's inputs through the GELU. */
-export function geluBackward(
-  context: ExecutionContext,
-  node: GeluNode,
-  pass: BackwardPass,
-): void {
-  if (!passesBack(node, pass)) return;
-  const kernels = context.bind(GELU_KERNELS);
-  const { input, output } = node;
-  const { start, count } = pass.part;
-  const vectors = input.rows * input.stride / 16;
-  for (let sample = start; sample < start + count; sample++) {
-    const target = deltaOf(input, sample);
-    kernels.geluBackward(target, deltaOf(output, sample), addressOf(input, sample), vectors);
   }
 }

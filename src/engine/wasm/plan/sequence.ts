@@ -1,6 +1,5 @@
 import type { GroupOf } from "../../layer_groups.ts";
 import { roundUp, type Tensor } from "../layout.ts";
-import { wordBytes } from "../ops/sequence/run.ts";
 import {
   blockWinnerBytes,
   countFilterVectors,
@@ -10,6 +9,7 @@ import {
   sequenceBytes,
   type SequenceConvNode,
   type SequenceConvShape,
+  wordBytes,
 } from "../ops/sequence/shape.ts";
 import { type ChainMemory, nameOf } from "./chain_memory.ts";
 import { shapeOfConv } from "./letters.ts";

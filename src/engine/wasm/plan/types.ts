@@ -7,12 +7,13 @@
 import type { Loss } from "../../../model/spec.ts";
 import type { OwnMemoryPlace } from "../assembler/own_memory.ts";
 import type { Tensor } from "../layout.ts";
-import type { ActivationNode, GeluNode } from "../ops/activation.ts";
+import type { ActivationNode } from "../ops/activation.ts";
 import type { BatchNormNode } from "../ops/batch_norm/node.ts";
 import type { CompactNode } from "../ops/compact.ts";
 import type { ConvNode } from "../ops/conv/shape.ts";
 import type { DenseNode } from "../ops/dense.ts";
 import type { DropoutNode, EntryOrigins } from "../ops/dropout.ts";
+import type { GeluNode } from "../ops/gelu.ts";
 import type { GruNode } from "../ops/gru/shape.ts";
 import type { EntryUses, JoinNode } from "../ops/join/types.ts";
 import type { LstmNode } from "../ops/lstm/shape.ts";

@@ -9,17 +9,12 @@ import { SEQUENCE_KERNELS, SEQUENCE_TRAINING_KERNELS } from "./kernels.ts";
 import {
   BASE_CODES,
   blockWinnerBytes,
-  countEntryWords,
   countFilterVectors,
   LETTERS,
   sequenceBytes,
   type SequenceConvNode,
+  wordBytes,
 } from "./shape.ts";
-
-/** Bytes of the words of an entry in scratch memory. */
-export function wordBytes({ shape }: Pick<SequenceConvNode, "shape">): number {
-  return 64 * Math.ceil(countEntryWords(shape) / 64);
-}
 
 /** Applies convolution, activation and pooling to a part's entries, block by block: a block's table stays in the nearest cache. */
 export function sequenceForward(

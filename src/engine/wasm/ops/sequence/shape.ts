@@ -113,3 +113,8 @@ export function winnerBytes({ pool }: SequenceConvShape): 1 | 4 {
 export function blockWinnerBytes(shape: SequenceConvShape): number {
   return winnerBytes(shape) === 1 ? 16 : 16 * shape.blockVectors;
 }
+
+/** Bytes of the words of an entry in scratch memory. */
+export function wordBytes({ shape }: Pick<SequenceConvNode, "shape">): number {
+  return 64 * Math.ceil(countEntryWords(shape) / 64);
+}

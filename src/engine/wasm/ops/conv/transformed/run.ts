@@ -4,9 +4,8 @@ import type { ExecutionContext, Part } from "../../context.ts";
 import { type ConvNode, filterBytes } from "../shape.ts";
 import type { TransformedConv } from "./types.ts";
 import { MEMORY_KERNELS } from "../../memory.ts";
-import { TRANSFORMED_GRADIENT_KERNELS, TRANSFORMED_KERNELS } from "./kernels.ts";
-import { layOut } from "./tiling.ts";
-import { lastPanelOffset } from "./transform_kernel.ts";
+import { TRANSFORMED_GRADIENT_KERNELS, TRANSFORMED_KERNELS } from "./tables.ts";
+import { lastPanelOffset, layOut } from "./tiling.ts";
 
 /** Applies a convolution with what is fused into it to a part's samples, some together. */
 export function forwardTransformed(

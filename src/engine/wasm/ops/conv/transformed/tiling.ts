@@ -1,3 +1,4 @@
+import { PANEL_COLUMNS } from "../../../assembler/panels.ts";
 import { roundUp } from "../../../layout.ts";
 import { type ConvShape, inputDeltaStride } from "../shape.ts";
 import type { TrainingTiling } from "./types.ts";
@@ -104,4 +105,9 @@ export function paddedBytes({ paddedRows }: Layout, stride: number): number {
 /** A matrix with rows and columns exchanged. */
 export function transposed(matrix: Matrix): number[][] {
   return matrix[0]!.map((_, column) => matrix.map((row) => row[column]!));
+}
+
+/** Distance of the narrower last panel from the first. */
+export function lastPanelOffset({ shape, channelVectors }: Layout): number {
+  return 4 * PANEL_COLUMNS * shape.filters * Math.floor(channelVectors / 2);
 }

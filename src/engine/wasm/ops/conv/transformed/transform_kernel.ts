@@ -91,8 +91,3 @@ export function assembleBackwardKernel(
     code.advance(target, 4 * PANEL_COLUMNS).advance(rest, 16);
   });
 }
-
-/** Distance of the narrower last panel from the first. */
-export function lastPanelOffset({ shape, channelVectors }: Layout): number {
-  return 4 * PANEL_COLUMNS * shape.filters * Math.floor(channelVectors / 2);
-}

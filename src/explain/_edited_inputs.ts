@@ -29,14 +29,14 @@ export interface Edits {
 }
 
 /**
- * Predicts edited samples.
+ * Predicts samples of which one input is edited.
  *
  * @param network The model.
  * @param edits What to change.
  * @param block The samples.
  * @returns `[edit]`
  */
-export async function predictEdited(
+export async function predictEditedInputs(
   network: ExplainedNetwork,
   edits: Edits,
   { positions, call: { signal, onShare } }: Block,

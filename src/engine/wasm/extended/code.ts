@@ -1,0 +1,17 @@
+/** What the engine loads only for training or for other layers than the usual ones, in one module; see `extended_code.ts`. */
+
+export {
+  batchNormCombine,
+  batchNormCombineDelta,
+  batchNormFreeze,
+} from "../ops/batch_norm/combine.ts";
+export { batchNormMeasure, batchNormMeasureDelta } from "../ops/batch_norm/run.ts";
+export { addTransformedKernels } from "../ops/conv/transformed/kernels.ts";
+export { joinBackward, joinUpdate } from "../ops/join/backward.ts";
+export { collectUses, keepEntries, spreadEntries } from "../ops/join/entries.ts";
+export { joinForward } from "../ops/join/forward.ts";
+export { addJoinKernels } from "../ops/join/kernels.ts";
+export { wideBackward } from "../ops/wide_dense/backward.ts";
+export { wideForward } from "../ops/wide_dense/run.ts";
+export { addExtendedKernels, addSharedExtendedKernels } from "./kernels.ts";
+export { backwardNode, forwardExtended, transposeExtended, updateNode } from "./nodes.ts";
