@@ -17,7 +17,7 @@ export interface SequenceLayout {
   readonly isTurned: boolean;
 }
 
-/** Lays out a gene's letters; `undefined` if there are none, or their place or direction is not known. */
+/** Lays out a gene's letters; `undefined` without any, or where their place or direction is not known. */
 export function layOutSequence(
   { letters, record: { sequence }, gene: { position } }: GenePageInput,
   { isInGeneDirection }: GeneWindow,
