@@ -32,7 +32,7 @@ import {
 } from "./_explanation_work.ts";
 import { withDigestProgress } from "./_inputs.ts";
 import { loadUnlabelled } from "./_panel_flags.ts";
-import { checkPanelOf } from "./_predict.ts";
+import { checkPanelOf, noteScores } from "./_predict.ts";
 import { checkTableNames } from "./_submission_ids.ts";
 
 /** Command `explain`. */
@@ -84,6 +84,7 @@ async function explain(
   }
   const test = await explainAll(work, directory, signal);
   await writeExplanation(work, directory, { model, test, tracks, signal });
+  noteScores(work.models);
 }
 
 /**

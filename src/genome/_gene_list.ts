@@ -76,7 +76,8 @@ export class GeneList {
     if (row.chromosome.trim() === "") {
       return this.report.leaveOut(WITHOUT_CHROMOSOME, describeRow(row));
     }
-    if (![row.id, row.chromosome].every(isGeneCell)) {
+    const { id, chromosome, symbol = "", gene = "" } = row;
+    if (![id, chromosome, symbol, gene].every(isGeneCell)) {
       return this.report.leaveOut(ODD_NAME, `line ${row.line}`);
     }
     const key = geneKey(row.id);

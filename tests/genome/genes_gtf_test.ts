@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects } from "node:assert";
+import { deepStrictEqual, match, rejects } from "node:assert";
 import { readGenes } from "../../src/genome/genes.ts";
 import { textSource } from "../helpers/text_source.ts";
 
@@ -25,6 +25,18 @@ async function readLines(lines: readonly string[], lineEnd = "\n") {
   const genes = await readGenes(textSource(lines.join(lineEnd), "a.gtf"), { onWarning });
   return { genes, warnings };
 }
+
+Deno.test("a gene whose symbol or chromosome a terminal obeys is left out, and counted", async () => {
+  const { genes, warnings } = await readLines([
+    gtf('gene_id "A"; gene_name "DPM1"'),
+    gtf('gene_id "B"; gene_name "X\x1b[31m"'),
+    gtf('gene_id "C"; gene_name "Y\u202e"'),
+    gtf(`gene_id "D"; gene_name "${"x".repeat(1001)}"`),
+    gtf('gene_id "E"', { chromosome: "chr\x07" }),
+  ]);
+  deepStrictEqual(genes.map(({ id }) => id), ["A"]);
+  match(warnings.join(), /left out 4 genes with a name of more than 1,000 characters or with/);
+});
 
 Deno.test("GTF of NCBI and GENCODE has symbol, number and type", async () => {
   const { genes } = await readLines([

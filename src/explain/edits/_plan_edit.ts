@@ -35,7 +35,12 @@ export function planEdit(edit: Edit, scope: EditScope): PlannedEdit {
     if (fault !== undefined) leftOut.set(fault, (leftOut.get(fault) ?? 0) + 1);
   }
   const skipped = leftOut.values().reduce((sum, count) => sum + count, 0);
-  if (skipped === all.length) failure.fail(listSome([...leftOut.keys()], 2));
+  if (skipped === all.length) {
+    // Reasons are sentences, which are not to be cut as names are.
+    const [first, second] = leftOut.keys();
+    const others = leftOut.size > 2 ? `; and ${leftOut.size - 2} more` : "";
+    failure.fail(second === undefined ? first! : `${first}; ${second}${others}`);
+  }
   const steps = plans.map(({ step }) => step);
   return {
     edit,

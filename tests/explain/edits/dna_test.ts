@@ -174,7 +174,7 @@ Deno.test("what cannot be substituted is refused", () => {
     checkEdits(models, samples, { edits: [edit(step)] });
   throws(
     check({ kind: "substitute", letters: "A", startBase: 12 }),
-    /its letters would be bases 12 to 13/,
+    /its letters would be bases 12 to 13 of the sequence, expected bases from 0 to 12; the gene has no sequence$/,
   );
   throws(
     check({ kind: "substitute", letters: "A", startBp: -7 }),
