@@ -73,6 +73,11 @@ Deno.test("commands of the README, then of the guide, run as printed and print w
   });
 });
 
+Deno.test("the table of edits that the page on edits shows is the example's", async () => {
+  const [shown] = blocksOf(await readPage("docs/edits.md"), "tsv");
+  strictEqual(shown, await readPage("fixtures/genome/example/edits.tsv"));
+});
+
 Deno.test("the README has at most 150 lines", async () => {
   ok((await readPage("README.md")).split("\n").length <= 151);
 });

@@ -1,5 +1,6 @@
 /** The flags of `differences`. */
 
+import { formatCountOf } from "../base/count.ts";
 import { type Command, Option } from "commander";
 import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
@@ -125,7 +126,9 @@ export function readSides({ between, from, to }: DifferenceFlags): Sides {
       return { from: [first], to: [second] };
     }
     throw new ContractError(
-      `Cannot compare cell types: --between has ${between.length} names, expected two; ` +
+      `Cannot compare cell types: --between has ${
+        formatCountOf(between.length, "name")
+      }, expected two; ` +
         "--from and --to name several on each side",
     );
   }

@@ -12,6 +12,7 @@ import type { CarryingDistances } from "../explain/differences/carrying_distance
 import { formatGene } from "../gene_id.ts";
 import type { NamedGene } from "../genome/mod.ts";
 import type { Estimate } from "../validation/regime_scores.ts";
+import { alignRows } from "./_align_rows.ts";
 import type { CarrierSummary, Completeness, NamedAgreement } from "./_difference_summary.ts";
 
 /** Genes and sets of which a line is printed. */
@@ -94,23 +95,27 @@ export function formatLargestChanges(
 export function formatAgreement(parts: readonly NamedAgreement[]): string[] {
   const [all] = parts;
   if (all === undefined) return [];
-  const row = ({ name, genes, pearson, spearman, sameSign, slope }: NamedAgreement) => [
-    name,
-    genes.toLocaleString("en-US"),
-    interval(pearson),
-    interval(spearman),
-    interval(sameSign),
-    interval(slope),
-  ];
   const { exchanged } = all;
-  const nulls = [exchanged.pearson, exchanged.spearman, exchanged.sameSign].map(interval0);
+  // Side by side, the four figures are wider than a terminal.
   return [
     "Agreement of predicted with measured changes (95% intervals over genes; below, genes of like level exchanged):",
     ...alignRows([
-      ["", "genes", "Pearson r", "Spearman", "same sign", "slope"],
-      ...parts.map(row),
-      ["exchanged", "", ...nulls, ""],
-      ["p", "", ...[exchanged.pearson, exchanged.spearman, exchanged.sameSign].map(chance), ""],
+      ["", "genes", "Pearson r", "Spearman"],
+      ...parts.map(({ name, genes, pearson, spearman }) => [
+        name,
+        genes.toLocaleString("en-US"),
+        interval(pearson),
+        interval(spearman),
+      ]),
+      ["exchanged", "", interval0(exchanged.pearson), interval0(exchanged.spearman)],
+      ["p", "", chance(exchanged.pearson), chance(exchanged.spearman)],
+    ]),
+    "",
+    ...alignRows([
+      ["", "same sign", "slope"],
+      ...parts.map(({ name, sameSign, slope }) => [name, interval(sameSign), interval(slope)]),
+      ["exchanged", interval0(exchanged.sameSign), ""],
+      ["p", chance(exchanged.sameSign), ""],
     ]),
   ];
 }
@@ -120,19 +125,22 @@ export function formatExplained(
   { all, significant, sets }: ExplainedChanges,
   { what, significance }: { readonly what: string; readonly significance: number },
 ): string[] {
-  const row = (name: string, genes: ExplainedGenes) => [
+  const parts: readonly (readonly [name: string, genes: ExplainedGenes])[] = [
+    ["all genes", all],
+    ...(significant ? [[`significant, q < ${significance}`, significant] as const] : []),
+  ];
+  const row = (name: string, cell: (genes: ExplainedGenes) => string) => [
     name,
-    genes.genes.toLocaleString("en-US"),
-    interval(genes.pearson),
-    interval(genes.explained),
-    interval(genes.sameSign),
+    ...parts.map(([, genes]) => cell(genes)),
   ];
   const lines = [
     `What marks explain of ${what} (95% intervals over genes):`,
     ...alignRows([
-      ["", "genes", "Pearson r", "explained r²", "same sign"],
-      row("all genes", all),
-      ...(significant ? [row(`significant, q < ${significance}`, significant)] : []),
+      ["", ...parts.map(([name]) => name)],
+      row("genes", ({ genes }) => genes.toLocaleString("en-US")),
+      row("Pearson r", ({ pearson }) => interval(pearson)),
+      row("explained r²", (genes) => interval(genes.explained)),
+      row("same sign", ({ sameSign }) => interval(sameSign)),
     ]),
   ];
   const r = all.pearson.high;
@@ -217,16 +225,4 @@ function percent(share: number, digits: number): string {
 
 function signed(distance: number): string {
   return distance > 0 ? `+${distance}` : String(distance);
-}
-
-/** Aligns the first column to the left and the others to the right. */
-function alignRows(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    `  ${
-      row.map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
-      ).join("  ")
-    }`.trimEnd()
-  );
 }

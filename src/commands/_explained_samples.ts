@@ -39,7 +39,8 @@ const TITLES = new Set(["gene", "gene_id", "gene_name", "genes", "id", "name", "
  */
 export async function readGeneNames(text: string | undefined): Promise<GeneList | undefined> {
   if (text === undefined || text === ALL_GENES) return undefined;
-  const isPath = !text.includes(",") && /[/\\]|\.(txt|tsv|csv|list|gz)$/i.test(text);
+  const isPath = !text.includes(",") &&
+    (/[/\\]|\.(txt|tsv|csv|list|gz)$/i.test(text) || ANNOTATION.test(text));
   const isFile = await pathKind(text).catch(() => undefined) !== undefined;
   if (isPath || isFile && !text.includes(",")) return await readGeneFile(text);
   const names = text.split(",").map((name) => name.trim());
@@ -53,7 +54,16 @@ export async function readGeneNames(text: string | undefined): Promise<GeneList 
   return { names, where: () => "" };
 }
 
+/** Matches the names of files that hold genes with their places. */
+const ANNOTATION = /\.(gtf|gff3?|bed|genepred)(\.gz)?$/i;
+
 async function readGeneFile(path: string): Promise<GeneList> {
+  if (ANNOTATION.test(path)) {
+    throw new ContractError(
+      `Cannot use --genes ${path}: it is an annotation, expected names between commas, or a file with one a line; ` +
+        "an annotation is named by --gene-file",
+    );
+  }
   await checkInputFile("--genes", path);
   const names: string[] = [];
   const lines: number[] = [];

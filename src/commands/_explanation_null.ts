@@ -97,6 +97,24 @@ async function makeNull(
   return await nullFromModels(trained, data, options);
 }
 
+/** The fewest samples of the null with which one of some samples is compared. */
+export function countCompared(
+  { kind, nullAttributions: { compared, attributions } }: NullTest,
+  data: Dataset,
+  rows: Uint32Array,
+): number {
+  const cellTypeOf = data.cellTypeIndices();
+  const sizes = new Map<number, number>();
+  for (const row of attributions.rows) {
+    const cellType = cellTypeOf[row]!;
+    sizes.set(cellType, (sizes.get(cellType) ?? 0) + 1);
+  }
+  const tested = new Set(Array.from(rows, (row) => cellTypeOf[row]!));
+  const fewest = Math.min(...Array.from(tested, (cellType) => sizes.get(cellType) ?? 0));
+  // A gene is not compared with itself.
+  return Math.min(compared, kind === "matched" ? fewest - 1 : fewest);
+}
+
 /** A block with what all blocks have in common. */
 export function wholeOf(block: AttributionBlock, { flags, models }: ExplanationWork): Attributions {
   const { baseline } = optionsOf(flags);

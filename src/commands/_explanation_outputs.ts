@@ -11,7 +11,15 @@ import { describeFeatures, type Feature } from "./_attribution_features.ts";
 import { describeCompleteness } from "./_completeness.ts";
 import { writeAttributionAnndata } from "./_explanation_anndata.ts";
 import type { ExplanationDirectory } from "./_explanation_directory.ts";
-import { describeNull, makeMarkTest, type NullTest, wholeOf } from "./_explanation_null.ts";
+import {
+  describeLeftOut,
+  describeTest,
+  formatMarks,
+  LARGEST_Q,
+  type MarkSummary,
+  type TestedValues,
+} from "./_explanation_findings.ts";
+import { countCompared, makeMarkTest, type NullTest, wholeOf } from "./_explanation_null.ts";
 import { writePages } from "./_explanation_pages.ts";
 import { type TrackPlan, writeTracks } from "./_explanation_tracks.ts";
 import { findTurned } from "./_turned_samples.ts";
@@ -40,8 +48,8 @@ interface Overview {
   readonly hasQValues: boolean;
   /** `[sample]`: relative errors of completeness, where the method has them. */
   readonly errors: readonly number[];
-  /** Values with a q-value, and those of them with one of at most 0.05. */
-  readonly tested: { readonly all: number; readonly found: number };
+  /** How many values stand out from the null. */
+  readonly tested: Omit<TestedValues, "compared">;
 }
 
 /** Writes the tables, the pages, the tracks and the record, and prints what matters of them. */
@@ -53,10 +61,9 @@ export async function writeExplanation(
   const { flags: { out }, data, models, chosen } = work;
   const { model, test, tracks, signal } = call;
   const overview = await lookThrough(work, directory, signal);
-  const files = [
-    ...await writeTables(work, directory, { ...call, overview }),
-    ...await writePages(work, directory, { ...call, ...overview }),
-  ];
+  const tables = await writeTables(work, directory, { ...call, overview });
+  const pages = await writePages(work, directory, { ...call, ...overview });
+  const files = [...tables.files, ...pages];
   if (typeof tracks === "object") {
     const written = await writeTracks(work, directory, { plan: tracks, signal });
     files.push(...written.files);
@@ -64,7 +71,14 @@ export async function writeExplanation(
   } else if (tracks !== undefined) console.info(`No tracks: ${tracks}.`);
   const completeness = describeCompleteness(overview.errors, models.length);
   if (completeness !== undefined) console.log(completeness);
-  if (test !== undefined) console.log(`${describeFindings(overview)}\n${describeNull(test.kind)}`);
+  if (test !== undefined) {
+    const compared = countCompared(test, data, chosen.rows);
+    console.log(describeTest(test, { ...overview.tested, compared }));
+  }
+  const marks = formatMarks(tables.marks);
+  if (marks.length > 0) console.log(marks.join("\n"));
+  const leftOut = describeLeftOut(models[0]!);
+  if (leftOut !== undefined) console.info(leftOut);
   await directory.finish({
     ...describeWork(work),
     model,
@@ -78,6 +92,8 @@ export async function writeExplanation(
     files,
   });
   console.info(`Written: ${quotePath(out)}/ (${listFiles(files)})`);
+  const page = pages.find((name) => name.endsWith("/index.html")) ?? pages[0];
+  if (page !== undefined) console.info(`Next: open ${quotePath(`${out}/${page}`)} in a browser`);
 }
 
 /** Lists files, and counts those in folders. */
@@ -93,12 +109,20 @@ function listFiles(files: readonly string[]): string {
   return [...own, "explain.json", ...counts].join(", ");
 }
 
-/** Writes the tables; returns the names of their files. */
+/** The tables that were written. */
+interface WrittenTables {
+  /** Names of their files. */
+  readonly files: string[];
+  /** What each mark adds; empty where marks have no sums. */
+  readonly marks: readonly MarkSummary[];
+}
+
+/** Writes the tables. */
 async function writeTables(
   work: ExplanationWork,
   directory: ExplanationDirectory,
   { overview, test, signal }: OutputCall & { readonly overview: Overview },
-): Promise<string[]> {
+): Promise<WrittenTables> {
   const { flags, data } = work;
   const { out, format } = flags;
   const { features } = overview;
@@ -111,14 +135,16 @@ async function writeTables(
   // Derivatives by different values have no sum.
   const hasSums = flags.method !== "gradient" &&
     features.some(({ input, mark }) => mark !== undefined && input !== "references");
+  let marks: readonly MarkSummary[] = [];
   if (hasSums) {
-    await writeFileAtomic(`${out}/marks.tsv`, (sink) =>
-      writeMarkTable(sink, {
+    await writeFileAtomic(`${out}/marks.tsv`, async (sink) => {
+      marks = await writeMarkTable(sink, {
         data,
         blocks: wholeBlocks(work, blocks()),
         features,
         test: test && canTestMarks(features) ? makeMarkTest(test, data) : undefined,
-      }));
+      });
+    });
     files.push("marks.tsv");
   }
   const { isTurned } = findTurned(data, work.chosen.genes);
@@ -130,7 +156,7 @@ async function writeTables(
   );
   files.push("summary.tsv");
   if (format !== "none") files.push(await writeAttributions(work, overview, blocks()));
-  return files;
+  return { files, marks };
 }
 
 /** Whether attributions of a sample have a sum that means something. */
@@ -181,20 +207,24 @@ async function lookThrough(
   const expression = new Map<number, number>();
   const errors: number[] = [];
   let first: Pick<Overview, "features" | "hasDeviations" | "hasQValues"> | undefined;
-  const tested = { all: 0, found: 0 };
+  const tested = { all: 0, found: 0, ofSample: 0 };
   for await (const block of readBlocks(work, directory, signal)) {
     first ??= {
       features: featuresOf(block, work),
       hasDeviations: Object.values(block.inputs).some((input) => input.standardDeviations),
       hasQValues: Object.values(block.inputs).some((input) => input.qValues),
     };
+    const ofSample = new Uint32Array(block.rows.length);
     for (const { qValues = [] } of Object.values(block.inputs)) {
-      for (const q of qValues) {
+      const size = qValues.length / block.rows.length;
+      for (const [i, q] of qValues.entries()) {
         if (Number.isNaN(q)) continue;
         tested.all++;
-        if (q <= 0.05) tested.found++;
+        ofSample[Math.floor(i / size)]!++;
+        if (q <= LARGEST_Q) tested.found++;
       }
     }
+    tested.ofSample = ofSample.reduce((most, count) => Math.max(most, count), tested.ofSample);
     for (const [i, position] of block.rows.entries()) {
       expression.set(position, labels?.[position] ?? block.predictions[i]!);
       const error = block.completenessErrors?.[i];
@@ -202,13 +232,6 @@ async function lookThrough(
     }
   }
   return { ...first!, expression, errors, tested };
-}
-
-function describeFindings({ tested: { all, found } }: Overview): string {
-  const share = all === 0 ? 0 : 100 * found / all;
-  return `q-values: ${found.toLocaleString("en-US")} of ${formatCountOf(all, "attribution")} (${
-    share.toFixed(1)
-  }%) have q <= 0.05.`;
 }
 
 async function* wholeBlocks(

@@ -49,6 +49,11 @@ export function refused(
   };
 }
 
+/** What is said of `--model`, a flag of `predict`, by commands that take the model as an argument. */
+export const MODEL_ARGUMENT: FlagAlias = refused(["--model"], {
+  why: "this command takes the run or model as its first word, without a flag",
+});
+
 /** A flag as it was given: by which name, and as which words. */
 interface Given {
   readonly name: string;

@@ -75,13 +75,15 @@ export async function writeGenePages(
   const indexed = [];
   for (const [i, gene] of genes.entries()) {
     const own = positions.filter((position) => geneOf[position] === gene);
+    const cellTypes = own.map((position) => describeSample(position, context));
     const input: GenePageInput = {
       ...shared,
       gene: describeGene(data, gene),
       letters: own[0] === undefined ? undefined : data.sequenceOf(own[0]),
       record: data.record,
       bins: data.bins,
-      cellTypes: own.map((position) => describeSample(position, context)),
+      cellTypes,
+      firstShown: findHighest(cellTypes),
       likeGenes: "Genes of the same cell type by Pearson's correlation of ln(1 + count) over all " +
         "bins and marks.",
       edits: edits === undefined
@@ -102,6 +104,15 @@ export async function writeGenePages(
     );
   }
   return [...files, "index.html"];
+}
+
+/** The place of the cell type with the highest prediction: where a gene is silent there is little to see. */
+function findHighest(cellTypes: readonly GeneInCellType[]): number {
+  let highest = 0;
+  for (const [place, { prediction }] of cellTypes.entries()) {
+    if (prediction > cellTypes[highest]!.prediction) highest = place;
+  }
+  return highest;
 }
 
 function describeGene({ columns }: Dataset, gene: number): GenePageInput["gene"] {

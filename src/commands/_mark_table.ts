@@ -5,6 +5,7 @@ import type { ParquetCell, ParquetColumn } from "../io/parquet.ts";
 import { writeRowTable } from "../io/row_table.ts";
 import type { Attributions } from "../explain/mod.ts";
 import type { Feature } from "./_attribution_features.ts";
+import { LARGEST_Q, type MarkSummary } from "./_explanation_findings.ts";
 import { viewOf } from "./_explanation_tables.ts";
 
 /** What the table is made of. */
@@ -19,11 +20,15 @@ export interface MarkTableContent {
 /** The inputs of the sample itself whose values are of marks. */
 const OWN_INPUTS = ["signal", "summary"];
 
-/** Writes one row for each mark of each sample: the sum of its attributions, and with a null the q-value of that sum. */
+/**
+ * Writes one row for each mark of each sample: the sum of its attributions, and with a null the q-value of that sum.
+ *
+ * @returns What each mark adds, summed up over the samples.
+ */
 export async function writeMarkTable(
   sink: WritableStream<Uint8Array>,
   { data, blocks, features, test }: MarkTableContent,
-): Promise<void> {
+): Promise<readonly MarkSummary[]> {
   const marks = [...new Set(features.flatMap(({ mark }) => mark ?? []))];
   const columns: ParquetColumn[] = [
     { name: "cell_type", type: "text" },
@@ -33,6 +38,7 @@ export async function writeMarkTable(
     { name: "attribution", type: "float32" },
     ...(test === undefined ? [] : [{ name: "q", type: "float32", nullable: true } as const]),
   ];
+  const totals = marks.map(() => ({ samples: 0, sum: 0, sizes: 0, tested: 0, found: 0 }));
   async function* rowGroups() {
     for await (const block of blocks) {
       const sums = sumMarks(block, { features, marks });
@@ -40,14 +46,21 @@ export async function writeMarkTable(
       const rows: ParquetCell[][] = columns.map(() => []);
       for (const [sample, position] of block.rows.entries()) {
         for (const [i, mark] of marks.entries()) {
-          const q = qValues?.[sample * marks.length + i];
+          const q = qValues?.[sample * marks.length + i] ?? NaN;
+          const attribution = sums[sample * marks.length + i]!;
+          const total = totals[i]!;
+          total.samples++;
+          total.sum += attribution;
+          total.sizes += Math.abs(attribution);
+          total.tested += Number(!Number.isNaN(q));
+          total.found += Number(q <= LARGEST_Q);
           const cells = [
             data.cellTypeOf(position),
             data.geneOf(position),
             data.geneDetailsOf(position)?.symbol ?? null,
             mark,
-            sums[sample * marks.length + i]!,
-            q === undefined || Number.isNaN(q) ? null : q,
+            attribution,
+            Number.isNaN(q) ? null : q,
           ];
           for (const [column, cell] of cells.slice(0, columns.length).entries()) {
             rows[column]!.push(cell);
@@ -58,6 +71,10 @@ export async function writeMarkTable(
     }
   }
   await writeRowTable(sink, { columns, rowGroups: rowGroups() }, { format: "tsv" });
+  return marks.map((mark, i) => {
+    const { samples, sum, sizes, tested, found } = totals[i]!;
+    return { mark, samples, mean: sum / samples, meanSize: sizes / samples, tested, found };
+  });
 }
 
 /** The sum over the values of each mark, `[sample, mark]`; what was not computed (NaN) counts as 0. */

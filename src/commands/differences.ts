@@ -17,6 +17,7 @@ import type { TrainedModel } from "../model/trained_model.ts";
 import { formatJson } from "../runs/json.ts";
 import { loadModels } from "../runs/models.ts";
 import type { RowFormat } from "../io/row_table.ts";
+import { MODEL_ARGUMENT } from "./_flag_aliases.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import {
@@ -71,6 +72,7 @@ export const command: CommandDefinition<DifferenceFlags> = {
       "a table for pandas, DuckDB and R, and all figures that are printed",
     ],
   ],
+  aliases: [MODEL_ARGUMENT],
   declare: declareDifferences,
   run: differences,
 };

@@ -1,5 +1,6 @@
 /** Command `edit`: what changes of marks or DNA do to predictions. */
 
+import { MODEL_ARGUMENT } from "./_flag_aliases.ts";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { EngineName } from "../engine/select.ts";
@@ -70,13 +71,17 @@ export const command: CommandDefinition<EditFlags> = {
     ],
     ["deno task edit starter --data new.npz --edits edits.tsv --out - | head", "a look at it"],
   ],
+  aliases: [MODEL_ARGUMENT],
   declare: (command) =>
     declareCommon(
       declareOverwrite(
         declareModelData(
           declarePanel(
             command
-              .argument("<dir>", "directory of a run, or of a model")
+              .argument(
+                "<dir>",
+                "directory of a run, or of a model; starter is the one that comes with this program",
+              )
               .requiredOption(
                 "--data <path>",
                 "samples to edit, and genes to draw: competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",

@@ -8,6 +8,7 @@ import { type Attributions, testAttributions } from "../explain/mod.ts";
 import { modelInputs } from "../model/inputs.ts";
 import { describeInputs } from "../runs/inputs.ts";
 import { describeModels, loadModels } from "../runs/models.ts";
+import { MODEL_ARGUMENT } from "./_flag_aliases.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { checkExplainFlags, declareExplain, type ExplainFlags } from "./_explain_flags.ts";
@@ -58,6 +59,7 @@ export const command: CommandDefinition<ExplainFlags> = {
       "each base near the TSS changed to each other letter, for models that read DNA",
     ],
   ],
+  aliases: [MODEL_ARGUMENT],
   declare: declareExplain,
   run: explain,
 };

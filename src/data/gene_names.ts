@@ -1,7 +1,8 @@
 /** Finds the genes of a data set by the names that people use. */
 
+import { formatCountOf } from "../base/count.ts";
 import { editDistance } from "../base/edit_distance.ts";
-import { showName } from "../base/wording.ts";
+import { listSome, showName } from "../base/wording.ts";
 import { ContractError } from "../errors.ts";
 import { formatGene, geneKey, readEnsemblDigits } from "../gene_id.ts";
 import type { Dataset } from "./dataset.ts";
@@ -66,7 +67,8 @@ export class GeneNames {
    * @param options `action` is what cannot be done without the gene, such as `explain`; `where` follows the name in the
    * message, such as ` (line 3 of genes.txt)`; `hint` says how the data can come to know symbols.
    * @returns Places in the columns' `genes`, each once, in the order of the names.
-   * @throws {ContractError} If no gene has one of the names; the message offers the names that are nearest to it.
+   * @throws {ContractError} If no gene has one of the names; the message offers the names that are nearest to the first such
+   * name, and lists some of the others.
    */
   findAll(
     names: readonly string[],
@@ -77,18 +79,24 @@ export class GeneNames {
     },
   ): number[] {
     const found = new Set<number>();
+    const unknown: number[] = [];
     for (const [index, name] of names.entries()) {
       const genes = this.find(name);
-      if (genes.length === 0) {
-        throw new ContractError(
-          `Cannot ${action} gene "${showName(name)}"${where(index)}: ${
-            this.#describeUnknown(name, hint)
-          }`,
-        );
-      }
+      if (genes.length === 0) unknown.push(index);
       for (const gene of genes) found.add(gene);
     }
-    return [...found];
+    const [first, ...others] = unknown;
+    if (first === undefined) return [...found];
+    const name = names[first]!;
+    const known = this.#describeUnknown(name, hint);
+    const more = others.length === 0
+      ? ""
+      : `${known.endsWith("?") ? "" : "."} They lack ${
+        formatCountOf(others.length, "more name")
+      }: ${listSome(others.map((index) => names[index]!))}`;
+    throw new ContractError(
+      `Cannot ${action} gene "${showName(name)}"${where(first)}: ${known}${more}`,
+    );
   }
 
   #describeUnknown(name: string, hint: string): string {

@@ -84,7 +84,20 @@ function sharesOf(input: GenePageInput, cellType: GeneInCellType): Share[] {
     sum += value;
     return { name, value, from, to: sum };
   });
-  return [total("Baseline", baselinePrediction), ...steps, total("Prediction", explained)];
+  return [
+    total("Baseline", baselinePrediction),
+    ...steps,
+    ...(explained === prediction ? [] : [
+      total("Explained", explained),
+      {
+        name: "What reads no input",
+        value: prediction - explained,
+        from: explained,
+        to: prediction,
+      },
+    ]),
+    total("Prediction", prediction),
+  ];
 }
 
 /** Renders what each input adds, as a table of bars. */
@@ -141,7 +154,7 @@ export function renderEdits(input: GenePageInput): Html {
     eachCellType(input, ({ cellType, edits = [] }) =>
       edits.length === 0
         ? html`<p>No edits were tried in ${cellType}.</p>`
-        : table(`Effects of edits in ${cellType}, in label units`, edits, columns))
+        : table(`Effects of edits in ${cellType}, in the unit of the labels`, edits, columns))
   }`;
 }
 

@@ -5,7 +5,7 @@ import { arrangeLetters, layOutSequence, letterShapes } from "./_gene_sequence.t
 import { type Html, html } from "./_html.ts";
 import { type KeyEntry, type LaneMarkup, renderStage, type TrackMarkup } from "./_stage_markup.ts";
 import { signalUnit } from "./_window_axis.ts";
-import { DEFAULT_ALPHA } from "./_method_words.ts";
+import { DEFAULT_ALPHA, explainValues } from "./_method_words.ts";
 import type { GeneInCellType, GenePageInput } from "./gene_page_input.ts";
 import { decodeRounded, encodeFloats, encodeRounded } from "./viewer/floats.ts";
 import {
@@ -187,7 +187,7 @@ function keyOf({ cellTypes, method, record }: GenePageInput): KeyEntry[] {
 
 /** Says how to read the tracks. */
 export function explainTracks(
-  { cellTypes, letters }: GenePageInput,
+  { cellTypes, letters, method }: GenePageInput,
   { isInGeneDirection, isTurned }: GeneWindow,
 ): Html {
   const direction = isInGeneDirection
@@ -198,7 +198,8 @@ export function explainTracks(
     : "Bins run by coordinate; the gene's strand is not known.";
   const marks = cellTypes[0]!.attributions === undefined
     ? "The model reads no marks: their signal is shown alone."
-    : "Attributions of all marks have the same scale, their sum has its own, and the signal of each mark has its own.";
+    : explainValues(method, "bar") +
+      " Attributions of all marks have the same scale, their sum has its own, and the signal of each mark has its own.";
   const hasLetters = letters !== undefined && cellTypes.some((one) => one.letterAttributions);
   const dna = hasLetters ? " Letters of DNA show when no more than 150 bases are in sight." : "";
   return html`<p class="note">${marks} ${direction}${dna}</p>`;

@@ -43,6 +43,38 @@ const BASELINES: Readonly<Record<BaselineKind, string>> = {
   matched: "genes of the same cell type with a like label or a like total signal",
 };
 
+const BARS: Readonly<Record<AttributionMethod, string>> = {
+  gradient:
+    "says how much the prediction would rise with one more unit of its bin's signal, as the model reads it",
+  "input-x-gradient":
+    "is its bin's signal, times how much the prediction would rise with one more unit of it",
+  "integrated-gradients": "says how much its bin adds to the prediction",
+  "expected-gradients": "says how much its bin adds to the prediction",
+  occlusion: "says by how much the prediction falls if its bin loses its own signal",
+  mutagenesis: "says how the prediction changes with a base",
+};
+
+const COMPARED: Readonly<Record<BaselineKind, string>> = {
+  zero: "a gene without any signal",
+  mean: "the mean profile of the data",
+  matched: "genes of the same cell type with as much signal, or a like label",
+};
+
+/**
+ * Says what a value of the tracks is, and what it is not.
+ *
+ * @param what What shows the value, such as `bar`.
+ */
+export function explainValues({ method, baseline }: ExplanationMethod, what: string): string {
+  const other = method === "expected-gradients"
+    ? "genes that are drawn from the data"
+    : baseline && COMPARED[baseline];
+  const compared = other === undefined ? "" : `, compared with ${other}`;
+  return `A ${what} ${
+    BARS[method]
+  }${compared}. It tells what the model uses, which need not be what drives the gene.`;
+}
+
 /** The method's name, such as `Integrated gradients`. */
 export function methodName({ method }: ExplanationMethod): string {
   return METHODS[method][0];

@@ -5,7 +5,7 @@ import { EXPLAIN_STYLE } from "./_explain_style.ts";
 import { formatCount } from "./_format.ts";
 import { formatInterval } from "./_gene_predictions.ts";
 import { type Html, html, trustHtml } from "./_html.ts";
-import { methodName } from "./_method_words.ts";
+import { explainValues, methodName } from "./_method_words.ts";
 import { methodSection } from "./_method_section.ts";
 import {
   layOutGenes,
@@ -82,7 +82,7 @@ export async function renderAttributionsPage(input: AttributionsPageInput): Prom
       start: startProfilePage,
       data: profileViewData(input),
     },
-    foot: "Made by @waka/histone. Attributions are in label units.",
+    foot: "Made by @waka/histone. Attributions are in the unit of the labels.",
     mark: ATTRIBUTIONS_PAGE_MARK,
   });
 }
@@ -121,17 +121,21 @@ function sectionsOf(input: AttributionsPageInput): Section[] {
       explainProfiles(input),
       renderProfileNumbers(input),
     ),
-    section("sums", "What each mark adds", renderMarkSums(input)),
+    // Derivatives by different values have no sum.
+    ...(input.method.method === "gradient"
+      ? []
+      : [section("sums", "What each mark adds", renderMarkSums(input))]),
     section("bins", "The bins that add the most", renderBiggestBins(input)),
     methodSection(input),
   ];
 }
 
-function explainProfiles({ record, grouping, intervals }: AttributionsPageInput): Html {
+function explainProfiles({ record, grouping, intervals, method }: AttributionsPageInput): Html {
   const sentences = [
+    explainValues(method, "single value"),
     grouping,
     intervals,
-    "The upper lines of a mark are mean attributions, all in one scale; the lower ones are its mean signal: " +
+    "The upper lines of a mark are the means of these values, all in one scale; the lower ones are its mean signal: " +
     `${
       signalUnit(record).toLowerCase()
     } in a bin, as counted. Numbers beside a mark's name are in the order of the groups.`,

@@ -66,7 +66,8 @@ export async function renderGenePage(input: GenePageInput): Promise<string> {
       start: startGenePage,
       data: geneViewData(input, layout),
     },
-    foot: `Made by @waka/histone from ${run}. Attributions and effects are in label units.`,
+    foot:
+      `Made by @waka/histone from ${run}. Attributions and effects are in the unit of the labels.`,
     mark: GENE_PAGE_MARK,
   });
 }
@@ -131,9 +132,11 @@ function sectionsOf(input: GenePageInput, layout: GeneWindow): Section[] {
   const { cellTypes } = input;
   const hasEdits = cellTypes.some(({ edits = [] }) => edits.length > 0);
   const hasLike = cellTypes.some(({ likeGenes = [] }) => likeGenes.length > 0);
-  const hasSums = cellTypes.some(({ attributions, otherInputs = [] }) =>
-    attributions !== undefined || otherInputs.length > 0
-  );
+  // Derivatives by different values have no sum.
+  const hasSums = input.method.method !== "gradient" &&
+    cellTypes.some(({ attributions, otherInputs = [] }) =>
+      attributions !== undefined || otherInputs.length > 0
+    );
   const section = (id: string, title: string, content: readonly Html[]) => ({ id, title, content });
   return [
     section("marks", `Marks around the ${layout.window.centre}`, [
@@ -151,11 +154,19 @@ function sectionsOf(input: GenePageInput, layout: GeneWindow): Section[] {
   ];
 }
 
-function explainSums({ method }: GenePageInput): Html {
-  return isAdditive(method)
-    ? html`<p>From the prediction for the baseline to that of the gene: each bar starts where the one above it ends. What is
-      not explained is the completeness error.</p>`
-    : html`<p>The sums of the attributions. With this method they do not add up to the prediction.</p>`;
+function explainSums({ method, cellTypes }: GenePageInput): Html {
+  const sums = isAdditive(method)
+    ? "From the prediction for the baseline to that of the gene: each bar starts where the one above it ends. What is " +
+      "not explained is the completeness error."
+    : "The sums of the attributions. With this method they do not add up to the prediction.";
+  const hasMore = cellTypes.some(({ prediction, explained = prediction }) =>
+    explained !== prediction
+  );
+  const more = hasMore
+    ? " Explained is the part of the prediction that the model reads from its inputs; the rest, such as what it knows of the " +
+      "gene from training, reads nothing."
+    : "";
+  return html`<p>${sums}${more}</p>`;
 }
 
 /** The values of the tracks as a table, which the script fills with those of the chosen cell type. */

@@ -168,7 +168,8 @@ export async function renderGenesIndex(input: GenesIndexInput): Promise<string> 
     }],
     style: EXPLAIN_STYLE,
     script: { functions: [startIndexPage], start: startIndexPage, data: null },
-    foot: "Made by @waka/histone. Numbers are means over the cell types, in label units.",
+    foot:
+      "Made by @waka/histone. Numbers are means over the cell types, in the unit of the labels.",
     mark: GENES_INDEX_MARK,
   });
 }
@@ -198,6 +199,7 @@ function renderGenes(genes: readonly IndexedGene[]): Html {
         html`<a href="${encodeURIComponent(file)}">${symbol ?? id}</a>`,
       isText: true,
     },
+    genes.some(({ gene: { id, symbol = id } }) => symbol !== id) &&
     { title: "Identifier", cell: ({ gene }) => gene.id, isText: true },
     { title: "Cell types", cell: ({ cellTypes }) => String(cellTypes) },
     has("label") && { title: "Measured", cell: ({ label }) => formatNumber(label) },

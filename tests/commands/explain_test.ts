@@ -205,7 +205,11 @@ STEPS[
   const args = ["--null", "matched", "--method", "input-x-gradient", "--no-pages"];
   const { code, stdout, stderr } = await explain(`${runs}/one`, ...args, "--out", "matched");
   strictEqual(code, 0, stderr);
-  match(stdout, /\nq-values: [\d,]+ of 300,000 attributions \(\d+\.\d%\) have q <= 0\.05\.\n/);
+  match(
+    stdout,
+    /\nq-values: [\d,]+ of 300,000 attributions \(\d+\.\d%\) have q <= 0\.05\.( The null has 99 samples.*)?\n/,
+  );
+  match(stdout, /\nWhat each mark adds to a prediction, .* in 600 samples.*\n.*q <= 0\.05\n/);
   match(stdout, /\nA q-value asks whether a value matters more to this gene than the same bin/);
   for (const name of ["marks", "attributions"]) {
     const rows = readTsv(`${directory}/matched/${name}.tsv`);
@@ -292,6 +296,10 @@ STEPS["what cannot be explained is refused in one sentence, before anything is w
   const before = filesIn(directory);
   const cases: [string[], RegExp][] = [
     [["--genes", "BRCA1"], /Cannot explain gene "BRCA1": .*the data know no symbols \(--gene-file/],
+    [
+      ["--genes", "genes.gtf.gz"],
+      /Cannot use --genes genes\.gtf\.gz: it is an annotation, .*--gene-file/,
+    ],
     [["--genes", "a,,b"], /Cannot use --genes a,,b: expected names between commas, a file, or all/],
     [["--genes", "none.txt"], /Cannot read --genes none\.txt: it does not exist/],
     [["--genes", "empty.txt"], /Cannot read genes: found none, expected one a line \(.*empty\.txt/],
@@ -325,6 +333,7 @@ STEPS["what cannot be explained is refused in one sentence, before anything is w
   const bad: [string[], RegExp][] = [
     [["--window", "5:3"], /Expected two numbers such as 40:60, the first one smaller/],
     [["--occlude", "0"], /Expected bin, mark, or a number of bins/],
+    [["--model", "one"], /--model one cannot be used here: this command takes the run or model as/],
     [["--method", "shap"], /Expected one of gradient, input-x-gradient/],
     [["--steps", "0"], /Expected an integer >= 1/],
     [["--format", "xlsx"], /Expected one of tsv, csv, jsonl, parquet, zarr, none/],

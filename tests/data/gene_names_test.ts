@@ -74,6 +74,8 @@ Deno.test("a name that is not known is refused with the nearest ones, or with wh
     ["FGR", "DPM2"],
     /^Cannot explain gene "DPM2" \(line 2 of genes\.txt\): the data have no gene of that name, did you mean ENSG00000000419\.14 DPM1\?$/,
   );
+  refused(data, ["DPM2", "A1", "FGR", "B2"], /DPM1\? They lack 2 more names: A1, B2$/);
+  refused(data, ["BRCA1", "TP53"], /14 DPM1\. They lack 1 more name: TP53$/);
   refused(data, ["BRCA1"], /expected an identifier or a symbol, such as ENSG00000000419\.14 DPM1$/);
   refused(
     dataOf(["G1"]),

@@ -127,7 +127,12 @@ Deno.test("what inputs add leads from the baseline to the prediction, and the re
   ]);
   // Gene effects are no part of what is explained.
   const effects = { ...input, cellTypes: [{ ...cellType!, prediction: 9, explained: 2.75 }] };
-  deepStrictEqual((await sums(effects)).slice(-2), ["Not explained 0", "Prediction 2.750"]);
+  deepStrictEqual((await sums(effects)).slice(-4), [
+    "Not explained 0",
+    "Explained 2.750",
+    "What reads no input +6.25",
+    "Prediction 9.000",
+  ]);
 });
 
 Deno.test("marks that were not measured are said to be missing, and nothing is drawn for them", async () => {
