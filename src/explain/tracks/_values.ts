@@ -101,7 +101,8 @@ function shapeOfSummary(
 
 /**
  * One number for each base: the sum over the letters, of which all but the base's own are 0; of `gradient`, that of the
- * base's own letter; of `mutagenesis`, the mean over the letters that it could become.
+ * base's own letter; of `mutagenesis`, by how much the prediction falls if it becomes another, as the mean over
+ * those.
  */
 function shapeOfSequence(shape: readonly number[], { data, method }: TrackContext): TrackShape {
   const [bases = 0, letters] = shape;
@@ -119,7 +120,7 @@ function shapeOfSequence(shape: readonly number[], { data, method }: TrackContex
         let sum = 0;
         for (let other = 0; other < LETTERS; other++) sum += values[first + other]!;
         if (method === "gradient") target[base] = isKnown ? values[first + letter]! : 0;
-        else if (method === "mutagenesis") target[base] = sum / (isKnown ? LETTERS - 1 : LETTERS);
+        else if (method === "mutagenesis") target[base] = -sum / (isKnown ? LETTERS - 1 : LETTERS);
         else target[base] = sum;
       }
     },

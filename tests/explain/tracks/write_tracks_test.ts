@@ -229,7 +229,7 @@ const BASES: readonly (readonly [AttributionMethod, readonly number[]])[] = [
   // The letters are A, C, G, T, none, A.
   ["gradient", [1, 6, 11, 16, 0, 21]],
   ["input-x-gradient", [10, 26, 42, 58, 74, 90]],
-  ["mutagenesis", [10 / 3, 26 / 3, 14, 58 / 3, 74 / 4, 30]],
+  ["mutagenesis", [-10 / 3, -26 / 3, -14, -58 / 3, -74 / 4, -30]],
 ];
 
 for (const [method, wanted] of BASES) {
