@@ -6,8 +6,9 @@
 
 import { type Bytes, sha256 } from "../base/bytes.ts";
 import { crc32 } from "../base/crc32.ts";
-import { integer, oneOf, readValue, text } from "../base/field.ts";
+import { integer, oneOf, text } from "../base/field.ts";
 import { object } from "../base/fields.ts";
+import { readJsonHeader } from "../base/json_header.ts";
 import type { Gene } from "../genome/gene.ts";
 import {
   COMPETITION_BIN_SIZE_BP,
@@ -67,25 +68,12 @@ export async function encodePart(counts: ReadCounts, origin: PartOrigin): Promis
 /** Decodes the counts of a file; `undefined` if the bytes are damaged, cut short, or of another origin. */
 export async function decodePart(part: Bytes, origin: PartOrigin): Promise<ReadCounts | undefined> {
   const end = part.subarray(0, LONGEST_HEADER_BYTES).indexOf(LINE_FEED);
-  const header = end < 0 ? undefined : parseHeader(part.subarray(0, end));
+  const header = end < 0 ? undefined : readJsonHeader(part.subarray(0, end), HEADER);
   if (header === undefined || header.origin !== await digestOrigin(origin)) return undefined;
   const bytes = part.slice(end + 1);
   const width = header.type === "uint16" ? 2 : 4;
   if (bytes.length !== header.length * width || crc32(bytes, 0) !== header.crc32) return undefined;
   return header.type === "uint16" ? new Uint16Array(bytes.buffer) : new Uint32Array(bytes.buffer);
-}
-
-function parseHeader(bytes: Bytes) {
-  try {
-    return readValue(JSON.parse(new TextDecoder().decode(bytes)), HEADER, {
-      fail(found) {
-        throw new SyntaxError(found);
-      },
-    });
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function digestOrigin({ path, size, version, genes }: PartOrigin): Promise<string> {

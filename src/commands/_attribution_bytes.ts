@@ -7,8 +7,9 @@
 import { type Bytes, concatenate, concatenateAll } from "../base/bytes.ts";
 import { freeArray } from "../base/free.ts";
 import { crc32 } from "../base/crc32.ts";
-import { integer, oneOf, readValue, text } from "../base/field.ts";
+import { integer, oneOf, text } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
+import { readJsonHeader } from "../base/json_header.ts";
 import type { Attributions, InputAttributions } from "../explain/types.ts";
 
 /** Changes whenever the bytes change their meaning. */
@@ -104,7 +105,7 @@ export function decodeBlock(
   const check = new TextDecoder().decode(bytes.subarray(0, CHECK_BYTES));
   if (check !== `${crc32(content, 0).toString(16).padStart(8, "0")}\n`) return undefined;
   const end = content.subarray(0, LONGEST_HEADER_BYTES).indexOf(LINE_FEED);
-  const header = end < 0 ? undefined : parseHeader(content.subarray(0, end));
+  const header = end < 0 ? undefined : readJsonHeader(content.subarray(0, end), HEADER);
   if (
     header?.version !== VERSION || header.plan !== plan || header.block !== block ||
     header.endian !== ENDIAN
@@ -139,19 +140,6 @@ function blockOf(
     completenessErrors: floats("completenessErrors"),
     inputs: Object.fromEntries(inputs),
   };
-}
-
-function parseHeader(bytes: Bytes) {
-  try {
-    return readValue(JSON.parse(new TextDecoder().decode(bytes)), HEADER, {
-      fail(found) {
-        throw new SyntaxError(found);
-      },
-    });
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** Gives back the memory of a block, which is not used any more. */

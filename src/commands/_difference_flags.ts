@@ -6,7 +6,7 @@ import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { ROW_FORMATS, type RowFormat } from "../io/row_table.ts";
 import { choice, declareCommon, integer, list, number } from "./flags.ts";
-import { declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
+import { declareModelAndData, declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
 import { declarePanel, type PanelFlags } from "./_panel_flags.ts";
 import { declareOverwrite, type OverwriteFlag, STANDARD_OUTPUT } from "./_outputs.ts";
 
@@ -39,15 +39,7 @@ export function declareDifferences(command: Command): Command {
 
 function declareSides(command: Command): Command {
   return declareModelData(declarePanel(
-    command
-      .argument(
-        "<dir>",
-        "directory of a run, or of a model; starter is the one that comes with this program",
-      )
-      .requiredOption(
-        "--data <path>",
-        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
-      )
+    declareModelAndData(command)
       .addOption(
         new Option(
           "--between <names>",

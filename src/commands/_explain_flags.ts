@@ -18,7 +18,7 @@ import { ROW_FORMATS, type RowFormat } from "../io/row_table.ts";
 import type { EngineName } from "../engine/select.ts";
 import { choice, declareCommon, integer, list, suggestWords } from "./flags.ts";
 import { ALL_GENES } from "./_explained_samples.ts";
-import { declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
+import { declareModelAndData, declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
 import { declarePanel, type PanelFlags } from "./_panel_flags.ts";
 import type { OverwriteFlag } from "./_outputs.ts";
 
@@ -65,15 +65,7 @@ export function declareExplain(command: Command): Command {
 
 function declareSamples(command: Command): Command {
   return declareModelData(declarePanel(
-    command
-      .argument(
-        "<dir>",
-        "directory of a run, or of a model; starter is the one that comes with this program",
-      )
-      .requiredOption(
-        "--data <path>",
-        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
-      )
+    declareModelAndData(command)
       .option(
         "--genes <names>",
         "genes between commas, by identifier or symbol; or a file with one a line; or all",

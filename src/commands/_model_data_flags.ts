@@ -23,3 +23,16 @@ export function declareModelData(command: Command): Command {
       list,
     );
 }
+
+/** Data as commands take them. */
+const DATA = "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder";
+
+/** Declares the directory of a model, and the data that it is asked about; `purpose` says what else these are for. */
+export function declareModelAndData(command: Command, purpose?: string): Command {
+  return command
+    .argument(
+      "<dir>",
+      "directory of a run, or of a model; starter is the one that comes with this program",
+    )
+    .requiredOption("--data <path>", purpose === undefined ? DATA : `${purpose}: ${DATA}`);
+}

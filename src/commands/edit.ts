@@ -28,7 +28,7 @@ import { effectRows, EffectSummary, FIRST_COLUMN } from "./_edit_effects.ts";
 import { annotateGenes } from "./_explained_samples.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { noteUnlike } from "./_intervals.ts";
-import { declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
+import { declareModelAndData, declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
 import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
 import { declarePanel, loadUnlabelled, type PanelFlags } from "./_panel_flags.ts";
 import { checkPanelOf, noteScores } from "./_predict.ts";
@@ -77,15 +77,7 @@ export const command: CommandDefinition<EditFlags> = {
       declareOverwrite(
         declareModelData(
           declarePanel(
-            command
-              .argument(
-                "<dir>",
-                "directory of a run, or of a model; starter is the one that comes with this program",
-              )
-              .requiredOption(
-                "--data <path>",
-                "samples to edit, and genes to draw: competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
-              )
+            declareModelAndData(command, "samples to edit, and genes to draw")
               .requiredOption(
                 "--edits <file>",
                 "table of edits: remove, scale, move, swap, replace or substitute in a column edit; see docs/edits.md",
