@@ -68,7 +68,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   {
     name: "webgpu",
     about: "the engine on a GPU, or on a driver in software",
-    paths: ["tests/engine/webgpu/device/engine_test.ts"],
+    paths: ["tests/engine/webgpu/device/engine_test.ts", "tests/explain/webgpu_test.ts"],
     ...ON_DEVICE,
   },
   {

@@ -10,6 +10,15 @@ Deno.test("each test file belongs to one group", () => {
   deepStrictEqual(files.toSorted(), findTestFiles(["tests"]).toSorted());
 });
 
+Deno.test("a test that needs a GPU is in a group that may use one", () => {
+  for (const group of TEST_GROUPS) {
+    if (group.env?.DENO_WEBGPU_BACKEND === undefined || group.documentation) continue;
+    const files = findTestFiles(group.paths, pathsOfOthers(group));
+    const lost = files.filter((file) => /helpers\/webgpu\.ts"/.test(Deno.readTextFileSync(file)));
+    deepStrictEqual(lost, [], group.name);
+  }
+});
+
 Deno.test("every path of a group exists", () => {
   for (const path of TEST_GROUPS.flatMap(({ paths }) => paths)) ok(Deno.statSync(path), path);
 });
