@@ -28,7 +28,8 @@ export type HistoneErrorCode =
   | "HISTONE_WRITE"
   | "HISTONE_REMOTE"
   | "HISTONE_DIVERGED"
-  | "HISTONE_SESSION_DISPOSED";
+  | "HISTONE_SESSION_DISPOSED"
+  | "HISTONE_BUSY";
 
 /** Longer messages are cut: a message may quote a file, whose content has no bound. */
 const LONGEST_MESSAGE = 2000;
@@ -281,4 +282,24 @@ export class SessionDisposedError extends HistoneError {
   constructor(message = "Cannot use the session: it was disposed of", options?: ErrorOptions) {
     super(message, options);
   }
+}
+
+/**
+ * An error for work that is refused because too much of it waits already; the same call may be taken a moment later. A
+ * service answers it with status 503.
+ *
+ * @example
+ * ```ts
+ * import { BusyError } from "@waka/histone/errors";
+ * import { strictEqual } from "node:assert";
+ *
+ * const error = new BusyError("Cannot predict 5 samples: 100 wait, expected at most 100");
+ * strictEqual(error.code, "HISTONE_BUSY");
+ * ```
+ */
+export class BusyError extends HistoneError {
+  /** Name of the class. */
+  override readonly name = "BusyError";
+  /** The kind of error. */
+  override readonly code = "HISTONE_BUSY";
 }
