@@ -11,7 +11,7 @@ export interface Latency {
   readonly count: number;
   /** The sum over all of them. */
   readonly sumMs: number;
-  /** Half of the calls took no longer; 0 where there were none, as for the following. */
+  /** Half of the calls took no longer; 0 before the first call, as for the following. */
   readonly medianMs: number;
   /** Nine of ten took no longer. */
   readonly p90Ms: number;

@@ -38,7 +38,7 @@ export interface PredictorCounters {
   readonly latency: Latency;
 }
 
-/** Computes the calls of a predictor in turns, so that all that wait go on. */
+/** Computes the calls of a predictor in turns, in which all that wait have a share. */
 export class PredictionQueue {
   readonly #sessions: PredictorSessions;
   readonly #maxQueued: number;

@@ -10,7 +10,7 @@ export interface CallPart {
 export class WaitingCalls {
   #calls: PredictorCall[] = [];
 
-  /** Whether there are none. */
+  /** Whether no call waits. */
   get isEmpty(): boolean {
     return this.#calls.length === 0;
   }
@@ -38,7 +38,7 @@ export class WaitingCalls {
    * are not finished by that go to the end.
    *
    * @param room The most samples of a turn.
-   * @returns Parts of one call or more; none if none wait.
+   * @returns Parts of one call or more; empty if no call waits.
    */
   take(room: number): readonly CallPart[] {
     const [first] = this.#calls;
