@@ -188,15 +188,18 @@ export function describeFile(input: InputFile): PageFile {
     ? "the file that it is the index of is missing: add it too"
     : undefined;
   const problem = recognised.problem ?? facts?.problem ?? lost;
+  const guessed = isSuggested === true && (mark ?? cellType) !== undefined;
   const of = indexOf === undefined ? "" : `, of ${indexOf}`;
   return {
     name: file.name,
     bytes: file.bytes,
     role: recognised.role,
-    about: `${facts?.about ?? recognised.about}${of}`,
+    about: `${facts?.about ?? recognised.about}${of}${
+      guessed ? "; mark and cell type by its name" : ""
+    }`,
     ...(mark !== undefined && { mark }),
     ...(cellType !== undefined && { cellType }),
-    ...(isSuggested === true && (mark ?? cellType) !== undefined && { isSuggested }),
+    ...(guessed && { isSuggested: true }),
     ...(problem !== undefined && { problem }),
   };
 }

@@ -1,5 +1,6 @@
 /** What the browser can do, in the words of the page. */
 
+import { chooseThreads } from "../../base/threads.ts";
 import { selectEngine } from "../../engine/select.ts";
 import { presetSpec } from "../../model/mod.ts";
 import type { PageMachine } from "../protocol.ts";
@@ -8,18 +9,19 @@ import type { PageMachine } from "../protocol.ts";
 export interface MachineFacts {
   readonly fromDisk: boolean;
   readonly keepsState: boolean;
-  /** Threads that may be used. */
-  readonly threads: number;
 }
 
 /** Finds out what will compute. */
-export async function describeMachine(facts: MachineFacts): Promise<PageMachine> {
+export async function describeMachine(
+  { fromDisk, keepsState }: MachineFacts,
+): Promise<PageMachine> {
   const { engine, reason } = await selectEngine("auto", presetSpec("wakawaka"));
-  const { fromDisk, keepsState, threads } = facts;
-  const name = engine.name === "webgpu" ? "Graphics card (WebGPU)" : "Processor (WebAssembly)";
+  const isGpu = engine.name === "webgpu";
+  // Threads share memory, which browsers give to isolated pages alone.
+  const isIsolated = globalThis.crossOriginIsolated === true && !fromDisk;
   return {
-    engine: `${name}: ${reason}`,
-    threads: engine.name === "webgpu" ? 1 : threads,
+    engine: `${isGpu ? "Graphics card (WebGPU)" : "Processor (WebAssembly)"}: ${reason}`,
+    threads: isGpu || !isIsolated ? 1 : chooseThreads(),
     fromDisk,
     keepsState,
   };

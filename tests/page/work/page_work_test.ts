@@ -22,9 +22,18 @@ Deno.test("the example's data, model and predictions are those of the commands, 
     deepStrictEqual(inputs.missing, []);
     const summary = await work.call("prepare", EXAMPLE.count);
     await runTask("prepare", [
-      ...["--samples", `${FIXTURES}sheet.tsv`, "--genes", `${FIXTURES}genes.gtf`],
-      ...["--expression", `${FIXTURES}expression.tsv`, "--expression-transform", "log2p1"],
-      ...["--signal", "reads", "--out", `${directory}/data.npz`],
+      "--samples",
+      `${FIXTURES}sheet.tsv`,
+      "--genes",
+      `${FIXTURES}genes.gtf`,
+      "--expression",
+      `${FIXTURES}expression.tsv`,
+      "--expression-transform",
+      "log2p1",
+      "--signal",
+      "reads",
+      "--out",
+      `${directory}/data.npz`,
     ]);
     const data = await readDataset(`${directory}/data.npz`);
     strictEqual(summary.digest, await fingerprintDataset(data));
@@ -34,8 +43,18 @@ Deno.test("the example's data, model and predictions are those of the commands, 
     const trained = await work.call("train", { preset, epochs: 3, seed: 5 });
     ok(epochs !== undefined && epochs > 3);
     await runTask("train", [
-      ...["--data", `${directory}/data.npz`, "--preset", preset, "--epochs", "3", "--seed", "5"],
-      ...["--engine", "wasm", "--out", `${directory}/run`],
+      "--data",
+      `${directory}/data.npz`,
+      "--preset",
+      preset,
+      "--epochs",
+      "3",
+      "--seed",
+      "5",
+      "--engine",
+      "wasm",
+      "--out",
+      `${directory}/run`,
     ]);
     const model = JSON.parse(await Deno.readTextFile(`${directory}/run/model/model.json`));
     strictEqual(trained.digest, model.userDefinedMetadata.histone.weightsSha256);
@@ -45,8 +64,14 @@ Deno.test("the example's data, model and predictions are those of the commands, 
     await work.call("predict", {});
     const { file } = await work.call("download", { kind: "predictions.tsv" });
     await runTask("predict", [
-      ...["--model", `${directory}/run`, "--data", `${directory}/data.npz`],
-      ...["--engine", "wasm", "--out", `${directory}/predictions.tsv`],
+      "--model",
+      `${directory}/run`,
+      "--data",
+      `${directory}/data.npz`,
+      "--engine",
+      "wasm",
+      "--out",
+      `${directory}/predictions.tsv`,
     ]);
     strictEqual(await file.text(), await Deno.readTextFile(`${directory}/predictions.tsv`));
   } finally {
