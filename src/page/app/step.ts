@@ -30,7 +30,7 @@ export interface StepParts {
   readonly waitsFor: string;
   /** What is done here: forms, buttons, results in words. */
   readonly controls: readonly Child[];
-  /** What is shown beside: plots and tables; if there are none, the controls have the whole width. */
+  /** What is shown beside: plots and tables. Without them the controls have the whole width. */
   readonly plots?: readonly Child[];
   readonly standing: (state: AppState) => Standing;
   /** One line of what came out. */

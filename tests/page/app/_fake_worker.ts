@@ -233,7 +233,7 @@ const CALLS: Partial<Record<string, Call>> = {
       (row.gene === gene || row.symbol === gene) && row.cellType === cellType
     );
     if (row === undefined) {
-      throw new Refused(`Cannot explain ${gene}: these data have no such gene`);
+      throw new Refused(`Cannot explain ${gene}: found no gene of this name in these data`);
     }
     await progress({ doing: `Explaining ${row.symbol}`, done: 0, total: 1 });
     return makeExplanation(row);

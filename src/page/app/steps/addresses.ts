@@ -37,7 +37,7 @@ export function makeAddresses(app: App): HTMLElement {
   ]);
 }
 
-/** The way to the page that connects; there is none from a disk. */
+/** The way to the page that connects, which a page from a disk does not have. */
 function makeWay(app: App): HTMLElement {
   const element = make("p.hint", [
     "Your files are on a server? ",
