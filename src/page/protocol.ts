@@ -62,7 +62,7 @@ export interface Inputs {
   /** What is still needed before counting, in words; empty if it can begin. */
   readonly missing: readonly string[];
   /** What the user must decide before counting: settings of {@linkcode CountSettings}, and why they are needed. */
-  readonly choices: readonly InputChoice[];
+  readonly choices?: readonly InputChoice[];
 }
 
 /** A decision about the files that nothing but the user can take. */

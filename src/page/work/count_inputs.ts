@@ -128,7 +128,7 @@ function requireFile(inputs: InputList, name: string): InputFile {
   const found = inputs.find(name);
   if (found?.recognised.role === "signal") return found;
   throw new ContractError(
-    `Cannot use control ${name}: it is not among the files, expected that it was added too`,
+    `Cannot use control ${name}: it is missing among the files, expected that it was added too`,
   );
 }
 
@@ -172,7 +172,7 @@ function checkSize({ genes, cellTypes, bins, record }: Preparation, mostBytes: n
       formatCountOf(genes.length, "gene")
     } here: they would take ${formatBytes(bytes)} of memory, and this page may use ${
       formatBytes(mostBytes)
-    }, expected fewer cell types or genes; the command histone prepare has no such limit`,
+    }, expected fewer cell types or genes; the command histone prepare counts any number`,
   );
 }
 

@@ -27,11 +27,11 @@ export async function describeInputs(
     ...(about && { genes: about }),
     ...(assembly.name !== undefined && { assembly: assembly.name }),
     missing: await listMissing(inputs, { genes, assembly, choices }),
-    choices,
+    ...(choices.length > 0 && { choices }),
   };
 }
 
-/** An assembly, or why there is none. */
+/** An assembly, or why the files have no common one. */
 interface FoundAssembly {
   readonly name?: string;
   readonly problem?: string;

@@ -34,7 +34,7 @@ export interface ExplainedGene {
 /**
  * Explains a prediction.
  *
- * @throws {ContractError} If there is no such sample, or the model reads no marks.
+ * @throws {ContractError} If the data lack the sample, or the model reads no marks.
  * @throws The reason of the signal, if it is aborted.
  */
 export async function explainGene(
@@ -76,8 +76,7 @@ function findSample(
     if (data.cellTypeOf(position) === cellType && isWanted(position)) return position;
   }
   throw new ContractError(
-    `Cannot explain gene "${wanted}" in ${cellType}: the data have no such sample, expected the id or the symbol of one ` +
-      "of their genes",
+    `Cannot explain gene "${wanted}" in ${cellType}: the data lack it, expected the id or the symbol of one of their genes`,
   );
 }
 

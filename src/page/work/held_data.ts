@@ -24,7 +24,7 @@ export interface HeldData {
 /**
  * Reads the samples in the store, as commands read prepared data.
  *
- * @throws {ContractError} If there are none.
+ * @throws {ContractError} If nothing was prepared.
  * @throws {FormatError} If the file is damaged.
  */
 export async function readHeldData(
@@ -35,7 +35,7 @@ export async function readHeldData(
   const blob = await store.read(DATA_FILE);
   if (blob === undefined) {
     throw new ContractError(
-      "Cannot read data: none are prepared, expected that files are counted first",
+      "Cannot read data: they are missing, expected that files are counted first",
     );
   }
   const notes: string[] = [];

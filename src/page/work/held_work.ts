@@ -68,7 +68,7 @@ export class HeldWork {
     this.#model ??= await readKeptModel(this.#environment.store);
     if (this.#model !== undefined) return this.#model;
     throw new ContractError(
-      "Cannot use a model: there is none, expected that one is trained or opened first",
+      "Cannot use a model: it is missing, expected that one is trained or opened first",
     );
   }
 
@@ -111,7 +111,7 @@ export class HeldWork {
     const file = await this.#environment.store.read(PREDICTIONS_FILE);
     if (summary === undefined || file === undefined) {
       throw new ContractError(
-        "Cannot show predictions: there are none, expected that the data are predicted first",
+        "Cannot show predictions: they are missing, expected that the data are predicted first",
       );
     }
     const predictions = new Float32Array(await file.arrayBuffer());

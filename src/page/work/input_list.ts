@@ -96,7 +96,7 @@ export class InputList {
     await this.#inspect();
   }
 
-  /** Says which mark of which cell type a file is; an empty name is none. */
+  /** Says which mark of which cell type a file is; an empty name takes back what was said. */
   assign(name: string, { mark, cellType }: Assignment): void {
     const found = this.#files.get(name);
     if (found === undefined) return;

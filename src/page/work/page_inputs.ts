@@ -141,7 +141,7 @@ export class PageInputs {
     const found = this.#list.find(genes.file);
     if (found === undefined) {
       throw new ContractError(
-        `Cannot take the genes of ${genes.file}: there is no such file, expected one that was added`,
+        `Cannot take the genes of ${genes.file}: it is not among the files, expected one that was added`,
       );
     }
     this.#genes = await genesOfFile(found.file);

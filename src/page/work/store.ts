@@ -6,7 +6,7 @@ import { type Bytes, concatenateAll } from "../../base/bytes.ts";
 export interface PageStore {
   /** Whether the files are still there after a reload. */
   readonly isLasting: boolean;
-  /** The content of a file; `undefined` if there is none of that name. */
+  /** The content of a file; `undefined` if no file has that name. */
   read(name: string): Promise<Blob | undefined>;
   /** Writes a file, in place of one of that name, once its writer has returned. */
   write(name: string, content: Bytes | string | StoreWriter): Promise<void>;

@@ -15,7 +15,7 @@ const ENDING =
 
 /** Words of names that say how a file was made, not of what. */
 const MADE =
-  /^(rep(licate)?\d*|r\d|sorted|sort|filt(ered)?|nodup|dedup|rmdup|markdup(licates)?|mlib|clib|mrklib|final|merged?|pooled|aligned|alignments?|hg\d+|grch\d+|mm\d+|grcm\d+|t2t|chm13|pval|fc|signal|peaks?|reads|treat|pileup|unconsolidated|consolidated|chip(-?seq)?|cut(&|and)?(run|tag)|seq|gene|genes|expression|rpkm|fpkm|tpm|counts?)$/i;
+  /^(rep\d*|replicate\d*|r\d|sorted|sort|filt(ered)?|nodup|dedup|rmdup|markdup(licates)?|mlib|clib|mrklib|final|merged?|pooled|aligned|alignments?|hg\d+|grch\d+|mm\d+|grcm\d+|t2t|chm13|pval|fc|signal|peaks?|reads|treat|pileup|unconsolidated|consolidated|chip(-?seq)?|cut(&|and)?(run|tag)|seq|gene|genes|expression|rpkm|fpkm|tpm|counts?)$/i;
 
 /**
  * Reads off a name which mark of which cell type a file may be.

@@ -3,7 +3,7 @@
 import { ContractError } from "../../../errors.ts";
 import { type GenePageInput, renderGenePage } from "../../../report/mod.ts";
 import { STEPS } from "../explain_gene.ts";
-import type { Download, DownloadSource } from "./make_download.ts";
+import type { Download, DownloadSource } from "./download.ts";
 import { transpose } from "./transpose.ts";
 
 /**

@@ -2,23 +2,7 @@
 
 import { ContractError } from "../../../errors.ts";
 import type { DownloadKind } from "../../protocol.ts";
-import type { CallContext } from "../call.ts";
-import type { ExplainedGene } from "../explain_gene.ts";
-import type { HeldWork } from "../held_work.ts";
-
-/** What files are made of. */
-export interface DownloadSource {
-  readonly held: HeldWork;
-  /** The gene that was explained last. */
-  readonly explained: ExplainedGene | undefined;
-  readonly context: CallContext;
-}
-
-/** A file, and its name. */
-export interface Download {
-  readonly name: string;
-  readonly file: Blob;
-}
+import type { Download, DownloadSource } from "./download.ts";
 
 /**
  * Makes a file.

@@ -3,7 +3,7 @@
 import { writeZip, type ZippedFile } from "../../../io/zip.ts";
 import { serializeModel } from "../../../model/mod.ts";
 import { collectStream } from "./collect_stream.ts";
-import type { Download, DownloadSource } from "./make_download.ts";
+import type { Download, DownloadSource } from "./download.ts";
 
 /** Makes the zip file. */
 export async function makeModelZip({ held }: DownloadSource): Promise<Download> {

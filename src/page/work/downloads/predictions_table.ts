@@ -2,7 +2,7 @@
 
 import { writePredictionTable } from "../../../data/mod.ts";
 import { collectStream } from "./collect_stream.ts";
-import type { Download, DownloadSource } from "./make_download.ts";
+import type { Download, DownloadSource } from "./download.ts";
 
 /** Makes the table. */
 export async function makePredictionsTable(

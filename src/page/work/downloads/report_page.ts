@@ -5,7 +5,7 @@ import { type Dataset, evaluatePredictions, largestErrors } from "../../../data/
 import { ContractError } from "../../../errors.ts";
 import { renderPage, type ReportEvaluation, type ReportInput } from "../../../report/mod.ts";
 import type { HeldPredictions } from "../predict_data.ts";
-import type { Download, DownloadSource } from "./make_download.ts";
+import type { Download, DownloadSource } from "./download.ts";
 
 const MOST_ERRORS = 10;
 

@@ -5,7 +5,7 @@ import { writeAttributionTracks, type WrittenTracks } from "../../../explain/mod
 import { formatIgvSession } from "../../../genome/mod.ts";
 import { writeZip, type ZippedFile } from "../../../io/zip.ts";
 import { collectStream } from "./collect_stream.ts";
-import type { Download, DownloadSource } from "./make_download.ts";
+import type { Download, DownloadSource } from "./download.ts";
 
 const SESSION = "session.xml";
 
