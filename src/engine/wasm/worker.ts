@@ -1,5 +1,6 @@
-/** The program of a worker thread: does the jobs it is sent, one after the other, and says how each ended. */
+/** What a worker thread does: the jobs it is sent, one after the other; it says how each ended. */
 
+import type { WorkerPort } from "../../base/workers.ts";
 import type { SignalColumns } from "../memory_source.ts";
 import type { TableColumn } from "../joined_source.ts";
 import * as extended from "./extended/code.ts";
@@ -28,28 +29,22 @@ export type WorkerReply =
   | { readonly kind: "done"; readonly outcome: EpochOutcome | undefined }
   | { readonly kind: "failed"; readonly error: Error };
 
-/** The part of a worker's global scope that is used here; the library types assume a window. */
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
-  postMessage(reply: WorkerReply): void;
-}
-
 setGroupedCode(code);
 setExtendedCode(extended);
-const scope = globalThis as unknown as WorkerScope;
 let runner: Runner | undefined;
 
-scope.onmessage = ({ data: request }) => {
-  try {
-    const reply = answer(request);
-    if (reply !== undefined) scope.postMessage(reply);
-  } catch (error) {
-    scope.postMessage({
-      kind: "failed",
-      error: error instanceof Error ? error : new Error(String(error)),
-    });
-  }
-};
+/** Returns what takes requests, and answers them on the thread's port. */
+export function listen(port: WorkerPort): (request: WorkerRequest) => void {
+  const send = (reply: WorkerReply) => port.postMessage(reply);
+  return (request) => {
+    try {
+      const reply = answer(request);
+      if (reply !== undefined) send(reply);
+    } catch (error) {
+      send({ kind: "failed", error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  };
+}
 
 function answer(request: WorkerRequest): WorkerReply | undefined {
   if (request.kind === "start") {

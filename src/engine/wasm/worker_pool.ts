@@ -1,3 +1,4 @@
+import { startWorker, workerAddress, type WorkerThread } from "../../base/workers.ts";
 import { EngineUnavailableError } from "../../errors.ts";
 import type { BatchPredictionJob, EpochOutcome, Job } from "./jobs.ts";
 import type { RunnerOptions } from "./runner.ts";
@@ -19,7 +20,7 @@ type StandingRequest = Exclude<
 export class WorkerPool {
   readonly #options: PoolOptions;
   #module: WebAssembly.Module | undefined;
-  #workers: readonly Worker[] = [];
+  #workers: readonly WorkerThread[] = [];
   /** The last request of each kind, which threads that start later are told as well. */
   readonly #standing = new Map<StandingRequest["kind"], StandingRequest>();
   #waiting: PromiseWithResolvers<EpochOutcome | undefined> | undefined;
@@ -112,12 +113,7 @@ export class WorkerPool {
   #start(): void {
     this.#workers = Array.from(
       { length: this.threads },
-      // Written in one expression, since bundlers look for that.
-      (_, thread) =>
-        new Worker(new URL("./worker.ts", import.meta.url), {
-          type: "module",
-          name: `histone ${thread}`,
-        }),
+      (_, thread) => startWorker("engine", `histone ${thread}`),
     );
     this.#ofThreads = this.#workers.map(() => []);
     this.#workers.forEach((worker, thread) => {
@@ -128,9 +124,8 @@ export class WorkerPool {
       worker.onerror = (event) => {
         event.preventDefault();
         const message = event.message ||
-          `its program could not be loaded; a bundler must include ${
-            import.meta.resolve("./worker.ts")
-          }`;
+          `its program could not be loaded; a bundler must include ${workerAddress()}, or useWorkers ` +
+            "say where it is";
         this.#fail(thread, event.error ?? { message });
       };
       worker.onmessageerror = () => this.#fail(thread, new Error("a message could not be read"));
@@ -139,7 +134,7 @@ export class WorkerPool {
   }
 
   /** Gives threads their kernels, and all that they have to know besides. */
-  #begin(workers: readonly Worker[]): void {
+  #begin(workers: readonly WorkerThread[]): void {
     workers.forEach((worker, thread) => {
       const options: RunnerOptions = { ...this.#options, module: this.#module!, thread };
       worker.postMessage({ kind: "start", options } satisfies WorkerRequest);

@@ -5,6 +5,7 @@
  */
 
 import { chooseThreads } from "../../base/threads.ts";
+import { whyNoWorkers } from "../../base/workers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
 import { CountHelper, type HelperJob, startSpareWorkers } from "./_count_helper.ts";
@@ -89,7 +90,7 @@ export class CountCrew {
   readonly #queue: Job[] = [];
   #bytes = 0;
   #isBusy = false;
-  #canStart = typeof Worker === "function";
+  #canStart = whyNoWorkers() === undefined;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   /** @throws {RangeError} If the number of threads is not an integer from 1 to 1024. */
