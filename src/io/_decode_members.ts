@@ -1,5 +1,6 @@
 /** Decodes a file's members, on worker threads where that is worth starting them. */
 
+import { attemptAsync, type Deferred, deferred } from "../base/platform.ts";
 import { chooseThreads } from "../base/threads.ts";
 import { startWorker, whyNoWorkers, type WorkerThread } from "../base/workers.ts";
 import { type MemberLayout, type RowBatch, rowBatches } from "./_competition_decoder.ts";
@@ -99,7 +100,7 @@ class DecodeWorker {
   readonly #job: DecodeJob;
   readonly #worker: WorkerThread;
   #member = 0;
-  #waiting: PromiseWithResolvers<void> | undefined;
+  #waiting: Deferred<void> | undefined;
   /** Settles when the last read was sent: bytes are sent in the order in which they were asked for. */
   #lastRead: Promise<void> = Promise.resolve();
 
@@ -118,7 +119,7 @@ class DecodeWorker {
 
   async decode(member: number): Promise<void> {
     this.#member = member;
-    this.#waiting = Promise.withResolvers();
+    this.#waiting = deferred();
     this.#send({ kind: "member", layout: this.#job.layouts[member]! });
     await this.#waiting.promise;
   }
@@ -148,7 +149,7 @@ class DecodeWorker {
 
   #read(offset: number, length: number): void {
     const { source } = this.#job;
-    const bytes = Promise.try(() => source.read(offset, length));
+    const bytes = attemptAsync(() => source.read(offset, length));
     // A read may fail before its turn comes.
     bytes.catch(() => undefined);
     this.#lastRead = this.#lastRead.then(async () => {

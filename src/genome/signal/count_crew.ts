@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Deferred, deferred } from "../../base/platform.ts";
 import { chooseThreads } from "../../base/threads.ts";
 import { whyNoWorkers } from "../../base/workers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
@@ -65,7 +66,7 @@ interface Batch {
   readonly source: ByteSource;
   readonly sink: TaskSink;
   readonly finished: Set<CountTask>;
-  readonly ended: PromiseWithResolvers<void>;
+  readonly ended: Deferred<void>;
   /** How many of its tasks wait or are being done, and whether this thread does one of them. */
   left: number;
   isHere: boolean;
@@ -114,7 +115,7 @@ export class CountCrew {
       source,
       sink,
       finished: new Set(),
-      ended: Promise.withResolvers(),
+      ended: deferred(),
       left: tasks.length,
       isHere: false,
       isGivenUp: false,
