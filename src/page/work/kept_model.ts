@@ -4,6 +4,7 @@
  */
 
 import { sha256 } from "../../base/bytes.ts";
+import { toHex } from "../../base/platform.ts";
 import { FormatError } from "../../errors.ts";
 import { blobSource } from "../../files/byte_source.ts";
 import { parseCalibration } from "../../model/calibration.ts";
@@ -120,5 +121,5 @@ function splitWeights(
 }
 
 async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return Array.from(await sha256(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(await sha256(bytes));
 }

@@ -1,6 +1,7 @@
 /** Predicts the page's samples, as the command `predict` does. */
 
 import { sha256 } from "../../base/bytes.ts";
+import { toHex } from "../../base/platform.ts";
 import { formatCountOf } from "../../base/count.ts";
 import { type Dataset, evaluatePredictions } from "../../data/mod.ts";
 import type { EngineName } from "../../engine/select.ts";
@@ -99,5 +100,5 @@ export async function digestPredictions(predictions: Float32Array): Promise<stri
   const view = new DataView(new ArrayBuffer(4 * predictions.length));
   for (const [i, value] of predictions.entries()) view.setFloat32(4 * i, value, true);
   const digest = await sha256(new Uint8Array(view.buffer));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(digest);
 }
