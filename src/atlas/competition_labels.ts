@@ -6,11 +6,12 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { ContractError, FormatError } from "../errors.ts";
-import type { ByteSource } from "../files/byte_source.ts";
 import { ensemblGeneId, ensemblGeneNumber } from "../gene_id.ts";
 import { type ExpressionTable, readExpressionTable } from "../genome/expression/table.ts";
 import { competitionGenes } from "./competition_genes.ts";
 import { listGenes } from "./gene_info.ts";
+import type { BinarySource } from "../files/open_source.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** The sample whose expression the labels subtract: Universal Human Reference RNA. */
 export const REFERENCE_SAMPLE = "E000";
@@ -81,9 +82,10 @@ export interface CompetitionLabels {
  * ```
  */
 export async function readCompetitionLabels(
-  input: string | URL | ByteSource,
+  input: BinarySource,
+  options: AbortOptions = {},
 ): Promise<CompetitionLabels> {
-  const table = await readExpressionTable(input);
+  const table = await readExpressionTable(input, options);
   const { file, cellTypes } = table;
   if (!cellTypes.includes(REFERENCE_SAMPLE)) {
     throw new ContractError(

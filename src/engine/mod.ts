@@ -12,6 +12,7 @@ export type {
   CallOptions,
   Capacity,
   Engine,
+  EpochProgress,
   EpochRequest,
   InputGradients,
   MemberOptions,

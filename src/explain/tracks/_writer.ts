@@ -188,7 +188,7 @@ export class TrackWriter {
       const summary = await this.#writeFile(`${directory}/${path}`, { ...content, name });
       this.#tracks.push({ ...track, cellType, mark, quantity, summary });
     }
-    this.#options.onProgress?.(++this.#done, this.#total);
+    this.#options.onProgress?.({ done: ++this.#done, total: this.#total, unit: "files" });
   }
 
   async #writeFile(
