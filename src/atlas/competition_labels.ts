@@ -64,6 +64,7 @@ export interface CompetitionLabels {
  * a row for each gene.
  *
  * @param input Path of the table, or a source of its bytes.
+ * @param options How to give the reading up.
  * @returns The labels of each cell type.
  * @throws {FormatError} If the file is not a table, or lacks genes of the competition or has some twice.
  * @throws {ContractError} If the table lacks the reference sample.

@@ -1,6 +1,6 @@
 /** Signals joined to one. */
 export interface JoinedSignal extends Disposable {
-  /** Aborts with the reason of the first of the signals that aborts; `undefined` if there are none. */
+  /** Aborts with the reason of the first of the signals that aborts; `undefined` without signals. */
   readonly signal: AbortSignal | undefined;
 }
 

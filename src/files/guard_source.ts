@@ -5,7 +5,7 @@ const TURN_MS = 50;
 
 /**
  * Makes a source whose reads end when a signal is aborted. Since readers ask for a piece at a time, that ends them, too; and
- * every now and then a read lets others have a turn, so that a reader of bytes in memory can be aborted at all.
+ * from time to time a read lets others have a turn, so that a reader of bytes in memory can be aborted at all.
  *
  * @param source The source, which closing the result closes.
  * @param signal Ends all reads.

@@ -144,6 +144,7 @@ export function decodeNpyData(
  * Reads an npy file that is not part of an npz file.
  *
  * @param source Path of the file, or a source of its bytes.
+ * @param options How to give the reading up.
  * @returns The array.
  * @throws {FormatError} If the file is damaged, or has a dtype that is not read.
  *

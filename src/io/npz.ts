@@ -14,6 +14,7 @@ import type { AbortOptions } from "../progress.ts";
  * Opens an npz file, stored or deflated, with or without ZIP64. Only its directory is read.
  *
  * @param source Path of the file, or a source of its bytes, which stays open when the reader is closed.
+ * @param options How to give the reading up.
  * @returns The reader, to be closed.
  * @throws {FormatError} If the file is not a zip file or was cut short, or its directory contradicts itself: two members
  * of one name, overlapping members, impossible sizes.

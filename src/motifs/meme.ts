@@ -108,6 +108,7 @@ export function parseMeme(
  * Reads a file of motifs in MEME's format.
  *
  * @param input Path of the file, or a source of its bytes.
+ * @param options How to give the reading up.
  * @returns The motifs.
  * @throws {FormatError} As {@linkcode parseMeme} does.
  *

@@ -44,6 +44,7 @@ export function assemblyChromosomes(assembly: string): Required<Contig>[] {
  * are skipped.
  *
  * @param input Path of the file, or a source of its bytes.
+ * @param options How to give the reading up.
  * @returns The chromosomes in the file's order.
  * @throws {FormatError} If a line has no name or no length, a chromosome is listed twice, or the file has no lines.
  *

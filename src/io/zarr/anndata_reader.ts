@@ -101,7 +101,7 @@ export async function readAnndata(
   };
 }
 
-/** The same files, of which none is read after a signal; what is read lets others have a turn, also in memory. */
+/** The same files, which cannot be read after a signal; what is read lets others have a turn, also in memory. */
 function endedBy(store: ZarrReadStore, signal: AbortSignal | undefined): ZarrReadStore {
   if (signal === undefined) return store;
   return {
