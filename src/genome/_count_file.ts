@@ -57,6 +57,7 @@ export async function countFile(
   const { genes, band, tally, onWarning } = options;
   const { windows } = band;
   options.signal?.throwIfAborted();
+  const { cellType, mark } = file;
   const { track, close } = await file.open();
   try {
     let pairs: PairsSeen | undefined;
@@ -78,6 +79,7 @@ export async function countFile(
       for (const message of checkAssembly(genes, counts.contigs, place)) onWarning?.(message);
     }
     checkValues(counts.values, file, band);
+    options.onValues?.({ name: file.name, cellType, mark }, counts.values);
     const { readsInWindows } = counts;
     const reads = counts.reads ?? tally.reads;
     const isEmpty = counts.values.every((value) => value === 0);
