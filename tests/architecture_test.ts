@@ -107,7 +107,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 MAY_IMPORT.page = Object.keys(MAY_IMPORT).filter((part) => part !== "commands");
 
 /** Modules with which the page's programs begin, beside the entry points of the package. */
-const PAGE_PROGRAMS = ["./src/page/app/start.ts"];
+const PAGE_PROGRAMS = ["./src/page/app/start.ts", "./src/page/work/worker.ts"];
 
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
@@ -292,6 +292,30 @@ Deno.test("only the commands and src/files name Deno", () => {
     .map(({ href }) => pathOf(href))
     .filter((path) => partOf(path) !== "commands");
   deepStrictEqual(naming.filter((path) => partOf(path) !== "files"), []);
+});
+
+/** What Node 20, browsers of 2024 or Bun lack, and where it may be named: functions there do it on all of them. */
+const NEW_NAMES: readonly (readonly [name: RegExp, where: readonly string[]])[] = [
+  [/\.(toHex|toBase64)\(|Uint8Array\.from(Hex|Base64)\(|\.setFrom(Hex|Base64)\(/, [
+    "base/platform.ts",
+  ]],
+  [/\bPromise\.(try|withResolvers)\b|\bPromiseWithResolvers\b/, []],
+  [/\.transfer(ToFixedLength)?\(/, ["base/platform.ts"]],
+  [/\bnew Float16Array\b/, []],
+  [/\bnew Worker\(/, ["base/workers.ts"]],
+  [/\bnew SharedArrayBuffer\(|\bnew WebAssembly\.Memory\(/, [
+    "base/shared_memory.ts",
+  ]],
+];
+
+Deno.test("what older run-times and browsers lack is named in one place", () => {
+  const naming = sourceFiles(SOURCE).flatMap((file) => {
+    const path = pathOf(file.href);
+    const source = withoutComments(Deno.readTextFileSync(file));
+    return NEW_NAMES.filter(([name, where]) => name.test(source) && !where.includes(path))
+      .map(([name]) => `${path}: ${name.exec(source)![0]}`);
+  });
+  deepStrictEqual(naming, []);
 });
 
 function withoutComments(source: string): string {
