@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import type { Bytes } from "../src/base/bytes.ts";
 import { CARRIED } from "../src/page/build/disk_files.ts";
+import { EXAMPLE_LIST } from "../src/page/build/fetch_example.ts";
 import { CONNECTING_PAGE, pageHeaders, pageKind } from "../src/page/build/policy.ts";
 import type { PageFiles } from "../src/page/service_worker.ts";
 import { bundlePrograms } from "./_page_bundler.ts";
@@ -62,15 +63,15 @@ export async function buildPage(sources: PageSources = PAGE_SOURCES): Promise<Bu
   const service = take("service_worker.js");
   const texts = new Map([...programs, ["disk.js", disk] as const]);
   const own = new Map<string, Bytes>([...texts].map(([name, text]) => [name, encode(text)]));
-  for (const name of ["style.css", "icon.svg"]) {
-    own.set(name, await Deno.readFile(new URL(name, sources.page)));
-  }
+  own.set("style.css", encode(await joinStyle(new URL("style.css", sources.page))));
+  own.set("icon.svg", await Deno.readFile(new URL("icon.svg", sources.page)));
   // A package is on disk only after one of its files is imported.
   await import("@fontsource/inter/package.json", { with: { type: "json" } });
   for (const [name, font] of Object.entries(FONTS)) {
     own.set(name, await Deno.readFile(new URL(import.meta.resolve(font))));
   }
   for (const [name, bytes] of example) own.set(`example/${name}`, bytes);
+  own.set(`example/${EXAMPLE_LIST}`, encode(JSON.stringify([...example.keys()])));
   const html = await Deno.readTextFile(new URL("index.html", sources.page));
   const version = await digestOf([...own, ["html", encode(html)], ["service", encode(service)]]);
   const folder = `${version}/`;
@@ -128,6 +129,19 @@ async function readExample(): Promise<Map<string, Bytes>> {
   const files = new Map<string, Bytes>();
   for (const name of names) files.set(name, await Deno.readFile(new URL(name, EXAMPLE)));
   return files;
+}
+
+/** Puts the style sheets that one imports in their places, so that the browser asks for one file. */
+async function joinStyle(sheet: URL): Promise<string> {
+  const text = await Deno.readTextFile(sheet);
+  const imports = [...text.matchAll(/^@import url\("([^"]+)"\);\n/gm)];
+  const parts = await Promise.all(
+    imports.map(async ([, path]) =>
+      // Addresses in it are relative to its own folder.
+      (await Deno.readTextFile(new URL(path!, sheet))).replaceAll('url("../', 'url("')
+    ),
+  );
+  return imports.reduce((joined, [line], place) => joined.replace(line, () => parts[place]!), text);
 }
 
 /** What a script carries, as a line before it. */
