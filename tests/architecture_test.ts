@@ -299,6 +299,30 @@ Deno.test("only the commands and src/files name Deno", () => {
   deepStrictEqual(naming.filter((path) => partOf(path) !== "files"), []);
 });
 
+/** What Node 20, browsers of 2024 or Bun lack, and where it may be named: functions there do it on all of them. */
+const NEW_NAMES: readonly (readonly [name: RegExp, where: readonly string[]])[] = [
+  [/\.(toHex|toBase64)\(|Uint8Array\.from(Hex|Base64)\(|\.setFrom(Hex|Base64)\(/, [
+    "base/platform.ts",
+  ]],
+  [/\bPromise\.(try|withResolvers)\b|\bPromiseWithResolvers\b/, []],
+  [/\.transfer(ToFixedLength)?\(/, ["base/platform.ts"]],
+  [/\bnew Float16Array\b/, []],
+  [/\bnew Worker\(/, ["base/workers.ts"]],
+  [/\bnew SharedArrayBuffer\(|\bnew WebAssembly\.Memory\(/, [
+    "base/shared_memory.ts",
+  ]],
+];
+
+Deno.test("what older run-times and browsers lack is named in one place", () => {
+  const naming = sourceFiles(SOURCE).flatMap((file) => {
+    const path = pathOf(file.href);
+    const source = withoutComments(Deno.readTextFileSync(file));
+    return NEW_NAMES.filter(([name, where]) => name.test(source) && !where.includes(path))
+      .map(([name]) => `${path}: ${name.exec(source)![0]}`);
+  });
+  deepStrictEqual(naming, []);
+});
+
 function withoutComments(source: string): string {
   return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 }
