@@ -11,6 +11,7 @@ import { describeUnlike } from "../../validation/describe_unlike.ts";
 import { findUnlike } from "../../validation/mod.ts";
 import type { PredictionSummary } from "../protocol.ts";
 import type { CallContext } from "./call.ts";
+import type { KeptState } from "./kept_state.ts";
 
 /** Predictions of all samples, `[position]`. */
 export interface HeldPredictions {
@@ -64,6 +65,25 @@ export async function predictData(
       notes: [...notes, ...describeCellTypes(model, data), ...describeGenes(model, data)],
       digest: await digestPredictions(mean),
     },
+  };
+}
+
+/**
+ * Of samples that the model learned from, takes the agreement that training measured, in which the effect of a gene leaves
+ * its own sample out, and says what it is worth.
+ */
+export function withTrainingAgreement(
+  summary: PredictionSummary,
+  { data, model, history }: KeptState,
+): PredictionSummary {
+  if (history === undefined || history.samples !== data?.digest) return summary;
+  return {
+    ...summary,
+    ...(summary.measured && model?.metrics && { measured: model.metrics }),
+    notes: [
+      "The model learned from these samples, so how well it agrees with them says nothing of new ones",
+      ...summary.notes,
+    ],
   };
 }
 
