@@ -95,7 +95,7 @@ function isAlive(text: string): boolean {
   try {
     // Deno may have to be allowed to ask for either.
     if (host !== hostName()) return true;
-    // Signal 0 is none: it only asks.
+    // Signal 0 is not sent: it only asks.
     thisProcess().kill(pid, 0);
     return true;
   } catch (error) {
@@ -104,7 +104,7 @@ function isAlive(text: string): boolean {
   }
 }
 
-/** What is no record of an owner, is that of a process that nobody knows: it is believed to live. */
+/** What is no record of an owner is taken for one of a process that nobody knows, which is believed to live. */
 function readFields(text: string): Owner {
   try {
     const { pid, host } = parseJson(text) as Partial<Owner>;
