@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: ["panel", "io", "files", "base"],
   engine: ["model", "base"],
   motifs: ["model", "text", "files", "base"],
+  exchange: ["model", "panel", "io", "files", "base"],
   starter: ["model", "panel", "io", "files", "base"],
   training: [
     "validation",

@@ -1,0 +1,15 @@
+/**
+ * Models come and go: as safetensors, as ONNX files, and from Keras and tf.js.
+ *
+ * @module
+ */
+
+export { modelToOnnx, type OnnxOptions } from "./onnx_model.ts";
+export {
+  readSafetensorsHeader,
+  readTensors,
+  type SafetensorsHeader,
+  type TensorEntry,
+} from "./safetensors.ts";
+export { modelToSafetensors, readSafetensorsModel } from "./safetensors_model.ts";
+export type { Tensor } from "./tensor.ts";
