@@ -4,7 +4,10 @@
  * @module
  */
 
+export { adoptNetwork, type AdoptOptions, type ForeignNetwork } from "./network.ts";
+export type { OnnxChainOptions } from "./onnx/read_graph.ts";
 export { modelToOnnx, type OnnxOptions } from "./onnx_model.ts";
+export { type ReadModel, readOnnx } from "./read_onnx.ts";
 export {
   readSafetensorsHeader,
   readTensors,

@@ -105,3 +105,25 @@ export function withCounts(inputs: OnnxCase["inputs"]): OnnxCase["inputs"] {
     },
   ]));
 }
+
+/** Predicts a signal as this package does for users, from counts by the model's own transform. */
+export async function predictSignal(
+  { spec, weights, record }: TrainedModel,
+  signal: readonly number[],
+): Promise<Float32Array> {
+  const [input] = modelInputs(spec);
+  if (input?.name !== "signal") throw new TypeError("Cannot predict: no signal");
+  const { bins, marks } = input;
+  const samples = signal.length / bins / marks;
+  const { transform } = record;
+  const source = memorySource({
+    signal: Float32Array.from(signal),
+    bins,
+    marks,
+    labels: new Float64Array(samples),
+    transform,
+  });
+  const options = { weights, seed: 1, learningRate: 0.001, batchSize: samples, threads: 1 };
+  await using session = await openOne(createWasmEngine(), spec, options);
+  return await session.predict(source, Uint32Array.from({ length: samples }, (_, row) => row));
+}

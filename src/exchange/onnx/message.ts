@@ -182,6 +182,7 @@ function writeNode(node: OnnxNode, out: PbfWriter): void {
   for (const name of node.outputs) out.writeStringField(field.output, name);
   out.writeStringField(field.name, node.name);
   out.writeStringField(field.type, node.type);
+  if (node.domain !== "") out.writeStringField(field.domain, node.domain);
   for (const entry of node.attributes) out.writeMessage(field.attribute, writeAttribute, entry);
 }
 
