@@ -81,6 +81,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "base",
   ],
   commands: [
+    "exchange",
     "runs",
     "explain",
     "starter",

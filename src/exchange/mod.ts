@@ -5,9 +5,16 @@
  */
 
 export { adoptNetwork, type AdoptOptions, type ForeignNetwork } from "./network.ts";
+export {
+  type NamedWeightsOptions,
+  takeWeights,
+  WEIGHT_LAYOUTS,
+  type WeightLayout,
+} from "./named_weights.ts";
 export type { OnnxChainOptions } from "./onnx/read_graph.ts";
-export { modelToOnnx, type OnnxOptions } from "./onnx_model.ts";
+export { leftOutOf, modelToOnnx, type OnnxOptions } from "./onnx_model.ts";
 export { type ReadModel, readOnnx } from "./read_onnx.ts";
+export { type ModelFileKind, readModelFile, type ReadModelOptions } from "./read_any.ts";
 export {
   readSafetensorsHeader,
   readTensors,

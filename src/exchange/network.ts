@@ -85,7 +85,7 @@ export function networkOf(chain: ReadChain, file: string): ForeignNetwork {
     checkWeights(spec, weights);
     const said = chain.loss === undefined
       ? [
-        `The file does not say what training minimised: ${usual} is taken, which matters in training on.`,
+        `The file does not say what training minimised: ${usual} is taken, which matters only where training continues.`,
       ]
       : [];
     const network = { spec, weights, origin, notes: [...notes, ...said] };

@@ -4,7 +4,7 @@ import type { Axis, RowOrder } from "./_axes.ts";
 import type { GraphIndex } from "./_graph_index.ts";
 import { LayerList } from "./_layer_list.ts";
 import type { OnnxNode } from "./message.ts";
-import type { Values } from "./weight_layout.ts";
+import { orderRows, type Values } from "./weight_layout.ts";
 
 /** The place of a reader in a graph. */
 export class ChainState {
@@ -67,13 +67,6 @@ export class ChainState {
     if (this.order === undefined || this.find("row") < 0) return values;
     const { positions, channels } = this.order;
     if (values.length !== positions * channels * columns) return values;
-    const ordered = new Float32Array(values.length);
-    for (let p = 0; p < positions; p++) {
-      for (let c = 0; c < channels; c++) {
-        const from = (c * positions + p) * columns;
-        ordered.set(values.subarray(from, from + columns), (p * channels + c) * columns);
-      }
-    }
-    return ordered;
+    return orderRows(values, { positions, channels, columns });
   }
 }

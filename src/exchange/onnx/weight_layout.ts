@@ -145,3 +145,28 @@ export function joinValues(arrays: readonly Values[]): Values {
   }
   return joined;
 }
+
+/**
+ * Brings the rows of a matrix from the order channels × positions, as PyTorch flattens, to positions × channels.
+ *
+ * @param values `[channels · positions, columns]`.
+ * @param sizes The extents.
+ * @returns `[positions · channels, columns]`.
+ */
+export function orderRows(
+  values: Values,
+  { positions, channels, columns }: {
+    readonly positions: number;
+    readonly channels: number;
+    readonly columns: number;
+  },
+): Values {
+  const ordered = new Float32Array(values.length);
+  for (let p = 0; p < positions; p++) {
+    for (let c = 0; c < channels; c++) {
+      const from = (c * positions + p) * columns;
+      ordered.set(values.subarray(from, from + columns), (p * channels + c) * columns);
+    }
+  }
+  return ordered;
+}
