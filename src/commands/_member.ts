@@ -10,7 +10,7 @@ import { loadModels } from "../runs/models.ts";
  * @param directory Directory of a run or of a model; `starter` for the starter model.
  * @param member Its number, from 1; needed if there are several.
  * @param action What is done, for messages.
- * @throws {ContractError} If there are several and none is named, or it is not there.
+ * @throws {ContractError} If there are several and no number is given, or the model is not there.
  */
 export async function loadMember(
   directory: string,

@@ -14,7 +14,12 @@ export {
 export type { OnnxChainOptions } from "./onnx/read_graph.ts";
 export { leftOutOf, modelToOnnx, type OnnxOptions } from "./onnx_model.ts";
 export { type ReadModel, readOnnx } from "./read_onnx.ts";
-export { type ModelFileKind, readModelFile, type ReadModelOptions } from "./read_any.ts";
+export {
+  type ModelFileKind,
+  readLayersModel,
+  readModelFile,
+  type ReadModelOptions,
+} from "./read_any.ts";
 export {
   readSafetensorsHeader,
   readTensors,

@@ -5,7 +5,6 @@
  */
 
 import packageJson from "../../deno.json" with { type: "json" };
-import type { Bytes } from "../base/bytes.ts";
 import { describeInputs } from "../model/describe_input.ts";
 import { digestWeights } from "../model/digest_weights.ts";
 import type { GeneEffects } from "../model/gene_effects.ts";
@@ -57,7 +56,10 @@ export interface OnnxOptions {
  * ok(new TextDecoder().decode(file.subarray(0, 40)).includes("@waka/histone"));
  * ```
  */
-export async function modelToOnnx(model: TrainedModel, options: OnnxOptions = {}): Promise<Bytes> {
+export async function modelToOnnx(
+  model: TrainedModel,
+  options: OnnxOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   const isInside = (options.transform ?? "inside") === "inside" && readsSignal(model.spec);
   return await writeOwnOnnx(model, isInside ? "inside" : "outside");
 }
@@ -66,7 +68,7 @@ export async function modelToOnnx(model: TrainedModel, options: OnnxOptions = {}
 export async function writeOwnOnnx(
   model: TrainedModel,
   transform: "inside" | "outside",
-): Promise<Bytes> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const { spec, weights, record, labelScale, geneEffects } = model;
   const graph = writeOnnxGraph(spec, weights.map((values) => Float32Array.from(values)), {
     transform: transform === "inside" ? record.transform : "none",
@@ -121,7 +123,21 @@ function withoutGenes({ mean, betweenVariance, withinVariance }: GeneEffects): u
   return { genes: [], effects: [], mean, betweenVariance, withinVariance };
 }
 
-/** What a model has that its graph lacks, in words. */
+/**
+ * What a model has that an ONNX file of it lacks.
+ *
+ * @param model The model.
+ * @returns Each thing in words; empty if the file has all of the model.
+ *
+ * @example A model with a panel and a calibration
+ * ```ts
+ * import { leftOutOf } from "@waka/histone/exchange";
+ * import { loadStarter } from "@waka/histone/starter";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(leftOutOf(await loadStarter()).length, 2);
+ * ```
+ */
 export function leftOutOf(
   { geneEffects, panel, calibration }: Pick<TrainedModel, "geneEffects" | "panel" | "calibration">,
 ): string[] {

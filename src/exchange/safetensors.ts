@@ -175,6 +175,19 @@ function readEntry(
  * @param names Which of them; all whose type is F64, F32, F16 or BF16 by default. Others, such as counters, are left out.
  * @returns The tensors, in the order of the file.
  * @throws {FormatError} If one is not finite, or of another type although it is named.
+ *
+ * @example The weights of a model
+ * ```ts
+ * import { modelToSafetensors, readSafetensorsHeader, readTensors } from "@waka/histone/exchange";
+ * import { bytesSource } from "@waka/histone/io";
+ * import { loadStarter } from "@waka/histone/starter";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const starter = await loadStarter();
+ * const file = bytesSource(await modelToSafetensors(starter), "starter.safetensors");
+ * const tensors = await readTensors(file, await readSafetensorsHeader(file));
+ * deepStrictEqual(tensors.map(({ values }) => values), starter.weights);
+ * ```
  */
 export async function readTensors(
   source: ByteSource,

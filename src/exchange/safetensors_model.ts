@@ -49,7 +49,9 @@ const PANEL = "histone/panel.npz";
  * deepStrictEqual(read.record, model.record);
  * ```
  */
-export async function modelToSafetensors(model: TrainedModel): Promise<Bytes> {
+export async function modelToSafetensors(
+  model: TrainedModel,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { json, weights, panel } = await serializeModel(model);
   let offset = 0;
   const tensors = weightsInTfjs(model.spec).map(({ layer, name, shape }): PlainTensor => {
@@ -73,6 +75,17 @@ export function isOwnSafetensors({ metadata }: SafetensorsHeader): boolean {
  * @param source The file.
  * @returns The model.
  * @throws {FormatError} If the file is damaged, was edited, or is not a model of this package.
+ *
+ * @example What the starter model was trained on
+ * ```ts
+ * import { modelToSafetensors, readSafetensorsModel } from "@waka/histone/exchange";
+ * import { bytesSource } from "@waka/histone/io";
+ * import { loadStarter } from "@waka/histone/starter";
+ * import { strictEqual } from "node:assert";
+ *
+ * const file = bytesSource(await modelToSafetensors(await loadStarter()), "starter.safetensors");
+ * strictEqual((await readSafetensorsModel(file)).record.assembly, "hg19");
+ * ```
  */
 export async function readSafetensorsModel(source: ByteSource): Promise<TrainedModel> {
   const header = await readSafetensorsHeader(source);

@@ -9,7 +9,7 @@ import { runPython, testWithPython } from "../helpers/python.ts";
 
 type Header = Record<string, unknown>;
 
-/** A file with a header of one's own. */
+/** A file with any header. */
 function fileOf(header: string | Header, data: Uint8Array): Uint8Array<ArrayBuffer> {
   const text = typeof header === "string" ? header : JSON.stringify(header);
   const json = new TextEncoder().encode(text);

@@ -30,14 +30,14 @@ export class ChainState {
     this.#fail = fail;
   }
 
-  /** Goes on to the output of what was read. */
+  /** Continues at the output of what was read. */
   moveTo(value: string | undefined, axes: readonly Axis[]): void {
     this.value = value ?? "";
     this.axes = axes;
     this.shapes.set(this.value, axes.map(({ extent }) => extent));
   }
 
-  /** Goes on to an operator's output, whose axes are those of its input. */
+  /** Continues at an operator's output, whose axes are those of its input. */
   pass({ outputs }: OnnxNode): void {
     this.moveTo(outputs[0], this.axes);
   }
@@ -57,7 +57,7 @@ export class ChainState {
       );
   }
 
-  /** Finds an axis; -1 if there is none. */
+  /** Finds an axis; -1 if the value lacks it. */
   find(kind: Axis["kind"]): number {
     return this.axes.findIndex((axis) => axis.kind === kind);
   }

@@ -58,7 +58,7 @@ const OPERATORS: Readonly<Record<string, (state: ChainState, node: OnnxNode) => 
 /**
  * Reads an operator.
  *
- * @param state Where the reader is; it goes on to the operator's output.
+ * @param state Where the reader is; it continues at the operator's output.
  * @param node The operator.
  * @throws The state's error, if no layer of this package computes it.
  */
