@@ -1,15 +1,18 @@
 /** `deno task import`: a model of another program as one of this package. */
 
+import { dirname, join } from "node:path";
 import { field, readValue } from "../base/field.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import {
   adoptNetwork,
   type ForeignNetwork,
+  readLayersModel,
+  type ReadModel,
   readModelFile,
   WEIGHT_LAYOUTS,
   type WeightLayout,
 } from "../exchange/mod.ts";
-import { openFile } from "../files/file.ts";
+import { openFile, pathKind } from "../files/file.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { serializeModel } from "../model/save_load.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
@@ -41,13 +44,17 @@ const MODEL_FOLDER = { files: ["model.json"] } as const;
 export const command: CommandDefinition<ImportFlags> = {
   name: "import",
   summary:
-    "Makes a model of this package of one that another program trained: an ONNX file, or weights in safetensors with a " +
-    "spec. What data it was trained on must be said by --record or --like, since such files do not say it. " +
-    "A file that export wrote needs neither.",
+    "Makes a model of this package of one that another program trained: ONNX, a .keras or .h5 file, a folder of " +
+    "tensorflowjs_converter or tf.js, or weights in safetensors with a spec. What data it was trained on must be said by " +
+    "--record or --like, since such files do not say it. A file that export wrote needs neither.",
   examples: [
     [
       "deno task import pytorch.onnx --record record.json --out models/pytorch",
       "layers and weights of a graph",
+    ],
+    [
+      "deno task import report.keras --like runs/first --out models/report",
+      "a model of Keras that was trained on the same kind of data as runs/first",
     ],
     [
       "deno task import weights.safetensors --spec model.json --layout pytorch --like runs/first --out models/mine",
@@ -57,7 +64,7 @@ export const command: CommandDefinition<ImportFlags> = {
   ],
   declare: (command) =>
     command
-      .argument("<file>", "the model's file")
+      .argument("<file>", "the model's file, or the folder of a model.json")
       .requiredOption("--out <dir>", "folder to write the model to")
       .option("--record <file>", "JSON data record of the values that the network was trained on")
       .option("--like <dir>", "a run or a model that was trained on data of the same record")
@@ -82,19 +89,16 @@ export const command: CommandDefinition<ImportFlags> = {
 
 async function importModel(flags: ImportFlags, { args }: CommandCall): Promise<void> {
   const [path = ""] = args;
-  await checkInputFile("<file>", path);
+  const isFolder = await pathKind(path) === "directory";
+  await checkInputFile("model", isFolder ? `${path}/model.json` : path);
   await using output = await openOutputDirectory(
     flags.out,
     { overwrite: flags.overwrite },
     MODEL_FOLDER,
   );
-  const source = await openFile(path);
-  const read = await readModelFile(source, {
-    spec: (await readSpecFile(flags.spec))?.spec,
-    layout: flags.layout,
-    names: await readNames(flags.tensors),
-    axes: flags.axes,
-  }).finally(() => source.close());
+  const read = isFolder || path.toLowerCase().endsWith(".json")
+    ? await readFolder(isFolder ? `${path}/model.json` : path)
+    : await readFile(path, flags);
   const model = read.model === undefined
     ? await adopt(read.network, flags)
     : takeOwn(read.model, flags);
@@ -108,6 +112,30 @@ async function importModel(flags: ImportFlags, { args }: CommandCall): Promise<v
   console.info(
     `${output.done}, ${model.spec.name} with ${count.toLocaleString("en-US")} parameters`,
   );
+}
+
+async function readFile(path: string, flags: ImportFlags): Promise<ReadModel> {
+  const source = await openFile(path);
+  try {
+    return await readModelFile(source, {
+      spec: (await readSpecFile(flags.spec))?.spec,
+      layout: flags.layout,
+      names: await readNames(flags.tensors),
+      axes: flags.axes,
+    });
+  } finally {
+    source.close();
+  }
+}
+
+/** Reads a `model.json` and the files beside it. */
+async function readFolder(path: string): Promise<ReadModel> {
+  const json = await openFile(path);
+  try {
+    return await readLayersModel(json, (name) => openFile(join(dirname(path), name)));
+  } finally {
+    json.close();
+  }
 }
 
 /** A network of another program, with the record that the user gives. */
