@@ -18,6 +18,9 @@ export interface FolderKind {
   readonly files: readonly [string, ...string[]];
 }
 
+/** Folders of models. */
+export const MODEL_FOLDER: FolderKind = { files: ["model.json"] };
+
 /** Folders of Zarr, of version 3 or 2. */
 const ZARR: FolderKind = { files: ["zarr.json", ".zgroup", ".zarray"] };
 

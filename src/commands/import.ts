@@ -22,7 +22,7 @@ import { loadModels } from "../runs/models.ts";
 import { choice, type CommandCall, type CommandDefinition } from "./flags.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { readModelFile as readSpecFile } from "./_model_spec.ts";
-import { openOutputDirectory } from "./_output_directory.ts";
+import { MODEL_FOLDER, openOutputDirectory } from "./_output_directory.ts";
 
 const AXES = ["bins-marks", "marks-bins"] as const;
 
@@ -36,9 +36,6 @@ interface ImportFlags {
   readonly axes?: typeof AXES[number] | undefined;
   readonly overwrite: boolean;
 }
-
-/** The folder of a model, which may be replaced. */
-const MODEL_FOLDER = { files: ["model.json"] } as const;
 
 /** Command `import`. */
 export const command: CommandDefinition<ImportFlags> = {

@@ -4,6 +4,8 @@
  * @module
  */
 
+export { type CardMetric, type CardOptions, modelCard } from "./card.ts";
+export { modelFolder } from "./folder.ts";
 export { adoptNetwork, type AdoptOptions, type ForeignNetwork } from "./network.ts";
 export {
   type NamedWeightsOptions,
