@@ -15,7 +15,7 @@ const REGIMES: Readonly<Record<string, string>> = {
  * Reads the errors by regime of a run.
  *
  * @param directory Directory of a run or of a model.
- * @returns Its figures; `undefined` if there are none.
+ * @returns Its figures; `undefined` if it has no regimes.json.
  */
 export async function readCardMetrics(
   directory: string,

@@ -20,7 +20,7 @@ export interface Hdf5Reader {
   texts(path: string, name: string): readonly string[] | undefined;
   /** Whether there is a group or an array. */
   has(path: string): boolean;
-  /** An array of floating-point numbers; `undefined` if there is none. */
+  /** An array of floating-point numbers; `undefined` if it is missing. */
   tensor(path: string): Tensor | undefined;
 }
 
@@ -43,7 +43,7 @@ export async function withHdf5<Value>(
 ): Promise<Value> {
   const library = await import("h5wasm");
   const module = await library.ready;
-  // Without it the library prints what it finds, and goes on.
+  // Without it the library prints what it finds, and continues.
   module.activate_throwing_error_handler();
   const name = `${++opened}.h5`;
   module.FS.writeFile(name, bytes);

@@ -148,7 +148,7 @@ const LOSSES: Readonly<Record<string, Loss>> = {
  * The loss that a model was compiled with.
  *
  * @param value `training_config` or `compile_config`.
- * @returns The loss; `undefined` if there is none, or this package lacks it.
+ * @returns The loss; `undefined` if the file does not say it, or this package lacks it.
  */
 export function readKerasLoss(value: unknown): Loss | undefined {
   const { loss } = Object(value);
