@@ -50,6 +50,7 @@ const SETS: Readonly<Record<string, string>> = {
   fuzz: "fuzz",
   info: "examine",
   motifs: "write",
+  page: "page",
   prepare: "write",
   release: "release",
   roadmap: "roadmap",
@@ -77,7 +78,8 @@ Deno.test("every task runs with one set of permissions, asks for no more, and lo
 });
 
 Deno.test("the sets hold what the tasks need: one host for one of them, no native code, few other programs", () => {
-  const { examine, write, roadmap, compute, bundle, compile, fuzz, ...others } = CONFIG.permissions;
+  const { examine, write, roadmap, compute, bundle, page, compile, fuzz, ...others } =
+    CONFIG.permissions;
   deepStrictEqual(Object.keys(others).sort(), SETS_OF_DEVELOPERS);
   const { bench, release, test } = others;
   const keysOf = (set: Permissions | undefined) => Object.keys(set ?? {}).sort();
@@ -94,6 +96,8 @@ Deno.test("the sets hold what the tasks need: one host for one of them, no nativ
   deepStrictEqual(net, ["egg2.wustl.edu"]);
   deepStrictEqual(rest, write);
   deepStrictEqual(bundle?.env, ["COLUMNS", "INIT_CWD"]);
+  // The page is served to this machine alone.
+  deepStrictEqual(page, { ...bundle, net: ["127.0.0.1"] });
   deepStrictEqual(keysOf(compile), ["env", "read", "run"]);
   deepStrictEqual(compile?.env, ["COLUMNS", "DENORT_BIN", "INIT_CWD"]);
   for (const set of [bundle, compile]) deepStrictEqual(set?.run, ["deno"]);

@@ -33,15 +33,15 @@ export function directorySource(
         const options = { isRegular: true, mostBytes: mostBytesOf(key) };
         return await readWholeFile(`${directory}${key}`, options);
       } catch (error) {
-        if (GONE.some((kind) => error instanceof kind)) return undefined;
+        if (gone().some((kind) => error instanceof kind)) return undefined;
         throw error;
       }
     },
   };
 }
 
-/** The system's errors for a path that leads to no file. */
-const GONE = [Deno.errors.NotFound, Deno.errors.NotADirectory];
+/** The system's errors for a path that leads to no file; browsers have none, so they are looked up when needed. */
+const gone = () => [Deno.errors.NotFound, Deno.errors.NotADirectory];
 
 /** Lists the paths of all files in a directory and the directories below it, sorted; links are not followed. */
 export async function listFilesBelow(directory: string): Promise<string[]> {
