@@ -55,7 +55,8 @@ const CHOICES: Readonly<
 /** A form of settings. */
 export interface CountForm {
   readonly element: HTMLElement;
-  readonly show: (inputs: Inputs | undefined) => void;
+  /** Shows what the files leave open; settings that were used last are shown as chosen. */
+  readonly show: (inputs: Inputs | undefined, counted: CountSettings | undefined) => void;
   /** The settings, or `undefined` if a decision is missing, which then has the focus. */
   readonly read: () => CountSettings | undefined;
 }
@@ -85,9 +86,16 @@ export function makeCountForm(): CountForm {
     expression,
     more,
   ]);
+  let shown: CountSettings | undefined;
   return {
     element,
-    show: (inputs) => {
+    show: (inputs, counted) => {
+      if (counted !== shown) {
+        shown = counted;
+        rule.value = counted?.rule ?? "";
+        control.value = counted?.control ?? "";
+        transform.value = counted?.expressionTransform ?? "";
+      }
       const isPrepared = inputs?.files.some(({ role }) => role === "data") ?? false;
       element.hidden = isPrepared || inputs === undefined;
       expression.hidden = !inputs?.files.some(({ role }) => role === "expression");

@@ -55,7 +55,7 @@ export function makeCountsStep(app: App): StepView {
       setText(count, countWords(page?.data !== undefined, isPrepared));
       count.hidden = !canCount(state);
       count.classList.toggle("main", page?.data === undefined || isStale);
-      form.show(count.hidden ? undefined : page?.inputs);
+      form.show(count.hidden ? undefined : page?.inputs, state.counted);
       stale.hidden = !isStale || page?.data === undefined;
       result.show(page?.data);
       const data = page?.data;
@@ -75,6 +75,7 @@ export function makeCountsStep(app: App): StepView {
 
 /** Counts, and then looks for what may be wrong. */
 export async function countSignal(app: App, settings: CountSettings): Promise<boolean> {
+  app.store.update({ counted: settings });
   const data = await app.run("prepare", settings, { step: "counts", title: "Counting" });
   if (data === undefined) return false;
   const examination = await app.run("examine", {}, {
