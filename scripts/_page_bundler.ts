@@ -39,9 +39,18 @@ export async function bundlePrograms(
   const form = kind === "modules" ? ["--code-splitting"] : ["--format", "iife"];
   const { success, stderr } = await new Deno.Command("deno", {
     args: [
-      ...["bundle", "-q", "--no-remote", "--frozen", "--platform", "browser", "--minify", ...form],
+      "bundle",
+      "-q",
+      "--no-remote",
+      "--frozen",
+      "--platform",
+      "browser",
+      "--minify",
+      ...form,
       ...LEFT_OUT.flatMap((name) => ["--external", name]),
-      ...["--outdir", out, ...entries.map((path) => relative(ROOT, path))],
+      "--outdir",
+      out,
+      ...entries.map((path) => relative(ROOT, path)),
     ],
     cwd: ROOT,
     env: { NO_COLOR: "1" },

@@ -230,6 +230,8 @@ const OTHER_TESTS = [
   "fuzz/targets",
   "helpers",
   "lint",
+  "page/build/tiny",
+  "page/build/tiny/newer",
   "page/browser",
   "runner",
   "scripts",
@@ -307,7 +309,11 @@ const NEW_NAMES: readonly (readonly [name: RegExp, where: readonly string[]])[] 
   [/\bPromise\.(try|withResolvers)\b|\bPromiseWithResolvers\b/, []],
   [/\.transfer(ToFixedLength)?\(/, ["base/platform.ts"]],
   [/\bnew Float16Array\b/, []],
-  [/\bnew Worker\(/, ["base/workers.ts"]],
+  [/\bnew Worker\(/, [
+    "base/workers.ts",
+    "page/build/disk_files.ts",
+    "page/build/inherit_policy.ts",
+  ]],
   [/\bnew SharedArrayBuffer\(|\bnew WebAssembly\.Memory\(/, [
     "base/shared_memory.ts",
   ]],

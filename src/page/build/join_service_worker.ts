@@ -5,6 +5,8 @@
  * @module
  */
 
+import { deferred } from "../../base/platform.ts";
+
 /** What the service worker is asked. */
 export type ServiceRequest =
   /** To keep all files of the page. */
@@ -83,7 +85,7 @@ async function keepAll(
 }
 
 async function within(...outcomes: readonly Promise<boolean>[]): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const { promise, resolve } = deferred<boolean>();
   const timer = setTimeout(() => resolve(false), LONGEST_WAIT_MS);
   try {
     return await Promise.race([promise, ...outcomes]);
