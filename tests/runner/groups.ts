@@ -113,6 +113,13 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     long: true,
   },
   {
+    name: "page-large",
+    about: "a file of 300 MB on the page: its window, its memory, its digest",
+    paths: ["tests/page/browser/large_test.ts"],
+    env: NO_ADAPTER,
+    long: true,
+  },
+  {
     name: "scale",
     about: "the commands at a tenth of the competition's size, within a bound on memory",
     paths: ["tests/commands/scale_test.ts"],
