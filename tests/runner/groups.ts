@@ -69,6 +69,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     name: "page",
     about: "the page in Chromium: its window, and the whole path from files to a report",
     paths: ["tests/page/browser"],
+    parallel: true,
     env: NO_ADAPTER,
   },
   {

@@ -1,11 +1,8 @@
 /** The page as it is served, in Chromium: from files to every download, with the commands' numbers. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { Uint8ArrayReader, ZipReader } from "@zip.js/zip.js";
 import { readDataset } from "../../../src/data/mod.ts";
 import { fingerprintDataset } from "../../../src/training/fingerprint.ts";
-import { predict } from "../../../src/training/mod.ts";
-import { loadModel } from "../../../src/model/mod.ts";
 import {
   beginTraining,
   type CommandRun,
@@ -70,25 +67,6 @@ trials[
   const table = await saveDownload(page, "predictions.tsv", folder);
   strictEqual(await Deno.readTextFile(table), command.predictions);
 
-  const model = `${folder}/saved`;
-  await unzip(await saveDownload(page, "model.zip", folder), model);
-  const loaded = await loadModel(await folderOf(model, "model.json"));
-  const again = await predict(loaded, await readDataset(data), { engine: "wasm" });
-  strictEqual(await sha256(again), await digestOf(page, "predictions"));
-
-  const tracks = `${folder}/tracks`;
-  await unzip(await saveDownload(page, "tracks.zip", folder), tracks);
-  match(
-    await Deno.readTextFile(`${await folderOf(tracks, "session.xml")}/session.xml`),
-    /<Session/,
-  );
-  for (const kind of ["explanation.html", "report.html"] as const) {
-    const saved = await saveDownload(page, kind, folder);
-    const other = await browser.newPage();
-    other.on("pageerror", (error) => ok(false, `${kind}: ${error}`));
-    await other.goto(`file://${saved}`);
-    ok(await other.locator("svg").count() > 0, kind);
-  }
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     await checkAccessibility(page, colorScheme);
@@ -184,30 +162,3 @@ trials["what is forgotten does not come back"] = async (browser, origin) => {
     await page.waitForSelector("html[data-ready]");
   }
 };
-
-async function unzip(path: string, directory: string): Promise<void> {
-  const reader = new ZipReader(new Uint8ArrayReader(await Deno.readFile(path)));
-  for (const entry of await reader.getEntries()) {
-    if (entry.directory) continue;
-    const to = `${directory}/${entry.filename}`;
-    await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
-    await Deno.writeFile(to, new Uint8Array(await entry.arrayBuffer()));
-  }
-  await reader.close();
-}
-
-/** The folder below a directory in which a file lies. */
-async function folderOf(directory: string, name: string): Promise<string> {
-  for await (const entry of Deno.readDir(directory)) {
-    if (entry.name === name) return directory;
-    if (!entry.isDirectory) continue;
-    const found = await folderOf(`${directory}/${entry.name}`, name).catch(() => undefined);
-    if (found !== undefined) return found;
-  }
-  throw new Error(`No ${name} below ${directory}`);
-}
-
-async function sha256(values: Float32Array): Promise<string> {
-  const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
