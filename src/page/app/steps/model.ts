@@ -29,7 +29,6 @@ export function makeModelStep(app: App): StepView {
   app.store.onProgress(({ epoch, total }, job) => {
     if (job.step !== "model" || epoch === undefined) return;
     losses[epoch.epoch - 1] = epoch.loss;
-    // A resumed training has no losses of the epochs before.
     losses = Array.from(losses, (loss) => loss ?? NaN);
     plot.show(losses, Math.max(total, losses.length));
   });
