@@ -89,6 +89,7 @@ export async function readyCount(job: CountJob, context: CallContext): Promise<R
     cellTypeGroups: sheet.cellTypeGroups,
     labels: labelled?.labels,
     expressionTransform: expressionTransform ?? "none",
+    assembly: settings.assembly,
     annotationAssembly: chosen.assembly,
     tss: "gene",
     ...watcher,
