@@ -104,7 +104,7 @@ class SumOfShares {
   setDone(task: CountTask, windows: number): void {
     this.#done.set(task, windows);
     const { onProgress, windows: { genes } } = this.#options;
-    onProgress?.(this.#done.values().reduce((sum, done) => sum + done, 0), genes);
+    onProgress?.([...this.#done.values()].reduce((sum, done) => sum + done, 0), genes);
   }
 
   /** Takes the numbers of a task, and frees them. */
