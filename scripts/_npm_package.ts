@@ -17,10 +17,10 @@ export const NO_COMMANDS = "no_commands";
 export const FACTS = "facts.js";
 
 /**
- * Modules that change something when they are loaded, so that bundlers may not leave them out although nothing of them
- * is used: threads, and those that tell tf.js of gradients.
+ * Modules that do something when they are loaded, so that bundlers may not leave them out although nothing of them is
+ * used: a thread's program. What tells tf.js of gradients comes with `buildModel` alone.
  */
-const SIDE_EFFECTS = ["./src/worker.js", "./src/model/tfjs/build_model.js"];
+const SIDE_EFFECTS = ["./src/worker.js"];
 
 /** Node's oldest version that has `process.getBuiltinModule`. */
 const OLDEST_NODE = ">=20.16";
