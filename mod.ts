@@ -31,6 +31,7 @@ export { type Fold, type FoldOptions, kFold } from "./src/data/kfold.ts";
 export { readDataset, type ReadDatasetOptions } from "./src/data/read_dataset.ts";
 export type { EngineName } from "./src/engine/select.ts";
 export {
+  BusyError,
   ContractError,
   DivergedError,
   EngineUnavailableError,

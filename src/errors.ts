@@ -17,61 +17,9 @@
  * @module
  */
 
-import { printableLine } from "./base/printable.ts";
+import { HistoneError } from "./_histone_error.ts";
 
-/** The code of a {@linkcode HistoneError}, which shows its kind; codes do not change between versions. */
-export type HistoneErrorCode =
-  | "HISTONE_FORMAT"
-  | "HISTONE_CONTRACT"
-  | "HISTONE_ENGINE_UNAVAILABLE"
-  | "HISTONE_UNSUPPORTED_MODEL"
-  | "HISTONE_WRITE"
-  | "HISTONE_REMOTE"
-  | "HISTONE_DIVERGED"
-  | "HISTONE_SESSION_DISPOSED";
-
-/** Longer messages are cut: a message may quote a file, whose content has no bound. */
-const LONGEST_MESSAGE = 2000;
-
-/** Options of a {@linkcode HistoneError}. */
-export interface HistoneErrorOptions extends ErrorOptions {
-  /** Where the error was found; appended to the message in parentheses. */
-  readonly place?: string | undefined;
-}
-
-/**
- * The class of all errors that this package defines.
- *
- * A message may quote a file, so long messages are cut, and control characters, which a terminal might obey, are
- * spelled out.
- *
- * @example
- * ```ts
- * import { ContractError, HistoneError } from "@waka/histone/errors";
- * import { ok, strictEqual } from "node:assert";
- *
- * const error: HistoneError = new ContractError("Cannot predict: the data have \x1b[2J");
- * ok(error instanceof Error);
- * strictEqual(error.code, "HISTONE_CONTRACT");
- * strictEqual(error.message, "Cannot predict: the data have \\x1b[2J");
- * ```
- */
-export abstract class HistoneError extends Error {
-  /** The kind of error. */
-  abstract readonly code: HistoneErrorCode;
-
-  /** Takes a message of any length and content. */
-  constructor(message: string, options: HistoneErrorOptions = {}) {
-    const plain = makePlain(message);
-    super(options.place ? `${plain} (${printableLine(options.place)})` : plain, options);
-  }
-}
-
-function makePlain(message: string): string {
-  // A character that is spelled out may take six.
-  const plain = printableLine(message.slice(0, LONGEST_MESSAGE + 1));
-  return plain.length > LONGEST_MESSAGE ? `${plain.slice(0, LONGEST_MESSAGE)}…` : plain;
-}
+export { HistoneError, type HistoneErrorCode, type HistoneErrorOptions } from "./_histone_error.ts";
 
 /** Where in a file a {@linkcode FormatError} was found. */
 export interface FormatErrorOptions extends ErrorOptions {
@@ -281,4 +229,24 @@ export class SessionDisposedError extends HistoneError {
   constructor(message = "Cannot use the session: it was disposed of", options?: ErrorOptions) {
     super(message, options);
   }
+}
+
+/**
+ * An error for work that is refused because too much of it waits already; the same call may be taken a moment later. A
+ * service answers it with status 503.
+ *
+ * @example
+ * ```ts
+ * import { BusyError } from "@waka/histone/errors";
+ * import { strictEqual } from "node:assert";
+ *
+ * const error = new BusyError("Cannot predict 5 samples: 100 wait, expected at most 100");
+ * strictEqual(error.code, "HISTONE_BUSY");
+ * ```
+ */
+export class BusyError extends HistoneError {
+  /** Name of the class. */
+  override readonly name = "BusyError";
+  /** The kind of error. */
+  override readonly code = "HISTONE_BUSY";
 }

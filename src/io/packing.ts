@@ -4,6 +4,7 @@
  * @module
  */
 
+import { HAS_SHARED_MEMORY } from "../base/shared_memory.ts";
 import type { PackedArray, PackedType } from "../base/arrays.ts";
 
 type PackedConstructor = new (
@@ -77,7 +78,7 @@ export class PackedBuilder {
       throw new RangeError(`Cannot pack ${length} values: expected an integer >= 0`);
     }
     this.#length = length;
-    this.#shared = options.shared ?? typeof SharedArrayBuffer === "function";
+    this.#shared = options.shared ?? HAS_SHARED_MEMORY;
     this.#packed = this.#allocate(this.#type);
   }
 

@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { CallOptions, Session } from "../engine/engine.ts";
+import type { SampleSource } from "../engine/sample_source.ts";
 import type { RunRows } from "./_group_samples.ts";
 
 /**
@@ -16,9 +17,7 @@ export async function predictRows(
   { source, rows }: RunRows,
   { sets, ...options }: CallOptions & { readonly sets: readonly Dataset[] },
 ): Promise<Float32Array<ArrayBuffer>[]> {
-  if (!source.inputs.some(({ name }) => name === "references")) {
-    return await session.predict(source, rows, options);
-  }
+  if (!sharesByGene(source)) return await session.predict(source, rows, options);
   const orders = sets.map(orderByGene);
   const sorted = rows.map((own, i) => Uint32Array.from(orders[i]!, (position) => own[position]!));
   const predicted = await session.predict(source, sorted, options);
@@ -29,8 +28,13 @@ export async function predictRows(
   });
 }
 
+/** Whether samples of one gene share something that a batch computes once. */
+export function sharesByGene({ inputs }: SampleSource): boolean {
+  return inputs.some(({ name }) => name === "references");
+}
+
 /** The positions of a data set's samples, gene by gene. */
-function orderByGene(data: Dataset): Uint32Array<ArrayBuffer> {
+export function orderByGene(data: Dataset): Uint32Array<ArrayBuffer> {
   const genes = data.geneIndices();
   return Uint32Array.from(genes.keys()).sort((a, b) => genes[a]! - genes[b]! || a - b);
 }

@@ -72,7 +72,7 @@ export async function prepareSamples(
 export async function predictPrepared(
   session: Session,
   { model, data, sourceOf }: PreparedSamples,
-  { subsets, geneEffects = true, onProgress, signal }: Pick<
+  { subsets, geneEffects, onProgress, signal }: Pick<
     PredictSubsetsOptions,
     "subsets" | "geneEffects" | "onProgress" | "signal"
   >,
@@ -85,17 +85,30 @@ export async function predictPrepared(
       onProgress: onProgress && ((done) => onProgress(subset * data.length + done)),
       signal,
     });
-    const predicted = unscalePredictions(scaled!, model.labelScale);
-    checkFinite(predicted, data, session);
-    if (model.geneEffects !== undefined && geneEffects !== false) {
-      const effects = geneEffects === true
-        ? geneEffectsOf(model.geneEffects, data)
-        : leaveOneOutEffects(data, predicted);
-      addTo(predicted, effects);
-    }
-    all.push(predicted);
+    all.push(finishPredictions(scaled!, { model, data }, { geneEffects, device: session.device }));
   }
   return all;
+}
+
+/**
+ * Turns a network's outputs for samples into predictions of their labels, in place.
+ *
+ * @throws {DivergedError} If one is not finite.
+ */
+export function finishPredictions(
+  scaled: Float32Array<ArrayBuffer>,
+  { model, data }: Pick<PreparedSamples, "model" | "data">,
+  { geneEffects = true, device }: Pick<PredictOptions, "geneEffects"> & { readonly device: string },
+): Float32Array<ArrayBuffer> {
+  const predicted = unscalePredictions(scaled, model.labelScale);
+  checkFinite(predicted, data, device);
+  if (model.geneEffects !== undefined && geneEffects !== false) {
+    const effects = geneEffects === true
+      ? geneEffectsOf(model.geneEffects, data)
+      : leaveOneOutEffects(data, predicted);
+    addTo(predicted, effects);
+  }
+  return predicted;
 }
 
 /** Throws if data of another build have none of the genes that a model knows, since genes are all that they share. */
@@ -115,11 +128,11 @@ function addTo(predicted: Float32Array, effects: Float32Array): void {
   for (let row = 0; row < predicted.length; row++) predicted[row]! += effects[row]!;
 }
 
-function checkFinite(predicted: Float32Array, data: Dataset, session: Session): void {
+function checkFinite(predicted: Float32Array, data: Dataset, device: string): void {
   const bad = predicted.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   throw new DivergedError(
-    `Cannot use the prediction on ${session.device}: it is ${predicted[bad]} for gene ` +
+    `Cannot use the prediction on ${device}: it is ${predicted[bad]} for gene ` +
       `${data.describeGene(bad)} in ${data.cellTypeOf(bad)}, expected a finite number`,
   );
 }

@@ -196,7 +196,8 @@ export function spreadOfMembers(
   });
 }
 
-function meanOf(members: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+/** The mean of the predictions of an ensemble's members, `[position]`. */
+export function meanOf(members: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   const mean = new Float32Array(members[0]!.length);
   for (let i = 0; i < mean.length; i++) {
     let sum = 0;

@@ -1,15 +1,63 @@
+import { checkInteger } from "../base/check_integer.ts";
 import { Dataset } from "../data/dataset.ts";
-import type { CallOptions } from "../engine/engine.ts";
+import type { CallOptions, PredictionPath } from "../engine/engine.ts";
 import type { EngineReport } from "../engine/select.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
-import { blankSource } from "./_blank_source.ts";
-import { type OpenedSession, openSession } from "./_open_session.ts";
-import { predictPrepared, prepareSamples } from "./_predict_subsets.ts";
+import { orderByGene, sharesByGene } from "./_predict_rows.ts";
+import { finishPredictions, prepareSamples } from "./_predict_subsets.ts";
+import { PredictionQueue, type PredictorCounters } from "./_prediction_queue.ts";
+import { PredictorCall } from "./_predictor_call.ts";
+import { type PredictorHealth, PredictorSessions } from "./_predictor_sessions.ts";
+import { meanOf, spreadOfMembers } from "./ensemble.ts";
+import { predictIntervals, type PredictionIntervals } from "./intervals.ts";
 import type { PredictOptions } from "./predict_options.ts";
 import { type Sample, samplesFor } from "./samples_for.ts";
 
-/** Options of `openPredictor`: those of `predict` that do not belong to a single call. */
-export type PredictorOptions = Omit<PredictOptions, "onStart" | "onProgress" | "signal">;
+export type { Latency } from "./_latency_histogram.ts";
+export type { PredictorCounters } from "./_prediction_queue.ts";
+export type { PredictorHealth } from "./_predictor_sessions.ts";
+
+/** From so many samples a call on, groups take less time. */
+const FEWEST_GROUPED = 4;
+
+/** Options of `openPredictor`: those of `predict` that do not belong to a single call, and how much may wait. */
+export interface PredictorOptions
+  extends Omit<PredictOptions, "onStart" | "onProgress" | "signal" | "path"> {
+  /**
+   * How to compute; see `predict`. `"auto"` computes calls of fewer than four samples directly and others in groups, so
+   * the last digits of a sample's prediction depend on the size of its own call; on nothing else, as ever.
+   *
+   * @default {"direct"}
+   */
+  readonly path?: PredictionPath | "auto" | undefined;
+  /**
+   * The most samples of calls that have not ended, from 1. A call that would make them more is refused, unless there are
+   * no others.
+   *
+   * @default {65536}
+   */
+  readonly maxQueued?: number | undefined;
+}
+
+/** Options of `Predictor.predictDetails`. */
+export interface PredictDetailsOptions extends CallOptions {
+  /**
+   * Share of the labels that intervals hold, above 0 and at most 0.995, for models that were calibrated.
+   *
+   * @default {no intervals}
+   */
+  readonly confidence?: number | undefined;
+}
+
+/** Predictions, and how far they can be relied upon. */
+export interface PredictionDetails {
+  /** `[sample]`: those of the model, or the mean of an ensemble's members. */
+  readonly predictions: Float32Array<ArrayBuffer>;
+  /** The standard deviation of the members' predictions, `[sample]`; absent where there is one model. */
+  readonly spread?: Float32Array<ArrayBuffer>;
+  /** Intervals, `[sample]`; absent unless a confidence was given. */
+  readonly intervals?: PredictionIntervals;
+}
 
 /** A model that is ready to predict. Dispose of it to give back its threads or GPU: use `await using`. */
 export interface Predictor extends AsyncDisposable {
@@ -17,15 +65,17 @@ export interface Predictor extends AsyncDisposable {
   readonly report: EngineReport;
   /**
    * Predicts the expression of every sample, with the bits that a call of `predict` gives them. Calls may be made at any
-   * time; they are answered one after the other, in the order in which their samples are ready.
+   * time. Those that wait are computed together, and those of many samples in parts, between which others have their turn.
    *
    * @param samples A data set, or genes in cell types with their plain counts, as `samplesFor` takes them.
-   * @param options Progress, abort signal.
-   * @returns One value per sample, `[sample]`; a probability for models with a sigmoid.
+   * @param options Progress, abort signal. The signal ends this call alone.
+   * @returns One value per sample, `[sample]`; a probability for models with a sigmoid; the mean of an ensemble's members.
+   * @throws {BusyError} If too many samples wait already.
    * @throws {ContractError} If the samples do not fit the model; see `predict` and `samplesFor`.
    * @throws {TypeError} If a signal does not have as many values as the model takes.
    * @throws {DivergedError} If a prediction is NaN or infinite.
-   * @throws {EngineUnavailableError} If the hardware fails.
+   * @throws {EngineUnavailableError} If the hardware or a thread fails; later calls are computed by an engine that is
+   * started again.
    * @throws {SessionDisposedError} If the predictor was disposed of.
    * @throws The reason of `options.signal`, once it is aborted.
    */
@@ -33,20 +83,46 @@ export interface Predictor extends AsyncDisposable {
     samples: Dataset | readonly Sample[],
     options?: CallOptions,
   ): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * Predicts as `predict` does, and says how far the predictions can be relied upon.
+   *
+   * @param samples As for `predict`.
+   * @param options Those of `predict`, and the confidence of intervals.
+   * @returns Predictions, the spread of an ensemble, and intervals.
+   * @throws As `predict`, and as `predictIntervals` if a confidence is given.
+   */
+  predictDetails(
+    samples: Dataset | readonly Sample[],
+    options?: PredictDetailsOptions,
+  ): Promise<PredictionDetails>;
+  /**
+   * Says whether it can be used.
+   *
+   * @returns Its state, and what failed.
+   */
+  health(): PredictorHealth;
+  /**
+   * Counts what it has done, in memory that does not grow.
+   *
+   * @returns Numbers since it was opened.
+   */
+  counters(): PredictorCounters;
 }
 
 /**
- * Opens a model for many small predictions, such as those of a service: the engine is chosen, kernels are compiled and
- * weights copied once, and the answer to a sample then takes tens of microseconds. A change of the model afterwards does
- * not reach the predictor.
+ * Opens a model, or an ensemble, for many small predictions, such as those of a service: the engine is chosen, kernels
+ * are compiled and weights copied once, and the answer to a sample then takes tens of microseconds. A change of the
+ * model afterwards does not reach the predictor.
  *
  * Where there are few samples, they are computed on the caller's thread. Threads start with the first call that is worth
- * them, and stay until the predictor is disposed of.
+ * them, and stay until the predictor is disposed of. If one of them fails, the calls that it computed fail, and the engine
+ * is started again for the others.
  *
- * @param model The trained model.
- * @param options Engine, threads, and what is known besides the samples.
+ * @param models The trained model; or the members of an ensemble, whose mean is predicted.
+ * @param options Engine, threads, path, how much may wait, and what is known besides the samples.
  * @returns The predictor.
- * @throws {RangeError} If no engine has that name, or a number of threads is out of range.
+ * @throws {RangeError} If no engine has that name, or a number is out of range.
+ * @throws {TypeError} If there are no models.
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine.
  *
@@ -55,7 +131,7 @@ export interface Predictor extends AsyncDisposable {
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";
  * import { fit, openPredictor, predict } from "@waka/histone/training";
- * import { deepStrictEqual } from "node:assert";
+ * import { deepStrictEqual, strictEqual } from "node:assert";
  *
  * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
  * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
@@ -63,56 +139,145 @@ export interface Predictor extends AsyncDisposable {
  * const [gene, cellType, signal] = [data.geneOf(3), data.cellTypeOf(3), data.countsOf(3)];
  * const all = await predict(model, data, { engine: "wasm" });
  * deepStrictEqual([...await predictor.predict([{ gene, cellType, signal }])], [all[3]]);
+ * strictEqual(predictor.counters().samples, 1);
+ * strictEqual(predictor.health().status, "ready");
  * ```
  */
 export async function openPredictor(
-  model: TrainedModel,
+  models: TrainedModel | readonly TrainedModel[],
   options: PredictorOptions = {},
 ): Promise<Predictor> {
-  const opened = await openSession(model, options);
+  const { engine, threads, path = "direct", maxQueued = 65_536, ...sampleOptions } = options;
+  checkInteger(maxQueued, { action: "open a predictor", name: "maxQueued", least: 1 });
+  const members = isList(models) ? models : [models];
+  if (members.length === 0) {
+    throw new TypeError("Cannot open a predictor: there are 0 models, expected one or more");
+  }
+  const paths = path === "auto" ? ["direct", "grouped"] as const : [path];
+  const sessions = new PredictorSessions(members, { engine, threads, paths });
   try {
-    // Kernels are made when they are first needed: that is now, not with the first sample.
-    await opened.session.predict(blankSource(model.spec), [Uint32Array.of(0)]);
-    return new OpenPredictor(model, { opened, options });
+    await sessions.open();
+    return new OpenPredictor(sessions, { path, maxQueued, sampleOptions });
   } catch (error) {
-    await opened.session[Symbol.asyncDispose]();
+    await sessions[Symbol.asyncDispose]();
     throw error;
   }
 }
 
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}
+
+/** What is known besides the samples. */
+type SampleOptions = Omit<PredictorOptions, "engine" | "threads" | "path" | "maxQueued">;
+
+interface OpenPredictorOptions {
+  readonly path: PredictionPath | "auto";
+  readonly maxQueued: number;
+  readonly sampleOptions: SampleOptions;
+}
+
 class OpenPredictor implements Predictor {
-  readonly #model: TrainedModel;
-  readonly #opened: OpenedSession;
-  readonly #options: PredictorOptions;
+  readonly #sessions: PredictorSessions;
+  readonly #queue: PredictionQueue;
+  readonly #path: PredictionPath | "auto";
+  readonly #options: SampleOptions;
 
   constructor(
-    model: TrainedModel,
-    { opened, options }: { readonly opened: OpenedSession; readonly options: PredictorOptions },
+    sessions: PredictorSessions,
+    { path, maxQueued, sampleOptions }: OpenPredictorOptions,
   ) {
-    this.#model = { ...model };
-    this.#opened = opened;
-    this.#options = { ...options };
+    this.#sessions = sessions;
+    this.#queue = new PredictionQueue(sessions, maxQueued);
+    this.#path = path;
+    this.#options = sampleOptions;
   }
 
   get report(): EngineReport {
-    return this.#opened.report;
+    return this.#sessions.report;
+  }
+
+  health(): PredictorHealth {
+    return this.#sessions.health;
+  }
+
+  counters(): PredictorCounters {
+    return this.#queue.counters;
   }
 
   async predict(
     samples: Dataset | readonly Sample[],
-    { onProgress, signal }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<Float32Array<ArrayBuffer>> {
-    const data = samples instanceof Dataset ? samples : samplesFor(this.#model, samples);
-    const { dropMarks = [], ...options } = this.#options;
-    const subsets = [dropMarks];
-    const prepared = await prepareSamples(this.#model, data, { ...options, subsets });
-    const { geneEffects } = options;
-    const call = { subsets, geneEffects, onProgress, signal };
-    const [predicted] = await predictPrepared(this.#opened.session, prepared, call);
-    return predicted!;
+    return await this.#run(samples, options, ({ members }) => meanOfMembers(members));
+  }
+
+  async predictDetails(
+    samples: Dataset | readonly Sample[],
+    { confidence, ...options }: PredictDetailsOptions = {},
+  ): Promise<PredictionDetails> {
+    return await this.#run(samples, options, ({ data, members }) => {
+      const predictions = meanOfMembers(members);
+      const [model] = this.#sessions.models;
+      const { unlabelled } = this.#options;
+      return {
+        predictions,
+        ...(members.length > 1 && { spread: spreadOfMembers(members) }),
+        ...(confidence !== undefined && {
+          intervals: predictIntervals(model!, data, { predictions, confidence, unlabelled }),
+        }),
+      };
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#opened.session[Symbol.asyncDispose]();
+    this.#queue.close();
+    await this.#sessions[Symbol.asyncDispose]();
   }
+
+  async #run<Answer>(
+    samples: Dataset | readonly Sample[],
+    { signal, onProgress }: CallOptions,
+    answer: (
+      predicted: { readonly data: Dataset; readonly members: Float32Array<ArrayBuffer>[] },
+    ) => Answer,
+  ): Promise<Answer> {
+    const { geneEffects } = this.#options;
+    return await this.#queue.run(samples.length, {
+      signal,
+      prepare: async () => {
+        const [first] = this.#sessions.models;
+        const data = samples instanceof Dataset ? samples : samplesFor(first!, samples);
+        return await this.#prepare(data, onProgress);
+      },
+      finish: ({ data, outputs }) => {
+        const { device } = this.report;
+        const members = this.#sessions.models.map((model, index) =>
+          finishPredictions(outputs[index]!, { model, data }, { geneEffects, device })
+        );
+        return answer({ data, members });
+      },
+    });
+  }
+
+  /** Finds what is wrong with samples before they wait. */
+  async #prepare(data: Dataset, onProgress: CallOptions["onProgress"]): Promise<PredictorCall> {
+    const { dropMarks = [], ...options } = this.#options;
+    const subsets = [dropMarks];
+    const samples = [];
+    for (const model of this.#sessions.models) {
+      const { sourceOf } = await prepareSamples(model, data, { ...options, subsets });
+      samples.push({ model, source: await sourceOf(0) });
+    }
+    const order = samples.some(({ source }) => sharesByGene(source))
+      ? orderByGene(data)
+      : Uint32Array.from({ length: data.length }, (_, position) => position);
+    const isFew = data.length < FEWEST_GROUPED;
+    const path = this.#path !== "auto" ? this.#path : isFew ? "direct" : "grouped";
+    return new PredictorCall({ data, samples, order, path, onProgress });
+  }
+}
+
+function meanOfMembers(members: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer> {
+  return members.length === 1 ? members[0]! : meanOf(members);
 }

@@ -1,0 +1,78 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import fc from "fast-check";
+import { Dataset } from "../../src/data/dataset.ts";
+import { memorySource } from "../../src/engine/memory_source.ts";
+import { simulateColumns } from "../../src/simulate/mod.ts";
+import { PredictorCall } from "../../src/training/_predictor_call.ts";
+import { shareRoom, WaitingCalls } from "../../src/training/_waiting_calls.ts";
+import type { TrainedModel } from "../../src/model/trained_model.ts";
+
+const DATA = new Dataset(
+  simulateColumns({ cellTypes: 2, genes: 200, newGenes: 1, newCellTypes: 0, bins: 4 }).train,
+);
+
+/** A call of some samples; without a signal in memory it cannot be computed together with others. */
+function callOf(samples: number, { isAlone = false, path = "direct" as const } = {}) {
+  const data = DATA.slice(0, samples);
+  const { signal, bins, record } = DATA.columns;
+  const marks = record.marks.length;
+  const whole = memorySource({ signal, labels: undefined, bins, marks, transform: "none" });
+  const { resident: _, ...gathered } = whole;
+  const source = isAlone ? { ...gathered, gather: whole.gather } : whole;
+  const order = Uint32Array.from({ length: samples }, (_, i) => i);
+  const model = {} as TrainedModel;
+  return new PredictorCall({
+    data,
+    samples: [{ model, source }],
+    order,
+    path,
+    onProgress: undefined,
+  });
+}
+
+Deno.test("room is shared so that nobody gets more than wanted and none of it is left over", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 20 }),
+      fc.integer({ min: 20, max: 300 }),
+      (wanted, room) => {
+        const shares = shareRoom(wanted, room);
+        const all = wanted.reduce((sum, value) => sum + value, 0);
+        strictEqual(shares.reduce((sum, value) => sum + value, 0), Math.min(all, room));
+        ok(shares.every((share, i) => share >= 1 && share <= wanted[i]!));
+        // Who gets less than wanted gets as much as anybody, but for one.
+        const most = Math.max(...shares);
+        ok(shares.every((share, i) => share === wanted[i] || share >= most - 1));
+      },
+    ),
+  );
+});
+
+Deno.test("a call of one sample has its turn beside one of many, which continues after others", () => {
+  const waiting = new WaitingCalls();
+  const [many, one, some] = [callOf(300), callOf(1), callOf(40)];
+  for (const call of [many, one, some]) waiting.add(call);
+  const first = waiting.take(100);
+  deepStrictEqual(first.map(({ positions }) => positions.length), [59, 1, 40]);
+  const late = callOf(2);
+  waiting.add(late);
+  const second = waiting.take(100);
+  deepStrictEqual(second.map(({ call }) => call), [many, late]);
+  deepStrictEqual([...second[0]!.positions], Array.from({ length: 98 }, (_, i) => 59 + i));
+  waiting.remove(many);
+  deepStrictEqual(waiting.take(100), []);
+  ok(waiting.isEmpty);
+});
+
+Deno.test("calls that cannot be computed together take turns in the order in which they came", () => {
+  const waiting = new WaitingCalls();
+  const [long, first, second, alone] = [
+    callOf(30),
+    callOf(3, { isAlone: true }),
+    callOf(2),
+    callOf(5, { isAlone: true }),
+  ];
+  for (const call of [long, first, second, alone]) waiting.add(call);
+  const turns = Array.from({ length: 5 }, () => waiting.take(10).map(({ call }) => call));
+  deepStrictEqual(turns, [[long, second], [first], [alone], [long], [long]]);
+});
