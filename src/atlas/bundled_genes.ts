@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fromBase64 } from "../base/platform.ts";
 import { type ByteSource, bytesSource } from "../files/byte_source.ts";
 import { ensemblGeneId } from "../gene_id.ts";
 import { readAnnotation } from "../genome/genes.ts";
@@ -116,7 +117,7 @@ export async function bundledGenes(
 
 /** The table as a file that the reader of annotations takes, so that one reader decides what every option means. */
 async function openTable(assembly: BundledGenes): Promise<ByteSource> {
-  const genes = await decodeGeneTable(Uint8Array.fromBase64(await loadTable(assembly)));
+  const genes = await decodeGeneTable(fromBase64(await loadTable(assembly)));
   const rows = genes.map(({ number, chromosome, tss, strand, symbol }) =>
     [ensemblGeneId(number), chromosome, tss, strand, symbol, "protein_coding"].join("\t")
   );
