@@ -1,0 +1,186 @@
+/**
+ * The npm package: built, packed, installed as a user does, and run on Node, on Bun and on Deno. Each run-time does the
+ * same jobs, and finds the same to the bit as Deno does with the sources.
+ */
+
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { type Requirement, testIf } from "../helpers/require.ts";
+import { findExamples, runnerOf } from "./_examples.ts";
+import {
+  buildPackage,
+  copyModules,
+  hasRegistry,
+  hasVersion,
+  installPackage,
+  type Output,
+  ROOT,
+  run,
+} from "./_project.ts";
+
+/** How each run-time starts a program. */
+const RUN_TIMES = {
+  node: ["node"],
+  bun: ["bun", "run"],
+  deno: [Deno.execPath(), "run", "-q", "-A", "--v8-flags=--no-maglev-escape-analysis"],
+} as const;
+type RunTime = keyof typeof RUN_TIMES;
+
+const HAS_NODE = await hasVersion("node", [20, 16]) && await hasRegistry();
+const HAS: Readonly<Record<RunTime, boolean>> = {
+  node: HAS_NODE,
+  bun: HAS_NODE && await hasVersion("bun", [1, 2]),
+  deno: HAS_NODE,
+};
+
+/** The project with the package, made when the first test needs it. */
+let installed: Promise<string> | undefined;
+
+function project(): Promise<string> {
+  return installed ??= (async () => {
+    const folder = `${await Deno.makeTempDir({ prefix: "histone-npm-" })}/project`;
+    await installPackage(folder);
+    await copyModules(folder, ["program", "job", "digest", "data_jobs", "model_jobs"]);
+    return folder;
+  })();
+}
+
+addEventListener("unload", () => {
+  void installed?.then((folder) => Deno.removeSync(`${folder}/..`, { recursive: true }));
+});
+
+/** A test that needs the installed package, and a run-time for it. */
+function testOn(runTime: RunTime, name: string, fn: (folder: string) => Promise<void>): void {
+  const requirement: Requirement = runTime === "bun" ? "bun" : "node";
+  testIf(HAS[runTime], requirement, { name, fn: async () => await fn(await project()) });
+}
+
+/** What the jobs found on a run-time, by their names: a digest, or an error. */
+type Found = Readonly<Record<string, string>>;
+
+async function doJobs(program: readonly string[], cwd: string | URL): Promise<Found> {
+  const temporary = await Deno.makeTempDir();
+  try {
+    const [command = "", ...args] = program;
+    const { success, text } = await run(command, [
+      ...args,
+      new URL("fixtures", ROOT).pathname,
+      temporary,
+    ], { cwd });
+    ok(success, text);
+    const lines = text.split("\n").filter((line) => line.startsWith("{"));
+    const found: { name: string; digest?: string; error?: string }[] = lines.map((line) =>
+      JSON.parse(line)
+    );
+    return Object.fromEntries(
+      found.map(({ name, digest, error }) => [name, error ?? digest ?? ""]),
+    );
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
+  }
+}
+
+let expected: Promise<Found> | undefined;
+
+/** What Deno finds with the sources. */
+function expectedFound(): Promise<Found> {
+  const program = new URL("tests/runtimes/program.ts", ROOT).pathname;
+  return expected ??= doJobs([...RUN_TIMES.deno, "--cached-only", program], ROOT);
+}
+
+for (const runTime of ["node", "bun", "deno"] as const) {
+  testOn(
+    runTime,
+    `${runTime} does all jobs with the package, and finds what Deno finds with the sources`,
+    async (folder) => {
+      const found = await doJobs([...RUN_TIMES[runTime], `${folder}/program.js`], folder);
+      const wanted = await expectedFound();
+      ok(Object.keys(wanted).length > 15);
+      for (const [name, digest] of Object.entries(wanted)) match(digest, /^[0-9a-f]{20}$/, name);
+      deepStrictEqual(found, wanted);
+    },
+  );
+}
+
+for (const runTime of ["node", "bun"] as const) {
+  testOn(
+    runTime,
+    `${runTime} runs the examples of all exports with the package`,
+    async (folder) => {
+      const examples = await findExamples(ROOT);
+      ok(examples.length > 300);
+      const place = `${folder}/examples-${runTime}`;
+      await Deno.mkdir(place);
+      for (const { name, text } of examples) await Deno.writeTextFile(`${place}/${name}.mjs`, text);
+      await Deno.writeTextFile(`${place}/run.mjs`, runnerOf(examples));
+      const [command, ...args] = RUN_TIMES[runTime];
+      const { text } = await run(command, [...args, `${place}/run.mjs`], { cwd: folder });
+      strictEqual(text.trim().split("\n").at(-1), `${examples.length} of ${examples.length}`, text);
+    },
+  );
+}
+
+testOn("node", "the same sources give the same bytes", async (folder) => {
+  await buildPackage(`${folder}/again`);
+  const { success, text } = await run("diff", ["-r", "package", "again"], { cwd: folder });
+  ok(success, text);
+});
+
+testOn(
+  "node",
+  "every entry point is there with its types, and depends on nothing that is not named",
+  async (folder) => {
+    const manifest = JSON.parse(await Deno.readTextFile(`${folder}/package/package.json`));
+    const { exports: own, version } = JSON.parse(
+      await Deno.readTextFile(new URL("deno.json", ROOT)),
+    );
+    strictEqual(manifest.version, version);
+    deepStrictEqual(Object.keys(manifest.exports), [...Object.keys(own), "./package.json"]);
+    for (const name of ["typescript", "fast-check", "axe-core", "commander", "@jax-js/jax"]) {
+      strictEqual(manifest.dependencies[name], undefined);
+    }
+    const names = Object.keys(own).map((subpath) => `@waka/histone${subpath.slice(1)}`);
+    const program = `
+for (const name of ${JSON.stringify(names)}) {
+  const found = await import(name).then((module) => Object.keys(module).length, ({ message }) => message);
+  console.log(name, found);
+}`;
+    const { text } = await run("node", ["--input-type=module", "-e", program], { cwd: folder });
+    const lines = text.trim().split("\n");
+    strictEqual(lines.length, names.length, text);
+    for (const line of lines) {
+      if (line.startsWith("@waka/histone/cli ")) match(line, /they need Deno/);
+      else match(line, /^\S+ \d+$/);
+    }
+  },
+);
+
+for (
+  const [moduleResolution, module] of [["nodenext", "nodenext"], ["bundler", "esnext"]] as const
+) {
+  testOn(
+    "node",
+    `a strict TypeScript project compiles against the types, resolved as ${moduleResolution}`,
+    async (folder) => {
+      await Deno.copyFile(new URL("consumer.ts", import.meta.url), `${folder}/consumer.ts`);
+      const config = {
+        compilerOptions: {
+          module,
+          moduleResolution,
+          target: "es2022",
+          lib: ["es2023", "esnext.disposable", "dom", "dom.iterable"],
+          types: ["node"],
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noUncheckedIndexedAccess: true,
+          skipLibCheck: true,
+          noEmit: true,
+        },
+        files: ["consumer.ts"],
+      };
+      await Deno.writeTextFile(`${folder}/${moduleResolution}.json`, JSON.stringify(config));
+      const args = ["node_modules/typescript/bin/tsc", "-p", `${moduleResolution}.json`];
+      const { success, text }: Output = await run("node", args, { cwd: folder });
+      ok(success, text);
+    },
+  );
+}
