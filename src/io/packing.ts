@@ -4,7 +4,7 @@
  * @module
  */
 
-import { HAS_SHARED_MEMORY } from "../base/shared_memory.ts";
+import { HAS_SHARED_MEMORY, sharedBuffer } from "../base/shared_memory.ts";
 import type { PackedArray, PackedType } from "../base/arrays.ts";
 
 type PackedConstructor = new (
@@ -157,7 +157,7 @@ export class PackedBuilder {
     const Type = CONSTRUCTORS[type];
     const values = this.#length * (type === "uint8" && this.#isRoomy ? 2 : 1);
     const bytes = values * Type.BYTES_PER_ELEMENT;
-    const buffer = this.#shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+    const buffer = this.#shared ? sharedBuffer(bytes) : new ArrayBuffer(bytes);
     return new Type(buffer, 0, this.#length);
   }
 

@@ -86,12 +86,11 @@ export class JobRunner {
     this.#images = options.groups === undefined
       ? []
       : groupedCode().createPathImages(options.groups);
-    const memory = wasmMemory(pages);
-    this.#memory = memory;
+    const memory = this.#memory = wasmMemory(pages);
     this.floats = new Float32Array(memory.buffer);
     this.#barrier = new Barrier(this.#threads, threads);
-    const pool = { plan, memory, barrier: this.#threads, policy, threads };
-    this.#pool = new WorkerPool(pool, options.startThread);
+    const started = { plan, memory, barrier: this.#threads, policy, threads };
+    this.#pool = new WorkerPool(started, options.startThread);
   }
 
   /** How jobs predict. */
@@ -135,8 +134,7 @@ export class JobRunner {
     const { paths, places } = this.#options.planned;
     const program = await paths;
     if (program === undefined) return false;
-    const { bytes } = program.plan.weights;
-    const image = this.#pathImage ??= new Float32Array(sharedBuffer(bytes));
+    const image = this.#pathImage ??= new Float32Array(sharedBuffer(program.plan.weights.bytes));
     const isOld = this.#pathImageIsOld;
     const weights = () => readArrays(this, places, "weight");
     if (isOld) groupedCode().packPathWeights(program.plan, weights(), image);
@@ -155,8 +153,8 @@ export class JobRunner {
   /** Whether a job is done on the caller's thread: by the entries of its chains, and nothing else. */
   isShort(kind: Job["kind"], entries: readonly number[]): boolean {
     if (kind !== "predict" && kind !== "explain") return false;
-    const passes = kind === "explain" ? EXPLANATION_PASSES : 1;
-    return passes * this.#options.planned.countWork(entries) <= SHORT_WORK;
+    const work = this.#options.planned.countWork(entries);
+    return work * (kind === "explain" ? EXPLANATION_PASSES : 1) <= SHORT_WORK;
   }
 
   /** Does a short job on the caller's thread, before it returns. */
@@ -197,8 +195,8 @@ export class JobRunner {
   }
 
   /** Predicts a batch on one of the workers. */
-  async predictBatch(thread: number, job: BatchPredictionJob): Promise<void> {
-    await this.#pool.runAlone(thread, job);
+  predictBatch(thread: number, job: BatchPredictionJob): Promise<void> {
+    return this.#pool.runAlone(thread, job);
   }
 
   /** Does a job on the workers. */
