@@ -107,7 +107,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 MAY_IMPORT.page = Object.keys(MAY_IMPORT).filter((part) => part !== "commands");
 
 /** Modules with which the page's programs begin, beside the entry points of the package. */
-const PAGE_PROGRAMS = ["./src/page/app/start.ts"];
+const PAGE_PROGRAMS = ["./src/page/app/start.ts", "./src/page/work/worker.ts"];
 
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
