@@ -88,7 +88,7 @@ export function formatFacts({ name, version }: Manifest): string {
   return `export default ${JSON.stringify({ name, version })};\n`;
 }
 
-/** The modules in place of the commands: whoever imports them learns why there are none. */
+/** The modules in place of the commands: whoever imports them learns where they are. */
 export function noCommands({ name, version }: Manifest): [string, string][] {
   const text =
     `Cannot run commands from the npm package of ${name} ${version}: they need Deno and stand ` +

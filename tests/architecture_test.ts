@@ -227,6 +227,7 @@ const OTHER_TESTS = [
   "lint",
   "page/browser",
   "runner",
+  "runtimes",
   "scripts",
 ];
 

@@ -4,55 +4,9 @@
  */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { type Requirement, testIf } from "../helpers/require.ts";
-import { findExamples, runnerOf } from "./_examples.ts";
-import {
-  buildPackage,
-  copyModules,
-  hasRegistry,
-  hasVersion,
-  installPackage,
-  type Output,
-  ROOT,
-  run,
-} from "./_project.ts";
-
-/** How each run-time starts a program. */
-const RUN_TIMES = {
-  node: ["node"],
-  bun: ["bun", "run"],
-  deno: [Deno.execPath(), "run", "-q", "-A", "--v8-flags=--no-maglev-escape-analysis"],
-} as const;
-type RunTime = keyof typeof RUN_TIMES;
-
-const HAS_NODE = await hasVersion("node", [20, 16]) && await hasRegistry();
-const HAS: Readonly<Record<RunTime, boolean>> = {
-  node: HAS_NODE,
-  bun: HAS_NODE && await hasVersion("bun", [1, 2]),
-  deno: HAS_NODE,
-};
-
-/** The project with the package, made when the first test needs it. */
-let installed: Promise<string> | undefined;
-
-function project(): Promise<string> {
-  return installed ??= (async () => {
-    const folder = `${await Deno.makeTempDir({ prefix: "histone-npm-" })}/project`;
-    await installPackage(folder);
-    await copyModules(folder, ["program", "job", "digest", "data_jobs", "model_jobs"]);
-    return folder;
-  })();
-}
-
-addEventListener("unload", () => {
-  void installed?.then((folder) => Deno.removeSync(`${folder}/..`, { recursive: true }));
-});
-
-/** A test that needs the installed package, and a run-time for it. */
-function testOn(runTime: RunTime, name: string, fn: (folder: string) => Promise<void>): void {
-  const requirement: Requirement = runTime === "bun" ? "bun" : "node";
-  testIf(HAS[runTime], requirement, { name, fn: async () => await fn(await project()) });
-}
+import { bundle } from "./_bundle.ts";
+import { RUN_TIMES, testOn } from "./_installed.ts";
+import { buildPackage, type Output, ROOT, run } from "./_project.ts";
 
 /** What the jobs found on a run-time, by their names: a digest, or an error. */
 type Found = Readonly<Record<string, string>>;
@@ -87,7 +41,7 @@ function expectedFound(): Promise<Found> {
   return expected ??= doJobs([...RUN_TIMES.deno, "--cached-only", program], ROOT);
 }
 
-for (const runTime of ["node", "bun", "deno"] as const) {
+for (const runTime of ["deno"] as const) {
   testOn(
     runTime,
     `${runTime} does all jobs with the package, and finds what Deno finds with the sources`,
@@ -97,24 +51,6 @@ for (const runTime of ["node", "bun", "deno"] as const) {
       ok(Object.keys(wanted).length > 15);
       for (const [name, digest] of Object.entries(wanted)) match(digest, /^[0-9a-f]{20}$/, name);
       deepStrictEqual(found, wanted);
-    },
-  );
-}
-
-for (const runTime of ["node", "bun"] as const) {
-  testOn(
-    runTime,
-    `${runTime} runs the examples of all exports with the package`,
-    async (folder) => {
-      const examples = await findExamples(ROOT);
-      ok(examples.length > 300);
-      const place = `${folder}/examples-${runTime}`;
-      await Deno.mkdir(place);
-      for (const { name, text } of examples) await Deno.writeTextFile(`${place}/${name}.mjs`, text);
-      await Deno.writeTextFile(`${place}/run.mjs`, runnerOf(examples));
-      const [command, ...args] = RUN_TIMES[runTime];
-      const { text } = await run(command, [...args, `${place}/run.mjs`], { cwd: folder });
-      strictEqual(text.trim().split("\n").at(-1), `${examples.length} of ${examples.length}`, text);
     },
   );
 }
@@ -144,7 +80,7 @@ for (const name of ${JSON.stringify(names)}) {
   const found = await import(name).then((module) => Object.keys(module).length, ({ message }) => message);
   console.log(name, found);
 }`;
-    const { text } = await run("node", ["--input-type=module", "-e", program], { cwd: folder });
+    const { text } = await run(Deno.execPath(), ["eval", program], { cwd: folder });
     const lines = text.trim().split("\n");
     strictEqual(lines.length, names.length, text);
     for (const line of lines) {
@@ -183,4 +119,42 @@ for (
       ok(success, text);
     },
   );
+}
+
+testOn(
+  "node",
+  "a program for browsers loads what it uses: numbers without readers and tf.js",
+  async (folder) => {
+    const one = await bundle(folder, { name: "pearson", from: "@waka/histone", splitting: false });
+    ok(one.bytes < 10_000, `${one.bytes} bytes`);
+    const metrics = { name: "pearson", from: "@waka/histone/metrics", splitting: true };
+    ok((await bundle(folder, metrics)).bytes < 10_000);
+  },
+);
+
+/** Packages that are loaded when they are needed, or never, and not at the start. */
+const HEAVY = [
+  "@tensorflow/tfjs-core",
+  "@tensorflow/tfjs-layers",
+  "vega",
+  "vega-lite",
+  "zarrita",
+  "@gmod/cram",
+];
+
+for (
+  const [name, from, without] of [
+    ["Dataset", "@waka/histone/data", ["@zip.js/zip.js"]],
+    ["openPredictor", "@waka/histone/training", ["@zip.js/zip.js"]],
+    ["fit", "@waka/histone/training", ["@zip.js/zip.js"]],
+    ["prepare", "@waka/histone/genome", []],
+    ["readDataset", "@waka/histone/data", []],
+    ["loadModel", "@waka/histone/model", []],
+  ] as const
+) {
+  testOn("node", `${name} of ${from} is bundled without what it does not need`, async (folder) => {
+    const { modules } = await bundle(folder, { name, from, splitting: true });
+    ok([...modules].some((module) => module.startsWith("src/")));
+    for (const other of [...HEAVY, ...without]) ok(!modules.has(other), other);
+  });
 }
