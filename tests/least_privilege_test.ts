@@ -108,7 +108,8 @@ Deno.test("the sets hold what the tasks need: one host for one of them, no nativ
   const released = ["deno.json", "CITATION.cff", "CHANGELOG.md"];
   deepStrictEqual(release, { read: released, write: released, run: ["deno"] });
   const tests = Object.keys(CONFIG.test.permissions).sort();
-  deepStrictEqual(tests, ["env", "net", "read", "run", "write"]);
+  // Playwright asks who and what it runs as.
+  deepStrictEqual(tests, ["env", "net", "read", "run", "sys", "write"]);
   // Servers of the tests' own.
   deepStrictEqual(CONFIG.test.permissions.net, ["127.0.0.1"]);
 });
