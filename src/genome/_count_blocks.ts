@@ -264,13 +264,8 @@ class FileCounter {
       totalReads: this.#totalReads,
       onProgress: (genesDone) => {
         tally.setGenesDone(band, genesDone);
-<<<<<<< HEAD
         const done = [...this.#tallies.values()].reduce((sum, { genesDone }) => sum + genesDone, 0);
-        onProgress?.(Math.min(done, this.#total), this.#total);
-=======
-        const done = this.#tallies.values().reduce((sum, { genesDone }) => sum + genesDone, 0);
         onProgress?.({ done: Math.min(done, this.#total), total: this.#total, unit: "genes" });
->>>>>>> int
       },
       onWarning: (message) => warnOnce(message, file.name),
     };

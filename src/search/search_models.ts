@@ -203,13 +203,8 @@ class Search {
     if (!otherArithmetic) this.#checkArithmetic(capacity.arithmetic);
     const underWay = new Map<readonly ModelTrial[], number>();
     const progress = (): SearchProgress => {
-<<<<<<< HEAD
       const done = [...underWay.values()].reduce((sum, trials) => sum + trials, records.length);
-      return { rung, rungs, done, total: models.length };
-=======
-      const done = underWay.values().reduce((sum, trials) => sum + trials, records.length);
       return { rung, rungs, done, total: models.length, unit: TRIALS };
->>>>>>> int
     };
     const { transform, schedule, weightDecay } = this.#settings;
     const common = { engine, transform, schedule, weightDecay, signal, stop, otherArithmetic };

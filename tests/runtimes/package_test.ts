@@ -5,6 +5,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { bundle } from "./_bundle.ts";
+import { findExamples, runnerOf } from "./_examples.ts";
 import { RUN_TIMES, testOn } from "./_installed.ts";
 import { buildPackage, type Output, ROOT, run } from "./_project.ts";
 
@@ -41,7 +42,7 @@ function expectedFound(): Promise<Found> {
   return expected ??= doJobs([...RUN_TIMES.deno, "--cached-only", program], ROOT);
 }
 
-for (const runTime of ["deno"] as const) {
+for (const runTime of ["node", "bun", "deno"] as const) {
   testOn(
     runTime,
     `${runTime} does all jobs with the package, and finds what Deno finds with the sources`,
@@ -51,6 +52,24 @@ for (const runTime of ["deno"] as const) {
       ok(Object.keys(wanted).length > 15);
       for (const [name, digest] of Object.entries(wanted)) match(digest, /^[0-9a-f]{20}$/, name);
       deepStrictEqual(found, wanted);
+    },
+  );
+}
+
+for (const runTime of ["node", "bun"] as const) {
+  testOn(
+    runTime,
+    `${runTime} runs the examples of all exports with the package`,
+    async (folder) => {
+      const examples = await findExamples(ROOT);
+      ok(examples.length > 300);
+      const place = `${folder}/examples-${runTime}`;
+      await Deno.mkdir(place);
+      for (const { name, text } of examples) await Deno.writeTextFile(`${place}/${name}.mjs`, text);
+      await Deno.writeTextFile(`${place}/run.mjs`, runnerOf(examples));
+      const [command, ...args] = RUN_TIMES[runTime];
+      const { text } = await run(command, [...args, `${place}/run.mjs`], { cwd: folder });
+      strictEqual(text.trim().split("\n").at(-1), `${examples.length} of ${examples.length}`, text);
     },
   );
 }
@@ -80,7 +99,7 @@ for (const name of ${JSON.stringify(names)}) {
   const found = await import(name).then((module) => Object.keys(module).length, ({ message }) => message);
   console.log(name, found);
 }`;
-    const { text } = await run(Deno.execPath(), ["eval", program], { cwd: folder });
+    const { text } = await run("node", ["--input-type=module", "-e", program], { cwd: folder });
     const lines = text.trim().split("\n");
     strictEqual(lines.length, names.length, text);
     for (const line of lines) {
