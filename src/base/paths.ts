@@ -46,7 +46,7 @@ export function dirnamePortable(path: string): string {
   const trimmed = path.replace(/(?<=.)\/+$/, "");
   const end = trimmed.lastIndexOf("/");
   if (end < 0) return ".";
-  return trimmed.slice(0, end).replace(/\/+$/, "") || "/";
+  return trimmed.slice(0, end) || "/";
 }
 
 /** {@linkcode resolve} of Unix, from its root. */

@@ -1,13 +1,17 @@
 /**
  * Who has locked a file, where the run-time has no locks of the system: a file beside it, `NAME.owner`, which is made only
  * if it is not there, and says which process of which machine made it. A process that is killed leaves its own; the next
- * one on that machine sees that there is no such process, and removes it.
+ * one on that machine sees that it has ended, and removes the file.
  */
 
 import { BUILTINS } from "../base/builtins.ts";
 import { parseJson } from "../base/parse_json.ts";
 import { isSystemError, SYSTEM } from "./_system.ts";
 import { removeFile } from "./file.ts";
+
+/** Removing takes a few operations on files. */
+const LONGEST_REMOVAL_MS = 10_000;
+const GUARD_POLL_MS = 5;
 
 interface Owner {
   readonly pid: number;
@@ -76,18 +80,31 @@ async function readOwner(path: string): Promise<string | undefined> {
   }
 }
 
-/** Removes the file of a dead process, but not one that another process has put in its place since it was read. */
+/**
+ * Removes the file of a dead process. One process at a time may: another one would remove the file that the first has made
+ * since.
+ */
 async function removeOwner(path: string, text: string): Promise<void> {
-  const aside = `${ownerFile(path)}.${crypto.randomUUID()}`;
+  const guard = `${ownerFile(path)}.removing`;
   try {
-    await SYSTEM.rename(ownerFile(path), aside);
+    (await SYSTEM.open(guard, { write: true, createNew: true })).close();
   } catch (error) {
-    if (isSystemError(error, "NotFound")) return;
-    throw error;
+    if (!isSystemError(error, "AlreadyExists")) throw error;
+    return await waitForGuard(guard);
   }
-  const found = new TextDecoder().decode(await SYSTEM.readFile(aside));
-  if (found !== text) await SYSTEM.link(aside, ownerFile(path)).catch(() => undefined);
-  await removeFile(aside);
+  try {
+    if (await readOwner(path) === text) await removeFile(ownerFile(path));
+  } finally {
+    await removeFile(guard);
+  }
+}
+
+/** Waits a little for a process that removes a file; if it was killed meanwhile, what it left is removed. */
+async function waitForGuard(guard: string): Promise<void> {
+  const facts = await SYSTEM.stat(guard).catch(() => undefined);
+  const ageMs = Date.now() - (facts?.mtime?.getTime() ?? Date.now());
+  if (ageMs > LONGEST_REMOVAL_MS) return await removeFile(guard);
+  await new Promise((resolve) => setTimeout(resolve, GUARD_POLL_MS));
 }
 
 function isAlive(text: string): boolean {

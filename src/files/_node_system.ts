@@ -2,7 +2,7 @@
 
 import type { Stats } from "node:fs";
 import { BUILTINS } from "../base/builtins.ts";
-import type { FileFacts, OpenFile, System } from "./_system.ts";
+import type { FileFacts, OpenFile, System } from "./_system_types.ts";
 
 type Fs = typeof import("node:fs");
 

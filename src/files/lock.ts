@@ -9,7 +9,7 @@ import { isLink } from "./path_kind.ts";
 
 /**
  * A file that this process has locked. The system releases the lock when the process ends, even by SIGKILL. Node and Bun
- * have no such locks: there a file beside it, `NAME.owner`, names the process, and is of no effect once that has ended.
+ * have no locks of the system: there a file beside it, `NAME.owner`, names the process, and is of no effect once that has ended.
  */
 export interface FileLock {
   /**

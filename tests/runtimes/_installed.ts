@@ -7,7 +7,7 @@ import { copyModules, hasRegistry, hasVersion, installPackage } from "./_project
 export const RUN_TIMES = {
   node: ["node"],
   bun: ["bun", "run"],
-  deno: [Deno.execPath(), "run", "-q", "-A", "--v8-flags=--no-maglev-escape-analysis"],
+  deno: [Deno.execPath(), "run", "-q", "-A", "--no-check"],
 } as const;
 
 /** A run-time that the package is for. */
