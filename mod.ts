@@ -37,6 +37,7 @@ export {
   EngineUnavailableError,
   FormatError,
   HistoneError,
+  NotFoundError,
   RemoteError,
   SessionDisposedError,
   UnsupportedModelError,

@@ -2,6 +2,7 @@
 
 import { pathOf } from "./file.ts";
 import { readWholeFile } from "./whole_file.ts";
+import { NotFoundError } from "../errors.ts";
 
 /** A directory whose files are read whole. */
 export interface DirectorySource {
@@ -33,15 +34,12 @@ export function directorySource(
         const options = { isRegular: true, mostBytes: mostBytesOf(key) };
         return await readWholeFile(`${directory}${key}`, options);
       } catch (error) {
-        if (GONE.some((kind) => error instanceof kind)) return undefined;
+        if (error instanceof NotFoundError) return undefined;
         throw error;
       }
     },
   };
 }
-
-/** The system's errors for a path that leads to no file. */
-const GONE = [Deno.errors.NotFound, Deno.errors.NotADirectory];
 
 /** Lists the paths of all files in a directory and the directories below it, sorted; links are not followed. */
 export async function listFilesBelow(directory: string): Promise<string[]> {
