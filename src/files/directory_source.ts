@@ -1,5 +1,6 @@
 /** Reads the files of a directory by their keys. */
 
+import { SYSTEM } from "./_system.ts";
 import { pathOf } from "./file.ts";
 import { readWholeFile } from "./whole_file.ts";
 import { NotFoundError } from "../errors.ts";
@@ -44,7 +45,7 @@ export function directorySource(
 /** Lists the paths of all files in a directory and the directories below it, sorted; links are not followed. */
 export async function listFilesBelow(directory: string): Promise<string[]> {
   const paths: string[] = [];
-  for await (const { name, isDirectory, isFile } of Deno.readDir(directory)) {
+  for await (const { name, isDirectory, isFile } of SYSTEM.readDir(directory)) {
     const path = `${directory}/${name}`;
     if (isDirectory) paths.push(...await listFilesBelow(path));
     else if (isFile) paths.push(path);

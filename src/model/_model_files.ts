@@ -26,7 +26,7 @@ export type NamedModelFiles = ReadonlyMap<string, BinarySource>;
 export interface OpenedModelFiles {
   readonly json: ByteSource;
   readonly weights: ByteSource;
-  /** Opens the panel, which its reader closes; `undefined` if there is no such file. */
+  /** Opens the panel, which its reader closes; `undefined` if that file is missing. */
   readonly openPanel: () => Promise<ByteSource | undefined>;
   close(): void;
 }

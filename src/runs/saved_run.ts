@@ -121,7 +121,7 @@ const REGIMES = part({
  * @param directory The run's directory, which `train`, `crossval`, `forecast` or `experiments` wrote, or a program with
  *   {@linkcode writeConfig} and its like.
  * @returns Settings, and history and scores by regime if the run has them.
- * @throws {NotFoundError} If there is no such directory.
+ * @throws {NotFoundError} If the directory does not exist.
  * @throws {ContractError} If it holds no run, or is a file.
  * @throws {FormatError} If a file in it is damaged.
  *
