@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { buildPage, type BuiltPage } from "../../../scripts/_page_build.ts";
-import { EXAMPLE } from "../../../src/page/app/example.ts";
+import { EXAMPLE } from "../../../src/page/protocol.ts";
 import { type OpenPage, withBrowser } from "../../helpers/browser.ts";
 import { testWithChromium } from "../../helpers/chromium.ts";
 import { withDirectory } from "../../helpers/command.ts";
