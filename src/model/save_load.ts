@@ -12,7 +12,7 @@ import { makeDirectory, openFile, pathKind, pathOf, writeFileAtomic } from "../f
 import type { ReferencePanel } from "../panel/panel.ts";
 import { PANEL_FILE, writePanel } from "../panel/panel_file.ts";
 import { parseRecord } from "../record.ts";
-import { describeInputs } from "./_describe_input.ts";
+import { describeInputs } from "./describe_input.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import {
   BRANCHED_VERSION,
