@@ -236,6 +236,7 @@ const OTHER_TESTS = [
   "page/build/tiny/newer",
   "page/browser",
   "runner",
+  "runtimes",
   "scripts",
 ];
 
@@ -329,6 +330,15 @@ Deno.test("what older run-times and browsers lack is named in one place", () => 
       .map(([name]) => `${path}: ${name.exec(source)![0]}`);
   });
   deepStrictEqual(naming, []);
+});
+
+Deno.test("only the commands import modules of Node, which browsers cannot load", () => {
+  const importing = sourceFiles(SOURCE)
+    .filter((file) => /\bfrom "node:/.test(withoutComments(Deno.readTextFileSync(file))))
+    .map(({ href }) => pathOf(href))
+    // An import of types alone is left out of what runs.
+    .filter((path) => partOf(path) !== "commands" && path !== "files/_node_system.ts");
+  deepStrictEqual(importing, []);
 });
 
 function withoutComments(source: string): string {

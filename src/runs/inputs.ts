@@ -1,7 +1,7 @@
 /** Descriptions of the files that a run read, by which a later command finds out whether they have changed. */
 
-import { createHash } from "node:crypto";
-import { relative, resolve } from "node:path";
+import { BUILTINS } from "../base/builtins.ts";
+import { relative, resolve } from "../base/paths.ts";
 import { freeArray } from "../base/free.ts";
 import { listFilesBelow } from "../files/directory_source.ts";
 import { openFile, pathKind } from "../files/file.ts";
@@ -105,7 +105,7 @@ export async function describeFolder(
   files: readonly string[],
   options: DigestOptions = {},
 ): Promise<InputFile> {
-  const list = createHash("sha256");
+  const list = createHash();
   let total = 0;
   for (const file of files) {
     const name = relative(path, file).replaceAll("\\", "/");
@@ -124,6 +124,11 @@ async function dataFilesIn(folder: string): Promise<string[]> {
 
 const PIECE_BYTES = 2 ** 20;
 
+/** What digests bytes piece by piece. Where there are files there is this, too. */
+function createHash(): import("node:crypto").Hash {
+  return BUILTINS.getBuiltinModule!("node:crypto")!.createHash("sha256");
+}
+
 async function digestFile(
   path: string,
   { onProgress, signal }: DigestOptions,
@@ -131,7 +136,7 @@ async function digestFile(
   const file = await openFile(path);
   try {
     const { size } = file;
-    const hash = createHash("sha256");
+    const hash = createHash();
     for (let offset = 0; offset < size; offset += PIECE_BYTES) {
       signal?.throwIfAborted();
       const piece = await file.read(offset, Math.min(PIECE_BYTES, size - offset));
