@@ -17,6 +17,8 @@ export interface KeptState {
   readonly examination?: Examination;
   readonly model?: ModelSummary;
   readonly predictions?: PredictionSummary;
+  /** Whether the user took data of another assembly than the model's. */
+  readonly acceptAssembly?: boolean;
   /** How the model was trained here, for its report. */
   readonly history?: {
     readonly settings: TrainingSettings;

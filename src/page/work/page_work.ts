@@ -62,7 +62,8 @@ class PageWork {
   }
 
   async open(): Promise<PageState> {
-    const { training, history: _, chromosomes: __, ...state } = await this.#held.state();
+    const { training, history: _, chromosomes: __, acceptAssembly: ___, ...state } = await this
+      .#held.state();
     return {
       machine: await this.#environment.machine(),
       inputs: await this.#inputs.describe(),
@@ -121,14 +122,15 @@ class PageWork {
     return summary;
   }
 
-  async predict({ interval }: Given<"predict">, context: CallContext) {
+  async predict({ interval, acceptAssembly }: Given<"predict">, context: CallContext) {
     const { engine, threads } = this.#environment;
     const model = await this.#held.model();
     const { data } = await this.#held.data(context);
-    const job = { model, data, interval, engine, threads };
+    const job = { model, data, interval, acceptAssembly, engine, threads };
     const { summary: found, ...predictions } = await predictData(job, context);
     const summary = withTrainingAgreement(found, await this.#held.state());
     await this.#held.takePredictions(predictions, summary);
+    await this.#held.change({ acceptAssembly });
     return summary;
   }
 
@@ -136,7 +138,9 @@ class PageWork {
     const { engine, threads } = this.#environment;
     const model = await this.#held.model();
     const { data } = await this.#held.data(context);
-    this.#explained = await explainGene({ model, data, gene, cellType, engine, threads }, context);
+    const { acceptAssembly } = await this.#held.state();
+    const job = { model, data, gene, cellType, acceptAssembly, engine, threads };
+    this.#explained = await explainGene(job, context);
     return this.#explained.explanation;
   }
 

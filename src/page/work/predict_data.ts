@@ -27,6 +27,8 @@ export interface PredictJob {
   readonly data: Dataset;
   /** Share of measured values that intervals hold. */
   readonly interval?: number | undefined;
+  /** Whether data of another assembly than the model's are taken. */
+  readonly acceptAssembly?: boolean | undefined;
   readonly engine: EngineName;
   readonly threads?: number | undefined;
 }
@@ -41,7 +43,7 @@ export async function predictData(
   job: PredictJob,
   { signal, onProgress }: CallContext,
 ): Promise<HeldPredictions & { readonly summary: PredictionSummary }> {
-  const { model, data, interval, engine, threads } = job;
+  const { model, data, interval, acceptAssembly, engine, threads } = job;
   // What intervals lack is said before the predictions, which may take long.
   if (interval !== undefined) withIntervals(new Float32Array(data.length), job);
   const notes: string[] = [];
@@ -49,6 +51,7 @@ export async function predictData(
     engine,
     threads,
     path: "grouped",
+    acceptAssembly,
     signal,
     onNote: (text) => void notes.push(text),
     onProgress: ({ done, total }) => onProgress({ doing: "Predicting", done, total }),
