@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { contentPolicy } from "../../src/page/build/policy.ts";
-import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+import { endOf, filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 
 Deno.test("the folder holds two pages with their policies, and is written again over itself only", async () => {
   await withDirectory(async (directory) => {
@@ -75,4 +75,22 @@ Deno.test("the task serves the page to this machine, with its headers, until it 
   server.kill("SIGINT");
   await server.status;
   await reader.cancel();
+});
+
+Deno.test("the page is built without a network, from the packages that are there", async () => {
+  await withDirectory(async (directory) => {
+    // A cache that has the packages, and nothing else that Deno fetched at any time.
+    const info = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+    const { npmCache } = JSON.parse(new TextDecoder().decode(info.stdout));
+    const cache = `${directory}/cache`;
+    await Deno.mkdir(cache);
+    await Deno.symlink(npmCache, `${cache}/npm`);
+    const nowhere = "http://127.0.0.1:9/";
+    const env = { DENO_DIR: cache, HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere };
+    const { code, stderr } = await endOf(
+      taskCommand("page", ["--out", `${directory}/page`], { env }),
+    );
+    strictEqual(code, 0, stderr);
+    ok((await Deno.stat(`${directory}/page/index.html`)).isFile);
+  });
 });
