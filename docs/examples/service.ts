@@ -44,6 +44,7 @@ const predictor = await openPredictor(models, {
   path: flags.path as NonNullable<PredictorOptions["path"]>,
   threads: flags.threads === undefined ? undefined : numberOf("threads"),
   maxQueued: numberOf("max-queued"),
+  collectCalls: true,
 });
 const service = new Service({
   predictor,

@@ -1,3 +1,4 @@
+import { nextTask } from "../base/next_task.ts";
 import { BusyError, EngineUnavailableError, SessionDisposedError } from "../errors.ts";
 import { joinParts } from "./_joined_calls.ts";
 import { type Latency, LatencyHistogram } from "./_latency_histogram.ts";
@@ -38,10 +39,19 @@ export interface PredictorCounters {
   readonly latency: Latency;
 }
 
+/** Options of {@linkcode PredictionQueue}. */
+export interface PredictionQueueOptions {
+  /** The most samples that may wait. */
+  readonly maxQueued: number;
+  /** Whether a turn waits for calls that the event loop has ready. */
+  readonly collectCalls: boolean;
+}
+
 /** Computes the calls of a predictor in turns, in which all that wait have a share. */
 export class PredictionQueue {
   readonly #sessions: PredictorSessions;
   readonly #maxQueued: number;
+  readonly #collectCalls: boolean;
   readonly #waiting = new WaitingCalls();
   readonly #latency = new LatencyHistogram();
   readonly #counts = { requests: 0, samples: 0, batches: 0, rejected: 0, aborted: 0, failed: 0 };
@@ -53,10 +63,14 @@ export class PredictionQueue {
   #refusedUntil = 0;
   #turn: { readonly parts: readonly CallPart[]; readonly controller: AbortController } | undefined;
 
-  /** `maxQueued` is the most samples that may wait. */
-  constructor(sessions: PredictorSessions, maxQueued: number) {
+  /** Takes over the sessions, but for their disposal. */
+  constructor(
+    sessions: PredictorSessions,
+    { maxQueued, collectCalls }: PredictionQueueOptions,
+  ) {
     this.#sessions = sessions;
     this.#maxQueued = maxQueued;
+    this.#collectCalls = collectCalls;
   }
 
   /** What was counted so far. */
@@ -155,9 +169,9 @@ export class PredictionQueue {
   async #work(): Promise<void> {
     this.#isWorking = true;
     try {
-      // Calls that were made together are prepared by then.
-      await Promise.resolve();
       while (!this.#waiting.isEmpty && !this.#isClosed) {
+        // Calls that were made together are prepared by then.
+        await (this.#collectCalls ? nextTask() : Promise.resolve());
         if (await this.#isReady()) await this.#takeTurn();
       }
     } finally {

@@ -225,20 +225,27 @@ function limitTime(
   timeoutMs: number,
 ): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
-  const late = new Refusal("The request took too long.", {
-    status: 503,
-    code: "TIME_OUT",
-    retryAfter: 1,
-  });
-  const gone = new Refusal("The client has gone.", { status: 499, code: "CLIENT_GONE" });
-  const timer = setTimeout(() => controller.abort(late), timeoutMs);
-  const leave = () => controller.abort(gone);
+  const timer = setTimeout(() => controller.abort(tookTooLong()), timeoutMs);
+  const leave = () => controller.abort(clientHasGone());
   request.signal.addEventListener("abort", leave);
   const release = () => {
     clearTimeout(timer);
     request.signal.removeEventListener("abort", leave);
   };
   return { signal: controller.signal, release };
+}
+
+function tookTooLong(): Refusal {
+  return new Refusal("The request took too long.", {
+    status: 503,
+    code: "TIME_OUT",
+    retryAfter: 1,
+  });
+}
+
+/** Nobody reads this answer; the log has it. */
+function clientHasGone(): Refusal {
+  return new Refusal("The client has gone.", { status: 499, code: "CLIENT_GONE" });
 }
 
 /** The confidence of intervals, if the client wants them: `/predict?confidence=0.9`. */
