@@ -103,6 +103,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
 };
 
+/** The page may use every part but the commands, and only the build of the page uses it. */
+MAY_IMPORT.page = Object.keys(MAY_IMPORT).filter((part) => part !== "commands");
+
+/** Modules with which the page's programs begin, beside the entry points of the package. */
+const PAGE_PROGRAMS = ["./src/page/app/start.ts", "./src/page/work/worker.ts"];
+
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
 
@@ -127,7 +133,8 @@ async function moduleGraph(entry: string): Promise<readonly ModuleInfo[]> {
 
 /** The modules of `src` that each of them imports, whether values or types, statically or dynamically. */
 async function sourceImports(): Promise<Map<string, Set<string>>> {
-  const graphs = await Promise.all(Object.values(manifest.exports).map(moduleGraph));
+  const entries = [...Object.values(manifest.exports), ...PAGE_PROGRAMS];
+  const graphs = await Promise.all(entries.map(moduleGraph));
   const imports = new Map<string, Set<string>>();
   for (const { specifier, dependencies = [] } of graphs.flat()) {
     if (!specifier.startsWith(SOURCE.href)) continue;
@@ -218,6 +225,7 @@ const OTHER_TESTS = [
   "fuzz/targets",
   "helpers",
   "lint",
+  "page/browser",
   "runner",
   "scripts",
 ];
@@ -236,17 +244,18 @@ Deno.test("tests mirror the folders of the sources", () => {
 });
 
 /** Numbers in base64, which nobody reads. */
-const DATA_FILE = "/starter/_starter_model.ts";
+const DATA_FILE = /\/(starter\/_starter_model|atlas\/_genes_hg\d\d)\.ts$/;
 
 Deno.test("files of src have under 300 lines, but for data", () => {
   const long = sourceFiles(SOURCE)
     .map((file) => ({ file, lines: Deno.readTextFileSync(file).split("\n").length - 1 }))
-    .filter(({ file, lines }) => lines > 300 && !file.href.endsWith(DATA_FILE));
+    .filter(({ file, lines }) => lines > 300 && !DATA_FILE.test(file.href));
   deepStrictEqual(long.map(({ file, lines }) => `${pathOf(file.href)}: ${lines}`), []);
 });
 
 Deno.test("every module of src belongs to an entry point", async () => {
-  const files = sourceFiles(SOURCE).map(({ href }) => pathOf(href));
+  const files = sourceFiles(SOURCE).map(({ href }) => pathOf(href))
+    .filter((path) => path.endsWith(".ts"));
   deepStrictEqual([...(await sourceImports()).keys()].sort(), files.sort());
 });
 
@@ -258,7 +267,7 @@ Deno.test("every folder of src has a rule", () => {
 Deno.test("the parts load heavy packages only when they are needed", async () => {
   for (
     const part of Object.keys(MAY_IMPORT).filter((part) =>
-      !INTERNAL.includes(part) && part !== "commands"
+      !INTERNAL.includes(part) && part !== "commands" && part !== "page"
     )
   ) {
     const graph = await moduleGraph(`src/${part}/mod.ts`);
@@ -283,6 +292,30 @@ Deno.test("only the commands and src/files name Deno", () => {
     .map(({ href }) => pathOf(href))
     .filter((path) => partOf(path) !== "commands");
   deepStrictEqual(naming.filter((path) => partOf(path) !== "files"), []);
+});
+
+/** What Node 20, browsers of 2024 or Bun lack, and where it may be named: functions there do it on all of them. */
+const NEW_NAMES: readonly (readonly [name: RegExp, where: readonly string[]])[] = [
+  [/\.(toHex|toBase64)\(|Uint8Array\.from(Hex|Base64)\(|\.setFrom(Hex|Base64)\(/, [
+    "base/platform.ts",
+  ]],
+  [/\bPromise\.(try|withResolvers)\b|\bPromiseWithResolvers\b/, []],
+  [/\.transfer(ToFixedLength)?\(/, ["base/platform.ts"]],
+  [/\bnew Float16Array\b/, []],
+  [/\bnew Worker\(/, ["base/workers.ts"]],
+  [/\bnew SharedArrayBuffer\(|\bnew WebAssembly\.Memory\(/, [
+    "base/shared_memory.ts",
+  ]],
+];
+
+Deno.test("what older run-times and browsers lack is named in one place", () => {
+  const naming = sourceFiles(SOURCE).flatMap((file) => {
+    const path = pathOf(file.href);
+    const source = withoutComments(Deno.readTextFileSync(file));
+    return NEW_NAMES.filter(([name, where]) => name.test(source) && !where.includes(path))
+      .map(([name]) => `${path}: ${name.exec(source)![0]}`);
+  });
+  deepStrictEqual(naming, []);
 });
 
 function withoutComments(source: string): string {

@@ -4,6 +4,7 @@
  * are never taken for these.
  */
 
+import { toHex } from "../base/platform.ts";
 import { type Bytes, sha256 } from "../base/bytes.ts";
 import { crc32 } from "../base/crc32.ts";
 import { integer, oneOf, text } from "../base/field.ts";
@@ -83,5 +84,5 @@ function digestOrigin({ path, size, version, genes }: PartOrigin): Promise<strin
 
 /** The digest of a value's JSON, in hexadecimal digits. */
 export async function digestOf(value: unknown): Promise<string> {
-  return (await sha256(new TextEncoder().encode(JSON.stringify(value)))).toHex();
+  return toHex(await sha256(new TextEncoder().encode(JSON.stringify(value))));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fromBase64 } from "../base/platform.ts";
 import { COMPETITION_GENE_LIST } from "./_competition_gene_list.ts";
 import { decodeGeneList, type ListedGene } from "./gene_list.ts";
 
@@ -29,6 +30,6 @@ let genes: readonly ListedGene[] | undefined;
  * ```
  */
 export function competitionGenes(): readonly ListedGene[] {
-  genes ??= decodeGeneList(Uint8Array.fromBase64(COMPETITION_GENE_LIST));
+  genes ??= decodeGeneList(fromBase64(COMPETITION_GENE_LIST));
   return genes;
 }

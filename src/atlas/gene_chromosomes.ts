@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fromBase64 } from "../base/platform.ts";
 import { ensemblGeneNumber } from "../gene_id.ts";
 import type { Strand } from "../genome/gene.ts";
 import { OTHER_GENE_LIST, PLACE_LETTERS } from "./_gene_chromosomes.ts";
@@ -61,7 +62,7 @@ function findPlace(id: string): ListedPlace | undefined {
 }
 
 function decodeAll(): ReadonlyMap<number, ListedPlace> {
-  const others = decodeGeneList(Uint8Array.fromBase64(OTHER_GENE_LIST));
+  const others = decodeGeneList(fromBase64(OTHER_GENE_LIST));
   const numbers = [...competitionGenes(), ...others].map(({ number }) => number)
     .sort((a, b) => a - b);
   const decoded = decodePlaces(PLACE_LETTERS);

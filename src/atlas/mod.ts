@@ -12,6 +12,15 @@ export type { ByteSource } from "../files/byte_source.ts";
 export type { FetchLike, HttpSourceOptions } from "../files/http_source.ts";
 export type { Gene } from "../genome/gene.ts";
 export type { DataRecord } from "../record.ts";
+export type { Annotation, AnnotationTss, ReadGenesOptions } from "../genome/gene_format.ts";
+export {
+  BUNDLED_GENES,
+  type BundledGenes,
+  bundledGenes,
+  type BundledGenesSource,
+  bundledGenesSource,
+  isBundledGenes,
+} from "./bundled_genes.ts";
 export {
   EVAL_CELL_TYPES,
   NEW_CELL_TYPE_AFTER,

@@ -1,6 +1,9 @@
 interface Builtins {
   getBuiltinModule?(id: "node:zlib"): typeof import("node:zlib") | undefined;
   getBuiltinModule?(id: "node:stream"): typeof import("node:stream") | undefined;
+  getBuiltinModule?(id: "node:worker_threads"): typeof import("node:worker_threads") | undefined;
+  getBuiltinModule?(id: "node:fs"): typeof import("node:fs") | undefined;
+  getBuiltinModule?(id: "node:os"): typeof import("node:os") | undefined;
 }
 
 /**

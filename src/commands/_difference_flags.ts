@@ -66,7 +66,7 @@ function declareMeasured(command: Command): Command {
     .option("--gene-sets <file>", "sets of genes, as GMT of MSigDB")
     .option(
       "--gene-file <file>",
-      "annotation with the genes' symbols, as GTF or GFF3, for data that do not know them",
+      "annotation with the genes' symbols, as GTF or GFF3, for data that do not know them; hg19 and hg38 are built in",
     )
     .option(
       "--significance <q>",

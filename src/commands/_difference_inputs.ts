@@ -14,7 +14,6 @@ import {
   matchFoldChanges,
   matchGeneSets,
   type NamedGene,
-  readAnnotation,
   readFoldChanges,
   readGeneSets,
 } from "../genome/mod.ts";
@@ -29,6 +28,7 @@ import { findOtherData, findTrainingFile } from "../runs/trained_on.ts";
 import { regimesOf } from "../training/intervals.ts";
 import { knownRegimes, type TrainedNames } from "../validation/known_regimes.ts";
 import type { DifferenceFlags } from "./_difference_flags.ts";
+import { checkAnnotation, takeAnnotationOf } from "./_annotation.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { warn } from "./_warn.ts";
 
@@ -44,14 +44,15 @@ export interface DifferenceFiles {
 export async function readDifferenceFiles(
   { deseq2, geneSets, geneFile }: DifferenceFlags,
 ): Promise<DifferenceFiles> {
-  const files = { "--deseq2": deseq2, "--gene-sets": geneSets, "--gene-file": geneFile };
+  const files = { "--deseq2": deseq2, "--gene-sets": geneSets };
   for (const [flag, path] of Object.entries(files)) {
     if (path !== undefined) await checkInputFile(flag, path);
   }
+  if (geneFile !== undefined) await checkAnnotation("--gene-file", geneFile);
   const onWarning = warn;
   const annotation = geneFile === undefined
     ? undefined
-    : await readAnnotation(geneFile, { onWarning });
+    : await takeAnnotationOf(geneFile, { onWarning });
   return {
     foldChanges: deseq2 === undefined ? undefined : await readFoldChanges(deseq2, { onWarning }),
     geneSets: geneSets === undefined ? undefined : await readGeneSets(geneSets, { onWarning }),

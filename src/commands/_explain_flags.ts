@@ -144,8 +144,8 @@ function declareOutputs(command: Command): Command {
     )
     .option(
       "--gene-file <file>",
-      "annotation that knows the genes' symbols and places, as GTF, GFF3, BED, genePred or table " +
-        "(default: what the data know)",
+      "annotation that knows the genes' symbols and places, as GTF, GFF3, BED, genePred or table; hg19 and hg38 " +
+        "are built in (default: what the data know)",
     )
     .option(
       "--chromosome-sizes <file>",

@@ -10,9 +10,9 @@ import { ContractError, FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import { type GeneDetails, geneKey } from "../gene_id.ts";
 import type { Gene } from "../genome/gene.ts";
-import { readAnnotation } from "../genome/genes.ts";
 import { visitTextLines } from "../genome/text_lines.ts";
 import { lineText, withSource } from "../text/lines.ts";
+import { checkAnnotation, takeAnnotationOf } from "./_annotation.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { warn } from "./_warn.ts";
 
@@ -183,8 +183,8 @@ function unknownName(what: string, name: string, known: readonly string[]): Cont
  * @throws {FormatError} If it is damaged.
  */
 export async function annotateGenes(data: Dataset, path: string): Promise<Dataset> {
-  await checkInputFile("--gene-file", path);
-  const { genes: annotated, assembly } = await readAnnotation(path, { onWarning: warn });
+  await checkAnnotation("--gene-file", path);
+  const { genes: annotated, assembly } = await takeAnnotationOf(path, { onWarning: warn });
   const own = data.record.assembly;
   if (assembly !== undefined && own !== "unknown" && assembly !== own) {
     throw new ContractError(

@@ -1,5 +1,6 @@
 /** What `explain` was asked for, as it keeps it beside finished blocks, so that it resumes only what is the same. */
 
+import { toHex } from "../base/platform.ts";
 import { sha256 } from "../base/bytes.ts";
 import { field, integer, text } from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
@@ -60,5 +61,5 @@ export function otherSettings(out: string, former: Plan, now: Plan): ContractErr
 
 /** The digest of a plan. */
 export async function digestOfPlan(plan: Plan): Promise<string> {
-  return (await sha256(new TextEncoder().encode(JSON.stringify(plan)))).toHex();
+  return toHex(await sha256(new TextEncoder().encode(JSON.stringify(plan))));
 }

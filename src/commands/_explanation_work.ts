@@ -1,5 +1,6 @@
 /** The work of `explain`: what it is, how it is divided into blocks, and the computation of those that are not kept yet. */
 
+import { toHex } from "../base/platform.ts";
 import { sha256 } from "../base/bytes.ts";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -83,7 +84,7 @@ export async function planWork(work: ExplanationWork): Promise<Plan> {
   return {
     "the version of the program": VERSION,
     ...Object.fromEntries(files),
-    "the digest of the chosen samples": `${(await sha256(rows)).toHex().slice(0, 16)} (${
+    "the digest of the chosen samples": `${toHex(await sha256(rows)).slice(0, 16)} (${
       formatCountOf(chosen.rows.length, "sample")
     })`,
     "--method": flags.method,

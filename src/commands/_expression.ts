@@ -11,6 +11,7 @@ import type { ValueKind } from "../genome/expression/value_kinds.ts";
 import type { SampleSheet } from "../genome/sample_sheet.ts";
 import { readTranscriptGenes } from "../genome/transcripts.ts";
 import { EXPRESSION_TRANSFORMS, type ExpressionTransform } from "../record.ts";
+import { fileOfAnnotation } from "./_annotation.ts";
 
 /** The flags about expression. */
 export interface ExpressionFlags {
@@ -83,7 +84,7 @@ export async function takeExpression(
   const { cellTypes, cellTypeGroups } = sheet;
   const tables = readTables(source, flags, { ...listeners, cellTypeGroups });
   const { transform, reference } = expressionScale(flags);
-  const file = flags.transcriptGenes ?? flags.genes;
+  const file = flags.transcriptGenes ?? fileOfAnnotation(flags.genes);
   const transcripts = file === undefined
     ? undefined
     : () => readTranscriptGenes(file, { onWarning: listeners.warn });

@@ -1,5 +1,6 @@
 /** Writes what the flags of pages ask for: a page of what data look like, and files for MultiQC. */
 
+import { toHex } from "../base/platform.ts";
 import { basename, resolve } from "node:path";
 import { formatCountOf } from "../base/count.ts";
 import { checkDirectory } from "../files/directory.ts";
@@ -77,7 +78,7 @@ async function keyOf(data: string): Promise<string> {
   const path = resolve(data);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(path));
   const stem = basename(path).replace(/\.(npz|csv|zarr)$/i, "");
-  return `${stem}-${new Uint8Array(digest).toHex().slice(0, 6)}`;
+  return `${stem}-${toHex(new Uint8Array(digest)).slice(0, 6)}`;
 }
 
 function versions(): Readonly<Record<string, string>> {

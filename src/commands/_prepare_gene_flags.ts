@@ -45,7 +45,8 @@ function declareWindowFlags(command: Command): Command {
     .optionsGroup("Genes and windows:")
     .option(
       "--genes <file>",
-      "annotation: GTF, GFF3, BED, genePred, refFlat, BioMart, or a table gene_id chrom tss strand",
+      "annotation: GTF, GFF3, BED, genePred, refFlat, BioMart, or a table gene_id chrom tss strand; " +
+        "hg19 and hg38 are built in (protein-coding genes)",
     )
     .option(
       "--tss <rule>",

@@ -8,8 +8,8 @@ import type { Dataset } from "../data/dataset.ts";
 import { FOLD_SCHEMES, type FoldScheme } from "../data/fold_scheme.ts";
 import { ContractError } from "../errors.ts";
 import type { Gene } from "../genome/gene.ts";
-import { readGenes } from "../genome/genes.ts";
 import { choice, integer } from "./flags.ts";
+import { checkAnnotation, takeAnnotationOf } from "./_annotation.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { readSampleTable, type SampleTable } from "./_sample_table.ts";
 import { warn } from "./_warn.ts";
@@ -49,8 +49,8 @@ export function declareScheme(
     )
     .option(
       "--genes <file>",
-      "for by-chromosome: where genes lie, as GTF, GFF3, BED, genePred or table (default: as the data say, else " +
-        "the package's list of human genes)",
+      "for by-chromosome: where genes lie, as GTF, GFF3, BED, genePred or table; hg19 and hg38 are built in " +
+        "(default: as the data say, else the package's list of human genes)",
     )
     .option(
       "--groups <file>",
@@ -169,8 +169,8 @@ function checkSchemeFlags(
 }
 
 async function readPlaces(path: string): Promise<Gene[]> {
-  await checkInputFile("--genes", path);
-  return await readGenes(path, { onWarning: warn });
+  await checkAnnotation("--genes", path);
+  return (await takeAnnotationOf(path, { onWarning: warn })).genes;
 }
 
 async function readGroups({ groups, groupColumn }: SchemeFlags): Promise<SampleTable | undefined> {

@@ -14,6 +14,7 @@ import {
   type SettingsLayer,
   type TrainingSettings,
 } from "../training/settings.ts";
+import { fileOfAnnotation } from "./_annotation.ts";
 import { panelSettings, type PanelTrainingFlags } from "./_panel_flags.ts";
 import { chooseData } from "./_data.ts";
 import { inputsOfRun } from "./_inputs.ts";
@@ -145,7 +146,7 @@ export async function inputsOfTraining(
     panel,
     test,
     labels,
-    genes,
+    genes: fileOfAnnotation(genes),
     groups,
     validation,
     weights,

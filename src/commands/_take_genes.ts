@@ -5,11 +5,11 @@ import { ContractError } from "../errors.ts";
 import type { Gene } from "../genome/gene.ts";
 import { readBedWindows } from "../genome/bed_windows.ts";
 import { type ChromosomeAliases, readChromosomeAliases } from "../genome/chromosome_aliases.ts";
-import { readAnnotation } from "../genome/genes.ts";
 import { readTranscriptGenes } from "../genome/transcripts.ts";
 import { isTranscriptId } from "../genome/transcript_id.ts";
 import { geneGroupKey } from "../gene_id.ts";
 import type { TssRule } from "../record.ts";
+import { checkAnnotation, fileOfAnnotation, takeAnnotationOf } from "./_annotation.ts";
 import { checkInputFile } from "./_input_file.ts";
 import type { GeneFlags } from "./_prepare_gene_flags.ts";
 
@@ -49,9 +49,9 @@ export async function checkGeneFiles(flags: GeneFlags): Promise<void> {
       }: BED has no types, expected --genes beside --windows`,
     );
   }
+  if (genes !== undefined) await checkAnnotation("--genes", genes);
   for (
     const [flag, path] of [
-      ["--genes", genes],
       ["--windows", windows],
       ["--transcript-genes", transcriptGenes],
       ["--chromosome-aliases", chromosomeAliases],
@@ -80,7 +80,7 @@ async function takeAnnotation(flags: GeneFlags, listeners: GeneListeners): Promi
   const { note, warn: onWarning } = listeners;
   const transcriptGenes = await readGenesOfTranscripts(flags.transcriptGenes, listeners);
   const options = { geneTypes, tss, transcriptGenes, onWarning };
-  const { genes, assembly } = await readAnnotation(path, options);
+  const { genes, assembly } = await takeAnnotationOf(path, options);
   if (tss === "canonical") {
     note(`Windows: around the canonical transcripts of ${formatCountOf(genes.length, "gene")}`);
   } else if (tss === "transcript") {
@@ -103,10 +103,10 @@ async function takeWindows(
   const { note, warn: onWarning } = listeners;
   const annotation = flags.genes === undefined
     ? undefined
-    : await readAnnotation(flags.genes, { geneTypes, onWarning });
+    : await takeAnnotationOf(flags.genes, { geneTypes, onWarning });
   const names = annotation && (await readBedWindows(path)).windows.map(({ id, gene = id }) => gene);
   const source = flags.transcriptGenes ??
-    (names?.some(isTranscriptId) === true ? flags.genes : undefined);
+    (names?.some(isTranscriptId) === true ? fileOfAnnotation(flags.genes) : undefined);
   const transcriptGenes = await readGenesOfTranscripts(source, listeners);
   const { windows, lengthsBp, assembly } = await readBedWindows(path, {
     genes: annotation?.genes,

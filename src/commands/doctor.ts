@@ -7,7 +7,6 @@ import {
   diagnoseSamples,
   type ExamineOptions,
   type Finding,
-  readGenes,
   type SkippedCheck,
 } from "../genome/mod.ts";
 import { hasStrands } from "../genome/doctor/strand_orientation.ts";
@@ -17,7 +16,7 @@ import { describeVariance } from "../validation/describe_variance.ts";
 import { varianceShares } from "../validation/variance_shares.ts";
 import { type CommandCall, type CommandDefinition, declareSequences } from "./flags.ts";
 import type { SequenceFlags } from "./_sequences.ts";
-import { checkInputFile } from "./_input_file.ts";
+import { checkAnnotation, takeAnnotationOf } from "./_annotation.ts";
 import { loadData } from "./_data.ts";
 import { declarePageFlags, openPage, type PageFlags } from "./_page_flags.ts";
 import { faultOfId } from "./_submission_ids.ts";
@@ -54,7 +53,10 @@ export const command: CommandDefinition<DoctorFlags> = {
           "<path>",
           "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
         )
-        .option("--genes <file>", "genes with strands: GTF, GFF3, BED, genePred or table")
+        .option(
+          "--genes <file>",
+          "genes with strands: GTF, GFF3, BED, genePred or table; hg19 and hg38 are built in",
+        )
         .option("--test <path>", "data on which a model trained on these will be tested")
         .option("--record <file>", "JSON data record of the files (default: their own)")
         .option("--strict", "exit code 1 if there is a warning", false),
@@ -68,13 +70,13 @@ export const command: CommandDefinition<DoctorFlags> = {
 /** Prints what may be wrong, and returns the number of warnings. */
 async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<number> {
   const [path = ""] = args;
-  if (flags.genes !== undefined) await checkInputFile("--genes", flags.genes);
+  if (flags.genes !== undefined) await checkAnnotation("--genes", flags.genes);
   await using page = await openPage(path, flags);
   const data = await loadData(path, flags, { allowMissingMarks: true });
   const { columns } = data;
-  const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes, {
+  const genes = flags.genes === undefined ? undefined : (await takeAnnotationOf(flags.genes, {
     onWarning: (text) => console.warn(`warning: ${text}`),
-  });
+  })).genes;
   const test = flags.test === undefined
     ? undefined
     : (await loadData(flags.test, flags, { allowMissingMarks: true })).columns;

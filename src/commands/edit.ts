@@ -108,7 +108,8 @@ export const command: CommandDefinition<EditFlags> = {
             .option("--seed <n>", "seed of the draws", integer(0), 0)
             .option(
               "--gene-file <file>",
-              "annotation with symbols and strands of the genes, for data that lack them: GTF, GFF3, BED or a table",
+              "annotation with symbols and strands of the genes, for data that lack them: GTF, GFF3, BED or a table; " +
+                "hg19 and hg38 are built in",
             ),
         ),
       ),

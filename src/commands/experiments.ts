@@ -16,6 +16,7 @@ import {
   summariseExperiment,
 } from "../training/experiments.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
+import { fileOfAnnotation } from "./_annotation.ts";
 import { chooseData, loadData } from "./_data.ts";
 import {
   chooseFlags,
@@ -73,7 +74,8 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   const refuse = () => refuseChange(given, flags);
   const dataPath = chooseData(flags.data);
   const { record, sequences, test, labels, genes, groups } = flags;
-  const paths = { data: dataPath, record, sequences, test, labels, genes, groups };
+  const files = { record, sequences, test, labels, genes: fileOfAnnotation(genes), groups };
+  const paths = { data: dataPath, ...files };
   const inputs = await inputsOfRun(paths, flags.resume);
   await using owned = await ownParts(out, { command: "experiments", flags, inputs, refuse });
   if (flags.resume !== undefined) console.info(`Resuming ${out}`);

@@ -8,6 +8,7 @@ import { type Attributions, testAttributions } from "../explain/mod.ts";
 import { modelInputs } from "../model/inputs.ts";
 import { describeInputs } from "../runs/inputs.ts";
 import { describeModels, loadModels } from "../runs/models.ts";
+import { fileOfAnnotation } from "./_annotation.ts";
 import { MODEL_ARGUMENT } from "./_flag_aliases.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { loadData } from "./_data.ts";
@@ -121,7 +122,14 @@ async function prepareWork(model: string, flags: ExplainFlags): Promise<Explanat
   const inputs = await withDigestProgress(async (options) => ({
     model: await describeModels(model, options),
     ...await describeInputs(
-      { data: path, record, sequences, panel, geneFile, chromosomeSizes },
+      {
+        data: path,
+        record,
+        sequences,
+        panel,
+        geneFile: fileOfAnnotation(geneFile),
+        chromosomeSizes,
+      },
       options,
     ),
   }));

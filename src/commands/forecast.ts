@@ -92,8 +92,8 @@ export const command: CommandDefinition<ForecastFlags> = {
       .option("--new-chromosomes <names>", "hold out the genes of these chromosomes instead", list)
       .option(
         "--genes <file>",
-        "for --new-chromosomes: where genes lie, as GTF, GFF3, BED, genePred or table (default: as the data say, " +
-          "else the package's list of human genes)",
+        "for --new-chromosomes: where genes lie, as GTF, GFF3, BED, genePred or table; hg19 and hg38 are " +
+          "built in (default: as the data say, else the package's list of human genes)",
       )
       .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(0))
       .option("--split-seed <n>", "seed that chooses what is held out", integer(0), 0)

@@ -11,6 +11,7 @@ import {
   type SearchResult,
   type TrialRecord,
 } from "../search/mod.ts";
+import { fileOfAnnotation } from "./_annotation.ts";
 import { warnOfMixture } from "./_arithmetic.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { chooseData, loadData } from "./_data.ts";
@@ -64,7 +65,7 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
     record,
     sequences,
     space,
-    genes: flags.genes,
+    genes: fileOfAnnotation(flags.genes),
     groups: flags.groups,
   };
   const inputs = await inputsOfRun(paths, resume);

@@ -64,7 +64,8 @@ export const command: CommandDefinition<SequencesFlags> = {
         .option("--sequences <file>", "the genes' DNA as gene_id,sequence, such as seq_data.csv")
         .option(
           "--genes <file>",
-          "where genes are of which the data do not say it, with --genome: GTF, GFF3, BED, genePred or a table",
+          "where genes are of which the data do not say it, with --genome: GTF, GFF3, BED, genePred or a table; " +
+            "hg19 and hg38 are built in",
         )
         .option(
           "--chromosome-aliases <file>",
@@ -109,7 +110,10 @@ async function checkFlags(flags: SequencesFlags): Promise<void> {
     const { sequenceHalfWidth, sequenceOrientation } = flags;
     await checkGenome({ sequenceHalfWidth, sequenceOrientation });
   } else await checkGenome(flags);
-  if (genes !== undefined) await checkInputFile("--genes", genes);
+  if (genes !== undefined) {
+    const { checkAnnotation } = await import("./_annotation.ts");
+    await checkAnnotation("--genes", genes);
+  }
   if (chromosomeAliases !== undefined) {
     await checkInputFile("--chromosome-aliases", chromosomeAliases);
   }
@@ -190,8 +194,8 @@ async function placeGenes(
  * @throws {ContractError} If it says that it is of another assembly than the data.
  */
 async function readPlaces(path: string, assembly: string): Promise<Map<string, Gene>> {
-  const { readAnnotation } = await import("../genome/genes.ts");
-  const { genes, assembly: found } = await readAnnotation(path, { onWarning: warn });
+  const { takeAnnotationOf } = await import("./_annotation.ts");
+  const { genes, assembly: found } = await takeAnnotationOf(path, { onWarning: warn });
   if (found !== undefined && assembly !== "unknown" && found !== assembly) {
     throw new ContractError(
       `Cannot use ${path}: it is of ${found} by its header, expected ${assembly} as the data are`,

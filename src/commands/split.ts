@@ -8,6 +8,7 @@ import { describeInputs } from "../runs/inputs.ts";
 import { type DataSplit, splitData } from "../validation/mod.ts";
 import { partsOfSplit } from "../validation/split_data.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
+import { fileOfAnnotation } from "./_annotation.ts";
 import { loadData } from "./_data.ts";
 import { withDigestProgress } from "./_inputs.ts";
 import { openOutput } from "./_outputs.ts";
@@ -113,7 +114,7 @@ async function writeFolder(flags: SplitFlags, { load, signal }: FolderWork): Pro
   await using files = await openSplitFiles(out, wanted, { format, compress, overwrite });
   const { data, sequences, genes, groups } = flags;
   const inputs = await withDigestProgress((options) =>
-    describeInputs({ data, sequences, genes, groups }, options)
+    describeInputs({ data, sequences, genes: fileOfAnnotation(genes), groups }, options)
   );
   const { parts, report } = divideAndReport(await load(), flags);
   for (const part of wanted) {

@@ -8,6 +8,7 @@
  * @module
  */
 
+export { useWorkers, type WorkerSource } from "../base/workers.ts";
 export type {
   CallOptions,
   Capacity,

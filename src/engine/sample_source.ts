@@ -5,6 +5,7 @@
  * @module
  */
 
+import { sharedBuffer } from "../base/shared_memory.ts";
 import type { PackedArray } from "../base/arrays.ts";
 import { entryShape, isOverReferences } from "../model/inputs.ts";
 import { sizeOf } from "../model/layer_shapes.ts";
@@ -133,7 +134,7 @@ export class SampleBatch {
     { shared = false }: SampleBatchOptions = {},
   ) {
     const allocate = (length: number) =>
-      shared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
+      shared ? sharedBuffer(4 * length) : new ArrayBuffer(4 * length);
     this.capacity = capacity;
     this.inputs = inputs.map((spec) => {
       const places = capacity * placesOf(spec);

@@ -1,3 +1,4 @@
+import { deferred } from "../base/platform.ts";
 import { EngineUnavailableError } from "../errors.ts";
 
 /** How long the report of a lost device may lag the first failure that the loss caused, in milliseconds. */
@@ -31,7 +32,7 @@ export function watchDevice(device: GPUDevice, name: string): Guard {
   });
   return async (promise) => {
     // One promise for each call: a single one would hold the results of all races for as long as the device lives.
-    const failed = Promise.withResolvers<never>();
+    const failed = deferred<never>();
     waiting.add(failed.reject);
     if (failure !== undefined) failed.reject(failure);
     try {

@@ -94,6 +94,7 @@ export {
   TRACK_FILE_FORMATS,
   TRACK_INPUTS,
   type TrackFileFormat,
+  type TrackFolder,
   type TrackInput,
   type WriteTracksOptions,
   type WrittenTrack,

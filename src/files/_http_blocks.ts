@@ -3,6 +3,7 @@
  * and several requests are under way at a time.
  */
 
+import { deferred } from "../base/platform.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { freeArray } from "../base/free.ts";
 import { FormatError } from "../errors.ts";
@@ -276,7 +277,7 @@ function blockLength(block: number, size: number): number {
 }
 
 function makePending(): PendingBlock {
-  const { promise: done, resolve, reject } = Promise.withResolvers<Bytes>();
+  const { promise: done, resolve, reject } = deferred<Bytes>();
   // Nobody may wait for a block that is fetched ahead.
   done.catch(() => undefined);
   return { done, resolve, reject };

@@ -1,5 +1,6 @@
 /** One request and its answer: redirects, time-outs, and statuses in words. */
 
+import { deferred } from "../base/platform.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { RemoteError } from "../errors.ts";
 import { type HttpAddress, showAddress } from "./http_address.ts";
@@ -214,7 +215,7 @@ class StallWatch {
   constructor(timeoutMs: number, outer: AbortSignal) {
     this.timeoutMs = timeoutMs;
     this.#outer = outer;
-    const { promise, reject } = Promise.withResolvers<never>();
+    const { promise, reject } = deferred<never>();
     promise.catch(() => undefined);
     this.#aborted = promise;
     this.signal.addEventListener("abort", () => reject(this.signal.reason), { once: true });

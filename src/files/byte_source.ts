@@ -4,6 +4,7 @@
  * @module
  */
 
+import { attemptAsync } from "../base/platform.ts";
 import { freeArray } from "../base/free.ts";
 
 /** A part of a source. */
@@ -94,7 +95,7 @@ export function bytesSource(bytes: Uint8Array<ArrayBuffer>, name = "memory"): By
     name,
     size: bytes.length,
     read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-      return Promise.try(() => {
+      return attemptAsync(() => {
         checkRange({ name, size: bytes.length }, { offset, length });
         return bytes.subarray(offset, offset + length);
       });

@@ -1,3 +1,5 @@
+import { toBase64 } from "../base/platform.ts";
+
 /**
  * The addresses of files on servers: what of them may be shown, and which of them are the same file.
  *
@@ -52,7 +54,7 @@ function decodePart(part: string): string {
 }
 
 function encodeBase64(text: string): string {
-  return new TextEncoder().encode(text).toBase64();
+  return toBase64(new TextEncoder().encode(text));
 }
 
 /** Formats an address for messages: without user, password, query and fragment, which may be secret. */

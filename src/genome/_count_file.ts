@@ -55,6 +55,7 @@ export async function countFile(
 ): Promise<SignalCounts> {
   const { genes, band, tally, onWarning } = options;
   const { windows } = band;
+  const { cellType, mark } = file;
   const { track, close } = await file.open();
   try {
     let pairs: PairsSeen | undefined;
@@ -75,6 +76,7 @@ export async function countFile(
       for (const message of checkAssembly(genes, counts.contigs, place)) onWarning?.(message);
     }
     checkValues(counts.values, file, band);
+    options.onValues?.({ name: file.name, cellType, mark }, counts.values);
     const { readsInWindows } = counts;
     const reads = counts.reads ?? tally.reads;
     const isEmpty = counts.values.every((value) => value === 0);

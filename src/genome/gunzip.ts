@@ -1,5 +1,6 @@
 /** Reads the bytes of a file in order, and inflates them if the file is gzip. */
 
+import { fromHex } from "../base/platform.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -17,7 +18,7 @@ const ALWAYS_ALLOWED_BYTES = 2 ** 28;
 /** Tables and tracks deflate to a hundredth at best; a file built as an attack deflates to a thousandth. */
 const MAX_RATIO = 256;
 /** The empty block at the end of every file that bgzip wrote (SAM specification, section 4.1.2). */
-const BGZIP_END = Uint8Array.fromHex("1f8b08040000000000ff0600424302001b0003000000000000000000");
+const BGZIP_END = fromHex("1f8b08040000000000ff0600424302001b0003000000000000000000");
 
 /** Options of {@linkcode readInflated}. */
 export interface ReadInflatedOptions {

@@ -180,6 +180,17 @@ export interface PrepareOptions extends
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Called with each file, and each control, after it was counted. */
   readonly onFile?: ((file: CountedFileFacts) => void) | undefined;
+  /**
+   * Called with the values of each file, and each control, `[gene, bin]` with bins by ascending coordinate, before they are
+   * combined with those of others; once for each band of genes that are counted together. Their memory is used again after
+   * the call.
+   */
+  readonly onValues?:
+    | ((
+      file: Pick<CountedFileFacts, "name" | "cellType" | "mark">,
+      values: Float64Array,
+    ) => void)
+    | undefined;
   /** Called with a warning about what may be wrong with the files but does not prevent counting them. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }

@@ -1,8 +1,10 @@
 /** Decodes a file's members, on worker threads where that is worth starting them. */
 
+import { attemptAsync, type Deferred, deferred } from "../base/platform.ts";
 import { chooseThreads } from "../base/threads.ts";
+import { startWorker, whyNoWorkers, type WorkerThread } from "../base/workers.ts";
 import { type MemberLayout, type RowBatch, rowBatches } from "./_competition_decoder.ts";
-import type { DecodeReply, DecodeRequest } from "./_decode_worker.ts";
+import type { DecodeReply, DecodeRequest } from "./decode_worker.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import type { ZipDirectory } from "./_zip_directory.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -57,7 +59,7 @@ export async function decodeMembers(job: DecodeJob): Promise<void> {
 }
 
 function chooseWorkers({ layouts, threads }: DecodeJob): number {
-  if (typeof Worker !== "function") return 1;
+  if (whyNoWorkers() !== undefined) return 1;
   const values = layouts.reduce(
     (sum, { rows, bins, marks }) => sum + rows * bins * marks.length,
     0,
@@ -96,19 +98,15 @@ async function decodeOnWorkers(job: DecodeJob, count: number): Promise<Set<numbe
 /** A worker thread, and the main thread's answers to it. */
 class DecodeWorker {
   readonly #job: DecodeJob;
-  readonly #worker: Worker;
+  readonly #worker: WorkerThread;
   #member = 0;
-  #waiting: PromiseWithResolvers<void> | undefined;
+  #waiting: Deferred<void> | undefined;
   /** Settles when the last read was sent: bytes are sent in the order in which they were asked for. */
   #lastRead: Promise<void> = Promise.resolve();
 
   constructor(job: DecodeJob) {
     this.#job = job;
-    // Bundlers look for this very expression.
-    this.#worker = new Worker(new URL("./_decode_worker.ts", import.meta.url), {
-      type: "module",
-      name: "histone decoder",
-    });
+    this.#worker = startWorker("decode", "histone decoder");
     this.#worker.onmessage = ({ data }: MessageEvent<DecodeReply>) => this.#hear(data);
     this.#worker.onmessageerror = () => this.#fail(new Error("a message could not be read"));
     this.#worker.onerror = (event) => {
@@ -121,7 +119,7 @@ class DecodeWorker {
 
   async decode(member: number): Promise<void> {
     this.#member = member;
-    this.#waiting = Promise.withResolvers();
+    this.#waiting = deferred();
     this.#send({ kind: "member", layout: this.#job.layouts[member]! });
     await this.#waiting.promise;
   }
@@ -151,7 +149,7 @@ class DecodeWorker {
 
   #read(offset: number, length: number): void {
     const { source } = this.#job;
-    const bytes = Promise.try(() => source.read(offset, length));
+    const bytes = attemptAsync(() => source.read(offset, length));
     // A read may fail before its turn comes.
     bytes.catch(() => undefined);
     this.#lastRead = this.#lastRead.then(async () => {

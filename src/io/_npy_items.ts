@@ -3,6 +3,7 @@
  * they are on every platform that runs this package.
  */
 
+import { readFloat16 } from "../base/float16.ts";
 import type { NpyData, NpyDtype } from "./npy_types.ts";
 
 /** Name, numpy's type code and size of each dtype. */
@@ -60,7 +61,7 @@ export function decodeItems(
     case "uint64":
       return new BigUint64Array(buffer, byteOffset, length);
     case "float16":
-      return new Float32Array(new Float16Array(buffer, byteOffset, length));
+      return readFloat16(buffer, byteOffset, length);
     case "float32":
       return new Float32Array(buffer, byteOffset, length);
     case "float64":

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { writeFloat16 } from "../base/float16.ts";
 import { GarbageWatch } from "../base/free.ts";
 import { NPY_TYPES } from "./_npy_items.ts";
 import { ZipWriter } from "./_zip_writer.ts";
@@ -172,7 +173,8 @@ async function* memberBytes(
 
 /** The bytes of a copy, since the stream may hold them while the caller fills its array again. */
 function encodeItems(values: NpzValues, { name, dtype }: NpzMemberData): Uint8Array<ArrayBuffer> {
-  const copy = dtype === "float16" ? new Float16Array(values as Float32Array) : values.slice();
+  if (dtype === "float16") return writeFloat16(values as Float32Array);
+  const copy = values.slice();
   if (dtype === "bool" && (copy as Uint8Array).some((value) => value > 1)) {
     throw new RangeError(`Cannot write npz member "${name}": a bool is neither 0 nor 1`);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { HAS_SHARED_MEMORY, sharedBuffer } from "../base/shared_memory.ts";
 import type { PackedArray, PackedType } from "../base/arrays.ts";
 
 type PackedConstructor = new (
@@ -77,7 +78,7 @@ export class PackedBuilder {
       throw new RangeError(`Cannot pack ${length} values: expected an integer >= 0`);
     }
     this.#length = length;
-    this.#shared = options.shared ?? typeof SharedArrayBuffer === "function";
+    this.#shared = options.shared ?? HAS_SHARED_MEMORY;
     this.#packed = this.#allocate(this.#type);
   }
 
@@ -156,7 +157,7 @@ export class PackedBuilder {
     const Type = CONSTRUCTORS[type];
     const values = this.#length * (type === "uint8" && this.#isRoomy ? 2 : 1);
     const bytes = values * Type.BYTES_PER_ELEMENT;
-    const buffer = this.#shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+    const buffer = this.#shared ? sharedBuffer(bytes) : new ArrayBuffer(bytes);
     return new Type(buffer, 0, this.#length);
   }
 

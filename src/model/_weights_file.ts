@@ -1,5 +1,6 @@
 /** The weights of a saved model: their bytes, and the manifest in `model.json` that describes them to tf.js. */
 
+import { toHex } from "../base/platform.ts";
 import { sha256 } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -87,7 +88,7 @@ export async function readWeights(
   }
   const bytes = await source.read(0, expected);
   const arrays = unpackWeights(bytes, { sizes, file: source.name });
-  if ((await sha256(bytes)).toHex() !== digest) {
+  if (toHex(await sha256(bytes)) !== digest) {
     throw new FormatError(
       "Cannot load model: the weights are not those that its model.json was saved with",
       { file: source.name },

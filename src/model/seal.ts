@@ -5,6 +5,7 @@
  * @module
  */
 
+import { toHex } from "../base/platform.ts";
 import { sha256 } from "../base/bytes.ts";
 
 /** Deeper than anything this package writes. */
@@ -39,5 +40,5 @@ export function canonicalJson(value: unknown, depth = 0): string {
  * @throws {RangeError} If it is nested too deeply.
  */
 export async function digestJson(value: unknown): Promise<string> {
-  return (await sha256(new TextEncoder().encode(canonicalJson(value)))).toHex();
+  return toHex(await sha256(new TextEncoder().encode(canonicalJson(value))));
 }

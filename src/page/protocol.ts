@@ -5,6 +5,9 @@
  * @module
  */
 
+import type { CountingRule } from "../genome/mod.ts";
+import type { ControlRule, ExpressionTransform, ReplicateRule, Transform } from "../record.ts";
+
 /** The name of a bundled annotation: protein-coding genes of a human assembly. */
 export type BundledGenes = "hg19" | "hg38";
 
@@ -43,6 +46,8 @@ export interface PageFile {
   /** For signal: the mark and the cell type, as the name, a sheet or the user says; empty if unknown. */
   readonly mark?: string;
   readonly cellType?: string;
+  /** Whether mark and cell type were only read off the name: they are for the user to confirm or change. */
+  readonly isSuggested?: boolean;
   /** What keeps it from being used, with what to do: `its index, liver.bam.bai, is missing: drop it too`. */
   readonly problem?: string;
 }
@@ -56,12 +61,30 @@ export interface Inputs {
   readonly assembly?: string;
   /** What is still needed before counting, in words; empty if it can begin. */
   readonly missing: readonly string[];
+  /** What the user must decide before counting: settings of {@linkcode CountSettings}, and why they are needed. */
+  readonly choices?: readonly InputChoice[];
+}
+
+/** A decision about the files that nothing but the user can take. */
+export interface InputChoice {
+  /** The setting that holds the decision. */
+  readonly setting: "replicates" | "missingMarks";
+  /** Why it is asked for, in words: `liver has two files of H3K4me3`. */
+  readonly why: string;
 }
 
 /** How signal is counted; what is not given follows from the files, as in the command `prepare`. */
 export interface CountSettings {
-  readonly rule?: "reads" | "coverage" | "mean" | "max" | "enrichment" | "presence";
-  readonly expressionTransform?: "none" | "log1p" | "log2p1";
+  /** Of reads `reads`, of signal tracks `mean`, of peaks `enrichment`, unless it is given. */
+  readonly rule?: CountingRule;
+  /** What becomes of expression before it is a label; `none` unless it is given. */
+  readonly expressionTransform?: Exclude<ExpressionTransform, "signed-log-difference">;
+  /** How replicates are combined; without it, they are refused. */
+  readonly replicates?: ReplicateRule;
+  /** How the controls are used that a sheet names; without it, they are not. */
+  readonly control?: ControlRule;
+  /** What becomes of cell types that lack a mark; without it, they are refused. */
+  readonly missingMarks?: "mask" | "leave-out";
 }
 
 /** A data set in the worker. */
@@ -101,6 +124,9 @@ export interface TrainSettings {
   readonly preset: string;
   readonly epochs?: number;
   readonly seed?: number;
+  readonly batchSize?: number;
+  /** Applied to the counts. The guide trains most presets on `log1p` of reads. */
+  readonly transform?: Transform;
   /** Holds samples out to calibrate intervals. */
   readonly calibrate?: boolean;
 }
@@ -170,6 +196,12 @@ export interface Explanation {
   /** What the figures mean, and how exact they are. */
   readonly notes: readonly string[];
 }
+
+/** With what the example is counted and trained, as in the guide. */
+export const EXAMPLE: { readonly count: CountSettings; readonly train: TrainSettings } = {
+  count: { rule: "reads", expressionTransform: "log2p1" },
+  train: { preset: "waka2", epochs: 30 },
+};
 
 /** What can be saved. */
 export type DownloadKind =

@@ -1,3 +1,4 @@
+import { toHex } from "../base/platform.ts";
 import { type Bytes, concatenateAll, sha256 } from "../base/bytes.ts";
 import type { PanelContent, ReferencePanel } from "./panel.ts";
 
@@ -21,7 +22,7 @@ async function digestPanel(content: PanelContent): Promise<string> {
     digests.push(await digestArray(array));
   }
   if (statistics !== undefined) digests.push(await digestArray(statistics.values));
-  return (await sha256(concatenateAll(digests))).toHex();
+  return toHex(await sha256(concatenateAll(digests)));
 }
 
 async function digestArray(

@@ -1,5 +1,6 @@
 /** Pictures of few colours as PNG, for heat maps: a cell is one pixel, where SVG would need a hundred bytes. */
 
+import { toBase64 } from "../base/platform.ts";
 import { concatenateAll } from "../base/bytes.ts";
 import { crc32 } from "../base/crc32.ts";
 
@@ -37,7 +38,7 @@ export function pictureUrl({ width, pixels, colours }: IndexedPicture): string {
     chunk("IDAT", store(rows)),
     chunk("IEND", new Uint8Array()),
   ]);
-  return `data:image/png;base64,${bytes.toBase64()}`;
+  return `data:image/png;base64,${toBase64(bytes)}`;
 }
 
 function chunk(type: string, content: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -1,8 +1,9 @@
+import { toBase64 } from "../base/platform.ts";
 import { readInter } from "./_font.ts";
 
 /** Makes the page's style sheet, which contains the figures' font. */
 export async function pageStyle(): Promise<string> {
-  const inter = (await readInter()).toBase64();
+  const inter = toBase64(await readInter());
   const source = `url(data:font/woff2;base64,${inter})`;
   return `@font-face { font-family: Inter; src: ${source} format("woff2"); }\n${STYLE}`;
 }

@@ -1,5 +1,6 @@
 /** The models of a run: a single model, or the members of an ensemble. */
 
+import { toHex } from "../base/platform.ts";
 import { sha256 as digest } from "../base/bytes.ts";
 import { showValue } from "../base/show_value.ts";
 import { ContractError, FormatError } from "../errors.ts";
@@ -164,7 +165,7 @@ export async function describeModels(
 ): Promise<InputFile> {
   if (await isStarter(directory)) {
     const bytes = await starterBytes();
-    const sha256 = (await digest(bytes)).toHex();
+    const sha256 = toHex(await digest(bytes));
     return { path: directory, absolutePath: directory, bytes: bytes.length, sha256 };
   }
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;

@@ -1,3 +1,4 @@
+import { fromBase64 } from "../base/platform.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { unpackModel } from "./unpack_model.ts";
 
@@ -39,5 +40,5 @@ export async function loadStarter(): Promise<TrainedModel> {
 /** The packed model, which is in memory only where it is used. */
 export async function starterBytes(): Promise<Uint8Array<ArrayBuffer>> {
   const { STARTER_MODEL } = await import("./_starter_model.ts");
-  return Uint8Array.fromBase64(STARTER_MODEL);
+  return fromBase64(STARTER_MODEL);
 }

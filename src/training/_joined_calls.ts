@@ -1,5 +1,6 @@
 /** Samples of several calls as one source, so that an engine computes them together. */
 
+import { sharedBuffer } from "../base/shared_memory.ts";
 import type { PackedArray } from "../base/arrays.ts";
 import { memorySource, residentSignal } from "../engine/memory_source.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
@@ -63,6 +64,5 @@ function makeArray(alike: readonly PackedArray[], length: number): PackedArray {
   const Type = (isOneType ? constructor : Float64Array) as Float64ArrayConstructor;
   const bytes = length * Type.BYTES_PER_ELEMENT;
   // Threads read it without another copy.
-  const isShared = typeof SharedArrayBuffer === "function";
-  return new Type(isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  return new Type(sharedBuffer(bytes));
 }

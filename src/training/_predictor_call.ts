@@ -1,3 +1,4 @@
+import { deferred } from "../base/platform.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { PredictionPath } from "../engine/engine.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
@@ -36,7 +37,7 @@ export class PredictorCall {
   taken = 0;
   readonly #order: Uint32Array;
   readonly #onProgress: PredictorCallOptions["onProgress"];
-  readonly #result = Promise.withResolvers<void>();
+  readonly #result = deferred();
   #computed = 0;
   #hasEnded = false;
 

@@ -8,6 +8,7 @@
  * does no harm.
  */
 
+import { fromHex, toHex } from "../base/platform.ts";
 import { concatenate, sha256 } from "../base/bytes.ts";
 import type { SessionState } from "../engine/engine.ts";
 import type { FormatError } from "../errors.ts";
@@ -71,7 +72,7 @@ export class RunLog {
     try {
       const runs = await readRunLog(source, reference, fail);
       log.#bytes = reference.bytes;
-      log.#digest = Uint8Array.fromHex(reference.digest);
+      log.#digest = fromHex(reference.digest);
       log.#ends = runs.map(({ history }) => endOf(history));
       log.#finished = runs.filter(({ finished }) => finished !== undefined).length;
       return { log, runs };
@@ -109,7 +110,7 @@ export class RunLog {
       this.#ends = ends;
       this.#finished = first;
     }
-    return { number: this.#number, bytes: this.#bytes, digest: this.#digest.toHex() };
+    return { number: this.#number, bytes: this.#bytes, digest: toHex(this.#digest) };
   }
 
   async #write(content: Bytes): Promise<void> {
@@ -164,7 +165,7 @@ export async function readRunLog(
     readFrame(content, runs, fail);
     place = start + length;
   }
-  if (chained.toHex() !== digest) throw fail("its log is that of another run");
+  if (toHex(chained) !== digest) throw fail("its log is that of another run");
   return runs;
 }
 

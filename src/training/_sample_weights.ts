@@ -1,5 +1,6 @@
 /** How much each sample counts. */
 
+import { toHex } from "../base/platform.ts";
 import { sha256 } from "../base/bytes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
@@ -39,7 +40,7 @@ export async function checkSampleWeights(
       }, expected a finite number >= 0`,
     );
   }
-  return { values, sha256: (await sha256(new Uint8Array(values.buffer))).toHex() };
+  return { values, sha256: toHex(await sha256(new Uint8Array(values.buffer))) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { toHex } from "../base/platform.ts";
 import { sha256 } from "../base/bytes.ts";
 import type { PackedArray, PackedType } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -83,7 +84,7 @@ async function digestSignal({ signal, signalValues }: SampleColumns): Promise<st
  */
 export async function fingerprintValue(value: unknown): Promise<string> {
   const digest = await sha256(new TextEncoder().encode(JSON.stringify(value)));
-  return digest.toHex().slice(0, 32);
+  return toHex(digest).slice(0, 32);
 }
 
 async function digestColumn(
@@ -97,7 +98,7 @@ async function digestColumn(
   for (let start = 0; start < column.length; start += PIECE_VALUES) {
     const part = decodeValues(column.subarray(start, start + PIECE_VALUES), values);
     const { buffer, byteOffset, byteLength } = type === undefined ? part : asType(part, type);
-    digests.push((await sha256(new Uint8Array(buffer, byteOffset, byteLength).slice())).toHex());
+    digests.push(toHex(await sha256(new Uint8Array(buffer, byteOffset, byteLength).slice())));
   }
   return await fingerprintValue(digests);
 }

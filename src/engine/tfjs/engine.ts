@@ -5,6 +5,7 @@
  * @module
  */
 
+import { attemptAsync } from "../../base/platform.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
@@ -34,7 +35,7 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
         spec,
         options,
         (index) =>
-          Promise.try(() => {
+          attemptAsync(() => {
             const own = { ...members[index]!, batchSize };
             return new TfjsMember({ spec, options: own, backend, started });
           }),

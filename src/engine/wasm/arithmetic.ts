@@ -1,3 +1,4 @@
+import { wasmMemory } from "../../base/shared_memory.ts";
 import { ModuleAssembler } from "./assembler/assembler.ts";
 
 /** The square of 1 + 2⁻¹² minus its own value in float32: 2⁻²⁴ if multiply-add rounds once, after the sum, else 0. */
@@ -21,7 +22,7 @@ function probe(): number {
     for (const offset of [0, 16, 32]) code.get(address).load(offset);
     code.op("f32x4.relaxed_madd").store(48);
   });
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const memory = wasmMemory(1);
   const values = new Float32Array(memory.buffer);
   values.fill(FACTOR, 0, 8).fill(MINUS_ROUNDED_SQUARE, 8, 12);
   const module = new WebAssembly.Module(assembler.toBytes(1));

@@ -4,12 +4,14 @@
  * @module
  */
 
+import { sharedBuffer } from "../../base/shared_memory.ts";
+
 /** Memory that threads share to work together. */
 export interface BarrierMemory {
   /** Counters and flags, at the indices below. */
-  readonly words: Int32Array<SharedArrayBuffer>;
+  readonly words: Int32Array;
   /** Loss of each part of the batch, then the running mean of the epoch. */
-  readonly losses: Float64Array<SharedArrayBuffer>;
+  readonly losses: Float64Array;
 }
 
 const ARRIVED = 0;
@@ -29,14 +31,14 @@ const SPINS = 2000;
 /** Makes the memory of threads whose batches have at most `parts` parts. */
 export function createBarrierMemory(parts: number): BarrierMemory {
   return {
-    words: new Int32Array(new SharedArrayBuffer(4 * WORDS)),
-    losses: new Float64Array(new SharedArrayBuffer(8 * (parts + 1))),
+    words: new Int32Array(sharedBuffer(4 * WORDS)),
+    losses: new Float64Array(sharedBuffer(8 * (parts + 1))),
   };
 }
 
 /** One thread's view of the barrier, of the tasks between two barriers, and of the job's progress. */
 export class Barrier {
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #words: Int32Array;
   readonly #threads: number;
 
   /** `threads` is how many wait for each other. */

@@ -1,3 +1,4 @@
+import { sharedBuffer } from "../../base/shared_memory.ts";
 import type { InputSpec } from "../../model/spec.ts";
 import { gatherBatch } from "../gather_batch.ts";
 import type { MemberCall } from "../member_session.ts";
@@ -51,7 +52,7 @@ export class BatchPredictor {
     call: MemberCall,
   ): Promise<Float32Array<ArrayBuffer>> {
     if (this.#jobs.isShortPrediction(rows.length)) return await this.#predictHere(source, rows);
-    const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
+    const predicted = new Float32Array(sharedBuffer(4 * rows.length));
     await this.#predictOnThreads(source, { rows, predicted, ...call });
     return new Float32Array(predicted);
   }
@@ -70,7 +71,7 @@ export class BatchPredictor {
     source: SampleSource,
     { rows, predicted, signal, onProgress }: MemberCall & {
       readonly rows: Uint32Array;
-      readonly predicted: Float32Array<SharedArrayBuffer>;
+      readonly predicted: Float32Array;
     },
   ): Promise<void> {
     const slots = this.#takeSlots();

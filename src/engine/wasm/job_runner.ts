@@ -7,6 +7,8 @@
  */
 
 import type { PredictionPath } from "../engine.ts";
+import { sharedBuffer, wasmMemory } from "../../base/shared_memory.ts";
+import type { WorkerThread } from "../../base/workers.ts";
 import { residentSignal } from "../memory_source.ts";
 import { type TableColumn, tablesOf } from "../joined_source.ts";
 import type { SampleSource } from "../sample_source.ts";
@@ -45,6 +47,8 @@ export interface JobRunnerOptions {
   readonly threads: number;
   /** Whether to predict in groups; `undefined` to predict directly. */
   readonly groups: GroupedPath | undefined;
+  /** Starts a thread of the pool; its number is given. */
+  readonly startThread: (thread: number) => WorkerThread;
 }
 
 /** Does the jobs of a member, one at a time. */
@@ -65,10 +69,10 @@ export class JobRunner {
   #copiesAreOld = true;
   /** The same for the weights that groups are predicted with, which training does not renew. */
   #imagesAreOld = true;
-  readonly #images: readonly Float32Array<SharedArrayBuffer>[];
+  readonly #images: readonly Float32Array[];
   #ownHasGroups = false;
   #toldPool = false;
-  #pathImage: Float32Array<SharedArrayBuffer> | undefined;
+  #pathImage: Float32Array | undefined;
   #pathImageIsOld = true;
   #toldPaths = false;
   #source: SampleSource | undefined;
@@ -82,11 +86,11 @@ export class JobRunner {
     this.#images = options.groups === undefined
       ? []
       : groupedCode().createPathImages(options.groups);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    this.#memory = memory;
+    const memory = this.#memory = wasmMemory(pages);
     this.floats = new Float32Array(memory.buffer);
     this.#barrier = new Barrier(this.#threads, threads);
-    this.#pool = new WorkerPool({ plan, memory, barrier: this.#threads, policy, threads });
+    const started = { plan, memory, barrier: this.#threads, policy, threads };
+    this.#pool = new WorkerPool(started, options.startThread);
   }
 
   /** How jobs predict. */
@@ -130,8 +134,7 @@ export class JobRunner {
     const { paths, places } = this.#options.planned;
     const program = await paths;
     if (program === undefined) return false;
-    const { bytes } = program.plan.weights;
-    const image = this.#pathImage ??= new Float32Array(new SharedArrayBuffer(bytes));
+    const image = this.#pathImage ??= new Float32Array(sharedBuffer(program.plan.weights.bytes));
     const isOld = this.#pathImageIsOld;
     const weights = () => readArrays(this, places, "weight");
     if (isOld) groupedCode().packPathWeights(program.plan, weights(), image);
@@ -150,8 +153,8 @@ export class JobRunner {
   /** Whether a job is done on the caller's thread: by the entries of its chains, and nothing else. */
   isShort(kind: Job["kind"], entries: readonly number[]): boolean {
     if (kind !== "predict" && kind !== "explain") return false;
-    const passes = kind === "explain" ? EXPLANATION_PASSES : 1;
-    return passes * this.#options.planned.countWork(entries) <= SHORT_WORK;
+    const work = this.#options.planned.countWork(entries);
+    return work * (kind === "explain" ? EXPLANATION_PASSES : 1) <= SHORT_WORK;
   }
 
   /** Does a short job on the caller's thread, before it returns. */
@@ -192,8 +195,8 @@ export class JobRunner {
   }
 
   /** Predicts a batch on one of the workers. */
-  async predictBatch(thread: number, job: BatchPredictionJob): Promise<void> {
-    await this.#pool.runAlone(thread, job);
+  predictBatch(thread: number, job: BatchPredictionJob): Promise<void> {
+    return this.#pool.runAlone(thread, job);
   }
 
   /** Does a job on the workers. */

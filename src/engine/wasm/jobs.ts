@@ -44,7 +44,7 @@ export interface PredictionJob {
   /** Receives the predictions, in shared memory. */
   readonly predicted: Float32Array;
   /** Where threads predict whole samples with branches, zeros by which they share them out: one for each is enough. */
-  readonly claims?: Int32Array<SharedArrayBuffer> | undefined;
+  readonly claims?: Int32Array | undefined;
 }
 
 /** A prediction that one thread makes of a batch by itself. */

@@ -1,3 +1,4 @@
+import { sharedBuffer } from "../../base/shared_memory.ts";
 import { modelInputs } from "../../model/inputs.ts";
 import { weightShapes } from "../../model/shapes.ts";
 import type { InputSpec, ModelSpec } from "../../model/spec.ts";
@@ -100,9 +101,9 @@ export class WasmMember implements Member {
   ): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>> {
     this.#jobs.use(source);
     if (!this.#jobs.isShortPrediction(rows.length)) {
-      const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
+      const predicted = new Float32Array(sharedBuffer(4 * rows.length));
       const claims = this.#jobs.isJoined
-        ? new Int32Array(new SharedArrayBuffer(4 * rows.length))
+        ? new Int32Array(sharedBuffer(4 * rows.length))
         : undefined;
       const job: PredictionJob = { kind: "predict", rows: shareCopy(rows), predicted, claims };
       return runWatched(this.#jobs, job, { signal, onPoll: onProgress }).then(() => {
@@ -121,7 +122,7 @@ export class WasmMember implements Member {
     rows: Uint32Array,
     { signal, onProgress }: MemberCall,
   ): Promise<Float32Array<ArrayBuffer>> {
-    const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
+    const predicted = new Float32Array(sharedBuffer(4 * rows.length));
     const { batchSize } = this.#plan;
     const batches = await this.#batches();
     const compute = async (batch: LoadedBatch) => {
@@ -287,7 +288,7 @@ function loadBatchCode(): Promise<typeof import("./batches.ts")> {
 }
 
 function shareCopy(values: Uint32Array): Uint32Array {
-  const copy = new Uint32Array(new SharedArrayBuffer(4 * values.length));
+  const copy = new Uint32Array(sharedBuffer(4 * values.length));
   copy.set(values);
   return copy;
 }

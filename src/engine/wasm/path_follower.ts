@@ -1,3 +1,4 @@
+import { sharedBuffer } from "../../base/shared_memory.ts";
 import type { InputSpec } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
 import { gatherBatch } from "../gather_batch.ts";
@@ -81,6 +82,6 @@ export class PathFollower {
   }
 }
 
-function createShared(length: number): Float32Array<SharedArrayBuffer> {
-  return new Float32Array(new SharedArrayBuffer(4 * length));
+function createShared(length: number): Float32Array {
+  return new Float32Array(sharedBuffer(4 * length));
 }

@@ -138,7 +138,7 @@ export class Runner {
   run(job: Job): EpochOutcome | undefined {
     switch (job.kind) {
       case "epoch":
-        return this.#runEpoch(job);
+        return finish(this.trainEpoch(job));
       case "step":
         return this.#runStep(job);
       case "predict":
@@ -150,8 +150,8 @@ export class Runner {
     }
   }
 
-  /** Trains for an epoch, or until the threads are asked to stop. */
-  #runEpoch(job: EpochJob): EpochOutcome {
+  /** Trains for an epoch, or until the threads are asked to stop. Yields after each batch. */
+  *trainEpoch(job: EpochJob): Generator<void, EpochOutcome> {
     const { order, start, end, batchSize, epoch, seed } = job;
     const stages = this.#trainingStages({ gather: true });
     const { labels, weights } = this.#data!;
@@ -167,6 +167,7 @@ export class Runner {
       samples += rows.length;
       if (this.#thread === 0) this.#report(sum / samples, samples);
       if (!Number.isFinite(sum)) break;
+      yield;
     }
     return { loss: sum / samples, steps, samples };
   }
@@ -256,5 +257,13 @@ export class Runner {
       this.#tasks.run(stage, task, batch);
     }
     this.#barrier.wait(() => this.#tasks.finish(stage, batch));
+  }
+}
+
+/** Takes all steps of a job. */
+function finish<Outcome>(steps: Generator<void, Outcome>): Outcome {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
   }
 }

@@ -1,3 +1,4 @@
+import { isShared, sharedBuffer } from "../../base/shared_memory.ts";
 import { type TableColumn, tablesOf } from "../joined_source.ts";
 import { residentSignal, type SignalColumns } from "../memory_source.ts";
 import type { SampleSource } from "../sample_source.ts";
@@ -56,13 +57,9 @@ export function shareTables(source: SampleSource): readonly TableColumn[] {
   return made;
 }
 
-function isShared(array: ArrayBufferView): boolean {
-  return array.buffer instanceof SharedArrayBuffer;
-}
-
 function shareArray<T extends SignalColumns["signal"]>(array: T): T {
-  const Type = array.constructor as new (buffer: SharedArrayBuffer) => T;
-  const copy = new Type(new SharedArrayBuffer(array.byteLength));
+  const Type = array.constructor as new (buffer: ArrayBufferLike) => T;
+  const copy = new Type(sharedBuffer(array.byteLength));
   copy.set(array);
   return copy;
 }

@@ -1,88 +1,25 @@
-/** The program of a worker thread: does the jobs it is sent, one after the other, and says how each ended. */
+/** What a worker thread does: the jobs it is sent, one after the other; it says how each ended. */
 
-import type { SignalColumns } from "../memory_source.ts";
-import type { TableColumn } from "../joined_source.ts";
+import type { WorkerPort } from "../../base/workers.ts";
 import * as extended from "./extended/code.ts";
 import { setExtendedCode } from "./extended_code.ts";
 import * as code from "./grouped/code.ts";
-import type { GroupedPath } from "./grouped/path.ts";
-import type { PathProgram } from "./grouped/paths/program.ts";
 import { setGroupedCode } from "./grouped_code.ts";
-import type { BatchPredictionJob, EpochOutcome, Job } from "./jobs.ts";
-import { Runner, type RunnerOptions } from "./runner.ts";
-
-/** What a worker is sent: `start` first, and again where it is to compute with other kernels. */
-export type WorkerRequest =
-  | { readonly kind: "start"; readonly options: RunnerOptions }
-  | { readonly kind: "data"; readonly data: SignalColumns }
-  | { readonly kind: "tables"; readonly tables: readonly TableColumn[] }
-  | { readonly kind: "groups"; readonly path: GroupedPath }
-  | { readonly kind: "groupWeights"; readonly images: readonly Float32Array[] }
-  | { readonly kind: "pathProgram"; readonly program: PathProgram }
-  | { readonly kind: "pathWeights"; readonly image: Float32Array }
-  | BatchPredictionJob
-  | Job;
-
-/** What a worker answers: to a job that it is done, to anything that it failed. */
-export type WorkerReply =
-  | { readonly kind: "done"; readonly outcome: EpochOutcome | undefined }
-  | { readonly kind: "failed"; readonly error: Error };
-
-/** The part of a worker's global scope that is used here; the library types assume a window. */
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
-  postMessage(reply: WorkerReply): void;
-}
+import { failed, ThreadProgram, type WorkerReply, type WorkerRequest } from "./thread_program.ts";
 
 setGroupedCode(code);
 setExtendedCode(extended);
-const scope = globalThis as unknown as WorkerScope;
-let runner: Runner | undefined;
 
-scope.onmessage = ({ data: request }) => {
-  try {
-    const reply = answer(request);
-    if (reply !== undefined) scope.postMessage(reply);
-  } catch (error) {
-    scope.postMessage({
-      kind: "failed",
-      error: error instanceof Error ? error : new Error(String(error)),
-    });
-  }
-};
-
-function answer(request: WorkerRequest): WorkerReply | undefined {
-  if (request.kind === "start") {
-    runner = new Runner(request.options);
-    return undefined;
-  }
-  if (request.kind === "data") {
-    runner!.use(request.data);
-    return undefined;
-  }
-  if (request.kind === "tables") {
-    runner!.useTables(request.tables);
-    return undefined;
-  }
-  if (request.kind === "groups") {
-    runner!.useGroups(request.path);
-    return undefined;
-  }
-  if (request.kind === "groupWeights") {
-    runner!.setGroupWeights(request.images);
-    return undefined;
-  }
-  if (request.kind === "pathProgram") {
-    runner!.usePaths(request.program);
-    return undefined;
-  }
-  if (request.kind === "pathWeights") {
-    runner!.setPathWeights(request.image);
-    return undefined;
-  }
-  if (request.kind === "predictBatch") {
-    runner!.predictBatch(request);
-    return { kind: "done", outcome: undefined };
-  }
-  return { kind: "done", outcome: runner!.run(request) };
+/** Returns what takes requests, and answers them on the thread's port. */
+export function listen(port: WorkerPort): (request: WorkerRequest) => void {
+  const program = new ThreadProgram();
+  return (request) => {
+    let reply: WorkerReply | undefined;
+    try {
+      reply = program.answer(request);
+    } catch (error) {
+      reply = failed(error);
+    }
+    if (reply !== undefined) port.postMessage(reply);
+  };
 }

@@ -1,7 +1,9 @@
+import { type Deferred, deferred } from "../../base/platform.ts";
+import { workerAddress, type WorkerThread } from "../../base/workers.ts";
 import { EngineUnavailableError } from "../../errors.ts";
 import type { BatchPredictionJob, EpochOutcome, Job } from "./jobs.ts";
 import type { RunnerOptions } from "./runner.ts";
-import type { WorkerReply, WorkerRequest } from "./worker.ts";
+import type { WorkerReply, WorkerRequest } from "./thread_program.ts";
 
 /** What all threads of a pool are started with. */
 export type PoolOptions = Omit<RunnerOptions, "thread" | "module">;
@@ -18,19 +20,21 @@ type StandingRequest = Exclude<
  */
 export class WorkerPool {
   readonly #options: PoolOptions;
+  readonly #startThread: (thread: number) => WorkerThread;
   #module: WebAssembly.Module | undefined;
-  #workers: readonly Worker[] = [];
+  #workers: readonly WorkerThread[] = [];
   /** The last request of each kind, which threads that start later are told as well. */
   readonly #standing = new Map<StandingRequest["kind"], StandingRequest>();
-  #waiting: PromiseWithResolvers<EpochOutcome | undefined> | undefined;
+  #waiting: Deferred<EpochOutcome | undefined> | undefined;
   #expected = 0;
   /** By thread: the jobs that it does by itself, in their order. */
-  #ofThreads: readonly PromiseWithResolvers<void>[][] = [];
+  #ofThreads: readonly Deferred<void>[][] = [];
   #failure: Error | undefined;
 
-  /** Starts nothing yet. */
-  constructor(options: PoolOptions) {
+  /** Starts nothing yet. `startThread` starts a thread, given its number. */
+  constructor(options: PoolOptions, startThread: (thread: number) => WorkerThread) {
     this.#options = options;
+    this.#startThread = startThread;
   }
 
   /** Number of threads. */
@@ -69,7 +73,7 @@ export class WorkerPool {
   ): Promise<EpochOutcome | undefined> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#waiting !== undefined) throw new Error("Cannot run a job: another one is running");
-    const waiting = this.#waiting = Promise.withResolvers();
+    const waiting = this.#waiting = deferred();
     if (this.#workers.length === 0) this.#start();
     this.#expected = this.#workers.length;
     prepare?.();
@@ -86,7 +90,7 @@ export class WorkerPool {
   async runAlone(thread: number, job: BatchPredictionJob): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#workers.length === 0) this.#start();
-    const done = Promise.withResolvers<void>();
+    const done = deferred<void>();
     this.#ofThreads[thread]!.push(done);
     this.#workers[thread]!.postMessage(job);
     await done.promise;
@@ -110,15 +114,7 @@ export class WorkerPool {
   }
 
   #start(): void {
-    this.#workers = Array.from(
-      { length: this.threads },
-      // Written in one expression, since bundlers look for that.
-      (_, thread) =>
-        new Worker(new URL("./worker.ts", import.meta.url), {
-          type: "module",
-          name: `histone ${thread}`,
-        }),
-    );
+    this.#workers = Array.from({ length: this.threads }, (_, thread) => this.#startThread(thread));
     this.#ofThreads = this.#workers.map(() => []);
     this.#workers.forEach((worker, thread) => {
       worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
@@ -128,9 +124,8 @@ export class WorkerPool {
       worker.onerror = (event) => {
         event.preventDefault();
         const message = event.message ||
-          `its program could not be loaded; a bundler must include ${
-            import.meta.resolve("./worker.ts")
-          }`;
+          `its program could not be loaded; a bundler must include ${workerAddress()}, or useWorkers ` +
+            "say where it is";
         this.#fail(thread, event.error ?? { message });
       };
       worker.onmessageerror = () => this.#fail(thread, new Error("a message could not be read"));
@@ -139,7 +134,7 @@ export class WorkerPool {
   }
 
   /** Gives threads their kernels, and all that they have to know besides. */
-  #begin(workers: readonly Worker[]): void {
+  #begin(workers: readonly WorkerThread[]): void {
     workers.forEach((worker, thread) => {
       const options: RunnerOptions = { ...this.#options, module: this.#module!, thread };
       worker.postMessage({ kind: "start", options } satisfies WorkerRequest);

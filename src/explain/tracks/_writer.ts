@@ -4,7 +4,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { ContractError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/file.ts";
 import { writeBedGraph } from "../../genome/tracks/bed_graph_writer.ts";
-import { writeBigWig } from "../../genome/tracks/big_wig_writer.ts";
+import { encodeWithSummary, writeBigWig } from "../../genome/tracks/big_wig_writer.ts";
 import {
   describePlaces,
   type PlacedWindows,
@@ -180,15 +180,21 @@ export class TrackWriter {
     if (this.#data.missingMarks.get(cellType)?.includes(mark)) {
       this.#notes.add(`${mark} of ${cellType} is in no track: it was not measured`);
     } else {
-      const { format = "bigwig", directory } = this.#options;
+      const { format = "bigwig" } = this.#options;
       const parts = [cellType, mark, ...(variant === undefined ? [] : [variant]), quantity];
       const path = this.#names.make(parts, EXTENSIONS[format]);
       const name = `${cellType} ${parts.slice(1).join(" ")}`;
       const track = { path, name, colour, negativeColour, scaleGroup };
-      const summary = await this.#writeFile(`${directory}/${path}`, { ...content, name });
+      const summary = await this.#writeFile(path, { ...content, name });
       this.#tracks.push({ ...track, cellType, mark, quantity, summary });
     }
     this.#options.onProgress?.(++this.#done, this.#total);
+  }
+
+  async #put(name: string, write: (sink: WritableStream<Uint8Array>) => Promise<void>) {
+    const { directory } = this.#options;
+    if (typeof directory === "string") await writeFileAtomic(`${directory}/${name}`, write);
+    else await directory.write(name, write);
   }
 
   async #writeFile(
@@ -200,7 +206,13 @@ export class TrackWriter {
     const blocks = sweepWindows(placed, content, overlaps);
     if (format === "bigwig") {
       const chromosomes = placed.chromosomes.map(({ name, length }) => ({ name, length }));
-      return await writeBigWig(path, blocks, { chromosomes });
+      const { directory } = this.#options;
+      if (typeof directory === "string") {
+        return await writeBigWig(`${directory}/${path}`, blocks, { chromosomes });
+      }
+      const { bytes, summary } = await encodeWithSummary(blocks, { chromosomes });
+      await directory.write(path, (sink) => writeAll(sink, bytes));
+      return summary;
     }
     const compress = format === "bedgraph.gz";
     // Programs that index a file expect values in the first line.
@@ -208,7 +220,7 @@ export class TrackWriter {
       ? undefined
       : { name: name.replaceAll('"', "'"), colour, negativeColour };
     let summary: TrackSummary | undefined;
-    await writeFileAtomic(path, async (sink) => {
+    await this.#put(path, async (sink) => {
       summary = await writeBedGraph(sink, blocks, { compress, trackLine });
     });
     return summary!;
@@ -234,6 +246,12 @@ export function placeSamples(
         ? "the data do not know the chromosomes and TSSs of its genes, expected an annotation that does"
         : "the lengths of the chromosomes of its genes are not known: are they of another assembly?"),
   );
+}
+
+async function writeAll(sink: WritableStream<Uint8Array>, bytes: Uint8Array): Promise<void> {
+  const writer = sink.getWriter();
+  await writer.write(bytes);
+  await writer.close();
 }
 
 /** The direction of the letters; DNA whose direction is not known is in no track. */

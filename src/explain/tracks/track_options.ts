@@ -48,10 +48,24 @@ export type TrackFileFormat = "bigwig" | "bedgraph" | "bedgraph.gz";
  */
 export const TRACK_FILE_FORMATS: readonly TrackFileFormat[] = ["bigwig", "bedgraph", "bedgraph.gz"];
 
+/** Takes the files of tracks in place of a folder, such as where there is no disk. */
+export interface TrackFolder {
+  /**
+   * Takes a file.
+   *
+   * @param name The file's name.
+   * @param write Writes its content, and closes the sink; what it rejects with is passed on.
+   */
+  write(
+    name: string,
+    write: (sink: WritableStream<Uint8Array>) => Promise<void>,
+  ): Promise<void>;
+}
+
 /** Options of {@linkcode writeAttributionTracks}. */
 export interface WriteTracksOptions {
-  /** The folder that files are written into; created. */
-  readonly directory: string;
+  /** The folder that files are written into; created. What writes files elsewhere may stand in its place. */
+  readonly directory: string | TrackFolder;
   /**
    * The record of the models, which says in what direction bins run, how wide they are and which marks there are.
    *

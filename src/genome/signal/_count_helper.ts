@@ -1,7 +1,8 @@
 /** A thread that counts sequences of files, as this one sees it. */
 
+import { startWorker, type WorkerThread } from "../../base/workers.ts";
 import type { FileIdentity } from "../../files/byte_source.ts";
-import type { CountReply, CountRequest } from "./_count_worker.ts";
+import type { CountReply, CountRequest } from "./count_worker.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
 
 /** A task, and the file on disk that it is about. */
@@ -22,18 +23,14 @@ const SPARE_MS = 5000;
 
 /** A worker that was started before there is work for it, and what ends it if none comes. */
 interface Spare {
-  readonly worker: Worker;
+  readonly worker: WorkerThread;
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
 const spares = new Set<Spare>();
 
-function startWorker(): Worker {
-  // Bundlers look for this very expression.
-  return new Worker(new URL("./_count_worker.ts", import.meta.url), {
-    type: "module",
-    name: "histone counter",
-  });
+function startCounter(): WorkerThread {
+  return startWorker("count", "histone counter");
 }
 
 /**
@@ -44,9 +41,9 @@ function startWorker(): Worker {
  */
 export function startSpareWorkers(count: number): void {
   while (spares.size < count) {
-    let worker: Worker;
+    let worker: WorkerThread;
     try {
-      worker = startWorker();
+      worker = startCounter();
     } catch {
       // A page may forbid threads altogether.
       return;
@@ -64,18 +61,18 @@ export function startSpareWorkers(count: number): void {
   }
 }
 
-function takeWorker(): Worker {
+function takeWorker(): WorkerThread {
   for (const spare of spares) {
     spares.delete(spare);
     clearTimeout(spare.timer);
     return spare.worker;
   }
-  return startWorker();
+  return startCounter();
 }
 
 /** A worker thread, which does its jobs in their order. */
 export class CountHelper<Job extends HelperJob> {
-  readonly #worker: Worker;
+  readonly #worker: WorkerThread;
   readonly #jobs: Job[] = [];
 
   constructor({ onDone, onFailed, onLost }: HelperListeners<Job>) {

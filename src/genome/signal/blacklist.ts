@@ -4,6 +4,7 @@
  * @module
  */
 
+import { toHex } from "../../base/platform.ts";
 import { concatenateAll, sha256 } from "../../base/bytes.ts";
 import { formatCountOf } from "../../base/count.ts";
 import { FormatError } from "../../errors.ts";
@@ -85,7 +86,7 @@ export async function readBlacklist(
         } without a base, skipped, such as ${first}`,
       );
     }
-    const digest = `sha256:${(await sha256(text)).toHex()}`;
+    const digest = `sha256:${toHex(await sha256(text))}`;
     return { name: opened.name, digest, chromosomes: sink.merge() };
   } finally {
     opened.close();

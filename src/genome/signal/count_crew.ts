@@ -4,7 +4,9 @@
  * @module
  */
 
+import { type Deferred, deferred } from "../../base/platform.ts";
 import { chooseThreads } from "../../base/threads.ts";
+import { whyNoWorkers } from "../../base/workers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
 import { CountHelper, type HelperJob, startSpareWorkers } from "./_count_helper.ts";
@@ -64,7 +66,7 @@ interface Batch {
   readonly source: ByteSource;
   readonly sink: TaskSink;
   readonly finished: Set<CountTask>;
-  readonly ended: PromiseWithResolvers<void>;
+  readonly ended: Deferred<void>;
   /** How many of its tasks wait or are being done, and whether this thread does one of them. */
   left: number;
   isHere: boolean;
@@ -89,7 +91,7 @@ export class CountCrew {
   readonly #queue: Job[] = [];
   #bytes = 0;
   #isBusy = false;
-  #canStart = typeof Worker === "function";
+  #canStart = whyNoWorkers() === undefined;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   /** @throws {RangeError} If the number of threads is not an integer from 1 to 1024. */
@@ -113,7 +115,7 @@ export class CountCrew {
       source,
       sink,
       finished: new Set(),
-      ended: Promise.withResolvers(),
+      ended: deferred(),
       left: tasks.length,
       isHere: false,
       isGivenUp: false,

@@ -109,9 +109,23 @@ export async function encodeBigWig(
   blocks: Iterable<TrackBlock> | AsyncIterable<TrackBlock>,
   options: WriteBigWigOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  return (await encodeWithSummary(blocks, options)).bytes;
+}
+
+/** A bigWig file in memory, and what it holds. */
+export interface EncodedBigWig {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly summary: TrackSummary;
+}
+
+/** Makes a bigWig file in memory as {@linkcode encodeBigWig} does, and says what it holds. */
+export async function encodeWithSummary(
+  blocks: Iterable<TrackBlock> | AsyncIterable<TrackBlock>,
+  options: WriteBigWigOptions,
+): Promise<EncodedBigWig> {
   const sink = new MemorySink();
-  await encode(sink, blocks, options);
-  return sink.bytes();
+  const summary = await encode(sink, blocks, options);
+  return { bytes: sink.bytes(), summary };
 }
 
 async function encode(

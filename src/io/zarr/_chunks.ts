@@ -1,5 +1,6 @@
 /** Turns the bytes of a chunk into its items. */
 
+import { readFloat16 } from "../../base/float16.ts";
 import { FormatError } from "../../errors.ts";
 import { type ChunkCoding, READ_TYPES, type ReadType, storedBytes } from "./_array_metadata.ts";
 import { CHECKSUM_BYTES, takeChecked, unpack } from "./_unpack.ts";
@@ -91,7 +92,7 @@ export async function decodeChunk(
   }
   const own = content.slice();
   if (isBigEndian) reverseItems(own, itemBytes);
-  if (type === "float16") return new Float32Array(new Float16Array(own.buffer));
+  if (type === "float16") return readFloat16(own.buffer, 0, own.length / 2);
   return new READ_TYPES[type](own.buffer);
 }
 

@@ -1,3 +1,5 @@
+import { toBase64 } from "../../base/platform.ts";
+
 /** Scripts and data within a page. */
 
 /** A function of a page's script. Its text is what the page holds, so that it may use only others of the same script. */
@@ -25,7 +27,7 @@ export function scriptText({ functions, start }: PageScript): string {
 /** The source expression with which a content security policy lets a script run, and no other. */
 export async function scriptHash(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `'sha256-${new Uint8Array(digest).toBase64()}'`;
+  return `'sha256-${toBase64(new Uint8Array(digest))}'`;
 }
 
 /** The element that holds a page's data. A `<` would end it early if a name contained `</script>`. */

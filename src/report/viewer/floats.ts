@@ -1,3 +1,5 @@
+import { toBase64 } from "../../base/platform.ts";
+
 /** Numbers as text within a page: their bytes in base64, lowest first. Decoders run in pages, too. */
 
 /** Encodes numbers as 32-bit floats, which are exact and short. */
@@ -5,7 +7,7 @@ export function encodeFloats(values: ArrayLike<number>): string {
   const bytes = new Uint8Array(4 * values.length);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i]!, true);
-  return bytes.toBase64();
+  return toBase64(bytes);
 }
 
 /** Decodes what {@linkcode encodeFloats} made. */
@@ -41,7 +43,7 @@ export function encodeRounded(values: ArrayLike<number>): RoundedValues {
     const units = unit === 0 ? 0 : Math.round(values[i]! / unit);
     view.setInt16(2 * i, Number.isFinite(values[i]) ? units : -32_768, true);
   }
-  return { unit, units: bytes.toBase64() };
+  return { unit, units: toBase64(bytes) };
 }
 
 /** Decodes what {@linkcode encodeRounded} made. */

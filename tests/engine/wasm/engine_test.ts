@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { startWorker } from "../../../src/base/workers.ts";
 import { describeGpu } from "../../../src/engine/gpu.ts";
 import { selectEngine } from "../../../src/engine/select.ts";
 import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
@@ -153,7 +154,7 @@ async function startPool(change: (plan: Plan) => Plan): Promise<WorkerPool> {
     barrier,
     policy: POLICY,
     threads: 2,
-  });
+  }, (thread) => startWorker("engine", `histone ${thread}`));
   pool.use(module);
   return pool;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { HAS_SHARED_MEMORY } from "../../../base/shared_memory.ts";
 import { ByteWriter } from "./encoding.ts";
 import { FunctionAssembler } from "./function_assembler.ts";
 import { type MemoryName, OwnMemory, type OwnMemoryPlace } from "./own_memory.ts";
@@ -23,6 +24,7 @@ export type { Local, MemoryName, ParameterLocals, Signature, ValueType };
 
 const FUNCTION_TYPE = 0x60;
 const MEMORY_IMPORT = 2;
+const WITH_MAXIMUM = 1;
 const SHARED_WITH_MAXIMUM = 3;
 const GLOBAL_IMPORT = 3;
 const IMMUTABLE = 0;
@@ -107,7 +109,7 @@ export class ModuleAssembler {
     const memory = (imports: ByteWriter) => {
       imports.text("env");
       imports.text("memory");
-      imports.raw([MEMORY_IMPORT, SHARED_WITH_MAXIMUM]);
+      imports.raw([MEMORY_IMPORT, HAS_SHARED_MEMORY ? SHARED_WITH_MAXIMUM : WITH_MAXIMUM]);
       imports.unsigned(pages);
       imports.unsigned(pages);
     };

@@ -1,3 +1,4 @@
+import { wasmMemory } from "../../../base/shared_memory.ts";
 import type { Tensor } from "../layout.ts";
 import { ExecutionContext } from "../ops/context.ts";
 import { CONV_KERNELS } from "./conv.ts";
@@ -34,7 +35,7 @@ export class Group {
   /** Takes memory, and instantiates the kernels. */
   constructor({ plan, module, constants }: GroupedProgram) {
     const { pages } = plan;
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const memory = wasmMemory(pages);
     const context = new ExecutionContext({ module, memory, scratch: 0 });
     context.floats.set(constants, FIXED.constants.address / 4);
     this.#plan = plan;

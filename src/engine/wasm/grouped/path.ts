@@ -28,7 +28,7 @@ export async function makeGroupedPath(
 }
 
 /** Makes room for the weights of a path, in memory that threads share. */
-export function createPathImages(path: GroupedPath): Float32Array<SharedArrayBuffer>[] {
+export function createPathImages(path: GroupedPath): Float32Array[] {
   return path.kind === "joined" ? createJoinedImages(path.program) : createImages(path.programs);
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { sharedBuffer } from "../../../base/shared_memory.ts";
 import { type LayerChain, modelGraph } from "../../../model/graph.ts";
 import { weightShapes } from "../../../model/shapes.ts";
 import { isBranched, type ModelSpec } from "../../../model/spec.ts";
@@ -51,9 +52,9 @@ function chainsOfModel(spec: ModelSpec): readonly LayerChain[] {
 }
 
 /** Makes room for the weights of each program, in memory that threads share. */
-export function createImages(programs: GroupedPrograms): Float32Array<SharedArrayBuffer>[] {
+export function createImages(programs: GroupedPrograms): Float32Array[] {
   return programs.map((program) => {
-    return new Float32Array(new SharedArrayBuffer(program?.plan.weights.bytes ?? 0));
+    return new Float32Array(sharedBuffer(program?.plan.weights.bytes ?? 0));
   });
 }
 

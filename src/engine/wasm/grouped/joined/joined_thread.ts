@@ -16,7 +16,7 @@ export interface SharedRows {
   /** Receives a prediction for each. */
   readonly predicted: Float32Array;
   /** Not zero for the pieces of rows that a thread has taken. */
-  readonly claims: Int32Array<SharedArrayBuffer> | undefined;
+  readonly claims: Int32Array | undefined;
   /** Number of this thread, and how many there are. */
   readonly thread: number;
   readonly threads: number;

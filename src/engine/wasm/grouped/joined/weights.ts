@@ -4,6 +4,7 @@
  * @module
  */
 
+import { sharedBuffer } from "../../../../base/shared_memory.ts";
 import { VECTOR } from "../layout.ts";
 import { packWeights } from "../weights.ts";
 import type { JoinedPlan, JoinedProgram, ProgramWeights } from "./types.ts";
@@ -15,11 +16,11 @@ import type { JoinedPlan, JoinedProgram, ProgramWeights } from "./types.ts";
  */
 export function createJoinedImages(
   { plan, parts }: JoinedProgram,
-): Float32Array<SharedArrayBuffer>[] {
+): Float32Array[] {
   const { extras, vectors, distances } = plan;
   const sizes = parts.map(({ program }) => program.plan.weights.bytes);
   return [...sizes, extras.count * vectors * VECTOR, 4 * distances.length].map((bytes) =>
-    new Float32Array(new SharedArrayBuffer(bytes))
+    new Float32Array(sharedBuffer(bytes))
   );
 }
 

@@ -1,3 +1,4 @@
+import { wasmMemory } from "../../../../base/shared_memory.ts";
 import type { Loss } from "../../../../model/spec.ts";
 import { predictionSlope } from "../../../loss.ts";
 import type { Barrier } from "../../barrier.ts";
@@ -41,7 +42,7 @@ export class PathThread {
   /** Takes memory, and instantiates the kernels. */
   constructor({ plan, module, constants }: PathProgram, loss: Loss) {
     const { pages } = plan;
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const memory = wasmMemory(pages);
     const context = new ExecutionContext({ module, memory, scratch: 0 });
     context.floats.set(constants, FIXED.constants.address / 4);
     this.#plan = plan;

@@ -1,5 +1,6 @@
-/** The program of a worker thread: decodes the members that it is told to, from bytes that it asks for. */
+/** What a worker thread does: decodes the members that it is told to, from bytes that it asks for. */
 
+import type { WorkerPort } from "../base/workers.ts";
 import { type MemberLayout, type RowBatch, rowBatches } from "./_competition_decoder.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import type { ZipDirectory } from "./_zip_directory.ts";
@@ -23,25 +24,24 @@ export type DecodeReply =
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly message: string };
 
-/** The part of a worker's global scope that is used here; the library types assume a window. */
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<DecodeRequest>) => void) | null;
-  postMessage(reply: DecodeReply, transfer?: readonly ArrayBufferLike[]): void;
-}
+type Send = (reply: DecodeReply, transfer?: readonly ArrayBufferLike[]) => void;
 
-const scope = globalThis as unknown as WorkerScope;
 const reads: ((bytes: Uint8Array<ArrayBuffer>) => void)[] = [];
 let npz: ZipNpzReader | undefined;
 
-scope.onmessage = ({ data: request }) => {
-  if (request.kind === "bytes") reads.shift()!(request.bytes);
-  else if (request.kind === "file") {
-    npz = new ZipNpzReader(askingSource(request), request.directory);
-  } else decode(request.layout);
-};
+/** Returns what takes requests, and answers them on the thread's port. */
+export function listen(port: WorkerPort): (request: DecodeRequest) => void {
+  const send: Send = (reply, transfer) => port.postMessage(reply, transfer);
+  return (request) => {
+    if (request.kind === "bytes") reads.shift()!(request.bytes);
+    else if (request.kind === "file") {
+      npz = new ZipNpzReader(askingSource(request, send), request.directory);
+    } else void decode(request.layout, send);
+  };
+}
 
 /** A source whose bytes the main thread reads, so that any source works and each file is opened once. */
-function askingSource({ name, size }: Pick<ByteSource, "name" | "size">): ByteSource {
+function askingSource({ name, size }: Pick<ByteSource, "name" | "size">, send: Send): ByteSource {
   return {
     name,
     size,
@@ -49,22 +49,22 @@ function askingSource({ name, size }: Pick<ByteSource, "name" | "size">): ByteSo
     read: (offset, length) =>
       new Promise((resolve) => {
         reads.push(resolve);
-        scope.postMessage({ kind: "read", offset, length });
+        send({ kind: "read", offset, length });
       }),
     close: () => {},
   };
 }
 
-async function decode(layout: MemberLayout): Promise<void> {
+async function decode(layout: MemberLayout, send: Send): Promise<void> {
   try {
     for await (const batch of rowBatches(npz!, layout)) {
       const { signal, learned, geneIds, labels } = batch;
       const arrays = [signal, geneIds, labels, learned?.counts, learned?.values];
       const buffers = arrays.flatMap((array) => array?.buffer ?? []);
-      scope.postMessage({ kind: "rows", batch }, buffers);
+      send({ kind: "rows", batch }, buffers);
     }
-    scope.postMessage({ kind: "done" });
+    send({ kind: "done" });
   } catch (error) {
-    scope.postMessage({ kind: "failed", message: String(error) });
+    send({ kind: "failed", message: String(error) });
   }
 }

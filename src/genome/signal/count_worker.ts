@@ -1,5 +1,6 @@
-/** The program of a worker thread: counts the sequences that it is told to, of files that it opens itself. */
+/** What a worker thread does: counts the sequences that it is told to, of files that it opens itself. */
 
+import type { WorkerPort } from "../../base/workers.ts";
 import type { ByteSource, FileIdentity } from "../../files/byte_source.ts";
 import { openSameFile } from "../../files/same_file.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
@@ -16,28 +17,25 @@ export type CountReply =
   | { readonly kind: "done"; readonly counts: TaskCounts }
   | { readonly kind: "failed"; readonly message: string };
 
-/** The part of a worker's global scope that is used here; the library types assume a window. */
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<CountRequest>) => void) | null;
-  postMessage(reply: CountReply, transfer?: readonly ArrayBufferLike[]): void;
-}
-
-const scope = globalThis as unknown as WorkerScope;
 /** The file that was counted last, which is mostly the next one too. */
 let opened: { readonly key: string; readonly source: ByteSource } | undefined;
 let last: Promise<void> = Promise.resolve();
 
-scope.onmessage = ({ data }) => {
-  last = last.then(() => count(data));
-};
-
-async function count({ task, identity }: CountRequest): Promise<void> {
-  try {
-    const counts = await runCountTask(await open(identity), task);
-    scope.postMessage({ kind: "done", counts }, [counts.values.buffer]);
-  } catch (error) {
-    scope.postMessage({ kind: "failed", message: String(error) });
-  }
+/** Returns what takes requests, and answers them on the thread's port. */
+export function listen(port: WorkerPort): (request: CountRequest) => void {
+  const send = (reply: CountReply, buffers: readonly ArrayBufferLike[] = []) =>
+    port.postMessage(reply, buffers);
+  const count = async ({ task, identity }: CountRequest) => {
+    try {
+      const counts = await runCountTask(await open(identity), task);
+      send({ kind: "done", counts }, [counts.values.buffer]);
+    } catch (error) {
+      send({ kind: "failed", message: String(error) });
+    }
+  };
+  return (request) => {
+    last = last.then(() => count(request));
+  };
 }
 
 async function open(identity: FileIdentity): Promise<ByteSource> {

@@ -1,0 +1,81 @@
+/** Zip files of any content, such as a model's files or tracks. */
+
+import { type Bytes, concatenateAll } from "../base/bytes.ts";
+import { FormatError } from "../errors.ts";
+import type { ByteSource } from "../files/byte_source.ts";
+import { readZipDirectory } from "./_zip_directory.ts";
+import { readMember } from "./_zip_stream.ts";
+import { ZipWriter } from "./_zip_writer.ts";
+
+/** A file in a zip file. */
+export interface ZippedFile {
+  /** Its path in the zip file, with `/` between folders. */
+  readonly path: string;
+  readonly content: Bytes;
+}
+
+/** A file in a zip file that can be read. */
+export interface ZipEntry {
+  /** Its path in the zip file. */
+  readonly path: string;
+  /** Its length in bytes, once it is inflated. */
+  readonly bytes: number;
+  /**
+   * Reads it.
+   *
+   * @throws {FormatError} If it is damaged.
+   */
+  read(): Promise<Bytes>;
+}
+
+/**
+ * Lists the files in a zip file.
+ *
+ * @throws {FormatError} If it is no zip file, or its directory is damaged.
+ */
+export async function listZip(source: ByteSource): Promise<ZipEntry[]> {
+  const { members } = await readZipDirectory(source, "");
+  return members.map((member) => ({
+    path: member.filename,
+    bytes: member.size,
+    async read() {
+      const pieces: Bytes[] = [];
+      const fail = (found: string, cause?: unknown): never => {
+        throw new FormatError(`Cannot read ${member.filename} of zip file: ${found}`, {
+          file: source.name,
+          cause,
+        });
+      };
+      for await (const piece of readMember(source, member, fail)) pieces.push(piece);
+      return concatenateAll(pieces);
+    },
+  }));
+}
+
+/**
+ * Writes a zip file.
+ *
+ * @param sink The stream to write to; closed at the end, aborted on an error.
+ * @param files The files, in their order.
+ */
+export async function writeZip(
+  sink: WritableStream<Uint8Array>,
+  files: Iterable<ZippedFile> | AsyncIterable<ZippedFile>,
+): Promise<void> {
+  const writer = sink.getWriter();
+  try {
+    const zip = new ZipWriter((bytes) => writer.write(bytes), { deflate: true });
+    for await (const { path, content } of files) {
+      await zip.add(path, content.length, piecesOf(content));
+    }
+    await zip.close(new Uint8Array());
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function* piecesOf(content: Bytes): AsyncGenerator<Bytes> {
+  yield content;
+}

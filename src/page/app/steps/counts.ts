@@ -1,0 +1,193 @@
+/** Step 2: signal is counted into bins around the starts of genes. */
+
+import type { CountSettings, DataSummary, PageProgress } from "../../protocol.ts";
+import type { App } from "../app.ts";
+import { makeProfilePlots, type MarkProfile } from "../charts/profiles.ts";
+import { make, setText } from "../dom.ts";
+import { makeDownload } from "../downloads.ts";
+import {
+  fillFigures,
+  fillLines,
+  makeAction,
+  makeField,
+  makeSelect,
+  makeStep,
+  type StepView,
+} from "../step.ts";
+import { formatCountOf, joinSome } from "../words.ts";
+import { canCount } from "./files.ts";
+
+/** Makes the second step. */
+export function makeCountsStep(app: App): StepView {
+  const settings = makeSettings();
+  const count = makeAction(app, "Count the signal", {
+    id: "count",
+    isMain: true,
+    act: () => countSignal(app, settings.value()),
+  });
+  const stale = make("p.note", ["The files have changed since they were counted."], {
+    hidden: true,
+  });
+  const result = makeResult(app);
+  const plots = makeProfilePlots();
+  const forming = new FormingProfiles();
+  app.store.onProgress((progress, job) => {
+    if (job.step === "counts" && forming.take(progress)) {
+      plots.show(forming.profiles(), { binSizeBp: undefined });
+    }
+  });
+  let shown: DataSummary | undefined;
+  return makeStep(app, {
+    name: "counts",
+    number: 2,
+    title: "Counts",
+    intro: "Reads, or other signal, of each mark in bins around the start of each gene.",
+    waitsFor: "Waits for files",
+    controls: [stale, count, settings.element, result.element],
+    plots: [plots.element],
+    standing: (state) => {
+      if (state.page?.data !== undefined) return "done";
+      return canCount(state) ? "now" : "later";
+    },
+    summary: ({ page }) => page?.data ? summarise(page.data) : "Ready to count",
+    render: (state) => {
+      const { page, job, isStale } = state;
+      const isRunning = job?.step === "counts";
+      if (!isRunning) forming.clear();
+      const isPrepared = page?.inputs.files.some(({ role }) => role === "data") ?? false;
+      setText(count, countWords(page?.data !== undefined, isPrepared));
+      count.hidden = !canCount(state);
+      count.classList.toggle("main", page?.data === undefined || isStale);
+      settings.element.hidden = count.hidden || isPrepared;
+      stale.hidden = !isStale || page?.data === undefined;
+      result.show(page?.data);
+      const data = page?.data;
+      if (data !== shown && !isRunning) {
+        shown = data;
+        const profiles = data?.profiles.map((line, mark) => ({
+          mark: data.marks[mark] ?? "",
+          lines: [line],
+        })) ?? [];
+        plots.show(profiles, { binSizeBp: data?.binSizeBp });
+      }
+      if (isRunning) shown = undefined;
+    },
+  });
+}
+
+/** Counts, and then looks for what may be wrong. */
+export async function countSignal(app: App, settings: CountSettings): Promise<boolean> {
+  const data = await app.run("prepare", settings, { step: "counts", title: "Counting" });
+  if (data === undefined) return false;
+  const examination = await app.run("examine", {}, {
+    step: "checks",
+    title: "Looking for what may be wrong",
+  });
+  return examination !== undefined;
+}
+
+function countWords(isDone: boolean, isPrepared: boolean): string {
+  if (isPrepared) return isDone ? "Open the data again" : "Open the data";
+  return isDone ? "Count again" : "Count the signal";
+}
+
+function summarise(data: DataSummary): string {
+  return [
+    formatCountOf(data.genes, "gene"),
+    formatCountOf(data.cellTypes.length, "cell type"),
+    formatCountOf(data.marks.length, "mark"),
+  ].join(" · ");
+}
+
+/** What is folded away: rules that follow from the files. */
+function makeSettings() {
+  const rule = makeSelect("rule", [
+    ["", "As the files say"],
+    ["reads", "Reads in each bin"],
+    ["coverage", "Coverage in each bin"],
+    ["mean", "Mean of the signal"],
+    ["max", "Highest signal"],
+    ["enrichment", "Enrichment of peaks"],
+    ["presence", "Whether there is a peak"],
+  ]);
+  const transform = makeSelect("expression-transform", [
+    ["", "As it is"],
+    ["log2p1", "log2(expression + 1)"],
+    ["log1p", "ln(expression + 1)"],
+  ]);
+  const element = make("details.more", [
+    make("summary", ["More"]),
+    makeField("What a bin holds", rule),
+    makeField(
+      "Expression",
+      transform,
+      "TPM or FPKM become logarithms; leave values that are logarithms already.",
+    ),
+  ]);
+  const value = (): CountSettings => ({
+    ...(rule.value && { rule: rule.value as NonNullable<CountSettings["rule"]> }),
+    ...(transform.value && {
+      expressionTransform: transform.value as NonNullable<CountSettings["expressionTransform"]>,
+    }),
+  });
+  return { element, value };
+}
+
+function makeResult(app: App) {
+  const figures = make("dl.figures");
+  const notes = make("ul.lines");
+  const digest = make("code");
+  const element = make("div", [
+    figures,
+    notes,
+    make("div.actions", [makeDownload(app, "data.npz", { step: "counts", text: "Data (.npz)" })]),
+    make("details.more", [
+      make("summary", ["Digest"]),
+      make("p.hint", ["The command prepare makes data with the same digest of the same files: "]),
+      digest,
+    ]),
+  ], { hidden: true });
+  return {
+    element,
+    show: (data: DataSummary | undefined) => {
+      element.hidden = data === undefined;
+      if (data === undefined) return;
+      fillFigures(figures, [
+        ["Cell types", joinSome(data.cellTypes, 4)],
+        ["Genes", data.genes.toLocaleString("en")],
+        ["Samples", data.samples.toLocaleString("en")],
+        [
+          "Bins",
+          data.binSizeBp === undefined ? String(data.bins) : `${data.bins} of ${data.binSizeBp} bp`,
+        ],
+        ["Assembly", data.assembly],
+        ["Expression", data.labelled ? "measured" : "not given"],
+      ]);
+      fillLines(notes, data.notes);
+      setText(digest, data.digest);
+    },
+  };
+}
+
+/** Profiles as they form: the mean so far of each mark in each cell type. */
+class FormingProfiles {
+  readonly #marks = new Map<string, Map<string, readonly number[]>>();
+
+  /** Takes what progress says; whether there is something new. */
+  take({ bins }: PageProgress): boolean {
+    if (bins === undefined) return false;
+    const lines = this.#marks.get(bins.mark) ?? new Map<string, readonly number[]>();
+    lines.set(bins.cellType, bins.mean);
+    this.#marks.set(bins.mark, lines);
+    return true;
+  }
+
+  profiles(): MarkProfile[] {
+    return [...this.#marks].sort(([one], [other]) => one < other ? -1 : 1)
+      .map(([mark, lines]) => ({ mark, lines: [...lines.values()] }));
+  }
+
+  clear(): void {
+    this.#marks.clear();
+  }
+}

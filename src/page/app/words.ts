@@ -1,0 +1,56 @@
+/** Numbers and names in the words of the page. */
+
+import { formatCountOf } from "../../base/count.ts";
+import { formatSigned, formatValue } from "../../report/viewer/numbers.ts";
+
+export { formatCountOf, formatSigned, formatValue };
+
+/** Formats a size, such as `312 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  let [value, unit] = [bytes, 0];
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : Number(value.toPrecision(2))} ${
+    units[unit]
+  }`;
+}
+
+/** Formats a number with two places, so that a column of them lines up. */
+export function formatFixed(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+/** Joins words as a sentence does: `one, two and three`. */
+export function joinWords(words: readonly string[]): string {
+  if (words.length <= 1) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** The first words of a list, and how many more there are. */
+export function joinSome(words: readonly string[], most = 6): string {
+  if (words.length <= most) return joinWords(words);
+  return `${words.slice(0, most).join(", ")} and ${words.length - most} more`;
+}
+
+/** A place in a window in words: `1.2 kb before the start`. */
+export function describePlace(
+  bin: number,
+  { bins, binSizeBp }: { readonly bins: number; readonly binSizeBp?: number | undefined },
+): string {
+  if (binSizeBp === undefined) return `bin ${bin + 1} of ${bins}`;
+  const from = (bin - bins / 2) * binSizeBp;
+  const [near, far] = from < 0 ? [-from - binSizeBp, -from] : [from, from + binSizeBp];
+  return `${formatKb(Math.max(0, near))} to ${formatKb(far)} ${
+    from < 0 ? "before" : "after"
+  } the start`;
+}
+
+/** Formats a distance: `300 bp`, `1.2 kb`. */
+export function formatKb(bases: number): string {
+  if (bases < 1000) return `${bases} bp`;
+  return `${Number((bases / 1000).toFixed(2))} kb`;
+}

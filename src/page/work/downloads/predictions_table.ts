@@ -1,0 +1,25 @@
+/** The table of predictions, as the command `predict` writes it. */
+
+import { writePredictionTable } from "../../../data/mod.ts";
+import { collectStream } from "./collect_stream.ts";
+import type { Download, DownloadSource } from "./download.ts";
+
+/** Makes the table. */
+export async function makePredictionsTable(
+  { held, context }: DownloadSource,
+): Promise<Download> {
+  const { predictions, low, high } = await held.predictions(context);
+  const { data } = await held.data(context);
+  const measured = data.hasLabels ? data.labels() : undefined;
+  const file = await collectStream(
+    (sink) =>
+      writePredictionTable(sink, data, {
+        predictions,
+        ...(low && high && { low, high }),
+        ...(measured && { measured }),
+        format: "tsv",
+      }),
+    "text/tab-separated-values",
+  );
+  return { name: "predictions.tsv", file };
+}

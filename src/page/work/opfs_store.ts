@@ -1,0 +1,117 @@
+/** Keeps the page's files in the origin's private file system, which no other site and no other program reads. */
+
+import type { Bytes } from "../../base/bytes.ts";
+import { WriteError } from "../../errors.ts";
+import type { PageStore, StoreWriter } from "./store.ts";
+
+const FOLDER = "histone";
+/** A file that is being written; it becomes the file once it is whole. */
+const UNFINISHED = ".unfinished";
+
+/** A file that a dedicated worker writes without waiting; the standard types of TypeScript for windows lack it. */
+interface SyncAccess {
+  write(bytes: Uint8Array, options: { readonly at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
+}
+
+type WorkerFileHandle = FileSystemFileHandle & {
+  readonly createSyncAccessHandle?: () => Promise<SyncAccess>;
+  readonly move?: (name: string) => Promise<void>;
+};
+
+/**
+ * Opens the page's folder.
+ *
+ * @returns The store; `undefined` where the browser keeps no files for this page, as in private windows and for pages
+ * that were opened from a disk.
+ */
+export async function openOriginStore(): Promise<PageStore | undefined> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
+    const probe: WorkerFileHandle = await folder.getFileHandle("probe", { create: true });
+    if (probe.createSyncAccessHandle === undefined || probe.move === undefined) return undefined;
+    (await probe.createSyncAccessHandle()).close();
+    return new OriginStore(folder);
+  } catch {
+    // Browsers differ in what they throw where they keep nothing.
+    return undefined;
+  }
+}
+
+class OriginStore implements PageStore {
+  readonly isLasting = true;
+  readonly #folder: FileSystemDirectoryHandle;
+
+  constructor(folder: FileSystemDirectoryHandle) {
+    this.#folder = folder;
+  }
+
+  async read(name: string): Promise<Blob | undefined> {
+    try {
+      return await (await this.#folder.getFileHandle(name)).getFile();
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async write(name: string, content: Bytes | string | StoreWriter): Promise<void> {
+    const unfinished = `${name}${UNFINISHED}`;
+    const handle: WorkerFileHandle = await this.#folder.getFileHandle(unfinished, { create: true });
+    const file = await handle.createSyncAccessHandle!();
+    try {
+      file.truncate(0);
+      await fill(file, content);
+      file.flush();
+    } catch (cause) {
+      if (!isFull(cause)) throw cause;
+      throw new WriteError(
+        `Cannot keep ${name}: the browser gives this page no more room on the disk, expected more: free some, or forget ` +
+          "what the page keeps",
+        { cause },
+      );
+    } finally {
+      file.close();
+    }
+    await handle.move!(name);
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#folder.removeEntry(name).catch((error) => {
+      if (!isMissing(error)) throw error;
+    });
+  }
+
+  async clear(): Promise<void> {
+    const names: string[] = [];
+    for await (const name of keysOf(this.#folder)) names.push(name);
+    for (const name of names) await this.#folder.removeEntry(name, { recursive: true });
+  }
+}
+
+async function fill(file: SyncAccess, content: Bytes | string | StoreWriter): Promise<void> {
+  let at = 0;
+  const put = (bytes: Uint8Array) => {
+    const written = file.write(bytes, { at });
+    if (written < bytes.length) throw new DOMException("no room", "QuotaExceededError");
+    at += written;
+  };
+  if (typeof content === "string") put(new TextEncoder().encode(content));
+  else if (typeof content !== "function") put(content);
+  else await content(new WritableStream({ write: put }));
+}
+
+function keysOf(folder: FileSystemDirectoryHandle): AsyncIterable<string> {
+  return (folder as unknown as { keys(): AsyncIterable<string> }).keys();
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "NotFoundError";
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "QuotaExceededError";
+}

@@ -1,0 +1,103 @@
+/** Predicts the page's samples, as the command `predict` does. */
+
+import { sha256 } from "../../base/bytes.ts";
+import { formatCountOf } from "../../base/count.ts";
+import { type Dataset, evaluatePredictions } from "../../data/mod.ts";
+import type { EngineName } from "../../engine/select.ts";
+import type { TrainedModel } from "../../model/mod.ts";
+import { countKnownGenes, predictEnsemble, predictIntervals } from "../../training/mod.ts";
+import { describeUnlike } from "../../validation/describe_unlike.ts";
+import { findUnlike } from "../../validation/mod.ts";
+import type { PredictionSummary } from "../protocol.ts";
+import type { CallContext } from "./call.ts";
+
+/** Predictions of all samples, `[position]`. */
+export interface HeldPredictions {
+  readonly predictions: Float32Array<ArrayBuffer>;
+  /** Ends of intervals; absent without. */
+  readonly low?: ArrayLike<number>;
+  readonly high?: ArrayLike<number>;
+}
+
+/** What is predicted. */
+export interface PredictJob {
+  readonly model: TrainedModel;
+  readonly data: Dataset;
+  /** Share of measured values that intervals hold. */
+  readonly interval?: number | undefined;
+  readonly engine: EngineName;
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Predicts samples.
+ *
+ * @throws {ContractError} If the model does not fit the data, or intervals are asked of a model that was not calibrated.
+ * @throws The reason of the signal, if it is aborted.
+ */
+export async function predictData(
+  job: PredictJob,
+  { signal, onProgress }: CallContext,
+): Promise<HeldPredictions & { readonly summary: PredictionSummary }> {
+  const { model, data, interval, engine, threads } = job;
+  // What intervals lack is said before the predictions, which may take long.
+  if (interval !== undefined) withIntervals(new Float32Array(data.length), job);
+  const notes: string[] = [];
+  const { mean } = await predictEnsemble([model], data, {
+    engine,
+    threads,
+    path: "grouped",
+    signal,
+    onNote: (text) => void notes.push(text),
+    onProgress: (done: number) => onProgress({ doing: "Predicting", done, total: data.length }),
+  });
+  const { mse, pearson } = data.hasLabels
+    ? evaluatePredictions(data, mean).overall
+    : { mse: null, pearson: null };
+  return {
+    ...withIntervals(mean, job),
+    summary: {
+      samples: data.length,
+      ...(interval !== undefined && { interval }),
+      ...(mse !== null && pearson !== null && { measured: { mse, pearson } }),
+      notes: [...notes, ...describeCellTypes(model, data), ...describeGenes(model, data)],
+      digest: await digestPredictions(mean),
+    },
+  };
+}
+
+/** Adds intervals to predictions, if they are wanted. */
+export function withIntervals(
+  predictions: Float32Array<ArrayBuffer>,
+  { model, data, interval }: Pick<PredictJob, "model" | "data" | "interval">,
+): HeldPredictions {
+  if (interval === undefined) return { predictions };
+  const { low, high } = predictIntervals(model, data, { predictions, confidence: interval });
+  return { predictions, low, high };
+}
+
+function describeCellTypes({ typicalSignal }: TrainedModel, data: Dataset): string[] {
+  if (typicalSignal === undefined) return [];
+  return findUnlike(typicalSignal, data).map(({ cellType, statistics }) =>
+    `${cellType} is unlike the training cell types: ${describeUnlike(statistics)}`
+  );
+}
+
+function describeGenes({ geneEffects, panel, spec }: TrainedModel, data: Dataset): string[] {
+  const scores = spec.loss === "rank"
+    ? ["The model was trained to rank: its predictions are scores without a unit"]
+    : [];
+  const effects = geneEffects ?? panel;
+  if (effects === undefined) return scores;
+  const { known, genes } = countKnownGenes(effects, data);
+  const told = `The model knew ${known.toLocaleString("en-US")} of ${formatCountOf(genes, "gene")}`;
+  return [...scores, told];
+}
+
+/** SHA-256 of predictions as float32, little-endian. */
+export async function digestPredictions(predictions: Float32Array): Promise<string> {
+  const view = new DataView(new ArrayBuffer(4 * predictions.length));
+  for (const [i, value] of predictions.entries()) view.setFloat32(4 * i, value, true);
+  const digest = await sha256(new Uint8Array(view.buffer));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
