@@ -219,6 +219,7 @@ const OTHER_TESTS = [
   "bench/peers",
   "bench/real",
   "bench/results",
+  "bench/service",
   "engine/webgpu/device",
   "engine/webgpu/golden",
   "fuzz",
@@ -228,6 +229,7 @@ const OTHER_TESTS = [
   "page/browser",
   "runner",
   "scripts",
+  "service",
 ];
 
 Deno.test("tests mirror the folders of the sources", () => {

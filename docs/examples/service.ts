@@ -71,7 +71,8 @@ const server = Deno.serve({
 
 /** Answers what was taken, refuses what comes, and ends. */
 async function stop(): Promise<void> {
-  service.stop();
+  // Before the server is shut down, which would cut off uploads.
+  await service.stop();
   await server.shutdown();
   await predictor[Symbol.asyncDispose]();
 }

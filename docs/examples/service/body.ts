@@ -1,6 +1,6 @@
 /** Reads the body of a request within limits: how long it is, how long it takes, and how much is held in all. */
 
-import { Refusal } from "./refusals.ts";
+import { CLIENT_GONE, Refusal } from "./refusals.ts";
 
 /** The bytes of all bodies that are held at a time, so that many clients cannot fill the memory together. */
 export class BodyBudget {
@@ -63,7 +63,7 @@ export async function readBody(
   try {
     while (true) {
       const { done, value } = await reader.read();
-      if (signal.aborted) throw tooSlow();
+      if (signal.aborted) throw isGone(signal.reason) ? signal.reason : tooSlow();
       if (done) break;
       if (length + value.length > maxBytes) throw tooLong(maxBytes);
       budget.take(value.length);
@@ -93,6 +93,11 @@ function joined(pieces: readonly Uint8Array[], length: number): Uint8Array<Array
     at += piece.length;
   }
   return bytes;
+}
+
+/** Whether there is nobody to answer. */
+function isGone(reason: unknown): boolean {
+  return reason instanceof Refusal && reason.status === CLIENT_GONE;
 }
 
 function tooLong(maxBytes: number): Refusal {

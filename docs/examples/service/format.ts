@@ -14,6 +14,8 @@ export interface Answer {
 export interface ReadOptions {
   /** Says how many bins and which marks samples have. */
   readonly model: TrainedModel;
+  /** More samples are refused, before memory is taken for them. */
+  readonly maxSamples: number;
   /** Formats that are compressed may inflate to so many bytes. */
   readonly maxInflatedBytes: number;
 }
@@ -27,6 +29,7 @@ export interface Format {
    *
    * @throws {FormatError} If the body is damaged.
    * @throws {ContractError} If it contradicts the model.
+   * @throws {Refusal} If it has too many samples.
    */
   read(body: Uint8Array<ArrayBuffer>, options: ReadOptions): Promise<Dataset> | Dataset;
   /** Writes an answer. */

@@ -8,7 +8,7 @@ import type { Format } from "./format.ts";
 import { JSON_FORMAT } from "./json_format.ts";
 import { Metrics } from "./metrics.ts";
 import { formatOfAnswer, formatOfBody } from "./negotiate.ts";
-import { Refusal, refusalOf } from "./refusals.ts";
+import { CLIENT_GONE, Refusal, refusalOf } from "./refusals.ts";
 import { NPZ_FORMAT } from "./npz_format.ts";
 
 /** All formats of bodies; answers are in the first one if the client does not mind. */
@@ -66,6 +66,8 @@ export class Service {
   readonly #metrics = new Metrics();
   readonly #budget: BodyBudget;
   readonly #routes: Readonly<Record<string, readonly [method: string, route: Route]>>;
+  readonly #ended = Promise.withResolvers<void>();
+  #running = 0;
   #isStopping = false;
 
   /** Starts nothing. */
@@ -80,9 +82,14 @@ export class Service {
     };
   }
 
-  /** From now on predictions are refused, so that a load balancer sends them elsewhere; those that were taken end. */
-  stop(): void {
+  /**
+   * From now on predictions are refused, so that a load balancer sends them elsewhere.
+   *
+   * @returns Fulfilled when those that were taken are answered.
+   */
+  async stop(): Promise<void> {
     this.#isStopping = true;
+    if (this.#running > 0) await this.#ended.promise;
   }
 
   /** Answers a request; never throws. */
@@ -90,16 +97,19 @@ export class Service {
     const started = performance.now();
     const { signal, release } = limitTime(request, this.#options.limits.timeoutMs);
     const call: Call = { request, url: new URL(request.url), id: idOf(request), signal };
+    this.#running++;
     let failure: { readonly refusal: Refusal; readonly error: unknown } | undefined;
     let response: Response;
     try {
       response = await this.#route(call);
     } catch (error) {
-      const refusal = signal.aborted ? refusalOf(signal.reason) : refusalOf(error);
+      const refusal = refusalOf(error);
       failure = { refusal, error };
       response = describe(refusal, call.id);
     } finally {
       release();
+      this.#running--;
+      if (this.#isStopping && this.#running === 0) this.#ended.resolve();
     }
     response.headers.set("x-request-id", call.id);
     if (this.#isStopping) response.headers.set("connection", "close");
@@ -138,14 +148,9 @@ export class Service {
     const confidence = confidenceOf(url);
     const body = await readBody(request, { maxBytes: maxBodyBytes, budget: this.#budget, signal });
     try {
-      const data = await format.read(body, { model, maxInflatedBytes: 8 * maxBodyBytes });
+      const maxInflatedBytes = 8 * maxBodyBytes;
+      const data = await format.read(body, { model, maxSamples, maxInflatedBytes });
       call.samples = data.length;
-      if (data.length > maxSamples) {
-        throw new Refusal(`Found ${data.length} samples, expected at most ${maxSamples}.`, {
-          status: 413,
-          code: "TOO_MANY_SAMPLES",
-        });
-      }
       const details = await predictor.predictDetails(data, { signal, confidence });
       const bytes = await answerFormat.write({ data, details });
       return new Response(bytes, { headers: { "content-type": answerFormat.types[0] } });
@@ -245,7 +250,7 @@ function tookTooLong(): Refusal {
 
 /** Nobody reads this answer; the log has it. */
 function clientHasGone(): Refusal {
-  return new Refusal("The client has gone.", { status: 499, code: "CLIENT_GONE" });
+  return new Refusal("The client has gone.", { status: CLIENT_GONE, code: "CLIENT_GONE" });
 }
 
 /** The confidence of intervals, if the client wants them: `/predict?confidence=0.9`. */

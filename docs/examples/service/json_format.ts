@@ -13,10 +13,10 @@ const encoder = new TextEncoder();
 /** Samples as objects. */
 export const JSON_FORMAT: Format = {
   types: ["application/json"],
-  read(body, { model }: ReadOptions): Dataset {
+  read(body, options: ReadOptions): Dataset {
     const value = parse(body);
     if (!Array.isArray(value)) fail(`found ${nameOf(value)}, expected an array of samples`);
-    return datasetOf(model, value.map(checkSample));
+    return datasetOf(value.map(checkSample), options);
   },
   write({ data, details }: Answer): Uint8Array<ArrayBuffer> {
     const { predictions, spread, intervals } = details;

@@ -4,23 +4,35 @@
  */
 
 import { Dataset } from "@waka/histone/data";
+import { ContractError } from "@waka/histone/errors";
 import { bytesSource, type NpzMemberData, readCompetition, writeNpz } from "@waka/histone/io";
 import type { Answer, Format, ReadOptions } from "./format.ts";
+import { checkNumber } from "./samples.ts";
 
 /** Files of numpy. */
 export const NPZ_FORMAT: Format = {
   types: ["application/x-npz", "application/zip"],
-  async read(body, { maxInflatedBytes }: ReadOptions): Promise<Dataset> {
-    const source = bytesSource(body, "body");
-    return new Dataset(await readCompetition(source, { threads: 1, maxBytes: maxInflatedBytes }));
+  async read(body, { maxSamples, maxInflatedBytes: maxBytes }: ReadOptions): Promise<Dataset> {
+    const columns = await readCompetition(bytesSource(body, "body"), { threads: 1, maxBytes });
+    checkNumber(columns.geneIndex.length, maxSamples);
+    return new Dataset(columns);
   },
   async write({ data, details }: Answer): Promise<Uint8Array<ArrayBuffer>> {
     const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
-    const bytes = new Response(readable).bytes();
-    await writeNpz(writable, membersOf(data, columnsOf(details)));
-    return await bytes;
+    // Both are waited for: a rejection that nobody hears would end the process.
+    const [bytes] = await Promise.all([
+      new Response(readable).bytes(),
+      writeNpz(writable, membersOf(data, columnsOf(details))),
+    ]).catch(refuseNames);
+    return bytes;
   },
 };
+
+/** Names that cannot be those of files are the client's. */
+function refuseNames(error: unknown): never {
+  if (!(error instanceof RangeError)) throw error;
+  throw new ContractError(error.message, { cause: error });
+}
 
 /** What there is of each sample: the prediction, and the spread and the ends of the interval if they are known. */
 function columnsOf({ predictions, spread, intervals }: Answer["details"]): Float32Array[] {

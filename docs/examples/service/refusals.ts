@@ -2,6 +2,9 @@
 
 import { HistoneError, type HistoneErrorCode } from "@waka/histone/errors";
 
+/** What logs have in place of a status where the client did not wait for one. */
+export const CLIENT_GONE = 499;
+
 /** A request that the service does not answer, for a reason that it may tell. */
 export class Refusal extends Error {
   override readonly name = "Refusal";

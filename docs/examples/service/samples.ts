@@ -2,8 +2,9 @@
 
 import type { Dataset } from "@waka/histone/data";
 import { ContractError } from "@waka/histone/errors";
-import type { TrainedModel } from "@waka/histone/model";
 import { type Sample, samplesFor } from "@waka/histone/training";
+import type { ReadOptions } from "./format.ts";
+import { Refusal } from "./refusals.ts";
 
 /** Longer names are a mistake or an attack; they would be in every answer and in messages. */
 const LONGEST_NAME = 256;
@@ -12,8 +13,13 @@ const LONGEST_NAME = 256;
  * Makes a data set of samples.
  *
  * @throws {ContractError} If one does not fit the model.
+ * @throws {Refusal} If there are too many.
  */
-export function datasetOf(model: TrainedModel, samples: readonly Sample[]): Dataset {
+export function datasetOf(
+  samples: readonly Sample[],
+  { model, maxSamples }: Pick<ReadOptions, "model" | "maxSamples">,
+): Dataset {
+  checkNumber(samples.length, maxSamples);
   for (const [index, { gene, cellType }] of samples.entries()) {
     checkName(gene, { what: "gene", index });
     checkName(cellType, { what: "cellType", index });
@@ -25,6 +31,19 @@ export function datasetOf(model: TrainedModel, samples: readonly Sample[]): Data
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     throw new ContractError(error.message, { cause: error });
   }
+}
+
+/**
+ * Refuses a request of too many samples.
+ *
+ * @throws {Refusal} If there are too many.
+ */
+export function checkNumber(samples: number, maxSamples: number): void {
+  if (samples <= maxSamples) return;
+  throw new Refusal(`Found ${samples} samples, expected at most ${maxSamples}.`, {
+    status: 413,
+    code: "TOO_MANY_SAMPLES",
+  });
 }
 
 function checkName(

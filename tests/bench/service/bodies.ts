@@ -41,7 +41,6 @@ function asObjects(data: Dataset) {
 /** As `simulate` and `prepare` write it, stored, each cell type's samples in their order. */
 async function asNpz(data: Dataset): Promise<Uint8Array<ArrayBuffer>> {
   const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
-  const bytes = new Response(readable).bytes();
   const blocks = [...new Set(positionsOf(data).map((i) => data.cellTypeOf(i)))].map((cellType) => {
     const own = data.filter((i) => data.cellTypeOf(i) === cellType);
     return {
@@ -50,8 +49,11 @@ async function asNpz(data: Dataset): Promise<Uint8Array<ArrayBuffer>> {
       signal: Float64Array.from(positionsOf(own).flatMap((i) => Array.from(own.countsOf(i)))),
     };
   });
-  await writeCompetition(writable, blocks, { record: data.record, dtype: "float32" });
-  return await bytes;
+  const [bytes] = await Promise.all([
+    new Response(readable).bytes(),
+    writeCompetition(writable, blocks, { record: data.record, dtype: "float32" }),
+  ]);
+  return bytes;
 }
 
 function asArrow(data: Dataset): Uint8Array<ArrayBuffer> {

@@ -50,9 +50,23 @@ export class HttpConnection implements Disposable {
 
   /** Sends a request and waits for the whole answer. */
   async send(request: Uint8Array): Promise<HttpAnswer> {
-    for (let at = 0; at < request.length;) {
-      at += await this.#connection.write(request.subarray(at));
-    }
+    await this.#write(request);
+    return await this.#receive();
+  }
+
+  /** Sends a request but for its last byte, does something else, and then sends that. */
+  async sendSlowly(request: Uint8Array, between: () => Promise<void>): Promise<HttpAnswer> {
+    await this.#write(request.subarray(0, -1));
+    await between();
+    await this.#write(request.subarray(-1));
+    return await this.#receive();
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await this.#connection.write(bytes.subarray(at));
+  }
+
+  async #receive(): Promise<HttpAnswer> {
     let end = this.#endOfHead();
     while (end < 0) {
       await this.#fill();

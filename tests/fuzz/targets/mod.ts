@@ -7,6 +7,7 @@ import { CHANGE_TARGETS } from "./changes.ts";
 import { GENOME_TARGETS } from "./genomes.ts";
 import { MODEL_TARGETS } from "./models.ts";
 import { PANEL_TARGETS } from "./panel.ts";
+import { SERVICE_TARGETS } from "./service.ts";
 import { SIGNAL_TARGETS } from "./signal.ts";
 import { TABLE_TARGETS } from "./tables.ts";
 import { WINDOW_TARGETS } from "./windows.ts";
@@ -22,6 +23,7 @@ export const TARGETS: readonly Target[] = [
   ...MODEL_TARGETS,
   ...PANEL_TARGETS,
   ...SIGNAL_TARGETS,
+  ...SERVICE_TARGETS,
 ];
 
 /** The reader of that name. */
