@@ -63,7 +63,7 @@ export async function measureService(
 }
 
 /** A model of the usual size with random weights, which cost the same. */
-async function saveWakawaka(directory: string): Promise<void> {
+export async function saveWakawaka(directory: string): Promise<void> {
   const { record } = simulateColumns({ cellTypes: 1, genes: 1, newGenes: 1 }).train;
   const { learningRate, batchSize } = findPreset("wakawaka").training;
   const spec = presetSpec("wakawaka");
