@@ -86,6 +86,7 @@ export type {
   FitProgress,
   FitResult,
 } from "./src/training/fit_types.ts";
+export type { AbortOptions, OnProgress, Progress } from "./src/progress.ts";
 export { predict } from "./src/training/predict.ts";
 export type { PredictOptions } from "./src/training/predict_options.ts";
 export { type Sample, samplesFor, type SamplesForOptions } from "./src/training/samples_for.ts";

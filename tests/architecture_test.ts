@@ -107,7 +107,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 MAY_IMPORT.page = Object.keys(MAY_IMPORT).filter((part) => part !== "commands");
 
 /** Modules with which the page's programs begin, beside the entry points of the package. */
-const PAGE_PROGRAMS = ["./src/page/app/start.ts", "./src/page/work/worker.ts"];
+const PAGE_PROGRAMS = [
+  ...["window", "work", "threads", "disk_window", "disk_work", "start"].map((name) =>
+    `./src/page/build/${name}.ts`
+  ),
+  "./src/page/service_worker.ts",
+];
 
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
@@ -226,6 +231,8 @@ const OTHER_TESTS = [
   "fuzz/targets",
   "helpers",
   "lint",
+  "page/build/tiny",
+  "page/build/tiny/newer",
   "page/browser",
   "runner",
   "scripts",
@@ -304,7 +311,11 @@ const NEW_NAMES: readonly (readonly [name: RegExp, where: readonly string[]])[] 
   [/\bPromise\.(try|withResolvers)\b|\bPromiseWithResolvers\b/, []],
   [/\.transfer(ToFixedLength)?\(/, ["base/platform.ts"]],
   [/\bnew Float16Array\b/, []],
-  [/\bnew Worker\(/, ["base/workers.ts"]],
+  [/\bnew Worker\(/, [
+    "base/workers.ts",
+    "page/build/disk_files.ts",
+    "page/build/inherit_policy.ts",
+  ]],
   [/\bnew SharedArrayBuffer\(|\bnew WebAssembly\.Memory\(/, [
     "base/shared_memory.ts",
   ]],
@@ -318,6 +329,15 @@ Deno.test("what older run-times and browsers lack is named in one place", () => 
       .map(([name]) => `${path}: ${name.exec(source)![0]}`);
   });
   deepStrictEqual(naming, []);
+});
+
+Deno.test("only the commands import modules of Node, which browsers cannot load", () => {
+  const importing = sourceFiles(SOURCE)
+    .filter((file) => /\bfrom "node:/.test(withoutComments(Deno.readTextFileSync(file))))
+    .map(({ href }) => pathOf(href))
+    // An import of types alone is left out of what runs.
+    .filter((path) => partOf(path) !== "commands" && path !== "files/_node_system.ts");
+  deepStrictEqual(importing, []);
 });
 
 function withoutComments(source: string): string {

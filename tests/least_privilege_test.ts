@@ -50,6 +50,7 @@ const SETS: Readonly<Record<string, string>> = {
   fuzz: "fuzz",
   info: "examine",
   motifs: "write",
+  page: "page",
   prepare: "write",
   release: "release",
   roadmap: "roadmap",
@@ -77,7 +78,8 @@ Deno.test("every task runs with one set of permissions, asks for no more, and lo
 });
 
 Deno.test("the sets hold what the tasks need: one host for one of them, no native code, few other programs", () => {
-  const { examine, write, roadmap, compute, bundle, compile, fuzz, ...others } = CONFIG.permissions;
+  const { examine, write, roadmap, compute, bundle, page, compile, fuzz, ...others } =
+    CONFIG.permissions;
   deepStrictEqual(Object.keys(others).sort(), SETS_OF_DEVELOPERS);
   const { bench, release, test } = others;
   const keysOf = (set: Permissions | undefined) => Object.keys(set ?? {}).sort();
@@ -94,6 +96,8 @@ Deno.test("the sets hold what the tasks need: one host for one of them, no nativ
   deepStrictEqual(net, ["egg2.wustl.edu"]);
   deepStrictEqual(rest, write);
   deepStrictEqual(bundle?.env, ["COLUMNS", "INIT_CWD"]);
+  // The page is served to this machine alone.
+  deepStrictEqual(page, { ...bundle, net: ["127.0.0.1"] });
   deepStrictEqual(keysOf(compile), ["env", "read", "run"]);
   deepStrictEqual(compile?.env, ["COLUMNS", "DENORT_BIN", "INIT_CWD"]);
   for (const set of [bundle, compile]) deepStrictEqual(set?.run, ["deno"]);
@@ -107,7 +111,8 @@ Deno.test("the sets hold what the tasks need: one host for one of them, no nativ
   const released = ["deno.json", "CITATION.cff", "CHANGELOG.md"];
   deepStrictEqual(release, { read: released, write: released, run: ["deno"] });
   const tests = Object.keys(CONFIG.test.permissions).sort();
-  deepStrictEqual(tests, ["env", "net", "read", "run", "write"]);
+  // Playwright asks who and what it runs as.
+  deepStrictEqual(tests, ["env", "net", "read", "run", "sys", "write"]);
   // Servers of the tests' own.
   deepStrictEqual(CONFIG.test.permissions.net, ["127.0.0.1"]);
 });
@@ -162,6 +167,11 @@ Deno.exit();
 const DISTINCT_TASKS = [...new Map(RUN_TASKS.map((task) => [task.set, task])).values()]
   .filter(({ set }) => !SETS_OF_DEVELOPERS.includes(set ?? ""));
 
+/** What the probe may do with a set: the server of the page listens on this machine, so that it may connect there too. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  page: ["fetch", "WebSocket", "connect", "worker"],
+};
+
 for (const { name, set, flags } of DISTINCT_TASKS) {
   Deno.test(`a program with the permissions of task ${name} cannot reach any other host, programs or native code`, () =>
     withDirectory(async (directory) => {
@@ -174,7 +184,8 @@ for (const { name, set, flags } of DISTINCT_TASKS) {
       const lock = await Deno.readTextFile(new URL("deno.lock", ROOT));
       const { code, text } = await runDeno(args, { env });
       strictEqual(code, 0, text);
-      deepStrictEqual(JSON.parse(text), [], set);
+      const got: readonly string[] = JSON.parse(text);
+      deepStrictEqual(got.map((what) => what.split(":")[0]), ALLOWED[set ?? ""] ?? [], set);
       strictEqual(await Deno.readTextFile(new URL("deno.lock", ROOT)), lock);
     }));
 }

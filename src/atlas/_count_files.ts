@@ -132,8 +132,9 @@ class ProgressWatch {
     this.#onProgress?.({
       files: this.#files,
       totalFiles: this.#plan.files.length,
-      bytes: this.#bytes,
-      totalBytes: this.#totalBytes,
+      done: this.#bytes,
+      total: this.#totalBytes,
+      unit: "bytes",
       finished,
     });
   }

@@ -6,11 +6,12 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { ContractError, FormatError } from "../errors.ts";
-import type { ByteSource } from "../files/byte_source.ts";
 import { ensemblGeneId, ensemblGeneNumber } from "../gene_id.ts";
 import { type ExpressionTable, readExpressionTable } from "../genome/expression/table.ts";
 import { competitionGenes } from "./competition_genes.ts";
 import { listGenes } from "./gene_info.ts";
+import type { BinarySource } from "../files/open_source.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** The sample whose expression the labels subtract: Universal Human Reference RNA. */
 export const REFERENCE_SAMPLE = "E000";
@@ -63,6 +64,7 @@ export interface CompetitionLabels {
  * a row for each gene.
  *
  * @param input Path of the table, or a source of its bytes.
+ * @param options How to give the reading up.
  * @returns The labels of each cell type.
  * @throws {FormatError} If the file is not a table, or lacks genes of the competition or has some twice.
  * @throws {ContractError} If the table lacks the reference sample.
@@ -81,9 +83,10 @@ export interface CompetitionLabels {
  * ```
  */
 export async function readCompetitionLabels(
-  input: string | URL | ByteSource,
+  input: BinarySource,
+  options: AbortOptions = {},
 ): Promise<CompetitionLabels> {
-  const table = await readExpressionTable(input);
+  const table = await readExpressionTable(input, options);
   const { file, cellTypes } = table;
   if (!cellTypes.includes(REFERENCE_SAMPLE)) {
     throw new ContractError(

@@ -6,16 +6,16 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { FormatError } from "../errors.ts";
-import type { ByteSource } from "../files/byte_source.ts";
-import { openSource } from "../files/open_source.ts";
+import { type BinarySource, openSource } from "../files/open_source.ts";
 import { ensemblGeneId, ensemblGeneNumber } from "../gene_id.ts";
 import type { Gene, Strand } from "../genome/gene.ts";
 import { visitTextLines } from "../genome/text_lines.ts";
 import { failLine, type Line, lineText } from "../text/lines.ts";
 import { competitionGenes } from "./competition_genes.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** Options of {@linkcode readRoadmapGenes}. */
-export interface ReadRoadmapGenesOptions {
+export interface ReadRoadmapGenesOptions extends AbortOptions {
   /**
    * Numbers of the wanted genes.
    *
@@ -59,11 +59,11 @@ const EXAMPLES = 5;
  * ```
  */
 export async function readRoadmapGenes(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: ReadRoadmapGenesOptions = {},
 ): Promise<Gene[]> {
   const { numbers = competitionGenes().map(({ number }) => number), onWarning } = options;
-  const source = await openSource(input);
+  const source = await openSource(input, options);
   try {
     const wanted = new Set(numbers);
     const genes = new Map<number, Gene>();

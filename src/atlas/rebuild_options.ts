@@ -5,6 +5,7 @@
  */
 
 import type { RoadmapFiles } from "./roadmap_files.ts";
+import type { Progress } from "../progress.ts";
 
 /** The files that {@linkcode rebuildCompetition} writes, in the order in which they are written. */
 export const REBUILT_FILES = ["train.npz", "eval.npz", "eval_labels.csv"] as const;
@@ -15,16 +16,12 @@ export type MissingRule = "refuse" | "leave-out";
 /** Every {@linkcode MissingRule}. */
 export const MISSING_RULES: readonly MissingRule[] = ["refuse", "leave-out"];
 
-/** How far a rebuilding is. */
-export interface RebuildProgress {
+/** How far a rebuilding is: bytes that were read, of those that this run reads. */
+export interface RebuildProgress extends Progress {
   /** Number of files of alignments that are counted. */
   readonly files: number;
   /** Number of files of alignments in all. */
   readonly totalFiles: number;
-  /** Number of bytes that were read, of those that this run reads. */
-  readonly bytes: number;
-  /** Number of bytes that this run reads. */
-  readonly totalBytes: number;
   /** The cell type whose last file was just counted, if one was. */
   readonly finished?: string | undefined;
 }
@@ -65,7 +62,9 @@ export interface RebuildOptions {
   readonly onWriting?: ((file: string) => void) | undefined;
   /** Called with what may be wrong but does not prevent the work. */
   readonly onWarning?: ((message: string) => void) | undefined;
-  /** Ends the work. What is counted is kept, and the next call continues from it. */
+  /**
+   * Gives the work up: it rejects with the signal's reason. What is counted is kept, and the next call continues from it.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -3,6 +3,8 @@ interface Builtins {
   getBuiltinModule?(id: "node:stream"): typeof import("node:stream") | undefined;
   getBuiltinModule?(id: "node:worker_threads"): typeof import("node:worker_threads") | undefined;
   getBuiltinModule?(id: "node:fs"): typeof import("node:fs") | undefined;
+  getBuiltinModule?(id: "node:path"): typeof import("node:path") | undefined;
+  getBuiltinModule?(id: "node:crypto"): typeof import("node:crypto") | undefined;
   getBuiltinModule?(id: "node:os"): typeof import("node:os") | undefined;
 }
 

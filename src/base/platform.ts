@@ -55,7 +55,7 @@ export function toBase64(bytes: Uint8Array): string {
 /**
  * Reads bytes from base64.
  *
- * @throws {Error} If it is none: a `SyntaxError`, or a `DOMException` of older run-times.
+ * @throws {Error} If it is not base64: a `SyntaxError`, or a `DOMException` of older run-times.
  */
 export function fromBase64(text: string): Bytes {
   if (NEW_BYTES.fromBase64 !== undefined) return NEW_BYTES.fromBase64(text);

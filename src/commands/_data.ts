@@ -59,7 +59,7 @@ export async function loadData(
   const read = await readDataset(path, {
     record: record === undefined ? undefined : await readRecord(record),
     threads: threads,
-    onProgress: (done, total) => progress.update({ done, total, label: "reading" }),
+    onProgress: ({ done, total }) => progress.update({ done, total, label: "reading" }),
     onNote: (text) => console.info(`${text}.`),
     onWarning: (text) => console.warn(`warning: ${text}`),
   });

@@ -92,7 +92,7 @@ export function summariseDifferences(
     significance: flags.significance,
     sets: sets?.sets,
     leastGenes: flags.leastGenes,
-    onProgress: (done, total) => progress.update({ done, total, label: "testing" }),
+    onProgress: ({ done, total }) => progress.update({ done, total, label: "testing" }),
     signal,
   });
   progress.clear();

@@ -61,7 +61,7 @@ export async function prepareNull(
     compared: COMPARED,
     pool,
     signal,
-    onProgress: (share) => progress.update({ done: share, total: 1, label: "null" }),
+    onProgress: ({ done, total }) => progress.update({ done, total, label: "null" }),
   };
   const made = await makeNull(work, options, progress);
   progress.clear();
@@ -91,8 +91,8 @@ async function makeNull(
     engine,
     threads,
     signal: options.signal,
-    onProgress: (share) =>
-      progress.update({ done: share, total: 1, label: "training on shuffled labels" }),
+    onProgress: ({ done, total }) =>
+      progress.update({ done, total, label: "training on shuffled labels" }),
   });
   return await nullFromModels(trained, data, options);
 }

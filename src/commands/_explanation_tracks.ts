@@ -126,7 +126,7 @@ export async function writeTracks(
       chromosomes: plan.chromosomes,
       withSignal: true,
       signal,
-      onProgress: (done, total) => progress.update({ done, total, label: "writing tracks" }),
+      onProgress: ({ done, total }) => progress.update({ done, total, label: "writing tracks" }),
     });
     progress.clear();
     const session = await writeTrackSession(folder, written, { genome: record.assembly });

@@ -165,12 +165,8 @@ export async function computeBlocks(
     rows: left,
     blockSize,
     onNote: (note) => notes.add(note),
-    onProgress: (share) =>
-      progress.update({
-        done: before + share * left.length,
-        total: rows.length,
-        label: "explaining",
-      }),
+    onProgress: ({ done }) =>
+      progress.update({ done: before + done, total: rows.length, label: "explaining" }),
     signal,
   });
   try {

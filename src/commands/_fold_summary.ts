@@ -73,8 +73,8 @@ export function summariseFolds(results: readonly FoldResult[], folds: number): F
     { fold, repeat, evaluation, regimes, reading },
   ): FoldFigures[] =>
     evaluation === undefined ? [] : [{
-      fold,
-      repeat,
+      fold: fold + 1,
+      repeat: repeat + 1,
       ...evaluation.overall,
       regimes,
       ...(reading && { reading: describeReading(reading) }),

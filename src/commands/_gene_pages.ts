@@ -237,7 +237,7 @@ async function knockOut(
     edits,
     seed: flags.seed,
     signal,
-    onProgress: (done, total) => progress.update({ done, total, label: "editing" }),
+    onProgress: ({ done, total }) => progress.update({ done, total, label: "editing" }),
   });
   for await (const block of effects) {
     for (const { edit, position, effect, low, high, unlike } of block) {

@@ -15,11 +15,13 @@ import {
   UNKNOWN_BASES,
   type UnknownBases,
 } from "../record.ts";
-import { choice, integer, Interrupted } from "./flags.ts";
+import { choice, integer } from "./flags.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { checkHosts, checkRedirects } from "./_network.ts";
 import { ProgressLine } from "./_progress.ts";
 import { warn } from "./_warn.ts";
+import type { Progress } from "../progress.ts";
+import { withNothingKept } from "./_interrupt.ts";
 
 /** Flags of {@linkcode declareGenome}. */
 export interface GenomeFlags {
@@ -96,18 +98,17 @@ export interface GenesToRead {
  */
 export async function takeDna(
   flags: GenomeFlags,
-  { genes, assembly, tss, chromosomeAliases, signal }: GenesToRead,
+  { genes, assembly, tss, chromosomeAliases, signal: asked }: GenesToRead,
 ): Promise<ReadGeneSequences | undefined> {
   const { genome: place, sequenceHalfWidth, sequenceOrientation, unknownBases } = flags;
   if (place === undefined) return undefined;
   // Most data have no DNA: what reads it is loaded only here.
   const { openGenome } = await import("../genome/sequence/open_genome.ts");
   const { readGeneSequences } = await import("../genome/sequence/gene_sequences.ts");
+  const signal = withNothingKept(asked);
   const progress = new ProgressLine();
-  const show = (label: string) => (done: number, total: number) => {
-    if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
+  const show = (label: string) => ({ done, total }: Progress) =>
     progress.update({ done, total, label });
-  };
   const remote = new HttpFiles({ signal });
   if (isAddress(place)) {
     await checkRedirects([place], { remote, reason: "the server of --genome redirects there" });
@@ -120,6 +121,7 @@ export async function takeDna(
     remote,
     onNote: say((text) => console.info(`${text}.`)),
     onProgress: show("making the index"),
+    signal,
   });
   try {
     return await readGeneSequences(genes, genome, {
@@ -131,6 +133,7 @@ export async function takeDna(
       chromosomeAliases,
       onWarning: say(warn),
       onProgress: show("reading DNA"),
+      signal,
     });
   } finally {
     progress.clear();

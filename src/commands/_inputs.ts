@@ -23,7 +23,7 @@ export async function withDigestProgress<Value>(
 ): Promise<Value> {
   const progress = new ProgressLine();
   const value = await digest({
-    onProgress: (done, total, file) =>
+    onProgress: ({ done, total, file }) =>
       progress.update({ done, total, label: `digesting ${basename(file)}` }),
   });
   progress.clear();

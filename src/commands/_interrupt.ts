@@ -16,6 +16,16 @@ export interface Interrupt {
   readonly exitCode: number;
 }
 
+/** A signal that says that a command leaves nothing, for one that writes its output at the end. */
+export function withNothingKept(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const abort = () =>
+    controller.abort(new Interrupted("Interrupted: nothing half-written was kept."));
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  return controller.signal;
+}
+
 /** Aborts on the first SIGINT or SIGTERM; a later one ends the process immediately. */
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();

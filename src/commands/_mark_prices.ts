@@ -39,11 +39,9 @@ export async function measurePrices(
   options: PriceMarksOptions,
 ): Promise<RegimePrices[]> {
   const progress = new ProgressLine("samples");
-  const marks = (models[0]?.panel?.record.marks.length ?? 0) + 1;
-  const total = models.length * data.length * marks;
   const prices = await priceMarks(models, data, {
     ...options,
-    onProgress: (done) => progress.update({ done, total, label: "leaving marks out" }),
+    onProgress: ({ done, total }) => progress.update({ done, total, label: "leaving marks out" }),
   });
   progress.clear();
   return prices;

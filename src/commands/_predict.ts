@@ -193,7 +193,6 @@ export async function predictWithProgress(
   const { engine, threads, signal, geneEffects, acceptAssembly, unlabelled, dropMarks } = options;
   const notes = new Set<string>();
   const progress = new ProgressLine("samples");
-  const total = models.length * data.length;
   let report: EngineReport | undefined;
   const prediction = await predictEnsemble(models, data, {
     engine,
@@ -206,7 +205,7 @@ export async function predictWithProgress(
     dropMarks,
     onNote: (note) => notes.add(note),
     onStart: (started) => report = started,
-    onProgress: (done) => progress.update({ done, total, label: "predicting" }),
+    onProgress: ({ done, total }) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
   const next = nextAssays(models[0], data, { dropMarks, unlabelled });

@@ -44,7 +44,7 @@ export class RebuildReport {
   }
 
   /** Redraws the bar, and prints a line for each cell type that is finished. */
-  show({ files, totalFiles, bytes, totalBytes, finished }: RebuildProgress): void {
+  show({ files, totalFiles, done: bytes, total: totalBytes, finished }: RebuildProgress): void {
     this.#files = files;
     if (finished !== undefined) {
       this.#progress.clear();

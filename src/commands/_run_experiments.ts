@@ -72,7 +72,7 @@ async function runOne(
   const result = await runExperiment(plan, data, {
     engine,
     threads,
-    signal,
+    stop: signal,
     otherArithmetic,
     ...checkpoints.options,
     ...reportTraining("  "),

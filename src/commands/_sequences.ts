@@ -80,7 +80,7 @@ async function readOnce(file: string, unknownAs: UnknownBases): Promise<ReadFile
     const table = await readSequences(source, {
       unknownAs,
       onWarning: warn,
-      onProgress: (done, total) => progress.update({ done, total, label: "reading sequences" }),
+      onProgress: ({ done, total }) => progress.update({ done, total, label: "reading sequences" }),
     });
     return { key, table, source: `${basename(file)}, ${size} bytes` };
   } finally {

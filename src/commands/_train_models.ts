@@ -62,7 +62,7 @@ export async function trainModels(
     sampleWeights,
     validation,
     unlabelled,
-    signal,
+    stop: signal,
     otherArithmetic: flags.otherArithmetic,
     ...reportFrom(run, { flags, settings, log }),
   };

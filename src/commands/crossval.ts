@@ -149,7 +149,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
     ownPanel: flags.ownPanel,
     acceptAssembly: flags.acceptAssembly,
     sampleWeights,
-    signal,
+    stop: signal,
     otherArithmetic,
     ...reportFolds({ folds, repeats }, { settings, log, resume }),
   });
@@ -200,16 +200,17 @@ function reportFolds(
     onProgress,
     onFold: (fold: number, training: Dataset, validation: Dataset) =>
       console.info(
-        `Fold ${fold} of ${folds * repeats}: ${
+        `Fold ${fold + 1} of ${folds * repeats}: ${
           formatCountOf(training.length, "sample")
         } to train on, ` +
           `${validation.length.toLocaleString("en-US")} to validate on`,
       ),
     onEpoch: (fold: number, record: EpochRecord) => {
-      onEpoch(fold - 1, record);
-      log(`fold${fold}`, record.epoch, epochScalars(record, learningRate));
+      onEpoch(fold, record);
+      log(`fold${fold + 1}`, record.epoch, epochScalars(record, learningRate));
     },
-    onFoldEnd: ({ fold, result, evaluation, reading }: FoldResult) => {
+    onFoldEnd: ({ fold: index, result, evaluation, reading }: FoldResult) => {
+      const fold = index + 1;
       if (result.diverged !== undefined) console.info(`Fold ${fold}: ${result.diverged.message}`);
       if (evaluation === undefined) return;
       const { mse, pearson } = evaluation.overall;
@@ -230,7 +231,7 @@ function throwUnlessFinished(
   for (const { fold, result: { diverged, history } } of results) {
     if (diverged === undefined) continue;
     throw new DivergedError(
-      `${diverged.message}. That was fold ${fold}; kept its losses to epoch ${history.length}`,
+      `${diverged.message}. That was fold ${fold + 1}; kept its losses to epoch ${history.length}`,
       { cause: diverged },
     );
   }

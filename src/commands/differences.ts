@@ -211,7 +211,7 @@ async function explainWithProgress(
     return await explainDifferences(models, data, {
       ...options,
       onNote: (note) => notes.add(note),
-      onProgress: (share) => progress.update({ done: share, total: 1, label: "explaining" }),
+      onProgress: ({ done, total }) => progress.update({ done, total, label: "explaining" }),
     });
   } finally {
     progress.clear();

@@ -150,7 +150,7 @@ async function editSamples(flags: EditFlags, { args, signal }: CommandCall): Pro
   const blocks = predictEdits(models, data, {
     ...options,
     onNote: (note) => notes.add(note),
-    onProgress: (done, total) => progress.update({ done, total, label: "predicting" }),
+    onProgress: ({ done, total }) => progress.update({ done, total, label: "predicting" }),
   });
   const summary = new EffectSummary();
   await output.write((sink) =>

@@ -193,10 +193,8 @@ function find(
   const found = findMotifs(filters, sequences, {
     entries,
     threshold,
-    onProgress: (done, total) => {
-      signal.throwIfAborted();
-      progress.update({ done, total, label: "searching" });
-    },
+    signal,
+    onProgress: ({ done, total }) => progress.update({ done, total, label: "searching" }),
   });
   progress.clear();
   return found;

@@ -7,7 +7,7 @@ import { readSampleSheet, type SampleSheet } from "../genome/sample_sheet.ts";
 import type { ReadGeneSequences } from "../genome/sequence/gene_sequences.ts";
 import { startCountThreads } from "../genome/signal/count_crew.ts";
 import { sharedBytes, signalFiles } from "../genome/signal_files.ts";
-import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
+import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
 import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";
 import { expressionScale, takeExpression } from "./_expression.ts";
@@ -25,6 +25,7 @@ import { PreparedPage } from "./_prepared_page.ts";
 import { ProgressLine } from "./_progress.ts";
 import { checkGeneFiles, takeGenes } from "./_take_genes.ts";
 import { warn } from "./_warn.ts";
+import { withNothingKept } from "./_interrupt.ts";
 
 /** Command `prepare`. */
 export const command: CommandDefinition<PrepareFlags> = {
@@ -87,7 +88,8 @@ export const command: CommandDefinition<PrepareFlags> = {
   run,
 };
 
-async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> {
+async function run(flags: PrepareFlags, call: CommandCall): Promise<void> {
+  const signal = withNothingKept(call.signal);
   await checkInputs(flags);
   const { out } = flags;
   const kind = kindOfPrepared(out, flags);
@@ -122,10 +124,8 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     binSizeBp: flags.binSize,
     halfWidthBp: flags.halfWidth,
     ...place,
-    onProgress: (done, total) => {
-      if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
-      progress.update({ done, total, label: "counting" });
-    },
+    signal,
+    onProgress: ({ done, total }) => progress.update({ done, total, label: "counting" }),
     onFile: (file) => seen.addFile(file),
     onWarning,
   });

@@ -90,7 +90,7 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
     threads,
     otherArithmetic,
     finished,
-    signal,
+    stop: signal,
     ...reportTrials(directory, { owned, trials }),
   });
   await owned.check();

@@ -10,17 +10,11 @@ import type {
   SimulationTruth,
 } from "../simulate/mod.ts";
 import { SIMULATED_EXPRESSIONS, SIMULATED_FEATURES, writeSimulation } from "../simulate/mod.ts";
-import {
-  choice,
-  type CommandCall,
-  type CommandDefinition,
-  integer,
-  Interrupted,
-  number,
-} from "./flags.ts";
+import { choice, type CommandCall, type CommandDefinition, integer, number } from "./flags.ts";
 import { type CompareFlags, compareSimulation } from "./_compare_simulation.ts";
 import { checkOutput, lockOutput } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
+import { withNothingKept } from "./_interrupt.ts";
 
 interface SimulateFlags extends CompareFlags {
   readonly out: string;
@@ -177,10 +171,9 @@ async function simulate(flags: SimulateFlags, { signal, given }: CommandCall): P
     ...(full ? FULL_SIZE : {}),
     features,
     compress,
-    onProgress: ({ done, total, file, cellType }) => {
-      if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
-      progress.update({ done, total, label: `${file} ${cellType}` });
-    },
+    signal: withNothingKept(signal),
+    onProgress: ({ done, total, file, cellType }) =>
+      progress.update({ done, total, label: `${file} ${cellType}` }),
   });
   progress.clear();
   printTruth(truth);

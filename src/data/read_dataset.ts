@@ -6,9 +6,10 @@ import { isZarrFolder, readAnndataFolder } from "../io/zarr/folder.ts";
 import { pathKind } from "../files/file.ts";
 import type { DataRecord } from "../record.ts";
 import { Dataset } from "./dataset.ts";
+import type { AbortOptions, OnProgress } from "../progress.ts";
 
 /** Options of {@linkcode readDataset}. */
-export interface ReadDatasetOptions {
+export interface ReadDatasetOptions extends AbortOptions {
   /**
    * What the numbers are.
    *
@@ -25,10 +26,8 @@ export interface ReadDatasetOptions {
   readonly onNote?: ((message: string) => void) | undefined;
   /** Called with peculiarities of an npz file that do not keep it from being read; see `ReadCompetitionOptions`. */
   readonly onWarning?: ((message: string) => void) | undefined;
-  /**
-   * Called from time to time with the amount read and the amount in all, in a unit that depends on the kind of data.
-   */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called from time to time with the amount read, in a unit that depends on the kind of data. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**

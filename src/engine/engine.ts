@@ -12,6 +12,7 @@
 import type { DivergedError } from "../errors.ts";
 import type { Weights } from "../model/initial_weights.ts";
 import type { InputName, ModelSpec } from "../model/spec.ts";
+import type { OnProgress, Progress } from "../progress.ts";
 import type { PathRequest } from "./path_source.ts";
 import type { SampleSource } from "./sample_source.ts";
 import type { Schedule } from "../model/schedule.ts";
@@ -141,9 +142,15 @@ export interface SessionOptions {
 /** How a call reports and ends. */
 export interface CallOptions {
   /** Called from time to time with the samples done so far, of all members together. */
-  readonly onProgress?: ((samples: number) => void) | undefined;
-  /** Stops the call between two batches by rejecting with the signal's reason. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Gives the call up, between two batches: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The progress of an epoch: samples of all members together, from the epoch's start. */
+export interface EpochProgress extends Progress {
+  /** Mean loss of the samples done in this call; `undefined` on engines that do not look at it before the epoch's end. */
+  readonly meanLoss: number | undefined;
 }
 
 /** One pass of every member, each over its own samples of the same source. */
@@ -166,12 +173,9 @@ export interface EpochRequest {
    * @default the order's length
    */
   readonly end?: number | undefined;
-  /**
-   * Called from time to time with the samples done so far in this epoch and their mean loss, of all members together.
-   * The loss is `undefined` on engines that do not look at it before the epoch's end.
-   */
-  readonly onProgress?: ((samples: number, meanLoss: number | undefined) => void) | undefined;
-  /** Stops the epoch between two steps by rejecting with the signal's reason. */
+  /** Called from time to time with the samples done so far in this epoch. */
+  readonly onProgress?: ((progress: EpochProgress) => void) | undefined;
+  /** Gives the epoch up, between two steps: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

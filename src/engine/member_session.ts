@@ -5,6 +5,7 @@ import { checkCount, checkRows, checkTraining, pieceOf } from "./check_request.t
 import { checkState } from "./check_state.ts";
 import type {
   CallOptions,
+  EpochProgress,
   EpochRequest,
   InputGradients,
   PredictionPath,
@@ -131,7 +132,7 @@ class MemberSession implements Session {
     signal: AbortSignal,
   ): Promise<(number | DivergedError)[]> {
     const { source, orders, epoch, onProgress } = request;
-    const progress = new EpochProgress(request);
+    const progress = new ProgressOfMembers(request);
     const before = new Map<Member, SessionState>();
     try {
       return await this.#each(async (member, index) => {
@@ -141,7 +142,7 @@ class MemberSession implements Session {
         before.set(member, await member.state());
         const report = (samples: number, loss: number | undefined) => {
           progress.report(index, samples, loss);
-          onProgress?.(progress.samples, progress.meanLoss);
+          onProgress?.(progress.now());
         };
         const own = { source, order, epoch, start, end, onProgress: report, signal };
         return await member.runEpoch(own).catch(async (error) => {
@@ -189,6 +190,7 @@ class MemberSession implements Session {
     const found = await this.#run(this.#members.map(() => rows), {
       source,
       options,
+      points: request.weights.length,
       run: (member, _, call) => member.pathGradients!(request, call),
     });
     // Members are of one shape, so all have that way or none has.
@@ -196,8 +198,10 @@ class MemberSession implements Session {
   }
 
   /** Makes a call of every member with its own rows. */
-  #run<Result>(rows: readonly Uint32Array[], { source, options, run }: {
+  #run<Result>(rows: readonly Uint32Array[], { source, options, run, points }: {
     readonly source: SampleSource;
+    /** Points on the path of each row, where these are counted in place of samples. */
+    readonly points?: number;
     readonly options: CallOptions;
     readonly run: (member: Member, rows: Uint32Array, call: MemberCall) => Promise<Result>;
   }): Promise<Result[]> {
@@ -205,10 +209,12 @@ class MemberSession implements Session {
     return this.#queue.run((signal) => {
       checkRows(this.#spec, { source, rows, members: this.members });
       const done = rows.map(() => 0);
+      const total = rows.reduce((sum, { length }) => sum + length, 0) * (points ?? 1);
+      const unit = points === undefined ? "samples" : "points";
       return this.#each((member, index) => {
         const report = (samples: number) => {
           done[index] = samples;
-          onProgress?.(done.reduce((sum, count) => sum + count, 0));
+          onProgress?.({ done: sumOf(done), total, unit });
         };
         return run(member, rows[index]!, { signal, onProgress: report });
       });
@@ -244,12 +250,14 @@ class MemberSession implements Session {
 }
 
 /** The progress of the members in an epoch. */
-class EpochProgress {
+class ProgressOfMembers {
+  readonly #total: number;
   readonly #done: number[];
   readonly #starts: readonly number[];
   readonly #losses: (number | undefined)[];
 
   constructor(request: EpochRequest) {
+    this.#total = request.orders.reduce((sum, { length }) => sum + length, 0);
     this.#starts = request.orders.map((order) => pieceOf(order, request).start);
     this.#done = [...this.#starts];
     this.#losses = this.#starts.map(() => undefined);
@@ -260,13 +268,13 @@ class EpochProgress {
     this.#losses[member] = loss;
   }
 
-  /** Samples done, of all members. */
-  get samples(): number {
-    return this.#done.reduce((sum, count) => sum + count, 0);
+  now(): EpochProgress {
+    const meanLoss = this.#meanLoss();
+    return { done: sumOf(this.#done), total: this.#total, unit: "samples", meanLoss };
   }
 
   /** Mean loss of the samples done in this piece; `undefined` where a member does not say. */
-  get meanLoss(): number | undefined {
+  #meanLoss(): number | undefined {
     let [sum, total] = [0, 0];
     for (const [member, done] of this.#done.entries()) {
       const samples = done - this.#starts[member]!;
@@ -278,6 +286,10 @@ class EpochProgress {
     }
     return total === 0 ? undefined : sum / total;
   }
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 async function disposeAll(members: readonly Member[]): Promise<void> {

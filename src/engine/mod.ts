@@ -13,6 +13,7 @@ export type {
   CallOptions,
   Capacity,
   Engine,
+  EpochProgress,
   EpochRequest,
   InputGradients,
   MemberOptions,

@@ -74,6 +74,7 @@ async function addUpPoints(
     { length: session.members },
     () => new Map<InputName, Float32Array<ArrayBuffer>>(),
   );
+  const total = paths * steps * session.members;
   for (let first = 0; first < paths; first += many) {
     const end = Math.min(paths, first + many);
     const points = Uint32Array.from(
@@ -85,7 +86,9 @@ async function addUpPoints(
       Array.from({ length: session.members }, () => points),
       {
         signal,
-        onProgress: onProgress && ((done) => onProgress(first * steps * session.members + done)),
+        onProgress: onProgress &&
+          (({ done }) =>
+            onProgress({ done: first * steps * session.members + done, total, unit: "points" })),
       },
     );
     for (const [member, gradients] of found.entries()) {

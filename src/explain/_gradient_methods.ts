@@ -20,7 +20,7 @@ export async function explainByGradient(
   const predictions = await network.predictSamples(positions, { signal });
   const gradients = await network.gradients(positions, {
     signal,
-    onProgress: (done) => onShare(done / positions.length),
+    onProgress: ({ done }) => onShare(done / positions.length),
   });
   const own = network.plan.method === "gradient" ? undefined : await network.gather(positions);
   return { predictions, inputs: collect(network, gradients, own) };
@@ -59,7 +59,7 @@ export async function explainByPath(
   const gradients = await network.pathGradients({
     ...paths,
     ...gaussLegendre(steps),
-  }, { signal, onProgress: (points) => onShare(points / (steps * positions.length)) });
+  }, { signal, onProgress: ({ done, total }) => onShare(done / total) });
   const differences = subtractBaselines(own, { baselines, baselineOf });
   return { predictions, baselinePredictions, inputs: collect(network, gradients, differences) };
 }

@@ -118,10 +118,12 @@ export async function* attributeBlocks(
   const size = plan.blockSize ?? chooseBlockSize(networks[0]!.wanted);
   for (let first = 0; first < length; first += size) {
     const positions = plan.positions.slice(first, first + size);
-    const share = positions.length / length / networks.length;
     yield await explainBlock(networks, positions, {
       signal,
-      onShare: (done) => onProgress?.(first / length + share * done),
+      onShare: (models) => {
+        const done = first + positions.length * (models / networks.length);
+        onProgress?.({ done, total: length, unit: "samples" });
+      },
     });
   }
 }

@@ -5,6 +5,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { InputName } from "../model/spec.ts";
 import type { ReconcileOptions } from "../record.ts";
 import type { AttributionMethod, BaselineKind } from "./types.ts";
+import type { OnProgress } from "../progress.ts";
 
 /** What matched samples have in common with a sample. */
 export type MatchBy = "signal" | "label";
@@ -120,8 +121,8 @@ export interface AttributeOptions extends ReconcileOptions {
   readonly blockSize?: number | undefined;
   /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
   readonly onStart?: ((report: EngineReport) => void) | undefined;
-  /** Called with the share of the work that is done, from 0 to 1. */
-  readonly onProgress?: ((share: number) => void) | undefined;
-  /** Stops the work between two batches by rejecting with the signal's reason. */
+  /** Called with the number of samples that are explained; one that several models explain counts in part after each. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Gives the work up, between two batches: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }

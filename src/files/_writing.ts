@@ -1,10 +1,11 @@
 /** Steps of writing a file. */
 
+import { type OpenFile, SYSTEM } from "./_system.ts";
 import { WriteError } from "../errors.ts";
 
 /** Returns the permissions of a file, which a file that replaces it inherits; empty for a new file. */
 export async function permissionsOf(path: string): Promise<{ mode?: number }> {
-  const mode = await Deno.stat(path).then(({ mode }) => mode, () => null);
+  const mode = await SYSTEM.stat(path).then(({ mode }) => mode, () => null);
   return mode === null ? {} : { mode: mode & 0o777 };
 }
 
@@ -19,7 +20,7 @@ export function describeFailures(
 }
 
 /** Closes a file that may be closed already. */
-export function closeQuietly(file: Deno.FsFile): void {
+export function closeQuietly(file: OpenFile): void {
   try {
     file.close();
   } catch {
@@ -28,7 +29,7 @@ export function closeQuietly(file: Deno.FsFile): void {
 }
 
 /** Writes all bytes at the file's present position. */
-export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+export async function writeAll(file: OpenFile, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     written += await file.write(bytes.subarray(written));
   }

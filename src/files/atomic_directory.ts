@@ -1,6 +1,7 @@
 /** Writes a directory of files so that it appears whole or not at all. */
 
-import { basename, dirname } from "node:path";
+import { isSystemError, SYSTEM } from "./_system.ts";
+import { basename, dirname } from "../base/paths.ts";
 import { closeQuietly, describeFailures, writeAll } from "./_writing.ts";
 import { makeDirectory, pathKind, syncDirectory } from "./file.ts";
 import { isLocked } from "./lock.ts";
@@ -39,8 +40,8 @@ export async function writeDirectoryAtomic(
   const id = crypto.randomUUID().slice(0, 8);
   const temporary = `${path}.${id}.part`;
   await attempt(makeDirectory(dirname(path)));
-  await attempt(Deno.mkdir(temporary));
-  const lock = await attempt(Deno.open(`${temporary}/${LOCK}`, { write: true, createNew: true }));
+  await attempt(SYSTEM.mkdir(temporary));
+  const lock = await attempt(SYSTEM.open(`${temporary}/${LOCK}`, { write: true, createNew: true }));
   try {
     // If the file system has no locks, the directory is written without one.
     await lock.tryLock(true).catch(() => false);
@@ -48,12 +49,12 @@ export async function writeDirectoryAtomic(
     await write({
       set: (key, value) => attempt(writeFileIn(temporary, { key, value, made })),
     });
-    await attempt(Deno.remove(`${temporary}/${LOCK}`));
+    await attempt(SYSTEM.remove(`${temporary}/${LOCK}`));
     for (const directory of made) await attempt(syncDirectory(directory));
     await attempt(replaceDirectory(path, { by: temporary, aside: `${path}.${id}.replaced` }));
     await attempt(syncDirectory(dirname(path)));
   } catch (error) {
-    await Deno.remove(temporary, { recursive: true }).catch(() => undefined);
+    await SYSTEM.remove(temporary, { recursive: true }).catch(() => undefined);
     throw error;
   } finally {
     closeQuietly(lock);
@@ -75,10 +76,10 @@ async function writeFileIn(
   }
   const path = `${directory}${key}`;
   for (let parent = dirname(path); !made.has(parent); parent = dirname(parent)) {
-    await Deno.mkdir(parent, { recursive: true });
+    await SYSTEM.mkdir(parent, { recursive: true });
     made.add(parent);
   }
-  using file = await Deno.open(path, { write: true, createNew: true });
+  using file = await SYSTEM.open(path, { write: true, createNew: true });
   await writeAll(file, value);
   await file.sync();
 }
@@ -87,16 +88,16 @@ async function replaceDirectory(
   path: string,
   { by, aside }: { readonly by: string; readonly aside: string },
 ): Promise<void> {
-  if (await pathKind(path) === undefined) return await Deno.rename(by, path);
-  await Deno.rename(path, aside);
+  if (await pathKind(path) === undefined) return await SYSTEM.rename(by, path);
+  await SYSTEM.rename(path, aside);
   try {
-    await Deno.rename(by, path);
+    await SYSTEM.rename(by, path);
   } catch (error) {
-    await Deno.rename(aside, path);
+    await SYSTEM.rename(aside, path);
     throw error;
   }
   // What was replaced is gone from its place: if it cannot be removed, the next command tries again.
-  await Deno.remove(aside, { recursive: true }).catch(() => undefined);
+  await SYSTEM.remove(aside, { recursive: true }).catch(() => undefined);
 }
 
 /**
@@ -108,15 +109,15 @@ async function replaceDirectory(
 export async function recoverDirectory(path: string): Promise<void> {
   const parent = dirname(path);
   if (await pathKind(parent) !== "directory") return;
-  for await (const { name, isDirectory } of Deno.readDir(parent)) {
+  for await (const { name, isDirectory } of SYSTEM.readDir(parent)) {
     const [, ending] = /\.[0-9a-f]{8}\.(part|replaced)$/.exec(name) ?? [];
     if (!isDirectory || ending === undefined) continue;
     if (name.slice(0, -`.12345678.${ending}`.length) !== basename(path)) continue;
     const leftover = `${parent}/${name}`;
     if (ending === "replaced" && await pathKind(path) === undefined) {
-      await Deno.rename(leftover, path);
+      await SYSTEM.rename(leftover, path);
     } else if (ending === "replaced" || !await isBeingWritten(leftover)) {
-      await Deno.remove(leftover, { recursive: true }).catch(() => undefined);
+      await SYSTEM.remove(leftover, { recursive: true }).catch(() => undefined);
     }
   }
 }
@@ -127,6 +128,6 @@ async function isBeingWritten(directory: string): Promise<boolean> {
     return await isLocked(`${directory}/${LOCK}`, { otherwise: true });
   } catch (error) {
     // It was killed before it made the lock, or after it removed it.
-    return !(error instanceof Deno.errors.NotFound);
+    return !isSystemError(error, "NotFound");
   }
 }

@@ -1,6 +1,7 @@
 /** Checks, lists, makes and removes directories. */
 
-import { dirname } from "node:path";
+import { isSystemError, SYSTEM } from "./_system.ts";
+import { dirname } from "../base/paths.ts";
 import { ContractError, WriteError } from "../errors.ts";
 import { makeDirectory, pathKind, removeFile, syncDirectory } from "./file.ts";
 
@@ -36,12 +37,12 @@ async function probe(directory: string): Promise<void> {
   const path = `${directory}/.histone-writes-here`;
   try {
     // This is not a file, since a link of that name would be followed.
-    await Deno.mkdir(path);
+    await SYSTEM.mkdir(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    if (!isSystemError(error, "AlreadyExists")) throw error;
     // Another process, perhaps a killed one, made it, and we may not be allowed to remove it.
     await removeFile(path).catch(() => undefined);
-    await Deno.remove(await Deno.makeTempDir({ dir: directory, prefix: ".histone-" }));
+    await SYSTEM.remove(await SYSTEM.makeTempDir({ dir: directory, prefix: ".histone-" }));
     return;
   }
   await removeFile(path);
@@ -52,7 +53,7 @@ async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
   try {
     return await pathKind(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotADirectory) return undefined;
+    if (isSystemError(error, "NotADirectory")) return undefined;
     throw error;
   }
 }
@@ -68,11 +69,11 @@ export async function claimDirectory(name: string): Promise<string> {
   for (let number = 1;; number++) {
     const directory = `${name}${number === 1 ? "" : `-${number}`}`;
     try {
-      await Deno.mkdir(directory);
+      await SYSTEM.mkdir(directory);
       await syncDirectory(dirname(name));
       return directory;
     } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (!isSystemError(error, "AlreadyExists")) throw error;
     }
   }
 }
@@ -87,11 +88,13 @@ export interface DirectoryEntry {
 /** Lists the entries of a directory, sorted by name. */
 export async function directoryEntries(path: string): Promise<DirectoryEntry[]> {
   const entries: DirectoryEntry[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(path)) entries.push({ name, isDirectory });
+  for await (const { name, isDirectory } of SYSTEM.readDir(path)) {
+    entries.push({ name, isDirectory });
+  }
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
 /** Removes a directory if it is empty and may be removed. */
 export async function removeIfEmpty(directory: string): Promise<void> {
-  await Deno.remove(directory).catch(() => undefined);
+  await SYSTEM.remove(directory).catch(() => undefined);
 }

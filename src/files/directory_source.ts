@@ -1,5 +1,6 @@
 /** Reads the files of a directory by their keys. */
 
+import { isSystemError, SYSTEM } from "./_system.ts";
 import { pathOf } from "./file.ts";
 import { readWholeFile } from "./whole_file.ts";
 
@@ -33,7 +34,7 @@ export function directorySource(
         const options = { isRegular: true, mostBytes: mostBytesOf(key) };
         return await readWholeFile(`${directory}${key}`, options);
       } catch (error) {
-        if (GONE.some((kind) => error instanceof kind)) return undefined;
+        if (isSystemError(error, ...GONE)) return undefined;
         throw error;
       }
     },
@@ -41,12 +42,12 @@ export function directorySource(
 }
 
 /** The system's errors for a path that leads to no file. */
-const GONE = [Deno.errors.NotFound, Deno.errors.NotADirectory];
+const GONE = ["NotFound", "NotADirectory"] as const;
 
 /** Lists the paths of all files in a directory and the directories below it, sorted; links are not followed. */
 export async function listFilesBelow(directory: string): Promise<string[]> {
   const paths: string[] = [];
-  for await (const { name, isDirectory, isFile } of Deno.readDir(directory)) {
+  for await (const { name, isDirectory, isFile } of SYSTEM.readDir(directory)) {
     const path = `${directory}/${name}`;
     if (isDirectory) paths.push(...await listFilesBelow(path));
     else if (isFile) paths.push(path);

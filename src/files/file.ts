@@ -1,9 +1,10 @@
 /**
- * Files on disk. Outside the commands, only the modules of this folder name `Deno`.
+ * Files on disk. Outside the commands, only the modules of this folder name `Deno`, and none but `_system.ts` uses it.
  *
  * @module
  */
 
+import { type FileFacts, isADirectoryError, isSystemError, SYSTEM } from "./_system.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writing.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
@@ -21,12 +22,12 @@ export function pathOf(path: string | URL): string {
     throw new TypeError(`Cannot use ${path.href}: expected a path or a file: URL`);
   }
   const decoded = decodeURIComponent(path.pathname);
-  return Deno.build.os === "windows" ? decoded.replace(/^\/(?=[A-Za-z]:)/, "") : decoded;
+  return SYSTEM.build.os === "windows" ? decoded.replace(/^\/(?=[A-Za-z]:)/, "") : decoded;
 }
 
 /** The part of a path before the file's name, with the separator at its end; empty for a name alone. */
 export function directoryOf(path: string): string {
-  return path.replace(Deno.build.os === "windows" ? /[^/\\]*$/ : /[^/]*$/, "");
+  return path.replace(SYSTEM.build.os === "windows" ? /[^/\\]*$/ : /[^/]*$/, "");
 }
 
 /**
@@ -54,24 +55,24 @@ export function directoryOf(path: string): string {
 export async function openFile(path: string | URL): Promise<ByteSource> {
   const name = String(path);
   // Opening a pipe would wait for whoever writes to it, and not even Ctrl-C would end that.
-  if ((await Deno.stat(path)).isFifo) {
+  if ((await SYSTEM.stat(path)).isFifo) {
     throw new ContractError(
       `Cannot open ${name}: it is a pipe, expected a file, of which parts can be read`,
     );
   }
-  const file = await Deno.open(path, { read: true });
+  const file = await SYSTEM.open(path, { read: true });
   const opened = await file.stat();
   const { size } = opened;
   if (opened.isDirectory) {
     file.close();
-    throw new Deno.errors.IsADirectory(`Cannot open ${name}: it is a directory, expected a file`);
+    throw isADirectoryError(name);
   }
   // All reads share one file position, so they take turns.
   let last: Promise<unknown> = Promise.resolve();
   const fillFrom = async (offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
     const { length } = bytes;
     // Moving the position touches no disk, so that another thread would take longer to do it.
-    file.seekSync(offset, Deno.SeekMode.Start);
+    file.seekSync(offset, SYSTEM.SeekMode.Start);
     for (let filled = 0; filled < length;) {
       const count = await file.read(bytes.subarray(filled));
       if (count === null) throw changedError(name);
@@ -110,28 +111,28 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
 }
 
 /** Some systems do not report the time of the last change, but all report the length. */
-function wasChanged(before: Deno.FileInfo, now: Deno.FileInfo): boolean {
+function wasChanged(before: FileFacts, now: FileFacts): boolean {
   return now.size !== before.size || now.mtime?.getTime() !== before.mtime?.getTime();
 }
 
 /** The kind of thing that a path names, or `undefined` if it names nothing. */
 export async function pathKind(path: string | URL): Promise<"file" | "directory" | undefined> {
   try {
-    return (await Deno.stat(path)).isDirectory ? "directory" : "file";
+    return (await SYSTEM.stat(path)).isDirectory ? "directory" : "file";
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (isSystemError(error, "NotFound")) return undefined;
     throw error;
   }
 }
 
 /** Returns the length of a file in bytes. */
 export async function fileSize(path: string): Promise<number> {
-  return (await Deno.stat(path)).size;
+  return (await SYSTEM.stat(path)).size;
 }
 
 /** Returns when a file was last changed. */
 export async function modificationTime(path: string | URL): Promise<Date> {
-  const { mtime } = await Deno.stat(path);
+  const { mtime } = await SYSTEM.stat(path);
   if (mtime === null) {
     throw new RangeError(
       `Cannot read when ${path} was changed: the file system does not record it`,
@@ -142,27 +143,27 @@ export async function modificationTime(path: string | URL): Promise<Date> {
 
 /** Resolves the symbolic links in a path: the result is the same for all paths that lead to a file. */
 export async function realPath(path: string): Promise<string> {
-  return await Deno.realPath(path);
+  return await SYSTEM.realPath(path);
 }
 
 /** Lists the names in a directory, sorted. */
 export async function listDirectory(path: string | URL): Promise<string[]> {
   const names: string[] = [];
-  for await (const entry of Deno.readDir(path)) names.push(entry.name);
+  for await (const entry of SYSTEM.readDir(path)) names.push(entry.name);
   return names.sort();
 }
 
 /** Removes a file if it exists. */
 export async function removeFile(path: string): Promise<void> {
-  await Deno.remove(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  await SYSTEM.remove(path).catch((error) => {
+    if (!isSystemError(error, "NotFound")) throw error;
   });
 }
 
 /** Creates a directory and its parents where they do not exist, and flushes them so that they survive a power cut. */
 export async function makeDirectory(path: string): Promise<void> {
   const missing = await missingDirectories(path);
-  await Deno.mkdir(path, { recursive: true });
+  await SYSTEM.mkdir(path, { recursive: true });
   for (const made of missing) await syncDirectory(directoryOf(made));
 }
 
@@ -179,8 +180,8 @@ async function missingDirectories(path: string): Promise<string[]> {
   return missing;
 }
 
-/** The errors of file systems that cannot flush a directory, on Linux and macOS: EINVAL, ENOTSUP, ENOSYS. */
-const UNSUPPORTED_OPERATION = /\(os error (22|95|45|38|78)\)/;
+/** The errors of file systems that cannot flush a directory, on Linux and macOS, as Deno and as Node word them. */
+const UNSUPPORTED_OPERATION = /\(os error (22|95|45|38|78)\)|^(EINVAL|ENOTSUP|EOPNOTSUPP|ENOSYS)\b/;
 
 /**
  * Flushes the names in a directory to disk: without this, a power cut could undo a renaming that was reported as done.
@@ -189,10 +190,10 @@ const UNSUPPORTED_OPERATION = /\(os error (22|95|45|38|78)\)/;
  */
 export async function syncDirectory(path: string): Promise<void> {
   // Windows cannot flush a directory.
-  if (Deno.build.os === "windows") return;
+  if (SYSTEM.build.os === "windows") return;
   const name = path === "" ? "." : path;
   // A directory that may be written to but not read cannot be opened, and so cannot be flushed.
-  const directory = await Deno.open(name, { read: true }).catch(() => undefined);
+  const directory = await SYSTEM.open(name, { read: true }).catch(() => undefined);
   if (directory === undefined) return;
   try {
     await directory.sync();
@@ -238,7 +239,7 @@ export async function writeFileAtomic(
   if (directory !== "") await attempt(makeDirectory(directory));
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
   const options = { write: true, createNew: true, ...await permissionsOf(path) };
-  const file = await attempt(Deno.open(temporary, options));
+  const file = await attempt(SYSTEM.open(temporary, options));
   // The lock shows other processes that the temporary file is still in use, until this process ends for any reason. If
   // the file system has no locks, the file is written without one.
   await file.tryLock(true).catch(() => false);
@@ -246,9 +247,9 @@ export async function writeFileAtomic(
   try {
     if (typeof content === "function") {
       const writeAt: WriteAt = async (offset, bytes) => {
-        await attempt(file.seek(offset, Deno.SeekMode.Start));
+        await attempt(file.seek(offset, SYSTEM.SeekMode.Start));
         await write(bytes);
-        await attempt(file.seek(0, Deno.SeekMode.End));
+        await attempt(file.seek(0, SYSTEM.SeekMode.End));
       };
       await content(new WritableStream({ write }), writeAt);
     } else {
@@ -256,11 +257,11 @@ export async function writeFileAtomic(
     }
     await attempt(file.sync());
     file.close();
-    await attempt(Deno.rename(temporary, path));
+    await attempt(SYSTEM.rename(temporary, path));
     await attempt(syncDirectory(directory));
   } catch (error) {
     closeQuietly(file);
-    await Deno.remove(temporary).catch(() => undefined);
+    await SYSTEM.remove(temporary).catch(() => undefined);
     throw error;
   }
 }
@@ -279,7 +280,7 @@ export async function writeFileAt(path: string, offset: number, bytes: Uint8Arra
   const attempt = describeFailures(path);
   const directory = directoryOf(path);
   if (directory !== "") await attempt(makeDirectory(directory));
-  const file = await attempt(Deno.open(path, { write: true, create: true }));
+  const file = await attempt(SYSTEM.open(path, { write: true, create: true }));
   try {
     const { size } = await attempt(file.stat());
     if (size < offset) {
@@ -288,7 +289,7 @@ export async function writeFileAt(path: string, offset: number, bytes: Uint8Arra
       });
     }
     if (size > offset) await attempt(file.truncate(offset));
-    await attempt(file.seek(offset, Deno.SeekMode.Start));
+    await attempt(file.seek(offset, SYSTEM.SeekMode.Start));
     await attempt(writeAll(file, bytes));
     await attempt(file.sync());
   } finally {

@@ -1,11 +1,16 @@
 /** Locks that let one process at a time write somewhere. */
 
-import { dirname } from "node:path";
+import { HAS_SYSTEM_LOCKS, isSystemError, type OpenFile, SYSTEM } from "./_system.ts";
+import { dirname } from "../base/paths.ts";
 import { ContractError } from "../errors.ts";
-import { makeDirectory, removeFile } from "./file.ts";
+import { giveUpOwnership, hasOwner, ownerFile, takeOwnership } from "./_lock_owner.ts";
+import { makeDirectory, pathKind, removeFile } from "./file.ts";
 import { isLink } from "./path_kind.ts";
 
-/** A file that this process has locked. The system releases the lock when the process ends, even by SIGKILL. */
+/**
+ * A file that this process has locked. The system releases the lock when the process ends, even by SIGKILL. Node and Bun
+ * have no locks of the system: there a file beside it, `NAME.owner`, names the process, and is of no effect once that has ended.
+ */
 export interface FileLock {
   /**
    * Whether the file is still where it was locked. If a directory above it was moved away or replaced, it is not, and
@@ -42,7 +47,7 @@ export async function takeLock(
     if (await isLink(path)) throw new ContractError(`Cannot lock ${path}: it is a link`);
     const file = await openLock(path);
     if (file === undefined) continue;
-    if (!await tryLock(file, (reason) => onWarning(cannotLock(path, reason)))) {
+    if (!await tryLock(file, path, onWarning)) {
       file.close();
       return undefined;
     }
@@ -52,6 +57,7 @@ export async function takeLock(
       return lockOn(file, path);
     }
     file.close();
+    if (!HAS_SYSTEM_LOCKS) await giveUpOwnership(path);
   }
   throw new ContractError(`Cannot lock ${path}: it is removed again and again`);
 }
@@ -59,21 +65,25 @@ export async function takeLock(
 /**
  * Refuses a file with content: a lock file is empty, so this file is the user's own, and would be removed in the end.
  */
-async function refuseContent(file: Deno.FsFile, path: string): Promise<void> {
+async function refuseContent(file: OpenFile, path: string): Promise<void> {
   if ((await file.stat()).size === 0) return;
   file.close();
+  if (!HAS_SYSTEM_LOCKS) await giveUpOwnership(path);
   throw new ContractError(`Cannot lock ${path}: a file of that name is there and holds something`);
 }
 
 /** Tries to lock a file. On file systems without locks, as on some clusters, the work is done without one. */
 async function tryLock(
-  file: Deno.FsFile,
-  onFailure: (reason: string) => void,
+  file: OpenFile,
+  path: string,
+  onWarning: (text: string) => void,
 ): Promise<boolean> {
   try {
-    return await file.tryLock(true);
+    if (!HAS_SYSTEM_LOCKS) return await takeOwnership(path);
+    // A process of Node, which has no locks of the system, may have it.
+    return !await hasOwner(path) && await file.tryLock(true);
   } catch (error) {
-    onFailure((error as Error).message);
+    onWarning(cannotLock(path, (error as Error).message));
     return true;
   }
 }
@@ -91,11 +101,13 @@ export async function isLocked(
   path: string,
   { otherwise = false }: { readonly otherwise?: boolean } = {},
 ): Promise<boolean> {
-  using file = await Deno.open(path, { write: true });
+  using file = await SYSTEM.open(path, { write: true });
+  if (await hasOwner(path)) return true;
+  if (!HAS_SYSTEM_LOCKS) return await pathKind(ownerFile(path)) === undefined && otherwise;
   return await file.tryLock(true).then((taken) => !taken, () => otherwise);
 }
 
-function lockOn(file: Deno.FsFile, path: string): FileLock {
+function lockOn(file: OpenFile, path: string): FileLock {
   return {
     isInPlace: () => isSameFile(file, path),
     async release({ remove }) {
@@ -104,31 +116,32 @@ function lockOn(file: Deno.FsFile, path: string): FileLock {
         if (remove && await isSameFile(file, path)) await removeFile(path);
       } finally {
         file.close();
+        if (!HAS_SYSTEM_LOCKS) await giveUpOwnership(path);
       }
     },
   };
 }
 
 /** Opens the file to lock; `undefined` if its directory was removed after it was made. */
-async function openLock(path: string): Promise<Deno.FsFile | undefined> {
+async function openLock(path: string): Promise<OpenFile | undefined> {
   try {
-    return await Deno.open(path, { write: true, create: true });
+    return await SYSTEM.open(path, { write: true, create: true });
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (isSystemError(error, "NotFound")) return undefined;
     throw error;
   }
 }
 
 /** The system's errors for a path that no longer leads anywhere. */
-const GONE = [Deno.errors.NotFound, Deno.errors.NotADirectory];
+const GONE = ["NotFound", "NotADirectory"] as const;
 
 /** Whether a path still names the file that was opened there. */
-async function isSameFile(file: Deno.FsFile, path: string): Promise<boolean> {
+async function isSameFile(file: OpenFile, path: string): Promise<boolean> {
   try {
-    const [own, there] = [await file.stat(), await Deno.lstat(path)];
+    const [own, there] = [await file.stat(), await SYSTEM.lstat(path)];
     return own.ino === there.ino && own.dev === there.dev;
   } catch (error) {
-    if (GONE.some((kind) => error instanceof kind)) return false;
+    if (isSystemError(error, ...GONE)) return false;
     throw error;
   }
 }

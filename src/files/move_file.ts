@@ -1,5 +1,6 @@
 /** Moves finished files to their place. */
 
+import { SYSTEM } from "./_system.ts";
 import { describeFailures } from "./_writing.ts";
 import { directoryOf, makeDirectory, syncDirectory } from "./file.ts";
 
@@ -13,6 +14,6 @@ export async function moveFile(from: string, to: string): Promise<void> {
   const attempt = describeFailures(to);
   const directory = directoryOf(to);
   if (directory !== "") await attempt(makeDirectory(directory));
-  await attempt(Deno.rename(from, to));
+  await attempt(SYSTEM.rename(from, to));
   await attempt(syncDirectory(directory));
 }

@@ -1,13 +1,80 @@
-import type { ByteSource } from "./byte_source.ts";
+import { blobSource, type ByteSource, bytesSource } from "./byte_source.ts";
 import { openFile } from "./file.ts";
+import { guardSource } from "./guard_source.ts";
+import { isAddress } from "./http_address.ts";
+import { readResponse } from "./_response_bytes.ts";
 
 /**
- * Opens a path, or takes a source as it is. Closing the result closes only a file that was opened here: a given source
- * stays open.
+ * What a file may be read from:
+ *
+ * - a path or a `file:` URL, where there is a file system;
+ * - an `http:` or `https:` address, of which only the parts that are needed are asked for;
+ * - a `Blob` or a `File`, as a browser's file input gives them; of a file, its name is that of the source;
+ * - bytes in memory, which are not copied;
+ * - the answer to a request, which is read into memory as a whole;
+ * - any other {@linkcode ByteSource}, which stays open.
  */
-export async function openSource(source: string | URL | ByteSource): Promise<ByteSource> {
-  if (typeof source === "string" || source instanceof URL) return await openFile(source);
+export type BinarySource = string | URL | Blob | Uint8Array | Response | ByteSource;
+
+/** Options of {@linkcode openSource}. */
+export interface OpenSourceOptions {
+  /** Gives the reading up: what waits for bytes then, or asks for some later, gets the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens whatever a file may be read from. Closing the result closes only what was opened here: a given source stays open.
+ *
+ * @param source The file.
+ * @param options How to give it up.
+ * @returns The source, to be closed.
+ * @throws {NotFoundError} If a path leads nowhere.
+ * @throws {ContractError} If it leads to a directory or a pipe.
+ * @throws {RemoteError} If a server cannot be reached, or its answer is a refusal or too long.
+ * @throws The reason of `options.signal`, if it is aborted.
+ *
+ * @example Of bytes and of a file that a page was given
+ * ```ts
+ * import { openSource } from "@waka/histone/io";
+ * import { strictEqual } from "node:assert";
+ *
+ * using bytes = await openSource(Uint8Array.of(1, 2, 3));
+ * using file = await openSource(new File(["1,2"], "a.csv"));
+ * strictEqual(`${bytes.size} bytes, ${file.name}`, "3 bytes, a.csv");
+ * ```
+ */
+export async function openSource(
+  source: BinarySource,
+  { signal }: OpenSourceOptions = {},
+): Promise<ByteSource & Disposable> {
+  signal?.throwIfAborted();
+  const opened = await open(source, signal);
+  const guarded = signal === undefined ? opened : guardSource(opened, signal);
+  return { ...guarded, [Symbol.dispose]: () => guarded.close() };
+}
+
+async function open(source: BinarySource, signal: AbortSignal | undefined): Promise<ByteSource> {
+  if (typeof source === "string" || source instanceof URL) {
+    if (!isAddress(String(source))) return await openFile(source);
+    // Few programs read from servers: what does is loaded only here.
+    const { openHttpSource } = await import("./http_source.ts");
+    return await openHttpSource(source, { signal });
+  }
+  if (source instanceof Blob) return blobSource(source, nameOf(source));
+  if (source instanceof Uint8Array) return bytesSource(ownBuffer(source));
+  if (source instanceof Response) return await readResponse(source, signal);
   return borrowSource(source);
+}
+
+function nameOf(blob: Blob): string | undefined {
+  return "name" in blob && typeof blob.name === "string" ? blob.name : undefined;
+}
+
+/** Bytes of which no other thread has the memory. */
+function ownBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer
+    ? bytes as Uint8Array<ArrayBuffer>
+    : new Uint8Array(bytes);
 }
 
 /** Makes a source that reads another one, and whose closing does not close that one. */
@@ -16,6 +83,7 @@ export function borrowSource(source: ByteSource): ByteSource {
     name: source.name,
     size: source.size,
     readsAreCopies: source.readsAreCopies,
+    identity: source.identity,
     read: (offset, length) => source.read(offset, length),
     willRead: source.willRead && ((ranges) => source.willRead?.(ranges)),
     close: () => {},

@@ -1,16 +1,18 @@
 /** Finds out whether a path names a file, a link or something else. */
 
+import { isSystemError, SYSTEM } from "./_system.ts";
+
 /** Whether a path names a file, rather than a directory, a device or a pipe. */
 export async function isRegularFile(path: string): Promise<boolean> {
-  return (await Deno.stat(path)).isFile;
+  return (await SYSTEM.stat(path)).isFile;
 }
 
 /** Whether a path names a symbolic link, even one that leads nowhere. */
 export async function isLink(path: string): Promise<boolean> {
   try {
-    return (await Deno.lstat(path)).isSymlink;
+    return (await SYSTEM.lstat(path)).isSymlink;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (isSystemError(error, "NotFound")) return false;
     throw error;
   }
 }
@@ -18,10 +20,10 @@ export async function isLink(path: string): Promise<boolean> {
 /** Whether a path names something other than a file or a directory: a link, a device, a pipe. */
 export async function isSpecial(path: string): Promise<boolean> {
   try {
-    const { isFile, isDirectory } = await Deno.lstat(path);
+    const { isFile, isDirectory } = await SYSTEM.lstat(path);
     return !isFile && !isDirectory;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (isSystemError(error, "NotFound")) return false;
     throw error;
   }
 }

@@ -1,11 +1,13 @@
 /** Names of the run-time and the machine, for the records of a run. */
 
+import { SYSTEM } from "./_system.ts";
+
 /** The versions of the run-time and of its parts. */
 export function runtimeVersions(): Readonly<Record<string, string>> {
-  return { ...Deno.version };
+  return { ...SYSTEM.version };
 }
 
 /** The operating system and the processor's architecture, such as `linux x86_64`. */
 export function platformName(): string {
-  return `${Deno.build.os} ${Deno.build.arch}`;
+  return `${SYSTEM.build.os} ${SYSTEM.build.arch}`;
 }

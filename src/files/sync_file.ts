@@ -1,5 +1,6 @@
 /** Synchronous operations on files, for hooks that are not awaited: they happen in the order of the calls. */
 
+import { SYSTEM } from "./_system.ts";
 import { WriteError } from "../errors.ts";
 import { directoryOf } from "./file.ts";
 
@@ -19,8 +20,8 @@ export function appendToFile(
 ): void {
   try {
     const directory = directoryOf(path);
-    if (create && directory !== "") Deno.mkdirSync(directory, { recursive: true });
-    using file = Deno.openSync(path, { append: true, create });
+    if (create && directory !== "") SYSTEM.mkdirSync(directory, { recursive: true });
+    using file = SYSTEM.openSync(path, { append: true, create });
     for (let written = 0; written < bytes.length;) {
       written += file.writeSync(bytes.subarray(written));
     }
@@ -32,5 +33,5 @@ export function appendToFile(
 
 /** Removes an existing file. */
 export function removeFileNow(path: string): void {
-  Deno.removeSync(path);
+  SYSTEM.removeSync(path);
 }

@@ -1,5 +1,6 @@
 /** Reads files whole, never more of them than they may have: a path may lead to a device, which never ends. */
 
+import { isADirectoryError, SYSTEM } from "./_system.ts";
 import { type Bytes, concatenateAll } from "../base/bytes.ts";
 import { ContractError, FormatError } from "../errors.ts";
 
@@ -37,16 +38,16 @@ export async function readWholeFile(
   path: string,
   { mostBytes = MOST_BYTES, isRegular = false }: WholeFileOptions = {},
 ): Promise<Bytes> {
-  const { isFile, isDirectory, size } = await Deno.stat(path);
+  const { isFile, isDirectory, size } = await SYSTEM.stat(path);
   if (isFile && size > mostBytes) refuseLength(path, { found: `${size}`, mostBytes });
   if (isDirectory) {
-    throw new Deno.errors.IsADirectory(`Cannot open ${path}: it is a directory, expected a file`);
+    throw isADirectoryError(path);
   }
-  if (isFile) return await Deno.readFile(path);
+  if (isFile) return await SYSTEM.readFile(path);
   if (isRegular) {
     throw new ContractError(`Cannot open ${path}: it is a pipe or a device, expected a file`);
   }
-  using file = await Deno.open(path, { read: true });
+  using file = await SYSTEM.open(path, { read: true });
   const pieces: Bytes[] = [];
   for (let length = 0; length <= mostBytes;) {
     const piece = new Uint8Array(PIECE_BYTES);

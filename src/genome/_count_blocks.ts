@@ -265,7 +265,7 @@ class FileCounter {
       onProgress: (genesDone) => {
         tally.setGenesDone(band, genesDone);
         const done = this.#tallies.values().reduce((sum, { genesDone }) => sum + genesDone, 0);
-        onProgress?.(Math.min(done, this.#total), this.#total);
+        onProgress?.({ done: Math.min(done, this.#total), total: this.#total, unit: "genes" });
       },
       onWarning: (message) => warnOnce(message, file.name),
     };

@@ -14,6 +14,7 @@ import type { CountCrew } from "./signal/count_crew.ts";
 import { isShared } from "./signal/count_shares.ts";
 import { judgePairs } from "./signal/pairs.ts";
 import type { CountOptions, PairsSeen, SignalCounts, SignalFormat } from "./signal/track.ts";
+import type { Progress } from "../progress.ts";
 
 /** Options of {@linkcode countFile}. */
 export interface CountFileOptions
@@ -55,12 +56,14 @@ export async function countFile(
 ): Promise<SignalCounts> {
   const { genes, band, tally, onWarning } = options;
   const { windows } = band;
+  options.signal?.throwIfAborted();
   const { cellType, mark } = file;
   const { track, close } = await file.open();
   try {
     let pairs: PairsSeen | undefined;
     const counting = {
       ...options,
+      onProgress: ({ done }: Progress) => options.onProgress(done),
       // A CRAM file is read as a whole for this number.
       totalReads: options.totalReads && tally.reads === undefined,
       onPairs: (seen: PairsSeen) => {

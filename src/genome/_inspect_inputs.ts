@@ -49,6 +49,7 @@ export async function inspectInputs(
   const formats = new Map<SignalFormat, string>();
   for (const input of listFiles(plan)) {
     const { name } = input;
+    options.signal?.throwIfAborted();
     const { track, close } = await input.open();
     try {
       checkOptions(track, options);
@@ -117,11 +118,11 @@ async function countEarly(
   input: CountedFile,
   options: InspectOptions & { readonly genes: readonly Gene[] },
 ): Promise<void> {
-  const { rule, blacklist, genes } = options;
+  const { rule, blacklist, genes, signal } = options;
   const bands = new GeneBands(genes, countBandsOfFile(options), options);
   for (let number = 0; number < bands.count; number++) {
     const band = bands.at(number);
-    const { values } = await track.count(band.windows, { rule, blacklist });
+    const { values } = await track.count(band.windows, { rule, blacklist, signal });
     checkValues(values, input, band);
     freeArray(values);
   }

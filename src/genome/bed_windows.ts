@@ -6,7 +6,6 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { ContractError, FormatError } from "../errors.ts";
-import type { ByteSource } from "../files/byte_source.ts";
 import { geneKey } from "../gene_id.ts";
 import { lineText, withSource } from "../text/lines.ts";
 import { AssemblyClues } from "./_assembly_clues.ts";
@@ -17,9 +16,11 @@ import type { Gene } from "./gene.ts";
 import { visitTextLines } from "./text_lines.ts";
 import { isTrackLine } from "./track_lines.ts";
 import { transcriptKey } from "./transcript_id.ts";
+import type { BinarySource } from "../files/open_source.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** Options of {@linkcode readBedWindows}. */
-export interface ReadBedWindowsOptions {
+export interface ReadBedWindowsOptions extends AbortOptions {
   /**
    * The genes of an annotation. Windows are then those whose names are ids of these genes, and take symbols, and strands
    * that they lack, from them.
@@ -75,7 +76,7 @@ export interface BedWindows {
  * ```
  */
 export function readBedWindows(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: ReadBedWindowsOptions = {},
 ): Promise<BedWindows> {
   return withSource(input, async (source) => {
@@ -87,7 +88,7 @@ export function readBedWindows(
       else if (text.trim() !== "") intervals.push(parseInterval(text, { line, file: source.name }));
     }, options.onWarning);
     return makeWindows(intervals, { ...options, file: source.name, clues });
-  });
+  }, options);
 }
 
 interface MakeOptions extends ReadBedWindowsOptions {

@@ -5,10 +5,11 @@
  */
 
 import { FormatError } from "../errors.ts";
-import type { ByteSource } from "../files/byte_source.ts";
 import { lineText, withSource } from "../text/lines.ts";
 import { AliasRows } from "./_alias_rows.ts";
 import { visitTextLines } from "./text_lines.ts";
+import type { BinarySource } from "../files/open_source.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** The names of one sequence. */
 export interface AliasGroup {
@@ -71,7 +72,7 @@ export class ChromosomeAliases {
 }
 
 /** Options of {@linkcode readChromosomeAliases}. */
-export interface ReadChromosomeAliasesOptions {
+export interface ReadChromosomeAliasesOptions extends AbortOptions {
   /** Called with a warning about what is odd about the file but does not prevent reading it. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -101,7 +102,7 @@ export interface ReadChromosomeAliasesOptions {
  * ```
  */
 export function readChromosomeAliases(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: ReadChromosomeAliasesOptions = {},
 ): Promise<ChromosomeAliases> {
   return withSource(input, async (source) => {
@@ -113,5 +114,5 @@ export function readChromosomeAliases(
       "Cannot read chromosome aliases: no line names a sequence in two ways, expected rows of two or more names",
       { file: source.name },
     );
-  });
+  }, options);
 }

@@ -6,6 +6,7 @@
 
 import type { TssRule } from "../record.ts";
 import type { Gene } from "./gene.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /**
  * A format of genes. `genepred` stands for UCSC's tables of transcripts, including refFlat. A `table` is separated by
@@ -21,7 +22,7 @@ export const GENE_FORMATS: readonly GeneFormat[] = ["gtf", "gff3", "bed", "genep
 export type AnnotationTss = Exclude<TssRule, "bed">;
 
 /** Options for reading a file of genes. */
-export interface ReadGenesOptions {
+export interface ReadGenesOptions extends AbortOptions {
   /**
    * The file's format.
    *

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { ByteSource } from "../files/byte_source.ts";
 import { withSource } from "../text/lines.ts";
 import { AnnotationReader } from "./_annotation_reader.ts";
 import type { Gene } from "./gene.ts";
@@ -18,6 +17,7 @@ export {
   type GeneFormat,
   type ReadGenesOptions,
 } from "./gene_format.ts";
+import type { BinarySource } from "../files/open_source.ts";
 
 /**
  * Reads an annotation: GTF, GFF3, BED, genePred, refFlat or a table, gzip or not.
@@ -59,14 +59,14 @@ export {
  * ```
  */
 export function readAnnotation(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: ReadGenesOptions = {},
 ): Promise<Annotation> {
   return withSource(input, async (source) => {
     const reader = new AnnotationReader(source.name, options);
     await visitTextLines(source, (line) => reader.readLine(line), options.onWarning);
     return reader.finish();
-  });
+  }, options);
 }
 
 /**
@@ -92,7 +92,7 @@ export function readAnnotation(
  * ```
  */
 export async function readGenes(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: ReadGenesOptions = {},
 ): Promise<Gene[]> {
   return (await readAnnotation(input, options)).genes;

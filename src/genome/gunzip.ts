@@ -5,12 +5,11 @@ import type { Bytes } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { BUILTINS } from "../base/builtins.ts";
-import { readStream } from "./_read_stream.ts";
+import { gunzipStream } from "./inflate/gunzip_stream.ts";
 
 type Gunzip = (compressed: AsyncIterable<Bytes>) => AsyncIterable<Bytes>;
 
 const PIECE_BYTES = 1 << 20;
-/** If only the web's API is available, each piece is inflated as a whole, to up to 1032 times its size. */
 const COMPRESSED_PIECE_BYTES = 1 << 16;
 const INFLATED_PIECE_BYTES = 1 << 18;
 /** Any file may inflate to this many bytes. */
@@ -123,21 +122,8 @@ async function checkBgzipEnd(source: ByteSource): Promise<void> {
   );
 }
 
-/** Inflates with the web's own API, which refuses several gzip files joined into one. */
-export async function* gunzipPortable(compressed: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
-  const pieces = compressed[Symbol.asyncIterator]();
-  const stream = new ReadableStream<Bytes>({
-    async pull(controller) {
-      const { done, value } = await pieces.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-  });
-  yield* readStream(stream.pipeThrough(new DecompressionStream("gzip")));
-}
-
-/** Inflates with the zlib of Deno or Node where there is one: it is faster, and reads joined files. */
-const gunzip: Gunzip = zlibGunzip() ?? gunzipPortable;
+/** Inflates with the zlib of Deno or Node where there is one: it is faster. */
+const gunzip: Gunzip = zlibGunzip() ?? gunzipStream;
 
 function zlibGunzip(): Gunzip | undefined {
   const zlib = BUILTINS.getBuiltinModule?.("node:zlib");

@@ -13,6 +13,7 @@ import type {
 } from "../record.ts";
 import type { CountingRule, CountOptions, SignalFormat, SignalTrack } from "./signal/track.ts";
 import type { GeneWindowsOptions } from "./windows.ts";
+import type { AbortOptions, OnProgress } from "../progress.ts";
 
 /** An opened file of reads or signal. */
 export interface OpenedSignal {
@@ -69,6 +70,7 @@ export interface CountedFileFacts {
 
 /** Options of `prepare`. */
 export interface PrepareOptions extends
+  AbortOptions,
   GeneWindowsOptions,
   Pick<
     CountOptions,
@@ -176,8 +178,8 @@ export interface PrepareOptions extends
    * @default {134217728}
    */
   readonly mostCountBytes?: number | undefined;
-  /** Called from time to time with the number of genes done and their total. Each gene counts once for each file. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called from time to time with the number of genes done. Each gene counts once for each file. */
+  readonly onProgress?: OnProgress | undefined;
   /** Called with each file, and each control, after it was counted. */
   readonly onFile?: ((file: CountedFileFacts) => void) | undefined;
   /**

@@ -5,7 +5,6 @@
  */
 
 import { ContractError } from "../errors.ts";
-import type { ByteSource } from "../files/byte_source.ts";
 import type { ControlRule } from "../record.ts";
 import { withSource } from "../text/lines.ts";
 import { arrangeRows, checkHasRows } from "./sheet/arrange.ts";
@@ -23,9 +22,11 @@ export {
   type SampleSheetEntry,
   type SheetFile,
 } from "./sheet/types.ts";
+import type { BinarySource } from "../files/open_source.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** Options for reading a sample sheet. */
-export interface ReadSampleSheetOptions extends ArrangeOptions {
+export interface ReadSampleSheetOptions extends ArrangeOptions, AbortOptions {
   /**
    * How controls are used. Here it only says whether they are wanted: each entry then has its control.
    *
@@ -85,7 +86,7 @@ export interface ReadSampleSheetOptions extends ArrangeOptions {
  * ```
  */
 export function readSampleSheet(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: ReadSampleSheetOptions = {},
 ): Promise<SampleSheet> {
   return withSource(input, async (source) => {
@@ -100,7 +101,7 @@ export function readSampleSheet(
     const rows = await forms[0]?.finish() ?? [];
     checkHasRows(rows, { file, isEmpty });
     return arrangeRows(rows, { ...options, file });
-  });
+  }, options);
 }
 
 /** What reads one form of sheet. */

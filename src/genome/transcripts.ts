@@ -8,7 +8,6 @@ import { formatCountOf } from "../base/count.ts";
 import { FormatError } from "../errors.ts";
 import { type Line, lineText, withSource } from "../text/lines.ts";
 import { decodeText } from "../text/numbers.ts";
-import type { ByteSource } from "../files/byte_source.ts";
 import { type Attributes, isGff3Style, parseAttributes } from "./_attributes.ts";
 import { splitGenePred } from "./_gene_pred.ts";
 import { attributesStart, findKind, type Place, standsAt } from "./_gff_line.ts";
@@ -24,9 +23,11 @@ import {
   type TranscriptTable,
 } from "./_transcript_table.ts";
 import { transcriptKey } from "./transcript_id.ts";
+import type { BinarySource } from "../files/open_source.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** Options for reading the genes of transcripts. */
-export interface ReadTranscriptGenesOptions {
+export interface ReadTranscriptGenesOptions extends AbortOptions {
   /** Called with a warning about what is odd about the file but does not prevent reading it. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -56,14 +57,14 @@ export interface ReadTranscriptGenesOptions {
  * ```
  */
 export function readTranscriptGenes(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: ReadTranscriptGenesOptions = {},
 ): Promise<Map<string, string>> {
   return withSource(input, async (source) => {
     const collector = new TranscriptCollector(source.name);
     await visitTextLines(source, (line) => collector.readLine(line), options.onWarning);
     return collector.finish(options.onWarning);
-  });
+  }, options);
 }
 
 const [HASH, GREATER, E, C] = [35, 62, 101, 67];

@@ -21,6 +21,8 @@ export interface DecodeJob {
   readonly layouts: readonly MemberLayout[];
   /** Number of threads that decode; by default as many as are worth it. */
   readonly threads: number | undefined;
+  /** Gives the work up. */
+  readonly signal?: AbortSignal | undefined;
   /** Receives rows of a member with its place in `layouts`; the rows of different members come in any order. */
   readonly take: (member: number, batch: RowBatch) => void;
 }
@@ -49,6 +51,7 @@ export async function decodeMembers(job: DecodeJob): Promise<void> {
   const finished = workers > 1 ? await decodeOnWorkers({ ...job, take }, workers) : new Set();
   // An error of the caller, such as one of onProgress, is not a worker's.
   if (refused !== undefined) throw refused.error;
+  job.signal?.throwIfAborted();
   // Members that no worker finished are decoded here: a damaged member, for the error object, of which a worker can send
   // only the message, or all members where a page lets no worker start.
   const npz = new ZipNpzReader(source, directory);
@@ -80,6 +83,8 @@ async function decodeOnWorkers(job: DecodeJob, count: number): Promise<Set<numbe
       finished.add(member);
     }
   };
+  const abort = () => workers.forEach((worker) => worker.abort(job.signal!.reason));
+  job.signal?.addEventListener("abort", abort);
   try {
     while (workers.length < count) workers.push(new DecodeWorker(job));
     // No further member is started after one that fails.
@@ -90,6 +95,7 @@ async function decodeOnWorkers(job: DecodeJob, count: number): Promise<Set<numbe
   } catch {
     // A page may forbid workers altogether.
   } finally {
+    job.signal?.removeEventListener("abort", abort);
     for (const worker of workers) worker.dismiss();
   }
   return finished;
@@ -122,6 +128,11 @@ class DecodeWorker {
     this.#waiting = deferred();
     this.#send({ kind: "member", layout: this.#job.layouts[member]! });
     await this.#waiting.promise;
+  }
+
+  /** Ends the member that is being decoded. */
+  abort(reason: unknown): void {
+    this.#fail(reason);
   }
 
   dismiss(): void {

@@ -2,11 +2,12 @@ import { FormatError } from "../errors.ts";
 import { geneKey, readEnsemblDigits } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
 import { COMMA } from "../text/characters.ts";
-import { type Line, type Progress, visitLines } from "../text/lines.ts";
+import { type Line, visitLines } from "../text/lines.ts";
 import { decodeText, parseDecimal } from "../text/numbers.ts";
 import { PackedChunks } from "./_packed_chunks.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { SampleColumns } from "./columns.ts";
+import type { OnProgress } from "../progress.ts";
 
 /** Collects the rows of one or more DeepChrome files into columns. */
 export class DeepchromeParser {
@@ -45,7 +46,7 @@ export class DeepchromeParser {
   }
 
   /** Reads one file's rows; several files may hold genes of one cell type. */
-  async readFile(source: ByteSource, cellType: string, onProgress?: Progress): Promise<void> {
+  async readFile(source: ByteSource, cellType: string, onProgress?: OnProgress): Promise<void> {
     this.#file = source.name;
     this.#lineNumber = 0;
     const index = this.#addCellType(cellType);

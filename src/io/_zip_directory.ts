@@ -3,7 +3,9 @@
  * parses it; _zip_stream.ts reads the members' bytes.
  */
 
-import { type Entry, type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
+import type { Entry, FileEntry, Reader } from "@zip.js/zip.js";
+// The whole of zip.js is three times as large: its writer, its threads and its codecs in WebAssembly.
+import { ZipReader } from "@zip.js/zip.js/lib/zip-core-reader.js";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 
@@ -51,7 +53,7 @@ export async function readZipDirectory(
   extension: string,
 ): Promise<ZipDirectory> {
   const reader = new SourceReader(source);
-  const zip = new ZipReader(reader, {
+  const zip = new ZipReader(reader as unknown as Reader<ByteSource>, {
     // Not "strict", which refuses the unused ZIP64 record that Python writes between 2 and 4 GiB.
     strictness: "balanced",
     checkLocalFilename: true,
@@ -155,19 +157,19 @@ function explain(error: unknown): string {
   return reason === undefined ? `zip: ${message}` : `zip: ${message}: ${reason}`;
 }
 
-/** Lets zip.js read from a source. */
-class SourceReader extends Reader<ByteSource> {
+/** Lets zip.js read from a source. It has of zip.js's own class, a `Reader`, what is called to read a directory. */
+class SourceReader implements Pick<Reader<ByteSource>, "size" | "readUint8Array"> {
+  readonly size: number;
   readonly #source: ByteSource;
   /** What the source threw, if it did. */
   failure: unknown;
 
   constructor(source: ByteSource) {
-    super(source);
     this.#source = source;
     this.size = source.size;
   }
 
-  override async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
+  async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
     // Where zip.js asks for bytes past the end, it expects those before the end.
     const available = Math.max(0, Math.min(length, this.size - offset));
     if (available === 0) return new Uint8Array(0);

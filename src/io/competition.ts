@@ -33,14 +33,15 @@ import { takeMemory } from "./_memory.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { type CollectedSignal, MixedSignalError, SignalCollector } from "./_signal_collector.ts";
 import { checkName, isReservedName } from "./names.ts";
-import { openSource } from "../files/open_source.ts";
+import { type BinarySource, openSource } from "../files/open_source.ts";
 import { readZipDirectory, type ZipDirectory } from "./_zip_directory.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { SampleColumns } from "./columns.ts";
 import type { NpzReader } from "./npz_types.ts";
+import type { AbortOptions, OnProgress } from "../progress.ts";
 
 /** Options of {@linkcode readCompetition}. */
-export interface ReadCompetitionOptions {
+export interface ReadCompetitionOptions extends AbortOptions {
   /**
    * What the numbers are. The number of its marks is the number of columns that hold marks.
    *
@@ -67,8 +68,8 @@ export interface ReadCompetitionOptions {
    * @default {256 times the number of their bytes in the file, and at least 1 GiB}
    */
   readonly maxBytes?: number | undefined;
-  /** Called from time to time with the number of samples read and the number in all. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called from time to time with the number of samples read. */
+  readonly onProgress?: OnProgress | undefined;
   /** Called if the file lacks a record and the options do too, with what its values were taken for. */
   readonly onNote?: ((message: string) => void) | undefined;
   /** Called if the file has its own record and `record` contradicts it; the file is read with `record` then. */
@@ -120,10 +121,10 @@ export interface ReadCompetitionOptions {
  * ```
  */
 export async function readCompetition(
-  source: string | URL | ByteSource,
+  source: BinarySource,
   options: ReadCompetitionOptions = {},
 ): Promise<SampleColumns> {
-  const file = await openSource(source);
+  const file = await openSource(source, options);
   try {
     const directory = await readZipDirectory(file, ".npy");
     return await readColumns(file, directory, options);
@@ -135,9 +136,9 @@ export async function readCompetition(
 async function readColumns(
   source: ByteSource,
   directory: ZipDirectory,
-  { record: given, cellTypes: wanted, threads, maxBytes, onProgress, onNote, onWarning }:
-    ReadCompetitionOptions,
+  options: ReadCompetitionOptions,
 ): Promise<SampleColumns> {
+  const { record: given, cellTypes: wanted, maxBytes, onNote, onWarning } = options;
   const npz = new ZipNpzReader(source, directory);
   const known = given ?? recordOf(npz);
   if (given !== undefined) warnOfOtherRecord(npz, given, onWarning);
@@ -156,7 +157,8 @@ async function readColumns(
   const members = await readSampleMembers(npz, { all, cellTypes, record: expected });
   checkInflatedSize(npz, [...cellTypes, ...SEQUENCE_MEMBERS], maxBytes);
   const dna = sequence && await readSequenceMembers(npz, sequence);
-  const job = { source, directory, layouts, threads, onProgress };
+  const { threads, onProgress, signal: ended } = options;
+  const job = { source, directory, layouts, threads, onProgress, signal: ended };
   const { areIntegers, geneIds, ...samples } = await readSamples(job);
   const { signal } = samples;
   const { bins, labelled } = layouts[0]!;
@@ -227,7 +229,7 @@ async function decodeSamples({ onProgress, ...job }: ReadJob): Promise<ReadSampl
     signal.place(batch, start * perSample);
     geneIds.set(batch.geneIds, start);
     if (batch.labels !== undefined) labels?.set(batch.labels, start);
-    onProgress?.(done += batch.geneIds.length, total);
+    onProgress?.({ done: done += batch.geneIds.length, total, unit: "samples" });
   };
   await decodeMembers({ ...job, take });
   for (const [cell, start] of starts.entries()) cellTypeIndex.fill(cell, start);

@@ -2,12 +2,13 @@ import { ContractError } from "../errors.ts";
 import { type DataRecord, DEEPCHROME_RECORD } from "../record.ts";
 import { DeepchromeParser } from "./_deepchrome_parser.ts";
 import { withSource } from "../text/lines.ts";
-import type { ByteSource } from "../files/byte_source.ts";
 import type { SampleColumns } from "./columns.ts";
 import { listDirectory, pathKind } from "../files/file.ts";
+import type { BinarySource } from "../files/open_source.ts";
+import type { AbortOptions, OnProgress } from "../progress.ts";
 
 /** Options of {@linkcode readDeepchromeCsv}. */
-export interface DeepchromeCsvOptions {
+export interface DeepchromeCsvOptions extends AbortOptions {
   /**
    * What the numbers are; its marks name the columns between bin and label.
    *
@@ -20,15 +21,15 @@ export interface DeepchromeCsvOptions {
    * @default {The file's folder (`E003` of `E003/train.csv`), or else its name without the extension}
    */
   readonly cellType?: string | undefined;
-  /** Called from time to time with the number of bytes read and the file's size. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called from time to time with the number of bytes read. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** One of the three files that DeepChrome provides for each cell type, or all of them. */
 export type DeepchromeSplit = "train" | "valid" | "test" | "all";
 
 /** Options of {@linkcode readDeepchromeFolder}. */
-export interface DeepchromeFolderOptions {
+export interface DeepchromeFolderOptions extends AbortOptions {
   /**
    * What the numbers are; its marks name the columns between bin and label.
    *
@@ -41,8 +42,8 @@ export interface DeepchromeFolderOptions {
    * @default {"train"}
    */
   readonly split?: DeepchromeSplit | undefined;
-  /** Called after each file with the number of files read and the number in all. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called after each file with the number of files read. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -74,14 +75,14 @@ export interface DeepchromeFolderOptions {
  * ```
  */
 export async function readDeepchromeCsv(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: DeepchromeCsvOptions = {},
 ): Promise<SampleColumns> {
   const parser = new DeepchromeParser(options.record ?? DEEPCHROME_RECORD);
   await withSource(input, (source) => {
     const cellType = options.cellType ?? cellTypeOf(source.name);
     return parser.readFile(source, cellType, options.onProgress);
-  });
+  }, options);
   return parser.finish();
 }
 
@@ -121,8 +122,8 @@ export async function readDeepchromeFolder(
   const parser = new DeepchromeParser(record);
   for (const [index, file] of files.entries()) {
     const cellType = cellTypeOf(String(file));
-    await withSource(file, (source) => parser.readFile(source, cellType));
-    onProgress?.(index + 1, files.length);
+    await withSource(file, (source) => parser.readFile(source, cellType), options);
+    onProgress?.({ done: index + 1, total: files.length, unit: "files" });
   }
   return parser.finish();
 }

@@ -18,9 +18,9 @@ import {
 } from "./_npy_header.ts";
 import { decodeItems, fromFortranOrder, NPY_TYPES } from "./_npy_items.ts";
 import { LiteralError, type NpyDictionary, parseNpyDictionary } from "./_npy_literal.ts";
-import { openSource } from "../files/open_source.ts";
-import type { ByteSource } from "../files/byte_source.ts";
+import { type BinarySource, openSource } from "../files/open_source.ts";
 import type { NdArray, NpyData, NpyDtype, NpyHeader, NpyPlace } from "./npy_types.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** Numpy aligns the items to a multiple of this many bytes. */
 const ALIGNMENT = 64;
@@ -144,6 +144,7 @@ export function decodeNpyData(
  * Reads an npy file that is not part of an npz file.
  *
  * @param source Path of the file, or a source of its bytes.
+ * @param options How to give the reading up.
  * @returns The array.
  * @throws {FormatError} If the file is damaged, or has a dtype that is not read.
  *
@@ -158,8 +159,11 @@ export function decodeNpyData(
  * deepStrictEqual(data, new Uint8Array([1, 2, 3, 4]));
  * ```
  */
-export async function readNpy(source: string | URL | ByteSource): Promise<NdArray> {
-  const file = await openSource(source);
+export async function readNpy(
+  source: BinarySource,
+  options: AbortOptions = {},
+): Promise<NdArray> {
+  const file = await openSource(source, options);
   try {
     const place = { file: file.name };
     const bound = Math.min(file.size, LONGEST_PREFIX_BYTES + MAX_HEADER_BYTES);

@@ -5,15 +5,16 @@
  */
 
 import { ZipNpzReader } from "./_npz_reader.ts";
-import { openSource } from "../files/open_source.ts";
+import { type BinarySource, openSource } from "../files/open_source.ts";
 import { readZipDirectory } from "./_zip_directory.ts";
-import type { ByteSource } from "../files/byte_source.ts";
 import type { NpzReader } from "./npz_types.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /**
  * Opens an npz file, stored or deflated, with or without ZIP64. Only its directory is read.
  *
  * @param source Path of the file, or a source of its bytes, which stays open when the reader is closed.
+ * @param options How to give the reading up.
  * @returns The reader, to be closed.
  * @throws {FormatError} If the file is not a zip file or was cut short, or its directory contradicts itself: two members
  * of one name, overlapping members, impossible sizes.
@@ -33,8 +34,11 @@ import type { NpzReader } from "./npz_types.ts";
  * npz.close();
  * ```
  */
-export async function openNpz(source: string | URL | ByteSource): Promise<NpzReader> {
-  const file = await openSource(source);
+export async function openNpz(
+  source: BinarySource,
+  options: AbortOptions = {},
+): Promise<NpzReader> {
+  const file = await openSource(source, options);
   try {
     return new ZipNpzReader(file, await readZipDirectory(file, ".npy"));
   } catch (error) {

@@ -4,6 +4,8 @@ import { COMMA } from "../text/characters.ts";
 import { type Line, visitLines, withSource } from "../text/lines.ts";
 import { decodeText, parseDecimal } from "../text/numbers.ts";
 import type { ByteSource } from "../files/byte_source.ts";
+import type { BinarySource } from "../files/open_source.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** Values by row id, as a submission or a file of labels holds them. */
 export interface PredictionFile {
@@ -16,7 +18,7 @@ export interface PredictionFile {
 }
 
 /** Options of {@linkcode readPredictions} and {@linkcode alignPredictions}. */
-export interface PredictionFileOptions {
+export interface PredictionFileOptions extends AbortOptions {
   /**
    * What the values are, for messages.
    *
@@ -170,8 +172,8 @@ export function formatFloat32(value: number): string {
  * ```
  */
 export function readPredictions(
-  input: string | URL | ByteSource,
-  { what = "predictions" }: PredictionFileOptions = {},
+  input: BinarySource,
+  { what = "predictions", signal }: PredictionFileOptions = {},
 ): Promise<PredictionFile> {
   return withSource(input, async (source) => {
     const ids: string[] = [];
@@ -194,7 +196,7 @@ export function readPredictions(
       throw new FormatError(`Cannot read ${what}: ${found}, expected rows`, { file: source.name });
     }
     return { ids, values: Float64Array.from(values), file: source.name };
-  });
+  }, { signal });
 }
 
 function checkHeader(source: ByteSource, line: Line, what: string): void {

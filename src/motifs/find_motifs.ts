@@ -9,6 +9,7 @@ import { countSequences, type PackedSequences, unpackSequence } from "../base/se
 import type { SequenceFilters } from "./filters.ts";
 import { informationBits, type Motif } from "./motif.ts";
 import { type FilterSites, WindowScorer } from "./_window_scorer.ts";
+import type { OnProgress } from "../progress.ts";
 
 /** A filter as a motif. */
 export interface FilterMotif extends Motif {
@@ -58,8 +59,10 @@ export interface FindMotifsOptions {
    * @default {50}
    */
   readonly positionBins?: number | undefined;
-  /** Called after each pass over a sequence with the number done and in all. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called after each sequence; one that is looked at twice counts twice. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Gives the work up, between two sequences: the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -92,7 +95,7 @@ export function findMotifs(
   sequences: PackedSequences,
   options: FindMotifsOptions = {},
 ): FoundMotifs {
-  const { threshold = 0.5, positionBins = 50, onProgress } = options;
+  const { threshold = 0.5, positionBins = 50, onProgress, signal } = options;
   const { bases } = sequences;
   const entries = [...options.entries ?? Array(countSequences(sequences)).keys()];
   checkOptions({ threshold, positionBins, bases, width: filters.width });
@@ -102,10 +105,12 @@ export function findMotifs(
   const letters = new Float64Array(5);
   const codes = new Uint8Array(bases);
   const visit = (use: (codes: Uint8Array) => void, first: number) => {
+    const total = entries.length * scorer.passes;
     for (const [i, entry] of entries.entries()) {
+      signal?.throwIfAborted();
       unpackSequence(sequences, entry, codes);
       use(codes);
-      onProgress?.(first + i + 1, entries.length * scorer.passes);
+      onProgress?.({ done: first + i + 1, total, unit: "sequences" });
     }
   };
   visit((codes) => {

@@ -5,10 +5,11 @@
  */
 
 import { FormatError } from "../errors.ts";
-import type { ByteSource } from "../files/byte_source.ts";
 import { parseDecimalText } from "../text/numbers.ts";
 import { withSource } from "../text/lines.ts";
 import { type Motif, UNIFORM_BACKGROUND } from "./motif.ts";
+import type { BinarySource } from "../files/open_source.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** Options of {@linkcode formatMeme}. */
 export interface FormatMemeOptions {
@@ -107,6 +108,7 @@ export function parseMeme(
  * Reads a file of motifs in MEME's format.
  *
  * @param input Path of the file, or a source of its bytes.
+ * @param options How to give the reading up.
  * @returns The motifs.
  * @throws {FormatError} As {@linkcode parseMeme} does.
  *
@@ -121,7 +123,7 @@ export function parseMeme(
  * strictEqual(motif?.name, "a");
  * ```
  */
-export function readMeme(input: string | URL | ByteSource): Promise<Motif[]> {
+export function readMeme(input: BinarySource, options: AbortOptions = {}): Promise<Motif[]> {
   return withSource(input, async (source) => {
     const bytes = await source.read(0, Math.min(source.size, MOST_BYTES + 1));
     if (bytes.length > MOST_BYTES) {
@@ -131,7 +133,7 @@ export function readMeme(input: string | URL | ByteSource): Promise<Motif[]> {
       );
     }
     return parseMeme(new TextDecoder().decode(bytes), { file: source.name });
-  });
+  }, options);
 }
 
 /** The largest public collections have some 10 MB. */

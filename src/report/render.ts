@@ -49,11 +49,17 @@ export async function renderFigure(spec: FigureSpec): Promise<RenderedFigure> {
  * ```
  */
 export async function renderSvg(spec: FigureSpec): Promise<string> {
-  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  const [vega, { compile }, { expressionInterpreter }] = await Promise.all([
+    import("vega"),
+    import("vega-lite"),
+    import("vega-interpreter"),
+  ]);
   // Vega lets programs without a canvas set this, but its types lack it.
   const { textMetrics } = vega as unknown as { textMetrics: { width: typeof estimateTextWidth } };
   textMetrics.width = estimateTextWidth;
-  const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
+  // Interpreted expressions need no `eval`, which the policies of web pages forbid.
+  const parsed = vega.parse(compile(spec).spec, undefined, { ast: true });
+  const view = new vega.View(parsed, { renderer: "none", expr: expressionInterpreter });
   try {
     // Names come from files, and may hold characters that XML cannot.
     return printable(await view.toSVG());

@@ -1,6 +1,6 @@
 /** `checkpoints/command.json`, which a run keeps beside its checkpoints so that it can be resumed. */
 
-import { resolve } from "node:path";
+import { resolve } from "../base/paths.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError } from "../errors.ts";
 import { pathKind, removeFile } from "../files/file.ts";

@@ -95,7 +95,7 @@ export async function writeFolds(
   results: readonly Pick<FoldResult, "fold" | "result">[],
 ): Promise<void> {
   const rows = results.flatMap(({ fold, result }) =>
-    result.history.map(({ epoch, loss, validationLoss }) => [fold, epoch, loss, validationLoss])
+    result.history.map(({ epoch, loss, validationLoss }) => [fold + 1, epoch, loss, validationLoss])
   );
   await writeFileAtomic(`${directory}/folds.csv`, formatCsv(FOLD_COLUMNS, rows));
 }

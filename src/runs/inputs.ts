@@ -1,13 +1,14 @@
 /** Descriptions of the files that a run read, by which a later command finds out whether they have changed. */
 
-import { createHash } from "node:crypto";
-import { relative, resolve } from "node:path";
+import { BUILTINS } from "../base/builtins.ts";
+import { relative, resolve } from "../base/paths.ts";
 import { freeArray } from "../base/free.ts";
 import { listFilesBelow } from "../files/directory_source.ts";
 import { openFile, pathKind } from "../files/file.ts";
 import { isRegularFile } from "../files/path_kind.ts";
 import { listSplitFiles } from "../io/deepchrome_csv.ts";
 import { isZarrFolder } from "../io/zarr/folder.ts";
+import type { Progress } from "../progress.ts";
 
 /** A file, or a folder, that a run read. */
 export interface InputFile {
@@ -26,10 +27,18 @@ export interface InputFile {
 /** Files by their roles in the run: `data`, `test`, …. */
 export type Inputs = Readonly<Record<string, InputFile>>;
 
+/** The progress of digesting: bytes of the file under way. */
+export interface DigestProgress extends Progress {
+  /** Path of the file. */
+  readonly file: string;
+}
+
 /** Options for digesting files. */
 export interface DigestOptions {
-  /** Called from time to time with the number of digested bytes of a file and the file's size in bytes. */
-  readonly onProgress?: ((done: number, total: number, file: string) => void) | undefined;
+  /** Called from time to time with the number of digested bytes of the file under way. */
+  readonly onProgress?: ((progress: DigestProgress) => void) | undefined;
+  /** Gives the work up: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -96,7 +105,7 @@ export async function describeFolder(
   files: readonly string[],
   options: DigestOptions = {},
 ): Promise<InputFile> {
-  const list = createHash("sha256");
+  const list = createHash();
   let total = 0;
   for (const file of files) {
     const name = relative(path, file).replaceAll("\\", "/");
@@ -115,19 +124,26 @@ async function dataFilesIn(folder: string): Promise<string[]> {
 
 const PIECE_BYTES = 2 ** 20;
 
+/** What digests bytes piece by piece. Where there are files there is this, too. */
+function createHash(): import("node:crypto").Hash {
+  return BUILTINS.getBuiltinModule!("node:crypto")!.createHash("sha256");
+}
+
 async function digestFile(
   path: string,
-  { onProgress }: DigestOptions,
+  { onProgress, signal }: DigestOptions,
 ): Promise<Pick<InputFile, "bytes" | "sha256">> {
   const file = await openFile(path);
   try {
     const { size } = file;
-    const hash = createHash("sha256");
+    const hash = createHash();
     for (let offset = 0; offset < size; offset += PIECE_BYTES) {
+      signal?.throwIfAborted();
       const piece = await file.read(offset, Math.min(PIECE_BYTES, size - offset));
       hash.update(piece);
       freeArray(piece);
-      onProgress?.(Math.min(offset + PIECE_BYTES, size), size, path);
+      const done = Math.min(offset + PIECE_BYTES, size);
+      onProgress?.({ done, total: size, unit: "bytes", file: path });
     }
     return { bytes: size, sha256: hash.digest("hex") };
   } finally {

@@ -11,7 +11,13 @@ export { type KeptCommand, readKeptCommand } from "./command_file.ts";
 export { type RunConfig, writeConfig } from "./config.ts";
 export { type EventLog, type EventLogOptions, openEventLog } from "./event_log.ts";
 export { type MemberHistory, writeHistory } from "./history.ts";
-export { describeInputs, type DigestOptions, type InputFile, type Inputs } from "./inputs.ts";
+export {
+  describeInputs,
+  type DigestOptions,
+  type DigestProgress,
+  type InputFile,
+  type Inputs,
+} from "./inputs.ts";
 export { loadModels, saveMembers } from "./models.ts";
 export type { CheckpointPace, RunCheckpoints } from "./run_checkpoints.ts";
 export type { OwnedDirectory, OwnedParts, OwnedRun, TakeRunOptions } from "./owned_run.ts";

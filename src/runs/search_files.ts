@@ -1,6 +1,6 @@
 /** The files of a search: its settings and its trials so far. */
 
-import { resolve } from "node:path";
+import { resolve } from "../base/paths.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";

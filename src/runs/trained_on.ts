@@ -1,6 +1,6 @@
 /** Finds out whether data are those on which a run, or a model, was trained. */
 
-import { resolve } from "node:path";
+import { resolve } from "../base/paths.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { pathKind } from "../files/file.ts";
 import { fingerprintDataset } from "../training/fingerprint.ts";

@@ -20,6 +20,7 @@ export interface GroupOptions extends
     | "otherArithmetic"
     | "onStart"
     | "signal"
+    | "stop"
   > {
   /** The folds that every trial is trained on. */
   readonly folds: readonly Fold[];
@@ -32,7 +33,7 @@ export interface GroupOptions extends
  *
  * @param trials The trials: at least one.
  * @param options Folds, and where to compute.
- * @returns The records of the trials that were finished: all of them, unless the signal came.
+ * @returns The records of the trials that were finished: all of them, unless `stop` ended them.
  */
 export async function trainGroup(
   trials: readonly ModelTrial[],
@@ -52,10 +53,7 @@ export async function trainGroup(
       ...common,
       epochs,
       batchSize,
-      onProgress: ({ runs: [start, end], epoch, samples, samplesPerEpoch }) => {
-        const done = (epoch - 1 + samples / samplesPerEpoch) / epochs;
-        onProgress?.((start + (end - start) * done) / runs.length);
-      },
+      onProgress: ({ done, total }) => onProgress?.(done / total),
     });
   } catch (error) {
     if (!(error instanceof UnsupportedModelError)) throw error;

@@ -14,17 +14,14 @@ import { bestTrial, rankTrials } from "./ranking.ts";
 import { planRungs } from "./rungs.ts";
 import { type ResolvedSettings, resolveSearchSettings, type SearchSettings } from "./settings.ts";
 import type { PlannedTrial, ScoredTrial, TrialRecord } from "./trial.ts";
+import type { Progress } from "../progress.ts";
 
-/** The progress of a search. */
-export interface SearchProgress {
+/** The progress of a search: trials of this rung that are done, with the shares of those under way. */
+export interface SearchProgress extends Progress {
   /** Number of the rung under way, from 1. */
   readonly rung: number;
   /** Number of rungs. */
   readonly rungs: number;
-  /** Trials of this rung that are done, with the shares of those under way. */
-  readonly done: number;
-  /** Trials of this rung. */
-  readonly total: number;
 }
 
 /** Trials that train side by side. */
@@ -81,8 +78,10 @@ export interface SearchOptions extends SearchSettings {
   readonly onTrial?: ((record: TrialRecord, progress: SearchProgress) => void) | undefined;
   /** Called every few steps. */
   readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
-  /** Ends the search; trials that were done are returned. */
+  /** Gives the search up: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends the search early: the call resolves with the trials that were done. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 /** What {@linkcode searchModels} returns. */
@@ -93,7 +92,7 @@ export interface SearchResult {
   readonly ranking: readonly TrialRecord[];
   /** The first of the ranking; `undefined` if no trial has a score. */
   readonly best: ScoredTrial | undefined;
-  /** True if `signal` ended the search before its last trial. */
+  /** True if `stop` ended the search before its last trial. */
   readonly interrupted: boolean;
 }
 
@@ -112,6 +111,7 @@ export interface SearchResult {
  * @throws {ContractError} If the data have no labels or do not fit the loss, or a `finished` trial belongs to another
  * search.
  * @throws {RangeError} If a setting is out of range, or the data are too few for the folds.
+ * @throws The reason of `options.signal`, once it is aborted.
  *
  * @example Two pool sizes, one of which does not fit
  * ```ts
@@ -166,7 +166,7 @@ class Search {
     const { models: planned, skipped } = planTrials(this.#data, this.#settings);
     let models = planned;
     const rungs = planRungs({ trials: models.length, epochs, keepOneIn: keepOneIn ?? undefined });
-    const first = { rung: 1, rungs: rungs.length, done: 0, total: models.length };
+    const first = { rung: 1, rungs: rungs.length, done: 0, total: models.length, unit: TRIALS };
     for (const record of skipped) {
       this.#keep({ ...record, epochs: rungs[0]?.epochs ?? epochs }, first);
     }
@@ -192,7 +192,7 @@ class Search {
     models: readonly ModelTrial[],
     { rung, rungs }: Pick<SearchProgress, "rung" | "rungs">,
   ): Promise<TrialRecord[]> {
-    const { engine, threads, openCheckpoints, onProgress, signal } = this.#options;
+    const { engine, threads, openCheckpoints, onProgress, signal, stop } = this.#options;
     const known = models.flatMap((model) => this.#recall(model) ?? []);
     const left = models.filter((model) => !this.#finished.has(keyOf(model)));
     const records = [...known];
@@ -204,10 +204,10 @@ class Search {
     const underWay = new Map<readonly ModelTrial[], number>();
     const progress = (): SearchProgress => {
       const done = underWay.values().reduce((sum, trials) => sum + trials, records.length);
-      return { rung, rungs, done, total: models.length };
+      return { rung, rungs, done, total: models.length, unit: TRIALS };
     };
     const { transform, schedule, weightDecay } = this.#settings;
-    const common = { engine, transform, schedule, weightDecay, signal, otherArithmetic };
+    const common = { engine, transform, schedule, weightDecay, signal, stop, otherArithmetic };
     await runInLanes(groupTrials(left, capacity.inGroup), async (group) => {
       const numbers = group.map(({ trial }) => trial);
       const checkpoints = await openCheckpoints?.({ rung, trials: numbers });
@@ -229,7 +229,8 @@ class Search {
         this.#keep(record, progress());
       }
       if (done.length === group.length) await checkpoints?.finish();
-    }, { lanes: capacity.lanes, signal });
+    }, { lanes: capacity.lanes, stops: [signal, stop] });
+    signal?.throwIfAborted();
     return records;
   }
 
@@ -291,6 +292,8 @@ class Search {
     return Math.max(1, Math.floor(chooseThreads(this.#options.threads) / lanes));
   }
 }
+
+const TRIALS = "trials";
 
 function keyOf({ trial, rung }: Pick<PlannedTrial, "trial" | "rung">): string {
   return `${trial}/${rung}`;

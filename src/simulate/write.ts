@@ -13,17 +13,14 @@ import {
   type Simulation,
   type SimulationTruth,
 } from "./simulation.ts";
+import type { Progress } from "../progress.ts";
 
-/** The progress of {@linkcode writeSimulation}. */
-export interface SimulationProgress {
+/** The progress of {@linkcode writeSimulation}: cell types written, in both files together. */
+export interface SimulationProgress extends Progress {
   /** The file that is being written. */
   readonly file: string;
   /** The cell type that was just written. */
   readonly cellType: string;
-  /** Number of cell types written, in both files together. */
-  readonly done: number;
-  /** Number of cell types to write, in both files together. */
-  readonly total: number;
 }
 
 /** Options of {@linkcode writeSimulation}. */
@@ -43,6 +40,8 @@ export interface WriteSimulationOptions extends SimulationOptions {
   readonly compress?: boolean | undefined;
   /** Called after each cell type. */
   readonly onProgress?: ((progress: SimulationProgress) => void) | undefined;
+  /** Gives the work up, between two cell types: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -61,6 +60,7 @@ export interface WriteSimulationOptions extends SimulationOptions {
  * @throws {TypeError} If an option has an unknown name.
  * @throws {RangeError} If an option is out of range; the message names it.
  * @throws {WriteError} If the disk is full or must not be written to.
+ * @throws The reason of `options.signal`, once it is aborted.
  *
  * @example
  * ```ts
@@ -78,14 +78,18 @@ export async function writeSimulation(
   directory: string,
   options: WriteSimulationOptions = {},
 ): Promise<SimulationTruth> {
-  const { compress = false, features = "log1p", onProgress, ...rest } = options;
+  const { compress = false, features = "log1p", onProgress, signal, ...rest } = options;
   checkFeatures(features);
+  signal?.throwIfAborted();
   const simulation = simulate(rest);
   const total = simulation.cellTypes("train").length + simulation.cellTypes("eval").length;
   let done = 0;
   for (const part of ["train", "eval"] as const) {
     const file = `${part}.npz`;
-    const written = (cellType: string) => onProgress?.({ file, cellType, done: ++done, total });
+    const written = (cellType: string) => {
+      onProgress?.({ file, cellType, done: ++done, total, unit: "cell types" });
+      signal?.throwIfAborted();
+    };
     await writeFileAtomic(
       `${directory}/${file}`,
       (sink) =>

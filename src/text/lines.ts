@@ -1,19 +1,18 @@
 import { type Bytes, concatenate } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
-import { openSource } from "../files/open_source.ts";
+import { type BinarySource, openSource, type OpenSourceOptions } from "../files/open_source.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { CARRIAGE_RETURN, LINE_FEED } from "./characters.ts";
 import { decodeText, NotUtf8Error } from "./numbers.ts";
+import type { OnProgress } from "../progress.ts";
 
-/** Called with the amount that is done and the amount in all. */
-export type Progress = (done: number, total: number) => void;
-
-/** Opens a path, or takes a source as it is, while `use` runs; a path that was opened is closed afterwards. */
+/** Opens whatever a file may be read from while `use` runs; what was opened here is closed afterwards. */
 export async function withSource<T>(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   use: (source: ByteSource) => Promise<T>,
+  options: OpenSourceOptions = {},
 ): Promise<T> {
-  const source = await openSource(input);
+  const source = await openSource(input, options);
   try {
     return await use(source);
   } finally {
@@ -41,13 +40,13 @@ export const LONGEST_LINE_BYTES = 1 << 26;
  *
  * @param source The file.
  * @param visit Called with each line; always the same object, so copy what is to be kept.
- * @param onProgress Called after each chunk with the bytes read and the file's size.
+ * @param onProgress Called after each chunk.
  * @throws {FormatError} If a blank line precedes a line with text, or a line is longer than 64 MiB.
  */
 export async function visitLines(
   source: ByteSource,
   visit: (line: Line) => void,
-  onProgress?: Progress,
+  onProgress?: OnProgress,
 ): Promise<void> {
   const line = firstLine(new Uint8Array());
   const visitor = refuseBlankLines(source.name, visit);
@@ -65,7 +64,7 @@ export async function visitLines(
         line: line.number + 1,
       });
     }
-    onProgress?.(offset, source.size);
+    onProgress?.({ done: offset, total: source.size, unit: "bytes" });
   }
   line.bytes = rest;
   if (rest.length > 0) visitor(nextLine(line, 0, rest.length));

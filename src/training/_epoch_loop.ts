@@ -17,6 +17,7 @@ import { lossFactor } from "./_label_scale.ts";
 import { findDivergence, fitGroupEffects, validationLosses } from "./_validation.ts";
 import { bestEpoch, hasStopped } from "./early_stopping.ts";
 import type { EpochRecord, RunCheckpoint } from "./fit_types.ts";
+import { reportEpoch } from "./_report_epoch.ts";
 
 /** How checkpoints of a group are taken. */
 export interface GroupSaving {
@@ -164,7 +165,7 @@ export class EpochLoop {
     { orders, end }: { readonly orders: readonly Uint32Array[]; readonly end: number },
   ): Promise<[number, DivergedError][]> {
     const { epoch, position: start, lossSums } = progress;
-    const { samples: { source, labelScales }, options } = this.#setup;
+    const { samples: { source, labelScales }, signal } = this.#setup;
     const started = performance.now();
     const losses = await this.#session.runEpoch({
       source,
@@ -172,8 +173,8 @@ export class EpochLoop {
       epoch,
       start,
       end,
-      signal: options.signal,
-      onProgress: this.#reporter(epoch, orders),
+      signal,
+      onProgress: reportEpoch(this.#setup, epoch, orders),
     });
     const seconds = (performance.now() - started) / 1000;
     const trained = orders.map(({ length }) => Math.max(0, Math.min(end, length) - start));
@@ -258,23 +259,6 @@ export class EpochLoop {
     await save({ ...progress, runs });
     cadence.restart();
     this.#unsaved = undefined;
-  }
-
-  #reporter(
-    epoch: number,
-    orders: readonly Uint32Array[],
-  ): (samples: number, loss: number | undefined) => void {
-    const { runs, epochs, first, options: { onProgress } } = this.#setup;
-    const samplesPerEpoch = orders.reduce((sum, { length }) => sum + length, 0);
-    return (samples, loss) =>
-      onProgress?.({
-        runs: [first, first + runs.length],
-        epoch: epoch + 1,
-        epochs,
-        samples,
-        samplesPerEpoch,
-        loss,
-      });
   }
 }
 

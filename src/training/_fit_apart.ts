@@ -5,7 +5,7 @@ import { branchSpec, type BranchWeights, carryBranches } from "../model/branch_m
 import { isBranched, type ModelSpec } from "../model/spec.ts";
 import type { ExperimentOptions } from "./experiment_types.ts";
 import { fitMany } from "./fit_many.ts";
-import type { FitManyOptions, FitManyResult, FitRun } from "./fit_types.ts";
+import type { FitManyOptions, FitManyProgress, FitManyResult, FitRun } from "./fit_types.ts";
 
 /** The preset whose authors trained it so. */
 const TRAINED_APART = "waka-dna-experiment5";
@@ -42,9 +42,18 @@ export async function fitApart(
   }
   const trained: BranchWeights[] = [];
   let secondsBefore = 0;
+  const phases = spec.branches.length + 1;
+  const inPhase = (phase: number): FitManyOptions => {
+    const { onProgress } = options;
+    if (onProgress === undefined) return options;
+    const report = (own: FitManyProgress) =>
+      onProgress({ ...own, done: phase * own.total + own.done, total: phases * own.total });
+    return { ...options, onProgress: report };
+  };
   for (const { name } of spec.branches) {
     onPhase?.(`branch "${name}" with a head of its own`);
-    const [result] = await fitMany(branchSpec(spec, name), [run], options) as [FitManyResult];
+    const phase = inPhase(trained.length);
+    const [result] = await fitMany(branchSpec(spec, name), [run], phase) as [FitManyResult];
     if (result.interrupted || result.diverged !== undefined) return { result, secondsBefore };
     secondsBefore += result.history.reduce((sum, { seconds }) => sum + seconds, 0);
     trained.push(result.model);
@@ -52,7 +61,7 @@ export async function fitApart(
   onPhase?.("the joint head on both branches as they are");
   const initial = carryBranches(spec, trained, { seed: run.seed });
   const [result] = await fitMany(spec, [run], {
-    ...options,
+    ...inPhase(phases - 1),
     checkpoint,
     resume,
     initial,

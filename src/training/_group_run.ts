@@ -22,7 +22,11 @@ export interface GroupSetup {
   readonly samples: GroupSamples;
   /** Number of the first run. */
   readonly first: number;
+  /** Samples to train on in all epochs of all runs, and of those before the first. */
+  readonly work: { readonly before: number; readonly total: number };
   readonly options: FitManyOptions;
+  /** Ends the work, whether it is given up or stopped. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The part of a checkpoint that a group knows of. */

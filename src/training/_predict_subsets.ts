@@ -78,13 +78,16 @@ export async function predictPrepared(
   >,
 ): Promise<Float32Array<ArrayBuffer>[]> {
   const all: Float32Array<ArrayBuffer>[] = [];
+  const total = subsets.length * data.length;
   for (const subset of subsets.keys()) {
     const source = await sourceOf(subset);
     const [scaled] = await predictRows(session, { source, rows: [data.rows] }, {
       sets: [data],
-      onProgress: onProgress && ((done) => onProgress(subset * data.length + done)),
+      onProgress: onProgress &&
+        (({ done, unit }) => onProgress({ done: subset * data.length + done, total, unit })),
       signal,
     });
+    signal?.throwIfAborted();
     all.push(finishPredictions(scaled!, { model, data }, { geneEffects, device: session.device }));
   }
   return all;

@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { PredictionPath } from "../engine/engine.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import type { OnProgress } from "../progress.ts";
 
 /** The samples of a call, as one of the predictor's models takes them. */
 export interface CallSamples {
@@ -18,7 +19,7 @@ export interface PredictorCallOptions {
   /** The positions of `data` in the order in which they are computed. */
   readonly order: Uint32Array;
   readonly path: PredictionPath;
-  readonly onProgress: ((samples: number) => void) | undefined;
+  readonly onProgress: OnProgress | undefined;
 }
 
 /**
@@ -82,7 +83,8 @@ export class PredictorCall {
     if (this.#hasEnded) return;
     this.#computed += count;
     try {
-      this.#onProgress?.(this.#computed);
+      const total = this.#order.length;
+      this.#onProgress?.({ done: this.#computed, total, unit: "samples" });
     } catch (error) {
       return this.fail(error);
     }

@@ -14,7 +14,7 @@ import { lossOf } from "./loss.ts";
  */
 export async function validationLosses(
   session: Session,
-  { model, runs, samples: { validation, labelScales }, options: { signal } }: GroupSetup,
+  { model, runs, samples: { validation, labelScales }, signal }: GroupSetup,
 ): Promise<number[] | undefined> {
   if (validation === undefined) return undefined;
   const sets = runs.flatMap(({ validation }) => validation ?? []);
@@ -57,7 +57,7 @@ function areFinite(values: Float32Array): boolean {
 /** Fits the gene effects of runs that came to their end. */
 export async function fitGroupEffects(
   session: Session,
-  { runs: given, samples, options: { signal } }: GroupSetup,
+  { runs: given, samples, signal }: GroupSetup,
   runs: readonly GroupRun[],
 ): Promise<GroupRun[]> {
   const sets = given.map(({ data }) => data);

@@ -19,7 +19,7 @@ import { predict } from "./predict.ts";
 /** Options of {@linkcode calibrate}: those of each run, and the number of runs. */
 export interface CalibrateOptions
   extends
-    Omit<FitManyOptions, "sampleWeights">,
+    Omit<FitManyOptions, "sampleWeights" | "stop">,
     Pick<FitOptions, "seed" | "learningRate" | "validation" | "sampleWeights"> {
   /**
    * Number of groups that genes, and cell types, are divided into; see `calibrationFolds`. With five, the models of the
@@ -75,7 +75,6 @@ export async function calibrate(
   const results = await fitMany(spec, runs, common);
   const diverged = results.find((result) => result.diverged !== undefined)?.diverged;
   if (diverged !== undefined) throw diverged;
-  common.signal?.throwIfAborted();
   return await measureErrors(data, { parts, results, options: common });
 }
 

@@ -28,11 +28,11 @@ export interface CrossValidationOptions
    * @default {"by-both"}
    */
   readonly scheme?: FoldScheme | undefined;
-  /** Called for each fold before training begins, with its number from 1 and its two parts. */
+  /** Called for each fold before training begins, with its number from 0 and its two parts. */
   readonly onFold?: ((fold: number, training: Dataset, validation: Dataset) => void) | undefined;
-  /** Called after each epoch of a fold, with the fold's number from 1; training waits for it. */
+  /** Called after each epoch of a fold, with the fold's number from 0; training waits for it. */
   readonly onEpoch?: ((fold: number, record: EpochRecord) => unknown) | undefined;
-  /** Called every few steps, for the folds that train side by side; their numbers are from 0. */
+  /** Called every few steps of training, which is most of the work; `runs` are the folds. */
   readonly onProgress?: ((progress: FitManyProgress) => void) | undefined;
   /** Called when a fold has been measured, after all of them were trained. */
   readonly onFoldEnd?: ((result: FoldResult) => void) | undefined;
@@ -40,9 +40,9 @@ export interface CrossValidationOptions
 
 /** One fold of a cross-validation. */
 export interface FoldResult {
-  /** Number of the fold, from 1; the folds of a second repeat follow those of the first. */
+  /** Number of the fold, from 0; the folds of a second repeat follow those of the first. */
   readonly fold: number;
-  /** Number of the repeat, from 1. */
+  /** Number of the repeat, from 0. */
   readonly repeat: number;
   /** The training run on the other folds, with the validation loss of each epoch. */
   readonly result: FitManyResult;
@@ -65,8 +65,9 @@ export interface FoldResult {
  * @param spec A model or the name of a preset.
  * @param data Labelled samples.
  * @param options Folds, scheme, and the settings of each run.
- * @returns One result for each fold; fewer if `options.signal` ended the run.
+ * @returns One result for each fold; fewer if `options.stop` ended the run.
  * @throws {RangeError} If the data are too few for the folds.
+ * @throws The reason of `options.signal`, once it is aborted.
  * @throws As `kFold` and `fitMany` do.
  *
  * @example Two folds
@@ -91,7 +92,7 @@ export async function crossValidate(
   const { repeats, stratified, groups, sampleWeights, ...common } = others;
   const parts = kFold(data, { folds, scheme, seed, repeats, stratified, groups });
   for (const [index, { training, validation }] of parts.entries()) {
-    options.onFold?.(index + 1, training, validation);
+    options.onFold?.(index, training, validation);
   }
   const runs = parts.map(({ training, validation }) => {
     return { data: training, validation, seed, learningRate };
@@ -99,14 +100,13 @@ export async function crossValidate(
   const trained = await fitMany(spec, runs, {
     ...common,
     sampleWeights: spreadSampleWeights(data, sampleWeights),
-    onEpoch: (run, record) => options.onEpoch?.(run + 1, record),
   });
   const results: FoldResult[] = [];
   for (const [index, result] of trained.entries()) {
     const { repeat } = parts[index]!;
     const fold = {
-      fold: index + 1,
-      repeat,
+      fold: index,
+      repeat: repeat - 1,
       result,
       ...await measure(result, parts[index]!, options),
     };
@@ -119,10 +119,10 @@ export async function crossValidate(
 async function measure(
   { model, interrupted, diverged }: FitManyResult,
   { training, validation, leftOut }: Fold,
-  { engine, threads }: CrossValidationOptions,
+  { engine, threads, signal }: CrossValidationOptions,
 ): Promise<Pick<FoldResult, "evaluation" | "regimes" | "reading">> {
   if (interrupted || diverged !== undefined) return { evaluation: undefined, regimes: [] };
-  const options = { engine, threads, path: "grouped" } as const;
+  const options = { engine, threads, signal, path: "grouped" } as const;
   const judged = await predict(model, validation, options);
   const others = leftOut.length === 0 ? [] : await predict(model, leftOut, options);
   const rows = Uint32Array.from([...validation.rows, ...leftOut.rows]);

@@ -62,7 +62,7 @@ export interface EnsembleFigures {
  * @param spec A model, or the name of a preset.
  * @param data Labelled samples.
  * @param options Number of members, first seed, and the settings they share.
- * @returns A result for each member; fewer if `options.signal` ended the run.
+ * @returns A result for each member; fewer if `options.stop` ended the run.
  * @throws {RangeError} If `members` is not an integer from 1 to 10,000.
  * @throws As `fitMany` does.
  *
@@ -149,12 +149,15 @@ export async function predictEnsemble(
   if (models.length === 0) {
     throw new TypeError("Cannot predict with an ensemble: it has 0 models, expected some");
   }
+  const { onProgress } = options;
+  const total = models.length * data.length;
   const members: Float32Array<ArrayBuffer>[] = [];
   for (const [member, model] of models.entries()) {
     const predicted = await predict(model, data, {
       ...options,
       onStart: member === 0 ? options.onStart : undefined,
-      onProgress: (samples) => options.onProgress?.(member * data.length + samples),
+      onProgress: onProgress &&
+        (({ done, unit }) => onProgress({ done: member * data.length + done, total, unit })),
     });
     members.push(predicted);
   }

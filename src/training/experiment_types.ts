@@ -88,6 +88,7 @@ export type ExperimentOptions =
     | "onEpoch"
     | "onProgress"
     | "signal"
+    | "stop"
   >
   & {
     /** Called before each phase of a model that is trained in several, with what is trained in it. */

@@ -36,6 +36,7 @@ export type {
   ExperimentSummary,
   PlanOptions,
 } from "./experiment_types.ts";
+import { joinSignals } from "../base/join_signals.ts";
 
 /** Presets of the report's table, in its order, and DeepChrome. */
 export const EXPERIMENTS: readonly PresetName[] = [
@@ -121,7 +122,7 @@ export async function planExperiments(
  * @param plan What {@linkcode planExperiments} made for these data.
  * @param data What to train on and measure on.
  * @param options Engine, checkpoints and hooks; the history of one that is resumed has its earlier epochs, too.
- * @returns The result, also if the loss diverged; `undefined` if `options.signal` ended it.
+ * @returns The result, also if the loss diverged; `undefined` if `options.stop` ended it.
  * @throws As `fitMany` does.
  *
  * @example One epoch of the first experiment
@@ -144,15 +145,29 @@ export async function runExperiment(
   data: ExperimentData,
   options: ExperimentOptions = {},
 ): Promise<ExperimentResult | undefined> {
+  using joined = joinSignals(options.signal, options.stop);
+  return await trainAndScore(plan, data, { ...options, scoring: joined.signal })
+    .catch((error) => {
+      options.signal?.throwIfAborted();
+      if (options.stop?.aborted) return undefined;
+      throw error;
+    });
+}
+
+/** Does an experiment; `scoring` gives its second half up, in which there is nothing to save. */
+async function trainAndScore(
+  plan: ExperimentPlan,
+  data: ExperimentData,
+  options: ExperimentOptions & { readonly scoring: AbortSignal | undefined },
+): Promise<ExperimentResult | undefined> {
   const { name: _, digest: __, spec, seed, learningRate, ...settings } = plan;
   const { train, test } = isClassifier(spec) ? labelHighLow(data) : data;
-  const { engine, threads, signal, onEpoch, onPhase, ...common } = options;
+  const { engine, threads, onEpoch, onPhase, scoring: signal, ...common } = options;
   const run = { data: train, seed, learningRate };
   const shared: FitManyOptions = {
     ...common,
     engine,
     threads,
-    signal,
     ...settings,
     onEpoch: (_, record) => onEpoch?.(record),
   };
@@ -165,14 +180,8 @@ export async function runExperiment(
   const score = async (samples: Dataset, geneEffects: PredictOptions["geneEffects"]) => {
     if (diverged !== undefined) return null;
     try {
-      const path = "grouped";
-      const predicted = await predict(model, samples, {
-        engine,
-        threads,
-        path,
-        signal,
-        geneEffects,
-      });
+      const where = { engine, threads, signal, path: "grouped" } as const;
+      const predicted = await predict(model, samples, { ...where, geneEffects });
       return scoreOf(samples, predicted);
     } catch (error) {
       if (!(error instanceof DivergedError)) throw error;

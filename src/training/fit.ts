@@ -21,6 +21,7 @@ import type { FitOptions, FitResult } from "./fit_types.ts";
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  * @throws {DivergedError} If the loss becomes NaN or infinite. A checkpoint, or {@linkcode fitMany}, has the model and
  *   the history of the epochs before.
+ * @throws The reason of `options.signal`, once it is aborted.
  *
  * @example Two epochs
  * ```ts
@@ -49,7 +50,7 @@ export async function fit(
       ...common,
       sampleWeights: spreadSampleWeights(data, sampleWeights),
       onEpoch: (_, record) => onEpoch?.(record),
-      onProgress: ({ runs: _, ...progress }) => onProgress?.(progress),
+      onProgress: onProgress && (({ runs: _, ...progress }) => onProgress(progress)),
     },
   );
   const { diverged, ...result } = results[0]!;

@@ -18,6 +18,7 @@ import { spreadSampleWeights } from "./_sample_weights.ts";
 import { type EnsembleOptions, ensembleRuns } from "./ensemble.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyResult } from "./fit_types.ts";
+import { joinSignals } from "../base/join_signals.ts";
 
 /** Options of {@linkcode fitCalibrated}. */
 export interface FitCalibratedOptions extends EnsembleOptions, Pick<CalibrateOptions, "folds"> {
@@ -33,7 +34,7 @@ export interface FitCalibratedOptions extends EnsembleOptions, Pick<CalibrateOpt
 export interface CalibratedModels {
   /** The models of all samples, with their calibration, if there is one, and what their training signal looked like. */
   readonly members: readonly FitManyResult[];
-  /** The errors of the models of folds; absent if the run was interrupted, or a fold diverged. */
+  /** The errors of the models of folds; absent if the run was stopped, or a fold diverged. */
   readonly calibration: Calibration | undefined;
   /** Number of folds. */
   readonly folds: number;
@@ -55,6 +56,7 @@ export interface CalibratedModels {
  * @returns The models, ready for `predictIntervals` and `findUnlike`.
  * @throws {RangeError} If `members` is out of range, or the data have too few genes and cell types to hold some out.
  * @throws {ContractError} If the model predicts classes or ranks, or training starts from another model.
+ * @throws The reason of `options.signal`, once it is aborted.
  * @throws As `fitMany` does.
  *
  * @example A model that knows its errors
@@ -99,9 +101,12 @@ export async function fitCalibrated(
   if (finished.length < parts.length || members.some(({ interrupted }) => interrupted)) {
     return { members, calibration: undefined, ...state };
   }
-  const calibration = await measureErrors(data, { parts, results, options: common })
+  using joined = joinSignals(common.signal, common.stop);
+  const measuring = { ...common, signal: joined.signal };
+  const calibration = await measureErrors(data, { parts, results, options: measuring })
     .catch((error) => {
-      if (common.signal?.aborted) return undefined;
+      common.signal?.throwIfAborted();
+      if (common.stop?.aborted) return undefined;
       throw error;
     });
   if (calibration === undefined) return { members, calibration, ...state };

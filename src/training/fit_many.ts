@@ -7,7 +7,13 @@ import { Cadence } from "./_cadence.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
 import { checkIdentity, identifyRuns } from "./_fit_identity.ts";
 import { type Fit, memberOf, planFit, plannedTraining } from "./_fit_plan.ts";
-import { fromCheckpoint, type GroupRun, toCheckpoint, withBestWeights } from "./_group_run.ts";
+import {
+  fromCheckpoint,
+  type GroupRun,
+  type GroupSetup,
+  toCheckpoint,
+  withBestWeights,
+} from "./_group_run.ts";
 import { makeGroupSamples } from "./_group_samples.ts";
 import { labelScaleOf } from "./_label_scale.ts";
 import { checkArithmetic } from "./check_arithmetic.ts";
@@ -19,6 +25,7 @@ import type {
   FitRun,
   RunCheckpoint,
 } from "./fit_types.ts";
+import { joinSignals } from "../base/join_signals.ts";
 
 /**
  * Trains several models of one shape, from different seeds, at different learning rates or on different samples: the
@@ -28,12 +35,13 @@ import type {
  * @param spec A model, or the name of a preset, which then takes the shape of the data.
  * @param runs What differs between the runs.
  * @param options What they share.
- * @returns A result for each run, in their order; fewer if `options.signal` ended them.
+ * @returns A result for each run, in their order; fewer if `options.stop` ended them.
  * @throws {ContractError} If the data have no labels, do not fit the model or its loss, or are not views of one set; if
  * `options.resume` is from other data, another model or other settings.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
+ * @throws The reason of `options.signal`, once it is aborted.
  *
  * @example Two seeds
  * ```ts
@@ -54,6 +62,7 @@ export async function fitMany(
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
   if (runs.length === 0) return [];
+  options.signal?.throwIfAborted();
   return await trainGroups(await planFit(spec, runs, options));
 }
 
@@ -154,7 +163,21 @@ async function trainGroup(
     weights: sampleWeights?.values,
     acceptAssembly: options.acceptAssembly,
   });
-  const setup = { model, record, runs, settings, epochs, batchSize, samples, first, options };
+  using joined = joinSignals(options.signal, options.stop);
+  const { signal } = joined;
+  const setup = {
+    model,
+    record,
+    runs,
+    settings,
+    epochs,
+    batchSize,
+    samples,
+    first,
+    work: workOf(fit, first),
+    options,
+    signal,
+  };
   const loop = await EpochLoop.start(session, setup, {
     cadence: state.cadence,
     save: async (checkpoint) =>
@@ -175,10 +198,18 @@ async function trainGroup(
     if (geneEffects) await loop.fitGeneEffects();
     return { runs: loop.runs, interrupted: false };
   } catch (error) {
-    if (!options.signal?.aborted) throw error;
+    options.signal?.throwIfAborted();
+    if (!options.stop?.aborted) throw error;
     await loop.saveLastEpoch();
     return { runs: loop.runs.map(withBestWeights), interrupted: true };
   }
+}
+
+/** How much there is to do in all, and how much of it comes before a run, in samples trained on. */
+function workOf({ runs, settings }: Fit, first: number): GroupSetup["work"] {
+  const sizes = runs.map(({ data }, run) => settings[run]!.epochs * data.length);
+  const sum = (some: readonly number[]) => some.reduce((total, size) => total + size, 0);
+  return { before: sum(sizes.slice(0, first)), total: sum(sizes) };
 }
 
 /** A run in a checkpoint, with how it is trained. */

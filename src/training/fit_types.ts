@@ -22,10 +22,11 @@ export type {
   PlannedTraining,
   RunCheckpoint,
 } from "./checkpoint_types.ts";
+import type { Progress } from "../progress.ts";
 export type { EpochRecord } from "./epoch_record.ts";
 
-/** The progress of a run. */
-export interface FitProgress {
+/** The progress of a run: samples trained on, of all its epochs together. */
+export interface FitProgress extends Progress {
   /** Number of the epoch under way, from 1. */
   readonly epoch: number;
   /** Epochs of the run. */
@@ -210,7 +211,10 @@ export interface FitOptions extends SettingsLayer {
   readonly onStart?: ((engine: EngineReport) => void) | undefined;
   /** Called after each epoch; training waits for it. */
   readonly onEpoch?: ((record: EpochRecord) => unknown) | undefined;
-  /** Called every few steps; nothing waits for it. */
+  /**
+   * Called every few steps; nothing waits for it. A run that ends early, by `stop` or `earlyStopping`, does not come to
+   * its total.
+   */
   readonly onProgress?: ((progress: FitProgress) => void) | undefined;
   /** Where to write checkpoints, after each epoch and, with `everyMinutes`, within epochs. */
   readonly checkpoint?: CheckpointOptions | undefined;
@@ -223,8 +227,13 @@ export interface FitOptions extends SettingsLayer {
    * @default false
    */
   readonly otherArithmetic?: boolean | undefined;
-  /** Ends the run between two steps; the result is that of the finished epochs. */
+  /** Gives the run up, between two steps: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Ends the run early, between two steps: the call resolves with the model and the history of the finished epochs, and
+   * the last one is in a checkpoint, if there are any.
+   */
+  readonly stop?: AbortSignal | undefined;
 }
 
 /** What {@linkcode fit} returns. */
@@ -236,7 +245,7 @@ export interface FitResult extends EngineReport {
   readonly model: TrainedModel;
   /** One entry per finished epoch; `bestEpoch` finds the best by its validation loss. */
   readonly history: readonly EpochRecord[];
-  /** True if `signal` ended the run before its last epoch. */
+  /** True if `stop` ended the run before its last epoch. */
   readonly interrupted: boolean;
 }
 
@@ -246,9 +255,9 @@ export interface FitRun extends Pick<FitOptions, "seed" | "learningRate" | "vali
   readonly data: Dataset;
 }
 
-/** The progress of runs that train side by side. */
+/** The progress of several runs: `done` and `total` are of all of them, the rest of those that train now. */
 export interface FitManyProgress extends FitProgress {
-  /** Numbers of the first of them, from 0, and of the one after the last. */
+  /** Numbers of the first of those that train side by side now, from 0, and of the one after the last. */
   readonly runs: readonly [first: number, end: number];
 }
 
@@ -267,7 +276,7 @@ export interface FitManyOptions extends
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** Called after each epoch of a run, with its number from 0; training waits for it. */
   readonly onEpoch?: ((run: number, record: EpochRecord) => unknown) | undefined;
-  /** Called every few steps. Samples are those of all runs that train side by side. */
+  /** Called every few steps. */
   readonly onProgress?: ((progress: FitManyProgress) => void) | undefined;
 }
 

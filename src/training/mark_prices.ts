@@ -94,6 +94,7 @@ export async function priceMarks(
 ): Promise<RegimePrices[]> {
   const { marks, genes } = checkPriced(models, data);
   const { dropMarks = [], unlabelled = [], ...others } = options;
+  const { onProgress } = options;
   const parts = listParts(data, { marks, dropMarks });
   const total = parts.reduce((sum, { rows }) => sum + rows.length, 0);
   const errors = parts.map(({ rows }) => new Float64Array(rows.length));
@@ -106,7 +107,9 @@ export async function priceMarks(
         unlabelled,
         subsets: [[...dropMarks, ...without]],
         onStart: member + part === 0 ? options.onStart : undefined,
-        onProgress: (samples) => options.onProgress?.(done + samples),
+        onProgress: onProgress &&
+          ((own) =>
+            onProgress({ done: done + own.done, total: models.length * total, unit: own.unit })),
       });
       done += rows.length;
       for (const [i, value] of predictions!.entries()) errors[part]![i]! += value / models.length;

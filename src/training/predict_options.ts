@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { PredictionPath } from "../engine/engine.ts";
 import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { ReconcileOptions } from "../record.ts";
+import type { OnProgress } from "../progress.ts";
 
 /** Options of `predict`. */
 export interface PredictOptions extends ReconcileOptions {
@@ -48,8 +49,8 @@ export interface PredictOptions extends ReconcileOptions {
   readonly dropMarks?: readonly string[] | undefined;
   /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
   readonly onStart?: ((report: EngineReport) => void) | undefined;
-  /** Called with the number of samples done so far. */
-  readonly onProgress?: ((samples: number) => void) | undefined;
-  /** Stops between two batches by rejecting with the signal's reason. */
+  /** Called from time to time with the number of samples that are predicted. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Gives the work up, between two batches: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }

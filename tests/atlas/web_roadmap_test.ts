@@ -91,10 +91,10 @@ Deno.test("from a server come the same bytes, three files at a time, with progre
     await checkOutputs(directory);
     strictEqual(mostOpen, 3);
     ok(server.mostAtATime <= 6, `${server.mostAtATime}`);
-    const { files: done, totalFiles, bytes, totalBytes } = seen.at(-1)!;
-    deepStrictEqual([done, totalFiles, bytes], [10, 10, totalBytes]);
+    const { files: counted, totalFiles, done, total } = seen.at(-1)!;
+    deepStrictEqual([counted, totalFiles, done], [10, 10, total]);
     const sizes = [...LONG.files].filter(([path]) => path.endsWith("tagAlign.gz"));
-    strictEqual(totalBytes, sizes.reduce((sum, [, { length }]) => sum + length, 0));
+    strictEqual(total, sizes.reduce((sum, [, { length }]) => sum + length, 0));
     deepStrictEqual(seen.map(({ finished }) => finished).filter((name) => name).sort(), CELL_TYPES);
     // Each file is sent once, and its beginning twice.
     const whole = [...LONG.files.values()].reduce((sum, { length }) => sum + length, 0);
@@ -343,8 +343,8 @@ Deno.test("a download that was stopped continues by range where it was, unless t
           keep: true,
           concurrency: 1,
           signal: controller.signal,
-          onProgress: ({ bytes }) => {
-            if (bytes >= 2 ** 22) controller.abort(stopped);
+          onProgress: ({ done }) => {
+            if (done >= 2 ** 22) controller.abort(stopped);
           },
         }),
         stopped,

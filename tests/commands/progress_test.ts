@@ -44,7 +44,9 @@ Deno.test("rates are short", () => {
 });
 
 Deno.test("a training run's line counts all its samples, and has no loss if it is not known", () => {
-  const progress = { epoch: 2, epochs: 3, samples: 40, samplesPerEpoch: 100, loss: 3.25 };
+  const counted = { done: 140, total: 300, unit: "samples" };
+  const own = { epoch: 2, epochs: 3, samples: 40, samplesPerEpoch: 100, loss: 3.25 };
+  const progress = { ...counted, ...own };
   const line = { done: 140, total: 300, label: "fold 1  epoch 2/3", note: "loss 3.2500" };
   deepStrictEqual(progressState(progress, "fold 1  "), line);
   const unknown = progressState({ ...progress, loss: undefined }, "");

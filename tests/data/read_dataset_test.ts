@@ -3,6 +3,7 @@ import { readDataset } from "../../src/data/mod.ts";
 import { writeCompetition, writeFileAtomic } from "../../src/io/mod.ts";
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
+import type { Progress } from "../../src/progress.ts";
 
 async function withTemporary(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -20,7 +21,7 @@ Deno.test("a CSV file and a folder of cell types are both recognised and read", 
     await Deno.mkdir(`${folder}/E003`);
     await Deno.writeTextFile(`${folder}/E003/train.csv`, ROWS);
     const progress: number[] = [];
-    const onProgress = (done: number) => void progress.push(done);
+    const onProgress = ({ done }: Progress) => void progress.push(done);
     for (const path of [folder, `${folder}/E003`, `${folder}/E003/train.csv`]) {
       const data = await readDataset(path, { onProgress });
       deepStrictEqual(data.submissionIds(), ["E003_3", "E003_5"]);

@@ -9,6 +9,7 @@ import { allRows, randomData } from "../helpers/engine_runs.ts";
 import { ODD, withoutBatchNorm } from "../helpers/odd_specs.ts";
 import type { OneModelOptions, Subject } from "../helpers/one_model.ts";
 import type { Test } from "./conformance.ts";
+import type { Progress } from "../../src/progress.ts";
 
 /** Registers the tests of calls that are stopped or diverge. */
 export function testEndings(subject: Subject, test: Test): void {
@@ -41,7 +42,7 @@ export function testEndings(subject: Subject, test: Test): void {
   test(`${subject.name} reports progress up to the last sample`, async () => {
     await using session = await subject.open(ODD, options);
     const seen: number[] = [];
-    const onProgress = (samples: number) => seen.push(samples);
+    const onProgress = ({ done }: Progress) => seen.push(done);
     await session.runEpoch({ data, order: allRows(18), epoch: 0, onProgress });
     // The one that diverges may say less.
     if (subject.members === 1) strictEqual(seen.at(-1), 18);

@@ -10,6 +10,7 @@ import { openOne, sourceOf, type Subject } from "../helpers/one_model.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 import { exampleData } from "../helpers/train_example.ts";
 import type { Test } from "./conformance.ts";
+import type { Progress } from "../../src/progress.ts";
 
 const SPEC = presetSpec("experiment1", { bins: 46 });
 const DATA = exampleData(SPEC, 64);
@@ -137,7 +138,7 @@ export function testMembers(engine: Engine, test: Test): void {
     await using session = await engine.createSession(SPEC, { members, batchSize: 8 });
     const orders = [everySecond(32, 0), everySecond(11, 1), new Uint32Array(0)];
     const seen: number[] = [];
-    const onProgress = (samples: number) => seen.push(samples);
+    const onProgress = ({ done }: Progress) => seen.push(done);
     const before = await session.state();
     const first = await session.runEpoch({ source, orders, epoch: 0, end: 16, onProgress });
     strictEqual(seen.at(-1), 27);

@@ -13,6 +13,7 @@ import { ODD, ODD_BINARY, ODD_RECURRENT } from "../helpers/odd_specs.ts";
 import { createRandom } from "../helpers/random_values.ts";
 import { randomWeights } from "../helpers/random_weights.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
+import type { Progress } from "../../src/progress.ts";
 
 const wasm = createWasmEngine();
 const SAMPLES = 23;
@@ -186,19 +187,20 @@ Deno.test("following paths stops when it is aborted, and reports the points done
   const wanted = await pathGradients(session, requestFor(spec));
   const seen: number[] = [];
   const controller = new AbortController();
-  const onProgress = (points: number) => {
-    seen.push(points);
-    if (points > 0) controller.abort(new Error("enough"));
+  const onProgress = ({ done }: Progress) => {
+    seen.push(done);
+    if (done > 0) controller.abort(new Error("enough"));
   };
   await rejects(
     pathGradients(session, request, { onProgress, signal: controller.signal }),
     /enough/,
   );
   ok(seen.at(-1)! > 0 && seen.at(-1)! < 150_000, `it has reported ${seen}`);
-  const ends: number[] = [];
+  const ends: number[][] = [];
   const all = requestFor(spec);
-  deepStrictEqual(await pathGradients(session, all, { onProgress: (n) => ends.push(n) }), wanted);
-  strictEqual(ends.at(-1), 6 * SAMPLES);
+  const report = ({ done, total }: Progress) => ends.push([done, total]);
+  deepStrictEqual(await pathGradients(session, all, { onProgress: report }), wanted);
+  deepStrictEqual(ends.at(-1), [6 * SAMPLES, 6 * SAMPLES]);
   const thrown = pathGradients(session, request, {
     onProgress: () => {
       throw new Error("mine");

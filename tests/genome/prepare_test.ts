@@ -164,7 +164,7 @@ Deno.test("the record does not mention a transform of the labels if the caller d
 
 Deno.test("progress counts genes, once for each file, and ends with all of them", async () => {
   const calls: [number, number][] = [];
-  await prepareText({ onProgress: (done, total) => void calls.push([done, total]) });
+  await prepareText({ onProgress: ({ done, total }) => void calls.push([done, total]) });
   deepStrictEqual(calls.at(-1), [2, 2]);
 });
 

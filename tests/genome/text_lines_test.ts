@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { type ByteSource, bytesSource } from "../../src/files/byte_source.ts";
 import { openFile } from "../../src/files/file.ts";
-import { gunzipPortable, readInflated } from "../../src/genome/gunzip.ts";
+import { readInflated } from "../../src/genome/gunzip.ts";
 import { visitTextLines } from "../../src/genome/text_lines.ts";
 import { textSource } from "../helpers/text_source.ts";
 import { lineText } from "../../src/text/lines.ts";
@@ -25,10 +25,6 @@ async function linesOf(source: ByteSource): Promise<[text: string, line: number]
   const lines: [string, number][] = [];
   await visitTextLines(source, (line) => lines.push([lineText(line), line.number]));
   return lines;
-}
-
-async function* piecesOf(...pieces: Uint8Array<ArrayBuffer>[]) {
-  yield* pieces;
 }
 
 Deno.test("lines keep their numbers whatever the line ends, with blank lines between them", async () => {
@@ -66,20 +62,6 @@ Deno.test("several gzip files joined into one, as bgzip also makes them, are rea
   const joined = Uint8Array.of(...gzip("a\nb"), ...gzip("c\n"));
   deepStrictEqual(await linesOf(bytesSource(joined)), [["a", 1], ["bc", 2]]);
   deepStrictEqual(await linesOf(bytesSource(bgzip("a\nb\n"))), [["a", 1], ["b", 2]]);
-});
-
-Deno.test("without zlib the web's own API inflates a single gzip file", async () => {
-  const text = "gene\n".repeat(100_000);
-  const bytes = gzip(text);
-  const decoder = new TextDecoder();
-  let found = "";
-  for await (const piece of gunzipPortable(piecesOf(bytes.subarray(0, 50), bytes.subarray(50)))) {
-    found += decoder.decode(piece, { stream: true });
-  }
-  strictEqual(found, text);
-  await rejects(async () => {
-    for await (const _ of gunzipPortable(piecesOf(gzip("a"), gzip("b"))));
-  }, TypeError);
 });
 
 Deno.test("damaged and shortened gzip files are refused by name", async () => {

@@ -46,7 +46,7 @@ export interface MouseAt {
   readonly buttons?: number;
 }
 
-/** Opens files in one browser, which is closed afterwards. */
+/** Opens files, or addresses of the tests' own servers, in one browser, which is closed afterwards. */
 export async function withBrowser(
   body: (open: (path: string, screen?: Screen) => Promise<OpenPage>) => Promise<void>,
 ): Promise<void> {
@@ -170,7 +170,7 @@ async function openPage(
   });
   for (const domain of ["Page", "Runtime", "Log"]) await call(`${domain}.enable`);
   await pretend(call, screen);
-  await call("Page.navigate", { url: `file://${path}` });
+  await call("Page.navigate", { url: /^https?:/.test(path) ? path : `file://${path}` });
   await loaded.promise;
   const page = { console: output, send: call, ...actionsOf(call) };
   // Without scripts no frame can be waited for.

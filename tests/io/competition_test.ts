@@ -94,7 +94,7 @@ Deno.test("rows that straddle the pieces of a large member arrive whole, with pr
   for (const compress of [false, true]) {
     const progress: number[] = [];
     const columns = await readCompetition(bytesSource(await npzBytes([large], { compress })), {
-      onProgress: (done, total) => {
+      onProgress: ({ done, total }) => {
         strictEqual(total, genes);
         progress.push(done);
       },

@@ -74,7 +74,11 @@ for (const compress of [false, true]) {
       for (const threads of [2, 3, 99]) {
         const progress: number[] = [];
         const read = (source: Parameters<typeof readCompetition>[0]) =>
-          readCompetition(source, { record, threads, onProgress: (done) => progress.push(done) });
+          readCompetition(source, {
+            record,
+            threads,
+            onProgress: ({ done }) => progress.push(done),
+          });
         const [together, workers] = await countWorkers(() => read(path));
         strictEqual(workers, Math.min(threads, MEMBERS.length));
         deepStrictEqual(plain(together), plain(alone));

@@ -6,6 +6,7 @@ import { readDeepchromeCsv, readDeepchromeFolder } from "../../src/io/deepchrome
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 import { textSource } from "../helpers/text_source.ts";
+import type { Progress } from "../../src/progress.ts";
 
 const ONE_MARK = { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] };
 
@@ -192,7 +193,7 @@ Deno.test("a folder holds one sub-folder for each cell type, read in sorted orde
   };
   await withFolder(files, async (folder) => {
     const progress: string[] = [];
-    const onProgress = (done: number, total: number) => progress.push(`${done}/${total}`);
+    const onProgress = ({ done, total }: Progress) => progress.push(`${done}/${total}`);
     const columns = await readDeepchromeFolder(folder, { onProgress });
     deepStrictEqual(columns.cellTypes, ["E003", "E004", "E012"]);
     deepStrictEqual([...columns.cellTypeIndex], [0, 0, 1, 2]);

@@ -1,5 +1,6 @@
 import { doesNotMatch, match, notDeepStrictEqual, strictEqual } from "node:assert";
-import { type FigureSpec, renderFigure, renderSvg } from "../../src/report/mod.ts";
+import { type FigureSpec, renderFigure, renderSvg, reportFigures } from "../../src/report/mod.ts";
+import { wholeRun } from "./_run.ts";
 
 function barsTitled(title: string, color = "#0072B2"): FigureSpec {
   return {
@@ -46,4 +47,15 @@ Deno.test("an SVG for a page has no background and leaves the text's colour to t
   const svg = await renderSvg(spec);
   doesNotMatch(svg, /fill="(white|#fff)"/);
   match(svg, /fill="currentColor"/);
+});
+
+Deno.test("figures are drawn where no text may become code, as policies of web pages ask", async () => {
+  const program = new URL("_draw_figures.ts", import.meta.url).pathname;
+  const forbidEval = "--v8-flags=--disallow-code-generation-from-strings";
+  const args = ["run", "-q", "--no-check", "--cached-only", "--allow-env", forbidEval, program];
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  const text = new TextDecoder();
+  strictEqual(success, true, text.decode(stderr));
+  const svgs = text.decode(stdout).match(/<svg/g) ?? [];
+  strictEqual(svgs.length, reportFigures(wholeRun()).length);
 });

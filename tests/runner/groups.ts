@@ -66,6 +66,12 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     env: NO_ADAPTER,
   },
   {
+    name: "page",
+    about: "the page in Chromium: its window, and the whole path from files to a report",
+    paths: ["tests/page/browser"],
+    env: NO_ADAPTER,
+  },
+  {
     name: "webgpu",
     about: "the engine on a GPU, or on a driver in software",
     paths: ["tests/engine/webgpu/device/engine_test.ts", "tests/explain/webgpu_test.ts"],

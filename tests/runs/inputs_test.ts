@@ -1,6 +1,12 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert";
 import { createHash } from "node:crypto";
-import { describeInput, describeInputs, isSameInput, parseInputs } from "../../src/runs/inputs.ts";
+import {
+  describeInput,
+  describeInputs,
+  type DigestProgress,
+  isSameInput,
+  parseInputs,
+} from "../../src/runs/inputs.ts";
 import { withDirectory } from "../helpers/command.ts";
 
 Deno.test("a file is digested in pieces, with its progress", async () => {
@@ -16,7 +22,7 @@ Deno.test("a file is digested in pieces, with its progress", async () => {
     }
     file.close();
     const seen: number[] = [];
-    const onProgress = (done: number, total: number, name: string) => {
+    const onProgress = ({ done, total, file: name }: DigestProgress) => {
       strictEqual(total, 40 * 65_536);
       strictEqual(name, path);
       seen.push(done);

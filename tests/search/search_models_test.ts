@@ -135,7 +135,7 @@ Deno.test("a search that was interrupted and resumed equals one that was not", a
     const controller = new AbortController();
     const first = await searchModels(data, {
       ...settings,
-      signal: controller.signal,
+      stop: controller.signal,
       onTrial: (record) => {
         kept.push(record);
         if (kept.length === stopAfter) controller.abort();
@@ -192,7 +192,7 @@ Deno.test("a search that is stopped within a trial resumes from the trial's chec
   const first = await searchModels(data, {
     ...settings,
     openCheckpoints,
-    signal: controller.signal,
+    stop: controller.signal,
     onTrial: (record) => finished.push(record),
   });
   strictEqual(first.interrupted, true);
@@ -209,7 +209,7 @@ Deno.test("an epoch that is stopped leaves no trial", async () => {
   const { records, interrupted, best } = await searchModels(data, {
     ...QUICK,
     epochs: 100_000,
-    signal: controller.signal,
+    stop: controller.signal,
     onProgress: () => controller.abort(),
   });
   strictEqual(interrupted, true);
@@ -304,7 +304,7 @@ Deno.test("lanes do every job once, one each at a time, and stop at an error or 
       running--;
       if (job === stopAt) controller.abort();
       if (job === failAt) throw new Error(`job ${job}`);
-    }, { lanes, signal: controller.signal }).catch((error) => error.message);
+    }, { lanes, stops: [undefined, controller.signal] }).catch((error) => error.message);
     strictEqual(running, 0);
     return { started, most, end };
   };

@@ -39,7 +39,9 @@ Deno.test("lines that straddle the pieces of a file are whole, with progress", a
   const done: number[] = [];
   const found: string[] = [];
   const source = textSource(lines.map((line) => `${line}\n`).join(""));
-  await visitLines(source, (line) => found.push(lineText(line)), (bytes) => done.push(bytes));
+  await visitLines(source, (line) => found.push(lineText(line)), (progress) => {
+    done.push(progress.done);
+  });
   strictEqual(found.join(), lines.join());
   deepStrictEqual(done, [2 ** 20, source.size]);
 });

@@ -99,7 +99,7 @@ Deno.test("a run that stops in a fold keeps the model, and resumes to the same c
   const stop = new AbortController();
   const stopped = await fitCalibrated("experiment1", data, {
     ...options,
-    signal: stop.signal,
+    stop: stop.signal,
     checkpoint: { save: (state) => Promise.resolve(void (kept = structuredClone(state))) },
     onEpoch: (run, { epoch }) => {
       if (run === 2 && epoch === 1) stop.abort();

@@ -19,7 +19,7 @@ Deno.test("every fold is trained on the others and measured on its own", async (
   });
   // 30 rows: fold i of 4 is rows ⌊i·30/4⌋ to ⌊(i+1)·30/4⌋.
   deepStrictEqual(sizes, [[23, 7], [22, 8], [23, 7], [22, 8]]);
-  deepStrictEqual(results.map(({ fold }) => fold), [1, 2, 3, 4]);
+  deepStrictEqual(results.map(({ fold }) => fold), [0, 1, 2, 3]);
   for (const { result, evaluation } of results) {
     strictEqual(result.history.length, 2);
     // Losses are of predictions one by one, evaluations of predictions in groups of samples.
@@ -40,7 +40,7 @@ Deno.test("folds that train side by side end as each would alone", async () => {
     onProgress: ({ runs }) => together.add(runs.join("–")),
   });
   deepStrictEqual([...together], ["0–2", "2–3"]);
-  deepStrictEqual(epochs, ["1:1", "2:1", "1:2", "2:2", "3:1", "3:2"]);
+  deepStrictEqual(epochs, ["0:1", "1:1", "0:2", "1:2", "2:1", "2:2"]);
   for (const [i, { training, validation }] of kFold(train, options).entries()) {
     const alone = await fit("experiment2", training, { ...options, validation });
     const { model, history } = results[i]!.result;
@@ -59,11 +59,11 @@ Deno.test("a stopped cross-validation keeps the folds it has finished", async ()
     ...QUICK,
     scheme: "contiguous",
     folds: 5,
-    signal: controller.signal,
-    onEpoch: (fold) => fold === 3 && controller.abort(),
+    stop: controller.signal,
+    onEpoch: (fold) => fold === 2 && controller.abort(),
   });
-  // Two train at a time: folds 1 and 2 are whole, 3 and 4 have one epoch, 5 never began.
-  deepStrictEqual(results.map(({ fold }) => fold), [1, 2, 3, 4]);
+  // Two train at a time: folds 0 and 1 are whole, 2 and 3 have one epoch, 4 never began.
+  deepStrictEqual(results.map(({ fold }) => fold), [0, 1, 2, 3]);
   deepStrictEqual(results.map(({ result }) => result.history.length), [2, 2, 1, 1]);
   deepStrictEqual(results.map(({ evaluation }) => evaluation !== undefined), [
     true,
@@ -101,7 +101,7 @@ Deno.test("by default folds share neither genes nor cell types, and all that was
   for (const [i, { training, validation, leftOut }] of folds.entries()) {
     deepStrictEqual(sides[i]!.map(({ rows }) => rows), [training.rows, validation.rows]);
     const { evaluation, regimes, repeat } = results[i]!;
-    strictEqual(repeat, 1);
+    strictEqual(repeat, 0);
     deepStrictEqual(regimes.map(({ regime }) => regime), ["newGene", "newCellType", "bothNew"]);
     const both = regimes[2]!;
     strictEqual(both.samples, validation.length);
@@ -129,9 +129,9 @@ Deno.test("repeats are further folds, of which the first are those without repea
   const options = { ...QUICK, epochs: 1, folds: 2, scheme: "by-gene", stratified: true } as const;
   const once = await crossValidate("experiment1", train, options);
   const twice = await crossValidate("experiment1", train, { ...options, repeats: 2 });
-  deepStrictEqual(twice.map(({ fold, repeat }) => [fold, repeat]), [[1, 1], [2, 1], [3, 2], [
-    4,
-    2,
+  deepStrictEqual(twice.map(({ fold, repeat }) => [fold, repeat]), [[0, 0], [1, 0], [2, 1], [
+    3,
+    1,
   ]]);
   deepStrictEqual(
     twice.slice(0, 2).map(({ evaluation }) => evaluation),

@@ -197,7 +197,7 @@ Deno.test("an interrupted run has its best epoch's model, and resumes as if it h
   const checkpoints: Uint8Array<ArrayBuffer>[] = [];
   const stopped = await fit("experiment1", train, {
     ...options,
-    signal: aborting.signal,
+    stop: aborting.signal,
     onEpoch: ({ epoch }) => epoch === 3 && aborting.abort(),
     checkpoint: { save: async (found) => void checkpoints.push(await encodeCheckpoint(found)) },
   });

@@ -171,6 +171,6 @@ Deno.test("an experiment that is resumed from a checkpoint has the results and h
 
 Deno.test("a stopped experiment has no result", async () => {
   const [plan] = await planExperiments(["experiment1"], DATA, QUICK);
-  const stopped = await runExperiment(plan!, DATA, { engine: "wasm", signal: AbortSignal.abort() });
+  const stopped = await runExperiment(plan!, DATA, { engine: "wasm", stop: AbortSignal.abort() });
   strictEqual(stopped, undefined);
 });

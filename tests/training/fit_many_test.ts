@@ -93,7 +93,7 @@ Deno.test("an interruption ends all runs after their last finished epoch", async
     ...QUICK,
     epochs: 50,
     threads: 2,
-    signal: controller.signal,
+    stop: controller.signal,
     onEpoch: (run, { epoch }) => {
       if (run === 1 && epoch === 2) controller.abort();
     },

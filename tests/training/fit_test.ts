@@ -237,7 +237,7 @@ Deno.test("a stopped run keeps the model of its last finished epoch", async () =
   const controller = new AbortController();
   const stopped = await fit("experiment1", train, {
     ...QUICK,
-    signal: controller.signal,
+    stop: controller.signal,
     onProgress: ({ epoch, samples }: FitProgress) => {
       if (epoch === 3 && samples > 8) controller.abort();
     },
@@ -247,7 +247,7 @@ Deno.test("a stopped run keeps the model of its last finished epoch", async () =
   const whole = await fit("experiment1", train, { ...QUICK, epochs: 2 });
   deepStrictEqual(stopped.model.weights, whole.model.weights);
 
-  const immediate = await fit("experiment1", train, { ...QUICK, signal: AbortSignal.abort() });
+  const immediate = await fit("experiment1", train, { ...QUICK, stop: AbortSignal.abort() });
   strictEqual(immediate.history.length, 0);
   deepStrictEqual(immediate.model.weights, initialWeights(immediate.model.spec, 7));
 });
@@ -263,7 +263,7 @@ Deno.test("a stopped run keeps a checkpoint of its last finished epoch, even if 
   const stopped = await fit("experiment1", train, {
     ...QUICK,
     epochs: 5,
-    signal: controller.signal,
+    stop: controller.signal,
     checkpoint: { save, atEpochs: false },
     onProgress: ({ epoch, samples }) => {
       if (epoch === 4 && samples > 8) controller.abort();

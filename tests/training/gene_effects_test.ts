@@ -280,7 +280,7 @@ Deno.test("an interrupted fit has no effects, since its network is unfinished", 
   const { model, interrupted } = await fit("experiment1", train, {
     ...QUICK,
     geneEffects: true,
-    signal: stop.signal,
+    stop: stop.signal,
     onEpoch: () => stop.abort(),
   });
   ok(interrupted);

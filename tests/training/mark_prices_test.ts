@@ -12,6 +12,7 @@ import { predict } from "../../src/training/predict.ts";
 import { calibrationFolds } from "../../src/validation/calibration_folds.ts";
 import { classifyRows } from "../../src/validation/regimes.ts";
 import { MARKS, randomColumns } from "../helpers/panel_samples.ts";
+import type { Progress } from "../../src/progress.ts";
 
 const QUICK = { epochs: 4, batchSize: 64, engine: "wasm", threads: 1 } as const;
 const GENES = 200;
@@ -87,9 +88,11 @@ Deno.test("only samples that have a mark, and another one, are asked what it is 
 Deno.test("an ensemble has the prices of its mean", async () => {
   const { model } = await fit("waka3", TRAINING, { ...QUICK, seed: 1, epochs: 1 });
   const done: number[] = [];
-  const onProgress = (samples: number) => done.push(samples);
+  let last: Progress | undefined;
+  const onProgress = (progress: Progress) => done.push((last = progress).done);
   const [prices] = await priceMarks([MODEL, model], NEW_GENES, { ...QUICK, onProgress });
   strictEqual(done.at(-1), 2 * 4 * 200);
+  strictEqual(last?.total, 2 * 4 * 200);
   deepStrictEqual(done, done.toSorted((a, b) => a - b));
   const [a, b] = [await predict(MODEL, NEW_GENES, QUICK), await predict(model, NEW_GENES, QUICK)];
   const mse = meanSquaredError(NEW_GENES, a.map((value, i) => (value + b[i]!) / 2));

@@ -91,7 +91,7 @@ Deno.test("a call of one sample is answered while one of many is computed", asyn
   await predictor.predict(DATA);
   const ended: string[] = [];
   const progress: number[] = [];
-  const many = predictor.predict(DATA, { onProgress: (done) => void progress.push(done) })
+  const many = predictor.predict(DATA, { onProgress: ({ done }) => void progress.push(done) })
     .then((found) => (ended.push("many"), found));
   const one = predictor.predict(DATA.slice(7, 8)).then((found) => (ended.push("one"), found));
   const [all, [single]] = await Promise.all([many, one]);

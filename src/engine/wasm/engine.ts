@@ -112,7 +112,7 @@ function grantThreads(threads?: number): number {
   return whyOneThread() === undefined ? chosen : 1;
 }
 
-/** What takes the place of a worker where there is none. */
+/** What takes the place of a worker where none can be started. */
 async function ownThread(): Promise<() => WorkerThread> {
   const { OwnThread } = await import("./own_thread.ts");
   return () => new OwnThread();

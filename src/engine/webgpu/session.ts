@@ -79,7 +79,8 @@ export class WebgpuSession implements Session {
     return this.#queue.run(async (signal) => {
       checkRows(this.#spec, { source, rows, members: this.members });
       const runner = await this.#runners.inputGradients();
-      const pass = { rows, epochs: predictionEpochs(rows), ...options, signal };
+      const onProgress = sampleReport(rows, options);
+      const pass = { rows, epochs: predictionEpochs(rows), onProgress, signal };
       return await runner.findInputGradients(pass, source);
     }, options.signal);
   }
@@ -121,7 +122,10 @@ export class WebgpuSession implements Session {
       return { samples, firstPosition: start, update, step: steps[i]! };
     });
     const before = request.orders.reduce((sum, { length }) => sum + Math.min(start, length), 0);
-    const report = onProgress && ((samples: number) => onProgress(before + samples, undefined));
+    const total = request.orders.reduce((sum, { length }) => sum + length, 0);
+    const report = onProgress &&
+      ((samples: number) =>
+        onProgress({ done: before + samples, total, unit: "samples", meanLoss: undefined }));
     try {
       const pass = { rows: orders, epochs, onProgress: report, signal };
       const count = await training.run(pass, source);
@@ -140,12 +144,13 @@ export class WebgpuSession implements Session {
   async #predict(
     source: SampleSource,
     rows: readonly Uint32Array[],
-    { onProgress, signal }: CallOptions,
+    { signal, ...options }: CallOptions,
   ): Promise<Float32Array<ArrayBuffer>[]> {
     checkRows(this.#spec, { source, rows, members: this.members });
     const longest = longestLength(rows);
     if (longest === 0) return rows.map(() => new Float32Array(0));
     const prediction = await this.#runners.prediction(source);
+    const onProgress = sampleReport(rows, options);
     await prediction.run({ rows, epochs: predictionEpochs(rows), onProgress, signal }, source);
     const models = rows.length;
     const wanted = [{ name: "predictions", values: longest * models }];
@@ -188,6 +193,16 @@ function findDropouts(spec: ModelSpec): number[] {
 }
 
 /** The models' parts in a pass that does not train. */
+/** How a pass over rows says how many of their samples are done. */
+function sampleReport(
+  rows: readonly Uint32Array[],
+  { onProgress }: CallOptions,
+): ((samples: number) => void) | undefined {
+  if (onProgress === undefined) return undefined;
+  const total = rows.reduce((sum, { length }) => sum + length, 0);
+  return (done) => onProgress({ done, total, unit: "samples" });
+}
+
 function predictionEpochs(rows: readonly Uint32Array[]): ModelEpoch[] {
   return rows.map(({ length: samples }) => {
     return { samples, firstPosition: 0, update: { learningRate: 0 }, step: 0 };

@@ -147,11 +147,10 @@ async function integrate(
     readonly options: PathOptions;
   },
 ): Promise<InputGradients> {
-  const points = steps * pairs.genes.length;
   return await network.pathGradients({
     ...pathsTo(end, { network, pairs, ends }),
     ...gaussLegendre(steps),
-  }, { signal, onProgress: (done) => onShare(done / points) });
+  }, { signal, onProgress: ({ done, total }) => onShare(done / total) });
 }
 
 /** Adds what each value of the marks adds to the change: its mean gradient times what it differs by. */

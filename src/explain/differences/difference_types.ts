@@ -3,6 +3,7 @@
 import type { Dataset } from "../../data/dataset.ts";
 import type { EngineName, EngineReport } from "../../engine/select.ts";
 import type { ReconcileOptions } from "../../record.ts";
+import type { OnProgress } from "../../progress.ts";
 
 /** Options of `explainDifferences`. */
 export interface DifferenceOptions extends ReconcileOptions {
@@ -66,9 +67,9 @@ export interface DifferenceOptions extends ReconcileOptions {
   readonly dropMarks?: readonly string[] | undefined;
   /** Called once, before the first gene, with engine and device in words and the reason for the choice. */
   readonly onStart?: ((report: EngineReport) => void) | undefined;
-  /** Called with the share of the work that is done, from 0 to 1. */
-  readonly onProgress?: ((share: number) => void) | undefined;
-  /** Stops the work between two batches by rejecting with the signal's reason. */
+  /** Called with the number of genes that are explained. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Gives the work up, between two batches: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

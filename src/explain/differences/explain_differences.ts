@@ -67,9 +67,12 @@ export async function explainDifferences(
   const { genes } = plan;
   for (let first = 0; first < genes.length; first += BLOCK_GENES) {
     const block = genes.slice(first, first + BLOCK_GENES);
-    const onShare = (share: number) => onProgress?.((first + share * block.length) / genes.length);
+    const onShare = (share: number) => {
+      const done = first + share * block.length;
+      onProgress?.({ done, total: genes.length, unit: "genes" });
+    };
     collector.add(first, await networks.explain(block, { signal, onShare }));
-    onProgress?.((first + block.length) / genes.length);
+    onShare(1);
   }
   return collector.finish();
 }

@@ -15,6 +15,7 @@ import {
   unitsAt,
 } from "./_change_draws.ts";
 import type { ChangeAgreementOptions } from "./change_options.ts";
+import type { OnProgress } from "../../progress.ts";
 
 /** How much is explained of the changes of some genes. Figures that do not exist are `null`. */
 export interface ExplainedGenes {
@@ -88,9 +89,9 @@ export interface ExplainChangesOptions extends Omit<ChangeAgreementOptions, "lev
    * @default {10}
    */
   readonly leastGenes?: number | undefined;
-  /** Called with the number of sets done and in all. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Stops the work between two sets by throwing the signal's reason. */
+  /** Called with the number of sets of genes that are done. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Gives the work up, between two sets: the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -157,7 +158,7 @@ export function explainChanges(
     signal?.throwIfAborted();
     const genes = [...new Set(set.places)].filter((gene) => isKnown.has(gene));
     found.push(explainSet(set, { genes, leastGenes, columns }));
-    onProgress?.(found.length, sets.length);
+    onProgress?.({ done: found.length, total: sets.length, unit: "gene sets" });
   }
   const rates = falseDiscoveryRates(found.map(({ p }) => p ?? NaN));
   const significant = qValues && known.filter((gene) => qValues[gene]! < significance);

@@ -92,7 +92,8 @@ export class EditRun {
     for (const units of this.#blocks()) {
       const effects = await this.#effectsOf(units);
       done += units.reduce((sum, { samples }) => sum + samples.length, 0);
-      this.#options.onProgress?.(done, this.predictions);
+      this.#options.onProgress?.({ done, total: this.predictions, unit: "samples" });
+      this.#options.signal?.throwIfAborted();
       yield effects;
     }
   }

@@ -1,6 +1,7 @@
 import type { EngineReport } from "../../engine/select.ts";
 import type { PredictOptions } from "../../training/predict_options.ts";
 import type { Edit } from "./edits.ts";
+import type { OnProgress } from "../../progress.ts";
 
 /** What an edit does to the prediction of a sample. */
 export interface EditEffect {
@@ -75,6 +76,6 @@ export interface PredictEditsOptions extends
   readonly confidence?: number | undefined;
   /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
   readonly onStart?: ((report: EngineReport) => void) | undefined;
-  /** Called with the number of edited samples that are predicted, and how many there are. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called with the number of edited samples that are predicted. */
+  readonly onProgress?: OnProgress | undefined;
 }

@@ -2,16 +2,17 @@
 
 import { showName } from "../../base/wording.ts";
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../files/byte_source.ts";
 import { splitCells } from "../../genome/table_columns.ts";
 import { visitTextLines } from "../../genome/text_lines.ts";
 import { faultOfName } from "../../io/names.ts";
 import { type Line, lineText, withSource } from "../../text/lines.ts";
 import { EDIT_COLUMNS, type EditColumn, EditRow } from "./_table_row.ts";
 import type { Edit, EditStep } from "./edits.ts";
+import type { BinarySource } from "../../files/open_source.ts";
+import type { AbortOptions } from "../../progress.ts";
 
 /** Options of {@linkcode readEdits}. */
-export interface ReadEditsOptions {
+export interface ReadEditsOptions extends AbortOptions {
   /**
    * Called with an oddity of the file that does not prevent reading it.
    *
@@ -61,14 +62,14 @@ interface OpenEdit {
  * ```
  */
 export function readEdits(
-  input: string | URL | ByteSource,
-  { onWarning }: ReadEditsOptions = {},
+  input: BinarySource,
+  { onWarning, signal }: ReadEditsOptions = {},
 ): Promise<Edit[]> {
   return withSource(input, async (source) => {
     const reader = new EditTableReader(source.name);
     await visitTextLines(source, (line) => reader.read(line), onWarning);
     return reader.finish();
-  });
+  }, { signal });
 }
 
 class EditTableReader {

@@ -11,6 +11,7 @@ import { choosePool } from "./_null_pool.ts";
 import { checkPositions } from "../attribution_plan.ts";
 import { MatchedSamples } from "../matched_samples.ts";
 import type { Attributions } from "../types.ts";
+import type { Progress } from "../../progress.ts";
 
 /**
  * What attributions are compared with: `matched`, those of other genes in the same cell type with a like total signal, by the
@@ -144,8 +145,11 @@ export async function nullFromModels(
   const { onProgress } = options;
   const found: Attributions[] = [];
   for (const [done, models] of shuffles.entries()) {
-    const share = (part: number) => onProgress?.((done + part) / shuffles.length);
-    found.push(await attribute(models, data, { ...planned, onProgress: share }));
+    const report = (part: Progress) => {
+      const total = part.total * shuffles.length;
+      onProgress?.({ done: done * part.total + part.done, total, unit: part.unit });
+    };
+    found.push(await attribute(models, data, { ...planned, onProgress: report }));
   }
   const [{ method, baseline, models }] = found as [Attributions];
   const rows = Uint32Array.from(found.flatMap(({ rows }) => Array.from(rows)));

@@ -9,6 +9,7 @@ import type { TrainedModel } from "../../model/trained_model.ts";
 import { deriveKey, RandomStream } from "../../random.ts";
 import { fit } from "../../training/fit.ts";
 import { settingsOf } from "../../training/initial.ts";
+import type { OnProgress } from "../../progress.ts";
 
 /**
  * Shuffles labels between genes, within each cell type. Where cell types have the same genes, a gene takes the labels of one
@@ -83,9 +84,9 @@ export interface NullModelOptions {
    * @default all
    */
   readonly threads?: number | undefined;
-  /** Called with the share of the work that is done, from 0 to 1. */
-  readonly onProgress?: ((share: number) => void) | undefined;
-  /** Stops the work between two steps by rejecting with the signal's reason. */
+  /** Called with the number of models that are trained; one under way counts in part. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Gives the work up, between two steps: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -132,6 +133,7 @@ export async function trainNullModels(
     throw new ContractError("Cannot train null models: the data have no labels to shuffle");
   }
   const all: TrainedModel[][] = [];
+  const total = shuffles * models.length;
   for (let shuffle = 0; shuffle < shuffles; shuffle++) {
     const shuffled = shuffleLabels(data, seed + shuffle);
     const trained: TrainedModel[] = [];
@@ -142,7 +144,7 @@ export async function trainNullModels(
           engine,
           threads,
           signal,
-          onShare: (share) => onProgress?.((done + share) / (shuffles * models.length)),
+          onShare: (share) => onProgress?.({ done: done + share, total, unit: "models" }),
         }),
       );
     }
@@ -172,9 +174,7 @@ async function trainLike(
     engine,
     threads,
     signal,
-    onProgress: ({ epoch, epochs, samples, samplesPerEpoch }) =>
-      onShare((epoch - 1 + samples / samplesPerEpoch) / epochs),
+    onProgress: ({ done, total }) => onShare(done / total),
   });
-  signal?.throwIfAborted();
   return result.model;
 }

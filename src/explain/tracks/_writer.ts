@@ -188,7 +188,7 @@ export class TrackWriter {
       const summary = await this.#writeFile(path, { ...content, name });
       this.#tracks.push({ ...track, cellType, mark, quantity, summary });
     }
-    this.#options.onProgress?.(++this.#done, this.#total);
+    this.#options.onProgress?.({ done: ++this.#done, total: this.#total, unit: "files" });
   }
 
   async #put(name: string, write: (sink: WritableStream<Uint8Array>) => Promise<void>) {

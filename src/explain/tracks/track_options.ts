@@ -7,6 +7,7 @@ import type { OverlapRule } from "../../genome/tracks/sweep_windows.ts";
 import type { TrackSummary } from "../../genome/tracks/track_block.ts";
 import type { DataRecord } from "../../record.ts";
 import type { AttributionMethod, Attributions } from "../types.ts";
+import type { OnProgress } from "../../progress.ts";
 
 /** What a track needs of a block of attributions. */
 export type AttributionTrackBlock = Pick<Attributions, "method" | "rows" | "inputs">;
@@ -111,10 +112,10 @@ export interface WriteTracksOptions {
    * @default {67108864}
    */
   readonly mostValues?: number | undefined;
-  /** Aborts the writing between two files. */
+  /** Gives the writing up, between two files: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each file with the number of files that are written, and that in all. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called after each file with the number of files that are written. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** A track that was written. */

@@ -5,7 +5,6 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../files/byte_source.ts";
 import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
 import { isMissing } from "../missing.ts";
 import { visitTextLines } from "../text_lines.ts";
@@ -14,6 +13,8 @@ import { CellSplitter, findSeparator, type Separator, splitLine } from "./_cells
 import { isComment } from "./_detect.ts";
 import { readColumns } from "./_formats.ts";
 import { nameBesideRowNumbers } from "./_row_numbers.ts";
+import type { BinarySource } from "../../files/open_source.ts";
+import type { AbortOptions } from "../../progress.ts";
 
 /** A table of fold changes as it was read, `[row]` each. */
 export interface FoldChangeTable {
@@ -36,7 +37,7 @@ export interface FoldChangeTable {
 }
 
 /** Options of {@linkcode readFoldChanges}. */
-export interface ReadFoldChangesOptions {
+export interface ReadFoldChangesOptions extends AbortOptions {
   /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -81,14 +82,14 @@ const WANTED =
  * ```
  */
 export function readFoldChanges(
-  input: string | URL | ByteSource,
-  { onWarning }: ReadFoldChangesOptions = {},
+  input: BinarySource,
+  { onWarning, signal }: ReadFoldChangesOptions = {},
 ): Promise<FoldChangeTable> {
   return withSource(input, async (source) => {
     const reader = new FoldChangeReader(source.name);
     await visitTextLines(source, (line) => reader.read(line), onWarning);
     return reader.finish();
-  });
+  }, { signal });
 }
 
 /** Where the columns are. */

@@ -5,11 +5,12 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../files/byte_source.ts";
 import { isPlainLine } from "../../base/printable.ts";
 import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
 import { visitTextLines } from "../text_lines.ts";
 import { showName } from "../wording.ts";
+import type { BinarySource } from "../../files/open_source.ts";
+import type { AbortOptions } from "../../progress.ts";
 
 /** A set of genes. */
 export interface GeneSet {
@@ -22,7 +23,7 @@ export interface GeneSet {
 }
 
 /** Options of {@linkcode readGeneSets}. */
-export interface ReadGeneSetsOptions {
+export interface ReadGeneSetsOptions extends AbortOptions {
   /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -55,8 +56,8 @@ const CANNOT = "Cannot read gene sets:";
  * ```
  */
 export function readGeneSets(
-  input: string | URL | ByteSource,
-  { onWarning }: ReadGeneSetsOptions = {},
+  input: BinarySource,
+  { onWarning, signal }: ReadGeneSetsOptions = {},
 ): Promise<GeneSet[]> {
   return withSource(input, async (source) => {
     const sets = new Map<string, GeneSet>();
@@ -80,7 +81,7 @@ export function readGeneSets(
       });
     }
     return [...sets.values()];
-  });
+  }, { signal });
 }
 
 function parseSet(line: Line, file: string): GeneSet {

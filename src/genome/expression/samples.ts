@@ -5,11 +5,12 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../files/byte_source.ts";
 import { HASH } from "../../text/characters.ts";
 import { failLine, type Line, withSource } from "../../text/lines.ts";
 import { readTableHeader, type TableRowReader } from "../table_columns.ts";
 import { visitTextLines } from "../text_lines.ts";
+import type { BinarySource } from "../../files/open_source.ts";
+import type { AbortOptions } from "../../progress.ts";
 
 /** A sample of expression. */
 export interface ExpressionSample {
@@ -20,7 +21,7 @@ export interface ExpressionSample {
 }
 
 /** Options for reading a list of samples. */
-export interface ReadExpressionSamplesOptions {
+export interface ReadExpressionSamplesOptions extends AbortOptions {
   /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -49,7 +50,7 @@ const COLUMNS = ["sample", "cell_type"] as const;
  * ```
  */
 export function readExpressionSamples(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: ReadExpressionSamplesOptions = {},
 ): Promise<ExpressionSample[]> {
   return withSource(input, async (source) => {
@@ -84,5 +85,5 @@ export function readExpressionSamples(
         file,
       },
     );
-  });
+  }, options);
 }

@@ -5,7 +5,6 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../files/byte_source.ts";
 import { type Line, lineText, visitText, withSource } from "../../text/lines.ts";
 import { visitTextLines } from "../text_lines.ts";
 import { chooseColumns, type ChosenColumns } from "./_choose_columns.ts";
@@ -17,9 +16,11 @@ import { ExpressionRowReader } from "./_rows.ts";
 import { listWantedSamples } from "./_wanted_samples.ts";
 import type { ExpressionSample } from "./samples.ts";
 import type { ValueKind } from "./value_kinds.ts";
+import type { BinarySource } from "../../files/open_source.ts";
+import type { AbortOptions } from "../../progress.ts";
 
 /** Options for reading a table of expression. */
-export interface ReadExpressionTableOptions {
+export interface ReadExpressionTableOptions extends AbortOptions {
   /**
    * The cell types whose expression is wanted. Other columns are ignored.
    *
@@ -132,14 +133,14 @@ export interface ExpressionTable {
  * ```
  */
 export function readExpressionTable(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: ReadExpressionTableOptions = {},
 ): Promise<ExpressionTable> {
   return withSource(input, async (source) => {
     const parser = new TableParser(source.name, options);
     await visitTextLines(source, (line) => parser.readLine(line), options.onWarning);
     return parser.finish();
-  });
+  }, options);
 }
 
 /** Number of lines from which the layout is detected, unless they are very long. */

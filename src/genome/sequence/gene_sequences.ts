@@ -11,9 +11,10 @@ import { type ChromosomeWindows, geneWindows } from "../windows.ts";
 import { listSome } from "../wording.ts";
 import type { Chromosome, Genome } from "./genome.ts";
 import { reverseComplement } from "./reverse_complement.ts";
+import type { AbortOptions, OnProgress } from "../../progress.ts";
 
 /** Options of {@linkcode readGeneSequences}. */
-export interface GeneSequencesOptions {
+export interface GeneSequencesOptions extends AbortOptions {
   /**
    * How far a window reaches from the TSS to either side, in base pairs.
    *
@@ -49,8 +50,8 @@ export interface GeneSequencesOptions {
   readonly chromosomeAliases?: ChromosomeAliases | undefined;
   /** Called with a sentence if some genes have no sequence. */
   readonly onWarning?: ((warning: string) => void) | undefined;
-  /** Called from time to time with the number of genes read and the number in all. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called from time to time with the number of genes read. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** The DNA of genes, and what it is. */
@@ -119,15 +120,17 @@ export async function readGeneSequences(
   const packer = new SequencePacker(bases, { unknownAs, entries: genes.length });
   const entryOf = new Uint32Array(genes.length).fill(NO_SEQUENCE);
   const reader = { genes, packer, entryOf, isFlipped: orientation === "transcript" };
+  const { onProgress, signal } = options;
+  signal?.throwIfAborted();
   let done = 0;
+  const report = () => {
+    signal?.throwIfAborted();
+    onProgress?.({ done: ++done, total: genes.length, unit: "genes" });
+  };
   for (const [contig, { windows }] of places) {
     const chromosome = await genome.chromosome(contig);
-    await readWindows(
-      chromosome,
-      windows,
-      reader,
-      () => options.onProgress?.(++done, genes.length),
-    );
+    signal?.throwIfAborted();
+    await readWindows(chromosome, windows, reader, report);
     // What a chromosome keeps is freed with it.
     places.delete(contig);
   }

@@ -4,7 +4,7 @@ import type { ByteSource } from "../../files/byte_source.ts";
 import { modificationTime, openFile, pathKind, pathOf } from "../../files/file.ts";
 import { isAddress, parseAddress, siblingAddress } from "../../files/http_address.ts";
 import { HttpFiles } from "../../files/http_files.ts";
-import { borrowSource } from "../../files/open_source.ts";
+import { type BinarySource, openSource } from "../../files/open_source.ts";
 import { measureBlocks } from "../signal/bgzf_blocks.ts";
 import { bgzipSource, makeBlockTable, readBlockTable } from "./_bgzip_source.ts";
 import { fastaGenome } from "./_fasta.ts";
@@ -12,9 +12,10 @@ import { readFastaIndex } from "./_fasta_index.ts";
 import { makeFastaIndex } from "./_make_fasta_index.ts";
 import { isTwoBit, openTwoBit } from "./_two_bit.ts";
 import type { Genome } from "./genome.ts";
+import type { AbortOptions, OnProgress } from "../../progress.ts";
 
 /** Options of {@linkcode openGenome}. */
-export interface OpenGenomeOptions {
+export interface OpenGenomeOptions extends AbortOptions {
   /**
    * The index of a FASTA file, as `samtools faidx` makes it.
    *
@@ -35,12 +36,12 @@ export interface OpenGenomeOptions {
   readonly remote?: HttpFiles | undefined;
   /** Called with a sentence if an index is missing and is made. */
   readonly onNote?: ((note: string) => void) | undefined;
-  /** Called while an index is made, with the bytes read and all bytes. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called while an index is made, with the number of bytes read. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** What is told while a file is opened. */
-type Listeners = Pick<OpenGenomeOptions, "onNote" | "onProgress">;
+type Listeners = Pick<OpenGenomeOptions, "onNote">;
 
 /** A FASTA file on a server without an index is read whole up to this size in bytes. */
 const LARGEST_WHOLE_BYTES = 2 ** 25;
@@ -73,15 +74,15 @@ const GZIP = [0x1f, 0x8b];
  * ```
  */
 export async function openGenome(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: OpenGenomeOptions = {},
 ): Promise<Genome> {
-  const place = typeof input === "string" || input instanceof URL ? String(input) : undefined;
-  const files = place !== undefined && isAddress(place)
-    ? remoteFiles(place, options)
-    : typeof input === "string" || input instanceof URL
-    ? localFiles(pathOf(input))
-    : givenFiles(input);
+  options.signal?.throwIfAborted();
+  const files = typeof input !== "string" && !(input instanceof URL)
+    ? givenFiles(await openSource(input, options))
+    : isAddress(String(input))
+    ? remoteFiles(String(input), options)
+    : localFiles(pathOf(input));
   try {
     return await openFrom(files, options);
   } catch (error) {
@@ -115,7 +116,7 @@ async function openFrom(files: GenomeFiles, options: OpenGenomeOptions): Promise
   const index = options.index ?? await files.find(".fai");
   if (index === undefined) noteMissing(source, ".fai", { files, options });
   const entries = index === undefined
-    ? await makeFastaIndex(plain, options.onProgress)
+    ? await makeFastaIndex(plain, watchOf(options))
     : await readFastaIndex(index, plain);
   return fastaGenome({
     source: plain,
@@ -153,7 +154,7 @@ async function inflated(
   const index = options.blockIndex ?? await files.find(".gzi");
   if (index === undefined) noteMissing(source, ".gzi", { files, options });
   const table = index === undefined
-    ? await makeBlockTable(source, options.onProgress)
+    ? await makeBlockTable(source, watchOf(options))
     : await readBlockTable(index, source);
   return bgzipSource(source, table);
 }
@@ -177,13 +178,21 @@ function noteMissing(
   );
 }
 
+/** What is called while an index is made; it throws once the opening is given up. */
+function watchOf({ onProgress, signal }: OpenGenomeOptions): (done: number, total: number) => void {
+  return (done, total) => {
+    signal?.throwIfAborted();
+    onProgress?.({ done, total, unit: "bytes" });
+  };
+}
+
 /** The bytes that a caller gave, with nothing beside them. */
 function givenFiles(source: ByteSource): GenomeFiles {
   return {
-    open: () => Promise.resolve(borrowSource(source)),
+    open: () => Promise.resolve(source),
     find: () => Promise.resolve(undefined),
     mayReadWhole: () => true,
-    close: () => {},
+    close: () => source.close(),
   };
 }
 
@@ -219,8 +228,8 @@ function localFiles(path: string): GenomeFiles {
 /** Statuses for a name that is not there; stores say 403 to who may not list them. */
 const MISSING = [400, 403, 404, 410];
 
-function remoteFiles(address: string, { remote }: OpenGenomeOptions): GenomeFiles {
-  const files = remote ?? new HttpFiles();
+function remoteFiles(address: string, { remote, signal }: OpenGenomeOptions): GenomeFiles {
+  const files = remote ?? new HttpFiles({ signal });
   const sources: ByteSource[] = [];
   const keep = async (url: string, readsAhead: boolean) => {
     const source = await files.open(url, { readsAhead });

@@ -9,6 +9,8 @@ import { COMMA, QUOTE, SPACE, TAB } from "../../text/characters.ts";
 import { type Line, withSource } from "../../text/lines.ts";
 import { decodeText } from "../../text/numbers.ts";
 import { unquoteCell, visitTextLines } from "../text_lines.ts";
+import type { BinarySource } from "../../files/open_source.ts";
+import type { AbortOptions, OnProgress } from "../../progress.ts";
 
 /** The DNA of genes in a file. */
 export interface SequenceTable {
@@ -21,7 +23,7 @@ export interface SequenceTable {
 }
 
 /** Options of {@linkcode readSequences}. */
-export interface ReadSequencesOptions {
+export interface ReadSequencesOptions extends AbortOptions {
   /**
    * What N and the other letters of IUPAC that stand for several bases become: bases that are not known, or A.
    *
@@ -30,8 +32,8 @@ export interface ReadSequencesOptions {
   readonly unknownAs?: UnknownBases | undefined;
   /** Called with oddities of the file that do not keep it from being read. */
   readonly onWarning?: ((warning: string) => void) | undefined;
-  /** Called from time to time with the number of bytes read and the file's size. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called from time to time with the number of bytes read. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -58,16 +60,19 @@ export interface ReadSequencesOptions {
  * ```
  */
 export function readSequences(
-  input: string | URL | ByteSource,
+  input: BinarySource,
   options: ReadSequencesOptions = {},
 ): Promise<SequenceTable> {
   return withSource(input, async (source) => {
     const parser = new SequenceTableParser(source, options);
     const { onProgress, onWarning } = options;
-    const watched = watchReads(source, (done) => onProgress?.(done, source.size));
+    const watched = watchReads(
+      source,
+      (done) => onProgress?.({ done, total: source.size, unit: "bytes" }),
+    );
     await visitTextLines(watched, (line) => parser.readLine(line), onWarning);
     return parser.finish();
-  });
+  }, options);
 }
 
 /** Names that a header may have for either column. */

@@ -14,6 +14,8 @@ import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
 import type { IntervalRows } from "./_interval_rows.ts";
 import { makeRows, RowCounter } from "./_row_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack, TextFormat } from "./track.ts";
+import { reporterOf } from "./_reporter.ts";
+import { guardedBy } from "../../files/guard_source.ts";
 
 /** The contents of the file, found when it was opened. */
 export interface IndexedTextContent {
@@ -46,7 +48,9 @@ export class IndexedTextTrack implements SignalTrack {
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     checkOptions(this, options);
-    const { extendBp = 0, onProgress, onWarning } = options;
+    const { extendBp = 0, onWarning } = options;
+    const report = reporterOf(windows, options);
+    const source = guardedBy(this.#source, options.signal);
     const sink = new RowCounter(windows, options, this.format);
     const rows = makeRows(this, sink, options);
     const names = this.contigs.map(({ name }) => name);
@@ -68,11 +72,11 @@ export class IndexedTextTrack implements SignalTrack {
       const onContig = onContigs.get(name);
       if (onContig === undefined) continue;
       for (const range of ranges[sequence]!) {
-        await visitRange(this.#source, range, { rows, carry });
+        await visitRange(source, range, { rows, carry });
       }
-      onProgress?.(done += onContig.starts.length, windows.genes);
+      report(done += onContig.starts.length);
     }
-    onProgress?.(windows.genes, windows.genes);
+    report(windows.genes);
     sink.warn(rows, { file: this.name, looksOdd: this.#looksOdd, onWarning });
     return {
       values: sink.finish(),

@@ -9,7 +9,7 @@ import { concatenateAll, sha256 } from "../../base/bytes.ts";
 import { formatCountOf } from "../../base/count.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { openSource } from "../../files/open_source.ts";
+import { type BinarySource, openSource } from "../../files/open_source.ts";
 import { readInflated } from "../gunzip.ts";
 import { visitPiecesOfText } from "../text_lines.ts";
 import type { ChromosomeAliases } from "../chromosome_aliases.ts";
@@ -26,12 +26,13 @@ import {
 } from "./intervals.ts";
 import { IntervalRows } from "./_interval_rows.ts";
 import { BED_ROWS } from "./_row_kinds.ts";
+import type { AbortOptions } from "../../progress.ts";
 
 /** A million rows; blacklists have some hundred to some hundred thousand. */
 const MOST_BYTES = 2 ** 25;
 
 /** Options of {@linkcode readBlacklist}. */
-export interface ReadBlacklistOptions {
+export interface ReadBlacklistOptions extends AbortOptions {
   /** Called with a warning about rows that were skipped. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -61,10 +62,10 @@ export interface ReadBlacklistOptions {
  * ```
  */
 export async function readBlacklist(
-  source: string | URL | ByteSource,
+  source: BinarySource,
   options: ReadBlacklistOptions = {},
 ): Promise<Blacklist> {
-  const opened = await openSource(source);
+  const opened = await openSource(source, options);
   try {
     const text = await readWhole(opened);
     const sink = new IntervalCollector();

@@ -104,12 +104,13 @@ export class CountCrew {
    * Does tasks on all threads, the largest first.
    *
    * @returns Those that are done: all of them, unless one failed or nobody can help.
-   * @throws What the sink throws.
+   * @throws What the sink throws, or the reason of the signal.
    */
   async count(
     source: ByteSource,
     tasks: readonly CountTask[],
     sink: TaskSink,
+    signal?: AbortSignal,
   ): Promise<ReadonlySet<CountTask>> {
     const batch: Batch = {
       source,
@@ -129,7 +130,14 @@ export class CountCrew {
     if (this.#helpers.length === 0) return batch.finished;
     this.#queue.push(...largestFirst.map((task) => ({ batch, task, identity })));
     this.#share();
+    const abort = () => {
+      batch.refusal ??= { error: signal!.reason };
+      batch.isGivenUp = true;
+      this.#end(batch);
+    };
+    signal?.addEventListener("abort", abort);
     await batch.ended.promise;
+    signal?.removeEventListener("abort", abort);
     if (batch.refusal !== undefined) throw batch.refusal.error;
     return batch.finished;
   }

@@ -12,6 +12,8 @@ import type { CountTask, TaskCounts, TaskWindows } from "./_count_task.ts";
 import { runCountTask } from "./_run_count_task.ts";
 import type { CountOptions, PairsSeen, SignalCounts, SignalTrack } from "./track.ts";
 import type { ContigWindows } from "./_window_counter.ts";
+import { reporterOf } from "./_reporter.ts";
+import { guardedBy } from "../../files/guard_source.ts";
 
 /** A track that several threads can count together. */
 export interface SharedTrack extends SignalTrack {
@@ -43,7 +45,7 @@ export interface SharedCounts extends Omit<TaskCounts, "pairs"> {
 }
 
 /** Options of {@linkcode countShares}. */
-export interface CountSharesOptions extends Pick<CountOptions, "onProgress"> {
+export interface CountSharesOptions extends Pick<CountOptions, "onProgress" | "signal"> {
   readonly windows: GeneWindows;
   /** The threads that help; this one alone by default. */
   readonly crew: CountCrew | undefined;
@@ -68,18 +70,20 @@ export async function countShares(
   shares: readonly Share[],
   options: CountSharesOptions,
 ): Promise<SharedCounts> {
-  const { crew, windows } = options;
+  const { crew, windows, signal } = options;
+  signal?.throwIfAborted();
   const sum = new SumOfShares(shares, options);
   const finished = crew === undefined
     ? new Set<CountTask>()
-    : await crew.count(source, shares.map(({ task }) => task), sum);
+    : await crew.count(source, shares.map(({ task }) => task), sum, signal);
   // What no thread could count is counted here, in the order of the sequences: for the error of the first of them, or
   // because a worker died, or because nobody helps.
+  const own = guardedBy(source, signal);
   for (const { task } of shares) {
     if (finished.has(task)) continue;
-    sum.take(task, await runCountTask(source, task, (done) => sum.setDone(task, done)));
+    sum.take(task, await runCountTask(own, task, (done) => sum.setDone(task, done)));
   }
-  options.onProgress?.(windows.genes, windows.genes);
+  reporterOf(windows, options)(windows.genes);
   return sum.finish();
 }
 
@@ -88,6 +92,7 @@ class SumOfShares {
   readonly #genes: Map<CountTask, Uint32Array>;
   readonly #options: CountSharesOptions;
   readonly #values: Float64Array<ArrayBuffer>;
+  readonly #report: (genes: number) => void;
   readonly #done = new Map<CountTask, number>();
   #overlapping = 0;
   #missing = 0;
@@ -97,14 +102,15 @@ class SumOfShares {
     const { genes, bins } = options.windows;
     this.#genes = new Map(shares.map(({ task, geneIndex }) => [task, geneIndex]));
     this.#options = options;
+    this.#report = reporterOf(options.windows, options);
     this.#values = new Float64Array(genes * bins);
   }
 
-  /** Says how many windows of a task are done. Throws what the caller's `onProgress` throws. */
+  /** Says how many windows of a task are done. Throws what the caller's `onProgress` throws, and if it is to give up. */
   setDone(task: CountTask, windows: number): void {
     this.#done.set(task, windows);
-    const { onProgress, windows: { genes } } = this.#options;
-    onProgress?.(this.#done.values().reduce((sum, done) => sum + done, 0), genes);
+    this.#options.signal?.throwIfAborted();
+    this.#report(this.#done.values().reduce((sum, done) => sum + done, 0));
   }
 
   /** Takes the numbers of a task, and frees them. */

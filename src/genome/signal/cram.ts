@@ -35,6 +35,8 @@ import {
   type TargetContig,
 } from "./_target_contigs.ts";
 import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
+import { reporterOf } from "./_reporter.ts";
+import { guardedBy } from "../../files/guard_source.ts";
 
 /**
  * Opens a CRAM file that is sorted by coordinate, of version 2.0 to 3.1.
@@ -113,7 +115,8 @@ class CramTrack implements SignalTrack {
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     checkOptions(this, options);
-    const { rule, extendBp = 0, totalReads = false, onProgress } = options;
+    const { rule, extendBp = 0, totalReads = false } = options;
+    const report = reporterOf(windows, options);
     const counter = new WindowCounter(windows, rule);
     const sink = new ReadSink(counter, extendBp);
     const fragments = options.fragments ? new FragmentCounter(this.name, sink) : undefined;
@@ -129,13 +132,13 @@ class CramTrack implements SignalTrack {
     }));
     let reads = 0;
     let done = 0;
-    for await (const records of readSlices(this.#source, requests)) {
+    for await (const records of readSlices(guardedBy(this.#source, options.signal), requests)) {
       if (requests[done]!.needs === needs) countRecords(records, target);
       if (totalReads) reads += countMapped(records);
       done++;
-      onProgress?.(Math.floor(windows.genes * done / requests.length), windows.genes);
+      report(Math.floor(windows.genes * done / requests.length));
     }
-    onProgress?.(windows.genes, windows.genes);
+    report(windows.genes);
     if (fragments !== undefined) reportPairs(fragments.seen, this.name, options);
     return {
       values: counter.finish(),

@@ -20,6 +20,8 @@ import { IndexedTextTrack } from "./_indexed_text.ts";
 import { OverlapError } from "./_overlap_error.ts";
 import { failEmpty, findRow, makeRows, RowCounter } from "./_row_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack, TextFormat } from "./track.ts";
+import { reporterOf } from "./_reporter.ts";
+import { guardedBy } from "../../files/guard_source.ts";
 
 /** Options of {@linkcode openText}. */
 export interface OpenTextOptions {
@@ -122,12 +124,14 @@ class TextTrack implements SignalTrack {
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     checkOptions(this, options);
-    const { onProgress, onWarning } = options;
+    const { onWarning } = options;
+    const report = reporterOf(windows, options);
     const sink = new RowCounter(windows, options, this.format);
     const rows = makeRows(this, sink, options);
     // Genes are not counted one after another, so progress is the share of the file that was read.
-    const source = watchReads(this.#source, (end) => {
-      onProgress?.(Math.floor(windows.genes * end / this.#source.size), windows.genes);
+    const given = guardedBy(this.#source, options.signal);
+    const source = watchReads(given, (end) => {
+      report(Math.floor(windows.genes * end / given.size));
     });
     try {
       await this.#visitLines(source, (line) => rows.read(line), onWarning);

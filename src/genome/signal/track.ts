@@ -7,6 +7,7 @@
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import type { Blacklist } from "./intervals.ts";
+import type { AbortOptions, OnProgress } from "../../progress.ts";
 
 /**
  * How the contents of a file become one number in each bin.
@@ -51,7 +52,7 @@ export const USUAL_EXCLUDED_FLAGS = 0x600;
 export const LONGEST_FRAGMENT_BP = 10_000;
 
 /** Options of {@linkcode SignalTrack.count}. */
-export interface CountOptions {
+export interface CountOptions extends AbortOptions {
   /** The rule, which must suit what the file holds: reads or a signal track. */
   readonly rule: CountingRule;
   /**
@@ -112,8 +113,8 @@ export interface CountOptions {
    * @default {Single reads are refused, and unusual pairs are warned of.}
    */
   readonly onPairs?: ((seen: PairsSeen) => void) | undefined;
-  /** Called from time to time with the number of genes done and their total. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called from time to time with the number of genes done. */
+  readonly onProgress?: OnProgress | undefined;
   /** Called with a warning about what is odd about a file's content but does not prevent counting it. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }

@@ -7,12 +7,13 @@
 import { formatCountOf } from "../../base/count.ts";
 import { showValue } from "../../base/show_value.ts";
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../files/byte_source.ts";
 import { lineText, withSource } from "../../text/lines.ts";
 import { knownChromosomes } from "../chromosome_sizes.ts";
 import { assemblyName } from "../assembly.ts";
 import type { Contig } from "../chromosomes.ts";
 import { visitTextLines } from "../text_lines.ts";
+import type { BinarySource } from "../../files/open_source.ts";
+import type { AbortOptions } from "../../progress.ts";
 
 const LARGEST_LENGTH = 2 ** 32 - 1;
 const MOST_CHROMOSOMES = 2 ** 22;
@@ -43,6 +44,7 @@ export function assemblyChromosomes(assembly: string): Required<Contig>[] {
  * are skipped.
  *
  * @param input Path of the file, or a source of its bytes.
+ * @param options How to give the reading up.
  * @returns The chromosomes in the file's order.
  * @throws {FormatError} If a line has no name or no length, a chromosome is listed twice, or the file has no lines.
  *
@@ -60,7 +62,8 @@ export function assemblyChromosomes(assembly: string): Required<Contig>[] {
  * ```
  */
 export async function readChromosomeSizes(
-  input: string | URL | ByteSource,
+  input: BinarySource,
+  options: AbortOptions = {},
 ): Promise<Required<Contig>[]> {
   return await withSource(input, async (source) => {
     const { name: file } = source;
@@ -102,5 +105,5 @@ export async function readChromosomeSizes(
       );
     }
     return Array.from(lengths, ([name, length]) => ({ name, length }));
-  });
+  }, options);
 }

@@ -15,9 +15,10 @@ import { readRecord } from "./_record_reader.ts";
 import { SignalBands } from "./_signal_bands.ts";
 import { ZarrReader, type ZarrReadStore } from "./reader.ts";
 import type { ZarrPath } from "./store.ts";
+import type { AbortOptions, OnProgress } from "../../progress.ts";
 
 /** Options of {@linkcode readAnndata}. */
-export interface ReadAnndataOptions {
+export interface ReadAnndataOptions extends AbortOptions {
   /**
    * What the numbers are.
    *
@@ -30,8 +31,8 @@ export interface ReadAnndataOptions {
    * @default {"AnnData"}
    */
   readonly name?: string | undefined;
-  /** Called from time to time with the samples that are read, and their number. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called from time to time with the number of samples that are read. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -62,9 +63,11 @@ export interface ReadAnndataOptions {
  */
 export async function readAnndata(
   store: ZarrReadStore,
-  { record: given, name = "AnnData", onProgress }: ReadAnndataOptions = {},
+  options: ReadAnndataOptions = {},
 ): Promise<SampleColumns> {
-  const reader = new ZarrReader(store, name);
+  const { record: given, name = "AnnData", onProgress } = options;
+  options.signal?.throwIfAborted();
+  const reader = new ZarrReader(endedBy(store, options.signal), name);
   await checkRoot(reader);
   const { marks, bins } = await readFeatures(reader);
   const record = { ...given ?? await readRecord(reader), marks };
@@ -95,6 +98,18 @@ export async function readAnndata(
     ...(markMask && { markMask }),
     bins,
     record,
+  };
+}
+
+/** The same files, which cannot be read after a signal; what is read lets others have a turn, also in memory. */
+function endedBy(store: ZarrReadStore, signal: AbortSignal | undefined): ZarrReadStore {
+  if (signal === undefined) return store;
+  return {
+    async get(key) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      signal.throwIfAborted();
+      return await store.get(key);
+    },
   };
 }
 
@@ -203,7 +218,7 @@ async function readSignal(
     if (typeof fault === "string") throw reader.fail("/X", fault);
     signal.append(fault);
     done += fault.length / (bins * marks);
-    onProgress?.(done, samples);
+    onProgress?.({ done, total: samples, unit: "samples" });
   }
   return { signal: signal.finish(), markMask: bands.markMask() };
 }

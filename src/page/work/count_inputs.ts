@@ -141,15 +141,15 @@ function openerOf(input: InputFile): ControlInput {
 function watchCounting(
   { signal, onProgress }: CallContext,
   total: number,
-): Pick<PrepareOptions, "onProgress" | "onValues"> {
+): Pick<PrepareOptions, "onProgress" | "onValues" | "signal"> {
   const profiles = new ProfileSums();
   let doing = "Reading the files";
   let done = 0;
   return {
-    onProgress: (genesDone, genes) => {
-      signal.throwIfAborted();
-      done = genesDone;
-      onProgress({ doing, done, total: genes });
+    signal,
+    onProgress: (genes) => {
+      done = genes.done;
+      onProgress({ doing, done, total: genes.total });
     },
     onValues: ({ mark, cellType }, values) => {
       signal.throwIfAborted();

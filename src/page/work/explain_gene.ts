@@ -9,6 +9,7 @@ import { storedSignal } from "../../explain/stored_signal.ts";
 import type { TrainedModel } from "../../model/mod.ts";
 import type { Explanation } from "../protocol.ts";
 import type { CallContext } from "./call.ts";
+import type { Progress } from "../../progress.ts";
 
 /** Steps between baseline and sample, as the command's default. */
 export const STEPS = 50;
@@ -53,7 +54,7 @@ export async function explainGene(
     threads,
     signal,
     onNote: (text) => void notes.push(text),
-    onProgress: (share: number) => onProgress({ doing: "Explaining", done: share, total: 1 }),
+    onProgress: ({ done, total }: Progress) => onProgress({ doing: "Explaining", done, total }),
   });
   const attributions = found.inputs.summary === undefined
     ? found

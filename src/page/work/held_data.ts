@@ -42,10 +42,8 @@ export async function readHeldData(
   const columns = await readCompetition(blobSource(blob, name), {
     onNote: (text) => void notes.push(text),
     onWarning: (text) => void notes.push(text),
-    onProgress: (done: number, total: number) => {
-      signal.throwIfAborted();
-      onProgress({ doing: "Reading the data", done, total });
-    },
+    signal,
+    onProgress: ({ done, total }) => onProgress({ doing: "Reading the data", done, total }),
   });
   for (const cellType of columns.cellTypes) checkName(cellType, { what: "cell type", file: name });
   for (const mark of columns.record.marks) checkName(mark, { what: "mark", file: name });

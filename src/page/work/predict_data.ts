@@ -49,7 +49,7 @@ export async function predictData(
     path: "grouped",
     signal,
     onNote: (text) => void notes.push(text),
-    onProgress: (done: number) => onProgress({ doing: "Predicting", done, total: data.length }),
+    onProgress: ({ done, total }) => onProgress({ doing: "Predicting", done, total }),
   });
   const { mse, pearson } = data.hasLabels
     ? evaluatePredictions(data, mean).overall

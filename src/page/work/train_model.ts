@@ -124,7 +124,8 @@ function optionsOf(
     ...settings,
     engine,
     threads,
-    signal,
+    // Not given up: the last epoch is to be in a checkpoint, from which training can be resumed.
+    stop: signal,
     checkpoint: { save },
     resume,
     onEpoch: (run: number, { epoch, loss, samplesPerSecond }: EpochRecord) =>
@@ -154,8 +155,7 @@ async function measure(
     // The effect of a gene includes the labels of its training samples.
     geneEffects: "leave-one-out",
     signal,
-    onProgress: (done: number) =>
-      onProgress({ doing: "Measuring the model", done, total: data.length }),
+    onProgress: ({ done, total }) => onProgress({ doing: "Measuring the model", done, total }),
   });
   const { mse, pearson } = evaluatePredictions(data, mean).overall;
   return mse === null || pearson === null ? undefined : { mse, pearson };

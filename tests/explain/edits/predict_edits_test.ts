@@ -313,7 +313,7 @@ Deno.test("a run stops between blocks, says how far it is, and gives nothing of 
         ...OPTIONS,
         edits: knockOuts(data.marks),
         signal: controller.signal,
-        onProgress: (done, total) => reports.push([done, total]),
+        onProgress: ({ done, total }) => reports.push([done, total]),
       })
     ) {
       blocks.push(block.length);

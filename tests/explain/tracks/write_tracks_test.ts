@@ -20,6 +20,7 @@ import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { withDirectory } from "../../helpers/command.ts";
 import { PYTHON_WITH_PYBIGWIG, runProgram } from "../../helpers/genome.ts";
 import { testIf } from "../../helpers/require.ts";
+import type { Progress } from "../../../src/progress.ts";
 
 const PLACE = { id: "a", chromosome: "chr1", strand: "+", line: 1 } as const;
 const BINS = 4;
@@ -365,7 +366,7 @@ Deno.test("names that no file can have are replaced, and no file replaces anothe
 
 Deno.test("progress counts files", async () => {
   const seen: [number, number][] = [];
-  const onProgress = (done: number, total: number) => void seen.push([done, total]);
+  const onProgress = ({ done, total }: Progress) => void seen.push([done, total]);
   await withTracks(makeData(), { withSignal: true, onProgress }, () => {});
   deepStrictEqual(seen, Array.from({ length: 8 }, (_, i) => [i + 1, 8]));
 });

@@ -93,7 +93,9 @@ Deno.test("extended reads are not counted past a chromosome's end", async () => 
 Deno.test("progress ends with all genes done and never decreases", async () => {
   const calls: number[] = [];
   const windows = fixtureWindows();
-  await countFixture({ rule: "reads", onProgress: (done) => void calls.push(done) }, { windows });
+  await countFixture({ rule: "reads", onProgress: ({ done }) => void calls.push(done) }, {
+    windows,
+  });
   strictEqual(calls.at(-1), windows.genes);
   deepStrictEqual(calls, calls.toSorted((a, b) => a - b));
 });

@@ -61,7 +61,7 @@ async function countAll(path: string, options: Pick<PrepareOptions, "rule" | "th
     halfWidthBp: 500,
     onFile: (file) => facts.push(JSON.stringify(file)),
     onWarning: (text) => warnings.push(text),
-    onProgress: (done, total) => last = `${done} of ${total}`,
+    onProgress: ({ done, total }) => last = `${done} of ${total}`,
   });
   const { signal } = await preparation.columns();
   return { signal: [...signal].join(" "), facts: facts.sort(), warnings: warnings.sort(), last };

@@ -18,6 +18,7 @@ import {
   type Interval,
 } from "../../helpers/genome.ts";
 import { indexedText } from "../../helpers/indexed_text.ts";
+import type { Progress } from "../../../src/progress.ts";
 
 const CHROMOSOMES = ["chr1", "chr2", "chrX"];
 const LENGTH = 3000;
@@ -186,7 +187,7 @@ Deno.test("progress reaches all genes at the end of a file with many pieces", as
   const text = `${"chr1\t100\t136\tN\t1000\t+\n".repeat(100_000)}`;
   const calls: number[] = [];
   const track = await openSignal(bytesSource(new TextEncoder().encode(text), "a.bed"));
-  const onProgress = (done: number) => void calls.push(done);
+  const onProgress = ({ done }: Progress) => void calls.push(done);
   await track.count(geneWindows(Array.from({ length: 10 }, () => geneAt("chr1", 0))), {
     rule: "reads",
     onProgress,

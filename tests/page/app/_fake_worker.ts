@@ -25,7 +25,7 @@ const BINS = 100;
 /** What the name of the worker asks for: `slow` work, a `kept` earlier visit, a `long` list of files. */
 const wish = new Set((self.name || "").split(" "));
 const pause = (ms: number) =>
-  new Promise((resolve) => setTimeout(resolve, wish.has("slow") ? 20 * ms : ms));
+  new Promise((resolve) => setTimeout(resolve, wish.has("slow") ? 8 * ms : ms));
 
 const cancelled = new Set<number>();
 let state: PageState = emptyState();

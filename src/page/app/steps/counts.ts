@@ -37,6 +37,7 @@ export function makeCountsStep(app: App): StepView {
     }
   });
   let shown: DataSummary | undefined;
+  let isFormed = false;
   return makeStep(app, {
     name: "counts",
     number: 2,
@@ -62,15 +63,16 @@ export function makeCountsStep(app: App): StepView {
       stale.hidden = !isStale || page?.data === undefined;
       result.show(page?.data);
       const data = page?.data;
-      if (data !== shown && !isRunning) {
-        shown = data;
+      if (!isRunning && (data !== shown || isFormed)) {
+        [shown, isFormed] = [data, false];
         const profiles = data?.profiles.map((line, mark) => ({
           mark: data.marks[mark] ?? "",
           lines: [line],
         })) ?? [];
         plots.show(profiles, { binSizeBp: data?.binSizeBp });
       }
-      if (isRunning) shown = undefined;
+      // What forms is replaced by what was there before, if counting does not come to its end.
+      if (isRunning) isFormed = true;
     },
   });
 }

@@ -112,7 +112,7 @@ export function makePredictionTable(app: App, { explain }: TableOptions): Predic
           make("thead", [head]),
           body,
         ]),
-      ], { tabindex: 0, role: "region", "aria-label": "Predictions" }),
+      ], { tabindex: 0, role: "region", "aria-label": "Table of predictions" }),
       make("div.pager", [previous, count, next]),
     ]),
     restart: async (columns) => {

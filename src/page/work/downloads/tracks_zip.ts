@@ -42,7 +42,7 @@ export async function makeTracksZip(
     record,
     withSignal: true,
     signal: context.signal,
-    onProgress: (done, total) => context.onProgress({ doing: "Writing tracks", done, total }),
+    onProgress: ({ done, total }) => context.onProgress({ doing: "Writing tracks", done, total }),
   });
   const session = new TextEncoder().encode(sessionOf(written, record.assembly));
   files.push({ path: `tracks/${SESSION}`, content: session });

@@ -258,7 +258,9 @@ Deno.test("batches that cannot be gathered, or are ended, leave nothing that was
   await rejects(predicting, /enough/);
   deepStrictEqual((await session.predict(gathered(source), rows))[0], wanted);
   const done: number[] = [];
-  await session.predict(gathered(source), rows, { onProgress: (samples) => done.push(samples) });
+  await session.predict(gathered(source), rows, {
+    onProgress: (progress) => done.push(progress.done),
+  });
   strictEqual(done.at(-1), SAMPLES);
   deepStrictEqual(done, done.toSorted((a, b) => a - b));
 });

@@ -15,6 +15,7 @@ import { ODD, ODD_BINARY, ODD_RECURRENT } from "../../../helpers/odd_specs.ts";
 import { randomWeights } from "../../../helpers/random_weights.ts";
 import { GROUPED_TOLERANCE, largestDifference, magnitude } from "../../../helpers/tolerances.ts";
 import { testGoldenPredictions } from "../../conformance_golden.ts";
+import type { Progress } from "../../../../src/progress.ts";
 
 const wasm = createWasmEngine();
 const SAMPLES = 131;
@@ -145,9 +146,9 @@ Deno.test("a prediction in groups stops when it is aborted, and reports its prog
   const wanted = await predict(session, source, Uint32Array.of(0));
   const seen: number[] = [];
   const controller = new AbortController();
-  const onProgress = (samples: number) => {
-    seen.push(samples);
-    if (samples > 0) controller.abort(new Error("enough"));
+  const onProgress = ({ done }: Progress) => {
+    seen.push(done);
+    if (done > 0) controller.abort(new Error("enough"));
   };
   await rejects(
     session.predict(source, [rows], { onProgress, signal: controller.signal }),

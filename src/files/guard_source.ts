@@ -1,0 +1,55 @@
+import type { ByteSource } from "./byte_source.ts";
+
+/** So long a reader may compute before others have a turn, among them whoever aborts. */
+const TURN_MS = 50;
+
+/**
+ * Makes a source whose reads end when a signal is aborted. Since readers ask for a piece at a time, that ends them, too; and
+ * from time to time a read lets others have a turn, so that a reader of bytes in memory can be aborted at all.
+ *
+ * @param source The source, which closing the result closes.
+ * @param signal Ends all reads.
+ */
+export function guardSource(source: ByteSource, signal: AbortSignal): ByteSource {
+  let lastTurn = performance.now();
+  const takeTurns = async (): Promise<void> => {
+    signal.throwIfAborted();
+    if (performance.now() - lastTurn <= TURN_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    lastTurn = performance.now();
+    signal.throwIfAborted();
+  };
+  const { readInto } = source;
+  return {
+    name: source.name,
+    size: source.size,
+    readsAreCopies: source.readsAreCopies,
+    identity: source.identity,
+    async read(offset, length) {
+      await takeTurns();
+      return await unlessAborted(source.read(offset, length), signal);
+    },
+    readInto: readInto && (async (offset, target) => {
+      await takeTurns();
+      // Not left early: somebody else may use the target's memory after that.
+      await readInto(offset, target);
+      signal.throwIfAborted();
+    }),
+    willRead: source.willRead && ((ranges) => source.willRead?.(ranges)),
+    close: () => source.close(),
+  };
+}
+
+/** Makes the same source if there is no signal, and else one that it ends. */
+export function guardedBy(source: ByteSource, signal: AbortSignal | undefined): ByteSource {
+  return signal === undefined ? source : guardSource(source, signal);
+}
+
+/** Waits for something, but not longer than until a signal is aborted. */
+function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

@@ -1,0 +1,3 @@
+/** The program of the threads on a page from a server. */
+
+import "../../worker.ts";

@@ -1,0 +1,3 @@
+/** The threads' program of a bundle. */
+
+import "../../src/worker.ts";

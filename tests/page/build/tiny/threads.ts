@@ -1,0 +1,3 @@
+/** The threads of the tiny page. */
+
+import "../../../../src/worker.ts";
