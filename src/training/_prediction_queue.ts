@@ -4,14 +4,9 @@ import { joinParts } from "./_joined_calls.ts";
 import { type Latency, LatencyHistogram } from "./_latency_histogram.ts";
 import type { PredictorCall } from "./_predictor_call.ts";
 import type { PredictorSessions } from "./_predictor_sessions.ts";
+import { TurnRoom } from "./_turn_room.ts";
 import { type CallPart, WaitingCalls } from "./_waiting_calls.ts";
 
-/** A turn is to take so long, so that a call of one sample is not kept waiting. */
-const TURN_MS = 10;
-/** The fewest and the most samples of a turn, and those of the first. */
-const FEWEST = 24;
-const MOST = 4096;
-const FIRST = 240;
 /** After a failure to start the engine again, calls are refused for so long before it is tried once more. */
 const RETRY_MS = 1000;
 
@@ -57,7 +52,7 @@ export class PredictionQueue {
   readonly #counts = { requests: 0, samples: 0, batches: 0, rejected: 0, aborted: 0, failed: 0 };
   #queued = 0;
   #engineMs = 0;
-  #room = FIRST;
+  readonly #room = new TurnRoom();
   #isWorking = false;
   #isClosed = false;
   #refusedUntil = 0;
@@ -202,7 +197,7 @@ export class PredictionQueue {
   }
 
   async #takeTurn(): Promise<void> {
-    const parts = this.#waiting.take(this.#room);
+    const parts = this.#waiting.take(this.#room.samples);
     const controller = new AbortController();
     this.#turn = { parts, controller };
     const started = performance.now();
@@ -220,7 +215,7 @@ export class PredictionQueue {
       const took = performance.now() - started;
       this.#engineMs += took;
       this.#counts.batches++;
-      this.#adapt(countSamples(parts), took);
+      this.#room.learn(countSamples(parts), took);
     }
   }
 
@@ -236,14 +231,6 @@ export class PredictionQueue {
         for (const position of positions) call.outputs[model]![position] = outputs![at++]!;
       }
     }
-  }
-
-  /** Makes turns as long as they should be; a short one of few samples says nothing about more. */
-  #adapt(samples: number, milliseconds: number): void {
-    if (samples < this.#room / 2 && milliseconds < TURN_MS) return;
-    const wanted = samples * TURN_MS / Math.max(milliseconds, 0.1);
-    const next = (this.#room + Math.min(wanted, 2 * this.#room)) / 2;
-    this.#room = Math.round(Math.min(MOST, Math.max(FEWEST, next)));
   }
 }
 
