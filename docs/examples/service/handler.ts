@@ -255,7 +255,7 @@ function clientHasGone(): Refusal {
 
 /** The confidence of intervals, if the client wants them: `/predict?confidence=0.9`. */
 function confidenceOf(url: URL): number | undefined {
-  const text = url.searchParams.get("confidence");
+  const text = url.search === "" ? null : url.searchParams.get("confidence");
   if (text === null) return undefined;
   const confidence = Number(text);
   if (confidence > 0 && confidence <= 0.995) return confidence;

@@ -37,6 +37,8 @@ import { WorkerPool } from "./worker_pool.ts";
  * what it takes until workers have been woken and have answered.
  */
 const SHORT_WORK = 4_000_000;
+/** In groups that is the work of more samples, if there are enough of them for a group. */
+const GROUPED_GAIN = 2.5;
 /** Passes that the derivatives of a batch take, forward and back, in terms of predictions. */
 const EXPLANATION_PASSES = 3;
 
@@ -185,7 +187,8 @@ export class JobRunner {
   isShortPrediction(rows: number): boolean {
     const { join, encoders } = this.#options.planned.plan;
     const entries = rows + (join?.references ?? 0);
-    return this.isShort("predict", [...encoders.map(() => entries), rows]);
+    const work = this.#options.planned.countWork([...encoders.map(() => entries), rows]);
+    return work <= (this.path === "grouped" ? GROUPED_GAIN : 1) * SHORT_WORK;
   }
 
   /** Predicts a batch on the caller's thread, before it returns. */
