@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: ["panel", "io", "files", "base"],
   engine: ["model", "base"],
   motifs: ["model", "text", "files", "base"],
+  exchange: ["model", "panel", "io", "files", "base"],
   starter: ["model", "panel", "io", "files", "base"],
   training: [
     "validation",
@@ -80,6 +81,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "base",
   ],
   commands: [
+    "exchange",
     "runs",
     "explain",
     "starter",
@@ -117,8 +119,8 @@ const PAGE_PROGRAMS = [
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
 
-/** Packages that few need and that take time to load: tf.js, Vega and Vega-Lite, the PNG renderer, Parquet and Zarr. */
-const HEAVY = /tensorflow|npm:\/?vega|resvg|hyparquet|zarrita|@gmod\/cram/;
+/** Packages that few need and that take time to load: tf.js, Vega and Vega-Lite, the PNG renderer, Parquet, Zarr and HDF5. */
+const HEAVY = /tensorflow|npm:\/?vega|resvg|hyparquet|zarrita|h5wasm|@gmod\/cram/;
 
 interface ModuleInfo {
   readonly specifier: string;
@@ -235,6 +237,7 @@ const OTHER_TESTS = [
   "page/build/tiny/newer",
   "page/browser",
   "runner",
+  "runtimes",
   "scripts",
   "service",
 ];

@@ -6,7 +6,7 @@ interface HostImmediate {
 /**
  * Waits for one turn of the event loop: events that are ready, such as data that have arrived, are handled before.
  *
- * @returns Fulfilled afterwards; where the host has no such call, by a timer.
+ * @returns Fulfilled afterwards; by a timer where the host lacks that call.
  */
 export function nextTask(): Promise<void> {
   const { setImmediate } = globalThis as HostImmediate;

@@ -12,7 +12,9 @@ export type CommandName =
   | "evaluate"
   | "experiments"
   | "explain"
+  | "export"
   | "forecast"
+  | "import"
   | "info"
   | "motifs"
   | "predict"
@@ -41,6 +43,8 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   edit: () => import("./edit.ts"),
   differences: () => import("./differences.ts"),
   motifs: () => import("./motifs.ts"),
+  export: () => import("./export.ts"),
+  import: () => import("./import.ts"),
   crossval: () => import("./crossval.ts"),
   search: () => import("./search.ts"),
   experiments: () => import("./experiments.ts"),

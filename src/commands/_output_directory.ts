@@ -1,4 +1,4 @@
-/** Checks and locks the folder of Zarr that a command writes before its work, which may take hours. */
+/** Checks and locks the folder, such as one of Zarr, that a command writes before its work, which may take hours. */
 
 import { ContractError } from "../errors.ts";
 import {
@@ -12,14 +12,24 @@ import { isSpecial } from "../files/path_kind.ts";
 import { dirname } from "node:path";
 import { openLocked, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
 
-/** Files by which a folder of Zarr, of version 3 or 2, is recognised. */
-const ZARR_FILES = ["zarr.json", ".zgroup", ".zarray"];
+/** A kind of folder that a command may replace. */
+export interface FolderKind {
+  /** Files by which it is recognised: one of them must be there. The first is named in messages. */
+  readonly files: readonly [string, ...string[]];
+}
+
+/** Folders of models. */
+export const MODEL_FOLDER: FolderKind = { files: ["model.json"] };
+
+/** Folders of Zarr, of version 3 or 2. */
+const ZARR: FolderKind = { files: ["zarr.json", ".zgroup", ".zarray"] };
 
 /**
- * Opens the folder of Zarr that a command writes when its work is done.
+ * Opens the folder that a command writes when its work is done.
  *
  * @param path Path of the folder; slashes at its end do not matter.
- * @param options Whether a folder of Zarr that is there may be replaced.
+ * @param options Whether a folder that is there may be replaced.
+ * @param kind The kind of folder that may be: Zarr by default.
  * @throws {ContractError} If another command is writing it, something is there that may not be replaced, or no folder can
  * have this path.
  * @throws {WriteError} If the system lets nothing be written there.
@@ -27,12 +37,13 @@ const ZARR_FILES = ["zarr.json", ".zgroup", ".zarray"];
 export async function openOutputDirectory(
   path: string,
   options: OverwriteFlag,
+  kind: FolderKind = ZARR,
 ): Promise<OutputOf<DirectoryWriter>> {
   const folder = path.replace(/(?<=[^/\\])[/\\]+$/, "");
   return await openLocked(folder, {
     check: async () => {
       await recoverDirectory(folder);
-      return await checkOutputDirectory(folder, options);
+      return await checkOutputDirectory(folder, options, kind);
     },
     write: (content: (store: DirectoryWriter) => Promise<void>) =>
       writeDirectoryAtomic(folder, content),
@@ -43,6 +54,7 @@ export async function openOutputDirectory(
 async function checkOutputDirectory(
   folder: string,
   { overwrite }: OverwriteFlag,
+  { files }: FolderKind,
 ): Promise<boolean> {
   await checkDirectory(dirname(folder));
   const kind = await pathKind(folder);
@@ -60,9 +72,11 @@ async function checkOutputDirectory(
     );
   }
   const names = await listDirectory(folder);
-  if (names.length > 0 && !names.some((name) => ZARR_FILES.includes(name))) {
+  if (names.length > 0 && !names.some((name) => files.includes(name))) {
     throw new ContractError(
-      `Cannot write to ${folder}: a folder of another kind is there, found no zarr.json in it. Name another --out`,
+      `Cannot write to ${folder}: a folder of another kind is there, found no ${
+        files[0]
+      } in it. Name another --out`,
     );
   }
   return true;

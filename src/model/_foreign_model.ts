@@ -28,7 +28,7 @@ function describeForeignModel(content: unknown): string {
     return `${said} but by ${
       programs.join(" and ")
     }${kind}. Only models that train wrote are loaded, since ` +
-      "others do not say what data they were trained on";
+      "others do not say what data they were trained on: import takes them with a data record";
   }
   return layers === undefined
     ? said

@@ -35,6 +35,7 @@ const TRAINING: Field<TrainingConfig> = object({
   startedFrom: optional(text),
   frozen: optional(arrayOf(integer(0))),
   sampleWeights: optional(text),
+  importedFrom: optional(text),
 }, { others: "leave out" });
 
 /**

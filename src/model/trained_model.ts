@@ -71,6 +71,11 @@ export interface TrainingConfig {
   readonly frozen?: readonly number[];
   /** SHA-256 of the samples' weights; absent where all weighed the same. */
   readonly sampleWeights?: string;
+  /**
+   * The program that trained it, in words, for a model that was imported; then the settings above say what this package
+   * did, which is 0 epochs on 0 samples.
+   */
+  readonly importedFrom?: string;
 }
 
 /** The scale of the labels that a network learned: it predicts (label − mean) / sd. */

@@ -23,7 +23,8 @@ const MARKERS: readonly (readonly [file: string, program: string])[] = [
   ["model.onnx", "ONNX"],
 ];
 
-const ONLY_OWN = "not saved by @waka/histone; only models that train wrote can be loaded";
+const ONLY_OWN =
+  "not saved by @waka/histone; only models that train wrote can be loaded, and import may make one of it";
 
 /** Describes a file that was given instead of a directory; the text follows its name. */
 export function describeModelFile(path: string): string {

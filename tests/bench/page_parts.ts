@@ -146,12 +146,12 @@ function timeTable(cells: readonly Cell[]): string {
   );
 }
 
-/** What a service answers, beside a session behind a mutex where that takes the same requests. */
+/** What a service answers, beside a session with a mutex where that takes the same requests. */
 function serviceTable(cells: readonly Cell[]): string {
   const chosen = cells.filter(({ figure }) => figure.startsWith(SERVICE));
   if (chosen.length === 0) return "";
   return formatMarkdown(
-    ["figure", "unit", "ours", "session behind a mutex", "ratio"],
+    ["figure", "unit", "ours", "session with a mutex", "ratio"],
     chosen.map(({ figure, unit, ours, best }) => [
       figure,
       unit,

@@ -22,6 +22,8 @@ const COMMANDS = [
   "doctor",
   "info",
   "motifs",
+  "export",
+  "import",
   "sequences",
   "simulate",
   "split",

@@ -19,6 +19,8 @@ const COMMANDS = [
   "forecast",
   "submit",
   "motifs",
+  "export",
+  "import",
   "sequences",
   "simulate",
   "split",

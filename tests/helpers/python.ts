@@ -1,6 +1,6 @@
 /**
- * Python with packages that read what is written: tables (pyarrow, pandas and anndata) and tracks (pybbi, which is UCSC's
- * own library, and pybigtools). Where they stand in a folder of their own, since they bring a numpy of their own,
+ * Python with packages that read what is written: tables (pyarrow, pandas and anndata), tracks (pybbi, which is UCSC's
+ * own library, and pybigtools) and models (onnx, onnxruntime, safetensors and h5py). Where they stand in a folder of their own, since they bring a numpy of their own,
  * `HISTONE_PYTHON_PACKAGES` names it.
  */
 
@@ -16,6 +16,9 @@ const MODULES = {
   anndata: ["anndata", "zarr", "pyarrow", "pandas"],
   pybbi: ["bbi", "numpy"],
   pybigtools: ["pybigtools"],
+  onnxruntime: ["onnxruntime", "onnx", "numpy"],
+  safetensors: ["safetensors", "numpy"],
+  h5py: ["h5py", "numpy"],
 } as const;
 
 /** A package of Python that a test needs. */
@@ -42,6 +45,9 @@ const FOUND: Readonly<Record<PythonPackage, string | undefined>> = {
   anndata: await findInterpreter("anndata"),
   pybbi: await findInterpreter("pybbi"),
   pybigtools: await findInterpreter("pybigtools"),
+  onnxruntime: await findInterpreter("onnxruntime"),
+  safetensors: await findInterpreter("safetensors"),
+  h5py: await findInterpreter("h5py"),
 };
 
 /** A test that needs a package of Python; skipped, with a line that says so, where it is missing. */

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
-import { describeInputs } from "../../src/model/_describe_input.ts";
+import { describeInputs } from "../../src/model/describe_input.ts";
 import { saveModel } from "../../src/model/save_load.ts";
 import type { TrainedModel } from "../../src/model/trained_model.ts";
 import { presetSpec } from "../../src/model/presets.ts";

@@ -219,8 +219,8 @@ const REFUSED: readonly (readonly [
     "HISTONE_CONTRACT",
     /name/,
   ],
-  ["another path", () => post("[]", { path: "/x" }), 404, "NO_SUCH_PATH", /\/predict/],
-  ["a name that every object has", () => post("", { path: "/toString" }), 404, "NO_SUCH_PATH", /./],
+  ["another path", () => post("[]", { path: "/x" }), 404, "UNKNOWN_PATH", /\/predict/],
+  ["a name that every object has", () => post("", { path: "/toString" }), 404, "UNKNOWN_PATH", /./],
   ["another method", () => new Request("http://localhost/predict"), 405, "METHOD", /takes POST/],
   [
     "a confidence that cannot be",

@@ -124,9 +124,9 @@ export class Service {
       : undefined;
     if (found === undefined) {
       const known = Object.keys(this.#routes).join(", ");
-      throw new Refusal(`There is no such path, expected one of ${known}.`, {
+      throw new Refusal(`This path is unknown, expected one of ${known}.`, {
         status: 404,
-        code: "NO_SUCH_PATH",
+        code: "UNKNOWN_PATH",
       });
     }
     const [method, route] = found;

@@ -6,7 +6,7 @@ import { Refusal } from "./refusals.ts";
 /**
  * The format of a request's body, by its `Content-Type`.
  *
- * @throws {Refusal} 415 if there is none of that type.
+ * @throws {Refusal} 415 if no format has that type.
  */
 export function formatOfBody(request: Request, formats: readonly Format[]): Format {
   const [type = ""] = (request.headers.get("content-type") ?? "").toLowerCase().split(";");

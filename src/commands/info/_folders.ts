@@ -140,12 +140,17 @@ async function modelFacts(path: string): Promise<Fact[]> {
   const [first] = models;
   if (first === undefined) return [];
   const weights = first.weights.reduce((sum, { length }) => sum + length, 0);
-  const { preset, epochs, engine, samples } = Object(first.training);
+  const { importedFrom } = first.training;
+  // What this package did to an imported model is nothing.
+  const { preset, epochs, engine, samples } = Object(
+    importedFrom === undefined ? first.training : undefined,
+  );
   const control = first.record.sequence?.control?.kind;
   return [
     ...listFacts([
       ["models", "models", models.length],
       ["weights", "weights", weights, `${grouped(weights)} of each`],
+      ["importedFrom", "imported from", importedFrom],
       ["trainedPreset", "preset", typeof preset === "string" ? preset : undefined],
       ["trainedEpochs", "epochs of training", epochs],
       ["trainedEngine", "engine of training", engine],

@@ -1,17 +1,12 @@
 /** The example: everything from files to an explanation, after one click. */
 
+import { EXAMPLE } from "../protocol.ts";
 import type { App } from "./app.ts";
 import { showHeading, showStep } from "./focus.ts";
 import { countSignal } from "./steps/counts.ts";
 import { train } from "./steps/model.ts";
 import { predictAll } from "./steps/predictions.ts";
 import { explainGene } from "./steps/why.ts";
-
-/** How the example is counted and trained: as in the guide, with enough epochs to learn something. */
-export const EXAMPLE = {
-  count: { rule: "reads", expressionTransform: "log2p1" },
-  train: { preset: "waka2", epochs: 30 },
-} as const;
 
 /** Runs the example; ends where something fails or is cancelled, which that step then says. */
 export async function tryExample(app: App): Promise<void> {

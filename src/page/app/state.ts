@@ -1,6 +1,6 @@
 /** What the window knows, and who is told when it changes. */
 
-import type { Explanation, PageProgress, PageState } from "../protocol.ts";
+import type { CountSettings, Explanation, PageProgress, PageState } from "../protocol.ts";
 
 /** The steps in their order. */
 export const STEP_NAMES = [
@@ -40,6 +40,8 @@ export interface AppState {
   /** Whether the page began with what an earlier visit left. */
   readonly wasKept: boolean;
   readonly explanation?: Explanation | undefined;
+  /** With what was counted last. */
+  readonly counted?: CountSettings | undefined;
 }
 
 /** Holds the state and tells of changes. */

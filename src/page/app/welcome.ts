@@ -52,7 +52,7 @@ export function startFooter(app: App, place: HTMLElement): void {
 /** What computes, in a line. */
 export function describeMachine(machine: PageMachine): string {
   const { engine, threads, keepsState } = machine;
-  return `Computes with ${engine}, on ${formatCountOf(threads, "thread")}. ${
+  return `${engine}. It computes on ${formatCountOf(threads, "thread")}. ${
     keepsState
       ? "Finished steps are kept in this browser until you forget them."
       : "Nothing is kept after this page is closed."

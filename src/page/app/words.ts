@@ -24,6 +24,15 @@ export function formatFixed(value: number): string {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
+/** How an effect is written that is next to nothing. */
+export const NO_EFFECT = "0.00";
+
+/** Formats an effect with its sign and two places. */
+export function formatEffect(value: number): string {
+  const text = formatFixed(value);
+  return text.startsWith("−") || text === NO_EFFECT ? text : `+${text}`;
+}
+
 /** Joins words as a sentence does: `one, two and three`. */
 export function joinWords(words: readonly string[]): string {
   if (words.length <= 1) return words.join("");

@@ -36,6 +36,6 @@ export function carriedWorker(name: string): Worker {
 /** Makes files of the example that the script carries. */
 export function carriedFiles(): File[] {
   return Object.entries(carried().example ?? {}).map(([name, text]) =>
-    new File([fromBase64(text)], name)
+    new File([fromBase64(text)], name, { lastModified: 0 })
   );
 }

@@ -19,9 +19,14 @@ export const EXAMPLE_LIST = "files.json";
 export async function fetchExample(folder: URL): Promise<File[]> {
   const names: readonly string[] = await (await fetchFile(EXAMPLE_LIST, folder)).json();
   return await Promise.all(
-    names.map(async (name) => new File([await (await fetchFile(name, folder)).blob()], name)),
+    names.map(async (name) =>
+      new File([await (await fetchFile(name, folder)).blob()], name, UNCHANGED)
+    ),
   );
 }
+
+/** All are of one time, so that no index seems older than its file. */
+const UNCHANGED = { lastModified: 0 };
 
 async function fetchFile(name: string, folder: URL): Promise<Response> {
   const response = await fetch(new URL(name, folder)).catch((cause) =>

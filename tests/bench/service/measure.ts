@@ -1,5 +1,5 @@
 /**
- * What docs/examples/service.ts answers on this machine: the service, its 32 clients and a hand-kept session behind a mutex
+ * What docs/examples/service.ts answers on this machine: the service, its 32 clients and a hand-kept session with a mutex
  * are processes of their own. Each figure is measured in turns.
  */
 
@@ -15,7 +15,7 @@ import { median } from "../statistics.ts";
 import type { BodyKind } from "./bodies.ts";
 import { type LoadResult, putLoad } from "./load.ts";
 
-const MUTEX = "session behind a mutex";
+const MUTEX = "session with a mutex";
 const CLIENTS = 32;
 /** A sample of the load lasts so long at least: a quarter of it is what compilers need. */
 const LEAST_SECONDS = 3;

@@ -1,5 +1,5 @@
 /**
- * What an engineer would write without the predictor: a session of an engine behind a mutex, in a server of a few lines.
+ * What an engineer would write without the predictor: a session of an engine with a mutex, in a server of a few lines.
  * It takes JSON as docs/examples/service.ts does, and answers it in the same form.
  */
 

@@ -3,6 +3,9 @@
 import { strictEqual } from "node:assert";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { pageHeaders, pageKind } from "../../../src/page/build/policy.ts";
+import type { DownloadKind } from "../../../src/page/protocol.ts";
+import { runTask } from "../../helpers/command.ts";
 import { testWithChromium } from "../../helpers/chromium.ts";
 import { withChromium } from "../../helpers/playwright.ts";
 
@@ -17,19 +20,6 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: "application/wasm",
   woff2: "font/woff2",
 };
-
-/** What the page may do, as `deno task page` sends it. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "connect-src 'self'",
-  "worker-src 'self' blob:",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
 
 /** A folder that is served. */
 export interface Site extends AsyncDisposable {
@@ -62,20 +52,21 @@ export function serveSite(
   };
 }
 
-function headersOf(path: string, isIsolated: boolean): HeadersInit {
-  return {
-    "content-type": TYPES[path.split(".").at(-1)!] ?? "application/octet-stream",
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    ...(isIsolated && {
-      "cross-origin-opener-policy": "same-origin",
-      "cross-origin-embedder-policy": "require-corp",
-    }),
-  };
+/** The headers of `deno task page`, or those of a server that knows nothing of isolation. */
+function headersOf(path: string, isIsolated: boolean): Headers {
+  const headers = new Headers(pageHeaders(pageKind(path)));
+  headers.set("Content-Type", TYPES[path.split(".").at(-1)!] ?? "application/octet-stream");
+  if (!isIsolated) {
+    headers.delete("Cross-Origin-Opener-Policy");
+    headers.delete("Cross-Origin-Embedder-Policy");
+  }
+  return headers;
 }
 
 /** Writes the page with a worker that computes nothing into a folder. */
-export async function buildFakeSite(folder: string): Promise<void> {
+export async function buildFakeSite(directory: string): Promise<void> {
+  const folder = `${directory}/page`;
+  await Deno.mkdir(folder);
   const source = new URL("src/page/", ROOT);
   for (const name of ["index.html", "style.css", "icon.svg"]) {
     await Deno.copyFile(new URL(name, source), `${folder}/${name}`);
@@ -91,6 +82,12 @@ export async function buildFakeSite(folder: string): Promise<void> {
   const tests = new URL("tests/page/app/", ROOT);
   await bundle(new URL("_fake_window.ts", tests), `${folder}/main.js`);
   await bundle(new URL("_fake_worker.ts", tests), `${folder}/work.js`);
+}
+
+/** Writes the page into a folder, as its users do. */
+export async function buildRealSite(folder: string): Promise<void> {
+  const { code, stderr } = await runTask("page", "--out", `${folder}/page`);
+  strictEqual(code, 0, stderr);
 }
 
 async function bundle(entry: URL, out: string): Promise<void> {
@@ -144,6 +141,25 @@ export async function finishExample(page: Page): Promise<void> {
   await rest(page);
 }
 
+/** Saves a file as the button of its kind does, and returns its path. */
+export async function saveDownload(
+  page: Page,
+  kind: DownloadKind,
+  folder: string,
+): Promise<string> {
+  const waiting = page.waitForEvent("download");
+  // What the page says is more than that nothing came.
+  waiting.catch(() => {});
+  await page.click(`[data-download="${kind}"]`);
+  await rest(page);
+  const failures = await page.locator(".failure:not([hidden])").allInnerTexts();
+  strictEqual(failures.join("\n"), "", kind);
+  const download = await waiting;
+  const path = `${folder}/${kind}`;
+  await download.saveAs(path);
+  return path;
+}
+
 /** Where a step stands. */
 export async function standingOf(page: Page, step: string): Promise<string | null> {
   return await page.getAttribute(`#${step}`, "data-standing");
@@ -164,7 +180,12 @@ export async function checkAccessibility(page: Page, where: string): Promise<voi
 }
 
 /** A trial in a browser that all trials of a file share, since starting one takes seconds. */
-export type Trial = (browser: Browser, origin: string) => Promise<void>;
+export type Trial = (
+  browser: Browser,
+  origin: string,
+  /** A folder that is there until the last trial has ended; the page is in its folder `page`. */
+  folder: string,
+) => Promise<void>;
 
 /** Registers a test that builds a site and makes trials on it, one after the other. */
 export function testSite(
@@ -176,12 +197,12 @@ export function testSite(
     const folder = await Deno.makeTempDir();
     try {
       await build(folder);
-      await using site = serveSite(folder);
+      await using site = serveSite(`${folder}/page`);
       await withChromium(async (browser) => {
         for (const [title, trial] of Object.entries(trials)) {
           await context.step(title, async () => {
             try {
-              await trial(browser, site.origin);
+              await trial(browser, site.origin, folder);
             } finally {
               for (const open of browser.contexts()) await open.close();
             }

@@ -31,7 +31,7 @@ trials["one click on the example leads to predictions and an explanation"] = asy
   for (const step of STEPS) strictEqual(await standingOf(page, step), "done", step);
   strictEqual(await page.evaluate(() => document.activeElement?.id), "predictions-heading");
   strictEqual(await page.locator("#predictions tbody tr").count(), 20);
-  match(await page.innerText(".sentence"), /is predicted at .+ raise it; .+ lower it\./);
+  match(await page.innerText(".sentence"), /is predicted at .+ raises? it; .+ lowers? it\./);
   strictEqual(await page.locator(".lane").count(), 5);
   deepStrictEqual(problems, []);
 };

@@ -9,7 +9,7 @@ import {
   rangeWithZero,
 } from "../../../report/viewer/paths.ts";
 import { fill, make, makeSvg, setAttributes, setText } from "../dom.ts";
-import { describePlace, formatKb, formatSigned, formatValue } from "../words.ts";
+import { describePlace, formatEffect, formatKb, formatSigned, formatValue } from "../words.ts";
 
 /** The tracks of a gene. */
 export interface Tracks {
@@ -99,7 +99,7 @@ function makeTrack(explanation: Explanation, mark: number, range: LaneRange): Tr
   const element = make("figure.lane", [
     make("figcaption", [
       make("span.lane-name", [marks[mark]!]),
-      make("span.lane-total", [`${formatSigned(effect)} in all`], {
+      make("span.lane-total", [`${formatEffect(effect)} in all`], {
         "data-sign": effect < 0 ? "lower" : "raise",
       }),
       values,

@@ -45,6 +45,7 @@ export function makeChecksStep(app: App): StepView {
       more.hidden = !examination?.skipped.length;
       if (examination === shown) return;
       shown = examination;
+      list.hidden = !examination?.findings.length;
       list.replaceChildren(...(examination?.findings ?? []).map(makeFinding));
       setText(words, `${formatCountOf(examination?.skipped.length ?? 0, "check")} not made`);
       fillLines(skipped, examination?.skipped ?? []);

@@ -5,25 +5,21 @@ import type { App } from "../app.ts";
 import { makeProfilePlots, type MarkProfile } from "../charts/profiles.ts";
 import { make, setText } from "../dom.ts";
 import { makeDownload } from "../downloads.ts";
-import {
-  fillFigures,
-  fillLines,
-  makeAction,
-  makeField,
-  makeSelect,
-  makeStep,
-  type StepView,
-} from "../step.ts";
+import { fillFigures, fillLines, makeAction, makeStep, type StepView } from "../step.ts";
 import { formatCountOf, joinSome } from "../words.ts";
+import { makeCountForm } from "./count_form.ts";
 import { canCount } from "./files.ts";
 
 /** Makes the second step. */
 export function makeCountsStep(app: App): StepView {
-  const settings = makeSettings();
+  const form = makeCountForm();
   const count = makeAction(app, "Count the signal", {
     id: "count",
     isMain: true,
-    act: () => countSignal(app, settings.value()),
+    act: () => {
+      const settings = form.read();
+      if (settings) countSignal(app, settings);
+    },
   });
   const stale = make("p.note", ["The files have changed since they were counted."], {
     hidden: true,
@@ -44,7 +40,7 @@ export function makeCountsStep(app: App): StepView {
     title: "Counts",
     intro: "Reads, or other signal, of each mark in bins around the start of each gene.",
     waitsFor: "Waits for files",
-    controls: [stale, count, settings.element, result.element],
+    controls: [stale, form.element, count, result.element],
     plots: [plots.element],
     standing: (state) => {
       if (state.page?.data !== undefined) return "done";
@@ -59,7 +55,7 @@ export function makeCountsStep(app: App): StepView {
       setText(count, countWords(page?.data !== undefined, isPrepared));
       count.hidden = !canCount(state);
       count.classList.toggle("main", page?.data === undefined || isStale);
-      settings.element.hidden = count.hidden || isPrepared;
+      form.show(count.hidden ? undefined : page?.inputs, state.counted);
       stale.hidden = !isStale || page?.data === undefined;
       result.show(page?.data);
       const data = page?.data;
@@ -79,6 +75,7 @@ export function makeCountsStep(app: App): StepView {
 
 /** Counts, and then looks for what may be wrong. */
 export async function countSignal(app: App, settings: CountSettings): Promise<boolean> {
+  app.store.update({ counted: settings });
   const data = await app.run("prepare", settings, { step: "counts", title: "Counting" });
   if (data === undefined) return false;
   const examination = await app.run("examine", {}, {
@@ -99,40 +96,6 @@ function summarise(data: DataSummary): string {
     formatCountOf(data.cellTypes.length, "cell type"),
     formatCountOf(data.marks.length, "mark"),
   ].join(" · ");
-}
-
-/** What is folded away: rules that follow from the files. */
-function makeSettings() {
-  const rule = makeSelect("rule", [
-    ["", "As the files say"],
-    ["reads", "Reads in each bin"],
-    ["coverage", "Coverage in each bin"],
-    ["mean", "Mean of the signal"],
-    ["max", "Highest signal"],
-    ["enrichment", "Enrichment of peaks"],
-    ["presence", "Whether there is a peak"],
-  ]);
-  const transform = makeSelect("expression-transform", [
-    ["", "As it is"],
-    ["log2p1", "log2(expression + 1)"],
-    ["log1p", "ln(expression + 1)"],
-  ]);
-  const element = make("details.more", [
-    make("summary", ["More"]),
-    makeField("What a bin holds", rule),
-    makeField(
-      "Expression",
-      transform,
-      "TPM or FPKM become logarithms; leave values that are logarithms already.",
-    ),
-  ]);
-  const value = (): CountSettings => ({
-    ...(rule.value && { rule: rule.value as NonNullable<CountSettings["rule"]> }),
-    ...(transform.value && {
-      expressionTransform: transform.value as NonNullable<CountSettings["expressionTransform"]>,
-    }),
-  });
-  return { element, value };
 }
 
 function makeResult(app: App) {

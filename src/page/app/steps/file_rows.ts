@@ -2,7 +2,7 @@
 
 import type { FileRole, PageFile } from "../../protocol.ts";
 import type { App } from "../app.ts";
-import { keepRows, make, type Row, setAttributes, setText } from "../dom.ts";
+import { type Child, keepRows, make, type Row, setAttributes, setText } from "../dom.ts";
 import { formatBytes } from "../words.ts";
 
 const ROLES: Readonly<Record<FileRole, string>> = {
@@ -59,13 +59,18 @@ export function makeFileList(app: App): {
       const others = files.filter(isQuietIndex);
       folded.hidden = others.length === 0;
       setText(indexWords, others.length === 1 ? "1 index" : `${others.length} indexes`);
-      // What needs a person's eye comes first.
       const inOrder = files.filter((file) => !isQuietIndex(file))
-        .sort((one, other) => Number(isFine(one)) - Number(isFine(other)));
+        .sort((one, other) => placeOf(one) - placeOf(other));
       update(inOrder);
       updateIndexes(others);
     },
   };
+}
+
+/** What needs a person's eye comes first, and then signal. */
+function placeOf(file: PageFile): number {
+  if (!isFine(file)) return 0;
+  return file.role === "signal" ? 1 : 2;
 }
 
 function isFine({ problem }: PageFile): boolean {
@@ -107,8 +112,7 @@ function makeRow(app: App, { name, role }: PageFile): Row<PageFile> {
   const isSignal = role === "signal";
   const row = make("li.file", [
     make("div.file-what", [
-      role !== "signal" && make("span.file-role", [ROLES[role]]),
-      make("span.file-name", [name]),
+      make("span.file-name", breakable(name)),
       about,
     ]),
     isSignal && make("div.file-entries", [mark.element, cellType.element]),
@@ -118,7 +122,10 @@ function makeRow(app: App, { name, role }: PageFile): Row<PageFile> {
   return {
     element: row,
     update: (file) => {
-      setText(about, [file.about, formatBytes(file.bytes)].filter(Boolean).join(" · "));
+      setText(
+        about,
+        [file.about || ROLES[role], formatBytes(file.bytes)].filter(Boolean).join(" · "),
+      );
       showValue(mark.input, file.mark);
       showValue(cellType.input, file.cellType);
       problem.hidden = file.problem === undefined;
@@ -126,6 +133,13 @@ function makeRow(app: App, { name, role }: PageFile): Row<PageFile> {
       setAttributes(row, { "data-problem": file.problem !== undefined });
     },
   };
+}
+
+/** A name that may break into lines at its dots, dashes and underscores. */
+function breakable(name: string): Child[] {
+  return name.split(/(?<=[._-])/).flatMap((part, place) =>
+    place === 0 ? [part] : [make("wbr"), part]
+  );
 }
 
 function makeEntry(

@@ -43,6 +43,9 @@ export function makeFilesStep(app: App): StepView {
   const list = makeFileList(app);
   const genes = makeGenes(app);
   const missing = makeMissing();
+  const suggested = make("p.note", [
+    "Marks and cell types were read off the names of files: look whether they are right.",
+  ], { hidden: true });
   return makeStep(app, {
     name: "files",
     number: 1,
@@ -51,12 +54,13 @@ export function makeFilesStep(app: App): StepView {
       "add measured expression of the same cell types.",
     waitsFor: "",
     controls: [drop, makeAddresses(app), genes.element, missing.element],
-    plots: [list.element],
+    plots: [suggested, list.element],
     standing: ({ page }) => page !== undefined && isReady(page) ? "done" : "now",
     summary: ({ page }) => page === undefined ? "Starting …" : summarise(page),
     render: ({ page }) => {
       if (page === undefined) return;
       drop.classList.toggle("is-alone", page.inputs.files.length === 0);
+      suggested.hidden = !page.inputs.files.some(({ isSuggested }) => isSuggested);
       list.show(page.inputs.files);
       genes.show(page);
       missing.show(page);
@@ -66,6 +70,12 @@ export function makeFilesStep(app: App): StepView {
 
 /** Adds files, which may take a moment: each is opened and recognised. */
 export async function addFiles(app: App, files: readonly File[]): Promise<void> {
+  const { job } = app.store.state;
+  if (job) {
+    const message =
+      `${job.title} is not finished yet. Wait for it, or cancel it, and then drop the files again.`;
+    return app.store.fail("files", { message, isCancelled: false });
+  }
   await app.run("addFiles", { files }, {
     step: "files",
     title: `Looking at ${formatCountOf(files.length, "file")}`,

@@ -1,5 +1,6 @@
 /** How a model is trained: a preset, and the rest folded away. */
 
+import type { Transform } from "../../../record.ts";
 import type { TrainSettings } from "../../protocol.ts";
 import type { App } from "../app.ts";
 import { make, setText } from "../dom.ts";
@@ -41,11 +42,18 @@ export function makeTrainForm(
   });
   const epochs = makeNumber("epochs", { min: 1, max: 10_000, placeholder: "the model's own" });
   const seed = makeNumber("seed", { min: 0, max: 2 ** 32 - 1, placeholder: "0" });
+  const transform = makeSelect("transform", [
+    ["", "As the model has it"],
+    ["log1p", "Logarithms: ln(1 + count)"],
+    ["asinh", "asinh of the counts"],
+    ["none", "The counts themselves"],
+  ]);
   const calibrate = make("input", [], { type: "checkbox", id: "calibrate" });
   const more = make("details.more", [
     make("summary", ["More"]),
     makeField("Epochs", epochs, "How often each sample is seen."),
     makeField("Seed", seed, "The same seed gives the same model."),
+    makeField("Signal that the model reads", transform),
     make("div.check", [
       calibrate,
       make("label", ["Hold some genes out, to say how wrong a prediction may be"], {
@@ -67,6 +75,7 @@ export function makeTrainForm(
         preset: preset.value,
         ...(epochs.value !== "" && { epochs: Number(epochs.value) }),
         ...(seed.value !== "" && { seed: Number(seed.value) }),
+        ...(transform.value !== "" && { transform: transform.value as Transform }),
         ...(calibrate.checked && { calibrate: true }),
       });
     },

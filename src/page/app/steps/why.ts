@@ -7,7 +7,7 @@ import { fill, make, setText } from "../dom.ts";
 import { makeDownload } from "../downloads.ts";
 import { showHeading } from "../focus.ts";
 import { fillLines, makeAction, makeField, makeSelect, makeStep, type StepView } from "../step.ts";
-import { formatSigned, formatValue, joinWords } from "../words.ts";
+import { formatEffect, formatFixed, joinWords, NO_EFFECT } from "../words.ts";
 
 /** Makes the sixth step. */
 export function makeWhyStep(app: App): StepView {
@@ -39,8 +39,8 @@ export function makeWhyStep(app: App): StepView {
     name: "why",
     number: 6,
     title: "Why",
-    intro: "What each bin of each mark adds to the prediction of a gene, compared with the " +
-      "mean signal of these data.",
+    intro: "What each bin of each mark adds to the prediction of a gene, compared with no signal " +
+      "at all.",
     waitsFor: "Waits for predictions",
     controls: [form, result.element],
     plots: [tracks.element],
@@ -91,17 +91,17 @@ export function describeExplanation(explanation: Explanation): string {
   const order = marks.map((mark, place) => ({ mark, total: totals[place]! }))
     .sort((one, other) => Math.abs(other.total) - Math.abs(one.total));
   const list = (sign: number) =>
-    order.filter(({ total }) => Math.sign(total) === sign)
-      .map(({ mark, total }) => `${mark} (${formatSigned(total)})`);
+    order.filter(({ total }) => Math.sign(total) === sign && formatEffect(total) !== NO_EFFECT)
+      .map(({ mark, total }) => `${mark} (${formatEffect(total)})`);
   const [up, down] = [list(1), list(-1)];
   const parts = [
     up.length > 0 && `${joinWords(up)} ${up.length === 1 ? "raises" : "raise"} it`,
     down.length > 0 && `${joinWords(down)} ${down.length === 1 ? "lowers" : "lower"} it`,
   ].filter((part) => part !== false);
-  return `${name} in ${cellType} is predicted at ${
-    formatValue(prediction)
-  }; with the mean signal ` +
-    `of these data it would be ${formatValue(baseline)}. ${parts.join("; ")}${
+  return `By its marks, ${name} in ${cellType} is predicted at ${
+    formatFixed(prediction)
+  }; without ` +
+    `any signal it would be ${formatFixed(baseline)}. ${parts.join("; ")}${
       parts.length > 0 ? "." : ""
     }`;
 }
@@ -150,7 +150,7 @@ function makeTotals(explanation: Explanation): HTMLElement[] {
     return make("li", [
       make("span.total-mark", [mark]),
       make("span.total-track", [bar], { "aria-hidden": "true" }),
-      make("span.total-value", [formatSigned(total)]),
+      make("span.total-value", [formatEffect(total)]),
       make("span.unseen", [` ${describeTrack(explanation, place)}`]),
     ]);
   });

@@ -20,16 +20,16 @@ const EXPLANATION: Explanation = {
 Deno.test("an explanation in words names what raises and what lowers, and leaves out what does neither", () => {
   strictEqual(
     describeExplanation(EXPLANATION),
-    "DPM1 in liver is predicted at 5; with the mean signal of these data it would be 3.5. " +
-      "H3K4me3 (+2) raises it; H3K27me3 (−0.5) lowers it.",
+    "By its marks, DPM1 in liver is predicted at 5.00; without any signal it would be 3.50. " +
+      "H3K4me3 (+2.00) raises it; H3K27me3 (−0.50) lowers it.",
   );
 });
 
 Deno.test("several marks are named by the size of what they add", () => {
   strictEqual(
     describeExplanation({ ...EXPLANATION, totals: [0.5, 2, 0] }),
-    "DPM1 in liver is predicted at 5; with the mean signal of these data it would be 3.5. " +
-      "H3K4me3 (+2) and H3K27me3 (+0.5) raise it.",
+    "By its marks, DPM1 in liver is predicted at 5.00; without any signal it would be 3.50. " +
+      "H3K4me3 (+2.00) and H3K27me3 (+0.50) raise it.",
   );
 });
 

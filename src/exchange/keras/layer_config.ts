@@ -1,0 +1,45 @@
+/**
+ * One layer of Keras, as JSON has it and as it was read.
+ *
+ * @module
+ */
+
+import { UnsupportedModelError } from "../../errors.ts";
+import type { LayerSpec } from "../../model/spec.ts";
+
+/** One layer as JSON has it. */
+export interface LayerConfig {
+  /** Its class. */
+  readonly class_name?: unknown;
+  /** Its name, in models of connected layers. */
+  readonly name?: unknown;
+  /** Its settings. */
+  readonly config?: unknown;
+  /** What it reads. */
+  readonly inbound_nodes?: unknown;
+}
+
+/** Where the weights of a layer are: by the layer's name, or by its place among those of its class. */
+export interface KerasLayer {
+  /** Its name. */
+  readonly name: string;
+  /** Its class, such as `Conv1D`. */
+  readonly className: string;
+  /** What it is here: a layer, often with an activation after it. */
+  readonly layers: readonly LayerSpec[];
+  /**
+   * The weights that it has, in Keras' order and by the names of `weightShapes`; the others of its first layer are what
+   * Keras takes for them: 0, or 1 for gamma.
+   */
+  readonly weights: readonly string[];
+}
+
+/** Refuses a model; the caller knows the file. */
+export function refuseKeras(found: string): never {
+  throw new UnsupportedModelError(`Cannot read Keras model: ${found}`);
+}
+
+/** Name of a layer. */
+export function nameOf({ name, config }: LayerConfig): string {
+  return String(Object(config).name ?? name ?? "");
+}

@@ -1,0 +1,37 @@
+/** A model whole in one safetensors file. */
+
+import { deepStrictEqual, ok, rejects } from "node:assert";
+import { modelToSafetensors, readSafetensorsModel } from "../../src/exchange/mod.ts";
+import { formatSafetensors } from "../../src/exchange/safetensors.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
+import { presetSpec } from "../../src/model/presets.ts";
+import { loadStarter } from "../../src/starter/load_starter.ts";
+import { BRANCHED } from "../helpers/branched.ts";
+import { trainedOf } from "../helpers/exchanged_models.ts";
+
+const read = (file: Uint8Array<ArrayBuffer>) =>
+  readSafetensorsModel(bytesSource(file, "a.safetensors"));
+
+Deno.test("a model is the same after it was written and read, with its panel and calibration", async () => {
+  const starter = await loadStarter();
+  ok(starter.panel !== undefined && starter.calibration !== undefined);
+  for (const model of [trainedOf(presetSpec("wakawaka")), trainedOf(BRANCHED), starter]) {
+    deepStrictEqual(await read(await modelToSafetensors(model)), model);
+  }
+});
+
+Deno.test("a weight or a text that was changed is noticed", async () => {
+  const file = await modelToSafetensors(trainedOf(presetSpec("experiment1")));
+  const weight = file.slice();
+  weight[weight.length - 3]! ^= 1;
+  await rejects(read(weight), { name: "FormatError", message: /the weights are not those/ });
+  const text = new TextDecoder("latin1").decode(file).replace("hg19", "hg38");
+  const edited = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  await rejects(read(edited), { name: "FormatError", message: /it was damaged or edited/ });
+});
+
+Deno.test("a file of another program is refused, with what to give", () =>
+  rejects(
+    read(formatSafetensors([], { format: "pt" })),
+    { name: "FormatError", message: /found no metadata histone\.model.*give the spec/ },
+  ));
