@@ -20,6 +20,32 @@ interface TopologyLayer {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** The release of tf.js whose layers these are. */
+const WRITTEN_FOR = { keras_version: "tfjs-layers 4.22.0", backend: "tensor_flow.js" };
+
+/**
+ * Describes a model as tf.js does in `modelTopology` of `model.json`, without loading tf.js: its stock layers, how they are
+ * connected, and every setting that changes what they compute. Of settings that are left out, such as initializers, tf.js
+ * and Keras take their defaults; they change nothing in a model whose weights are given.
+ *
+ * @param spec The model.
+ */
+export function describeTopology(spec: ModelSpec): Record<string, unknown> {
+  if (!isBranched(spec)) {
+    const config = { name: spec.name, layers: sequentialLayers(spec) };
+    return { class_name: "Sequential", config, ...WRITTEN_FOR };
+  }
+  const { wires, output } = wireModel(modelGraph(spec));
+  const inputs = wires.filter(({ layer }) => layer.type === "input");
+  const config = {
+    name: spec.name,
+    layers: wires.map(connectedLayer),
+    input_layers: inputs.map(({ name }) => [name, 0, 0]),
+    output_layers: [[output.layer, output.call, 0]],
+  };
+  return { class_name: "Model", config, ...WRITTEN_FOR };
+}
+
 /**
  * Finds where a topology contradicts a spec: in its layers, how they are connected, or a setting that changes what they
  * compute. Settings that tf.js ignores in predicting, such as initializers, are not compared.
@@ -190,7 +216,10 @@ function activationLayer(layer: ActivationLayer): TopologyLayer {
 }
 
 function recurrentLayer(layer: RecurrentLayer): TopologyLayer {
+  const isBidirectional = countDirections(layer) === 2;
   const config = {
+    // The weights of a direction are found by the name of what reads it.
+    ...(isBidirectional && { name: layer.type === "lstm" ? "lstm" : "gru" }),
     units: layer.units,
     activation: "tanh",
     recurrent_activation: "sigmoid",
@@ -200,9 +229,9 @@ function recurrentLayer(layer: RecurrentLayer): TopologyLayer {
     go_backwards: false,
   };
   const own = { class_name: layer.type === "lstm" ? "LSTM" : "GRU", config };
-  return countDirections(layer) === 1
-    ? own
-    : { class_name: "Bidirectional", config: { merge_mode: "concat", layer: own } };
+  return isBidirectional
+    ? { class_name: "Bidirectional", config: { merge_mode: "concat", layer: own } }
+    : own;
 }
 
 /** Compares the wanted fields only, no deeper than they are nested. */

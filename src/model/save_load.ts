@@ -28,6 +28,7 @@ import {
   readModelJson,
   SEQUENTIAL_VERSION,
 } from "./_read_model.ts";
+import { describeTopology } from "./_topology.ts";
 import { packWeights, WEIGHTS_FILE, weightsManifest } from "./_weights_file.ts";
 import { checkWeights } from "./check_weights.ts";
 import { digestWeights } from "./digest_weights.ts";
@@ -68,8 +69,7 @@ export interface SaveModelOptions {
 }
 
 /**
- * Turns a trained model into the two files of tf.js' layers format, and its panel into a third. Loads tf.js, which writes
- * the topology.
+ * Turns a trained model into the two files of tf.js' layers format, and its panel into a third.
  *
  * @param trained The model.
  * @returns The text of `model.json`, the bytes of `weights.bin`, and those of `panel.npz` if there is a panel.
@@ -107,10 +107,6 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
 /** The two files that every model has. */
 async function serializeLayers(trained: TrainedModel): Promise<Omit<SerializedModel, "panel">> {
   checkLoadable(trained);
-  const { assembleModel } = await import("./tfjs/build_model.ts");
-  const model = assembleModel(trained.spec, trained.weights);
-  const modelTopology: unknown = model.toJSON(null, false);
-  model.dispose();
   const { spec, record, training, labelScale, calibration, typicalSignal } = trained;
   const geneEffects = trained.geneEffects && encodeGeneEffects(trained.geneEffects);
   const weights = packWeights(trained.weights);
@@ -120,7 +116,7 @@ async function serializeLayers(trained: TrainedModel): Promise<Omit<SerializedMo
     format: "layers-model",
     generatedBy: "@waka/histone",
     convertedBy: null,
-    modelTopology,
+    modelTopology: describeTopology(spec),
     weightsManifest: weightsManifest(spec),
     userDefinedMetadata: {
       // For programs without this package; nothing here reads it.

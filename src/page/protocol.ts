@@ -75,6 +75,8 @@ export interface InputChoice {
 
 /** How signal is counted; what is not given follows from the files, as in the command `prepare`. */
 export interface CountSettings {
+  /** The assembly of files that do not say it, such as peaks with a GTF that does not either. */
+  readonly assembly?: string;
   /** Of reads `reads`, of signal tracks `mean`, of peaks `enrichment`, unless it is given. */
   readonly rule?: CountingRule;
   /** What becomes of expression before it is a label; `none` unless it is given. */
@@ -138,6 +140,8 @@ export interface ModelSummary {
   /** Where it comes from: `trained here, 15 epochs of 1,200 samples`, `the starter model`, a file. */
   readonly source: string;
   readonly marks: readonly string[];
+  /** The assembly of the data that it was trained on, if it is known. */
+  readonly assembly?: string;
   /** Measures on the data that it was trained on, or none. */
   readonly metrics?: { readonly mse: number; readonly pearson: number };
   /** SHA-256 of the weights, the same as the command's for the same data and settings. */
@@ -249,7 +253,10 @@ export interface PageCalls {
   useStarter(given: Record<never, never>): ModelSummary;
   /** A model's files: a zip of ours, or the files of its directory. */
   openModel(given: { readonly files: readonly File[] }): ModelSummary;
-  predict(given: { readonly interval?: number }): PredictionSummary;
+  /** Predicts; data of another assembly than the model's are refused unless they are accepted. */
+  predict(
+    given: { readonly interval?: number; readonly acceptAssembly?: boolean },
+  ): PredictionSummary;
   rows(given: RowsWanted): { readonly total: number; readonly rows: readonly PredictionRow[] };
   explain(given: { readonly gene: string; readonly cellType: string }): Explanation;
   download(given: { readonly kind: DownloadKind }): { readonly name: string; readonly file: Blob };

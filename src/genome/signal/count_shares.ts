@@ -109,7 +109,8 @@ class SumOfShares {
   /** Says how many windows of a task are done. Throws what the caller's `onProgress` throws, and if it is to give up. */
   setDone(task: CountTask, windows: number): void {
     this.#done.set(task, windows);
-    this.#report(this.#done.values().reduce((sum, done) => sum + done, 0));
+    this.#options.signal?.throwIfAborted();
+    this.#report([...this.#done.values()].reduce((sum, done) => sum + done, 0));
   }
 
   /** Takes the numbers of a task, and frees them. */

@@ -24,6 +24,7 @@ import { signalFileOf } from "./input_list.ts";
 import { describeOldIndex, openGivenSignal } from "./inspect_signal.ts";
 import { readLabels } from "./labels.ts";
 import { ProfileSums } from "./profile_sums.ts";
+import { withoutCommands } from "./without_commands.ts";
 
 /** What is counted. */
 export interface CountJob {
@@ -61,7 +62,7 @@ const USUAL_RULES: Readonly<Record<SignalFormat, CountingRule>> = {
 export async function readyCount(job: CountJob, context: CallContext): Promise<ReadyCount> {
   const { inputs, genes: chosen, settings } = job;
   const notes = [...chosen.warnings];
-  const onWarning = (text: string) => void notes.push(text);
+  const onWarning = (text: string) => void notes.push(withoutCommands(text));
   const files = inputs.signal.filter(isAssigned);
   const { replicates, control, missingMarks, expressionTransform } = settings;
   const listeners = { onWarning, onNote: onWarning };
@@ -89,6 +90,7 @@ export async function readyCount(job: CountJob, context: CallContext): Promise<R
     cellTypeGroups: sheet.cellTypeGroups,
     labels: labelled?.labels,
     expressionTransform: expressionTransform ?? "none",
+    assembly: settings.assembly,
     annotationAssembly: chosen.assembly,
     tss: "gene",
     ...watcher,

@@ -21,6 +21,8 @@ export interface ExplainJob {
   /** Id or symbol. */
   readonly gene: string;
   readonly cellType: string;
+  /** Whether data of another assembly than the model's are taken. */
+  readonly acceptAssembly?: boolean | undefined;
   readonly engine: EngineName;
   readonly threads?: number | undefined;
 }
@@ -42,7 +44,7 @@ export async function explainGene(
   job: ExplainJob,
   { signal, onProgress }: CallContext,
 ): Promise<ExplainedGene> {
-  const { model, data, engine, threads } = job;
+  const { model, data, acceptAssembly, engine, threads } = job;
   const position = findSample(data, job);
   const notes: string[] = [];
   const found = await attribute([model], data, {
@@ -50,6 +52,7 @@ export async function explainGene(
     baseline: "zero",
     steps: STEPS,
     rows: [position],
+    acceptAssembly,
     engine,
     threads,
     signal,

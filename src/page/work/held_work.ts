@@ -50,11 +50,20 @@ export class HeldWork {
    * Takes samples that were written to the store, in place of those before. What was found out about these is forgotten,
    * but not the model, which may predict the new ones.
    */
-  async takeData(held: HeldData, summary: DataSummary): Promise<void> {
+  async takeData(
+    held: HeldData,
+    summary: DataSummary,
+    chromosomes?: KeptState["chromosomes"],
+  ): Promise<void> {
     this.#data = held;
     await this.forgetTraining();
     await this.#forgetPredictions();
-    await this.change({ data: summary, examination: undefined, predictions: undefined });
+    await this.change({
+      data: summary,
+      chromosomes,
+      examination: undefined,
+      predictions: undefined,
+    });
   }
 
   /** Frees the samples before others are counted, which take memory too. */

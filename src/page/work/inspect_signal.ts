@@ -2,7 +2,7 @@
 
 import { formatCountOf } from "../../base/count.ts";
 import { HistoneError } from "../../errors.ts";
-import { identifyAssembly, type OpenedSignal, openSignal } from "../../genome/mod.ts";
+import { type Contig, identifyAssembly, type OpenedSignal, openSignal } from "../../genome/mod.ts";
 import type { SignalFormat } from "../../genome/mod.ts";
 import type { GivenFile } from "./given_file.ts";
 import { adviceOf } from "./recognised.ts";
@@ -20,6 +20,8 @@ export interface SignalFacts {
   readonly about: string;
   /** The assembly that the lengths of its chromosomes identify. */
   readonly assembly: string | undefined;
+  /** Its chromosomes, where the file has a list of them. */
+  readonly contigs?: readonly Contig[];
   /** What keeps it from being counted. */
   readonly problem?: string;
 }
@@ -74,7 +76,7 @@ export async function inspectSignal(signal: SignalFile): Promise<SignalFacts> {
       const held = contigs === undefined
         ? ""
         : `, ${formatCountOf(contigs.length, "chromosome")}${of}`;
-      return { about: `${about}${held}`, assembly };
+      return { about: `${about}${held}`, assembly, ...(contigs && { contigs }) };
     } finally {
       close();
     }

@@ -1,5 +1,6 @@
 /** What the page keeps over a reload, besides data, model, predictions and checkpoints themselves. */
 
+import type { Contig } from "../../genome/mod.ts";
 import type { EpochRecord, TrainingSettings } from "../../training/mod.ts";
 import type {
   DataSummary,
@@ -16,11 +17,17 @@ export interface KeptState {
   readonly examination?: Examination;
   readonly model?: ModelSummary;
   readonly predictions?: PredictionSummary;
+  /** Whether the user took data of another assembly than the model's. */
+  readonly acceptAssembly?: boolean;
   /** How the model was trained here, for its report. */
   readonly history?: {
     readonly settings: TrainingSettings;
     readonly epochs: readonly EpochRecord[];
+    /** Digest of the samples that it learned from. */
+    readonly samples: string;
   };
+  /** The chromosomes of the genes with their lengths, as the files of the data say. */
+  readonly chromosomes?: readonly Required<Contig>[];
   /** A training under way, and the epochs whose checkpoint is kept. */
   readonly training?: { readonly settings: TrainSettings; readonly epoch: number };
 }

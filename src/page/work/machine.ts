@@ -1,6 +1,8 @@
 /** What the browser can do, in the words of the page. */
 
 import { chooseThreads } from "../../base/threads.ts";
+import { HAS_SHARED_MEMORY } from "../../base/shared_memory.ts";
+import { whyNoWorkers } from "../../base/workers.ts";
 import { selectEngine } from "../../engine/select.ts";
 import { presetSpec } from "../../model/mod.ts";
 import type { PageMachine } from "../protocol.ts";
@@ -17,12 +19,18 @@ export async function describeMachine(
 ): Promise<PageMachine> {
   const { engine, reason } = await selectEngine("auto", presetSpec("wakawaka"));
   const isGpu = engine.name === "webgpu";
-  // Threads share memory, which browsers give to isolated pages alone.
-  const isIsolated = globalThis.crossOriginIsolated === true && !fromDisk;
+  const lack = isGpu ? undefined : whyOneThread();
+  const why = lack === undefined ? reason : `${reason}; one thread, since ${lack}`;
   return {
-    engine: `${isGpu ? "Graphics card (WebGPU)" : "Processor (WebAssembly)"}: ${reason}`,
-    threads: isGpu || !isIsolated ? 1 : chooseThreads(),
+    engine: `${isGpu ? "Graphics card (WebGPU)" : "Processor (WebAssembly)"}: ${why}`,
+    threads: isGpu || lack !== undefined ? 1 : chooseThreads(),
     fromDisk,
     keepsState,
   };
+}
+
+/** Why there are no other threads; `undefined` where there are. */
+function whyOneThread(): string | undefined {
+  if (HAS_SHARED_MEMORY) return whyNoWorkers();
+  return "the page is not isolated from others, as browsers demand of pages whose threads share memory";
 }

@@ -53,7 +53,11 @@ export class PageTraining {
       },
     }, context);
     const { model, summary } = trained;
-    const history = { settings: trained.settings, epochs: trained.history };
+    const history = {
+      settings: trained.settings,
+      epochs: trained.history,
+      samples: (await this.#held.state()).data?.digest ?? "",
+    };
     await this.#held.takeModel(model, summary, history);
     await this.#held.forgetTraining();
     return summary;

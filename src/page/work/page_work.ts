@@ -12,8 +12,10 @@ import { HeldWork } from "./held_work.ts";
 import { openModelFiles } from "./open_model.ts";
 import { PageInputs } from "./page_inputs.ts";
 import { PageTraining } from "./page_training.ts";
-import { predictData } from "./predict_data.ts";
+import { predictData, withTrainingAgreement } from "./predict_data.ts";
 import type { CallHandlers } from "./serve_calls.ts";
+import { chromosomesOf } from "./input_chromosomes.ts";
+import type { KeptState } from "./kept_state.ts";
 import { summariseModel } from "./train_model.ts";
 
 type Given<Name extends keyof PageCalls> = Parameters<PageCalls[Name]>[0];
@@ -60,7 +62,8 @@ class PageWork {
   }
 
   async open(): Promise<PageState> {
-    const { training, history: _, ...state } = await this.#held.state();
+    const { training, history: _, chromosomes: __, acceptAssembly: ___, ...state } = await this
+      .#held.state();
     return {
       machine: await this.#environment.machine(),
       inputs: await this.#inputs.describe(),
@@ -74,6 +77,7 @@ class PageWork {
     const [given] = this.#inputs.list.data;
     this.#held.freeData();
     const notes: string[] = [];
+    let chromosomes: KeptState["chromosomes"];
     if (given !== undefined) {
       const source = await given.file.open();
       await store.write(DATA_FILE, (sink) => copyTo(sink, source, context));
@@ -83,11 +87,12 @@ class PageWork {
       const ready = await readyCount(job, context);
       await store.write(DATA_FILE, ready.write);
       notes.push(...ready.notes);
+      chromosomes = chromosomesOf(list.signal, genes.genes);
     }
     const name = given?.file.name ?? "the data";
     const read = await readHeldData(store, context, name);
     const summary = await summariseData(read.data, [...notes, ...read.notes]);
-    await this.#held.takeData(read, summary);
+    await this.#held.takeData(read, summary, chromosomes);
     this.#explained = undefined;
     return summary;
   }
@@ -117,13 +122,15 @@ class PageWork {
     return summary;
   }
 
-  async predict({ interval }: Given<"predict">, context: CallContext) {
+  async predict({ interval, acceptAssembly }: Given<"predict">, context: CallContext) {
     const { engine, threads } = this.#environment;
     const model = await this.#held.model();
     const { data } = await this.#held.data(context);
-    const job = { model, data, interval, engine, threads };
-    const { summary, ...predictions } = await predictData(job, context);
+    const job = { model, data, interval, acceptAssembly, engine, threads };
+    const { summary: found, ...predictions } = await predictData(job, context);
+    const summary = withTrainingAgreement(found, await this.#held.state());
     await this.#held.takePredictions(predictions, summary);
+    await this.#held.change({ acceptAssembly });
     return summary;
   }
 
@@ -131,7 +138,9 @@ class PageWork {
     const { engine, threads } = this.#environment;
     const model = await this.#held.model();
     const { data } = await this.#held.data(context);
-    this.#explained = await explainGene({ model, data, gene, cellType, engine, threads }, context);
+    const { acceptAssembly } = await this.#held.state();
+    const job = { model, data, gene, cellType, acceptAssembly, engine, threads };
+    this.#explained = await explainGene(job, context);
     return this.#explained.explanation;
   }
 

@@ -1,6 +1,7 @@
 /** Predicts the page's samples, as the command `predict` does. */
 
 import { sha256 } from "../../base/bytes.ts";
+import { toHex } from "../../base/platform.ts";
 import { formatCountOf } from "../../base/count.ts";
 import { type Dataset, evaluatePredictions } from "../../data/mod.ts";
 import type { EngineName } from "../../engine/select.ts";
@@ -10,6 +11,7 @@ import { describeUnlike } from "../../validation/describe_unlike.ts";
 import { findUnlike } from "../../validation/mod.ts";
 import type { PredictionSummary } from "../protocol.ts";
 import type { CallContext } from "./call.ts";
+import type { KeptState } from "./kept_state.ts";
 
 /** Predictions of all samples, `[position]`. */
 export interface HeldPredictions {
@@ -25,6 +27,8 @@ export interface PredictJob {
   readonly data: Dataset;
   /** Share of measured values that intervals hold. */
   readonly interval?: number | undefined;
+  /** Whether data of another assembly than the model's are taken. */
+  readonly acceptAssembly?: boolean | undefined;
   readonly engine: EngineName;
   readonly threads?: number | undefined;
 }
@@ -39,7 +43,7 @@ export async function predictData(
   job: PredictJob,
   { signal, onProgress }: CallContext,
 ): Promise<HeldPredictions & { readonly summary: PredictionSummary }> {
-  const { model, data, interval, engine, threads } = job;
+  const { model, data, interval, acceptAssembly, engine, threads } = job;
   // What intervals lack is said before the predictions, which may take long.
   if (interval !== undefined) withIntervals(new Float32Array(data.length), job);
   const notes: string[] = [];
@@ -47,6 +51,7 @@ export async function predictData(
     engine,
     threads,
     path: "grouped",
+    acceptAssembly,
     signal,
     onNote: (text) => void notes.push(text),
     onProgress: ({ done, total }) => onProgress({ doing: "Predicting", done, total }),
@@ -63,6 +68,25 @@ export async function predictData(
       notes: [...notes, ...describeCellTypes(model, data), ...describeGenes(model, data)],
       digest: await digestPredictions(mean),
     },
+  };
+}
+
+/**
+ * Of samples that the model learned from, takes the agreement that training measured, in which the effect of a gene leaves
+ * its own sample out, and says what it is worth.
+ */
+export function withTrainingAgreement(
+  summary: PredictionSummary,
+  { data, model, history }: KeptState,
+): PredictionSummary {
+  if (history === undefined || history.samples !== data?.digest) return summary;
+  return {
+    ...summary,
+    ...(summary.measured && model?.metrics && { measured: model.metrics }),
+    notes: [
+      "The model learned from these samples, so how well it agrees with them says nothing of new ones",
+      ...summary.notes,
+    ],
   };
 }
 
@@ -99,5 +123,5 @@ export async function digestPredictions(predictions: Float32Array): Promise<stri
   const view = new DataView(new ArrayBuffer(4 * predictions.length));
   for (const [i, value] of predictions.entries()) view.setFloat32(4 * i, value, true);
   const digest = await sha256(new Uint8Array(view.buffer));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(digest);
 }

@@ -3,6 +3,7 @@
 import { HistoneError } from "../../errors.ts";
 import type { CallName, FromWorker, PageCalls, PageProgress, ToWorker } from "../protocol.ts";
 import type { CallContext } from "./call.ts";
+import { withoutCommands } from "./without_commands.ts";
 
 /** What answers the calls, by their names. */
 export type CallHandlers = {
@@ -86,5 +87,6 @@ function describeFailure(
 ): { readonly code: string; readonly message: string } {
   if (signal.aborted) return { code: "cancelled", message: "Cancelled." };
   const message = error instanceof Error ? error.message : String(error);
-  return { code: error instanceof HistoneError ? error.code : "unknown", message };
+  const code = error instanceof HistoneError ? error.code : "unknown";
+  return { code, message: withoutCommands(message) };
 }

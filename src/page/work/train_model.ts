@@ -175,6 +175,7 @@ export async function summariseModel(
     parameters: countParameters(spec),
     source,
     marks: record.marks,
+    ...(record.assembly !== "unknown" && { assembly: record.assembly }),
     ...(metrics && { metrics }),
     digest: await digestWeights(weights),
     calibrated: calibration !== undefined,

@@ -1,6 +1,7 @@
 /** Models of marks and DNA with recurrent layers, as tf.js alone loads them from their two files. */
 
 import { ok, strictEqual } from "node:assert";
+import "@tensorflow/tfjs-backend-cpu";
 import { type Tensor, tidy } from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
 import { SampleBatch } from "../../../src/engine/sample_source.ts";

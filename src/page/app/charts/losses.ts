@@ -25,24 +25,29 @@ export function makeLossPlot(): LossPlot {
   return {
     element: frame.element,
     show: (losses, epochs = losses.length) => {
-      frame.element.hidden = losses.length === 0;
-      if (losses.length === 0) return;
-      const high = Math.max(...losses.filter(Number.isFinite), 1e-9);
+      // A training that was resumed has no losses of the epochs before.
+      const known = losses.flatMap((loss, place) =>
+        Number.isFinite(loss) ? [{ epoch: place + 1, loss }] : []
+      );
+      const [first, last] = [known[0], known.at(-1)];
+      frame.element.hidden = first === undefined;
+      if (first === undefined || last === undefined) return;
+      const high = Math.max(...known.map(({ loss }) => loss), 1e-9);
       frame.setAxes({
         x: { low: 1, high: Math.max(2, epochs) },
         y: { low: 0, high: high * 1.05 },
-        alt: `Losses of ${formatCountOf(losses.length, "epoch")}: from ${
-          formatValue(losses[0]!)
-        } in the first to ${formatValue(losses.at(-1)!)} in the last.`,
+        alt: `Losses of ${formatCountOf(known.length, "epoch")}: ${
+          formatValue(first.loss)
+        } in epoch ${first.epoch}, ${formatValue(last.loss)} in epoch ${last.epoch}.`,
         formatX: (value) => Number.isInteger(value) ? String(value) : "",
       });
-      const points = losses.map((loss, epoch) =>
-        [frame.placeX(epoch + 1), frame.placeY(loss)] as const
+      const points = known.map(({ epoch, loss }) =>
+        [frame.placeX(epoch), frame.placeY(loss)] as const
       );
-      const last = points.at(-1)!;
+      const [x, y] = points.at(-1)!;
       frame.layer.replaceChildren(
         makeSvg("path.line", [], { d: lineThrough(points) }),
-        makeSvg("path.dot.last", [], { d: `M${last[0]} ${last[1]}h0` }),
+        makeSvg("path.dot.last", [], { d: `M${x} ${y}h0` }),
       );
     },
   };

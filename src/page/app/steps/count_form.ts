@@ -6,6 +6,8 @@ import { makeField, makeSelect } from "../step.ts";
 
 type Options = readonly (readonly [value: string, text: string])[];
 
+const ASSEMBLIES = ["hg38", "hg19", "mm39", "mm10"];
+
 const RULES: Options = [
   ["", "As usual for these files"],
   ["reads", "Reads in each bin"],
@@ -66,6 +68,18 @@ export function makeCountForm(): CountForm {
   const rule = makeSelect("rule", RULES);
   const control = makeSelect("control", CONTROLS);
   const transform = makeSelect("expression-transform", TRANSFORMS);
+  const assembly = make("input", [], {
+    type: "text",
+    id: "assembly",
+    list: "assemblies",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  const assemblyField = makeField(
+    "Assembly",
+    assembly,
+    "The files do not say of which genome they are: hg38, hg19, mm10 …",
+  );
   const expression = makeField(
     "Expression",
     transform,
@@ -83,6 +97,10 @@ export function makeCountForm(): CountForm {
   const element = make("div.count-form", [
     choices.replicates.element,
     choices.missingMarks.element,
+    assemblyField,
+    make("datalist", ASSEMBLIES.map((name) => make("option", [], { value: name })), {
+      id: "assemblies",
+    }),
     expression,
     more,
   ]);
@@ -92,18 +110,21 @@ export function makeCountForm(): CountForm {
     show: (inputs, counted) => {
       if (counted !== shown) {
         shown = counted;
+        assembly.value = counted?.assembly ?? "";
         rule.value = counted?.rule ?? "";
         control.value = counted?.control ?? "";
         transform.value = counted?.expressionTransform ?? "";
       }
       const isPrepared = inputs?.files.some(({ role }) => role === "data") ?? false;
       element.hidden = isPrepared || inputs === undefined;
+      assemblyField.hidden = (inputs?.assembly ?? inputs?.genes?.assembly) !== undefined;
       expression.hidden = !inputs?.files.some(({ role }) => role === "expression");
       for (const choice of Object.values(choices)) choice.show(inputs?.choices ?? []);
     },
     read: () => {
       for (const choice of Object.values(choices)) if (choice.isMissing()) return undefined;
       return settingsOf({
+        assembly: assemblyField.hidden ? "" : assembly.value.trim(),
         rule: rule.value,
         control: control.value,
         expressionTransform: transform.value,

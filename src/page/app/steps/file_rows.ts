@@ -2,7 +2,7 @@
 
 import type { FileRole, PageFile } from "../../protocol.ts";
 import type { App } from "../app.ts";
-import { keepRows, make, type Row, setAttributes, setText } from "../dom.ts";
+import { type Child, keepRows, make, type Row, setAttributes, setText } from "../dom.ts";
 import { formatBytes } from "../words.ts";
 
 const ROLES: Readonly<Record<FileRole, string>> = {
@@ -112,7 +112,7 @@ function makeRow(app: App, { name, role }: PageFile): Row<PageFile> {
   const isSignal = role === "signal";
   const row = make("li.file", [
     make("div.file-what", [
-      make("span.file-name", [name]),
+      make("span.file-name", breakable(name)),
       about,
     ]),
     isSignal && make("div.file-entries", [mark.element, cellType.element]),
@@ -133,6 +133,13 @@ function makeRow(app: App, { name, role }: PageFile): Row<PageFile> {
       setAttributes(row, { "data-problem": file.problem !== undefined });
     },
   };
+}
+
+/** A name that may break into lines at its dots, dashes and underscores. */
+function breakable(name: string): Child[] {
+  return name.split(/(?<=[._-])/).flatMap((part, place) =>
+    place === 0 ? [part] : [make("wbr"), part]
+  );
 }
 
 function makeEntry(

@@ -70,6 +70,12 @@ export function makeFilesStep(app: App): StepView {
 
 /** Adds files, which may take a moment: each is opened and recognised. */
 export async function addFiles(app: App, files: readonly File[]): Promise<void> {
+  const { job } = app.store.state;
+  if (job) {
+    const message =
+      `${job.title} is not finished yet. Wait for it, or cancel it, and then drop the files again.`;
+    return app.store.fail("files", { message, isCancelled: false });
+  }
   await app.run("addFiles", { files }, {
     step: "files",
     title: `Looking at ${formatCountOf(files.length, "file")}`,

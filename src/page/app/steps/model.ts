@@ -17,19 +17,19 @@ export function makeModelStep(app: App): StepView {
   ], { hidden: true });
   const resume = makeResume(app);
   const result = makeResult(app);
+  const others = makeOthers(app);
   // Once there is a model, the ways to another one are folded away.
   const ways = make("details.ways", [
     make("summary", ["Another model"]),
     unlabelled,
     form.element,
-    makeOthers(app),
+    others.element,
   ], { open: true });
   const plot = makeLossPlot();
   let losses: number[] = [];
   app.store.onProgress(({ epoch, total }, job) => {
     if (job.step !== "model" || epoch === undefined) return;
     losses[epoch.epoch - 1] = epoch.loss;
-    // A resumed training has no losses of the epochs before.
     losses = Array.from(losses, (loss) => loss ?? NaN);
     plot.show(losses, Math.max(total, losses.length));
   });
@@ -53,6 +53,7 @@ export function makeModelStep(app: App): StepView {
       form.element.hidden = !canTrain;
       form.show({ isDone: page?.model !== undefined });
       unlabelled.hidden = canTrain || page?.data === undefined;
+      others.show(!canTrain && page?.model === undefined);
       resume.show(page);
       result.show(page?.model);
       if (isRunning) {
@@ -77,7 +78,7 @@ export function train(app: App, settings: TrainSettings): Promise<ModelSummary |
 }
 
 /** The other ways to a model. */
-function makeOthers(app: App): HTMLElement {
+function makeOthers(app: App) {
   const starter = makeAction(app, "Take the starter model", {
     id: "use-starter",
     act: () => app.run("useStarter", {}, { step: "model", title: "Opening the starter model" }),
@@ -96,13 +97,20 @@ function makeOthers(app: App): HTMLElement {
     await app.run("openModel", { files }, { step: "model", title: "Opening the model" });
   });
   const open = makeAction(app, "Open a model", { id: "open-model", act: () => input.click() });
-  return make("div.others", [
+  const element = make("div.others", [
     make("div.actions", [starter, open]),
     make("p.hint", [
       "The starter model comes with this page. It was trained on peaks of human cell types, and takes peaks of up to five marks. A model that you saved is opened from its zip file, or from the files of its folder.",
     ]),
     input,
   ]);
+  return {
+    element,
+    /** Where nothing can be trained, the starter model is what most people take next. */
+    show: (isNext: boolean) => {
+      starter.classList.toggle("main", isNext);
+    },
+  };
 }
 
 /** Offers to continue what a reload interrupted. */

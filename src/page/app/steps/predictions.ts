@@ -1,6 +1,6 @@
 /** Step 5: how much each gene is expressed in each cell type, as the model says. */
 
-import type { PredictionRow, PredictionSummary } from "../../protocol.ts";
+import type { PageState, PredictionRow, PredictionSummary } from "../../protocol.ts";
 import type { App } from "../app.ts";
 import { makeScatterPlot, type MeasuredPoint } from "../charts/scatter.ts";
 import { make, setText } from "../dom.ts";
@@ -31,10 +31,17 @@ export function makePredictionsStep(app: App): StepView {
     ["0.95", "95% of measured values"],
   ]);
   const intervalField = makeField("Interval that holds", interval);
+  const accept = make("input", [], { type: "checkbox", id: "accept-assembly" });
+  const acceptWords = make("label", [], { for: "accept-assembly" });
+  const acceptField = make("div.check", [accept, acceptWords]);
   const predict = makeAction(app, "Predict expression", {
     id: "predict",
     isMain: true,
-    act: () => predictAll(app, Number(interval.value)),
+    act: () =>
+      predictAll(app, {
+        interval: Number(interval.value),
+        acceptAssembly: !acceptField.hidden && accept.checked,
+      }),
   });
   const result = makeResult(app);
   const scatter = makeScatterPlot();
@@ -56,7 +63,7 @@ export function makePredictionsStep(app: App): StepView {
     intro:
       "How much each gene is expressed in each cell type, in the units that the model learned.",
     waitsFor: "Waits for counts and a model",
-    controls: [intervalField, predict, result.element, scatter.element],
+    controls: [intervalField, acceptField, predict, result.element, scatter.element],
     plots: [table.element],
     standing: ({ page }) => {
       if (page?.predictions) return "done";
@@ -68,6 +75,9 @@ export function makePredictionsStep(app: App): StepView {
         : "Ready to predict",
     render: ({ page }) => {
       const predictions = page?.predictions;
+      const others = otherAssemblies(page);
+      acceptField.hidden = others === undefined;
+      setText(acceptWords, others ?? "");
       intervalField.hidden = page?.model?.calibrated !== true;
       setText(predict, predictions ? "Predict again" : "Predict expression");
       predict.classList.toggle("main", predictions === undefined);
@@ -82,11 +92,28 @@ export function makePredictionsStep(app: App): StepView {
 }
 
 /** Predicts all samples, with an interval if the model has one. */
-export async function predictAll(app: App, interval?: number): Promise<boolean> {
+export async function predictAll(
+  app: App,
+  { interval, acceptAssembly = false }: {
+    readonly interval?: number;
+    readonly acceptAssembly?: boolean;
+  } = {},
+): Promise<boolean> {
   const isCalibrated = app.store.state.page?.model?.calibrated === true;
-  const given = isCalibrated && interval !== undefined ? { interval } : {};
-  const answer = await app.run("predict", given, { step: "predictions", title: "Predicting" });
+  const answer = await app.run("predict", {
+    ...(isCalibrated && interval !== undefined && { interval }),
+    ...(acceptAssembly && { acceptAssembly }),
+  }, { step: "predictions", title: "Predicting" });
   return answer !== undefined;
+}
+
+/** What to accept where the model learned from another assembly than the data's. */
+function otherAssemblies(page: PageState | undefined): string | undefined {
+  const own = page?.data?.assembly;
+  const learned = page?.model?.assembly;
+  if (own === undefined || learned === undefined || own === learned) return undefined;
+  if ([own, learned].includes("unknown")) return undefined;
+  return `The model learned from ${learned}, and these data are of ${own}. Predict all the same: the same genes are compared.`;
 }
 
 /** Samples with labels: all, or some from evenly spaced places of the table. */

@@ -2,7 +2,7 @@
 
 import { ContractError } from "../../../errors.ts";
 import { writeAttributionTracks, type WrittenTracks } from "../../../explain/mod.ts";
-import { formatIgvSession } from "../../../genome/mod.ts";
+import { assemblyChromosomes, formatIgvSession } from "../../../genome/mod.ts";
 import { writeZip, type ZippedFile } from "../../../io/zip.ts";
 import { collectStream } from "./collect_stream.ts";
 import type { Download, DownloadSource } from "./download.ts";
@@ -31,6 +31,10 @@ export async function makeTracksZip(
     ...(assembly !== "unknown" && { assembly }),
     ...(tss !== undefined && { tss }),
   };
+  const { chromosomes } = await held.state();
+  // BigWig needs the lengths of chromosomes.
+  const isKnown = assemblyChromosomes(record.assembly).length > 0;
+  const format = isKnown || chromosomes !== undefined ? "bigwig" : "bedgraph";
   const files: ZippedFile[] = [];
   const written = await writeAttributionTracks(() => [explained.attributions], data, {
     directory: {
@@ -40,6 +44,8 @@ export async function makeTracksZip(
       },
     },
     record,
+    format,
+    ...(!isKnown && chromosomes && { chromosomes }),
     withSignal: true,
     signal: context.signal,
     onProgress: ({ done, total }) => context.onProgress({ doing: "Writing tracks", done, total }),

@@ -1,0 +1,10 @@
+/** Messages for people who see no command line. */
+
+/**
+ * Leaves out what a message says of commands in brackets, such as `(deno task train --calibrate)`.
+ *
+ * @param message A message of a reader or of another part of the package.
+ */
+export function withoutCommands(message: string): string {
+  return message.replace(/ \([^()]*\b(deno task|histone) [^()]*\)/g, "");
+}
