@@ -131,6 +131,13 @@ interface ModuleInfo {
   }[];
 }
 
+/** The programs of threads, which are named by their addresses. */
+const THREAD_PROGRAMS = [
+  "./src/engine/wasm/engine_thread.ts",
+  "./src/genome/signal/count_thread.ts",
+  "./src/io/decode_thread.ts",
+];
+
 async function moduleGraph(entry: string): Promise<readonly ModuleInfo[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", new URL(entry, ROOT).href],
@@ -140,7 +147,7 @@ async function moduleGraph(entry: string): Promise<readonly ModuleInfo[]> {
 
 /** The modules of `src` that each of them imports, whether values or types, statically or dynamically. */
 async function sourceImports(): Promise<Map<string, Set<string>>> {
-  const entries = [...Object.values(manifest.exports), ...PAGE_PROGRAMS];
+  const entries = [...Object.values(manifest.exports), ...PAGE_PROGRAMS, ...THREAD_PROGRAMS];
   const graphs = await Promise.all(entries.map(moduleGraph));
   const imports = new Map<string, Set<string>>();
   for (const { specifier, dependencies = [] } of graphs.flat()) {
