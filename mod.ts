@@ -26,6 +26,8 @@
 
 export { type Agreement, evaluatePredictions, type Evaluation } from "./src/data/evaluate.ts";
 export { Dataset } from "./src/data/dataset.ts";
+export type { Sample } from "./src/data/sample.ts";
+export type { FromSamplesOptions } from "./src/data/sample_columns.ts";
 export { FOLD_SCHEMES, type FoldScheme } from "./src/data/fold_scheme.ts";
 export { type Fold, type FoldOptions, kFold } from "./src/data/kfold.ts";
 export { readDataset, type ReadDatasetOptions } from "./src/data/read_dataset.ts";
@@ -37,11 +39,15 @@ export {
   EngineUnavailableError,
   FormatError,
   HistoneError,
+  NotFoundError,
   RemoteError,
   SessionDisposedError,
   UnsupportedModelError,
   WriteError,
 } from "./src/errors.ts";
+export { blobSource, type ByteSource, bytesSource } from "./src/files/byte_source.ts";
+export { openFile } from "./src/files/file.ts";
+export { type BinarySource, openSource, type OpenSourceOptions } from "./src/files/open_source.ts";
 export type { SampleColumns } from "./src/io/columns.ts";
 export { readCompetition } from "./src/io/competition.ts";
 export { readDeepchromeCsv, readDeepchromeFolder } from "./src/io/deepchrome_csv.ts";
@@ -89,4 +95,4 @@ export type {
 export type { AbortOptions, OnProgress, Progress } from "./src/progress.ts";
 export { predict } from "./src/training/predict.ts";
 export type { PredictOptions } from "./src/training/predict_options.ts";
-export { type Sample, samplesFor, type SamplesForOptions } from "./src/training/samples_for.ts";
+export { samplesFor, type SamplesForOptions } from "./src/training/samples_for.ts";

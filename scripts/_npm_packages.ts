@@ -45,6 +45,17 @@ export async function findNpmPackages(program: string): Promise<ReadonlyMap<stri
 }
 
 /**
+ * Finds the folders of all packages that deno.lock names.
+ *
+ * @returns The folders by the packages' names; of several versions the one that deno.lock has last.
+ * @throws {Error} If `deno info` fails.
+ */
+export async function findPackageFolders(program: string): Promise<ReadonlyMap<string, string>> {
+  const { npmPackages } = await readInfo<ProgramInfo>(program);
+  return new Map(Object.values(npmPackages).map(({ name, localPath }) => [name, localPath]));
+}
+
+/**
  * Formats an .npmrc that names the registries from which packages were fetched: Deno looks for them in the cache by
  * registry, and the user's own .npmrc may name another.
  */
@@ -67,7 +78,7 @@ async function readInfo<Info>(...program: string[]): Promise<Info> {
     args: ["info", "--json", ...program],
   }).output();
   const text = new TextDecoder();
-  if (!success) throw new Error(`Cannot bundle: deno info says ${text.decode(stderr)}`);
+  if (!success) throw new Error(`Cannot find npm packages: deno info says ${text.decode(stderr)}`);
   return JSON.parse(text.decode(stdout));
 }
 

@@ -6,6 +6,7 @@ import { printableLine } from "./base/printable.ts";
 export type HistoneErrorCode =
   | "HISTONE_FORMAT"
   | "HISTONE_CONTRACT"
+  | "HISTONE_NOT_FOUND"
   | "HISTONE_ENGINE_UNAVAILABLE"
   | "HISTONE_UNSUPPORTED_MODEL"
   | "HISTONE_WRITE"

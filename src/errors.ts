@@ -90,6 +90,42 @@ export class ContractError extends HistoneError {
   override readonly code = "HISTONE_CONTRACT";
 }
 
+/** What is known of a {@linkcode NotFoundError}, beside its message. */
+export interface NotFoundErrorOptions extends ErrorOptions {
+  /** The path that leads nowhere. */
+  readonly path?: string | undefined;
+}
+
+/**
+ * An error for a path that leads nowhere; `cause` is the system's own error, where it was the system that said so. What a
+ * server does not have is a {@linkcode RemoteError} with the status 404.
+ *
+ * @example
+ * ```ts
+ * import { readDataset } from "@waka/histone/data";
+ * import { NotFoundError } from "@waka/histone/errors";
+ * import { ok, strictEqual } from "node:assert";
+ *
+ * const error = await readDataset("nowhere/train.npz").catch((error) => error);
+ * ok(error instanceof NotFoundError);
+ * strictEqual(error.path, "nowhere/train.npz");
+ * ```
+ */
+export class NotFoundError extends HistoneError {
+  /** Name of the class. */
+  override readonly name = "NotFoundError";
+  /** The kind of error. */
+  override readonly code = "HISTONE_NOT_FOUND";
+  /** The path that leads nowhere, if it is known. */
+  readonly path: string | undefined;
+
+  /** Takes a message, and the path. */
+  constructor(message: string, options: NotFoundErrorOptions = {}) {
+    super(message, options);
+    this.path = options.path;
+  }
+}
+
 /** What is known of a {@linkcode RemoteError}, beside its message. */
 export interface RemoteErrorOptions extends ErrorOptions {
   /** The HTTP status that the server answered with, such as 404. */

@@ -236,6 +236,7 @@ const OTHER_TESTS = [
   "page/build/tiny/newer",
   "page/browser",
   "runner",
+  "runtimes",
   "scripts",
 ];
 

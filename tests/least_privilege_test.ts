@@ -50,6 +50,7 @@ const SETS: Readonly<Record<string, string>> = {
   fuzz: "fuzz",
   info: "examine",
   motifs: "write",
+  npm: "bundle",
   page: "page",
   prepare: "write",
   release: "release",

@@ -1,5 +1,6 @@
 /** Looks for all files before any alignments are read, and decides what becomes of those that are missing. */
 
+import { groupBy } from "../base/group_by.ts";
 import { ContractError } from "../errors.ts";
 import type { CountStore } from "./_count_store.ts";
 import { type FileReading, isKept } from "./_file_counter.ts";
@@ -128,7 +129,7 @@ function findLacking(
 
 /** Throws an error that names each cell type; those that lack the same are named together. */
 function refuse(lacking: ReadonlyMap<string, readonly string[]>, files: RoadmapFiles): never {
-  const groups = Map.groupBy(lacking, ([, lacked]) => lacked.join(", "));
+  const groups = groupBy(lacking, ([, lacked]) => lacked.join(", "));
   const list = Array.from(groups, ([lacked, entries]) => {
     const names = entries.map(([cellType]) => cellType).join(", ");
     return `${names} ${entries.length === 1 ? "lacks" : "lack"} ${lacked}`;

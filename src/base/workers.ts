@@ -156,7 +156,7 @@ export function workerPort(): WorkerPort | undefined {
   const own: WorkerPort = {
     onmessage: null,
     postMessage: (message, transfer) =>
-      port.postMessage(message, transfer as readonly ArrayBuffer[] | undefined),
+      port.postMessage(message, [...transfer ?? []] as ArrayBuffer[]),
   };
   port.on("message", (data: unknown) => own.onmessage?.({ data } as MessageEvent));
   return own;

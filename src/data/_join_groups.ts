@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group_by.ts";
 import type { Dataset } from "./dataset.ts";
 import { numberSampleGroups } from "./sample_groups.ts";
 
@@ -36,7 +37,7 @@ export function joinGroups(data: Dataset, groups: readonly string[]): JoinedGrou
     // The group that comes first names them.
     parents[Math.max(a, b)] = Math.min(a, b);
   }
-  const members = Map.groupBy(numbers, ([, label]) => rootOf(label));
+  const members = groupBy(numbers, ([, label]) => rootOf(label));
   const roots = [...members.keys()].sort((a, b) => a - b);
   const placeOfRoot = new Map(roots.map((root, place) => [root, place]));
   return {

@@ -1,5 +1,6 @@
 /** Data sets in the form that the writers of files take. */
 
+import { groupBy } from "../base/group_by.ts";
 import type { GeneDetails } from "../gene_id.ts";
 import type { SequencesByGene, StreamedBlock } from "../io/competition_writer.ts";
 import type { DataRecord } from "../record.ts";
@@ -41,7 +42,7 @@ export function describeDataset(data: Dataset): DatasetDescription {
 export function* datasetBlocks(data: Dataset): Generator<StreamedBlock> {
   const labels = data.hasLabels ? data.labels() : undefined;
   const cellTypeOfRow = data.cellTypeIndices();
-  const positions = Map.groupBy(cellTypeOfRow.keys(), (row) => cellTypeOfRow[row]!);
+  const positions = groupBy(cellTypeOfRow.keys(), (row) => cellTypeOfRow[row]!);
   const size = data.bins * data.marks.length;
   for (const [cellType, name] of data.columns.cellTypes.entries()) {
     const own = positions.get(cellType);

@@ -14,7 +14,7 @@ export function requireEveryMark(data: Dataset, action: string): void {
   const [first] = missing;
   if (first === undefined) return;
   const [cellType, [mark]] = first;
-  const others = missing.values().reduce((sum, { length }) => sum + length, -1);
+  const others = [...missing.values()].reduce((sum, { length }) => sum + length, -1);
   throw new ContractError(
     `Cannot ${action}: ${mark} was not measured in ${cellType}${
       others === 0 ? "" : ` (and ${others.toLocaleString("en-US")} more)`
@@ -28,7 +28,8 @@ function adviseRemedy(data: Dataset): string {
   const { missingMarks } = data;
   const cellTypes = new Set(data.cellTypeIndices()).size;
   const everywhere = data.marks.filter((mark) =>
-    missingMarks.size === cellTypes && missingMarks.values().every((marks) => marks.includes(mark))
+    missingMarks.size === cellTypes &&
+    [...missingMarks.values()].every((marks) => marks.includes(mark))
   );
   return everywhere.length > 0
     ? `Leave ${everywhere.join(" and ")} out of the data, which no cell type has`

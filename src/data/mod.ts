@@ -22,6 +22,9 @@ export { batches } from "./batches.ts";
 export { type GenePlace, placeGenes, placesByGene } from "./chromosomes.ts";
 export { measureSequences, type SequenceStatistics } from "./sequence_statistics.ts";
 export { Dataset } from "./dataset.ts";
+export type { Sample } from "./sample.ts";
+export type { FromSamplesOptions } from "./sample_columns.ts";
+export { SampleView } from "./sample_view.ts";
 export {
   type Agreement,
   type CellTypeAgreement,

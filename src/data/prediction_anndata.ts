@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group_by.ts";
 import { type AnndataValue, ARRAY, recordValue } from "../io/zarr/anndata.ts";
 import { ZarrArray } from "../io/zarr/array.ts";
 import { Frame } from "../io/zarr/frame.ts";
@@ -88,7 +89,7 @@ function makeGrid(data: Dataset): Grid {
   const [cellTypeIndices, geneIndices] = [data.cellTypeIndices(), data.geneIndices()];
   const genes = [...new Set(geneIndices)].sort((a, b) => a - b);
   const columnOf = new Map(genes.map((gene, column) => [gene, column]));
-  const byCellType = Map.groupBy(
+  const byCellType = groupBy(
     cellTypeIndices.keys(),
     (position) => cellTypeIndices[position]!,
   );

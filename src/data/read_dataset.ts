@@ -1,4 +1,4 @@
-import { ContractError } from "../errors.ts";
+import { ContractError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
 import { readDeepchromeCsv, readDeepchromeFolder } from "../io/deepchrome_csv.ts";
 import { checkName } from "../io/names.ts";
@@ -7,6 +7,9 @@ import { pathKind } from "../files/file.ts";
 import type { DataRecord } from "../record.ts";
 import { Dataset } from "./dataset.ts";
 import type { AbortOptions, OnProgress } from "../progress.ts";
+import { type BinarySource, openSource } from "../files/open_source.ts";
+import { isAddress } from "../files/http_address.ts";
+import type { SampleColumns } from "../io/columns.ts";
 
 /** Options of {@linkcode readDataset}. */
 export interface ReadDatasetOptions extends AbortOptions {
@@ -32,13 +35,16 @@ export interface ReadDatasetOptions extends AbortOptions {
 
 /**
  * Reads a data set of any known kind: a `.npz` file of the competition, a `.csv` file of DeepChrome, a folder of
- * DeepChrome's cell types, from which it reads the `train.csv` files, or a folder of AnnData in Zarr.
+ * DeepChrome's cell types, from which it reads the `train.csv` files, or a folder of AnnData in Zarr. What is given without
+ * a name is known by its content if it is an npz file.
  *
- * @param path Path of the file or folder.
+ * @param path Path of the file or folder, or whatever else a file may be read from.
  * @param options What the numbers are, and how to read them.
  * @returns The data.
- * @throws {ContractError} If nothing has that path, or the kind is not known.
+ * @throws {NotFoundError} If nothing has that path.
+ * @throws {ContractError} If the kind is not known.
  * @throws {FormatError} If the content is damaged.
+ * @throws The reason of `options.signal`, once it is aborted.
  *
  * @example
  * ```ts
@@ -46,31 +52,55 @@ export interface ReadDatasetOptions extends AbortOptions {
  * import { rejects } from "node:assert";
  *
  * await rejects(readDataset("nowhere/train.npz"), {
- *   name: "ContractError",
+ *   name: "NotFoundError",
  *   message: 'Cannot read data: no file or folder "nowhere/train.npz"',
  * });
  * ```
  */
 export async function readDataset(
-  path: string | URL,
+  path: BinarySource,
   options: ReadDatasetOptions = {},
 ): Promise<Dataset> {
-  const kind = await pathKind(path);
-  if (kind === undefined) throw new ContractError(`Cannot read data: no file or folder "${path}"`);
-  const read = kind === "file"
-    ? readerOf(path)
-    : await isZarrFolder(path)
-    ? readAnndataFolder
-    : readDeepchromeFolder;
-  const columns = await read(path, options);
-  const file = String(path);
+  options.signal?.throwIfAborted();
+  const isPath = (typeof path === "string" || path instanceof URL) && !isAddress(String(path));
+  const { columns, file } = isPath
+    ? { columns: await readPath(path, options), file: String(path) }
+    : await readGiven(path, options);
   for (const cellType of columns.cellTypes) checkName(cellType, { what: "cell type", file });
   for (const mark of columns.record.marks) checkName(mark, { what: "mark", file });
   return new Dataset(columns);
 }
 
-function readerOf(path: string | URL): typeof readCompetition | typeof readDeepchromeCsv {
-  const name = String(path).toLowerCase();
+async function readPath(path: string | URL, options: ReadDatasetOptions): Promise<SampleColumns> {
+  const kind = await pathKind(path);
+  if (kind === undefined) {
+    const message = `Cannot read data: no file or folder "${path}"`;
+    throw new NotFoundError(message, { path: String(path) });
+  }
+  const read = kind === "file"
+    ? readerOf(String(path))
+    : await isZarrFolder(path)
+    ? readAnndataFolder
+    : readDeepchromeFolder;
+  return await read(path, options);
+}
+
+/** The first bytes of a zip file, which npz is. */
+const ZIP = [0x50, 0x4b, 3, 4];
+
+async function readGiven(
+  given: BinarySource,
+  options: ReadDatasetOptions,
+): Promise<{ readonly columns: SampleColumns; readonly file: string }> {
+  using source = await openSource(given, options);
+  const head = await source.read(0, Math.min(ZIP.length, source.size));
+  const isZip = ZIP.every((byte, i) => head[i] === byte);
+  const read = isZip ? readCompetition : readerOf(source.name);
+  return { columns: await read(source, options), file: source.name };
+}
+
+function readerOf(path: string): typeof readCompetition | typeof readDeepchromeCsv {
+  const name = path.toLowerCase();
   if (name.endsWith(".npz")) return readCompetition;
   if (name.endsWith(".csv")) return readDeepchromeCsv;
   if (/\.h5(ad)?$/.test(name)) {

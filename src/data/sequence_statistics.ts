@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group_by.ts";
 import {
   countSequences,
   NO_SEQUENCE,
@@ -93,7 +94,7 @@ function groupIdentical(sequences: PackedSequences, entryOf: Uint32Array): numbe
     return key;
   };
   const present = [...entryOf.keys()].filter((gene) => entryOf[gene] !== NO_SEQUENCE);
-  const groups = Map.groupBy(present, (gene) => keyOf(entryOf[gene]!));
+  const groups = groupBy(present, (gene) => keyOf(entryOf[gene]!));
   const found: number[][] = [];
   for (const group of groups.values()) {
     // Sequences with one key are compared, since different letters may have it too.

@@ -15,7 +15,7 @@ export function findSilentMarks(data: Dataset): MissingMarks {
   for (const row of data.rows) {
     const cellType = cellTypeIndex[row]!;
     const left = silent.get(cellType) ?? new Set(
-      marks.keys().filter((mark) => markMask?.[cellType * marks.length + mark] !== 0),
+      [...marks.keys()].filter((mark) => markMask?.[cellType * marks.length + mark] !== 0),
     );
     silent.set(cellType, left);
     if (left.size === 0) continue;

@@ -153,7 +153,9 @@ class MemberSession implements Session {
       });
     } catch (error) {
       // Where the hardware failed it cannot be set back; the first error says why.
-      await Promise.allSettled(before.entries().map(([member, state]) => member.restore(state)));
+      await Promise.allSettled(
+        [...before.entries()].map(([member, state]) => member.restore(state)),
+      );
       throw error;
     } finally {
       for (const state of before.values()) freeState(state);

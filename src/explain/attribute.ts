@@ -1,3 +1,4 @@
+import { DisposableList } from "../base/disposable_list.ts";
 import { listSome } from "../base/wording.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
@@ -111,7 +112,7 @@ export async function* attributeBlocks(
   const plan = planAttribution(data, options);
   const { onStart, onProgress, signal } = options;
   signal?.throwIfAborted();
-  await using stack = new AsyncDisposableStack();
+  await using stack = new DisposableList();
   const networks = await openNetworks(models, { data, plan, options, stack });
   onStart?.(networks[0]!.open.report);
   const { length } = plan.positions;
@@ -135,7 +136,7 @@ async function openNetworks(
     readonly data: Dataset;
     readonly plan: AttributionPlan;
     readonly options: AttributeOptions;
-    readonly stack: AsyncDisposableStack;
+    readonly stack: DisposableList;
   },
 ): Promise<readonly ExplainedNetwork[]> {
   if (models.length === 0) throw new TypeError("Cannot explain: there are 0 models, expected some");

@@ -20,7 +20,7 @@ export const HAS_SYSTEM_LOCKS = "Deno" in globalThis;
 /** The system's errors by Deno's names, with those of C that Node uses. */
 const CODES = {
   NotFound: "ENOENT",
-  IsADirectory: "EISDIR",
+
   NotADirectory: "ENOTDIR",
   AlreadyExists: "EEXIST",
 } as const;
@@ -35,13 +35,6 @@ export function isSystemError(error: unknown, ...names: readonly SystemErrorName
   // Our own error for a missing file is the system's too.
   if (code === "HISTONE_NOT_FOUND") return names.includes("NotFound");
   return names.some((name) => error.name === name || code === CODES[name]);
-}
-
-/** The error of a system that was given a directory for a file. */
-export function isADirectoryError(path: string): Error {
-  const message = `Cannot open ${path}: it is a directory, expected a file`;
-  const error = "Deno" in globalThis ? new Deno.errors.IsADirectory(message) : new Error(message);
-  return Object.assign(error, { code: CODES.IsADirectory });
 }
 
 /** Where there are no files: each function says so. */

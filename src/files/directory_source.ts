@@ -1,8 +1,9 @@
 /** Reads the files of a directory by their keys. */
 
-import { isSystemError, SYSTEM } from "./_system.ts";
+import { SYSTEM } from "./_system.ts";
 import { pathOf } from "./file.ts";
 import { readWholeFile } from "./whole_file.ts";
+import { NotFoundError } from "../errors.ts";
 
 /** A directory whose files are read whole. */
 export interface DirectorySource {
@@ -34,15 +35,12 @@ export function directorySource(
         const options = { isRegular: true, mostBytes: mostBytesOf(key) };
         return await readWholeFile(`${directory}${key}`, options);
       } catch (error) {
-        if (isSystemError(error, ...GONE)) return undefined;
+        if (error instanceof NotFoundError) return undefined;
         throw error;
       }
     },
   };
 }
-
-/** The system's errors for a path that leads to no file. */
-const GONE = ["NotFound", "NotADirectory"] as const;
 
 /** Lists the paths of all files in a directory and the directories below it, sorted; links are not followed. */
 export async function listFilesBelow(directory: string): Promise<string[]> {

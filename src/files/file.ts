@@ -4,12 +4,13 @@
  * @module
  */
 
-import { type FileFacts, isADirectoryError, isSystemError, SYSTEM } from "./_system.ts";
+import { type FileFacts, isSystemError, SYSTEM } from "./_system.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writing.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
 import { changedError } from "./_changed_error.ts";
 import type { WriteAt } from "./patchable_sink.ts";
+import { refuseMissing } from "./_not_found.ts";
 
 /**
  * Converts a path or a `file:` URL to a path.
@@ -36,8 +37,8 @@ export function directoryOf(path: string): string {
  *
  * @param path Path of a regular file.
  * @returns The file, to be closed.
- * @throws {Deno.errors.NotFound} If there is no file of that name.
- * @throws {Deno.errors.IsADirectory} If it is a directory.
+ * @throws {NotFoundError} If there is no file of that name.
+ * @throws {ContractError} If it is a directory or a pipe.
  *
  * @example
  * ```ts
@@ -54,19 +55,16 @@ export function directoryOf(path: string): string {
  */
 export async function openFile(path: string | URL): Promise<ByteSource> {
   const name = String(path);
+  const { isFifo, isDirectory } = await SYSTEM.stat(path).catch(refuseMissing(path));
   // Opening a pipe would wait for whoever writes to it, and not even Ctrl-C would end that.
-  if ((await SYSTEM.stat(path)).isFifo) {
-    throw new ContractError(
-      `Cannot open ${name}: it is a pipe, expected a file, of which parts can be read`,
-    );
+  if (isFifo || isDirectory) {
+    const expected = isFifo ? "a file, of which parts can be read" : "a file";
+    const found = isFifo ? "a pipe" : "a directory";
+    throw new ContractError(`Cannot open ${name}: it is ${found}, expected ${expected}`);
   }
-  const file = await SYSTEM.open(path, { read: true });
+  const file = await SYSTEM.open(path, { read: true }).catch(refuseMissing(path));
   const opened = await file.stat();
   const { size } = opened;
-  if (opened.isDirectory) {
-    file.close();
-    throw isADirectoryError(name);
-  }
   // All reads share one file position, so they take turns.
   let last: Promise<unknown> = Promise.resolve();
   const fillFrom = async (offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
@@ -127,12 +125,12 @@ export async function pathKind(path: string | URL): Promise<"file" | "directory"
 
 /** Returns the length of a file in bytes. */
 export async function fileSize(path: string): Promise<number> {
-  return (await SYSTEM.stat(path)).size;
+  return (await SYSTEM.stat(path).catch(refuseMissing(path))).size;
 }
 
 /** Returns when a file was last changed. */
 export async function modificationTime(path: string | URL): Promise<Date> {
-  const { mtime } = await SYSTEM.stat(path);
+  const { mtime } = await SYSTEM.stat(path).catch(refuseMissing(path));
   if (mtime === null) {
     throw new RangeError(
       `Cannot read when ${path} was changed: the file system does not record it`,
@@ -149,7 +147,10 @@ export async function realPath(path: string): Promise<string> {
 /** Lists the names in a directory, sorted. */
 export async function listDirectory(path: string | URL): Promise<string[]> {
   const names: string[] = [];
-  for await (const entry of SYSTEM.readDir(path)) names.push(entry.name);
+  const list = async () => {
+    for await (const { name } of SYSTEM.readDir(path)) names.push(name);
+  };
+  await list().catch(refuseMissing(path));
   return names.sort();
 }
 

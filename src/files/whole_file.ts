@@ -1,8 +1,9 @@
 /** Reads files whole, never more of them than they may have: a path may lead to a device, which never ends. */
 
-import { isADirectoryError, SYSTEM } from "./_system.ts";
+import { SYSTEM } from "./_system.ts";
 import { type Bytes, concatenateAll } from "../base/bytes.ts";
 import { ContractError, FormatError } from "../errors.ts";
+import { refuseMissing } from "./_not_found.ts";
 
 /** Far more than any file of ours that is read whole: settings, tables of a run, parts of a count. */
 const MOST_BYTES = 2 ** 28;
@@ -32,16 +33,17 @@ export interface WholeFileOptions {
  * @param options What it may be.
  * @returns Its bytes.
  * @throws {FormatError} If it has more bytes than it may have, which a device without an end has.
- * @throws {ContractError} If it must be a file and is something else.
+ * @throws {NotFoundError} If nothing has that path.
+ * @throws {ContractError} If it is a directory, or must be a file and is a pipe or a device.
  */
 export async function readWholeFile(
   path: string,
   { mostBytes = MOST_BYTES, isRegular = false }: WholeFileOptions = {},
 ): Promise<Bytes> {
-  const { isFile, isDirectory, size } = await SYSTEM.stat(path);
+  const { isFile, isDirectory, size } = await SYSTEM.stat(path).catch(refuseMissing(path));
   if (isFile && size > mostBytes) refuseLength(path, { found: `${size}`, mostBytes });
   if (isDirectory) {
-    throw isADirectoryError(path);
+    throw new ContractError(`Cannot open ${path}: it is a directory, expected a file`);
   }
   if (isFile) return await SYSTEM.readFile(path);
   if (isRegular) {

@@ -264,7 +264,7 @@ class FileCounter {
       totalReads: this.#totalReads,
       onProgress: (genesDone) => {
         tally.setGenesDone(band, genesDone);
-        const done = this.#tallies.values().reduce((sum, { genesDone }) => sum + genesDone, 0);
+        const done = [...this.#tallies.values()].reduce((sum, { genesDone }) => sum + genesDone, 0);
         onProgress?.({ done: Math.min(done, this.#total), total: this.#total, unit: "genes" });
       },
       onWarning: (message) => warnOnce(message, file.name),

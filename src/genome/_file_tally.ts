@@ -26,7 +26,7 @@ export class FileTally {
 
   /** Number of reads in the whole file, as soon as a band has shown it. */
   get reads(): number | undefined {
-    return this.#seen.values().find(({ reads }) => reads !== undefined)?.reads;
+    return [...this.#seen.values()].find(({ reads }) => reads !== undefined)?.reads;
   }
 
   /** Sets how many genes of a band are done. */
@@ -36,7 +36,7 @@ export class FileTally {
 
   /** How many genes are done. */
   get genesDone(): number {
-    return this.#genesDone.values().reduce((sum, genes) => sum + genes, 0);
+    return [...this.#genesDone.values()].reduce((sum, genes) => sum + genes, 0);
   }
 
   /**

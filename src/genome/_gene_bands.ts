@@ -154,7 +154,7 @@ function bytesOfCounter({ rule }: GeneBandsOptions): number {
 
 /** Whether all files are counted a sequence at a time, and their numbers then put together. */
 function isSharedOut({ formats }: GeneBandsOptions): boolean {
-  return formats?.isSubsetOf(SHARED_FORMATS) === true;
+  return formats !== undefined && [...formats].every((format) => SHARED_FORMATS.has(format));
 }
 
 /** Bytes for each gene and bin of the sequences that threads are counting, as a share of all genes. */

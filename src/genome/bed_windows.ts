@@ -4,6 +4,7 @@
  * @module
  */
 
+import { groupBy } from "../base/group_by.ts";
 import { formatCountOf } from "../base/count.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
@@ -141,7 +142,7 @@ function nameWindows(
   for (const { name } of intervals) {
     if (name !== undefined) counts.set(keyOf(name), (counts.get(keyOf(name)) ?? 0) + 1);
   }
-  const atPlace = Map.groupBy(intervals, placeOf);
+  const atPlace = groupBy(intervals, placeOf);
   return intervals.map((interval) => {
     const { name, chromosome, start, end, strand, line } = interval;
     const shares = name !== undefined && counts.get(keyOf(name))! > 1;

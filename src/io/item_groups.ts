@@ -112,7 +112,7 @@ export function makeCellTypeGroups(
   groups: ReadonlyMap<string, string> | undefined,
 ): readonly string[] | undefined {
   if (groups === undefined || groups.size === 0) return undefined;
-  const unknown = groups.keys().find((cellType) => !cellTypes.includes(cellType));
+  const unknown = [...groups.keys()].find((cellType) => !cellTypes.includes(cellType));
   if (unknown !== undefined) {
     throw new RangeError(
       `Cannot group cell types: "${unknown}" is not one of the data's, ${listSome(cellTypes)}`,

@@ -131,7 +131,7 @@ export function storeValues(
  * @returns The table, `[count]`, as float32 if that holds all known values. Counts without a value have ln(1 + count).
  */
 export function makeValues(known: ReadonlyMap<number, number>, largest: number): SignalValues {
-  const isFloat32 = known.values().every((value) => Math.fround(value) === value);
+  const isFloat32 = [...known.values()].every((value) => Math.fround(value) === value);
   const table = isFloat32
     ? countLogarithms(largest)
     : Float64Array.from({ length: largest + 1 }, (_, count) => Math.log1p(count));

@@ -72,6 +72,7 @@ export {
   loadModel,
   type LoadModelOptions,
   type ModelSources,
+  type NamedModelFiles,
   saveModel,
   type SaveModelOptions,
   type SerializedModel,

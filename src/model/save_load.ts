@@ -15,6 +15,12 @@ import { parseRecord } from "../record.ts";
 import { describeInputs } from "./describe_input.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import {
+  type ModelSources,
+  type NamedModelFiles,
+  openModelFiles,
+  TOPOLOGY_FILE,
+} from "./_model_files.ts";
+import {
   BRANCHED_VERSION,
   MAX_JSON_BYTES,
   readErrors,
@@ -33,7 +39,7 @@ import { digestJson } from "./seal.ts";
 import { isBranched } from "./spec.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
-const TOPOLOGY_FILE = "model.json";
+export type { ModelSources, NamedModelFiles } from "./_model_files.ts";
 
 /** The files of a saved model. */
 export interface SerializedModel {
@@ -43,16 +49,6 @@ export interface SerializedModel {
   readonly weights: Uint8Array<ArrayBuffer>;
   /** Content of `panel.npz`, for a model that has a panel. */
   readonly panel?: Uint8Array<ArrayBuffer>;
-}
-
-/** The files of a saved model, to load it from. */
-export interface ModelSources {
-  /** `model.json`. */
-  readonly json: ByteSource;
-  /** `weights.bin`. */
-  readonly weights: ByteSource;
-  /** `panel.npz`, which a model without a panel does not need. It is closed. */
-  readonly panel?: ByteSource | undefined;
 }
 
 /** Options of {@linkcode loadModel}. */
@@ -203,16 +199,16 @@ export async function saveModel(
  * Loads a model that {@linkcode saveModel} wrote. tf.js is not needed: layers and shapes come from the
  * plain-data model inside.
  *
- * @param directory Directory of `model.json` and `weights.bin`, or the files as sources. The panel of a model is in
- *   `panel.npz` beside them, or in the directory above.
+ * @param directory Directory of `model.json` and `weights.bin`; or the files, by a `Map` from their names or each by itself.
+ *   The panel of a model is in `panel.npz` beside them, or in the directory above.
  * @param options Panels that are known already.
  * @returns The model.
+ * @throws {NotFoundError} If a file is missing.
  * @throws {FormatError} If a file is damaged, or was not written by this package.
  *
  * @example A model from memory
  * ```ts
  * import { Dataset } from "@waka/histone/data";
- * import { bytesSource } from "@waka/histone/io";
  * import { loadModel, serializeModel } from "@waka/histone/model";
  * import { simulateColumns } from "@waka/histone/simulate";
  * import { fit } from "@waka/histone/training";
@@ -221,25 +217,25 @@ export async function saveModel(
  * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
  * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
  * const { json, weights } = await serializeModel(model);
- * const loaded = await loadModel({
- *   json: bytesSource(new TextEncoder().encode(json), "model.json"),
- *   weights: bytesSource(weights, "weights.bin"),
- * });
- * deepStrictEqual(loaded, model);
+ * deepStrictEqual(await loadModel({ json: new Blob([json]), weights }), model);
+ * const files = new Map([["mine/model.json", new Blob([json])], ["mine/weights.bin", new Blob([weights])]]);
+ * deepStrictEqual(await loadModel(files), model);
  * ```
  */
 export async function loadModel(
-  directory: string | URL | ModelSources,
+  directory: string | URL | ModelSources | NamedModelFiles,
   { panels }: LoadModelOptions = {},
 ): Promise<TrainedModel> {
   const openWith = (open: () => Promise<ByteSource | undefined>) => async (digest: string) =>
     panels?.get(digest) ?? await open();
   if (typeof directory !== "string" && !(directory instanceof URL)) {
-    const { json, weights, panel } = directory;
-    return keepPanel(
-      await readModel(json, weights, openWith(() => Promise.resolve(panel))),
-      panels,
-    );
+    const files = await openModelFiles(directory);
+    try {
+      const { json, weights, openPanel } = files;
+      return keepPanel(await readModel(json, weights, openWith(openPanel)), panels);
+    } finally {
+      files.close();
+    }
   }
   const path = pathOf(directory);
   const json = await openFile(`${path}/${TOPOLOGY_FILE}`);

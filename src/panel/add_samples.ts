@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group_by.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
@@ -141,7 +142,7 @@ function nameMembers(
   places: Int32Array,
 ): PanelCellType[] {
   const present = new Set(data.cellTypeIndices());
-  const names = Map.groupBy(present, (cellType) => places[cellType]!);
+  const names = groupBy(present, (cellType) => places[cellType]!);
   return cellTypes.map(({ name, members }, place) => {
     const others = (names.get(place) ?? []).map((cellType) => data.columns.cellTypes[cellType]!);
     return { name, members: [...new Set([...members, ...others])] };

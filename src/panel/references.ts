@@ -56,7 +56,7 @@ export function placeInPanel(
   return {
     genes: placeGenes(genes, columns.genes),
     references: sameCellTypes(cellTypes, columns).map((own) => {
-      const others = cellTypes.keys().filter((place) => !own.has(place));
+      const others = [...cellTypes.keys()].filter((place) => !own.has(place));
       return Uint32Array.from(cellTypes.length < FEWEST_CELL_TYPES ? [] : others);
     }),
     seesStatistics: sameCellTypes(statistics?.cellTypes ?? [], columns)

@@ -1,5 +1,6 @@
 /** The sections of a data set's page. */
 
+import { groupBy } from "../base/group_by.ts";
 import { formatCountOf } from "../base/count.ts";
 import type { DataSummary, LabelScale } from "../data/summary/types.ts";
 import {
@@ -122,7 +123,7 @@ function labels({ data, labelVariance }: DataPageInput): Section["content"] {
 
 /** What the labels look like, in a sentence for each scale. */
 function describeScales({ labels }: DataSummary): string {
-  const byScale = Map.groupBy(labels, ({ scale }) => scale);
+  const byScale = groupBy(labels, ({ scale }) => scale);
   const words = (scale: LabelScale) => SCALE_WORDS[scale];
   if (byScale.size === 1) return `The labels look like ${words(labels[0]!.scale)}.`;
   return `${

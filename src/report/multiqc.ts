@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group_by.ts";
 import type { DataSummary } from "../data/summary/types.ts";
 import type { Content, Point } from "./_multiqc_content.ts";
 import { labelCurvesContent, labelTable, varianceTable } from "./_multiqc_labels.ts";
@@ -115,7 +116,7 @@ function depthStatistics({ record, tracks }: DataSummary, key: string): Content 
 }
 
 function readStatistics(files: readonly CountedFile[], key: string): Content {
-  const groups = Map.groupBy(files, ({ cellType, mark }) => JSON.stringify([cellType, mark]));
+  const groups = groupBy(files, ({ cellType, mark }) => JSON.stringify([cellType, mark]));
   const rows = files.map((file) => {
     const { cellType, mark, name } = file;
     const isAlone = groups.get(JSON.stringify([cellType, mark]))!.length === 1;

@@ -3,6 +3,7 @@
  * folds.
  */
 
+import { groupBy } from "../base/group_by.ts";
 import { writeFileAtomic } from "../files/file.ts";
 import type { EpochPoint, FoldHistory } from "../report/mod.ts";
 import type { FoldResult } from "../training/crossval.ts";
@@ -107,7 +108,7 @@ export async function writeFolds(
  */
 export async function readFolds(directory: string): Promise<FoldHistory[]> {
   const rows = await readCsv(`${directory}/folds.csv`);
-  return [...Map.groupBy(rows, ({ fold }) => fold ?? NaN)]
+  return [...groupBy(rows, ({ fold }) => fold ?? NaN)]
     .map(([fold, rows]) => ({ fold, history: rows.map(toEpoch) }));
 }
 

@@ -2,7 +2,7 @@
 
 import { nullable, number, numberOrNull, oneOf, optional, text } from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
-import { ContractError, FormatError } from "../errors.ts";
+import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import { LOSS, type Loss } from "../model/loss.ts";
 import { findPreset } from "../model/presets.ts";
@@ -121,6 +121,7 @@ const REGIMES = part({
  * @param directory The run's directory, which `train`, `crossval`, `forecast` or `experiments` wrote, or a program with
  *   {@linkcode writeConfig} and its like.
  * @returns Settings, and history and scores by regime if the run has them.
+ * @throws {NotFoundError} If the directory does not exist.
  * @throws {ContractError} If it holds no run, or is a file.
  * @throws {FormatError} If a file in it is damaged.
  *
@@ -146,9 +147,12 @@ export async function readRun(directory: string): Promise<SavedRun> {
     const found = await holdsUnfinishedRun(directory)
       ? `${directory} holds an unfinished run without results`
       : `no file "${directory}/config.json"`;
-    throw new ContractError(
-      `Cannot read run: ${found}, expected a directory that train, crossval, forecast or experiments wrote`,
-    );
+    const message =
+      `Cannot read run: ${found}, expected a directory that train, crossval, forecast or experiments wrote`;
+    if (await pathKind(directory) === undefined) {
+      throw new NotFoundError(message, { path: directory });
+    }
+    throw new ContractError(message);
   }
   const path = `${directory}/config.json`;
   const settings = await readObject(path);

@@ -203,7 +203,7 @@ class Search {
     if (!otherArithmetic) this.#checkArithmetic(capacity.arithmetic);
     const underWay = new Map<readonly ModelTrial[], number>();
     const progress = (): SearchProgress => {
-      const done = underWay.values().reduce((sum, trials) => sum + trials, records.length);
+      const done = [...underWay.values()].reduce((sum, trials) => sum + trials, records.length);
       return { rung, rungs, done, total: models.length, unit: TRIALS };
     };
     const { transform, schedule, weightDecay } = this.#settings;

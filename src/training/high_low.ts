@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group_by.ts";
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { median } from "../metrics/quantile.ts";
@@ -47,7 +48,7 @@ function isBinary(data: Dataset): boolean {
 function cellTypeMedians(data: Dataset): Map<string, number> {
   const labels = data.labels();
   const positions = Array.from(labels.keys());
-  const byCellType = Map.groupBy(positions, (position) => data.cellTypeOf(position));
+  const byCellType = groupBy(positions, (position) => data.cellTypeOf(position));
   return new Map(
     [...byCellType].map(([name, own]) => [name, median(own.map((position) => labels[position]!))]),
   );

@@ -232,6 +232,6 @@ function standardErrorOver(values: readonly number[], genes: readonly number[]):
     sums.set(gene, (sums.get(gene) ?? 0) + values[i]! - mean);
   }
   if (sums.size < 2) return null;
-  const squares = sums.values().reduce((sum, value) => sum + value ** 2, 0);
+  const squares = [...sums.values()].reduce((sum, value) => sum + value ** 2, 0);
   return Math.sqrt(squares * sums.size / (sums.size - 1)) / values.length;
 }

@@ -1,34 +1,11 @@
 import { signalShape } from "../model/inputs.ts";
 import { Dataset } from "../data/dataset.ts";
+import type { Sample } from "../data/sample.ts";
 import { ContractError } from "../errors.ts";
-import { geneKey } from "../gene_id.ts";
-import { PackedBuilder } from "../io/packing.ts";
-import { storeValues } from "../io/signal_values.ts";
 import { inputRecordOf, type TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
-import { sequencesOfSamples } from "./_sample_sequences.ts";
 
-/** One gene in one cell type. */
-export interface Sample {
-  /** Id of the gene, such as `ENSG00000000419.14`. */
-  readonly gene: string;
-  /** Name of the cell type. */
-  readonly cellType: string;
-  /**
-   * Plain counts, `[bin, mark]` row-major, marks in the order of the model's `inputRecord.marks`; not transformed, since
-   * the model does that, unless the options name the transform.
-   */
-  readonly signal: ArrayLike<number>;
-  /**
-   * The DNA around the gene's TSS, for models that read it: as many letters as `inputRecord.sequence.bases`, in its
-   * orientation. All samples of a gene have the same.
-   *
-   * @default {bases that are not known}
-   */
-  readonly sequence?: string | undefined;
-  /** The measured expression, on the scale of the model's training labels. Give it for all samples or for none. */
-  readonly label?: number | undefined;
-}
+export type { Sample } from "../data/sample.ts";
 
 /** Options of {@linkcode samplesFor}. */
 export interface SamplesForOptions {
@@ -80,56 +57,5 @@ export function samplesFor(
       `Cannot make samples: "${model.spec.name}" reads no signal, expected a model that does`,
     );
   }
-  const size = bins * record.marks.length;
-  const signal = new PackedBuilder(samples.length * size);
-  samples.forEach((sample, position) => {
-    const values = Float64Array.from(sample.signal);
-    if (values.length !== size) {
-      throw new TypeError(
-        `Cannot make samples: the signal of sample ${position} (${sample.gene} in ${sample.cellType}) has ` +
-          `${values.length} values, expected ${size}: ${bins} bins × ${record.marks.length} marks`,
-      );
-    }
-    signal.append(values);
-  });
-  const [cellTypes, cellTypeIndex] = numberNames(samples.map(({ cellType }) => cellType));
-  const [genes, geneIndex] = numberNames(samples.map(({ gene }) => gene), geneKey);
-  const names = { cellTypes, cellTypeIndex, genes, geneIndex };
-  const sequences = sequencesOfSamples(samples, { geneIndex, genes: genes.length, record });
-  return new Dataset({
-    ...names,
-    // Logarithms are kept as readers of files keep them, so that they are predicted with the same bits.
-    ...storeValues(signal.finish(), transform),
-    labels: labelsOf(samples),
-    bins,
-    record,
-    ...(sequences && { sequences }),
-  });
-}
-
-function labelsOf(samples: readonly Sample[]): Float64Array<ArrayBuffer> | undefined {
-  const labels = samples.flatMap(({ label }) => label ?? []);
-  if (labels.length === 0) return undefined;
-  if (labels.length === samples.length) return Float64Array.from(labels);
-  throw new ContractError(
-    `Cannot make samples: ${labels.length} of ${samples.length} have a label, expected all or none`,
-  );
-}
-
-/**
- * The distinct names, each as it is first spelled, and for each place the number of its name. Names with one key are
- * one name.
- */
-function numberNames(
-  names: readonly string[],
-  keyOf = (name: string) => name,
-): [distinct: string[], index: Uint32Array<ArrayBuffer>] {
-  const distinct: string[] = [];
-  const numbers = new Map<string, number>();
-  const index = Uint32Array.from(names, (name) => {
-    const number = numbers.get(keyOf(name)) ?? distinct.push(name) - 1;
-    numbers.set(keyOf(name), number);
-    return number;
-  });
-  return [distinct, index];
+  return Dataset.fromSamples(samples, { record, bins });
 }

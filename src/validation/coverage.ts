@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group_by.ts";
 import type { Intervals, KnownRegime } from "./intervals.ts";
 
 /** How often intervals held the label, and how wide they were. */
@@ -62,9 +63,9 @@ export interface CoveredSamples extends Intervals {
  */
 export function measureCoverage(samples: CoveredSamples): RegimeCoverage[] {
   const { regimes, cellTypes } = samples;
-  const rows = Map.groupBy(regimes.keys(), (row) => regimes[row]!);
+  const rows = groupBy(regimes.keys(), (row) => regimes[row]!);
   return Array.from(rows, ([regime, own]) => {
-    const byCellType = Map.groupBy(own, (row) => cellTypes[row]!);
+    const byCellType = groupBy(own, (row) => cellTypes[row]!);
     return {
       regime,
       ...coverageOf(samples, own),

@@ -55,6 +55,6 @@ export function knownRegimes(
 
 /** Whether each group, or one of its members, has one of some names, `[group]`. */
 function findNames(groups: ItemGroups, names: Iterable<string>): boolean[] {
-  const known = new Map(Iterator.from(names).map((name) => [name, 0]));
+  const known = new Map(Array.from(names, (name) => [name, 0]));
   return Array.from(placeGroups(groups, known).places, (place) => place === 0);
 }

@@ -198,7 +198,7 @@ function divideAxis(data: Dataset, axis: FoldAxis, options: SplitDataOptions): P
   );
   const used = [...shares.keys()].filter((part) => shares[part]! > 0);
   const rest = Uint32Array.from(
-    axis.unitOfRow.keys().filter((row) => partOfUnit[axis.unitOfRow[row]!]! < 0),
+    [...axis.unitOfRow.keys()].filter((row) => partOfUnit[axis.unitOfRow[row]!]! < 0),
   );
   if (used.length === 1 || rest.length === 0) return { axis, partOfRow };
   const parts = partitionAxis(data.subset(rest), restrictAxis(axis, rest), {

@@ -180,7 +180,7 @@ function findTrainedGenes(train: Dataset, test: Dataset): (gene: string) => bool
   const places = placeGeneGroups(geneGroupAxis(train), test);
   const genes = test.geneIndices();
   const trained = new Set(
-    Array.from(genes.keys().filter((row) => places[row]! >= 0), (row) => genes[row]!),
+    Array.from([...genes.keys()].filter((row) => places[row]! >= 0), (row) => genes[row]!),
   );
   const indices = new Map(test.columns.genes.map((id, index) => [id, index]));
   return (gene) => trained.has(indices.get(gene) ?? -1);

@@ -3,6 +3,7 @@
  * reads that were counted twice. What a model says about them is worth less than its intervals promise.
  */
 
+import { groupBy } from "../base/group_by.ts";
 import { meanOf, sampleDeviation } from "../base/mean.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { cellTypeGroupIndices } from "../data/sample_groups.ts";
@@ -87,7 +88,7 @@ export interface FindUnlikeOptions {
  */
 export function typicalSignal(data: Dataset): TypicalSignal {
   const groups = cellTypeGroupIndices(data);
-  const byGroup = Map.groupBy(positionsByCellType(data).values(), ([first]) => groups[first!]!);
+  const byGroup = groupBy(positionsByCellType(data).values(), ([first]) => groups[first!]!);
   const values = new Map<string, { readonly of: MeasuredStatistic; readonly all: number[] }>();
   for (const members of byGroup.values()) {
     for (const { of, all } of meanOverMembers(data, members).values()) {
@@ -164,7 +165,7 @@ export function findUnlike(
 /** The positions of each cell type's samples, not more than are needed, by the cell type's number. */
 function positionsByCellType(data: Dataset): Map<number, number[]> {
   const [cellTypes, genes] = [data.cellTypeIndices(), data.geneIndices()];
-  const all = Map.groupBy(cellTypes.keys(), (position) => cellTypes[position]!);
+  const all = groupBy(cellTypes.keys(), (position) => cellTypes[position]!);
   return new Map(Array.from(all, ([cellType, positions]) => {
     const step = Math.ceil(positions.length / MOST_SAMPLES);
     if (step === 1) return [cellType, positions];

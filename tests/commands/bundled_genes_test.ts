@@ -39,8 +39,14 @@ Deno.test("a file that is named as an assembly is named with its folder", async 
     );
     const { code, stdout, stderr } = await runTask(
       "prepare",
-      ...["--samples", `${directory}/sheet.tsv`, "--genes", `${directory}/hg19`],
-      ...["--signal", "reads", "--out", `${directory}/o.npz`],
+      "--samples",
+      `${directory}/sheet.tsv`,
+      "--genes",
+      `${directory}/hg19`,
+      "--signal",
+      "reads",
+      "--out",
+      `${directory}/o.npz`,
     );
     strictEqual(code, 0, stderr);
     match(stdout, /1 gene\b/);
@@ -65,8 +71,14 @@ Deno.test("bundled genes of another assembly than the files' are refused", async
     const prepare = (assembly: string) =>
       runTask(
         "prepare",
-        ...["--samples", `${directory}/sheet.tsv`, "--genes", assembly],
-        ...["--signal", "mean", "--out", `${directory}/${assembly}.npz`],
+        "--samples",
+        `${directory}/sheet.tsv`,
+        "--genes",
+        assembly,
+        "--signal",
+        "mean",
+        "--out",
+        `${directory}/${assembly}.npz`,
       );
     const [other, same] = [await prepare("hg38"), await prepare("hg19")];
     strictEqual(other.code, 1);
@@ -114,8 +126,14 @@ Deno.test("commands that ask where genes lie take an assembly's name", async () 
     await runTask("prepare", ...inputs, "--signal", "reads", "--out", data);
     const split = await runTask(
       "split",
-      ...["--data", data, "--genes", "hg19", "--scheme", "by-chromosome"],
-      ...["--out", `${directory}/split`],
+      "--data",
+      data,
+      "--genes",
+      "hg19",
+      "--scheme",
+      "by-chromosome",
+      "--out",
+      `${directory}/split`,
     );
     strictEqual(split.code, 0, split.stderr);
     const doctor = await runTask("doctor", data, "--genes", "hg38");

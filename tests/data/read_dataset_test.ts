@@ -51,7 +51,7 @@ Deno.test("a file in the competition's format is read with its own record", asyn
 
 Deno.test("a path that does not exist, or has no known kind, is refused", async () => {
   await rejects(readDataset("nowhere/train.npz"), {
-    name: "ContractError",
+    name: "NotFoundError",
     message: 'Cannot read data: no file or folder "nowhere/train.npz"',
   });
   await withTemporary(async (folder) => {

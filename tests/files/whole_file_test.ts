@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { ContractError, FormatError } from "../../src/errors.ts";
+import { ContractError, FormatError, NotFoundError } from "../../src/errors.ts";
 import { directorySource } from "../../src/files/directory_source.ts";
 import { readWholeFile } from "../../src/files/whole_file.ts";
 import { readAnndataFolder } from "../../src/io/zarr/folder.ts";
@@ -28,8 +28,8 @@ Deno.test("files and pipes are read whole, up to the most that they may have", a
       await writer.status;
     }
     await rejects(readWholeFile(pipe, { isRegular: true }), ContractError);
-    await rejects(readWholeFile(directory), Deno.errors.IsADirectory);
-    await rejects(readWholeFile(`${directory}/none`), Deno.errors.NotFound);
+    await rejects(readWholeFile(directory), ContractError);
+    await rejects(readWholeFile(`${directory}/none`), NotFoundError);
   });
 });
 

@@ -180,6 +180,32 @@ Deno.test("an error of onProgress ends the reading on all threads", async () => 
   await rejects(readCompetition(source, { record, threads: 2, onProgress }), enough);
 });
 
+Deno.test("a signal ends the reading on all threads, before it begins and midway", async () => {
+  const source = bytesSource(await npzBytes(MEMBERS));
+  const reason = new Error("given up");
+  for (const threads of [1, 3]) {
+    const aborted = AbortSignal.abort(reason);
+    await rejects(readCompetition(source, { record, threads, signal: aborted }), reason);
+    const controller = new AbortController();
+    let calls = 0;
+    const onProgress = () => {
+      calls++;
+      controller.abort(reason);
+    };
+    const { signal } = controller;
+    await rejects(readCompetition(source, { record, threads, onProgress, signal }), reason);
+    ok(calls > 0);
+    // While workers decode and nobody calls back.
+    const waiting = new AbortController();
+    const reading = rejects(
+      readCompetition(source, { record, threads: 3, signal: waiting.signal }),
+      reason,
+    );
+    setTimeout(() => waiting.abort(reason));
+    await reading;
+  }
+});
+
 Deno.test("an impossible number of threads is refused", async () => {
   const source = bytesSource(await npzBytes(MEMBERS));
   for (const threads of [0, -1, 1.5, NaN]) {

@@ -58,6 +58,12 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     env: NO_ADAPTER,
   },
   {
+    name: "runtimes",
+    about: "the npm package on Node, Bun and Deno, its types, and bundles of it",
+    paths: ["tests/runtimes"],
+    env: NO_ADAPTER,
+  },
+  {
     name: "documentation",
     about: "every example in the README, the guides and the documentation of exports",
     paths: ["README.md", "docs", "mod.ts", "src"],
@@ -68,7 +74,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   {
     name: "page",
     about: "the page in Chromium: its window, and the whole path from files to a report",
-    paths: ["tests/page/browser"],
+    paths: ["tests/page/browser", "tests/page/build"],
     parallel: true,
     env: NO_ADAPTER,
   },

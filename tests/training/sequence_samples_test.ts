@@ -235,6 +235,6 @@ Deno.test("samples of a program's own carry their letters", async () => {
   const marks = { ...model, record: new Dataset(tableColumns(3, 4)).record };
   throws(
     () => samplesFor(marks, [toSample(0, letters(0))]),
-    /sample 0 .* has a sequence, and the model reads none/,
+    /sample 0 .* has a sequence, expected none: the record, or the model, speaks of none/,
   );
 });

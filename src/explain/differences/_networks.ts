@@ -1,5 +1,6 @@
 /** Explains the changes of a block of genes with every model. */
 
+import { DisposableList } from "../../base/disposable_list.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { EngineReport } from "../../engine/select.ts";
 import { ContractError } from "../../errors.ts";
@@ -18,14 +19,14 @@ import { planAttribution } from "../attribution_plan.ts";
 export class DifferenceNetworks implements AsyncDisposable {
   readonly layout: MarkLayout;
   readonly #networks: readonly ExplainedNetwork[];
-  readonly #stack: AsyncDisposableStack;
+  readonly #stack: DisposableList;
   readonly #plan: DifferencePlan;
 
   private constructor(
     networks: readonly ExplainedNetwork[],
     { layout, stack, plan }: {
       readonly layout: MarkLayout;
-      readonly stack: AsyncDisposableStack;
+      readonly stack: DisposableList;
       readonly plan: DifferencePlan;
     },
   ) {
@@ -44,7 +45,7 @@ export class DifferenceNetworks implements AsyncDisposable {
     const { plan, engine, threads, unlabelled, dropMarks, acceptAssembly } = options;
     const layouts = models.map(markLayout);
     const layout = checkLayouts(layouts);
-    await using stack = new AsyncDisposableStack();
+    await using stack = new DisposableList();
     const networks: ExplainedNetwork[] = [];
     for (const model of models) {
       const onNote = networks.length === 0 ? options.onNote : undefined;
@@ -91,7 +92,7 @@ export class DifferenceNetworks implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stack.disposeAsync();
+    await this.#stack[Symbol.asyncDispose]();
   }
 }
 

@@ -1,5 +1,6 @@
 /** Predicts samples before and after edits, block by block. */
 
+import { DisposableList } from "../../base/disposable_list.ts";
 import { meanOf } from "../../base/mean.ts";
 import { sequenceLetters } from "../../base/sequences.ts";
 import type { Dataset } from "../../data/dataset.ts";
@@ -85,7 +86,7 @@ export class EditRun {
 
   /** Predicts all edits, in their order. */
   async *predict(): AsyncGenerator<readonly EditEffect[], void, undefined> {
-    await using stack = new AsyncDisposableStack();
+    await using stack = new DisposableList();
     this.#predictors = await this.#open(stack);
     await this.#findExpression();
     let done = 0;
@@ -98,7 +99,7 @@ export class EditRun {
     }
   }
 
-  async #open(stack: AsyncDisposableStack): Promise<Predictor[]> {
+  async #open(stack: DisposableList): Promise<Predictor[]> {
     const { engine, threads, path = "grouped", onStart, onNote } = this.#options;
     const { acceptAssembly, unlabelled, dropMarks } = this.#options;
     const options = { engine, threads, path, acceptAssembly, unlabelled, dropMarks };

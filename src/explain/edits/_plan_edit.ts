@@ -34,7 +34,7 @@ export function planEdit(edit: Edit, scope: EditScope): PlannedEdit {
     const fault = faultAt(position);
     if (fault !== undefined) leftOut.set(fault, (leftOut.get(fault) ?? 0) + 1);
   }
-  const skipped = leftOut.values().reduce((sum, count) => sum + count, 0);
+  const skipped = [...leftOut.values()].reduce((sum, count) => sum + count, 0);
   if (skipped === all.length) {
     // Reasons are sentences, which are not to be cut as names are.
     const [first, second] = leftOut.keys();

@@ -34,7 +34,7 @@ export class SampleIndex {
   ofCellType(cellType: number): Uint32Array {
     const known = this.#byCellType.get(cellType);
     if (known !== undefined) return known;
-    const positions = this.#cellTypes.keys().filter((position) =>
+    const positions = [...this.#cellTypes.keys()].filter((position) =>
       this.#cellTypes[position] === cellType
     );
     const made = Uint32Array.from(positions);

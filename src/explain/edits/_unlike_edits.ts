@@ -1,5 +1,6 @@
 /** Says where edited samples are unlike real ones. */
 
+import { groupBy } from "../../base/group_by.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { TypicalSignal } from "../../model/typical_signal.ts";
 import { describeUnlike } from "../../validation/describe_unlike.ts";
@@ -59,7 +60,7 @@ export class UnlikeEdits {
     if (planned !== this.#planned) {
       this.#planned = planned;
       this.#words.clear();
-      this.#byCellType = Map.groupBy(
+      this.#byCellType = groupBy(
         planned.listPositions(),
         (each) => scope.cellTypeAt(each),
       );

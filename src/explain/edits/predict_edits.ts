@@ -26,7 +26,7 @@ const MOST_DRAWS = 10_000;
  * @example The effect of a mark
  * ```ts
  * import { Dataset } from "@waka/histone/data";
- * import { knockOuts, predictEdits } from "@waka/histone/explain";
+ * import { type EditEffect, knockOuts, predictEdits } from "@waka/histone/explain";
  * import { simulateColumns } from "@waka/histone/simulate";
  * import { fit } from "@waka/histone/training";
  * import { strictEqual } from "node:assert";
@@ -34,7 +34,8 @@ const MOST_DRAWS = 10_000;
  * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
  * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
  * const edits = knockOuts(["H3K4me3"]);
- * const effects = (await Array.fromAsync(predictEdits([model], data, { edits, engine: "wasm" }))).flat();
+ * const effects: EditEffect[] = [];
+ * for await (const block of predictEdits([model], data, { edits, engine: "wasm" })) effects.push(...block);
  * strictEqual(effects.length, data.length);
  * strictEqual(effects[3]!.effect, effects[3]!.after - effects[3]!.before);
  * ```

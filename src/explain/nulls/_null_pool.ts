@@ -1,5 +1,6 @@
 /** Which samples make a null. */
 
+import { groupBy } from "../../base/group_by.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { MatchedSamples } from "../matched_samples.ts";
 
@@ -27,7 +28,7 @@ export function choosePool(
   { matched, compared, pool }: PoolSize,
 ): Uint32Array<ArrayBuffer> {
   const cellTypes = data.cellTypeIndices();
-  const tested = Map.groupBy(rows, (position) => cellTypes[position]!);
+  const tested = groupBy(rows, (position) => cellTypes[position]!);
   const chosen: number[] = [];
   for (const [cellType, own] of [...tested].sort(([a], [b]) => a - b)) {
     const { positions, rankOf } = matched.sortedIn(cellType);

@@ -1,5 +1,6 @@
 /** Models that have nothing to learn: the same kind, trained on labels that have nothing to do with the marks. */
 
+import { groupBy } from "../../base/group_by.ts";
 import { checkInteger } from "../../base/check_integer.ts";
 import { Dataset } from "../../data/dataset.ts";
 import type { EngineName } from "../../engine/select.ts";
@@ -44,7 +45,7 @@ export function shuffleLabels(data: Dataset, seed: number): Dataset {
   const groups = geneGroupIndices(data);
   const compareIn = (a: number, b: number) => genes[a]! - genes[b]! || a - b;
   const cellTypes = data.cellTypeIndices();
-  const byCellType = Map.groupBy(labels.keys(), (position) => cellTypes[position]!);
+  const byCellType = groupBy(labels.keys(), (position) => cellTypes[position]!);
   const shuffled = Float64Array.from(columns.labels!);
   for (const own of byCellType.values()) {
     const sorted = own.toSorted((a, b) => groups[a]! - groups[b]! || compareIn(a, b));

@@ -1,5 +1,6 @@
 /** q-values of attributions. */
 
+import { groupBy } from "../../base/group_by.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { geneGroupIndices } from "../../data/sample_groups.ts";
 import { ContractError } from "../../errors.ts";
@@ -116,7 +117,7 @@ class PreparedNull {
     this.#data = data;
     this.#genes = geneGroupIndices(data);
     const { rows } = nullAttributions.attributions;
-    const byCellType = Map.groupBy(rows.keys(), (place) => data.cellTypeOf(rows[place]!));
+    const byCellType = groupBy(rows.keys(), (place) => data.cellTypeOf(rows[place]!));
     this.#byCellType = new Map(
       [...byCellType].map(([cellType, places]) => [
         cellType,

@@ -1,5 +1,6 @@
 /** Descriptions and groups that several checks use. */
 
+import { type Group, groupBy } from "../../base/group_by.ts";
 import { formatGene, type GeneDetails } from "../../gene_id.ts";
 import type { SampleColumns } from "../../io/columns.ts";
 import { listSome } from "../wording.ts";
@@ -26,23 +27,6 @@ export function groupByMark(
   tracks: readonly TrackStatistics[],
 ): Map<string, Group<TrackStatistics>> {
   return groupBy(tracks, ({ mark }) => mark);
-}
-
-/** The members of a group, of which there is at least one. */
-export type Group<Item> = [Item, ...Item[]];
-
-/** Groups items by key, as `Map.groupBy` does, with a type that shows that groups are not empty. */
-export function groupBy<Item>(
-  items: Iterable<Item>,
-  keyOf: (item: Item) => string,
-): Map<string, Group<Item>> {
-  const groups = new Map<string, Group<Item>>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 /** Formats a share of 0 to 1 as `97.6%`. */

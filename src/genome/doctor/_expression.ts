@@ -1,5 +1,6 @@
 /** Pairs the marks of cell types with their labels. */
 
+import { groupBy } from "../../base/group_by.ts";
 import { correlate } from "./_correlate.ts";
 import { LARGEST_LOGARITHM } from "../logarithms.ts";
 import type { LabelStatistics } from "./_labels.ts";
@@ -35,7 +36,7 @@ export function pairWithLabels(
   tracks: readonly TrackStatistics[],
   labels: readonly LabelStatistics[],
 ): CellTypeExpression[] {
-  const byCellType = Map.groupBy(tracks, ({ cellType }) => cellType);
+  const byCellType = groupBy(tracks, ({ cellType }) => cellType);
   const paired = labels.filter(({ least, largest }) => least < largest).map((column) => {
     const values = compress(column);
     const [middle = NaN] = compress({ ...column, values: Float64Array.of(column.median) });

@@ -1,3 +1,4 @@
+import { groupBy } from "../../base/group_by.ts";
 import { Correlations } from "./_correlate.ts";
 import type { LabelStatistics } from "./_labels.ts";
 import { median } from "../../metrics/quantile.ts";
@@ -59,7 +60,7 @@ function countGroups(items: readonly { readonly group: string }[]): number {
 
 function findSameLabels(labels: readonly LabelStatistics[]): Finding[] {
   const varied = labels.filter(({ least, largest }) => least < largest);
-  const groups = [...Map.groupBy(varied, ({ fingerprint }) => fingerprint).values()];
+  const groups = [...groupBy(varied, ({ fingerprint }) => fingerprint).values()];
   return groups.filter((group) => countGroups(group) > 1).map((group) => ({
     check: "alike-cell-types",
     severity: "warning",
@@ -100,7 +101,7 @@ function findReplicates(tracks: readonly TrackStatistics[]): Finding[] {
   );
   const table = new Correlations(usable.map(({ levels }) => levels));
   const places = new Map(usable.map((track, place) => [track, place]));
-  const byCellType = [...Map.groupBy(usable, ({ cellType }) => cellType)];
+  const byCellType = [...groupBy(usable, ({ cellType }) => cellType)];
   return pairsOf(byCellType).flatMap(([[, [first, own]], [, [second, other]]]) => {
     if (own[0]?.group === other[0]?.group) return [];
     const likenesses = own.flatMap((track) => {

@@ -1,3 +1,4 @@
+import { groupBy } from "../../base/group_by.ts";
 import { dotProduct, standardise } from "./_correlate.ts";
 import type { CellTypeExpression } from "./_expression.ts";
 import { biologyOf } from "./_marks.ts";
@@ -86,7 +87,7 @@ function countGroups(cellTypes: readonly CellTypeExpression[]): number {
  * fit both.
  */
 function withDistinctLabels(cellTypes: readonly CellTypeExpression[]): CellTypeExpression[] {
-  const groups = Map.groupBy(cellTypes, ({ labels }) => labels.fingerprint);
+  const groups = groupBy(cellTypes, ({ labels }) => labels.fingerprint);
   return [...groups.values()].filter((members) => countGroups(members) === 1).flat();
 }
 

@@ -1,3 +1,4 @@
+import { groupBy } from "../../base/group_by.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 
@@ -7,7 +8,7 @@ import type { Finding } from "./finding.ts";
  */
 export function checkIdenticalSamples(tracks: readonly TrackStatistics[]): Finding[] {
   const varied = tracks.filter(({ least, largest }) => least < largest);
-  const groups = Map.groupBy(varied, ({ fingerprint }) => fingerprint);
+  const groups = groupBy(varied, ({ fingerprint }) => fingerprint);
   return [...groups.values()].filter(({ length }) => length > 1).map((group) => ({
     check: "identical-samples",
     severity: "warning",

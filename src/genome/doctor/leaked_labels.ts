@@ -1,6 +1,7 @@
 import { listSome } from "../wording.ts";
 import { correlate } from "./_correlate.ts";
-import { groupBy, groupByMark } from "./_describe.ts";
+import { groupBy } from "../../base/group_by.ts";
+import { groupByMark } from "./_describe.ts";
 import type { CellTypeExpression } from "./_expression.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";

@@ -1,6 +1,7 @@
+import { type Group, groupBy } from "../../base/group_by.ts";
 import { correlate } from "./_correlate.ts";
 import type { CellTypeExpression } from "./_expression.ts";
-import { describePlace, type Group, groupBy } from "./_describe.ts";
+import { describePlace } from "./_describe.ts";
 import { biologyOf } from "./_marks.ts";
 import { median } from "../../metrics/quantile.ts";
 import type { TrackStatistics } from "./_statistics.ts";
@@ -145,7 +146,7 @@ function countGroups(directions: readonly Direction[]): number {
 /** The median over groups of cell types of the relation by a measure; a group of replicates has the median of theirs. */
 function medianRelation(others: readonly Direction[], what: string): number | undefined {
   const suitable = others.filter(({ relations }) => relations.has(what));
-  const groups = [...Map.groupBy(suitable, ({ track }) => track.group).values()];
+  const groups = [...groupBy(suitable, ({ track }) => track.group).values()];
   const values = groups.map((group) => median(group.map(({ relations }) => relations.get(what)!)));
   return values.length < LEAST_OTHERS ? undefined : median(values);
 }

@@ -43,7 +43,7 @@ function sharedSamples(train: SampleColumns, test: SampleColumns): string[] {
   const [cellTypes, genes] = [cellTypeGroupsOf(train), geneGroupsOf(train)];
   const keyOf = (cellType: number, gene: number) => cellType * genes.names.length + gene;
   const trained = new Set(
-    train.geneIndex.values().map((gene, row) =>
+    [...train.geneIndex.values()].map((gene, row) =>
       keyOf(cellTypes.ofItem[train.cellTypeIndex[row]!]!, genes.ofItem[gene]!)
     ),
   );

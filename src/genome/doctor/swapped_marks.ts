@@ -1,7 +1,8 @@
 import { correlate, Correlations } from "./_correlate.ts";
 import { listSome } from "../wording.ts";
 import { upperMedian } from "../../metrics/quantile.ts";
-import { describePlace, type Group, groupBy, groupByMark } from "./_describe.ts";
+import { type Group, groupBy } from "../../base/group_by.ts";
+import { describePlace, groupByMark } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";

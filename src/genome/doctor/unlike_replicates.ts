@@ -1,6 +1,6 @@
 import { Correlations } from "./_correlate.ts";
 import { listSome } from "../wording.ts";
-import { groupBy } from "./_describe.ts";
+import { groupBy } from "../../base/group_by.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";

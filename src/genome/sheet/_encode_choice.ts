@@ -1,5 +1,6 @@
 /** Chooses one file for each mark, or one for each replicate, among those of ENCODE that hold the same reads. */
 
+import { groupBy } from "../../base/group_by.ts";
 import { ContractError, FormatError } from "../../errors.ts";
 import type { ReplicateRule } from "../../record.ts";
 import { assemblyName } from "../assembly.ts";
@@ -37,7 +38,7 @@ export function chooseFiles(
   const marks = own.filter(({ isControl }) => !isControl);
   checkTreatments(marks, options.file);
   const chosen = [
-    ...Map.groupBy(marks, ({ cellType, mark }) => JSON.stringify([cellType, mark])).values(),
+    ...groupBy(marks, ({ cellType, mark }) => JSON.stringify([cellType, mark])).values(),
   ]
     .flatMap((group) => chooseOfMark(group, options));
   warnOfDonors(chosen, options);
@@ -108,7 +109,7 @@ function chooseOfMark(
     );
   }
   const byReplicates = [
-    ...Map.groupBy(files, (file) => file.biologicalReplicates.join(",")).values(),
+    ...groupBy(files, (file) => file.biologicalReplicates.join(",")).values(),
   ]
     .map((same) => chooseAnalysis(same, options.file));
   return chooseReplicates(byReplicates, options);
@@ -175,7 +176,7 @@ function warnOfDonors(
   files: readonly EncodeFile[],
   { file, onWarning }: ChooseFilesOptions,
 ): void {
-  for (const group of Map.groupBy(files, ({ cellType }) => cellType).values()) {
+  for (const group of groupBy(files, ({ cellType }) => cellType).values()) {
     const donors = new Set(group.map(({ donors }) => donors).filter((name) => name !== ""));
     if (donors.size < 2) continue;
     onWarning(

@@ -23,7 +23,7 @@ export function windowsByContig(
   if (windows.earlier === undefined) return own;
   const earlier = groupByContig(windows.earlier, names);
   return new Map(
-    own.entries().map(([name, group]) => {
+    [...own.entries()].map(([name, group]) => {
       return [name, { ...group, earlierStarts: earlier.get(name)?.starts }];
     }),
   );

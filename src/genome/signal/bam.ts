@@ -167,7 +167,7 @@ class BamTrack implements SharedTrack {
     const { excludedFlags = USUAL_EXCLUDED_FLAGS } = options;
     const shared = { file: this.name, rule, extendBp, minMappingQuality, excludedFlags, fragments };
     const targets = findTargets(this.contigs, windows, options);
-    return targets.entries().map(([contig, { windows: own, length, regions, leftOut }]) => {
+    return Array.from(targets, ([contig, { windows: own, length, regions, leftOut }]) => {
       const ranges = mergeRanges(this.#index.findRanges(contig, regions));
       const task: BamTask = {
         format: "bam",
@@ -183,6 +183,6 @@ class BamTrack implements SharedTrack {
         ),
       };
       return { task, geneIndex: own.geneIndex };
-    }).toArray();
+    });
   }
 }

@@ -110,7 +110,7 @@ class SumOfShares {
   setDone(task: CountTask, windows: number): void {
     this.#done.set(task, windows);
     this.#options.signal?.throwIfAborted();
-    this.#report(this.#done.values().reduce((sum, done) => sum + done, 0));
+    this.#report([...this.#done.values()].reduce((sum, done) => sum + done, 0));
   }
 
   /** Takes the numbers of a task, and frees them. */

@@ -8,6 +8,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import { env, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import { input, model, sequential, type SymbolicTensor } from "@tensorflow/tfjs-layers";
 
+import { groupBy } from "../../base/group_by.ts";
 import { checkWeights } from "../check_weights.ts";
 import { modelGraph } from "../graph.ts";
 import { initialWeights, type Weights } from "../initial_weights.ts";
@@ -177,7 +178,7 @@ interface LayerWeights {
 /** A model's weights by layer, in the order of `weightShapes(spec)`, where those of a layer are together. */
 function weightsByLayer(spec: ModelSpec): LayerWeights[] {
   const tfjsWeights = weightsInTfjs(spec);
-  const byLayer = Map.groupBy(tfjsWeights.keys(), (index) => tfjsWeights[index]!.layer);
+  const byLayer = groupBy(tfjsWeights.keys(), (index) => tfjsWeights[index]!.layer);
   return [...byLayer].map(([name, indices]) => ({
     name,
     indices,

@@ -1,3 +1,4 @@
+import { groupBy } from "../../base/group_by.ts";
 import type { ComparedStatistic } from "./statistic.ts";
 
 /** Options of {@linkcode formatComparison}. */
@@ -40,7 +41,7 @@ export function formatComparison(
   compared: readonly ComparedStatistic[],
   { titles = ["real", "simulated"] }: ComparisonTableOptions = {},
 ): string[] {
-  const blocks = Map.groupBy(compared, ({ of }) => of);
+  const blocks = groupBy(compared, ({ of }) => of);
   return Array.from(blocks, ([of, statistics]) => [
     formatLine(of, titles),
     ...statistics.map(({ name, first, second }) =>

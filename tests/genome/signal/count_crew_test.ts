@@ -154,6 +154,39 @@ for (const [name, rule] of [["reads.bam", "reads"], ["signal.bw", "mean"]] as co
         await rejects(preparation.columns(), /Ctrl-C/);
       }
     }));
+
+  Deno.test(`${name}: a signal ends counting on all threads, and everything that was opened is closed`, () =>
+    withFiles(async (directory) => {
+      const path = `${directory}/${name}`;
+      const reason = new Error("given up");
+      for (const threads of [1, 3]) {
+        for (let after = 1; after < 5; after++) {
+          const controller = new AbortController();
+          let [opened, closed, calls] = [0, 0, 0];
+          const open = async () => {
+            const { track, close } = await openSignalFile(path);
+            opened++;
+            return { track, close: () => (closed++, close()) };
+          };
+          const inputs = inputsOf(path).map((input) => ({ ...input, open }));
+          const preparation = await prepare(genesOf(path), inputs, {
+            rule,
+            threads,
+            halfWidthBp: 500,
+            signal: controller.signal,
+            onProgress: () => ++calls === after && controller.abort(reason),
+          });
+          await rejects(preparation.columns(), reason);
+          strictEqual(calls, after, "nothing is counted after it");
+          strictEqual(closed, opened);
+        }
+      }
+      const aborted = { rule, signal: AbortSignal.abort(reason) };
+      await rejects(prepare(genesOf(path), inputsOf(path), aborted), reason);
+      const { track, close } = await openSignalFile(path);
+      await rejects(track.count(fixtureWindows(), aborted), reason);
+      close();
+    }));
 }
 
 Deno.test("a file that is replaced or cut while it is counted is never read as if it were the same", () =>

@@ -2,10 +2,19 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { buildPage, type BuiltPage } from "../../../scripts/_page_build.ts";
-import { answer } from "../../../scripts/_page_server.ts";
 import { type OpenPage, withBrowser } from "../../helpers/browser.ts";
 import { testWithChromium } from "../../helpers/chromium.ts";
 import { withDirectory } from "../../helpers/command.ts";
+import {
+  asTask,
+  countKept,
+  countToKeep,
+  plainly,
+  serve,
+  type TestServer,
+  waitUntil,
+  writeFolder,
+} from "./_served.ts";
 import { type Answer, train } from "./tiny/answer.ts";
 
 const TINY = new URL("tiny/", import.meta.url);
@@ -16,85 +25,35 @@ function tinyPage(): Promise<BuiltPage> {
   return built ??= buildPage({ page: TINY, entries: TINY });
 }
 
-interface Server extends AsyncDisposable {
-  readonly origin: string;
-  readonly requests: string[];
-  /** Answers with what `handle` says, from now on. */
-  handle: (request: Request) => Response;
-  stop(): Promise<void>;
-}
-
-function serve(handle: (request: Request) => Response): Server {
-  const controller = new AbortController();
-  const requests: string[] = [];
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, signal: controller.signal, onListen() {} },
-    (request) => {
-      requests.push(request.url);
-      return own.handle(request);
-    },
-  );
-  const stop = async () => {
-    controller.abort();
-    await server.finished;
-  };
-  const own: Server = {
-    origin: `http://127.0.0.1:${server.addr.port}`,
-    requests,
-    handle,
-    stop,
-    [Symbol.asyncDispose]: stop,
-  };
-  return own;
-}
-
-/** A server that sends files with their types and nothing else, as the plainest do. */
-function plainly({ files }: BuiltPage): (request: Request) => Response {
-  return (request) => {
-    const { status, body, headers } = answer(request, files);
-    return new Response(body, {
-      status,
-      headers: { "Content-Type": headers.get("Content-Type")! },
-    });
-  };
-}
-
 /** What the page's worker answered. */
 async function answerOf(page: OpenPage): Promise<Answer> {
-  for (let attempt = 0; attempt < 600; attempt++) {
-    // The page may be reloading itself.
-    const text = await page.evaluate<string>("document.getElementById('answer')?.textContent ?? ''")
-      .catch(() => "");
-    if (text.includes('"failure"')) throw new Error(`${text}\n${page.console.join("\n")}`);
-    if (text !== "") return JSON.parse(text);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`The page shows no answer: ${page.console.join("\n")}`);
+  let text = "";
+  await waitUntil(async () => {
+    text = await page.evaluate<string>("document.getElementById('answer')?.textContent ?? ''");
+    return text !== "";
+  }, () => page.console.join("\n"));
+  const answer = JSON.parse(text);
+  if ("failure" in answer) throw new Error(`${text}\n${page.console.join("\n")}`);
+  return answer;
 }
 
-async function kept(page: OpenPage): Promise<number> {
-  return await page.evaluate<number>(
-    "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys()))))" +
-      ".then((lists) => lists.flat().length)",
+/** A server that any page may ask. */
+function serveElsewhere(): TestServer {
+  return serve(() => new Response("", { headers: { "Access-Control-Allow-Origin": "*" } }));
+}
+
+/** Messages other than those that say what the policy refused, which are what each test provokes. */
+function otherMessages(page: OpenPage): string[] {
+  return page.console.filter((line) =>
+    !/violates the (following|document's) Content Security Policy/.test(line)
   );
-}
-
-async function waitUntil(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (await condition().catch(() => false)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("It did not happen within half a minute");
 }
 
 testWithChromium(
   "served with its headers, the page trains on threads to the bits of Deno, and cannot connect",
   async () => {
-    const { files } = await tinyPage();
-    await using elsewhere = serve(() =>
-      new Response("", { headers: { "Access-Control-Allow-Origin": "*" } })
-    );
-    await using server = serve((request) => answer(request, files));
+    await using elsewhere = serveElsewhere();
+    await using server = serve(asTask(await tinyPage()));
     await withBrowser(async (open) => {
       const page = await open(`${server.origin}/?elsewhere=${elsewhere.origin}/`);
       const found = await answerOf(page);
@@ -113,9 +72,7 @@ testWithChromium(
   "on a server that sends no headers, the page isolates itself, keeps its policy, and opens without the server",
   async () => {
     const built = await tinyPage();
-    await using elsewhere = serve(() =>
-      new Response("", { headers: { "Access-Control-Allow-Origin": "*" } })
-    );
+    await using elsewhere = serveElsewhere();
     await using server = serve(plainly(built));
     await withBrowser(async (open) => {
       const address = `${server.origin}/?elsewhere=${elsewhere.origin}/`;
@@ -128,17 +85,11 @@ testWithChromium(
       strictEqual(found.code, "EvalError");
       // The two pages and what they start with were asked for by the service worker too; it reloaded the page once.
       ok(server.requests.filter((url) => url === address).length <= 2);
-      const files = [...built.files.keys()].filter((path) =>
-        path.includes("/") || path.endsWith(".html")
-      );
-      await waitUntil(async () => await kept(page) === files.length - 1);
+      await waitUntil(async () => await countKept(page) === countToKeep(built));
       await server.stop();
       const again = await open(address);
       deepStrictEqual(await answerOf(again), found);
-      deepStrictEqual(
-        again.console.filter((line) => !line.includes("Content Security Policy")),
-        [],
-      );
+      deepStrictEqual(otherMessages(again), []);
     });
     deepStrictEqual(elsewhere.requests, []);
   },
@@ -148,9 +99,7 @@ testWithChromium(
   "before a service worker has the page, its policy holds in its workers too",
   async () => {
     const built = await tinyPage();
-    await using elsewhere = serve(() =>
-      new Response("", { headers: { "Access-Control-Allow-Origin": "*" } })
-    );
+    await using elsewhere = serveElsewhere();
     const plain = plainly(built);
     // Without the service worker's program, nothing but the page's own element says what it may do.
     await using server = serve((request) =>
@@ -171,10 +120,8 @@ testWithChromium(
 
 testWithChromium("the second page connects, to no more than it is asked to", async () => {
   const built = await tinyPage();
-  await using elsewhere = serve(() =>
-    new Response("", { headers: { "Access-Control-Allow-Origin": "*" } })
-  );
-  await using server = serve((request) => answer(request, built.files));
+  await using elsewhere = serveElsewhere();
+  await using server = serve(asTask(built));
   await withBrowser(async (open) => {
     const address = `${server.origin}/remote.html`;
     const silent = await open(address);
@@ -194,15 +141,9 @@ testWithChromium("the second page connects, to no more than it is asked to", asy
 testWithChromium(
   "from a disk, the page trains on one thread to the same bits, and cannot connect",
   async () => {
-    const { files } = await tinyPage();
-    await using elsewhere = serve(() =>
-      new Response("", { headers: { "Access-Control-Allow-Origin": "*" } })
-    );
+    await using elsewhere = serveElsewhere();
     await withDirectory(async (directory) => {
-      for (const [path, bytes] of files) {
-        await Deno.mkdir(`${directory}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
-        await Deno.writeFile(`${directory}/${path}`, bytes);
-      }
+      await writeFolder(await tinyPage(), directory);
       await withBrowser(async (open) => {
         const page = await open(`${directory}/index.html?elsewhere=${elsewhere.origin}/`);
         const found = await answerOf(page);
@@ -211,10 +152,7 @@ testWithChromium(
         strictEqual(found.elsewhere, "TypeError");
         strictEqual(found.code, "EvalError");
         strictEqual(found.sheetLength, 378);
-        deepStrictEqual(
-          page.console.filter((line) => !line.includes("Content Security Policy")),
-          [],
-        );
+        deepStrictEqual(otherMessages(page), []);
       });
     });
     deepStrictEqual(elsewhere.requests, []);
@@ -226,12 +164,12 @@ testWithChromium(
   async () => {
     const older = await tinyPage();
     const newer = await buildPage({ page: new URL("newer/", TINY), entries: TINY });
-    await using server = serve((request) => answer(request, older.files));
+    await using server = serve(asTask(older));
     await withBrowser(async (open) => {
       const first = await open(server.origin);
       await answerOf(first);
-      await waitUntil(async () => await kept(first) > older.first.length);
-      server.handle = (request) => answer(request, newer.files);
+      await waitUntil(async () => await countKept(first) === countToKeep(older));
+      server.handle = asTask(newer);
       await first.send("Page.navigate", { url: `${server.origin}/` });
       await answerOf(first);
       // The older page is shown until the newer one is there whole.

@@ -36,8 +36,9 @@ export function sequencesOfSamples(
         `Cannot make samples: sample ${position} (${gene} in ${cellType}) ${found}`,
       );
     };
-    if (sequence === undefined) fail("has a sequence, and the model reads none");
-    else if (letters.length !== sequence.bases) {
+    if (sequence === undefined) {
+      fail("has a sequence, expected none: the record, or the model, speaks of none");
+    } else if (letters.length !== sequence.bases) {
       fail(`has a sequence of ${letters.length} letters, expected ${sequence.bases}`);
     }
     const place = geneIndex[position]!;

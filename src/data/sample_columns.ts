@@ -1,0 +1,110 @@
+/** Columns of samples that are held one by one. */
+
+import { ContractError } from "../errors.ts";
+import { geneKey } from "../gene_id.ts";
+import type { SampleColumns } from "../io/columns.ts";
+import { PackedBuilder } from "../io/packing.ts";
+import { storeValues } from "../io/signal_values.ts";
+import type { DataRecord } from "../record.ts";
+import { sequencesOfSamples } from "./_sample_sequences.ts";
+import type { Sample } from "./sample.ts";
+
+/** Options of `Dataset.fromSamples`. */
+export interface FromSamplesOptions {
+  /**
+   * What the numbers are: assembly, counting rule, transform and the rest. For samples that a model is to see, the model's
+   * `inputRecord`; for new data a record of your own.
+   */
+  readonly record: DataRecord;
+  /**
+   * Names of the marks, in the order of the signal's last axis.
+   *
+   * @default {Those of the record.}
+   */
+  readonly marks?: readonly string[] | undefined;
+  /**
+   * Number of bins.
+   *
+   * @default {The number of values of the first sample, divided by the number of marks.}
+   */
+  readonly bins?: number | undefined;
+}
+
+/**
+ * Makes columns of samples.
+ *
+ * @param samples The samples; their signals are copied.
+ * @param options What their numbers are.
+ * @returns The columns.
+ * @throws {TypeError} If a signal has another number of values than is expected.
+ * @throws {ContractError} If some samples lack a label that others have, or sequences are impossible.
+ */
+export function columnsOfSamples(
+  samples: readonly Sample[],
+  { record: given, marks = given.marks, bins = binsOf(samples, marks) }: FromSamplesOptions,
+): SampleColumns {
+  const record = { ...given, marks };
+  const size = bins * marks.length;
+  const signal = new PackedBuilder(samples.length * size);
+  samples.forEach((sample, position) => {
+    const values = Float64Array.from(sample.signal);
+    if (values.length !== size) {
+      throw new TypeError(
+        `Cannot make samples: the signal of sample ${position} (${sample.gene} in ${sample.cellType}) has ` +
+          `${values.length} values, expected ${size}: ${bins} bins × ${marks.length} marks`,
+      );
+    }
+    signal.append(values);
+  });
+  const [cellTypes, cellTypeIndex] = numberNames(samples.map(({ cellType }) => cellType));
+  const [genes, geneIndex] = numberNames(samples.map(({ gene }) => gene), geneKey);
+  const names = { cellTypes, cellTypeIndex, genes, geneIndex };
+  const sequences = sequencesOfSamples(samples, { geneIndex, genes: genes.length, record });
+  return {
+    ...names,
+    // Logarithms are kept as readers of files keep them, so that they are predicted with the same bits.
+    ...storeValues(signal.finish(), record.transform),
+    labels: labelsOf(samples),
+    bins,
+    record,
+    ...(sequences && { sequences }),
+  };
+}
+
+function binsOf([first]: readonly Sample[], marks: readonly string[]): number {
+  const values = first?.signal.length ?? 0;
+  const bins = values / marks.length;
+  if (first !== undefined && Number.isInteger(bins) && bins > 0) return bins;
+  const found = first === undefined ? "0 samples" : `a signal of ${values} values`;
+  throw new TypeError(
+    `Cannot make samples: found ${found}, expected a number of bins in the options, or samples with a number of values for ` +
+      `each of ${marks.length} marks: ${marks.join(", ")}`,
+  );
+}
+
+function labelsOf(samples: readonly Sample[]): Float64Array<ArrayBuffer> | undefined {
+  const labels = samples.flatMap(({ label }) => label ?? []);
+  if (labels.length === 0) return undefined;
+  if (labels.length === samples.length) return Float64Array.from(labels);
+  throw new ContractError(
+    `Cannot make samples: ${labels.length} of ${samples.length} have a label, expected all or none`,
+  );
+}
+
+/**
+ * The distinct names, each as it is first spelled, and for each place the number of its name. Names with one key are
+ * one name.
+ */
+function numberNames(
+  names: readonly string[],
+  keyOf = (name: string) => name,
+): [distinct: string[], index: Uint32Array<ArrayBuffer>] {
+  const distinct: string[] = [];
+  const numbers = new Map<string, number>();
+  const index = Uint32Array.from(names, (name) => {
+    const number = numbers.get(keyOf(name)) ?? distinct.push(name) - 1;
+    numbers.set(keyOf(name), number);
+    return number;
+  });
+  return [distinct, index];
+}

@@ -1,0 +1,77 @@
+/** The files of a saved model that a caller holds: as sources, or by their names. */
+
+import { NotFoundError } from "../errors.ts";
+import type { ByteSource } from "../files/byte_source.ts";
+import { type BinarySource, openSource } from "../files/open_source.ts";
+import { PANEL_FILE } from "../panel/panel_file.ts";
+import { WEIGHTS_FILE } from "./_weights_file.ts";
+
+/** Name of the file of layers and settings. */
+export const TOPOLOGY_FILE = "model.json";
+
+/** The files of a saved model, to load it from. What is opened of them is closed; sources that are given stay open. */
+export interface ModelSources {
+  /** `model.json`. */
+  readonly json: BinarySource;
+  /** `weights.bin`. */
+  readonly weights: BinarySource;
+  /** `panel.npz`, which a model without a panel does not need. */
+  readonly panel?: BinarySource | undefined;
+}
+
+/** Files by their names, such as those that were dropped on a page; folders before a name do not matter. */
+export type NamedModelFiles = ReadonlyMap<string, BinarySource>;
+
+/** Opened files of a model. */
+export interface OpenedModelFiles {
+  readonly json: ByteSource;
+  readonly weights: ByteSource;
+  /** Opens the panel, which its reader closes; `undefined` if that file is missing. */
+  readonly openPanel: () => Promise<ByteSource | undefined>;
+  close(): void;
+}
+
+/**
+ * Opens the files of a model.
+ *
+ * @throws {NotFoundError} If there is no file of a name that a model needs.
+ */
+export async function openModelFiles(
+  given: ModelSources | NamedModelFiles,
+): Promise<OpenedModelFiles> {
+  const { json, weights, panel } = given instanceof Map
+    ? findSources(given as NamedModelFiles)
+    : given as ModelSources;
+  const opened: ByteSource[] = [];
+  const close = () => opened.forEach((source) => source.close());
+  const open = async (source: BinarySource) => {
+    const found = await openSource(source);
+    opened.push(found);
+    return found;
+  };
+  try {
+    return {
+      json: await open(json),
+      weights: await open(weights),
+      openPanel: async () => panel === undefined ? undefined : await openSource(panel),
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function findSources(files: NamedModelFiles): ModelSources {
+  const find = (wanted: string) =>
+    [...files].find(([name]) => name.split(/[/\\]/).at(-1) === wanted)?.[1];
+  const need = (wanted: string): BinarySource => {
+    const found = find(wanted);
+    if (found !== undefined) return found;
+    const names = files.size === 0 ? "no files" : [...files.keys()].join(", ");
+    throw new NotFoundError(`Cannot load model: found ${names}, expected ${wanted} among them`, {
+      path: wanted,
+    });
+  };
+  return { json: need(TOPOLOGY_FILE), weights: need(WEIGHTS_FILE), panel: find(PANEL_FILE) };
+}

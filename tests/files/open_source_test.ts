@@ -1,0 +1,116 @@
+/** What a file can be read from, and how its reading ends. */
+
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { NotFoundError, RemoteError } from "../../src/errors.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
+import { guardSource } from "../../src/files/guard_source.ts";
+import { openSource } from "../../src/files/open_source.ts";
+import { withDirectory } from "../helpers/command.ts";
+
+const BYTES = Uint8Array.of(1, 2, 3, 4, 5);
+
+Deno.test("each kind of source has its name, and closing it closes only what was opened", async () => {
+  using bytes = await openSource(BYTES);
+  deepStrictEqual([bytes.name, bytes.size], ["memory", 5]);
+  deepStrictEqual([...await bytes.read(1, 2)], [2, 3]);
+  using blob = await openSource(new Blob([BYTES]));
+  strictEqual(blob.name, "blob");
+  using file = await openSource(new File([BYTES], "a.bin"));
+  strictEqual(file.name, "a.bin");
+  using response = await openSource(new Response(BYTES));
+  deepStrictEqual([response.name, [...await response.read(0, 5)]], ["response", [...BYTES]]);
+  await withDirectory(async (directory) => {
+    await Deno.writeFile(`${directory}/a.bin`, BYTES);
+    const opened = await openSource(`${directory}/a.bin`);
+    strictEqual(opened.identity?.size, 5);
+    opened.close();
+    await rejects(opened.read(0, 1));
+    await rejects(openSource(`${directory}/a.bin/b`), (error: unknown) => {
+      ok(error instanceof NotFoundError && error.cause instanceof Error);
+      return /a part of this path is a file/.test(error.message);
+    });
+  });
+  await rejects(openSource(new URL("ftp://example.org/a.bin")), TypeError);
+});
+
+/** An answer with an address, as `fetch` gives it. */
+function answer(body: BodyInit | null, init: ResponseInit): Response {
+  const response = new Response(body, init);
+  Object.defineProperty(response, "url", { value: "https://example.org/a.bin?token=secret" });
+  return response;
+}
+
+Deno.test("an answer that is a refusal, breaks off, is cut short or was read already is refused", async () => {
+  const refuse = (response: Response, message: RegExp) =>
+    rejects(openSource(response), (error: unknown) => {
+      ok(error instanceof RemoteError, `${error}`);
+      ok(!/secret/.test(error.message));
+      return message.test(error.message);
+    });
+  await refuse(
+    answer("no", { status: 404 }),
+    /a\.bin: its server answered 404, expected the file$/,
+  );
+  const cut = { headers: { "content-length": "9" } };
+  await refuse(answer(BYTES, cut), /cut short: found 5 bytes, expected 9/);
+  const broken = new ReadableStream({ pull: () => Promise.reject(new Error("reset")) });
+  await refuse(answer(broken, {}), /the connection broke: reset/);
+  const long = { headers: { "content-length": `${2 ** 31}` } };
+  await refuse(answer(BYTES, long), /it has 2147483648 bytes, expected at most 1073741824/);
+  const read = answer(BYTES, {});
+  await read.bytes();
+  await rejects(openSource(read), { name: "TypeError", message: /its body was read already/ });
+  // What was compressed on its way is longer than it says.
+  const encoded = { headers: { "content-length": "3", "content-encoding": "gzip" } };
+  using whole = await openSource(answer(BYTES, encoded));
+  strictEqual(whole.size, 5);
+});
+
+Deno.test("an answer that comes slowly can be given up, which ends it", async () => {
+  const reason = new Error("enough");
+  let cancelled: unknown;
+  const endless = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(BYTES),
+    pull: () => new Promise(() => {}),
+    cancel: (why) => void (cancelled = why),
+  });
+  const controller = new AbortController();
+  const opening = rejects(openSource(new Response(endless), { signal: controller.signal }), reason);
+  setTimeout(() => controller.abort(reason), 5);
+  await opening;
+  strictEqual(cancelled, reason);
+});
+
+Deno.test("a reader of bytes in memory lets a timer abort it", async () => {
+  const controller = new AbortController();
+  const source = guardSource(bytesSource(BYTES), controller.signal);
+  const reason = new Error("enough");
+  setTimeout(() => controller.abort(reason));
+  const readOn = async () => {
+    // Without turns for others this would never end: nothing here waits for more than a microtask.
+    for (;;) await source.read(0, 5);
+  };
+  await rejects(readOn(), reason);
+  strictEqual(source.readInto, undefined);
+});
+
+Deno.test("an array that a reader lent is not written into after its reading has ended", async () => {
+  const controller = new AbortController();
+  const { promise: disk, resolve: spin } = Promise.withResolvers<void>();
+  const target = new Uint8Array(5);
+  const slow = guardSource({
+    ...bytesSource(BYTES),
+    async readInto(offset, into) {
+      await disk;
+      into.set(BYTES.subarray(offset, offset + into.length));
+    },
+  }, controller.signal);
+  let hasEnded = false;
+  const reading = rejects(slow.readInto!(0, target), /enough/).then(() => hasEnded = true);
+  controller.abort(new Error("enough"));
+  await new Promise((resolve) => setTimeout(resolve));
+  strictEqual(hasEnded, false);
+  spin();
+  await reading;
+  deepStrictEqual([...target], [...BYTES]);
+});
