@@ -46,8 +46,11 @@ export function makeStep(app: App, parts: StepParts): StepView {
   const status = make("p.step-status");
   const job = makeJobLine(app, name);
   const failure = makeFailure();
+  // Above all else of the step, where it is seen however long a form is.
+  const news = make("div.step-news", [job.element, failure.element]);
   const body = make(parts.plots ? "div.step-body" : "div.step-body.is-single", [
-    make("div.step-controls", [...parts.controls, job.element, failure.element]),
+    news,
+    make("div.step-controls", parts.controls),
     parts.plots && make("div.step-plots", parts.plots),
   ]);
   const element = make("section.step", [
@@ -68,6 +71,7 @@ export function makeStep(app: App, parts: StepParts): StepView {
       body.hidden = now === "later" && state.failures[name] === undefined;
       job.show(state.job);
       failure.show(state.failures[name]);
+      news.hidden = job.element.hidden && failure.element.hidden;
       parts.render(state);
     },
   };
@@ -80,6 +84,8 @@ function makeJobLine(app: App, step: StepName) {
   const cancel = make("button", ["Cancel"], {
     type: "button",
     "data-cancel": step,
+    "aria-keyshortcuts": "Escape",
+    title: "Esc",
     onclick: () => {
       app.store.state.job?.cancel();
       setText(words, "Stopping …");
@@ -104,6 +110,7 @@ function makeJobLine(app: App, step: StepName) {
       if (own) {
         setText(words, own.title);
         bar.removeAttribute("value");
+        showNews(element);
       } else if (hadFocus) {
         // The focus would be lost with the button that had it.
         document.getElementById(`${step}-heading`)?.focus({ preventScroll: true });
@@ -119,11 +126,22 @@ function makeFailure() {
   return {
     element,
     show: (failure: Failure | undefined) => {
+      if (failure && element.hidden) showNews(element);
       element.hidden = failure === undefined;
       setText(words, failure === undefined ? "" : wordsOf(failure));
       setAttributes(element, { "data-cancelled": failure?.isCancelled ?? false });
     },
   };
+}
+
+/** How long scrolling to a step takes, which must not be broken off. */
+const SCROLL_MS = 500;
+
+/** Brings what runs, or went wrong, into view if it is out of it. */
+function showNews(element: HTMLElement): void {
+  setTimeout(() => {
+    if (!element.hidden) element.scrollIntoView({ block: "nearest" });
+  }, SCROLL_MS);
 }
 
 function wordsOf({ message, isCancelled }: Failure): string {
