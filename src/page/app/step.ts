@@ -77,6 +77,12 @@ export function makeStep(app: App, parts: StepParts): StepView {
   };
 }
 
+const STOPPING = "Stopping …";
+
+function describeProgress({ doing, total, epoch }: PageProgress): string {
+  return epoch === undefined ? doing : `${doing}: epoch ${epoch.epoch} of ${total}`;
+}
+
 /** The line of what runs at a step, with its button to cancel. */
 function makeJobLine(app: App, step: StepName) {
   const words = make("p.job-words", [], { id: `${step}-job` });
@@ -88,13 +94,14 @@ function makeJobLine(app: App, step: StepName) {
     title: "Esc",
     onclick: () => {
       app.store.state.job?.cancel();
-      setText(words, "Stopping …");
+      setText(words, STOPPING);
     },
   });
   const element = make("div.job", [words, bar, cancel], { hidden: true });
-  app.store.onProgress(({ doing, done, total }: PageProgress, job) => {
+  app.store.onProgress((progress: PageProgress, job) => {
     if (job.step !== step) return;
-    if (words.textContent !== "Stopping …") setText(words, doing || job.title);
+    const { done, total } = progress;
+    if (words.textContent !== STOPPING) setText(words, describeProgress(progress) || job.title);
     if (total > 0) bar.value = done / total;
     else bar.removeAttribute("value");
   });
