@@ -5,6 +5,7 @@ import { modelToOnnx } from "../../src/exchange/mod.ts";
 import { PRESET_NAMES, presetSpec } from "../../src/model/presets.ts";
 import type { LayerSpec, ModelSpec } from "../../src/model/spec.ts";
 import { BRANCHED, BRANCHED_BINARY } from "../helpers/branched.ts";
+import { BRANCHED as SHARED } from "../helpers/branched_spec.ts";
 import { predictRandom, trainedOf, withCounts } from "../helpers/exchanged_models.ts";
 import { ODD, ODD_BINARY, ODD_RECURRENT } from "../helpers/odd_specs.ts";
 import { type OnnxCase, type OnnxOutput, runOnnx } from "../helpers/onnx_runtime.ts";
@@ -47,6 +48,7 @@ function specs(): ModelSpec[] {
     SEQUENCES,
     BRANCHED,
     BRANCHED_BINARY,
+    SHARED,
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Target } from "../seed.ts";
 import { ANNDATA_TARGETS } from "./anndata.ts";
 import { ARRAY_TARGETS } from "./arrays.ts";
 import { CHANGE_TARGETS } from "./changes.ts";
+import { EXCHANGE_TARGETS } from "./exchange.ts";
 import { GENOME_TARGETS } from "./genomes.ts";
 import { MODEL_TARGETS } from "./models.ts";
 import { PANEL_TARGETS } from "./panel.ts";
@@ -21,6 +22,7 @@ export const TARGETS: readonly Target[] = [
   ...GENOME_TARGETS,
   ...MODEL_TARGETS,
   ...PANEL_TARGETS,
+  ...EXCHANGE_TARGETS,
   ...SIGNAL_TARGETS,
 ];
 
