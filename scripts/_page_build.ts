@@ -6,6 +6,7 @@ import { CARRIED } from "../src/page/build/disk_files.ts";
 import { EXAMPLE_LIST } from "../src/page/build/fetch_example.ts";
 import { CONNECTING_PAGE, pageHeaders, pageKind } from "../src/page/build/policy.ts";
 import type { PageFiles } from "../src/page/service_worker.ts";
+import { geneScriptText } from "../src/report/report_files.ts";
 import { bundlePrograms } from "./_page_bundler.ts";
 import { makePage } from "./_page_html.ts";
 
@@ -57,19 +58,24 @@ export async function buildPage(sources: PageSources = PAGE_SOURCES): Promise<Bu
     programs.delete(name);
     return text;
   };
-  const work = carry({ example: mapValues(example, (bytes) => bytes.toBase64()) }) +
-    take("disk_work.js");
+  const fonts = await readFonts();
+  const geneScript = encode(geneScriptText());
+  const carried = {
+    example: mapValues(example, (bytes) => bytes.toBase64()),
+    report: {
+      "inter-400.woff2": fonts.get("inter-400.woff2")!.toBase64(),
+      "gene_script.js": geneScript.toBase64(),
+    },
+  };
+  const work = carry(carried) + take("disk_work.js");
   const disk = carry({ work }) + take("disk_window.js");
   const service = take("service_worker.js");
   const texts = new Map([...programs, ["disk.js", disk] as const]);
   const own = new Map<string, Bytes>([...texts].map(([name, text]) => [name, encode(text)]));
   own.set("style.css", encode(await joinStyle(new URL("style.css", sources.page))));
   own.set("icon.svg", await Deno.readFile(new URL("icon.svg", sources.page)));
-  // A package is on disk only after one of its files is imported.
-  await import("@fontsource/inter/package.json", { with: { type: "json" } });
-  for (const [name, font] of Object.entries(FONTS)) {
-    own.set(name, await Deno.readFile(new URL(import.meta.resolve(font))));
-  }
+  for (const [name, bytes] of fonts) own.set(name, bytes);
+  own.set("gene_script.js", geneScript);
   for (const [name, bytes] of example) own.set(`example/${name}`, bytes);
   own.set(`example/${EXAMPLE_LIST}`, encode(JSON.stringify([...example.keys()])));
   const html = await Deno.readTextFile(new URL("index.html", sources.page));
@@ -129,6 +135,16 @@ async function readExample(): Promise<Map<string, Bytes>> {
   const files = new Map<string, Bytes>();
   for (const name of names) files.set(name, await Deno.readFile(new URL(name, EXAMPLE)));
   return files;
+}
+
+async function readFonts(): Promise<Map<string, Bytes>> {
+  // A package is on disk only after one of its files is imported.
+  await import("@fontsource/inter/package.json", { with: { type: "json" } });
+  const fonts = new Map<string, Bytes>();
+  for (const [name, font] of Object.entries(FONTS)) {
+    fonts.set(name, await Deno.readFile(new URL(import.meta.resolve(font))));
+  }
+  return fonts;
 }
 
 /** Puts the style sheets that one imports in their places, so that the browser asks for one file. */

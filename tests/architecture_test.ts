@@ -119,8 +119,8 @@ const PAGE_PROGRAMS = [
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
 
-/** Packages that few need and that take time to load: tf.js, Vega and Vega-Lite, the PNG renderer, Parquet, Zarr and HDF5. */
-const HEAVY = /tensorflow|npm:\/?vega|resvg|hyparquet|zarrita|h5wasm|@gmod\/cram/;
+/** Packages that few need and that take time to load: tf.js, Vega and Vega-Lite, the PNG renderer, Parquet and Zarr. */
+const HEAVY = /tensorflow|npm:\/?vega|resvg|hyparquet|zarrita|@gmod\/cram/;
 
 interface ModuleInfo {
   readonly specifier: string;
@@ -131,6 +131,13 @@ interface ModuleInfo {
   }[];
 }
 
+/** The programs of threads, which are named by their addresses. */
+const THREAD_PROGRAMS = [
+  "./src/engine/wasm/engine_thread.ts",
+  "./src/genome/signal/count_thread.ts",
+  "./src/io/decode_thread.ts",
+];
+
 async function moduleGraph(entry: string): Promise<readonly ModuleInfo[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", new URL(entry, ROOT).href],
@@ -140,7 +147,7 @@ async function moduleGraph(entry: string): Promise<readonly ModuleInfo[]> {
 
 /** The modules of `src` that each of them imports, whether values or types, statically or dynamically. */
 async function sourceImports(): Promise<Map<string, Set<string>>> {
-  const entries = [...Object.values(manifest.exports), ...PAGE_PROGRAMS];
+  const entries = [...Object.values(manifest.exports), ...PAGE_PROGRAMS, ...THREAD_PROGRAMS];
   const graphs = await Promise.all(entries.map(moduleGraph));
   const imports = new Map<string, Set<string>>();
   for (const { specifier, dependencies = [] } of graphs.flat()) {
@@ -226,6 +233,7 @@ const OTHER_TESTS = [
   "bench/peers",
   "bench/real",
   "bench/results",
+  "bench/service",
   "engine/webgpu/device",
   "engine/webgpu/golden",
   "fuzz",
@@ -238,6 +246,7 @@ const OTHER_TESTS = [
   "runner",
   "runtimes",
   "scripts",
+  "service",
 ];
 
 Deno.test("tests mirror the folders of the sources", () => {
@@ -312,6 +321,8 @@ const NEW_NAMES: readonly (readonly [name: RegExp, where: readonly string[]])[] 
   [/\bPromise\.(try|withResolvers)\b|\bPromiseWithResolvers\b/, []],
   [/\.transfer(ToFixedLength)?\(/, ["base/platform.ts"]],
   [/\bnew Float16Array\b/, []],
+  [/\bnew (Response|Blob)\([^)]*\)\.bytes\(/, []],
+  [/\bURL\.parse\(|\bReadableStream\.from\(|\bArray\.fromAsync\(/, []],
   [/\bnew Worker\(/, [
     "base/workers.ts",
     "page/build/disk_files.ts",

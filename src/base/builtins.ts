@@ -10,6 +10,14 @@ interface Builtins {
 
 /**
  * The built-in modules of Deno and Node, where they exist. They are not imported, since an import would keep a module
- * from loading in a browser.
+ * from loading in a browser. Deno makes `process` when it is first asked for it, which takes a thread some 10 ms: so only
+ * who needs a module asks.
  */
-export const BUILTINS: Builtins = (globalThis as { process?: Builtins }).process ?? {};
+export const BUILTINS: Builtins = {
+  getBuiltinModule(id: string) {
+    const { process } = globalThis as unknown as {
+      process?: { getBuiltinModule?(id: string): never };
+    };
+    return process?.getBuiltinModule?.(id);
+  },
+};

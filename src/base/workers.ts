@@ -1,5 +1,6 @@
 /**
- * The one place that starts threads. All run the same program, `src/worker.ts`, which the first message tells its job.
+ * The one place that starts threads. Each job has a program of its own; `src/worker.ts` can do all of them, for bundles that
+ * have one address for threads. The first message says which job it is.
  *
  * @module
  */
@@ -84,27 +85,50 @@ export function whyNoWorkers(): string | undefined {
  * @throws {Error} If none can be started, see {@linkcode whyNoWorkers}, or if the run-time refuses.
  */
 export function startWorker(job: WorkerJob, name: string): WorkerThread {
-  const worker = createWorker(name);
+  const worker = createWorker(job, name);
   worker.postMessage({ job } satisfies WorkerStart);
   return worker;
 }
 
-/** The address of the threads' program, for messages. */
-export function workerAddress(): string {
+/** The address of the program of a job, for messages. */
+export function workerAddress(job: WorkerJob): string {
   if (source !== undefined && "url" in source) return String(source.url);
-  return new URL("../worker.ts", import.meta.url).href;
+  switch (job) {
+    case "engine":
+      return new URL("../engine/wasm/engine_thread.ts", import.meta.url).href;
+    case "count":
+      return new URL("../genome/signal/count_thread.ts", import.meta.url).href;
+    case "decode":
+      return new URL("../io/decode_thread.ts", import.meta.url).href;
+  }
 }
 
-function createWorker(name: string): WorkerThread {
+function createWorker(job: WorkerJob, name: string): WorkerThread {
   const reason = whyNoWorkers();
   if (reason !== undefined) throw new Error(`Cannot start a thread: ${reason}`);
   if (source !== undefined && "create" in source) return source.create(name);
-  if (typeof Worker !== "function") return new NodeWorker(new URL(workerAddress()), name);
+  if (typeof Worker !== "function") return new NodeWorker(new URL(workerAddress(job)), name);
   if (source !== undefined && "url" in source) {
     return new Worker(source.url, { type: "module", name });
   }
-  // Written in one expression, since bundlers look for that.
-  return new Worker(new URL("../worker.ts", import.meta.url), { type: "module", name });
+  // Each is written in one expression, since bundlers look for that.
+  switch (job) {
+    case "engine":
+      return new Worker(new URL("../engine/wasm/engine_thread.ts", import.meta.url), {
+        type: "module",
+        name,
+      });
+    case "count":
+      return new Worker(new URL("../genome/signal/count_thread.ts", import.meta.url), {
+        type: "module",
+        name,
+      });
+    case "decode":
+      return new Worker(new URL("../io/decode_thread.ts", import.meta.url), {
+        type: "module",
+        name,
+      });
+  }
 }
 
 function nodeThreads(): typeof import("node:worker_threads") | undefined {
@@ -160,4 +184,18 @@ export function workerPort(): WorkerPort | undefined {
   };
   port.on("message", (data: unknown) => own.onmessage?.({ data } as MessageEvent));
   return own;
+}
+
+/**
+ * Serves one job on this thread; does nothing where this is not a thread.
+ *
+ * @param listen Given the port, returns what takes messages after the first.
+ */
+export function serveThread(listen: (port: WorkerPort) => (message: never) => void): void {
+  const port = workerPort();
+  if (port === undefined) return;
+  const hear = listen(port);
+  port.onmessage = () => {
+    port.onmessage = ({ data }) => hear(data as never);
+  };
 }

@@ -4,6 +4,7 @@ import { escapeHtml, Html, html, type HtmlPart, trustHtml } from "./_html.ts";
 import { pageStyle } from "./_style.ts";
 import type { Figure } from "./figure.ts";
 import { renderSvg } from "./render.ts";
+import { readReportFile } from "./report_files.ts";
 import { dataElement, type PageScript, scriptHash, scriptText } from "./viewer/embed.ts";
 
 /** A section of a page: its figures and tables in order. */
@@ -94,7 +95,8 @@ function renderIndexLink({ index }: PageContent): Html {
 /** The elements of a page's script, and what its policy says of it. */
 async function renderScript({ script }: PageContent): Promise<{ policy: string; elements: Html }> {
   if (script === undefined) return { policy: "", elements: html`` };
-  const text = scriptText(script);
+  const kept = script.file && await readReportFile(script.file);
+  const text = kept ? new TextDecoder().decode(kept) : scriptText(script);
   return {
     policy: `script-src ${await scriptHash(text)}; `,
     elements: trustHtml(`\n${dataElement(script)}\n<script>${text}</script>`),

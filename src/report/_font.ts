@@ -1,4 +1,5 @@
 import { openFile } from "../files/file.ts";
+import { readReportFile } from "./report_files.ts";
 
 const INTER = "@fontsource/inter/files/inter-latin-400-normal.woff2";
 
@@ -9,6 +10,8 @@ const INTER = "@fontsource/inter/files/inter-latin-400-normal.woff2";
  * @returns The font as WOFF2.
  */
 export async function readInter(): Promise<Uint8Array<ArrayBuffer>> {
+  const given = await readReportFile("inter-400.woff2");
+  if (given !== undefined) return given;
   // A package is on disk only after one of its files is imported.
   await import("@fontsource/inter/package.json", { with: { type: "json" } });
   const file = await openFile(new URL(import.meta.resolve(INTER)));

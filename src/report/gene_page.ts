@@ -62,6 +62,7 @@ export async function renderGenePage(input: GenePageInput): Promise<string> {
     sections: sectionsOf(input, layout),
     style: EXPLAIN_STYLE,
     script: {
+      file: "gene_script.js",
       functions: GENE_FUNCTIONS,
       start: startGenePage,
       data: geneViewData(input, layout),

@@ -275,10 +275,9 @@ Deno.test("a file of weights is named without a folder, and has as many bytes as
 
 Deno.test("a damaged file of Keras is refused with the reason", async () => {
   const bytes = await Deno.readFile(new URL("keras_sequential.h5", FIXTURES));
-  bytes.fill(255, 600, 2000);
-  await rejects(readModelFile(bytesSource(bytes, "a.h5")), {
+  await rejects(readModelFile(bytesSource(bytes.slice(0, 20_000), "a.h5")), {
     name: "FormatError",
     file: "a.h5",
-    message: /^Cannot read HDF5: /,
+    message: /^Cannot read HDF5: .* are outside the file, which has 20000/,
   });
 });

@@ -1,6 +1,6 @@
 /** The program of a thread that counts, but it dies after a number of answers, which follows the `?` of its URL. */
 
-import "../../src/worker.ts";
+import "../../src/genome/signal/count_thread.ts";
 
 interface Scope {
   postMessage(reply: unknown, transfer?: readonly ArrayBufferLike[]): void;

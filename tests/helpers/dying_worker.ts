@@ -3,7 +3,7 @@
  * of calls, as a fault in a kernel would. The number follows the `?` of the worker's URL.
  */
 
-import "../../src/worker.ts";
+import "../../src/engine/wasm/engine_thread.ts";
 
 type Add = (array: Int32Array, index: number, value: number) => number;
 

@@ -124,7 +124,9 @@ export class WorkerPool {
       worker.onerror = (event) => {
         event.preventDefault();
         const message = event.message ||
-          `its program could not be loaded; a bundler must include ${workerAddress()}, or useWorkers ` +
+          `its program could not be loaded; a bundler must include ${
+              workerAddress("engine")
+            }, or useWorkers ` +
             "say where it is";
         this.#fail(thread, event.error ?? { message });
       };

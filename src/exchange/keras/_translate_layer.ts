@@ -1,7 +1,7 @@
 /** What a layer of Keras is here. */
 
 import type { LayerSpec, RecurrentLayer } from "../../model/spec.ts";
-import { type KerasLayer, type LayerConfig, nameOf, refuseKeras } from "./layer_config.ts";
+import { type KerasLayer, type LayerConfig, nameOf, refuseKeras, textOf } from "./layer_config.ts";
 
 /** Slope of `leaky_relu` where it is named as an activation (Keras 3). */
 const ACTIVATION_SLOPE = 0.2;
@@ -52,7 +52,7 @@ export function translateLayer(
   layer: LayerConfig,
   { rank }: { readonly rank: number },
 ): KerasLayer {
-  const className = String(layer.class_name).slice(0, 60);
+  const className = textOf(layer.class_name).slice(0, 60);
   const name = nameOf(layer);
   const title = `layer "${name.slice(0, 60)}" (${className})`;
   const translate = Object.hasOwn(TRANSLATORS, className) ? TRANSLATORS[className] : undefined;
@@ -69,7 +69,7 @@ function translateConv(context: Context): Translated {
   const { title, config } = context;
   const padding = config.padding ?? "valid";
   if (padding !== "same" && padding !== "valid") {
-    refuseKeras(`${title} has padding ${String(padding)}, expected same or valid`);
+    refuseKeras(`${title} has padding ${textOf(padding)}, expected same or valid`);
   }
   expect(title, "strides", single(config.strides), [undefined, 1]);
   expect(title, "groups", config.groups, [undefined, 1]);
@@ -120,7 +120,7 @@ function activationOf({ title }: Context, activation: unknown): LayerSpec[] {
     default:
       return refuseKeras(
         `${title} has the activation ${
-          String(name).slice(0, 40)
+          textOf(name).slice(0, 40)
         }, expected linear, relu, leaky_relu, gelu or sigmoid`,
       );
   }
@@ -170,7 +170,7 @@ function translateBidirectional(context: Context): Translated {
   const { class_name, config: inner } = Object(config.layer);
   if (class_name !== "GRU" && class_name !== "LSTM") {
     refuseKeras(
-      `${title} has a ${String(class_name).slice(0, 40)} inside, expected a GRU or an LSTM`,
+      `${title} has a ${textOf(class_name).slice(0, 40)} inside, expected a GRU or an LSTM`,
     );
   }
   return translateRecurrent(
@@ -227,7 +227,7 @@ function expect(title: string, setting: string, value: unknown, wanted: readonly
   if (wanted.includes(value)) return;
   refuseKeras(
     `${title} has ${setting} ${JSON.stringify(value)?.slice(0, 40)}, expected ${
-      String(wanted.at(-1))
+      textOf(wanted.at(-1))
     }`,
   );
 }

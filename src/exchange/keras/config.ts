@@ -5,7 +5,7 @@
  */
 
 import type { LayerSpec, Loss } from "../../model/spec.ts";
-import { type KerasLayer, type LayerConfig, nameOf, refuseKeras } from "./layer_config.ts";
+import { type KerasLayer, type LayerConfig, nameOf, refuseKeras, textOf } from "./layer_config.ts";
 import { translateLayer } from "./_translate_layer.ts";
 
 /** A model of Keras. */
@@ -33,8 +33,8 @@ const MOST_LAYERS = 10_000;
 export function readKerasConfig(value: unknown): KerasModel {
   const outer = Object(value);
   const { class_name: kind, config } = Object(outer.model_config ?? outer);
-  if (!["Sequential", "Functional", "Model"].includes(String(kind))) {
-    refuseKeras(`it is a ${String(kind).slice(0, 50)}, expected a Sequential or Functional model`);
+  if (!["Sequential", "Functional", "Model"].includes(textOf(kind))) {
+    refuseKeras(`it is a ${textOf(kind).slice(0, 50)}, expected a Sequential or Functional model`);
   }
   const listed: unknown = Array.isArray(config) ? config : Object(config).layers;
   if (!Array.isArray(listed) || listed.length === 0 || listed.length > MOST_LAYERS) {
@@ -51,7 +51,7 @@ export function readKerasConfig(value: unknown): KerasModel {
     return translated;
   });
   const [bins, marks] = shape;
-  return { name: String(name).slice(0, 100), bins, marks, layers };
+  return { name: textOf(name).slice(0, 100), bins, marks, layers };
 }
 
 function makesRow(layer: LayerSpec): boolean {
@@ -66,7 +66,7 @@ function inputShape({ class_name, config }: LayerConfig): [bins: number, marks: 
   const [, bins, marks, ...rest] = Array.isArray(shape) ? shape : [];
   if (Number.isInteger(bins) && Number.isInteger(marks) && rest.length === 0) return [bins, marks];
   return refuseKeras(
-    `its input (${String(class_name)}) has the shape ${
+    `its input (${textOf(class_name)}) has the shape ${
       JSON.stringify(shape)?.slice(0, 60)
     }, expected [null, bins, marks]`,
   );
@@ -122,13 +122,13 @@ function sourcesOf(layer: LayerConfig): string[] {
   }
   const [call] = calls;
   // Keras 2: [[name, call, output, arguments], …]; Keras 3: { args, kwargs }.
-  if (Array.isArray(call)) return call.map((tap) => String(Object(tap)[0]));
+  if (Array.isArray(call)) return call.map((tap) => textOf(Object(tap)[0]));
   const { args = [], kwargs = {} } = Object(call);
   if (Object.values(Object(kwargs)).some((value) => value !== null && value !== false)) {
     refuseKeras(`layer "${nameOf(layer)}" is called with arguments, expected none`);
   }
   return (Array.isArray(args) ? args : []).flat().map((tensor) =>
-    String(Object(Object(tensor).config).keras_history?.[0])
+    textOf(Object(Object(tensor).config).keras_history?.[0])
   );
 }
 
@@ -153,7 +153,7 @@ const LOSSES: Readonly<Record<string, Loss>> = {
 export function readKerasLoss(value: unknown): Loss | undefined {
   const { loss } = Object(value);
   const { class_name, config } = Object(loss);
-  const name = String(typeof loss === "string" ? loss : class_name);
+  const name = textOf(typeof loss === "string" ? loss : class_name);
   if (class_name !== undefined && name === "Huber" && Object(config).delta !== 1) return undefined;
   return Object.hasOwn(LOSSES, name) ? LOSSES[name] : undefined;
 }

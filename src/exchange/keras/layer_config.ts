@@ -39,7 +39,14 @@ export function refuseKeras(found: string): never {
   throw new UnsupportedModelError(`Cannot read Keras model: ${found}`);
 }
 
-/** Name of a layer. */
+/** A text from JSON; anything else in JSON's words, cut short. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 60);
+}
+
+/** Name of a layer; empty if it has none. */
 export function nameOf({ name, config }: LayerConfig): string {
-  return String(Object(config).name ?? name ?? "");
+  const found = Object(config).name ?? name;
+  return typeof found === "string" ? found : "";
 }

@@ -11,13 +11,13 @@ import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { readZipMembers } from "../../io/zip_members.ts";
 import type { ForeignNetwork } from "../network.ts";
-import { type Hdf5Reader, withHdf5 } from "../hdf5.ts";
+import { Hdf5Reader } from "../hdf5/reader.ts";
 import type { Tensor } from "../tensor.ts";
 import { assembleKeras, findByPath, type FindWeight, inFile } from "./assemble.ts";
 import { type KerasModel, readKerasConfig, readKerasLoss } from "./config.ts";
 import type { KerasLayer } from "./layer_config.ts";
 
-/** The library keeps the file in its memory, which has an end. */
+/** The file is kept in memory while it is read. */
 const MOST_BYTES = 2 ** 30;
 const MOST_CONFIG_BYTES = 16 * 2 ** 20;
 const CONFIG = "config.json";
@@ -33,23 +33,21 @@ const METADATA = "metadata.json";
  */
 export async function readKerasHdf5(source: ByteSource): Promise<ForeignNetwork> {
   const { name: file } = source;
-  const bytes = await readWhole(source);
-  return await withHdf5(bytes, file, (reader) => {
-    const config = reader.text("", "model_config");
-    if (config === undefined) {
-      throw new FormatError(
-        "Cannot read Keras model: it has weights and no layers, expected what model.save writes, as .keras or .h5",
-        { file },
-      );
-    }
-    const model = inFile(file, () => readKerasConfig(parse(config, file)));
-    const training = reader.text("", "training_config");
-    return assembleKeras(model, {
-      find: findByPath(readLegacyWeights(reader, "model_weights")),
-      origin: `keras ${reader.text("", "keras_version") ?? "of an unknown version"}`,
-      loss: readKerasLoss(training === undefined ? undefined : parse(training, file)),
-      file,
-    });
+  const reader = new Hdf5Reader(await readWhole(source), file);
+  const config = reader.text("", "model_config");
+  if (config === undefined) {
+    throw new FormatError(
+      "Cannot read Keras model: it has weights and no layers, expected what model.save writes, as .keras or .h5",
+      { file },
+    );
+  }
+  const model = inFile(file, () => readKerasConfig(parse(config, file)));
+  const training = reader.text("", "training_config");
+  return assembleKeras(model, {
+    find: findByPath(readLegacyWeights(reader, "model_weights")),
+    origin: `keras ${reader.text("", "keras_version") ?? "of an unknown version"}`,
+    loss: readKerasLoss(training === undefined ? undefined : parse(training, file)),
+    file,
   });
 }
 
@@ -76,13 +74,13 @@ export async function readKerasZip(source: ByteSource): Promise<ForeignNetwork> 
   const model = inFile(file, () => readKerasConfig(content));
   const metadata = texts.get(METADATA);
   const said = metadata && Object(parse(new TextDecoder().decode(metadata), file)).keras_version;
-  return await withHdf5(bytes, file, (reader) =>
-    assembleKeras(model, {
-      find: findByClass(reader, model, file),
-      origin: `keras ${typeof said === "string" ? said.slice(0, 40) : "of an unknown version"}`,
-      loss: readKerasLoss(Object(content).compile_config),
-      file,
-    }));
+  const reader = new Hdf5Reader(bytes, file);
+  return assembleKeras(model, {
+    find: findByClass(reader, model, file),
+    origin: `keras ${typeof said === "string" ? said.slice(0, 40) : "of an unknown version"}`,
+    loss: readKerasLoss(Object(content).compile_config),
+    file,
+  });
 }
 
 async function readWhole(source: ByteSource): Promise<Bytes> {

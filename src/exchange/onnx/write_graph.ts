@@ -91,19 +91,20 @@ class GraphWriter {
     for (const [call, { inputs }] of calls.entries()) {
       const callName = call === 0 ? name : `${name}:${call}`;
       const read = inputs.map((tap) => this.#find(tap));
-      const value = number === undefined
+      const value = isStructural(layer)
         ? emitStructure(this.#graph, {
-          layer: layer as Exclude<StructuralLayer, { readonly type: "input" }>,
+          layer,
           name: callName,
           inputs: read,
           weights: layer.type === "scale" ? this.#weightsWhere({ term: layer.term }) : [],
         })
         : emitLayer(this.#graph, {
-          layer: layer as LayerSpec,
+          layer,
           layerName: name,
           name: callName,
           input: read[0]!,
-          weights: this.#weightsWhere({ layer: number }),
+          // A branch that is joined is flattened by a layer without a number.
+          weights: number === undefined ? [] : this.#weightsWhere({ layer: number }),
         });
       this.#values.set(keyOf({ layer: name, call }), value);
     }
@@ -153,6 +154,24 @@ class GraphWriter {
   #find(tap: Tap): GraphValue {
     return this.#values.get(keyOf(tap))!;
   }
+}
+
+type Joining = Exclude<StructuralLayer, { readonly type: "input" }>;
+
+const JOINING: readonly string[] = [
+  "reshape",
+  "repeatVector",
+  "rescaling",
+  "add",
+  "multiply",
+  "dot",
+  "softmax",
+  "concatenate",
+  "scale",
+] satisfies Joining["type"][];
+
+function isStructural(layer: Joining | LayerSpec): layer is Joining {
+  return JOINING.includes(layer.type);
 }
 
 function keyOf({ layer, call }: Tap): string {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Bytes } from "../../base/bytes.ts";
+import type { ReportFile } from "../../report/report_files.ts";
 import { fromBase64 } from "../../base/platform.ts";
 
 /** The name of the global. */
@@ -16,6 +18,8 @@ export interface CarriedParts {
   readonly work?: string;
   /** The example's files by their names, in base64, for the worker. */
   readonly example?: Readonly<Record<string, string>>;
+  /** What pages that are saved are made with, in base64, for the worker. */
+  readonly report?: Readonly<Record<ReportFile, string>>;
 }
 
 function carried(): CarriedParts {
@@ -38,4 +42,9 @@ export function carriedFiles(): File[] {
   return Object.entries(carried().example ?? {}).map(([name, text]) =>
     new File([fromBase64(text)], name, { lastModified: 0 })
   );
+}
+
+/** A file for pages that are saved. */
+export function carriedReportFile(name: ReportFile): Bytes {
+  return fromBase64(carried().report?.[name] ?? "");
 }

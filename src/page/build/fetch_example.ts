@@ -28,7 +28,15 @@ export async function fetchExample(folder: URL): Promise<File[]> {
 /** All are of one time, so that no index seems older than its file. */
 const UNCHANGED = { lastModified: 0 };
 
-async function fetchFile(name: string, folder: URL): Promise<Response> {
+/**
+ * Fetches a file of the page.
+ *
+ * @param name Its name.
+ * @param folder Address of its folder.
+ * @returns The answer.
+ * @throws {RemoteError} If the server does not answer, or not with a file.
+ */
+export async function fetchFile(name: string, folder: URL): Promise<Response> {
   const response = await fetch(new URL(name, folder)).catch((cause) =>
     fail(name, "no answer", cause)
   );
@@ -37,7 +45,7 @@ async function fetchFile(name: string, folder: URL): Promise<Response> {
 
 function fail(name: string, found: string, cause?: unknown): never {
   throw new RemoteError(
-    `Cannot load the example: found ${found} when asking the page's server for ${name}, expected the file`,
+    `Cannot load a file of the page: found ${found} when asking the page's server for ${name}, expected the file`,
     { cause },
   );
 }

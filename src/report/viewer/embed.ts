@@ -9,6 +9,8 @@ export type PageFunction = (...values: never[]) => unknown;
 export interface PageScript {
   /** All functions that the script uses. */
   readonly functions: readonly PageFunction[];
+  /** The file in which a build keeps the text of the script; without one it is made of the functions. */
+  readonly file?: "gene_script.js";
   /** The one of them that is called first, without arguments. */
   readonly start: () => void;
   /** What `readPageData` finds: any value that JSON can hold. */

@@ -4,9 +4,11 @@ import type { Target } from "../seed.ts";
 import { ANNDATA_TARGETS } from "./anndata.ts";
 import { ARRAY_TARGETS } from "./arrays.ts";
 import { CHANGE_TARGETS } from "./changes.ts";
+import { EXCHANGE_TARGETS } from "./exchange.ts";
 import { GENOME_TARGETS } from "./genomes.ts";
 import { MODEL_TARGETS } from "./models.ts";
 import { PANEL_TARGETS } from "./panel.ts";
+import { SERVICE_TARGETS } from "./service.ts";
 import { SIGNAL_TARGETS } from "./signal.ts";
 import { TABLE_TARGETS } from "./tables.ts";
 import { WINDOW_TARGETS } from "./windows.ts";
@@ -21,7 +23,9 @@ export const TARGETS: readonly Target[] = [
   ...GENOME_TARGETS,
   ...MODEL_TARGETS,
   ...PANEL_TARGETS,
+  ...EXCHANGE_TARGETS,
   ...SIGNAL_TARGETS,
+  ...SERVICE_TARGETS,
 ];
 
 /** The reader of that name. */

@@ -15,6 +15,29 @@ export const EXAMPLE_PATHS: readonly string[] = [...Deno.readDirSync(EXAMPLE)]
   .filter((name) => !/README|\.sh$|edits/.test(name))
   .map((name) => `${EXAMPLE}${name}`);
 
+const PEAKS = new URL("../../../fixtures/genome/peaks/", import.meta.url).pathname;
+
+/** Paths of peak files of one cell type, and of genes. */
+export const PEAK_PATHS: readonly string[] = [...Deno.readDirSync(PEAKS)]
+  .map(({ name }) => `${PEAKS}${name}`).sort()
+  .filter((path) => /Peak$|\.gtf$/.test(path));
+
+/** The table of predictions that the commands make of the peaks with the starter model. */
+export async function predictPeaks(directory: string): Promise<string> {
+  const [data, table] = [`${directory}/peaks.npz`, `${directory}/peaks.tsv`];
+  const inputs = ["--samples", `${PEAKS}sheet.tsv`, "--genes", `${PEAKS}genes.gtf`];
+  const settings = ["--signal", "enrichment", "--assembly", "hg19", "--out", data];
+  await runToEnd("prepare", inputs, settings);
+  const model = ["--model", "starter", "--data", data, "--interval", "0.9"];
+  await runToEnd("predict", model, ["--engine", "wasm", "--out", table]);
+  return await Deno.readTextFile(table);
+}
+
+async function runToEnd(name: string, ...args: readonly (readonly string[])[]): Promise<void> {
+  const { code, stderr } = await runTask(name, ...args.flat());
+  strictEqual(code, 0, stderr);
+}
+
 /** What the commands leave. */
 export interface CommandRun {
   readonly dataDigest: string;
@@ -32,19 +55,15 @@ export async function runCommands(
 ): Promise<CommandRun> {
   const data = `${directory}/command.npz`;
   const run = `${directory}/command-${epochs}`;
-  const call = async (name: string, ...args: readonly string[]) => {
-    const { code, stderr } = await runTask(name, ...args);
-    strictEqual(code, 0, stderr);
-  };
   if (!await Deno.stat(data).then(() => true, () => false)) {
     const samples = ["--samples", `${EXAMPLE}sheet.tsv`, "--genes", `${EXAMPLE}genes.gtf`];
     const labels = ["--expression", `${EXAMPLE}expression.tsv`, "--expression-transform", "log2p1"];
-    await call("prepare", ...samples, ...labels, "--signal", "reads", "--out", data);
+    await runToEnd("prepare", samples, labels, ["--signal", "reads", "--out", data]);
   }
   const settings = ["--epochs", String(epochs), "--seed", String(seed), "--engine", "wasm"];
-  await call("train", "--data", data, "--preset", "waka2", ...settings, "--out", run);
+  await runToEnd("train", ["--data", data, "--preset", "waka2"], settings, ["--out", run]);
   const table = `${run}.tsv`;
-  await call("predict", "--model", run, "--data", data, "--engine", "wasm", "--out", table);
+  await runToEnd("predict", ["--model", run, "--data", data], ["--engine", "wasm", "--out", table]);
   const { userDefinedMetadata } = JSON.parse(await Deno.readTextFile(`${run}/model/model.json`));
   return {
     dataDigest: await fingerprintDataset(await readDataset(data)),

@@ -1,14 +1,19 @@
 /** The page as it is served, in Chromium: from files to every download, with the commands' numbers. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { Uint8ArrayReader, ZipReader } from "@zip.js/zip.js";
 import { readDataset } from "../../../src/data/mod.ts";
+import { loadModel } from "../../../src/model/mod.ts";
 import { fingerprintDataset } from "../../../src/training/fingerprint.ts";
+import { predictEnsemble } from "../../../src/training/mod.ts";
 import {
   beginTraining,
   type CommandRun,
   countExample,
   digestOf,
   EXAMPLE_PATHS,
+  PEAK_PATHS,
+  predictPeaks,
   runCommands,
 } from "./_example.ts";
 import {
@@ -67,10 +72,69 @@ trials[
   const table = await saveDownload(page, "predictions.tsv", folder);
   strictEqual(await Deno.readTextFile(table), command.predictions);
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await checkAccessibility(page, colorScheme);
+  await checkAccessibility(page, "light");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await checkAccessibility(page, "dark", { rules: ["color-contrast"] });
+  deepStrictEqual(problems, []);
+};
+
+trials["a saved model, tracks and pages can be read again"] = async (browser, origin, folder) => {
+  const { page, problems } = await visit(browser, origin);
+  await page.click("#try-example");
+  await finishExample(page);
+  const data = await saveDownload(page, "data.npz", folder);
+  const model = `${folder}/saved`;
+  await unzip(await saveDownload(page, "model.zip", folder), model);
+  const loaded = await loadModel(await folderOf(model, "model.json"));
+  const { mean } = await predictEnsemble([loaded], await readDataset(data), {
+    engine: "wasm",
+    path: "grouped",
+  });
+  strictEqual(await sha256(mean), await digestOf(page, "predictions"));
+
+  const tracks = `${folder}/tracks`;
+  await unzip(await saveDownload(page, "tracks.zip", folder), tracks);
+  match(
+    await Deno.readTextFile(`${await folderOf(tracks, "session.xml")}/session.xml`),
+    /<Session/,
+  );
+  for (const kind of ["explanation.html", "report.html"] as const) {
+    const saved = await saveDownload(page, kind, folder);
+    const other = await browser.newPage();
+    other.on("pageerror", (error) => ok(false, `${kind}: ${error}`));
+    await other.goto(`file://${saved}`);
+    ok(await other.locator("svg").count() > 0, kind);
   }
+  deepStrictEqual(problems, []);
+};
+
+trials["peaks and the starter model give the command's predictions with intervals"] = async (
+  browser,
+  origin,
+  folder,
+) => {
+  const { page, problems } = await visit(browser, origin);
+  await page.setInputFiles("#file-input", [...PEAK_PATHS]);
+  await page.waitForSelector('#files[data-standing="done"]');
+  await rest(page);
+  await page.fill("#assembly", "hg19");
+  await page.click("#count");
+  await page.waitForSelector('#checks[data-standing="done"]');
+  await rest(page);
+  match(await page.innerText("#model"), /no measured expression/);
+  await page.click("#use-starter");
+  await page.waitForSelector('#model[data-standing="done"]');
+  await rest(page);
+  await page.click("#predict");
+  await page.waitForSelector('#predictions[data-standing="done"]');
+  await rest(page);
+  match(
+    await page.innerText("#predictions tbody tr >> nth=0"),
+    /TP53 ENSG\d+\s+sample\s+[\d.]+\s+[\d.]+ to/,
+  );
+  const table = await saveDownload(page, "predictions.tsv", folder);
+  const rows = (text: string) => text.split("\n").map((line) => line.split("\t").slice(0, 9));
+  deepStrictEqual(rows(await Deno.readTextFile(table)), rows(await predictPeaks(folder)));
   deepStrictEqual(problems, []);
 };
 
@@ -162,3 +226,30 @@ trials["what is forgotten does not come back"] = async (browser, origin) => {
     await page.waitForSelector("html[data-ready]");
   }
 };
+
+async function unzip(path: string, directory: string): Promise<void> {
+  const reader = new ZipReader(new Uint8ArrayReader(await Deno.readFile(path)));
+  for (const entry of await reader.getEntries()) {
+    if (entry.directory) continue;
+    const to = `${directory}/${entry.filename}`;
+    await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
+    await Deno.writeFile(to, new Uint8Array(await entry.arrayBuffer()));
+  }
+  await reader.close();
+}
+
+/** The folder below a directory in which a file lies. */
+async function folderOf(directory: string, name: string): Promise<string> {
+  for await (const entry of Deno.readDir(directory)) {
+    if (entry.name === name) return directory;
+    if (!entry.isDirectory) continue;
+    const found = await folderOf(`${directory}/${entry.name}`, name).catch(() => undefined);
+    if (found !== undefined) return found;
+  }
+  throw new Error(`No ${name} below ${directory}`);
+}
+
+async function sha256(values: Float32Array): Promise<string> {
+  const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}

@@ -7,7 +7,16 @@ import { type OpenPage, withBrowser } from "../../helpers/browser.ts";
 import { testWithChromium } from "../../helpers/chromium.ts";
 import { withDirectory } from "../../helpers/command.ts";
 import { openWork } from "../../helpers/page_work.ts";
-import { countKept, countToKeep, plainly, serve, waitUntil, writeFolder } from "./_served.ts";
+import { startWebServer } from "../../helpers/web_server.ts";
+import {
+  asTask,
+  countKept,
+  countToKeep,
+  plainly,
+  serve,
+  waitUntil,
+  writeFolder,
+} from "./_served.ts";
 
 let built: Promise<BuiltPage> | undefined;
 function wholePage(): Promise<BuiltPage> {
@@ -99,6 +108,46 @@ testWithChromium(
       await waitUntil(() => second.evaluate("'ready' in document.documentElement.dataset"));
       await second.evaluate("caches.keys().then((names) => names.length)");
       match(await footOf(second), /[2-9]\d* threads/);
+    });
+  },
+);
+
+testWithChromium(
+  "the page that connects asks a server for parts of the files that are named, after they are named",
+  async () => {
+    const page = await wholePage();
+    await using server = serve(asTask(page));
+    const folder = new URL("../../../fixtures/genome/example/", import.meta.url).pathname;
+    const names = ["genes.gtf", "liver-H3K4me3.bam", "liver-H3K4me3.bam.bai"];
+    await using data = startWebServer({
+      files: Object.fromEntries(names.map((name) => [`/${name}`, { disk: `${folder}${name}` }])),
+      fault: () => ({ kind: "headers", headers: { "Access-Control-Allow-Origin": "*" } }),
+    });
+    await withBrowser(async (open) => {
+      const shown = await open(`${server.origin}/remote.html`);
+      const explain = () => shown.console.join("\n");
+      await waitUntil(() => shown.evaluate("'ready' in document.documentElement.dataset"), explain);
+      strictEqual(data.requests.length, 0);
+      const addresses = names.map((name) => `${data.origin}/${name}`).join("\n");
+      await shown.evaluate(
+        `document.getElementById("addresses").value = ${JSON.stringify(addresses)};` +
+          `document.getElementById("add-addresses").click()`,
+      );
+      await waitUntil(
+        () =>
+          shown.evaluate("/3 files · H3K4me3/.test(document.getElementById('steps').innerText)"),
+        explain,
+      );
+      deepStrictEqual(
+        new Set(data.requests.map(({ path }) => path)),
+        new Set(names.map((it) => `/${it}`)),
+      );
+      for (const { method, query, headers, range } of data.requests) {
+        strictEqual(`${method} ${query}`, "GET ");
+        ok(range !== undefined);
+        // Neither the page's address nor anything that names its user.
+        deepStrictEqual([headers.get("referer"), headers.get("cookie")], [null, null]);
+      }
     });
   },
 );
