@@ -321,6 +321,8 @@ const NEW_NAMES: readonly (readonly [name: RegExp, where: readonly string[]])[] 
   [/\bPromise\.(try|withResolvers)\b|\bPromiseWithResolvers\b/, []],
   [/\.transfer(ToFixedLength)?\(/, ["base/platform.ts"]],
   [/\bnew Float16Array\b/, []],
+  [/\bnew (Response|Blob)\([^)]*\)\.bytes\(/, []],
+  [/\bURL\.parse\(|\bReadableStream\.from\(|\bArray\.fromAsync\(/, []],
   [/\bnew Worker\(/, [
     "base/workers.ts",
     "page/build/disk_files.ts",
