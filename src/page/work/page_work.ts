@@ -139,8 +139,10 @@ class PageWork {
     const { engine, threads } = this.#environment;
     const model = await this.#held.model();
     const { data } = await this.#held.data(context);
-    const { acceptAssembly } = await this.#held.state();
-    const job = { model, data, gene, cellType, acceptAssembly, engine, threads };
+    const { acceptAssembly, predictions: summary } = await this.#held.state();
+    const held = summary === undefined ? undefined : await this.#held.predictions(context);
+    const predictions = held?.predictions;
+    const job = { model, data, gene, cellType, predictions, acceptAssembly, engine, threads };
     const { explainGene } = await import("./explain_gene.ts");
     this.#explained = await explainGene(job, context);
     return this.#explained.explanation;
