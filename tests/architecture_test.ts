@@ -233,6 +233,7 @@ const OTHER_TESTS = [
   "bench/peers",
   "bench/real",
   "bench/results",
+  "bench/service",
   "engine/webgpu/device",
   "engine/webgpu/golden",
   "fuzz",
@@ -245,6 +246,7 @@ const OTHER_TESTS = [
   "runner",
   "runtimes",
   "scripts",
+  "service",
 ];
 
 Deno.test("tests mirror the folders of the sources", () => {
@@ -319,6 +321,8 @@ const NEW_NAMES: readonly (readonly [name: RegExp, where: readonly string[]])[] 
   [/\bPromise\.(try|withResolvers)\b|\bPromiseWithResolvers\b/, []],
   [/\.transfer(ToFixedLength)?\(/, ["base/platform.ts"]],
   [/\bnew Float16Array\b/, []],
+  [/\bnew (Response|Blob)\([^)]*\)\.bytes\(/, []],
+  [/\bURL\.parse\(|\bReadableStream\.from\(|\bArray\.fromAsync\(/, []],
   [/\bnew Worker\(/, [
     "base/workers.ts",
     "page/build/disk_files.ts",

@@ -94,3 +94,13 @@ export function detachBuffer(buffer: ArrayBuffer): void {
   if (transfer !== undefined) transfer.call(buffer, 0);
   else structuredClone(buffer, { transfer: [buffer] });
 }
+
+/** Reads all bytes of a stream. */
+export async function readAll(stream: ReadableStream<Uint8Array>): Promise<Bytes> {
+  return new Uint8Array(await new Response(stream as ReadableStream<Bytes>).arrayBuffer());
+}
+
+/** Reads a URL; `null` if the text is something else. */
+export function parseUrl(text: string, base?: string | URL): URL | null {
+  return URL.canParse(text, base) ? new URL(text, base) : null;
+}

@@ -1,6 +1,6 @@
 /** One request and its answer: redirects, time-outs, and statuses in words. */
 
-import { deferred } from "../base/platform.ts";
+import { deferred, parseUrl } from "../base/platform.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { RemoteError } from "../errors.ts";
 import { type HttpAddress, showAddress } from "./http_address.ts";
@@ -70,7 +70,7 @@ export async function exchange(request: HttpRequest, settings: HttpSettings): Pr
 function findRedirect(answer: HttpAnswer, { address }: HttpRequest): URL | undefined {
   if (![301, 302, 303, 307, 308].includes(answer.status)) return undefined;
   const location = answer.headers.get("location");
-  const target = URL.parse(location ?? "", answer.url);
+  const target = parseUrl(location ?? "", answer.url);
   const isSafe = target?.protocol === "https:" ||
     (target?.protocol === "http:" && answer.url.protocol === "http:");
   if (location !== null && target !== null && isSafe) return target;

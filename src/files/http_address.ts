@@ -1,4 +1,4 @@
-import { toBase64 } from "../base/platform.ts";
+import { parseUrl, toBase64 } from "../base/platform.ts";
 
 /**
  * The addresses of files on servers: what of them may be shown, and which of them are the same file.
@@ -27,7 +27,7 @@ export interface HttpAddress {
  * @throws {TypeError} If it is not an `http:` or `https:` address.
  */
 export function parseAddress(address: string | URL): HttpAddress {
-  const url = URL.parse(typeof address === "string" ? address.trim() : address.href);
+  const url = parseUrl(typeof address === "string" ? address.trim() : address.href);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new TypeError(
       `Cannot use address ${hideSecrets(String(address))}: expected one that begins with ` +
@@ -59,7 +59,7 @@ function encodeBase64(text: string): string {
 
 /** Formats an address for messages: without user, password, query and fragment, which may be secret. */
 export function showAddress(address: string | URL): string {
-  const url = URL.parse(String(address));
+  const url = parseUrl(String(address));
   if (url === null) return hideSecrets(String(address));
   // The origin of a file: or data: address, to which a server may redirect, is no text.
   return /^https?:$/.test(url.protocol)

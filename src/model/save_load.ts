@@ -7,6 +7,7 @@
  * @module
  */
 
+import { readAll } from "../base/platform.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { makeDirectory, openFile, pathKind, pathOf, writeFileAtomic } from "../files/file.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
@@ -98,7 +99,7 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
   if (trained.panel === undefined) return { json, weights };
   const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
   const [panel] = await Promise.all([
-    new Response(readable).bytes(),
+    readAll(readable),
     writePanel(writable, trained.panel),
   ]);
   return { json, weights, panel };

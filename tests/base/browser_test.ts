@@ -8,10 +8,10 @@ import type { BrowserRun } from "../helpers/browser_run.ts";
 import { testWithChromium } from "../helpers/chromium.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { withChromium } from "../helpers/playwright.ts";
-import { PORTABLE_FILES, portableRun } from "../helpers/portable_run.ts";
+import { portableRun } from "../helpers/portable_run.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const EXAMPLE = new URL("fixtures/genome/example/", ROOT);
+const FILES = new URL("fixtures/genome/", ROOT);
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -35,13 +35,13 @@ async function bundle(folder: string): Promise<void> {
   strictEqual(success, true, new TextDecoder().decode(stderr));
 }
 
-/** Serves the bundle, the example's files and a page. */
+/** Serves the bundle, the files and a page. */
 function serve(folder: string, headers: Readonly<Record<string, string>>) {
   const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
   return Deno.serve(options, async (request) => {
     const name = new URL(request.url).pathname.slice(1);
     const isProgram = name.endsWith(".js");
-    const path = isProgram ? `${folder}/${name}` : new URL(name, EXAMPLE);
+    const path = isProgram ? `${folder}/${name}` : new URL(name, FILES);
     const body = name === "" ? HTML : await Deno.readFile(path).catch(() => undefined);
     if (body === undefined) return new Response("not there", { status: 404 });
     const type = isProgram
@@ -64,8 +64,7 @@ testWithChromium(
   () =>
     withDirectory(async (folder) => {
       await bundle(folder);
-      strictEqual(PORTABLE_FILES.length, 4);
-      const expected = results(await portableRun((name) => Deno.readFile(new URL(name, EXAMPLE))));
+      const expected = results(await portableRun((name) => Deno.readFile(new URL(name, FILES))));
       await withChromium(async (browser) => {
         for (const isIsolated of [true, false]) {
           await using server = serve(folder, isIsolated ? ISOLATED : {});

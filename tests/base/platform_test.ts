@@ -5,6 +5,8 @@ import {
   detachBuffer,
   fromBase64,
   fromHex,
+  parseUrl,
+  readAll,
   toBase64,
   toHex,
 } from "../../src/base/platform.ts";
@@ -76,4 +78,16 @@ Deno.test("base64 is read with and without the method for it", () => {
   } finally {
     Object.defineProperty(Uint8Array, "fromBase64", missing);
   }
+});
+
+Deno.test("a stream is read to its end, and what is no URL is null", async () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const [bytes] = await Promise.all([
+    readAll(readable),
+    writer.write(BYTES).then(() => writer.write(BYTES)).then(() => writer.close()),
+  ]);
+  deepStrictEqual(bytes, Uint8Array.of(...BYTES, ...BYTES));
+  strictEqual(parseUrl("https://"), null);
+  strictEqual(parseUrl("b.bam", "https://host/a/")?.href, "https://host/a/b.bam");
 });

@@ -12,18 +12,26 @@ import { simulateColumns } from "../../src/simulate/columns.ts";
 import { fit } from "../../src/training/fit.ts";
 import { predict } from "../../src/training/predict.ts";
 
-/** The files that are counted, by their names in `fixtures/genome/example/`. */
+/** The files that are counted, by their names in `fixtures/genome/`. */
 export const PORTABLE_FILES = [
-  "genes.gtf",
-  "liver-H3K4me3.bam",
-  "liver-H3K4me3.bam.bai",
-  "lung-H3K4me3.tagAlign.gz",
+  "example/genes.gtf",
+  "example/liver-H3K4me3.bam",
+  "example/liver-H3K4me3.bam.bai",
+  "example/lung-H3K4me3.tagAlign.gz",
+  "reads_v3.1.cram",
+  "reads_v3.1.cram.crai",
+  "reads.tagAlign.gz",
+  "reads.tagAlign.gz.csi",
+  "signal.bw",
 ] as const;
 
 /** What {@linkcode portableRun} finds: digests, and the engine's description of its device. */
 export interface PortableRun {
   readonly bam: string;
   readonly tagAlign: string;
+  readonly cram: string;
+  readonly indexed: string;
+  readonly bigWig: string;
   readonly weights: string;
   readonly losses: readonly number[];
   readonly predictions: string;
@@ -39,15 +47,27 @@ export async function portableRun(
 ): Promise<PortableRun> {
   const source = async (name: string) => bytesSource(await read(name), name);
   const { genes } = await readAnnotation(await source(PORTABLE_FILES[0]));
-  const windows = geneWindows(genes, { halfWidthBp: 5000, binSizeBp: 100 });
+  let windows = geneWindows(genes, { halfWidthBp: 5000, binSizeBp: 100 });
   const count = async (name: string, index?: string) => {
     onStep(name);
     const options = { index: index === undefined ? undefined : await source(index) };
     const track = await openSignal(await source(name), options);
-    return await digest((await track.count(windows, { rule: "reads" })).values);
+    return await digest(
+      (await track.count(windows, { rule: name.endsWith(".bw") ? "mean" : "reads" })).values,
+    );
   };
   const bam = await count(PORTABLE_FILES[1], PORTABLE_FILES[2]);
   const tagAlign = await count(PORTABLE_FILES[3]);
+  const placed = ["chr1", "chr2"].flatMap((chromosome) =>
+    Array.from({ length: 20 }, (_, gene) => {
+      const tss = 900 * gene + 1000;
+      return { id: `${chromosome}:${tss}`, chromosome, tss, strand: "+" as const, line: 1 };
+    })
+  );
+  windows = geneWindows(placed, { halfWidthBp: 1000, binSizeBp: 100 });
+  const cram = await count(PORTABLE_FILES[4], PORTABLE_FILES[5]);
+  const indexed = await count(PORTABLE_FILES[6], PORTABLE_FILES[7]);
+  const bigWig = await count(PORTABLE_FILES[8]);
   const data = new Dataset(simulateColumns({ cellTypes: 4, genes: 150, bins: 50, seed: 2 }).train);
   const losses: number[] = [];
   onStep("training");
@@ -67,6 +87,9 @@ export async function portableRun(
   return {
     bam,
     tagAlign,
+    cram,
+    indexed,
+    bigWig,
     weights: await digest(...model.weights),
     losses,
     predictions: await digest(predictions),

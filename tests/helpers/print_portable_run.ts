@@ -12,7 +12,7 @@ if (way === "alone") Object.assign(process, { getBuiltinModule: undefined });
 
 // After that, since modules look for it when they load.
 const { PORTABLE_FILES, portableRun } = await import("./portable_run.ts");
-const folder = new URL("../../fixtures/genome/example/", import.meta.url);
+const folder = new URL("../../fixtures/genome/", import.meta.url);
 const files = new Map<string, Uint8Array<ArrayBuffer>>();
 for (const name of PORTABLE_FILES) files.set(name, await Deno.readFile(new URL(name, folder)));
 console.log(JSON.stringify(await portableRun((name) => Promise.resolve(files.get(name)!))));

@@ -81,6 +81,6 @@ console.log(JSON.stringify({
   // What a finished run leaves, and no file of a lock.
   left: (await listDirectory(folder)).concat(await listDirectory(`${folder}/a`)),
   runKind: await pathKind(`${folder}/run/checkpoints`) ?? "none",
-  run: await portableRun(async (name) => await readWholeFile(`${example}/${name}`)),
+  run: await portableRun(async (name) => await readWholeFile(`${example}/../${name}`)),
 }));
 process.exit(0);

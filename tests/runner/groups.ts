@@ -93,8 +93,9 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   },
   {
     name: "memory",
-    about: "memory over 300 epochs on each engine that needs no GPU, and of counting many windows",
-    paths: ["tests/memory_test.ts"],
+    about:
+      "memory over 300 epochs on each engine that needs no GPU, of counting many windows, and of a service",
+    paths: ["tests/memory_test.ts", "tests/service/memory_test.ts"],
     env: NO_ADAPTER,
     long: true,
   },

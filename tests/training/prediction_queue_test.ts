@@ -1,5 +1,6 @@
 /** Calls of a predictor that wait for each other: together, in parts, refused, ended, and after a failure. */
 
+import { setImmediate } from "node:timers";
 import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { BusyError, ContractError, EngineUnavailableError } from "../../src/errors.ts";
@@ -257,4 +258,19 @@ Deno.test("a service of a thousand calls at a time ends with none waiting", asyn
   const { batches, latency } = predictor.counters();
   ok(batches < 500, `${batches} batches`);
   ok(latency.medianMs > 0 && latency.medianMs <= latency.p99Ms);
+});
+
+Deno.test("calls of one turn of the event loop are collected, whether they are prepared by then or not", async () => {
+  const model = await modelOf();
+  const wanted = await predict(model, DATA, WASM);
+  await using predictor = await openPredictor(model, { ...WASM, collectCalls: true });
+  const callLater = (row: number) =>
+    new Promise<Float32Array>((resolve, reject) => {
+      // Each in a task of its own, as requests are.
+      setImmediate(() => predictor.predict(DATA.slice(row, row + 1)).then(resolve, reject));
+    });
+  const found = await Promise.all(Array.from({ length: 20 }, (_, row) => callLater(row)));
+  deepStrictEqual(found.map(([value]) => value), [...wanted.subarray(0, 20)]);
+  const { batches } = predictor.counters();
+  ok(batches < 20, `${batches} batches`);
 });

@@ -1,5 +1,6 @@
 /** How the items of an array become bytes. */
 
+import { readAll } from "../../base/platform.ts";
 import { freeArray } from "../../base/free.ts";
 
 /** Typed arrays of the numbers that are written. */
@@ -55,7 +56,7 @@ export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<A
   const { readable, writable } = new CompressionStream("gzip");
   const writer = writable.getWriter();
   const [packed] = await Promise.all([
-    new Response(readable).bytes(),
+    readAll(readable),
     writer.write(bytes).then(() => writer.close()),
   ]);
   freeArray(bytes);

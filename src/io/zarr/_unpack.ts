@@ -1,5 +1,6 @@
 /** Decompresses chunks, never into more bytes than the array can need. */
 
+import { concatenateAll } from "../../base/bytes.ts";
 import { crc32c } from "../../base/crc32c.ts";
 import { FormatError } from "../../errors.ts";
 
@@ -92,7 +93,7 @@ async function inflate(
     await reader.cancel().catch(() => undefined);
     throw damaged(`${length} or more bytes`, options);
   }
-  return await new Blob(pieces).bytes();
+  return concatenateAll(pieces);
 }
 
 /** The size of the content that the header of a Zstandard frame states (RFC 8878, section 3.1.1.1). */

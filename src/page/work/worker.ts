@@ -2,6 +2,7 @@
  * The program of the page's worker. It does nothing until {@linkcode startWork} is called, which the build of the page does.
  */
 
+import { parseUrl } from "../../base/platform.ts";
 import { bundledGenes } from "../../atlas/bundled_genes.ts";
 import { ContractError } from "../../errors.ts";
 import { HttpFiles } from "../../files/http_files.ts";
@@ -73,7 +74,7 @@ async function openAddress(address: string, signal: AbortSignal): Promise<GivenF
 
 /** The last part of the path of an address. */
 function nameOf(address: string): string {
-  const url = URL.parse(address);
+  const url = parseUrl(address);
   const name = url?.pathname.split("/").at(-1) ?? "";
   if (url !== null && /^https?:$/.test(url.protocol) && name !== "") {
     return decodeURIComponent(name);
