@@ -16,19 +16,28 @@ export const NO_COMMANDS = "no_commands";
 /** The module that stands in place of deno.json. */
 export const FACTS = "facts.js";
 
+/** The programs of threads, which `src/base/workers.ts` names by their addresses. */
+const THREAD_PROGRAMS = [
+  "src/engine/wasm/engine_thread.ts",
+  "src/genome/signal/count_thread.ts",
+  "src/io/decode_thread.ts",
+];
+
 /**
  * Modules that do something when they are loaded, so that bundlers may not leave them out although nothing of them is
- * used: a thread's program. What tells tf.js of gradients comes with `buildModel` alone.
+ * used: the programs of threads. What tells tf.js of gradients comes with `buildModel` alone.
  */
-const SIDE_EFFECTS = ["./src/worker.js"];
+const SIDE_EFFECTS = ["src/worker.ts", ...THREAD_PROGRAMS]
+  .map((path) => `./${path.replace(/\.ts$/, ".js")}`);
 
 /** Node's oldest version that has `process.getBuiltinModule`. */
 const OLDEST_NODE = ">=20.16";
 
-/** The entry points that are compiled, relative to the project. */
+/** The modules that are compiled with all that they import, relative to the project. */
 export function listEntries({ exports }: Manifest): string[] {
-  return Object.entries(exports).filter(([name]) => name !== COMMANDS)
+  const named = Object.entries(exports).filter(([name]) => name !== COMMANDS)
     .map(([, path]) => path.replace(/^\.\//, ""));
+  return [...named, ...THREAD_PROGRAMS];
 }
 
 /**
