@@ -233,6 +233,7 @@ const OTHER_TESTS = [
   "bench/peers",
   "bench/real",
   "bench/results",
+  "bench/service",
   "engine/webgpu/device",
   "engine/webgpu/golden",
   "fuzz",
@@ -245,6 +246,7 @@ const OTHER_TESTS = [
   "runner",
   "runtimes",
   "scripts",
+  "service",
 ];
 
 Deno.test("tests mirror the folders of the sources", () => {

@@ -47,6 +47,12 @@ export interface ByteSource {
    */
   readonly identity?: FileIdentity | undefined;
   /**
+   * The blob that it reads, which other threads can be given.
+   *
+   * @default {not a blob, or one that this run-time gives to no other thread}
+   */
+  readonly blob?: Blob | undefined;
+  /**
    * Reads exactly `length` bytes, starting at `offset`.
    *
    * @param offset Place of the first byte.
@@ -127,12 +133,27 @@ export function blobSource(blob: Blob, name = "blob"): ByteSource {
     name,
     size: blob.size,
     readsAreCopies: true,
+    ...(sharesBlobs() && { blob }),
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
       checkRange({ name, size: blob.size }, { offset, length });
       return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
     },
     close(): void {},
   };
+}
+
+let blobsAreShared: boolean | undefined;
+
+/** Whether blobs can be sent to other threads, as browsers do; Deno does not. */
+function sharesBlobs(): boolean {
+  if (blobsAreShared !== undefined) return blobsAreShared;
+  try {
+    const copy: unknown = structuredClone(new Blob(["?"]));
+    blobsAreShared = copy instanceof Blob && copy.size === 1;
+  } catch {
+    blobsAreShared = false;
+  }
+  return blobsAreShared;
 }
 
 /** Fills an array with the bytes of a source that start at `offset`, in whichever way the source can. */

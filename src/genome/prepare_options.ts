@@ -163,7 +163,7 @@ export interface PrepareOptions extends
    */
   readonly concurrency?: number | undefined;
   /**
-   * How many threads count, at most 8: sequences of BAM and bigWig files on disk are shared out among them. Files of
+   * How many threads count, at most 8: sequences of BAM and bigWig files on disk, and in blobs, are shared out among them. Files of
    * other formats, and on servers, are counted on the caller's thread. The numbers do not depend on it.
    *
    * @default {One for each core, as far as the files are worth it.}

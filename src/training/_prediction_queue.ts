@@ -1,16 +1,12 @@
+import { nextTask } from "../base/next_task.ts";
 import { BusyError, EngineUnavailableError, SessionDisposedError } from "../errors.ts";
 import { joinParts } from "./_joined_calls.ts";
 import { type Latency, LatencyHistogram } from "./_latency_histogram.ts";
 import type { PredictorCall } from "./_predictor_call.ts";
 import type { PredictorSessions } from "./_predictor_sessions.ts";
+import { TurnRoom } from "./_turn_room.ts";
 import { type CallPart, WaitingCalls } from "./_waiting_calls.ts";
 
-/** A turn is to take so long, so that a call of one sample is not kept waiting. */
-const TURN_MS = 10;
-/** The fewest and the most samples of a turn, and those of the first. */
-const FEWEST = 24;
-const MOST = 4096;
-const FIRST = 240;
 /** After a failure to start the engine again, calls are refused for so long before it is tried once more. */
 const RETRY_MS = 1000;
 
@@ -38,25 +34,38 @@ export interface PredictorCounters {
   readonly latency: Latency;
 }
 
+/** Options of {@linkcode PredictionQueue}. */
+export interface PredictionQueueOptions {
+  /** The most samples that may wait. */
+  readonly maxQueued: number;
+  /** Whether a turn waits for calls that the event loop has ready. */
+  readonly collectCalls: boolean;
+}
+
 /** Computes the calls of a predictor in turns, in which all that wait have a share. */
 export class PredictionQueue {
   readonly #sessions: PredictorSessions;
   readonly #maxQueued: number;
+  readonly #collectCalls: boolean;
   readonly #waiting = new WaitingCalls();
   readonly #latency = new LatencyHistogram();
   readonly #counts = { requests: 0, samples: 0, batches: 0, rejected: 0, aborted: 0, failed: 0 };
   #queued = 0;
   #engineMs = 0;
-  #room = FIRST;
+  readonly #room = new TurnRoom();
   #isWorking = false;
   #isClosed = false;
   #refusedUntil = 0;
   #turn: { readonly parts: readonly CallPart[]; readonly controller: AbortController } | undefined;
 
-  /** `maxQueued` is the most samples that may wait. */
-  constructor(sessions: PredictorSessions, maxQueued: number) {
+  /** Takes over the sessions, but for their disposal. */
+  constructor(
+    sessions: PredictorSessions,
+    { maxQueued, collectCalls }: PredictionQueueOptions,
+  ) {
     this.#sessions = sessions;
     this.#maxQueued = maxQueued;
+    this.#collectCalls = collectCalls;
   }
 
   /** What was counted so far. */
@@ -155,9 +164,9 @@ export class PredictionQueue {
   async #work(): Promise<void> {
     this.#isWorking = true;
     try {
-      // Calls that were made together are prepared by then.
-      await Promise.resolve();
       while (!this.#waiting.isEmpty && !this.#isClosed) {
+        // Calls that were made together are prepared by then.
+        await (this.#collectCalls ? nextTask() : Promise.resolve());
         if (await this.#isReady()) await this.#takeTurn();
       }
     } finally {
@@ -188,7 +197,7 @@ export class PredictionQueue {
   }
 
   async #takeTurn(): Promise<void> {
-    const parts = this.#waiting.take(this.#room);
+    const parts = this.#waiting.take(this.#room.samples);
     const controller = new AbortController();
     this.#turn = { parts, controller };
     const started = performance.now();
@@ -206,7 +215,7 @@ export class PredictionQueue {
       const took = performance.now() - started;
       this.#engineMs += took;
       this.#counts.batches++;
-      this.#adapt(countSamples(parts), took);
+      this.#room.learn(countSamples(parts), took);
     }
   }
 
@@ -222,14 +231,6 @@ export class PredictionQueue {
         for (const position of positions) call.outputs[model]![position] = outputs![at++]!;
       }
     }
-  }
-
-  /** Makes turns as long as they should be; a short one of few samples says nothing about more. */
-  #adapt(samples: number, milliseconds: number): void {
-    if (samples < this.#room / 2 && milliseconds < TURN_MS) return;
-    const wanted = samples * TURN_MS / Math.max(milliseconds, 0.1);
-    const next = (this.#room + Math.min(wanted, 2 * this.#room)) / 2;
-    this.#room = Math.round(Math.min(MOST, Math.max(FEWEST, next)));
   }
 }
 

@@ -6,6 +6,9 @@ export interface CallPart {
   readonly positions: Uint32Array;
 }
 
+/** A call of so many samples is not divided, and larger ones get no fewer at a time. */
+export const FEW = 24;
+
 /** Calls that have samples which no turn has taken, in the order of their turns. */
 export class WaitingCalls {
   #calls: PredictorCall[] = [];
@@ -33,11 +36,11 @@ export class WaitingCalls {
   }
 
   /**
-   * Takes the samples of a turn: of the first call and of those that can be computed together with it. Each gets an equal
-   * share of the room as long as it has samples, so that a call of few samples need not wait for one of many. Calls that
-   * are not finished by that go to the end.
+   * Takes the samples of a turn: of the first call and of those that can be computed together with it. Calls of few samples
+   * have half of the room to themselves, if they need it, so that none waits for one of many. The others get equal shares,
+   * and go to the end of the queue if they are not finished by that.
    *
-   * @param room The most samples of a turn.
+   * @param room The most samples of a turn, at least {@linkcode FEW}.
    * @returns Parts of one call or more; empty if no call waits.
    */
   take(room: number): readonly CallPart[] {
@@ -45,14 +48,33 @@ export class WaitingCalls {
     if (first === undefined) return [];
     const alike = first.key === undefined
       ? [first]
-      : this.#calls.filter(({ key }) => key === first.key).slice(0, room);
-    const shares = shareRoom(alike.map(({ waiting }) => waiting), room);
-    const parts = alike.map((call, index) => ({ call, positions: call.take(shares[index]!) }));
-    const taken = new Set(alike);
-    const others = this.#calls.filter((call) => !taken.has(call));
-    this.#calls = [...others, ...alike.filter(({ waiting }) => waiting > 0)];
+      : this.#calls.filter(({ key }) => key === first.key);
+    const few = alike.filter(({ waiting }) => waiting <= FEW);
+    const small = fitting(few, room / 2);
+    const left = room - small.reduce((sum, { waiting }) => sum + waiting, 0);
+    const large = alike.filter(({ waiting }) => waiting > FEW);
+    const chosen = small.concat(fitting(large.concat(without(few, small)), left));
+    const shares = shareRoom(chosen.map(({ waiting }) => waiting), room);
+    const parts = chosen.map((call, index) => ({ call, positions: call.take(shares[index]!) }));
+    const unfinished = chosen.filter(({ waiting }) => waiting > 0);
+    this.#calls = without(this.#calls, chosen).concat(unfinished);
     return parts;
   }
+}
+
+/** The first calls of which each gets a share that is worth a turn. */
+function fitting(calls: readonly PredictorCall[], room: number): PredictorCall[] {
+  let left = room;
+  const beyond = calls.findIndex(({ waiting }) => (left -= Math.min(waiting, FEW)) < 0);
+  return calls.slice(0, beyond < 0 ? calls.length : beyond);
+}
+
+function without(
+  calls: readonly PredictorCall[],
+  taken: readonly PredictorCall[],
+): PredictorCall[] {
+  const gone = new Set(taken);
+  return calls.filter((call) => !gone.has(call));
 }
 
 /**

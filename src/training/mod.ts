@@ -81,16 +81,16 @@ export { labelHighLow } from "./high_low.ts";
 export { lossOf } from "./loss.ts";
 export { predict } from "./predict.ts";
 export type { PredictOptions } from "./predict_options.ts";
-export {
-  type Latency,
-  openPredictor,
-  type PredictDetailsOptions,
-  type PredictionDetails,
-  type Predictor,
-  type PredictorCounters,
-  type PredictorHealth,
-  type PredictorOptions,
-} from "./predictor.ts";
+export { openPredictor } from "./predictor.ts";
+export type {
+  Latency,
+  PredictDetailsOptions,
+  PredictionDetails,
+  Predictor,
+  PredictorCounters,
+  PredictorHealth,
+  PredictorOptions,
+} from "./predictor_types.ts";
 export { type Sample, samplesFor, type SamplesForOptions } from "./samples_for.ts";
 export {
   presetSettings,

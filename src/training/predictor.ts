@@ -5,109 +5,25 @@ import type { EngineReport } from "../engine/select.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { orderByGene, sharesByGene } from "./_predict_rows.ts";
 import { finishPredictions, prepareSamples } from "./_predict_subsets.ts";
-import { PredictionQueue, type PredictorCounters } from "./_prediction_queue.ts";
+import {
+  PredictionQueue,
+  type PredictionQueueOptions,
+  type PredictorCounters,
+} from "./_prediction_queue.ts";
 import { PredictorCall } from "./_predictor_call.ts";
 import { type PredictorHealth, PredictorSessions } from "./_predictor_sessions.ts";
 import { meanOf, spreadOfMembers } from "./ensemble.ts";
-import { predictIntervals, type PredictionIntervals } from "./intervals.ts";
-import type { PredictOptions } from "./predict_options.ts";
+import { predictIntervals } from "./intervals.ts";
+import type {
+  PredictDetailsOptions,
+  PredictionDetails,
+  Predictor,
+  PredictorOptions,
+} from "./predictor_types.ts";
 import { type Sample, samplesFor } from "./samples_for.ts";
-
-export type { Latency } from "./_latency_histogram.ts";
-export type { PredictorCounters } from "./_prediction_queue.ts";
-export type { PredictorHealth } from "./_predictor_sessions.ts";
 
 /** From so many samples a call on, groups take less time. */
 const FEWEST_GROUPED = 4;
-
-/** Options of `openPredictor`: those of `predict` that do not belong to a single call, and how much may wait. */
-export interface PredictorOptions
-  extends Omit<PredictOptions, "onStart" | "onProgress" | "signal" | "path"> {
-  /**
-   * How to compute; see `predict`. `"auto"` computes calls of fewer than four samples directly and others in groups, so
-   * the last digits of a sample's prediction depend on the size of its own call; on nothing else, as ever.
-   *
-   * @default {"direct"}
-   */
-  readonly path?: PredictionPath | "auto" | undefined;
-  /**
-   * The most samples of calls that have not ended, from 1. A call that would make them more is refused, unless there are
-   * no others.
-   *
-   * @default {65536}
-   */
-  readonly maxQueued?: number | undefined;
-}
-
-/** Options of `Predictor.predictDetails`. */
-export interface PredictDetailsOptions extends CallOptions {
-  /**
-   * Share of the labels that intervals hold, above 0 and at most 0.995, for models that were calibrated.
-   *
-   * @default {no intervals}
-   */
-  readonly confidence?: number | undefined;
-}
-
-/** Predictions, and how far they can be relied upon. */
-export interface PredictionDetails {
-  /** `[sample]`: those of the model, or the mean of an ensemble's members. */
-  readonly predictions: Float32Array<ArrayBuffer>;
-  /** The standard deviation of the members' predictions, `[sample]`; absent where there is one model. */
-  readonly spread?: Float32Array<ArrayBuffer>;
-  /** Intervals, `[sample]`; absent unless a confidence was given. */
-  readonly intervals?: PredictionIntervals;
-}
-
-/** A model that is ready to predict. Dispose of it to give back its threads or GPU: use `await using`. */
-export interface Predictor extends AsyncDisposable {
-  /** Engine and device in words, the reason for the choice, and the arithmetic. */
-  readonly report: EngineReport;
-  /**
-   * Predicts the expression of every sample, with the bits that a call of `predict` gives them. Calls may be made at any
-   * time. Those that wait are computed together, and those of many samples in parts, between which others have their turn.
-   *
-   * @param samples A data set, or genes in cell types with their plain counts, as `samplesFor` takes them.
-   * @param options Progress, abort signal. The signal ends this call alone.
-   * @returns One value per sample, `[sample]`; a probability for models with a sigmoid; the mean of an ensemble's members.
-   * @throws {BusyError} If too many samples wait already.
-   * @throws {ContractError} If the samples do not fit the model; see `predict` and `samplesFor`.
-   * @throws {TypeError} If a signal does not have as many values as the model takes.
-   * @throws {DivergedError} If a prediction is NaN or infinite.
-   * @throws {EngineUnavailableError} If the hardware or a thread fails; later calls are computed by an engine that is
-   * started again.
-   * @throws {SessionDisposedError} If the predictor was disposed of.
-   * @throws The reason of `options.signal`, once it is aborted.
-   */
-  predict(
-    samples: Dataset | readonly Sample[],
-    options?: CallOptions,
-  ): Promise<Float32Array<ArrayBuffer>>;
-  /**
-   * Predicts as `predict` does, and says how far the predictions can be relied upon.
-   *
-   * @param samples As for `predict`.
-   * @param options Those of `predict`, and the confidence of intervals.
-   * @returns Predictions, the spread of an ensemble, and intervals.
-   * @throws As `predict`, and as `predictIntervals` if a confidence is given.
-   */
-  predictDetails(
-    samples: Dataset | readonly Sample[],
-    options?: PredictDetailsOptions,
-  ): Promise<PredictionDetails>;
-  /**
-   * Says whether it can be used.
-   *
-   * @returns Its state, and what failed.
-   */
-  health(): PredictorHealth;
-  /**
-   * Counts what it has done, in memory that does not grow.
-   *
-   * @returns Numbers since it was opened.
-   */
-  counters(): PredictorCounters;
-}
 
 /**
  * Opens a model, or an ensemble, for many small predictions, such as those of a service: the engine is chosen, kernels
@@ -147,7 +63,8 @@ export async function openPredictor(
   models: TrainedModel | readonly TrainedModel[],
   options: PredictorOptions = {},
 ): Promise<Predictor> {
-  const { engine, threads, path = "direct", maxQueued = 65_536, ...sampleOptions } = options;
+  const { engine, threads, ...others } = options;
+  const { path = "direct", maxQueued = 65_536, collectCalls = false, ...sampleOptions } = others;
   checkInteger(maxQueued, { action: "open a predictor", name: "maxQueued", least: 1 });
   const members = isList(models) ? models : [models];
   if (members.length === 0) {
@@ -157,7 +74,7 @@ export async function openPredictor(
   const sessions = new PredictorSessions(members, { engine, threads, paths });
   try {
     await sessions.open();
-    return new OpenPredictor(sessions, { path, maxQueued, sampleOptions });
+    return new OpenPredictor(sessions, { path, maxQueued, collectCalls, sampleOptions });
   } catch (error) {
     await sessions[Symbol.asyncDispose]();
     throw error;
@@ -169,11 +86,13 @@ function isList<T>(value: T | readonly T[]): value is readonly T[] {
 }
 
 /** What is known besides the samples. */
-type SampleOptions = Omit<PredictorOptions, "engine" | "threads" | "path" | "maxQueued">;
+type SampleOptions = Omit<
+  PredictorOptions,
+  "engine" | "threads" | "path" | keyof PredictionQueueOptions
+>;
 
-interface OpenPredictorOptions {
+interface OpenPredictorOptions extends PredictionQueueOptions {
   readonly path: PredictionPath | "auto";
-  readonly maxQueued: number;
   readonly sampleOptions: SampleOptions;
 }
 
@@ -185,10 +104,10 @@ class OpenPredictor implements Predictor {
 
   constructor(
     sessions: PredictorSessions,
-    { path, maxQueued, sampleOptions }: OpenPredictorOptions,
+    { path, sampleOptions, ...queueOptions }: OpenPredictorOptions,
   ) {
     this.#sessions = sessions;
-    this.#queue = new PredictionQueue(sessions, maxQueued);
+    this.#queue = new PredictionQueue(sessions, queueOptions);
     this.#path = path;
     this.#options = sampleOptions;
   }

@@ -6,13 +6,21 @@ import { Arena, type Checked, type Place } from "./arena.ts";
 import { Calibration } from "./calibration.ts";
 import { type Clock, compareRates, type Comparison, runContest } from "./contest.ts";
 import type { Measure } from "./contestant.ts";
-import { type Figure, figuresOf, PEAK_SHARE, PREDICT_CALLS, SLOW_TO_START } from "./figures.ts";
+import {
+  type Figure,
+  figuresOf,
+  PEAK_SHARE,
+  PREDICT_CALLS,
+  SERVICE,
+  SLOW_TO_START,
+} from "./figures.ts";
 import { describeMachine, type Machine } from "./machine.ts";
 import { measurePeakShare } from "./peak_share.ts";
 import { measurePredictCalls } from "./predict_calls.ts";
 import type { PeerName } from "./peers.ts";
 import { benchSingle, SINGLE_FIGURES } from "./prepare_single.ts";
 import type { Row } from "./report.ts";
+import { measureService } from "./service/measure.ts";
 
 /** What to measure, and how. */
 export interface BenchOptions {
@@ -81,6 +89,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
     log("Timing the first call of predict, and later ones");
     rows.push(...await measurePredictCalls(options));
   }
+  if (engine === "wasm" && wanted(SERVICE)) rows.push(...await measureService(options));
   const singles = SINGLE_FIGURES.filter(wanted);
   if (engine === "wasm" && singles.length > 0) rows.push(...await benchSingle(singles, options));
   if (wanted(PEAK_SHARE)) rows.push(...await peakShareRows(options));

@@ -114,11 +114,14 @@ export function figuresOf(engine: EngineName): readonly Figure[] {
 export const PEAK_SHARE = "wakawaka-forward-peak-share";
 /** Name of the figure of the first call of `predict` and of later ones. */
 export const PREDICT_CALLS = "predict-calls";
+/** Name of the figure of docs/examples/service.ts. */
+export const SERVICE = "service";
 
 /** Every name that `--only` takes. */
 export const FIGURE_NAMES: readonly string[] = [
   ...new Set([...PROCESSOR_FIGURES, ...GPU_FIGURES].map(({ name }) => name)),
   PREDICT_CALLS,
+  SERVICE,
   PEAK_SHARE,
   ...SINGLE_FIGURES,
 ];

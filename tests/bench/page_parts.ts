@@ -1,5 +1,6 @@
 /** The tables of docs/benchmarks.md, made of what was measured. */
 
+import { SERVICE } from "./figures.ts";
 import type { PagePart } from "./page.ts";
 import { type Cell, formatMarkdown, formatMeasured, formatRatio, joinRows } from "./report.ts";
 import type { KeptResult } from "./results.ts";
@@ -33,6 +34,7 @@ function processorParts(result: KeptResult): PagePart[] {
     ...tables,
     { id: "explanation", text: explanationTable(cells, result.disturbed) },
     { id: "one-sample", text: timeTable(cells) },
+    { id: "service", text: serviceTable(cells) },
     { id: "scaling", text: scalingTable(cells) },
     { id: "prepare", text: prepareTable(cells) },
   ];
@@ -125,7 +127,9 @@ function shorten(peer: string): string {
 }
 
 function timeTable(cells: readonly Cell[]): string {
-  const chosen = cells.filter(({ unit }) => unit === "µs" || unit === "ms");
+  const chosen = cells.filter(({ unit, figure }) =>
+    (unit === "µs" || unit === "ms") && !figure.startsWith(SERVICE)
+  );
   if (chosen.length === 0) return "";
   const time = (value: number | null, unit: string) =>
     value === null ? "" : `${formatMeasured(value)} ${unit}`;
@@ -138,6 +142,22 @@ function timeTable(cells: readonly Cell[]): string {
       time(cell.best?.theirs ?? null, cell.unit),
       bold(cell.best?.ratio ?? null),
       cell.best === undefined ? "" : describeOthers(cell),
+    ]),
+  );
+}
+
+/** What a service answers, beside a session with a mutex where that takes the same requests. */
+function serviceTable(cells: readonly Cell[]): string {
+  const chosen = cells.filter(({ figure }) => figure.startsWith(SERVICE));
+  if (chosen.length === 0) return "";
+  return formatMarkdown(
+    ["figure", "unit", "ours", "session with a mutex", "ratio"],
+    chosen.map(({ figure, unit, ours, best }) => [
+      figure,
+      unit,
+      formatMeasured(ours),
+      best === undefined ? "" : formatMeasured(best.theirs),
+      formatRatio(best?.ratio ?? null),
     ]),
   );
 }

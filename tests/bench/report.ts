@@ -4,7 +4,7 @@
 export interface Row {
   readonly figure: string;
   /** Of both sides; of times and megabytes, fewer are better. */
-  readonly unit: "samples/s" | "GFLOP/s" | "s" | "ms" | "µs" | "MB";
+  readonly unit: "samples/s" | "requests/s" | "GFLOP/s" | "s" | "ms" | "µs" | "MB";
   readonly threads: number;
   /** Null where there was no time for it. */
   readonly ours: number | null;

@@ -98,7 +98,7 @@ Deno.test("bad input ends with exit code 1, one line that says what is wrong, an
       [["--data", "fixtures/eval.npz"], /no labels/],
       [
         ["--record", `${directory}/none.json`],
-        /Cannot find .*none\.json: no such file or directory/,
+        /Cannot open .*none\.json: it does not exist/,
       ],
       [["--out", "README.md/run"], /Cannot write to README.md\/run: README.md is a file, expected/],
       [["--data", "fixtures/train.npz", "--preset", "wakwaka"], /did you mean wakawaka/],

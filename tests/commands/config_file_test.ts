@@ -69,7 +69,7 @@ Deno.test("flags that a flag on the line excludes are left out, as most are with
     strictEqual(resumed.code, 1);
     match(resumed.stderr, /^error: Cannot resume .*none/);
     const spec = await runWith(directory, flags, ["train", "--spec", `${directory}/none.json`]);
-    match(spec.stderr, /^error: Cannot find .*none\.json/);
+    match(spec.stderr, /^error: Cannot open .*none\.json/);
   }));
 
 Deno.test("unknown names, wrong values and damaged files are refused with the file's name", () =>
@@ -93,7 +93,7 @@ Deno.test("unknown names, wrong values and damaged files are refused with the fi
       match(stderr, /^error: Cannot read --config: .*flags\.json\)\n$/);
     }
     const absent = await runTask("simulate", "--config", `${directory}/absent.json`);
-    match(absent.stderr, /^error: Cannot find .*absent\.json: no such file or directory\n$/);
+    match(absent.stderr, /^error: Cannot open .*absent\.json: it does not exist\n$/);
     ok(!filesIn(directory).some((name) => name.endsWith(".npz")));
   }));
 

@@ -119,3 +119,26 @@ Deno.test("a file of no known kind is refused", () =>
       `${directory}/b`,
     );
   }));
+
+Deno.test("info says what files of models are, and what import needs", async () => {
+  const files = [
+    "pytorch_lstm.onnx",
+    "pytorch.safetensors",
+    "keras_sequential.keras",
+    "keras_functional.h5",
+  ];
+  const said = await succeed("info", ...files.map((name) => `${FIXTURES}/${name}`));
+  match(said, /pytorch_lstm\.onnx: a model in ONNX, which import takes with a data record/);
+  match(said, /inputs +signal \[s38, 20, 3\]/);
+  match(said, /pytorch\.safetensors: weights in safetensors, which import takes with a spec and/);
+  match(
+    said,
+    /keras_sequential\.keras: a model of Keras \(\.keras\)[^]*weights +417[^]*keras 3\.15\.1/,
+  );
+  match(said, /keras_functional\.h5: a model of Keras \(HDF5\)/);
+  const other = await succeed("info", `${FIXTURES}/keras_sequential.weights.h5`);
+  match(
+    other,
+    /HDF5, of which only whole models of Keras are read.*[^]*not a model .*weights and no layers/,
+  );
+});

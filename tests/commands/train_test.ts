@@ -168,7 +168,7 @@ Deno.test("a file that holds no model is refused", async () => {
     await Deno.writeTextFile(file, "{");
     await refuse(/Cannot read model: .*spec\.json/, ...train);
     const none = ["--spec", `${directory}/none.json`];
-    await refuse(/Cannot find .*none\.json: no such file or directory/, "train", ...DATA, ...none);
+    await refuse(/Cannot open .*none\.json: it does not exist/, "train", ...DATA, ...none);
   });
 });
 

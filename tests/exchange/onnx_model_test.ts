@@ -8,8 +8,15 @@ import { BRANCHED, BRANCHED_BINARY } from "../helpers/branched.ts";
 import { BRANCHED as SHARED } from "../helpers/branched_spec.ts";
 import { predictRandom, trainedOf, withCounts } from "../helpers/exchanged_models.ts";
 import { ODD, ODD_BINARY, ODD_RECURRENT } from "../helpers/odd_specs.ts";
-import { type OnnxCase, type OnnxOutput, runOnnx } from "../helpers/onnx_runtime.ts";
+import {
+  HAS_ONNX_IN_NODE,
+  type OnnxCase,
+  type OnnxOutput,
+  runOnnx,
+  runOnnxInNode,
+} from "../helpers/onnx_runtime.ts";
 import { testWithPython } from "../helpers/python.ts";
+import { testIf } from "../helpers/require.ts";
 
 /** Relative to the largest prediction: two programs in float32, sums of up to some thousand products. */
 const TOLERANCE = 1e-5;
@@ -116,6 +123,22 @@ testWithPython(
     for (const [i, output] of outputs.entries()) expectNear(`transform ${i}`, output, wanted[i]!);
   },
 );
+
+testIf(HAS_ONNX_IN_NODE, "onnxruntime-node", {
+  name: "presets of every kind are predicted by onnxruntime-node as by engine wasm",
+  async fn() {
+    const names = ["wakawaka", "waka2", "waka3", "deepchrome", "waka-dna"] as const;
+    const models = names.map((name) => trainedOf(presetSpec(name, SMALL)));
+    const samples = await Promise.all(models.map(predictRandom));
+    const files = await Promise.all(
+      models.map((model) => modelToOnnx(model, { transform: "outside" })),
+    );
+    const outputs = await runOnnxInNode(
+      files.map((file, i) => ({ file, inputs: samples[i]!.inputs })),
+    );
+    for (const [i, name] of names.entries()) expectNear(name, outputs[i], samples[i]!.predicted);
+  },
+});
 
 testWithPython("onnxruntime", "any number of samples may be fed", async () => {
   const model = trainedOf(presetSpec("wakawaka"));

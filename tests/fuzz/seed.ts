@@ -40,7 +40,7 @@ export type Seed = readonly Part[];
 export interface Target {
   readonly name: string;
   /** Errors besides `FormatError` that its documentation names. */
-  readonly allowed?: readonly (new (message: string) => Error)[];
+  readonly allowed?: readonly (new (...parameters: never[]) => Error)[];
   readonly seeds: () => Promise<readonly Seed[]> | readonly Seed[];
   /**
    * Reads the whole content.

@@ -1,4 +1,4 @@
-/** Runs ONNX files with Python's ONNX Runtime, after ONNX's own checker has passed them. */
+/** Runs ONNX files with ONNX Runtime: in Python, after ONNX's own checker has passed them, and in Node. */
 
 import { runPython } from "./python.ts";
 
@@ -28,14 +28,63 @@ for case in json.load(open(sys.argv[1])):
 print(json.dumps(outputs))
 `;
 
+const NODE_PROGRAM = `
+const { InferenceSession, Tensor } = require("onnxruntime-node");
+const { readFileSync } = require("node:fs");
+async function main() {
+  const outputs = [];
+  for (const { path, inputs } of JSON.parse(readFileSync(process.argv[1], "utf8"))) {
+    const session = await InferenceSession.create(path, { intraOpNumThreads: 1 });
+    const feeds = Object.fromEntries(inputs.map(({ name, path, shape }) => {
+      const { buffer } = Uint8Array.from(readFileSync(path));
+      return [name, new Tensor("float32", new Float32Array(buffer), shape)];
+    }));
+    const { prediction } = await session.run(feeds);
+    outputs.push({ shape: prediction.dims, values: Array.from(prediction.data) });
+  }
+  console.log(JSON.stringify(outputs));
+}
+main();
+`;
+
+/** Where onnxruntime-node is: it has 290 MB, so it is no dependency of the project. */
+const NODE_PACKAGES = Deno.env.get("HISTONE_NODE_PACKAGES");
+
+function runNode(args: readonly string[]): Promise<Deno.CommandOutput> {
+  const env = { NODE_PATH: NODE_PACKAGES ?? "" };
+  return new Deno.Command("node", { args: [...args], env }).output();
+}
+
+/** Whether Node and onnxruntime-node are here. */
+export const HAS_ONNX_IN_NODE: boolean = NODE_PACKAGES !== undefined &&
+  await runNode(["-e", 'require.resolve("onnxruntime-node")'])
+    .then(({ success }) => success, () => false);
+
 /** What ONNX Runtime says. */
 export interface OnnxOutput {
   readonly shape: readonly number[];
   readonly values: readonly number[];
 }
 
-/** Runs files in one process; the only output of each is returned. */
-export async function runOnnx(cases: readonly OnnxCase[]): Promise<OnnxOutput[]> {
+/** Runs files in one process of Python; the only output of each is returned. */
+export function runOnnx(cases: readonly OnnxCase[]): Promise<OnnxOutput[]> {
+  return withCases(cases, (list) => runPython("onnxruntime", ["-c", PROGRAM, list]));
+}
+
+/** Runs files in one process of Node with onnxruntime-node; the only output of each is returned. */
+export function runOnnxInNode(cases: readonly OnnxCase[]): Promise<OnnxOutput[]> {
+  return withCases(cases, async (list) => {
+    const { success, stdout, stderr } = await runNode(["-e", NODE_PROGRAM, list]);
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return new TextDecoder().decode(stdout);
+  });
+}
+
+/** Writes the files and what they are fed, and reads what a program prints of them. */
+async function withCases(
+  cases: readonly OnnxCase[],
+  run: (list: string) => Promise<string>,
+): Promise<OnnxOutput[]> {
   const directory = await Deno.makeTempDir();
   try {
     const list = [];
@@ -51,9 +100,7 @@ export async function runOnnx(cases: readonly OnnxCase[]): Promise<OnnxOutput[]>
       list.push({ path, inputs: fed });
     }
     await Deno.writeTextFile(`${directory}/cases.json`, JSON.stringify(list));
-    return JSON.parse(
-      await runPython("onnxruntime", ["-c", PROGRAM, `${directory}/cases.json`]),
-    );
+    return JSON.parse(await run(`${directory}/cases.json`));
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -20,6 +20,7 @@ export type Requirement =
   | "numpy"
   | "jax"
   | "onnxruntime"
+  | "onnxruntime-node"
   | "pyarrow"
   | "pybbi"
   | "pybigtools"

@@ -74,7 +74,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   {
     name: "page",
     about: "the page in Chromium: its window, and the whole path from files to a report",
-    paths: ["tests/page/browser", "tests/page/build"],
+    paths: ["tests/page/browser", "tests/page/build", "tests/scripts/page_test.ts"],
     parallel: true,
     env: NO_ADAPTER,
   },
@@ -93,8 +93,9 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   },
   {
     name: "memory",
-    about: "memory over 300 epochs on each engine that needs no GPU, and of counting many windows",
-    paths: ["tests/memory_test.ts"],
+    about:
+      "memory over 300 epochs on each engine that needs no GPU, of counting many windows, and of a service",
+    paths: ["tests/memory_test.ts", "tests/service/memory_test.ts"],
     env: NO_ADAPTER,
     long: true,
   },

@@ -45,7 +45,7 @@ Deno.test("a program resumes its run to the same weights, from what the run kept
       const { history } = await fit("experiment1", DATA, {
         ...OPTIONS,
         ...run.options,
-        signal: controller.signal,
+        stop: controller.signal,
         onEpoch: ({ epoch }) => epoch === 2 && controller.abort(),
       });
       strictEqual(history.length, 2);

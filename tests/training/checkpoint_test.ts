@@ -99,8 +99,8 @@ Deno.test("a run that diverges does so, and for the same reason, when it is resu
 Deno.test("a run that is interrupted in the epoch that it resumed has the model of the epoch before", async () => {
   const { checkpoints } = await trainWithCheckpoints();
   const resume = checkpoints.find(({ epoch, position }) => epoch === 1 && position > 0)!;
-  const signal = AbortSignal.abort();
-  const [first] = await fitMany("experiment2", RUNS, { ...QUICK, resume, signal });
+  const stop = AbortSignal.abort();
+  const [first] = await fitMany("experiment2", RUNS, { ...QUICK, resume, stop });
   const [alone] = await fitMany("experiment2", RUNS, { ...QUICK, epochs: 1 });
   ok(first!.interrupted);
   deepStrictEqual(outcome([first!]), outcome([alone!]));

@@ -6,6 +6,8 @@ import { openFile, pathKind } from "../../files/file.ts";
 import { isRegularFile } from "../../files/path_kind.ts";
 import { describeNpz } from "./_data.ts";
 import { STARTER } from "../../starter/load_starter.ts";
+import { detectModelFile } from "../../exchange/read_any.ts";
+import { describeModelFile } from "./_exchange.ts";
 import { describeFolder, describeStarter } from "./_folders.ts";
 import { describeTwoBit } from "./_genome.ts";
 import { type Head, readHead } from "./_head.ts";
@@ -17,7 +19,6 @@ import { type Description, listFacts } from "./facts.ts";
 
 /** Binary files by their first bytes as Latin-1 text; some are only named. */
 const MAGIC: readonly (readonly [start: string, kind: string, what: string])[] = [
-  ["\x89HDF", "hdf5", "HDF5, which is not read: write it as Zarr or as a table"],
   ["\x89PNG", "png", "a picture (PNG)"],
   ["%PDF", "pdf", "a PDF"],
   ["\xeb\xf2\x89\x87", "bigbed", "bigBed, which is not read: bigBedToBed makes BED of it"],
@@ -62,6 +63,10 @@ export async function describePath(path: string): Promise<FileDescription> {
 async function describeFile(path: string, source: ByteSource): Promise<Description> {
   if (source.size === 0) return { kind: "unknown", what: "an empty file", facts: [] };
   const first = latin1(await source.read(0, Math.min(64, source.size)));
+  const isModel = await detectModelFile(source).catch(() => undefined);
+  if (isModel !== undefined && (isModel !== "keras" || /\.keras$/i.test(path))) {
+    return await guard(() => describeModelFile(source, isModel), isModel);
+  }
   if (first.startsWith("PK\x03\x04")) return await guard(() => describeZip(path, source), "zip");
   if (first.startsWith("CRAM")) {
     return await guard(() => describeSignal(path, source, "cram"), "cram");
@@ -138,6 +143,9 @@ async function describeZip(path: string, source: ByteSource): Promise<Descriptio
 /** What is said of a file of a known kind that cannot be read. */
 const BROKEN: Readonly<Record<string, string>> = {
   folder: "a folder",
+  safetensors: "weights in safetensors",
+  onnx: "a model in ONNX",
+  keras: "a model of Keras",
   zip: "a zip file",
   cram: "a CRAM file",
   bam: "a BAM file",

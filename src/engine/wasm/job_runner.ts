@@ -15,13 +15,8 @@ import type { SampleSource } from "../sample_source.ts";
 import { Barrier, createBarrierMemory } from "./barrier.ts";
 import type { GroupedPath } from "./grouped/path.ts";
 import { groupedCode } from "./grouped_code.ts";
-import type {
-  BatchPredictionJob,
-  EpochOutcome,
-  ExplanationJob,
-  Job,
-  PredictionJob,
-} from "./jobs.ts";
+import type { BatchPredictionJob, EpochOutcome, ExplanationJob } from "./jobs.ts";
+import type { Job, PredictionJob } from "./jobs.ts";
 import type { KernelSet } from "./kernel_set.ts";
 import type { ExecutionContext } from "./ops/context.ts";
 import { MAX_PARTS } from "./plan/parts.ts";
@@ -37,8 +32,9 @@ import { WorkerPool } from "./worker_pool.ts";
  * what it takes until workers have been woken and have answered.
  */
 const SHORT_WORK = 4_000_000;
-/** Passes that the derivatives of a batch take, forward and back, in terms of predictions. */
+/** What derivatives of a batch take, forward and back, and predictions in groups, in terms of predictions. */
 const EXPLANATION_PASSES = 3;
+const GROUPED_SHARE = 0.4;
 
 /** Options of {@linkcode JobRunner}. */
 export interface JobRunnerOptions {
@@ -153,8 +149,11 @@ export class JobRunner {
   /** Whether a job is done on the caller's thread: by the entries of its chains, and nothing else. */
   isShort(kind: Job["kind"], entries: readonly number[]): boolean {
     if (kind !== "predict" && kind !== "explain") return false;
-    const work = this.#options.planned.countWork(entries);
-    return work * (kind === "explain" ? EXPLANATION_PASSES : 1) <= SHORT_WORK;
+    const { [kind]: passes } = {
+      explain: EXPLANATION_PASSES,
+      predict: this.path === "grouped" ? GROUPED_SHARE : 1,
+    };
+    return passes * this.#options.planned.countWork(entries) <= SHORT_WORK;
   }
 
   /** Does a short job on the caller's thread, before it returns. */

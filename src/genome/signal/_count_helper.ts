@@ -1,14 +1,13 @@
 /** A thread that counts sequences of files, as this one sees it. */
 
 import { startWorker, type WorkerThread } from "../../base/workers.ts";
-import type { FileIdentity } from "../../files/byte_source.ts";
-import type { CountReply, CountRequest } from "./count_worker.ts";
+import type { CountReply, CountRequest, SharedPlace } from "./count_worker.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
 
-/** A task, and the file on disk that it is about. */
+/** A task, and the file that it is about. */
 export interface HelperJob {
   readonly task: CountTask;
-  readonly identity: FileIdentity;
+  readonly place: SharedPlace;
 }
 
 /** What is called when a job is done or failed, or when the thread is lost with all its jobs. */
@@ -97,9 +96,9 @@ export class CountHelper<Job extends HelperJob> {
 
   /** Gives it a job. */
   send(job: Job): void {
-    const { task, identity } = job;
+    const { task, place } = job;
     this.#jobs.push(job);
-    this.#worker.postMessage({ task, identity } satisfies CountRequest);
+    this.#worker.postMessage({ task, place } satisfies CountRequest);
   }
 
   /** Ends it. Returns the jobs that it had. */

@@ -10,6 +10,7 @@ import { whyNoWorkers } from "../../base/workers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
 import { CountHelper, type HelperJob, startSpareWorkers } from "./_count_helper.ts";
+import type { SharedPlace } from "./count_worker.ts";
 import { runCountTask } from "./_run_count_task.ts";
 import type { SignalFormat } from "./track.ts";
 
@@ -81,7 +82,7 @@ interface Job extends HelperJob {
 }
 
 /**
- * This thread, and others that help it. Only files on disk are shared out: the others open these themselves. Nothing
+ * This thread, and others that help it. Only files on disk and blobs are shared out: the others open these themselves. Nothing
  * depends on the helpers: what one of them fails to count is left to the caller.
  */
 export class CountCrew {
@@ -122,13 +123,13 @@ export class CountCrew {
       isGivenUp: false,
       refusal: undefined,
     };
-    const { identity } = source;
-    if (identity === undefined || this.#threads === 1 || tasks.length === 0) return batch.finished;
+    const place = placeOf(source);
+    if (place === undefined || this.#threads === 1 || tasks.length === 0) return batch.finished;
     const largestFirst = tasks.toSorted((one, other) => other.bytes - one.bytes);
     for (const task of largestFirst) this.#bytes += task.bytes;
     this.#startHelpers();
     if (this.#helpers.length === 0) return batch.finished;
-    this.#queue.push(...largestFirst.map((task) => ({ batch, task, identity })));
+    this.#queue.push(...largestFirst.map((task) => ({ batch, task, place })));
     this.#share();
     const abort = () => {
       batch.refusal ??= { error: signal!.reason };
@@ -256,4 +257,9 @@ export class CountCrew {
     }
     for (const job of helper.end()) this.#giveUp(job);
   }
+}
+
+/** What other threads open a source by; `undefined` if they cannot. */
+function placeOf({ identity, blob, name }: ByteSource): SharedPlace | undefined {
+  return identity ?? (blob && { blob, name });
 }

@@ -1,7 +1,7 @@
 /** What a worker thread does: counts the sequences that it is told to, of files that it opens itself. */
 
 import type { WorkerPort } from "../../base/workers.ts";
-import type { ByteSource, FileIdentity } from "../../files/byte_source.ts";
+import { blobSource, type ByteSource, type FileIdentity } from "../../files/byte_source.ts";
 import { openSameFile } from "../../files/same_file.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
 import { runCountTask } from "./_run_count_task.ts";
@@ -9,7 +9,16 @@ import { runCountTask } from "./_run_count_task.ts";
 /** Message to a worker. */
 export interface CountRequest {
   readonly task: CountTask;
-  readonly identity: FileIdentity;
+  readonly place: SharedPlace;
+}
+
+/** A file on disk, or a blob, that a thread opens itself. */
+export type SharedPlace = FileIdentity | NamedBlob;
+
+/** A blob, and the name for messages. */
+export interface NamedBlob {
+  readonly blob: Blob;
+  readonly name: string;
 }
 
 /** Message of a worker, one for each request, in their order. */
@@ -25,9 +34,9 @@ let last: Promise<void> = Promise.resolve();
 export function listen(port: WorkerPort): (request: CountRequest) => void {
   const send = (reply: CountReply, buffers: readonly ArrayBufferLike[] = []) =>
     port.postMessage(reply, buffers);
-  const count = async ({ task, identity }: CountRequest) => {
+  const count = async ({ task, place }: CountRequest) => {
     try {
-      const counts = await runCountTask(await open(identity), task);
+      const counts = await runCountTask(await open(place), task);
       send({ kind: "done", counts }, [counts.values.buffer]);
     } catch (error) {
       send({ kind: "failed", message: String(error) });
@@ -38,7 +47,12 @@ export function listen(port: WorkerPort): (request: CountRequest) => void {
   };
 }
 
-async function open(identity: FileIdentity): Promise<ByteSource> {
+async function open(place: SharedPlace): Promise<ByteSource> {
+  if ("blob" in place) return blobSource(place.blob, place.name);
+  return await openDiskFile(place);
+}
+
+async function openDiskFile(identity: FileIdentity): Promise<ByteSource> {
   const key = JSON.stringify(identity);
   if (opened?.key === key) return opened.source;
   opened?.source.close();

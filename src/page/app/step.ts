@@ -46,8 +46,11 @@ export function makeStep(app: App, parts: StepParts): StepView {
   const status = make("p.step-status");
   const job = makeJobLine(app, name);
   const failure = makeFailure();
+  // Above all else of the step, where it is seen however long a form is.
+  const news = make("div.step-news", [job.element, failure.element]);
   const body = make(parts.plots ? "div.step-body" : "div.step-body.is-single", [
-    make("div.step-controls", [...parts.controls, job.element, failure.element]),
+    news,
+    make("div.step-controls", parts.controls),
     parts.plots && make("div.step-plots", parts.plots),
   ]);
   const element = make("section.step", [
@@ -68,9 +71,16 @@ export function makeStep(app: App, parts: StepParts): StepView {
       body.hidden = now === "later" && state.failures[name] === undefined;
       job.show(state.job);
       failure.show(state.failures[name]);
+      news.hidden = job.element.hidden && failure.element.hidden;
       parts.render(state);
     },
   };
+}
+
+const STOPPING = "Stopping …";
+
+function describeProgress({ doing, total, epoch }: PageProgress): string {
+  return epoch === undefined ? doing : `${doing}: epoch ${epoch.epoch} of ${total}`;
 }
 
 /** The line of what runs at a step, with its button to cancel. */
@@ -80,15 +90,18 @@ function makeJobLine(app: App, step: StepName) {
   const cancel = make("button", ["Cancel"], {
     type: "button",
     "data-cancel": step,
+    "aria-keyshortcuts": "Escape",
+    title: "Esc",
     onclick: () => {
       app.store.state.job?.cancel();
-      setText(words, "Stopping …");
+      setText(words, STOPPING);
     },
   });
   const element = make("div.job", [words, bar, cancel], { hidden: true });
-  app.store.onProgress(({ doing, done, total }: PageProgress, job) => {
+  app.store.onProgress((progress: PageProgress, job) => {
     if (job.step !== step) return;
-    if (words.textContent !== "Stopping …") setText(words, doing || job.title);
+    const { done, total } = progress;
+    if (words.textContent !== STOPPING) setText(words, describeProgress(progress) || job.title);
     if (total > 0) bar.value = done / total;
     else bar.removeAttribute("value");
   });
@@ -104,6 +117,7 @@ function makeJobLine(app: App, step: StepName) {
       if (own) {
         setText(words, own.title);
         bar.removeAttribute("value");
+        showNews(element);
       } else if (hadFocus) {
         // The focus would be lost with the button that had it.
         document.getElementById(`${step}-heading`)?.focus({ preventScroll: true });
@@ -119,11 +133,22 @@ function makeFailure() {
   return {
     element,
     show: (failure: Failure | undefined) => {
+      if (failure && element.hidden) showNews(element);
       element.hidden = failure === undefined;
       setText(words, failure === undefined ? "" : wordsOf(failure));
       setAttributes(element, { "data-cancelled": failure?.isCancelled ?? false });
     },
   };
+}
+
+/** How long scrolling to a step takes, which must not be broken off. */
+const SCROLL_MS = 500;
+
+/** Brings what runs, or went wrong, into view if it is out of it. */
+function showNews(element: HTMLElement): void {
+  setTimeout(() => {
+    if (!element.hidden) element.scrollIntoView({ block: "nearest" });
+  }, SCROLL_MS);
 }
 
 function wordsOf({ message, isCancelled }: Failure): string {

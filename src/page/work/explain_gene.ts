@@ -21,6 +21,8 @@ export interface ExplainJob {
   /** Id or symbol. */
   readonly gene: string;
   readonly cellType: string;
+  /** The predictions of the table, if there are any: those of the whole model, not of its network alone. */
+  readonly predictions?: ArrayLike<number> | undefined;
   /** Whether data of another assembly than the model's are taken. */
   readonly acceptAssembly?: boolean | undefined;
   readonly engine: EngineName;
@@ -85,7 +87,7 @@ function findSample(
 }
 
 function describeSample(
-  { data, model }: ExplainJob,
+  { data, model, predictions: whole }: ExplainJob,
   { position, attributions, notes }: {
     readonly position: number;
     readonly attributions: Attributions;
@@ -123,10 +125,45 @@ function describeSample(
       ...error === undefined || Number.isNaN(error)
         ? []
         : [`The parts add up to the prediction to ${(100 * Math.abs(error)).toPrecision(2)}%.`],
-      ...model.geneEffects === undefined
-        ? []
-        : ["The effect that the model knows of the gene itself is not among the parts."],
+      ...describeOtherInputs(attributions),
+      ...describeGeneEffect(model, predictions[0]!, whole?.[position]),
       ...notes,
     ],
   };
+}
+
+/** What other inputs than the marks are, in words. */
+const OTHER_INPUTS: Readonly<Record<string, string>> = {
+  sequence: "DNA",
+  references: "marks of the gene in other cell types",
+  referenceLabels: "expression of the gene in other cell types",
+  context: "what is known of the gene's expression in other cell types",
+  markMask: "which marks were measured",
+};
+
+/** What inputs besides the marks add. */
+function describeOtherInputs({ inputs: { signal: _, ...others } }: Attributions): string[] {
+  return Object.entries(others).map(([name, { values }]) => {
+    const sum = values.reduce((total, value) => Number.isNaN(value) ? total : total + value, 0);
+    return `Besides the marks, ${OTHER_INPUTS[name] ?? name} adds ${sum.toFixed(2)}.`;
+  });
+}
+
+/** What the model knows of a gene that it was trained on, which is not the network's, and so has no parts. */
+function describeGeneEffect(
+  { geneEffects }: TrainedModel,
+  prediction: number,
+  whole: number | undefined,
+): string[] {
+  if (geneEffects === undefined) return [];
+  if (whole === undefined) {
+    return ["The effect that the model knows of the gene itself is not among the parts."];
+  }
+  return [
+    `The prediction of ${
+      whole.toFixed(2)
+    } in the table adds what the model knows of the gene itself, ${
+      (whole - prediction).toFixed(2)
+    }, which is not among the parts.`,
+  ];
 }

@@ -1,10 +1,13 @@
 /** Keeps the page's files in the origin's private file system, which no other site and no other program reads. */
 
 import type { Bytes } from "../../base/bytes.ts";
+import { deferred } from "../../base/platform.ts";
 import { WriteError } from "../../errors.ts";
 import type { PageStore, StoreWriter } from "./store.ts";
 
 const FOLDER = "histone";
+/** So long a page waits for another one that has the folder. */
+const WAIT_MS = 2000;
 /** A file that is being written; it becomes the file once it is whole. */
 const UNFINISHED = ".unfinished";
 
@@ -25,10 +28,11 @@ type WorkerFileHandle = FileSystemFileHandle & {
  * Opens the page's folder.
  *
  * @returns The store; `undefined` where the browser keeps no files for this page, as in private windows and for pages
- * that were opened from a disk.
+ * that were opened from a disk, and where the page is open in another tab already, which has the folder.
  */
 export async function openOriginStore(): Promise<PageStore | undefined> {
   try {
+    if (!await takeFolder()) return undefined;
     const root = await navigator.storage.getDirectory();
     const folder = await root.getDirectoryHandle(FOLDER, { create: true });
     const probe: WorkerFileHandle = await folder.getFileHandle("probe", { create: true });
@@ -39,6 +43,21 @@ export async function openOriginStore(): Promise<PageStore | undefined> {
     // Browsers differ in what they throw where they keep nothing.
     return undefined;
   }
+}
+
+/**
+ * Takes the folder for this worker until it ends.
+ *
+ * @returns Whether no other has it. The worker of a page that is reloaded may take a moment to end.
+ */
+async function takeFolder(): Promise<boolean> {
+  const taken = deferred<boolean>();
+  const signal = AbortSignal.timeout(WAIT_MS);
+  navigator.locks.request(FOLDER, { signal }, () => {
+    taken.resolve(true);
+    return new Promise(() => {});
+  }).catch(() => taken.resolve(false));
+  return await taken.promise;
 }
 
 class OriginStore implements PageStore {

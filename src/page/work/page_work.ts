@@ -5,8 +5,7 @@ import type { CallContext } from "./call.ts";
 import { copyTo } from "./copy_to.ts";
 import { readyCount } from "./count_inputs.ts";
 import type { WorkEnvironment } from "./environment.ts";
-import { examineData } from "./examine_data.ts";
-import { type ExplainedGene, explainGene } from "./explain_gene.ts";
+import type { ExplainedGene } from "./explain_gene.ts";
 import { DATA_FILE, readHeldData, summariseData } from "./held_data.ts";
 import { HeldWork } from "./held_work.ts";
 import { openModelFiles } from "./open_model.ts";
@@ -100,6 +99,8 @@ class PageWork {
   async examine(context: CallContext) {
     const { data } = await this.#held.data(context);
     context.onProgress({ doing: "Looking for faults", done: 0, total: 1 });
+    // What the first steps do not need is loaded when a step asks for it.
+    const { examineData } = await import("./examine_data.ts");
     const examination = examineData(data);
     await this.#held.change({ examination });
     return examination;
@@ -138,8 +139,11 @@ class PageWork {
     const { engine, threads } = this.#environment;
     const model = await this.#held.model();
     const { data } = await this.#held.data(context);
-    const { acceptAssembly } = await this.#held.state();
-    const job = { model, data, gene, cellType, acceptAssembly, engine, threads };
+    const { acceptAssembly, predictions: summary } = await this.#held.state();
+    const held = summary === undefined ? undefined : await this.#held.predictions(context);
+    const predictions = held?.predictions;
+    const job = { model, data, gene, cellType, predictions, acceptAssembly, engine, threads };
+    const { explainGene } = await import("./explain_gene.ts");
     this.#explained = await explainGene(job, context);
     return this.#explained.explanation;
   }

@@ -6,7 +6,12 @@ import { formatCountOf } from "../../base/count.ts";
 import { type Dataset, evaluatePredictions } from "../../data/mod.ts";
 import type { EngineName } from "../../engine/select.ts";
 import type { TrainedModel } from "../../model/mod.ts";
-import { countKnownGenes, predictEnsemble, predictIntervals } from "../../training/mod.ts";
+import {
+  countKnownGenes,
+  predictEnsemble,
+  predictIntervals,
+  type PredictionIntervals,
+} from "../../training/mod.ts";
 import { describeUnlike } from "../../validation/describe_unlike.ts";
 import { findUnlike } from "../../validation/mod.ts";
 import type { PredictionSummary } from "../protocol.ts";
@@ -19,6 +24,8 @@ export interface HeldPredictions {
   /** Ends of intervals; absent without. */
   readonly low?: ArrayLike<number>;
   readonly high?: ArrayLike<number>;
+  /** What is new about the samples to the model, on which the widths of intervals depend; absent without these. */
+  readonly regimes?: PredictionIntervals["regimes"];
 }
 
 /** What is predicted. */
@@ -96,8 +103,11 @@ export function withIntervals(
   { model, data, interval }: Pick<PredictJob, "model" | "data" | "interval">,
 ): HeldPredictions {
   if (interval === undefined) return { predictions };
-  const { low, high } = predictIntervals(model, data, { predictions, confidence: interval });
-  return { predictions, low, high };
+  const { low, high, regimes } = predictIntervals(model, data, {
+    predictions,
+    confidence: interval,
+  });
+  return { predictions, low, high, regimes };
 }
 
 function describeCellTypes({ typicalSignal }: TrainedModel, data: Dataset): string[] {

@@ -14,6 +14,7 @@ import { ContractError } from "../../../src/errors.ts";
 import type { ByteSource } from "../../../src/files/byte_source.ts";
 import { serializeModel } from "../../../src/model/save_load.ts";
 import { sizeOf, weightShapes } from "../../../src/model/shapes.ts";
+import { weightsInTfjs } from "../../../src/model/tfjs_weights.ts";
 import type { ModelSpec, SequentialSpec } from "../../../src/model/spec.ts";
 import { BRANCHED } from "../../helpers/branched_spec.ts";
 import { trainedOf } from "../../helpers/exchanged_models.ts";
@@ -77,8 +78,14 @@ async function readAny([file]: readonly ByteSource[]): Promise<void> {
 
 async function safetensorsSeeds(): Promise<Seed[]> {
   const own = await modelToSafetensors(trainedOf(SMALL));
+  const { weights } = trainedOf(SMALL);
   const plain = formatSafetensors(
-    [{ name: "w", dtype: "F32", shape: [2, 3], bytes: new Uint8Array(24) }],
+    weightsInTfjs(SMALL).map(({ layer, name, shape }, i) => ({
+      name: `${layer}/${name}`,
+      dtype: "F32",
+      shape,
+      bytes: new Uint8Array(Float32Array.from(weights[i]!).buffer),
+    })),
     { format: "pt" },
   );
   return [binary("a.safetensors", own), headerSeed(own), headerSeed(plain)];

@@ -8,6 +8,7 @@ import { EXCHANGE_TARGETS } from "./exchange.ts";
 import { GENOME_TARGETS } from "./genomes.ts";
 import { MODEL_TARGETS } from "./models.ts";
 import { PANEL_TARGETS } from "./panel.ts";
+import { SERVICE_TARGETS } from "./service.ts";
 import { SIGNAL_TARGETS } from "./signal.ts";
 import { TABLE_TARGETS } from "./tables.ts";
 import { WINDOW_TARGETS } from "./windows.ts";
@@ -24,6 +25,7 @@ export const TARGETS: readonly Target[] = [
   ...PANEL_TARGETS,
   ...EXCHANGE_TARGETS,
   ...SIGNAL_TARGETS,
+  ...SERVICE_TARGETS,
 ];
 
 /** The reader of that name. */

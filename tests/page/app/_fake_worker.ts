@@ -350,7 +350,7 @@ async function train(
       const loss = 0.3 + 6 * Math.exp(-epoch / 5) + 0.05 * Math.sin(epoch * 2);
       losses.push(loss);
       await progress({
-        doing: `Training ${preset}: epoch ${epoch} of ${epochs}`,
+        doing: `Training ${preset}`,
         done: epoch,
         total: epochs,
         epoch: { epoch, loss, samplesPerS: 12_000 },

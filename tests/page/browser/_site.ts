@@ -165,17 +165,28 @@ export async function standingOf(page: Page, step: string): Promise<string | nul
   return await page.getAttribute(`#${step}`, "data-standing");
 }
 
-/** Checks that a page is accessible, as far as axe can tell. */
-export async function checkAccessibility(page: Page, where: string): Promise<void> {
+/**
+ * Checks that a page is accessible, as far as axe can tell.
+ *
+ * @param options `rules` for some rules only, such as `color-contrast`.
+ */
+export async function checkAccessibility(
+  page: Page,
+  where: string,
+  { rules }: { readonly rules?: readonly string[] } = {},
+): Promise<void> {
   // Through the protocol, which the policy of the page does not bind.
   await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
+  const found = await page.evaluate(async (rules) => {
     const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    const { violations } = await axe.run(document, {
+      resultTypes: ["violations"],
+      ...(rules && { runOnly: [...rules] }),
+    });
     return violations.map(({ id, nodes }) =>
       `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`
     );
-  });
+  }, rules);
   strictEqual(found.join("\n"), "", where);
 }
 

@@ -135,14 +135,10 @@ async function takePoints(app: App, samples: number): Promise<MeasuredPoint[]> {
 function makeResult(app: App) {
   const figures = make("dl.figures");
   const notes = make("ul.lines");
-  const hint = make("p.hint", [
-    "Samples that a model learned from are predicted better than new ones.",
-  ]);
   const digest = make("code");
   const step = "predictions";
   const element = make("div", [
     figures,
-    hint,
     notes,
     make("div.actions", [
       makeDownload(app, "predictions.tsv", { step, text: "Predictions (.tsv)" }),
@@ -160,7 +156,6 @@ function makeResult(app: App) {
       element.hidden = predictions === undefined;
       if (predictions === undefined) return;
       const { samples, measured, interval } = predictions;
-      hint.hidden = measured === undefined;
       fillFigures(figures, [
         ["Predictions", samples.toLocaleString("en")],
         ...(measured

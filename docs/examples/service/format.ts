@@ -1,0 +1,37 @@
+/** What a format of requests and answers is. */
+
+import type { Dataset } from "@waka/histone/data";
+import type { TrainedModel } from "@waka/histone/model";
+import type { PredictionDetails } from "@waka/histone/training";
+
+/** Samples with what was predicted of them. */
+export interface Answer {
+  readonly data: Dataset;
+  readonly details: PredictionDetails;
+}
+
+/** What is known when a body is read. */
+export interface ReadOptions {
+  /** Says how many bins and which marks samples have. */
+  readonly model: TrainedModel;
+  /** More samples are refused, before memory is taken for them. */
+  readonly maxSamples: number;
+  /** Formats that are compressed may inflate to so many bytes. */
+  readonly maxInflatedBytes: number;
+}
+
+/** A kind of body. */
+export interface Format {
+  /** Its media types; the first one is that of answers. */
+  readonly types: readonly [string, ...string[]];
+  /**
+   * Reads samples.
+   *
+   * @throws {FormatError} If the body is damaged.
+   * @throws {ContractError} If it contradicts the model.
+   * @throws {Refusal} If it has too many samples.
+   */
+  read(body: Uint8Array<ArrayBuffer>, options: ReadOptions): Promise<Dataset> | Dataset;
+  /** Writes an answer. */
+  write(answer: Answer): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
+}
