@@ -3,7 +3,7 @@
 import type ts from "typescript";
 import { formatCountOf } from "../src/base/count.ts";
 import { ContractError } from "../src/errors.ts";
-import { makeHost, moduleSpecifiers, rewriteModules } from "./_npm_modules.ts";
+import { makeHost, moduleSpecifiers, moduleUrls, rewriteModules } from "./_npm_modules.ts";
 
 /** What is compiled, and from where. */
 export interface CompileOptions {
@@ -23,6 +23,8 @@ export interface Compiled {
   readonly files: ReadonlyMap<string, string>;
   /** Names of modules that stand outside the package: `node:path`, `vega`, `@cf-wasm/resvg/node`. */
   readonly imports: ReadonlySet<string>;
+  /** Modules that run as threads, as they are named in the sources, relative to the package. */
+  readonly threads: readonly string[];
 }
 
 /**
@@ -55,8 +57,13 @@ export async function compilePackage(options: CompileOptions): Promise<Compiled>
   const { root, entries } = options;
   const settings = makeSettings(compiler, root);
   const host = makeHost(compiler, { ...options, settings });
-  const program = compiler.createProgram(entries.map((path) => `${root}${path}`), settings, host);
-  const own = program.getSourceFiles().filter(({ fileName }) => isOwn(fileName, root));
+  const roots = new Set(entries.map((path) => `${root}${path}`));
+  let program = compiler.createProgram([...roots], settings, host);
+  const threads = findThreads(compiler, program, root);
+  // Nothing imports them, so the compiler has not seen them.
+  for (const path of threads) roots.add(path);
+  program = compiler.createProgram([...roots], settings, host, program);
+  const own = ownFiles(program, root);
   const files = new Map<string, string>();
   const { diagnostics } = program.emit(
     undefined,
@@ -74,7 +81,17 @@ export async function compilePackage(options: CompileOptions): Promise<Compiled>
   ];
   if (faults.length > 0) refuse(compiler, faults, root);
   const imports = new Set(own.flatMap((file) => moduleSpecifiers(compiler, file)));
-  return { files, imports };
+  return { files, imports, threads: [...threads].map((path) => path.slice(root.length)) };
+}
+
+/** The files of the project that a program consists of. */
+function ownFiles(program: ts.Program, root: string): ts.SourceFile[] {
+  return program.getSourceFiles().filter(({ fileName }) => isOwn(fileName, root));
+}
+
+/** Finds the programs of threads: modules that others name by their addresses. */
+function findThreads(compiler: typeof ts, program: ts.Program, root: string): Set<string> {
+  return new Set(ownFiles(program, root).flatMap((file) => moduleUrls(compiler, file)));
 }
 
 function isOwn(path: string, root: string): boolean {

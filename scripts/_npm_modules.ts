@@ -105,6 +105,19 @@ function isModuleUrl(compiler: typeof ts, node: ts.StringLiteral): boolean {
     parent.expression.getText() === "import.meta.resolve";
 }
 
+/** Lists the modules of the package that a module names in such calls, as paths. */
+export function moduleUrls(compiler: typeof ts, file: ts.SourceFile): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (compiler.isStringLiteral(node) && isModuleUrl(compiler, node)) {
+      found.push(resolveName(file, node.text));
+    }
+    compiler.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
 function specifierOf(node: ts.ImportDeclaration): string {
   return (node.moduleSpecifier as ts.StringLiteral).text;
 }

@@ -13,31 +13,18 @@ export interface Manifest {
 export const COMMANDS = "./cli";
 /** The module that stands in its place. */
 export const NO_COMMANDS = "no_commands";
+/** The program of threads that bundles import. */
+const WORKER = "src/worker.ts";
 /** The module that stands in place of deno.json. */
 export const FACTS = "facts.js";
-
-/** The programs of threads, which `src/base/workers.ts` names by their addresses. */
-const THREAD_PROGRAMS = [
-  "src/engine/wasm/engine_thread.ts",
-  "src/genome/signal/count_thread.ts",
-  "src/io/decode_thread.ts",
-];
-
-/**
- * Modules that do something when they are loaded, so that bundlers may not leave them out although nothing of them is
- * used: the programs of threads. What tells tf.js of gradients comes with `buildModel` alone.
- */
-const SIDE_EFFECTS = ["src/worker.ts", ...THREAD_PROGRAMS]
-  .map((path) => `./${path.replace(/\.ts$/, ".js")}`);
 
 /** Node's oldest version that has `process.getBuiltinModule`. */
 const OLDEST_NODE = ">=20.16";
 
-/** The modules that are compiled with all that they import, relative to the project. */
+/** The entry points that are compiled, relative to the project. */
 export function listEntries({ exports }: Manifest): string[] {
-  const named = Object.entries(exports).filter(([name]) => name !== COMMANDS)
+  return Object.entries(exports).filter(([name]) => name !== COMMANDS)
     .map(([, path]) => path.replace(/^\.\//, ""));
-  return [...named, ...THREAD_PROGRAMS];
 }
 
 /**
@@ -45,13 +32,14 @@ export function listEntries({ exports }: Manifest): string[] {
  *
  * @param manifest deno.json.
  * @param found The names of modules that the sources import from outside.
- * @param files The paths of the package's modules.
+ * @param threads Modules that run as threads. They do something when they are loaded, so that bundlers may not leave them
+ *   out although nothing of them is used; what tells tf.js of gradients comes with `buildModel` alone.
  * @throws {Error} If a package is imported that deno.json does not name.
  */
 export function formatPackage(
   manifest: Manifest,
   found: ReadonlySet<string>,
-  files: ReadonlyMap<string, string>,
+  threads: readonly string[],
 ): string {
   const { name, version, license, exports } = manifest;
   const named = Object.entries(exports).map(([subpath, path]) => {
@@ -66,7 +54,7 @@ export function formatPackage(
     type: "module",
     engines: { node: OLDEST_NODE },
     exports: { ...Object.fromEntries(named), "./package.json": "./package.json" },
-    sideEffects: SIDE_EFFECTS.filter((path) => files.has(path.slice(2))),
+    sideEffects: [WORKER, ...threads].map((path) => `./${path.replace(/\.ts$/, ".js")}`).sort(),
     dependencies: Object.fromEntries(listDependencies(manifest, found)),
   };
   return `${JSON.stringify(text, null, 2)}\n`;

@@ -42,7 +42,7 @@ async function writePackage({ out }: NpmFlags): Promise<void> {
     throw new ContractError(`Cannot write to ${out}: it is there already. Name another --out`);
   }
   const manifest: Manifest = JSON.parse(await readText("deno.json"));
-  const { files, imports } = await compilePackage({
+  const { files, imports, threads } = await compilePackage({
     root: ROOT,
     entries: listEntries(manifest),
     packages: await findPackageFolders(`${ROOT}mod.ts`),
@@ -52,7 +52,7 @@ async function writePackage({ out }: NpmFlags): Promise<void> {
     ...files,
     ...noCommands(manifest),
     [FACTS, formatFacts(manifest)],
-    ["package.json", formatPackage(manifest, imports, files)],
+    ["package.json", formatPackage(manifest, imports, threads)],
     ["README.md", packageReadme(await readText("README.md"), manifest)],
     ["LICENSE", await readText("LICENSE")],
     ["CHANGELOG.md", await readText("CHANGELOG.md")],

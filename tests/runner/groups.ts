@@ -74,7 +74,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   {
     name: "page",
     about: "the page in Chromium: its window, and the whole path from files to a report",
-    paths: ["tests/page/browser", "tests/page/build"],
+    paths: ["tests/page/browser", "tests/page/build", "tests/scripts/page_test.ts"],
     parallel: true,
     env: NO_ADAPTER,
   },

@@ -25,21 +25,23 @@ interface Metafile {
  * Bundles `import { NAME } from "MODULE"` for browsers, and says what is loaded at the start.
  *
  * @param project The folder with the installed package.
- * @param wanted The name, the module, and whether what is imported later becomes files of its own; without that
+ * @param wanted The name, if not the module alone is imported, the module, and whether what is imported later becomes files of its own; without that
  *   esbuild leaves out what is never imported.
  */
 export async function bundle(
   project: string,
   { name, from, splitting }: {
-    readonly name: string;
+    readonly name?: string;
     readonly from: string;
     readonly splitting: boolean;
   },
 ): Promise<Bundle> {
-  const out = `${name}-${from.replaceAll("/", "-")}-${splitting ? "split" : "whole"}`;
+  const out = `${name ?? "all"}-${from.replaceAll("/", "-")}-${splitting ? "split" : "whole"}`;
   await Deno.writeTextFile(
     `${project}/${out}.mjs`,
-    `import { ${name} } from "${from}"; console.log(${name});`,
+    name === undefined
+      ? `import "${from}";`
+      : `import { ${name} } from "${from}"; console.log(${name});`,
   );
   const { success, text } = await run("node_modules/.bin/esbuild", [
     `${out}.mjs`,

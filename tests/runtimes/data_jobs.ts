@@ -58,8 +58,9 @@ async function written(
 async function readNpz({ fixtures }: Places): Promise<unknown> {
   const path = `${fixtures}/train.npz`;
   const bytes = new Uint8Array(await readFile(path));
-  const ways = [path, blobSource(new Blob([bytes])), bytesSource(bytes)];
-  const found = [];
+  const blob = new Blob([bytes]);
+  const ways = [path, blob, bytes, blobSource(blob), bytesSource(bytes), new Response(blob)];
+  const found: unknown[] = [];
   for (const way of ways) {
     const npz = await openNpz(way);
     const arrays = [];

@@ -2,8 +2,9 @@
 
 import { type Dataset, readDataset, summariseDataset } from "@waka/histone/data";
 import { selectEngine } from "@waka/histone/engine";
+import { modelToOnnx, modelToSafetensors, readModelFile } from "@waka/histone/exchange";
 import { attribute, knockOuts, predictEdits } from "@waka/histone/explain";
-import { packSequences } from "@waka/histone/io";
+import { openFile, packSequences } from "@waka/histone/io";
 import { initialWeights, loadModel, presetSpec, saveModel } from "@waka/histone/model";
 import { findMotifs, formatMeme } from "@waka/histone/motifs";
 import { buildPanel } from "@waka/histone/panel";
@@ -19,7 +20,7 @@ import {
   predict,
 } from "@waka/histone/training";
 import { evaluateRegimes, makeRidge, splitRegimes } from "@waka/histone/validation";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import type { Job, Places } from "./job.ts";
 
 /** Two threads, whatever the machine has, so that threads are started everywhere. */
@@ -148,6 +149,16 @@ async function start(): Promise<unknown> {
   return [spec, weights, record.marks];
 }
 
+async function exchange({ temporary }: Places): Promise<unknown> {
+  const starter = await loadStarter();
+  const [onnx, tensors] = [await modelToOnnx(starter), await modelToSafetensors(starter)];
+  await writeFile(`${temporary}/starter.safetensors`, tensors);
+  const file = await openFile(`${temporary}/starter.safetensors`);
+  const { model } = await readModelFile(file);
+  file.close();
+  return [onnx, tensors, model?.weights];
+}
+
 /** What only some run-times have is refused by an error that names it, or works. */
 async function lacks(): Promise<unknown> {
   const spec = presetSpec("wakawaka");
@@ -178,5 +189,6 @@ export const MODEL_JOBS: readonly Job[] = [
   ["search, validation: a grid, and regimes", search],
   ["report: pages, SVG and PNG", report],
   ["starter: the model", start],
+  ["exchange: ONNX and safetensors, written and read", exchange],
   ["engine: what the run-time has", lacks],
 ];

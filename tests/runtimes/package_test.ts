@@ -161,6 +161,15 @@ testOn(
   },
 );
 
+testOn(
+  "node",
+  "bundlers keep the program of threads, of which nothing is imported by name",
+  async (folder) => {
+    const { modules } = await bundle(folder, { from: "@waka/histone/worker", splitting: true });
+    ok(modules.has("src/worker.js"));
+  },
+);
+
 /** Packages that are loaded when they are needed, or never, and not at the start. */
 const HEAVY = [
   "@tensorflow/tfjs-core",

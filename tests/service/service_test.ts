@@ -33,6 +33,16 @@ async function jsonRequest(data: Dataset): Promise<Uint8Array<ArrayBuffer>> {
   return requestBytes("/predict", { body: await makeBody("json", data), type: json, accept: json });
 }
 
+/** Asks until the answer has a text. */
+async function waitFor({ port }: RunningService, path: string, wanted: RegExp): Promise<void> {
+  for (let tries = 0; tries < 1000; tries++) {
+    const text = await (await fetch(`http://127.0.0.1:${port}/${path}`)).text();
+    if (wanted.test(text)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Cannot continue: ${path} never said ${wanted}`);
+}
+
 Deno.test("many clients at the same time get what predict says, and a line of the log each", async () => {
   await withService([], async (service) => {
     const wanted = await predict(model, DATA, { engine: "wasm", path: "grouped" });
@@ -69,9 +79,9 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const request = await jsonRequest(DATA);
       // The head has arrived and most of the body: the request was taken.
       const answer = slow.sendSlowly(request, async () => {
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await waitFor(service, "metrics", /^histone_held_bytes [1-9]/m);
         void service.stop(signal);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await waitFor(service, "health", /"stopping"/);
         using late = await HttpConnection.open(service.port);
         const refused = await late.send(await jsonRequest(DATA));
         deepStrictEqual([refused.status, refused.headers.get("retry-after")], [503, "1"]);

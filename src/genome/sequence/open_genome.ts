@@ -118,6 +118,7 @@ async function openFrom(files: GenomeFiles, options: OpenGenomeOptions): Promise
   const entries = index === undefined
     ? await makeFastaIndex(plain, watchOf(options))
     : await readFastaIndex(index, plain);
+  options.signal?.throwIfAborted();
   return fastaGenome({
     source: plain,
     entries,

@@ -13,6 +13,7 @@ import { storeValues } from "../signal_values.ts";
 import { readAll, readNumberColumn, readTextColumn, type TextColumn } from "./_frame_reader.ts";
 import { readRecord } from "./_record_reader.ts";
 import { SignalBands } from "./_signal_bands.ts";
+import { endedBy } from "./_ended_store.ts";
 import { ZarrReader, type ZarrReadStore } from "./reader.ts";
 import type { ZarrPath } from "./store.ts";
 import type { AbortOptions, OnProgress } from "../../progress.ts";
@@ -65,8 +66,19 @@ export async function readAnndata(
   store: ZarrReadStore,
   options: ReadAnndataOptions = {},
 ): Promise<SampleColumns> {
-  const { record: given, name = "AnnData", onProgress } = options;
   options.signal?.throwIfAborted();
+  return await readColumns(store, options).catch((error) => {
+    // The reader of Zarr takes whatever its files throw for a fault of theirs.
+    options.signal?.throwIfAborted();
+    throw error;
+  });
+}
+
+async function readColumns(
+  store: ZarrReadStore,
+  options: ReadAnndataOptions,
+): Promise<SampleColumns> {
+  const { record: given, name = "AnnData", onProgress } = options;
   const reader = new ZarrReader(endedBy(store, options.signal), name);
   await checkRoot(reader);
   const { marks, bins } = await readFeatures(reader);
@@ -98,18 +110,6 @@ export async function readAnndata(
     ...(markMask && { markMask }),
     bins,
     record,
-  };
-}
-
-/** The same files, which cannot be read after a signal; what is read lets others have a turn, also in memory. */
-function endedBy(store: ZarrReadStore, signal: AbortSignal | undefined): ZarrReadStore {
-  if (signal === undefined) return store;
-  return {
-    async get(key) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      signal.throwIfAborted();
-      return await store.get(key);
-    },
   };
 }
 

@@ -19,8 +19,8 @@ const MAGICS: readonly (readonly [bytes: readonly number[], kind: Recognised])[]
   [ascii("BAI\x01"), { role: "index", about: "Index of a BAM file" }],
   [ascii("CSI\x01"), { role: "index", about: "Index" }],
   [ascii("TBI\x01"), { role: "index", about: "Index of a text file" }],
-  [[0x43, 0x27, 0x41, 0x1a], { role: "genome", about: "Genome, 2bit" }],
-  [[0x1a, 0x41, 0x27, 0x43], { role: "genome", about: "Genome, 2bit" }],
+  [[0x43, 0x27, 0x41, 0x1a], { role: "genome", about: "Genome, 2bit; counting needs none" }],
+  [[0x1a, 0x41, 0x27, 0x43], { role: "genome", about: "Genome, 2bit; counting needs none" }],
   [
     [0xeb, 0xf2, 0x89, 0x87],
     refused("bigBed", 'it is bigBed, expected BED: "bigBedToBed" makes that of it'),

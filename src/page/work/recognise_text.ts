@@ -19,7 +19,7 @@ export function recogniseText(name: string, text: string): Recognised {
     return unknown("A web page", "it is a web page, not data: did its download ask for something?");
   }
   if (/"layers-model"|"modelTopology"/.test(text)) return plain("model", "A model's layers");
-  if (/^[>;]/.test(first)) return plain("genome", "Genome, FASTA");
+  if (/^[>;]/.test(first)) return plain("genome", "Genome, FASTA; counting needs none");
   const cells = splitCells(first);
   if (isSheet(cells)) return plain("sheet", "Sample sheet");
   if (isAnnotation(name, data)) return plain("annotation", "Genes");

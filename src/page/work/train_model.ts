@@ -10,6 +10,7 @@ import {
   fitCalibrated,
   type FitCheckpoint,
   fitEnsemble,
+  type FitManyProgress,
   type FitManyResult,
   predictEnsemble,
   presetSettings,
@@ -126,8 +127,16 @@ function optionsOf(
     threads,
     // Not given up: the last epoch is to be in a checkpoint, from which training can be resumed.
     stop: signal,
-    checkpoint: { save },
+    // An epoch of many samples takes minutes.
+    checkpoint: { save, everyMinutes: 1 },
     resume,
+    onProgress: ({ epoch, samples, samplesPerEpoch, runs: [run] }: FitManyProgress) =>
+      onProgress({
+        // As the window words the end of an epoch.
+        doing: `${what(run)}: epoch ${epoch} of ${epochs}`,
+        done: epoch - 1 + samples / samplesPerEpoch,
+        total: epochs,
+      }),
     onEpoch: (run: number, { epoch, loss, samplesPerSecond }: EpochRecord) =>
       onProgress({
         doing: what(run),

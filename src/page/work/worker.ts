@@ -4,8 +4,9 @@
 
 import { parseUrl } from "../../base/platform.ts";
 import { bundledGenes } from "../../atlas/bundled_genes.ts";
-import { ContractError } from "../../errors.ts";
+import { ContractError, RemoteError } from "../../errors.ts";
 import { HttpFiles } from "../../files/http_files.ts";
+import type { HttpSource } from "../../files/http_source.ts";
 import type { FromWorker, PageMachine, ToWorker } from "../protocol.ts";
 import type { WorkEnvironment } from "./environment.ts";
 import { fromBrowser, type GivenFile } from "./given_file.ts";
@@ -61,7 +62,7 @@ async function openEnvironment(
 async function openAddress(address: string, signal: AbortSignal): Promise<GivenFile> {
   const name = nameOf(address);
   const files = new HttpFiles({ signal });
-  const source = await files.open(address);
+  const source = await openOrExplain(files, address);
   const { size, lastModified } = source;
   source.close();
   return {
@@ -70,6 +71,20 @@ async function openAddress(address: string, signal: AbortSignal): Promise<GivenF
     ...(lastModified !== undefined && { modified: lastModified }),
     open: () => files.open(address),
   };
+}
+
+/** Browsers do not tell scripts whether a server is out of reach or refuses pages of others. */
+async function openOrExplain(files: HttpFiles, address: string): Promise<HttpSource> {
+  try {
+    return await files.open(address);
+  } catch (error) {
+    if (!(error instanceof RemoteError) || error.status !== undefined) throw error;
+    throw new RemoteError(
+      `${error.message}. It may also be that the server lets no page of another site read its files: download the file ` +
+        "then, and add it from the disk",
+      { cause: error },
+    );
+  }
 }
 
 /** The last part of the path of an address. */

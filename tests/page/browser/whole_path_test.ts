@@ -28,6 +28,7 @@ import {
   type Trial,
   visit,
 } from "./_site.ts";
+import { longestTask, MOST_TASK_MS, watchTasks } from "./_tasks.ts";
 
 const SETTINGS = { epochs: 5, seed: 3 };
 /** So many epochs that a reload falls among them. */
@@ -42,10 +43,14 @@ testSite("the page, from files to a report", async (folder) => {
 
 trials["a first visitor has a result after one click"] = async (browser, origin) => {
   const { page, problems } = await visit(browser, origin);
+  await watchTasks(page);
   const start = performance.now();
   await page.click("#try-example");
   await finishExample(page);
-  console.info(`the example: ${Math.round(performance.now() - start)} ms after the click`);
+  const ms = Math.round(performance.now() - start);
+  const longest = await longestTask(page);
+  console.info(`the example: ${ms} ms after the click, longest task of the window ${longest} ms`);
+  ok(longest < MOST_TASK_MS, `${longest} ms`);
   ok(await page.locator("#predictions tbody tr").count() === 20);
   match(await page.innerText(".sentence"), /H3K4me3 \(\+/);
   deepStrictEqual(problems, []);

@@ -73,6 +73,17 @@ Deno.test("the page starts with less than 400 kB, and tf.js is not in it", async
   }
 });
 
+Deno.test("no program of the page uses a way out that policies do not close", async () => {
+  const { files } = await wholePage();
+  const ways =
+    /RTCPeerConnection|\blocation(\.href)?\s*=[^=]|\blocation\.(assign|replace)\(|window\.open\(/;
+  for (const [path, content] of files) {
+    if (path.endsWith(".js")) {
+      strictEqual(ways.exec(new TextDecoder().decode(content))?.[0], undefined);
+    }
+  }
+});
+
 Deno.test("the same sources make the same files", async () => {
   const [one, other] = [await wholePage(), await buildPage()];
   strictEqual(other.version, one.version);

@@ -4,6 +4,7 @@ import type { CountSettings, DataSummary, PageProgress } from "../../protocol.ts
 import type { App } from "../app.ts";
 import { makeProfilePlots, type MarkProfile } from "../charts/profiles.ts";
 import { make, setText } from "../dom.ts";
+import { onceAFrame } from "../frames.ts";
 import { makeDownload } from "../downloads.ts";
 import { fillFigures, fillLines, makeAction, makeStep, type StepView } from "../step.ts";
 import { formatCountOf, joinSome } from "../words.ts";
@@ -27,10 +28,13 @@ export function makeCountsStep(app: App): StepView {
   const result = makeResult(app);
   const plots = makeProfilePlots();
   const forming = new FormingProfiles();
+  const drawForming = onceAFrame(() => {
+    // Counting may have ended since.
+    const profiles = forming.profiles();
+    if (profiles.length > 0) plots.show(profiles, { binSizeBp: undefined });
+  });
   app.store.onProgress((progress, job) => {
-    if (job.step === "counts" && forming.take(progress)) {
-      plots.show(forming.profiles(), { binSizeBp: undefined });
-    }
+    if (job.step === "counts" && forming.take(progress)) drawForming();
   });
   let shown: DataSummary | undefined;
   let isFormed = false;

@@ -4,6 +4,7 @@ import type { ModelSummary, PageState, TrainSettings } from "../../protocol.ts";
 import type { App } from "../app.ts";
 import { makeLossPlot } from "../charts/losses.ts";
 import { make, setText } from "../dom.ts";
+import { onceAFrame } from "../frames.ts";
 import { makeDownload } from "../downloads.ts";
 import { fillFigures, makeAction, makeStep, type StepView } from "../step.ts";
 import { formatCountOf, formatValue, joinSome } from "../words.ts";
@@ -27,11 +28,17 @@ export function makeModelStep(app: App): StepView {
   ], { open: true });
   const plot = makeLossPlot();
   let losses: number[] = [];
+  let epochs = 0;
+  const drawForming = onceAFrame(() => {
+    // Training may have ended since.
+    if (losses.length > 0) plot.show(losses, epochs);
+  });
   app.store.onProgress(({ epoch, total }, job) => {
     if (job.step !== "model" || epoch === undefined) return;
     losses[epoch.epoch - 1] = epoch.loss;
     losses = Array.from(losses, (loss) => loss ?? NaN);
-    plot.show(losses, Math.max(total, losses.length));
+    epochs = Math.max(total, losses.length);
+    drawForming();
   });
   let shown: ModelSummary | undefined;
   return makeStep(app, {
