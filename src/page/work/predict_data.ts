@@ -60,7 +60,8 @@ export async function predictData(
     path: "grouped",
     acceptAssembly,
     signal,
-    onNote: (text) => void notes.push(text),
+    // The commands put "Note:" before it.
+    onNote: (text) => void notes.push(text.charAt(0).toUpperCase() + text.slice(1)),
     onProgress: ({ done, total }) => onProgress({ doing: "Predicting", done, total }),
   });
   const { mse, pearson } = data.hasLabels

@@ -5,7 +5,7 @@ import { signalFormat } from "../../genome/mod.ts";
 import type { GivenFile } from "./given_file.ts";
 import { inflateHead } from "./inflate_head.ts";
 import { recogniseText } from "./recognise_text.ts";
-import { adviceOf, type Recognised } from "./recognised.ts";
+import { adviceOf, adviceOnKind, type Recognised } from "./recognised.ts";
 
 /** So much of a file shows what it is. */
 const HEAD_BYTES = 2 ** 16;
@@ -75,7 +75,7 @@ function unknownBinary(name: string): Recognised {
       `its content is not that of ${format}, as its name says: is it damaged?`,
     );
   } catch (error) {
-    return refused("Unknown", adviceOf(error, name));
+    return refused("Unknown", adviceOnKind(error, name));
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { signalFormat } from "../../genome/mod.ts";
 import type { FileRole } from "../protocol.ts";
-import { adviceOf, type Recognised } from "./recognised.ts";
+import { adviceOnKind, type Recognised } from "./recognised.ts";
 
 const SIGNAL_WORDS = {
   bed: "Reads or intervals in BED",
@@ -32,7 +32,7 @@ export function recogniseText(name: string, text: string): Recognised {
   try {
     signalFormat(name);
   } catch (error) {
-    return unknown("Text", adviceOf(error, name));
+    return unknown("Text", adviceOnKind(error, name));
   }
   return unknown("Text", "its name says that it is binary, but it is text: is it the right file?");
 }

@@ -19,3 +19,11 @@ export function adviceOf(error: unknown, name: string): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^Cannot [^:]*: /, "").replace(`${name}: `, "");
 }
+
+/** What to do about a file that nothing recognises, in words that do not take every file for one of signal. */
+export function adviceOnKind(error: unknown, name: string): string {
+  return adviceOf(error, name).replace(
+    /^expected a name that ends in (.*?)(;|$)/,
+    "the page does not know this kind of file: names of reads and signal end in $1$2",
+  );
+}

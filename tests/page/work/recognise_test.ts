@@ -57,6 +57,8 @@ Deno.test("a file that cannot be used says why, and what to do", async () => {
     [new File([Uint8Array.of(0xeb, 0xf2, 0x89, 0x87, 0)], "a.bb"), /bigBedToBed/],
     [new File([Uint8Array.of(1, 0, 2, 0)], "a.bam"), /damaged/],
     [new File([Uint8Array.of(0x50, 0x4b, 3, 4, 0)], "a.zip"), /zip/i],
+    [text("hello world\n", "notes.txt"), /^the page does not know .* end in \.bam/],
+    [new File([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0)], "photo.png"), /^the page does not know/],
   ];
   for (const [file, expected] of problems) {
     const { role, problem = "" } = await recogniseFile(fromBrowser(file));
