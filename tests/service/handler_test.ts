@@ -228,7 +228,7 @@ const REFUSED: readonly (readonly [
   ],
   ["a text of many small lists", () => post("[".repeat(26)), 413, "TOO_MANY_SAMPLES", /25 samples/],
   [
-    "a Host that is none",
+    "a Host that is not valid",
     () => Object.defineProperty(post("[]"), "url", { value: "http://a b/predict" }),
     400,
     "ADDRESS",

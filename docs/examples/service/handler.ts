@@ -51,7 +51,7 @@ export interface ServiceOptions {
 /** What is known of a request while it is answered. */
 interface Call {
   readonly request: Request;
-  /** `undefined` if the address is none, since the header `Host` may hold anything. */
+  /** `undefined` where the header `Host` is not a valid name. */
   readonly url: URL | undefined;
   readonly id: string;
   /** Aborted when it has taken too long, or the client has gone. */
@@ -122,7 +122,7 @@ export class Service {
   #route(call: Call): Response | Promise<Response> {
     const { request, url } = call;
     if (url === undefined) {
-      throw new Refusal("The address is none: see the header Host.", {
+      throw new Refusal("The header Host is not valid: it must name a host.", {
         status: 400,
         code: "ADDRESS",
       });
