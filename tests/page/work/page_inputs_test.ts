@@ -117,3 +117,13 @@ Deno.test("a cell type that cannot be written is refused before anything is coun
   await rejects(work.call("prepare", {}), /"\.\.\/liver" cannot be a path/);
   deepStrictEqual(work.progress.filter(({ doing }) => doing.startsWith("Counting")), []);
 });
+
+Deno.test("a folder, which browsers give as a file that cannot be read, does not keep out the others", async () => {
+  const folder = new File(["x"], "folder.bam");
+  const fail = () => Promise.reject(new DOMException("It cannot be read.", "NotReadableError"));
+  Object.defineProperty(folder, "slice", { value: () => ({ arrayBuffer: fail, bytes: fail }) });
+  const files = [folder, exampleFile("genes.gtf")];
+  const inputs = await openWork().call("addFiles", { files });
+  match(find(inputs, "folder.bam").problem ?? "", /cannot read it: is it a folder/);
+  strictEqual(find(inputs, "genes.gtf").role, "annotation");
+});
