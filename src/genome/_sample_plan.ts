@@ -3,7 +3,7 @@
 import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { makeCellTypeGroups } from "../io/item_groups.ts";
-import { faultOfCellType } from "../io/names.ts";
+import { faultOfCellType, isMemberName } from "../io/names.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
 
 /** The files of one mark in one cell type: several if there are replicates, none if it was not measured. */
@@ -37,6 +37,13 @@ export function planSamples(
   for (const cellType of cellTypes) {
     const fault = faultOfCellType(cellType);
     if (fault !== undefined) throw new ContractError(`Cannot prepare cell type: ${fault}`);
+    // Counting may take hours, and the name would be refused at its end.
+    if (!isMemberName(cellType)) {
+      throw new ContractError(
+        `Cannot prepare cell type: "${cellType}" cannot be a path in an npz file, expected a name without "\\", ".." between ` +
+          'slashes, a slash at its ends, or a letter and ":" at its start',
+      );
+    }
   }
   const table = new Map<string, SignalInput[]>();
   for (const input of inputs) {

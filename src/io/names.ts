@@ -42,6 +42,12 @@ export function faultOfCellType(name: string): string | undefined {
     : faultOfName(name);
 }
 
+/** Whether a text can be the name of a member of an npz file, which programs that unpack it take for a path. */
+export function isMemberName(name: string): boolean {
+  const parts = name.split("/");
+  return !parts.some((part) => ["", ".", ".."].includes(part)) && !/[\0\\]|^[A-Za-z]:/.test(name);
+}
+
 /**
  * Throws unless a text can be the name of something: neither empty nor too long, without line ends and other characters
  * that a terminal might obey.

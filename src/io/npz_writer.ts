@@ -8,6 +8,7 @@ import { writeFloat16 } from "../base/float16.ts";
 import { GarbageWatch } from "../base/free.ts";
 import { NPY_TYPES } from "./_npy_items.ts";
 import { ZipWriter } from "./_zip_writer.ts";
+import { isMemberName } from "./names.ts";
 import { formatNpyHeader } from "./npy.ts";
 import type { NpyDtype } from "./npy_types.ts";
 
@@ -129,8 +130,7 @@ export async function writeNpz(
 }
 
 function checkMemberName(name: string, names: Set<string>): void {
-  const parts = name.split("/");
-  if (parts.some((part) => ["", ".", ".."].includes(part)) || /[\0\\]|^[A-Za-z]:/.test(name)) {
+  if (!isMemberName(name)) {
     throw new RangeError(`Cannot write npz member "${name}": the name is not usable as a path`);
   }
   if (names.has(name)) {

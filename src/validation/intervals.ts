@@ -84,8 +84,8 @@ export function makeIntervals(
   confidence: number,
 ): Intervals {
   checkConfidence(confidence);
-  // 0.55 * 200 is a little above 110 in floating point.
-  const level = Math.ceil(confidence * CONFIDENCE_STEPS - 1e-9) - 1;
+  // 0.55 * 200 is a little above 110 in floating point. The least confidence has the first level, too.
+  const level = Math.max(1, Math.ceil(confidence * CONFIDENCE_STEPS - 1e-9)) - 1;
   const { least, greatest } = calibration;
   const widths = new Map(
     [...new Set(regimes)].map((regime) => [regime, widthsAt(calibration, { regime, level })]),

@@ -7,7 +7,7 @@ import {
   modelToOnnx,
   readOnnx,
 } from "../../src/exchange/mod.ts";
-import { encodeOnnx, type OnnxModel } from "../../src/exchange/onnx/message.ts";
+import { encodeOnnx, type OnnxModel, type OnnxNode } from "../../src/exchange/onnx/message.ts";
 import { decodeOnnx } from "../../src/exchange/onnx/read_message.ts";
 import { bytesSource } from "../../src/files/byte_source.ts";
 import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../src/model/presets.ts";
@@ -211,4 +211,27 @@ Deno.test("an input whose axes may be either way is refused unless they are name
   await rejects(read(file), { name: "FormatError", message: /expected it to be named \(--axes\)/ });
   const { network } = await read(file, { axes: "bins-marks" });
   deepStrictEqual(network!.weights, trainedOf(flat).weights);
+});
+
+Deno.test("operators that read one another twice over many levels end in an error", async () => {
+  for (const leaf of ["nothing", "one"]) {
+    const bytes = await anonymous(presetSpec("wakawaka"), (onnx) => {
+      const [reshape] = onnx.nodes.filter(({ type }) => type === "Flatten");
+      ok(reshape !== undefined);
+      const levels = Array.from({ length: 45 }, (_, level): OnnxNode => {
+        const input = level === 0 ? leaf : `level ${level - 1}`;
+        const outputs = [`level ${level}`];
+        return { ...reshape, name: "", type: "Concat", inputs: [input, input], outputs };
+      });
+      const last = { ...reshape, type: "Reshape", inputs: [reshape.inputs[0]!, "level 44"] };
+      const nodes = onnx.nodes.map((node) => node === reshape ? last : node);
+      const one = { name: "one", shape: [1], values: [1] };
+      return {
+        ...onnx,
+        nodes: levels.concat(nodes),
+        initializers: onnx.initializers.concat(one),
+      };
+    });
+    await rejects(read(bytes), { name: "FormatError", message: /operator Reshape/ });
+  }
 });

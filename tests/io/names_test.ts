@@ -1,5 +1,5 @@
 import { strictEqual, throws } from "node:assert";
-import { checkName, faultOfCellType, faultOfName } from "../../src/io/names.ts";
+import { checkName, faultOfCellType, faultOfName, isMemberName } from "../../src/io/names.ts";
 
 Deno.test("names of any language can be those of cell types and marks", () => {
   for (const name of ["E003", "liver, left", "肝臓", "x".repeat(200)]) {
@@ -17,5 +17,14 @@ Deno.test("a name that is empty, long, reserved or not a plain line is refused w
       file: "a.tsv",
       line: 3,
     });
+  }
+});
+
+Deno.test("names of members of npz files are those that the writer of such files takes", () => {
+  for (const name of ["E003", "CD4+/CD8+", "liver: left", "..."]) {
+    strictEqual(isMemberName(name), true);
+  }
+  for (const name of ["", "../x", "a//b", "/a", "a/", ".", "a\\b", "C:x", "a\0b"]) {
+    strictEqual(isMemberName(name), false, name);
   }
 });

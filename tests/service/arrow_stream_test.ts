@@ -14,6 +14,8 @@ import {
   Int8,
   LargeUtf8,
   List,
+  makeData,
+  makeVector,
   Table,
   tableFromIPC,
   tableToIPC,
@@ -21,6 +23,7 @@ import {
   Uint32,
   Uint8,
   Utf8,
+  Vector,
   vectorFromArray,
 } from "apache-arrow";
 import { readArrowStream } from "../../docs/examples/service/arrow_stream.ts";
@@ -112,6 +115,36 @@ Deno.test("integers of 64 bits, several batches and batches without rows are rea
   });
   const empty = new Table(plain.schema, [batch!.slice(0, 0)]);
   deepStrictEqual(byOurs(bytesOf(empty)), { gene: [], signal: [] });
+});
+
+Deno.test("rows are counted over all batches, before they are read", () => {
+  const plain = tableOf(new Utf8(), new FixedSizeList(3, new Field("item", new Uint16())));
+  const [batch] = plain.batches;
+  const bytes = bytesOf(new Table(plain.schema, [batch!, batch!]));
+  const counted: number[] = [];
+  readArrowStream(bytes, (rows) => void counted.push(rows));
+  deepStrictEqual(counted, [4, 4, 8, 8]);
+  const refuse = (rows: number) => {
+    if (rows > 5) throw new Error(`${rows} rows`);
+  };
+  throws(() => readArrowStream(bytes, refuse), /^Error: 8 rows$/);
+});
+
+Deno.test("a dictionary of millions of words is refused", () => {
+  const [length, type] = [1_000_001, new Utf8()];
+  const words = makeData({
+    type,
+    length,
+    nullCount: 0,
+    valueOffsets: new Int32Array(length + 1),
+    data: new Uint8Array(),
+  });
+  const gene = makeVector(makeData({
+    type: new Dictionary(type, new Int32(), 0),
+    data: Int32Array.of(0),
+    dictionary: new Vector([words]),
+  }));
+  throws(() => readArrowStream(bytesOf(new Table({ gene }))), /a dictionary is too long/);
 });
 
 Deno.test("nulls, other types and what is no stream are refused by name", () => {

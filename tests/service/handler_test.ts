@@ -219,6 +219,21 @@ const REFUSED: readonly (readonly [
     "HISTONE_CONTRACT",
     /name/,
   ],
+  [
+    "a text of many small objects",
+    () => post(`[${"{},".repeat(24)}{}]`),
+    413,
+    "TOO_MANY_SAMPLES",
+    /Found 25 samples, expected at most 24/,
+  ],
+  ["a text of many small lists", () => post("[".repeat(26)), 413, "TOO_MANY_SAMPLES", /25 samples/],
+  [
+    "a Host that is not valid",
+    () => Object.defineProperty(post("[]"), "url", { value: "http://a b/predict" }),
+    400,
+    "ADDRESS",
+    /Host/,
+  ],
   ["another path", () => post("[]", { path: "/x" }), 404, "UNKNOWN_PATH", /\/predict/],
   ["a name that every object has", () => post("", { path: "/toString" }), 404, "UNKNOWN_PATH", /./],
   ["another method", () => new Request("http://localhost/predict"), 405, "METHOD", /takes POST/],
@@ -315,6 +330,30 @@ Deno.test("more bodies than may be held together, and more samples than may wait
   const refused = busy.find(({ status }) => status === 503)!;
   strictEqual((await refused.json()).error.code, "HISTONE_BUSY");
   strictEqual((await service.handle(post(samples))).status, 200);
+});
+
+Deno.test("what bodies inflate to counts among the bytes that are held", async () => {
+  const body = await makeBody("npz", DATA);
+  const { service, predictor } = await open({ maxHeldBytes: 2.5 * body.length });
+  await using _ = predictor;
+  const send = () => service.handle(post(body, { type: MEDIA_TYPES.npz }));
+  const answers = await Promise.all([send(), send()]);
+  ok(answers.some(({ status }) => status === 503), "two at a time have no room");
+  const metrics = await service.handle(new Request("http://localhost/metrics"));
+  match(await metrics.text(), /^histone_held_bytes 0$/m);
+  strictEqual((await send()).status, 200);
+});
+
+Deno.test("names may have the signs that samples are counted by", async () => {
+  const { service, predictor } = await open();
+  await using _ = predictor;
+  const name = `${"{[".repeat(30)}\\\"{`;
+  const signal = Array(100).fill(0);
+  const response = await service.handle(
+    post(JSON.stringify([{ gene: name, cellType: '"', signal }])),
+  );
+  const [answer] = await response.json();
+  deepStrictEqual([answer.gene, answer.cellType], [name, '"']);
 });
 
 Deno.test("a client that goes, an engine that fails, and a mistake of the program have statuses of their own", async () => {

@@ -203,3 +203,11 @@ Deno.test("wider intervals at higher confidence, and none narrower than a lower 
   }
   ok(meanHalfWidth(calibration.regimes.newGene!, 0.9)! > 0);
 });
+
+Deno.test("the least confidence has the intervals of the first level", () => {
+  const calibration = calibrationOf([unevenSamples(2000, 3)]);
+  const samples = { predictions: [0.5], regimes: ["newGene"] as const };
+  const least = makeIntervals(calibration, samples, Number.MIN_VALUE);
+  ok(least.low[0]! <= least.high[0]!);
+  deepStrictEqual(least, makeIntervals(calibration, samples, 0.005));
+});

@@ -9,13 +9,13 @@ import { FormatError } from "@waka/histone/errors";
 import type { Sample } from "@waka/histone/training";
 import { type ArrowColumns, readArrowStream } from "./arrow_stream.ts";
 import type { Answer, Format, ReadOptions } from "./format.ts";
-import { datasetOf } from "./samples.ts";
+import { checkNumber, datasetOf } from "./samples.ts";
 
 /** Streams of Arrow's own format. */
 export const ARROW_FORMAT: Format = {
   types: ["application/vnd.apache.arrow.stream"],
   read(body, options: ReadOptions): Dataset {
-    return datasetOf(samplesOf(columnsOf(body)), options);
+    return datasetOf(samplesOf(columnsOf(body, options)), options);
   },
   write({ data, details }: Answer): Uint8Array<ArrayBuffer> {
     const { predictions, spread, intervals } = details;
@@ -39,9 +39,9 @@ function strings(values: readonly string[]): Vector {
   return vectorFromArray(values, new Utf8());
 }
 
-function columnsOf(body: Uint8Array<ArrayBuffer>): ArrowColumns {
+function columnsOf(body: Uint8Array<ArrayBuffer>, { maxSamples }: ReadOptions): ArrowColumns {
   try {
-    return readArrowStream(body);
+    return readArrowStream(body, (rows) => checkNumber(rows, maxSamples));
   } catch (error) {
     if (error instanceof TypeError) return fail(error.message);
     if (!(error instanceof RangeError)) throw error;

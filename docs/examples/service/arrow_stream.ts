@@ -46,16 +46,27 @@ interface Field {
   readonly children: readonly Field[];
 }
 
+/** More words than a dictionary of genes has. */
+const MOST_WORDS = 1_000_000;
+
+/** Throws if there are more rows than are wanted, before memory is taken for them. */
+type CheckRows = (rows: number) => void;
+
 /**
  * Reads the columns of a stream.
  *
+ * @param bytes The stream.
+ * @param checkRows Is told how many rows each column has so far.
  * @throws {RangeError} If it is damaged.
  * @throws {TypeError} If a column is of a kind that requests do not have; the message says which.
  */
-export function readArrowStream(bytes: Uint8Array<ArrayBuffer>): ArrowColumns {
+export function readArrowStream(
+  bytes: Uint8Array<ArrayBuffer>,
+  checkRows: CheckRows = () => {},
+): ArrowColumns {
   const strings = new Map<string, string[]>();
   const lists = new Map<string, Numbers[]>();
-  const dictionaries = new Map<number, readonly string[]>();
+  const dictionaries = new Map<number, string[]>();
   let fields: readonly Field[] | undefined;
   for (const { kind, header, body } of messagesOf(bytes)) {
     if (kind === MESSAGE.schema && fields === undefined) {
@@ -72,16 +83,21 @@ export function readArrowStream(bytes: Uint8Array<ArrayBuffer>): ArrowColumns {
       if (field === undefined || records === undefined) {
         throw new RangeError("a dictionary is lost");
       }
-      const values = new Batch(records, body).texts(field.type);
-      const isMore = header.byte(2) !== 0;
-      dictionaries.set(id, isMore ? (dictionaries.get(id) ?? []).concat(values) : values);
+      const words = header.byte(2) !== 0 ? dictionaries.get(id) ?? [] : [];
+      const checkWords = (more: number) => {
+        if (words.length + more > MOST_WORDS) throw new RangeError("a dictionary is too long");
+      };
+      push(words, new Batch(records, body, checkWords).texts(field.type));
+      dictionaries.set(id, words);
     } else if (kind === MESSAGE.records) {
-      const batch = new Batch(header, body);
+      let into: readonly unknown[] = [];
+      const batch = new Batch(header, body, (rows) => checkRows(into.length + rows));
       for (const field of fields) {
-        const { name, dictionary } = field;
+        const { name, type, dictionary } = field;
+        into = (isText(type) || dictionary !== undefined ? strings : lists).get(name)!;
         if (dictionary !== undefined) {
           push(strings.get(name)!, batch.words(field, dictionaries.get(dictionary) ?? []));
-        } else if (isText(field.type)) push(strings.get(name)!, batch.texts(field.type));
+        } else if (isText(type)) push(strings.get(name)!, batch.texts(type));
         else push(lists.get(name)!, batch.lists(field));
       }
     } else throw new RangeError(`a message is of kind ${kind}`);
@@ -152,10 +168,12 @@ class Batch {
   readonly #body: Uint8Array<ArrayBuffer>;
   readonly #nodes: (readonly [length: number, nulls: number])[];
   readonly #buffers: (readonly [offset: number, length: number])[];
+  readonly #checkRows: CheckRows;
 
-  constructor(records: FlatTable, body: Uint8Array<ArrayBuffer>) {
+  constructor(records: FlatTable, body: Uint8Array<ArrayBuffer>, checkRows: CheckRows) {
     if (records.table(3) !== undefined) throw new TypeError("found compressed buffers");
     this.#body = body;
+    this.#checkRows = checkRows;
     this.#nodes = records.pairs(1);
     this.#buffers = records.pairs(2);
   }
@@ -163,6 +181,7 @@ class Batch {
   /** Strings. */
   texts(type: number): string[] {
     const rows = this.#node();
+    this.#checkRows(rows);
     const isLong = type === TYPE.longText;
     const ends = isLong ? this.#take(BigInt64Array, rows + 1) : this.#take(Int32Array, rows + 1);
     const letters = this.#take(Uint8Array) as Uint8Array;
@@ -179,6 +198,7 @@ class Batch {
   /** Strings by their numbers in a dictionary. */
   words({ indices }: Field, dictionary: readonly string[]): string[] {
     const rows = this.#node();
+    this.#checkRows(rows);
     const numbers = this.#take(indices === undefined ? Int32Array : integersOf(indices), rows);
     return Array.from({ length: rows }, (_, row) => {
       const word = dictionary[Number(numbers[row])];
@@ -193,6 +213,7 @@ class Batch {
       throw new TypeError(`column "${name}" is of type ${type}, expected lists of numbers`);
     }
     const rows = this.#node();
+    this.#checkRows(rows);
     const size = type === TYPE.fixedList ? table?.int(0) ?? 0 : undefined;
     if (size !== undefined && size < 1) throw new RangeError(`lists have ${size} values`);
     const ends = size === undefined ? this.#take(Int32Array, rows + 1) : undefined;

@@ -18,6 +18,13 @@ export interface ReadOptions {
   readonly maxSamples: number;
   /** Formats that are compressed may inflate to so many bytes. */
   readonly maxInflatedBytes: number;
+  /**
+   * Takes room for what a body inflates to, besides the body itself, until the request is answered: a few kilobytes may become
+   * hundreds of megabytes, and many such requests may be read at a time.
+   *
+   * @throws {Refusal} If there is not so much now.
+   */
+  readonly takeRoom: (bytes: number) => void;
 }
 
 /** A kind of body. */

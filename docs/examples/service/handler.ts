@@ -51,14 +51,15 @@ export interface ServiceOptions {
 /** What is known of a request while it is answered. */
 interface Call {
   readonly request: Request;
-  readonly url: URL;
+  /** `undefined` where the header `Host` is not a valid name. */
+  readonly url: URL | undefined;
   readonly id: string;
   /** Aborted when it has taken too long, or the client has gone. */
   readonly signal: AbortSignal;
   samples?: number;
 }
 
-type Route = (call: Call) => Response | Promise<Response>;
+type Route = (call: Call & { readonly url: URL }) => Response | Promise<Response>;
 
 /** A service for one predictor. */
 export class Service {
@@ -96,7 +97,8 @@ export class Service {
   async handle(request: Request): Promise<Response> {
     const started = performance.now();
     const { signal, release } = limitTime(request, this.#options.limits.timeoutMs);
-    const call: Call = { request, url: new URL(request.url), id: idOf(request), signal };
+    const url = URL.parse(request.url) ?? undefined;
+    const call: Call = { request, url, id: idOf(request), signal };
     this.#running++;
     let failure: { readonly refusal: Refusal; readonly error: unknown } | undefined;
     let response: Response;
@@ -119,6 +121,12 @@ export class Service {
 
   #route(call: Call): Response | Promise<Response> {
     const { request, url } = call;
+    if (url === undefined) {
+      throw new Refusal("The header Host is not valid: it must name a host.", {
+        status: 400,
+        code: "ADDRESS",
+      });
+    }
     const found = Object.hasOwn(this.#routes, url.pathname)
       ? this.#routes[url.pathname]
       : undefined;
@@ -133,29 +141,35 @@ export class Service {
     if (request.method !== method) {
       throw new Refusal(`${url.pathname} takes ${method}.`, { status: 405, code: "METHOD" });
     }
-    return route(call);
+    return route(Object.assign(call, { url }));
   }
 
-  async #predict(call: Call): Promise<Response> {
+  async #predict(call: Call & { readonly url: URL }): Promise<Response> {
     const { request, url, signal } = call;
     if (this.#isStopping) {
       throw new Refusal("The service stops.", { status: 503, code: "STOPPING", retryAfter: 1 });
     }
-    const { predictor, model, limits: { maxBodyBytes, maxSamples } } = this.#options;
+    const { predictor, model, limits: { maxBodyBytes, maxHeldBytes, maxSamples } } = this.#options;
     // What would be refused anyhow is refused before the body is read.
     const format = formatOfBody(request, FORMATS);
     const answerFormat = formatOfAnswer(request, FORMATS);
     const confidence = confidenceOf(url);
     const body = await readBody(request, { maxBytes: maxBodyBytes, budget: this.#budget, signal });
+    let held = body.length;
+    const takeRoom = (bytes: number) => {
+      this.#budget.take(bytes);
+      held += bytes;
+    };
     try {
-      const maxInflatedBytes = 8 * maxBodyBytes;
-      const data = await format.read(body, { model, maxSamples, maxInflatedBytes });
+      // What would never find room is refused for good.
+      const maxInflatedBytes = Math.min(8 * maxBodyBytes, maxHeldBytes - body.length);
+      const data = await format.read(body, { model, maxSamples, maxInflatedBytes, takeRoom });
       call.samples = data.length;
       const details = await predictor.predictDetails(data, { signal, confidence });
       const bytes = await answerFormat.write({ data, details });
       return new Response(bytes, { headers: { "content-type": answerFormat.types[0] } });
     } finally {
-      this.#budget.give(body.length);
+      this.#budget.give(held);
     }
   }
 
@@ -193,7 +207,8 @@ export class Service {
     readonly ms: number;
     readonly failure: { readonly refusal: Refusal; readonly error: unknown } | undefined;
   }): void {
-    const route = Object.hasOwn(this.#routes, url.pathname) ? url.pathname : "other";
+    const path = url?.pathname ?? "";
+    const route = Object.hasOwn(this.#routes, path) ? path : "other";
     const bytes = Number(request.headers.get("content-length") ?? 0);
     this.#metrics.count({ route, status, seconds: ms / 1000, bytes });
     this.#options.log({

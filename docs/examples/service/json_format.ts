@@ -4,7 +4,8 @@ import type { Dataset } from "@waka/histone/data";
 import { FormatError } from "@waka/histone/errors";
 import type { Sample } from "@waka/histone/training";
 import type { Answer, Format, ReadOptions } from "./format.ts";
-import { datasetOf } from "./samples.ts";
+import { checkNumber, datasetOf } from "./samples.ts";
+import { countObjects } from "./json_objects.ts";
 
 const FIELDS: readonly string[] = ["gene", "cellType", "signal", "sequence"];
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -14,6 +15,8 @@ const encoder = new TextEncoder();
 export const JSON_FORMAT: Format = {
   types: ["application/json"],
   read(body, options: ReadOptions): Dataset {
+    // Millions of small objects take a hundred times their text, and seconds in which no other request is answered.
+    checkNumber(countObjects(body), options.maxSamples);
     const value = parse(body);
     if (!Array.isArray(value)) fail(`found ${nameOf(value)}, expected an array of samples`);
     return datasetOf(value.map(checkSample), options);

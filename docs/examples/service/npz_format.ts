@@ -5,15 +5,29 @@
 
 import { Dataset } from "@waka/histone/data";
 import { ContractError } from "@waka/histone/errors";
-import { bytesSource, type NpzMemberData, readCompetition, writeNpz } from "@waka/histone/io";
+import {
+  bytesSource,
+  type NpzMemberData,
+  openNpz,
+  readCompetition,
+  writeNpz,
+} from "@waka/histone/io";
 import type { Answer, Format, ReadOptions } from "./format.ts";
 import { checkNumber } from "./samples.ts";
 
 /** Files of numpy. */
 export const NPZ_FORMAT: Format = {
   types: ["application/x-npz", "application/zip"],
-  async read(body, { maxSamples, maxInflatedBytes: maxBytes }: ReadOptions): Promise<Dataset> {
-    const columns = await readCompetition(bytesSource(body, "body"), { threads: 1, maxBytes });
+  async read(
+    body,
+    { maxSamples, maxInflatedBytes: maxBytes, takeRoom }: ReadOptions,
+  ): Promise<Dataset> {
+    const source = bytesSource(body, "body");
+    const { members } = await openNpz(source);
+    const size = members.reduce((sum, { size }) => sum + size, 0);
+    // What is larger is refused below, in words that say so.
+    if (size <= maxBytes) takeRoom(size);
+    const columns = await readCompetition(source, { threads: 1, maxBytes });
     checkNumber(columns.geneIndex.length, maxSamples);
     return new Dataset(columns);
   },

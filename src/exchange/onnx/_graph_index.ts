@@ -17,6 +17,17 @@ const KEEPS_ZEROS = [
 ];
 /** Deeper chains of such operators are not followed. */
 const MOST_STEPS = 50;
+/** Longer arrays of integers are no shapes. */
+const MOST_INTEGERS = 1000;
+
+/** What is known while integers are looked for. */
+interface Search {
+  /** Extents of values. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Arrays that were looked for, since operators may read one another twice over many levels. */
+  readonly found: Map<string, readonly number[] | undefined>;
+  readonly steps: number;
+}
 
 /** Constants, and who makes and reads which value. */
 export class GraphIndex {
@@ -89,15 +100,25 @@ export class GraphIndex {
   integers(
     name: string | undefined,
     shapes: ReadonlyMap<string, readonly number[]>,
-    steps = 0,
   ): readonly number[] | undefined {
+    return this.#search(name ?? "", { shapes, found: new Map(), steps: 0 });
+  }
+
+  #search(name: string, search: Search): readonly number[] | undefined {
+    const { found } = search;
+    if (!found.has(name)) found.set(name, this.#compute(name, search));
+    return found.get(name);
+  }
+
+  #compute(name: string, { shapes, found, steps }: Search): readonly number[] | undefined {
     const constant = this.constant(name);
     if (constant !== undefined) {
       return constant.values instanceof Float32Array ? undefined : constant.values;
     }
-    const node = this.#makers.get(name ?? "");
+    const node = this.#makers.get(name);
     if (node === undefined || steps > MOST_STEPS) return undefined;
-    const read = (input: number) => this.integers(node.inputs[input], shapes, steps + 1);
+    const read = (input: number) =>
+      this.#search(node.inputs[input] ?? "", { shapes, found, steps: steps + 1 });
     if (node.type === "Shape") {
       const shape = this.#shapeOf(node.inputs[0], shapes);
       return shape?.slice(intOf(node, "start", 0), intOf(node, "end", shape.length));
@@ -109,7 +130,8 @@ export class GraphIndex {
     }
     if (node.type === "Concat") {
       const parts = node.inputs.map((_, input) => read(input));
-      return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
+      const length = parts.reduce((sum, part) => sum + (part?.length ?? Infinity), 0);
+      return length > MOST_INTEGERS ? undefined : parts.flatMap((part) => part ?? []);
     }
     if (node.type === "Mul") {
       const [one, other] = [read(0), read(1)];

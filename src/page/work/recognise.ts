@@ -45,6 +45,22 @@ function refused(about: string, problem: string): Recognised {
 
 /** Finds out what a file is. Only its beginning is read, and of zip files the directory. */
 export async function recogniseFile(file: GivenFile): Promise<Recognised> {
+  try {
+    return await recogniseContent(file);
+  } catch (error) {
+    // One of many files that were dropped must not keep the others from being taken.
+    if (!isUnreadable(error)) throw error;
+    return refused("Unreadable", "the browser cannot read it: is it a folder, or was it moved?");
+  }
+}
+
+/** Whether an error is how browsers say that a file is a folder, was moved or changed, or may not be read. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof DOMException &&
+    ["NotReadableError", "NotFoundError", "SecurityError"].includes(error.name);
+}
+
+async function recogniseContent(file: GivenFile): Promise<Recognised> {
   if (file.bytes === 0) return refused("Nothing", "it is empty: was it copied whole?");
   const source = await file.open();
   try {

@@ -26,7 +26,7 @@ const MODEL: TrainedModel = {
   training: { engine: "wasm", seed: 1, epochs: 1, batchSize: 1, learningRate: 1, samples: 1 },
 };
 
-const LIMITS = { model: MODEL, maxSamples: 100, maxInflatedBytes: 2 ** 24 };
+const LIMITS = { model: MODEL, maxSamples: 100, maxInflatedBytes: 2 ** 24, takeRoom: () => {} };
 
 function targetOf(kind: BodyKind, format: Format, damage: PartKind): Target {
   return {

@@ -108,3 +108,22 @@ Deno.test("prepared data are opened as they are, and files beside them are refus
   inputs = await other.call("addFiles", { files: [exampleFile("lung-H3K4me3.tagAlign.gz")] });
   match(inputs.missing[0] ?? "", /remove the one or the others/);
 });
+
+Deno.test("a cell type that cannot be written is refused before anything is counted", async () => {
+  const work = openWork();
+  const files = [exampleFile("liver-H3K4me3.bam"), exampleFile("liver-H3K4me3.bam.bai")];
+  await work.call("addFiles", { files: files.concat(exampleFile("genes.gtf")) });
+  await work.call("assign", { name: files[0]!.name, mark: "H3K4me3", cellType: "../liver" });
+  await rejects(work.call("prepare", {}), /"\.\.\/liver" cannot be a path/);
+  deepStrictEqual(work.progress.filter(({ doing }) => doing.startsWith("Counting")), []);
+});
+
+Deno.test("a folder, which browsers give as a file that cannot be read, does not keep out the others", async () => {
+  const folder = new File(["x"], "folder.bam");
+  const fail = () => Promise.reject(new DOMException("It cannot be read.", "NotReadableError"));
+  Object.defineProperty(folder, "slice", { value: () => ({ arrayBuffer: fail, bytes: fail }) });
+  const files = [folder, exampleFile("genes.gtf")];
+  const inputs = await openWork().call("addFiles", { files });
+  match(find(inputs, "folder.bam").problem ?? "", /cannot read it: is it a folder/);
+  strictEqual(find(inputs, "genes.gtf").role, "annotation");
+});
