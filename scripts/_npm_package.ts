@@ -101,13 +101,14 @@ export function noCommands({ name, version }: Manifest): [string, string][] {
 }
 
 /**
- * Makes the project's README that of the package: it says first how the package is installed, and its links lead to
- * files of the project by their names alone, since those are not in the package.
+ * Makes the project's README that of the package: it says first how the package is installed, and has no links to files
+ * of the project, which are not in the package.
  */
 export function packageReadme(readme: string, { name }: Manifest): string {
   const heading = /^# .*\n/m.exec(readme)?.[0] ?? "";
   const own = `
-This is the package for Node, Bun and bundlers: \`npm install ${name}\`, then
+This is the package for Node, Bun and bundlers. Until it is on npm, install its folder: \`npm install --install-links path/to/folder\`
+or \`bun add path/to/folder\`. Then
 
 \`\`\`js
 import { fit, predict, readDataset } from "${name}";
@@ -115,5 +116,6 @@ import { fit, predict, readDataset } from "${name}";
 
 Commands (\`deno task …\`) need Deno and a clone of the project, whose README follows.
 `;
-  return readme.replace(heading, () => `${heading}${own}`);
+  const unlinked = readme.replace(/!?\[([^\]]+)\]\((?!https?:)[^)]+\)/g, "$1");
+  return unlinked.replace(heading, () => `${heading}${own}`);
 }

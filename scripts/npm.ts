@@ -30,7 +30,10 @@ await runCommand<NpmFlags>(
     summary:
       "Writes the package for Node, Bun and bundlers: JavaScript modules with their types, made of the same sources. " +
       "The same sources give the same bytes. Install the folder, or publish it with npm publish.",
-    examples: [["deno task npm --out histone-npm", "then npm install ./histone-npm"]],
+    examples: [[
+      "deno task npm --out histone-npm",
+      "then, elsewhere, npm install --install-links path/to/histone-npm",
+    ]],
     declare: (command) => command.requiredOption("--out <dir>", "folder to write; a new one"),
     run: writePackage,
   },

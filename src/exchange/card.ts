@@ -134,11 +134,11 @@ function formatResult({ regime, name, value }: CardMetric): string[] {
 
 function describeModel({ spec, training, labelScale, geneEffects, panel }: TrainedModel): string {
   const inputs = modelInputs(spec).map((input) => input.name).join(", ");
-  const kind = isBranched(spec) ? "a network with branches" : "a convolutional network";
+  const kind = isBranched(spec) ? "a network with branches and" : "a sequential network with";
   const lines = [
-    `Predicts gene expression from histone marks: ${kind} of ${
+    `Predicts gene expression from histone marks: ${kind} ${
       formatCountOf(countParameters(spec), "parameter")
-    } that reads ${inputs} and minimised ${describeLoss(spec.loss)}.`,
+    }. It reads ${inputs}, and training minimised ${describeLoss(spec.loss)}.`,
     ...geneEffects === undefined ? [] : [
       `For ${
         formatCountOf(geneEffects.genes.length, "gene")

@@ -64,20 +64,35 @@ export class PredictorSessions implements AsyncDisposable {
   /** Opens all, and has kernels made now rather than with the first sample. */
   async open(): Promise<void> {
     const opened: OpenedSession[][] = [];
-    this.#opened = opened;
-    for (const model of this.#models) {
-      const { paths, ...options } = this.#options;
-      const own: OpenedSession[] = [];
-      opened.push(own);
-      for (const path of paths) {
-        const one = await openSession(model, { ...options, path });
-        own.push(one);
-        await one.session.predict(blankSource(model.spec), [Uint32Array.of(0)]);
+    try {
+      for (const model of this.#models) {
+        const own: OpenedSession[] = [];
+        opened.push(own);
+        await this.#openPaths(model, own);
       }
+    } finally {
+      // Also those of an opening that failed, or that outlived the disposal: they are to be closed.
+      this.#opened = opened;
     }
     const reports = opened[0]!.map(({ report }) => report);
     const arithmetic = [...new Set(reports.map((report) => report.arithmetic))].join("; ");
     this.#report = { ...reports[0]!, arithmetic };
+  }
+
+  /** Opens the sessions of a model into `own`. */
+  async #openPaths(model: TrainedModel, own: OpenedSession[]): Promise<void> {
+    const { paths, ...options } = this.#options;
+    for (const path of paths) {
+      const [first] = own;
+      // An engine that has one way only serves both paths with one session.
+      if (first !== undefined && first.session.path === undefined) {
+        own.push(first);
+        continue;
+      }
+      const one = await openSession(model, { ...options, path });
+      own.push(one);
+      await one.session.predict(blankSource(model.spec), [Uint32Array.of(0)]);
+    }
   }
 
   /** The session of a model on a path. */

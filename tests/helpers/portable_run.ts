@@ -2,6 +2,10 @@
 
 import type { Bytes } from "../../src/base/bytes.ts";
 import { toHex } from "../../src/base/platform.ts";
+import { memorySource } from "../../src/engine/memory_source.ts";
+import { selectEngine } from "../../src/engine/select.ts";
+import type { SequentialSpec } from "../../src/model/spec.ts";
+import type { TrainedModel } from "../../src/model/trained_model.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import { bytesSource } from "../../src/files/byte_source.ts";
@@ -37,6 +41,8 @@ export interface PortableRun {
   readonly predictions: string;
   readonly explanations: string;
   readonly branched: string;
+  /** What a long prediction that a timer stops rejects with: others must have their turn while it computes. */
+  readonly stopped: string;
   readonly device: string;
 }
 
@@ -84,6 +90,8 @@ export async function portableRun(
   const { inputs } = await attribute([model], few, { engine: "wasm", steps: 8 });
   onStep("a model with branches");
   const joined = await fit("waka2", few, { engine: "wasm", epochs: 1, seed: 3 });
+  onStep("a prediction that is stopped");
+  const stopped = await stopPrediction(model);
   return {
     bam,
     tagAlign,
@@ -95,8 +103,23 @@ export async function portableRun(
     predictions: await digest(predictions),
     explanations: await digest(inputs.signal!.values),
     branched: await digest(await predict(joined.model, few, { engine: "wasm" })),
+    stopped,
     device,
   };
+}
+
+/** Predicts the same sample far longer than it takes until a timer stops that. */
+async function stopPrediction({ spec, weights }: TrainedModel): Promise<string> {
+  const { bins, marks } = spec as SequentialSpec;
+  const signal = new Uint8Array(bins * marks);
+  const source = memorySource({ signal, labels: undefined, bins, marks, transform: "none" });
+  const { engine } = await selectEngine("wasm", spec);
+  const members = [{ seed: 1, learningRate: 0.001, weights }];
+  await using session = await engine.createSession(spec, { batchSize: 32, members });
+  const controller = new AbortController();
+  setTimeout(() => controller.abort("by a timer"));
+  return await session.predict(source, [new Uint32Array(200_000)], { signal: controller.signal })
+    .then(() => "it ended", String);
 }
 
 /** SHA-256 of arrays, in hexadecimal; a copy, since memory that threads share cannot be digested. */

@@ -229,6 +229,13 @@ const REFUSED: readonly (readonly [
     "CONFIDENCE",
     /0\.995/,
   ],
+  [
+    "a parameter that is unknown",
+    () => post("[]", { path: "/predict?interval=0.9" }),
+    400,
+    "PARAMETER",
+    /"interval", expected confidence/,
+  ],
 ];
 
 for (const [what, make, status, code, message] of REFUSED) {

@@ -1,7 +1,15 @@
 /** Calls of a predictor that wait for each other: together, in parts, refused, ended, and after a failure. */
 
 import { setImmediate } from "node:timers";
-import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import {
+  deepStrictEqual,
+  doesNotMatch,
+  match,
+  notStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+} from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { BusyError, ContractError, EngineUnavailableError } from "../../src/errors.ts";
 import { withCalibration } from "../../src/model/mod.ts";
@@ -272,4 +280,14 @@ Deno.test("calls of one turn of the event loop are collected, whether they are p
   deepStrictEqual(found.map(([value]) => value), [...wanted.subarray(0, 20)]);
   const { batches } = predictor.counters();
   ok(batches < 20, `${batches} batches`);
+});
+
+Deno.test("an engine that has one way of computing serves path auto with one session", async () => {
+  const model = await modelOf();
+  const some = DATA.slice(0, 5);
+  const wanted = await predict(model, some, { engine: "tfjs-cpu" });
+  await using predictor = await openPredictor(model, { engine: "tfjs-cpu", path: "auto" });
+  deepStrictEqual(await predictor.predict(some), wanted);
+  deepStrictEqual([...await predictor.predict(DATA.slice(0, 1))].length, 1);
+  doesNotMatch(predictor.report.arithmetic, /;/);
 });

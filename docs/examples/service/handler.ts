@@ -253,9 +253,20 @@ function clientHasGone(): Refusal {
   return new Refusal("The client has gone.", { status: CLIENT_GONE, code: "CLIENT_GONE" });
 }
 
-/** The confidence of intervals, if the client wants them: `/predict?confidence=0.9`. */
+/**
+ * The confidence of intervals, if the client wants them: `/predict?confidence=0.9`. Another parameter may be a slip of
+ * the pen, whose answer would lack the intervals without a word.
+ */
 function confidenceOf(url: URL): number | undefined {
-  const text = url.search === "" ? null : url.searchParams.get("confidence");
+  if (url.search === "") return undefined;
+  const unknown = [...url.searchParams.keys()].find((name) => name !== "confidence");
+  if (unknown !== undefined) {
+    throw new Refusal(`Found the parameter "${unknown.slice(0, 40)}", expected confidence alone.`, {
+      status: 400,
+      code: "PARAMETER",
+    });
+  }
+  const text = url.searchParams.get("confidence");
   if (text === null) return undefined;
   const confidence = Number(text);
   if (confidence > 0 && confidence <= 0.995) return confidence;

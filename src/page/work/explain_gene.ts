@@ -122,9 +122,11 @@ function describeSample(
     notes: [
       "Each figure is what the signal of a bin adds to the prediction, compared with no signal at all " +
       `(integrated gradients, ${STEPS} steps).`,
-      ...error === undefined || Number.isNaN(error)
-        ? []
-        : [`The parts add up to the prediction to ${(100 * Math.abs(error)).toPrecision(2)}%.`],
+      ...error === undefined || Number.isNaN(error) ? [] : [
+        `The parts add up to the prediction, with an error of ${
+          (100 * Math.abs(error)).toPrecision(2)
+        }%.`,
+      ],
       ...describeOtherInputs(attributions),
       ...describeGeneEffect(model, predictions[0]!, whole?.[position]),
       ...notes,

@@ -1,31 +1,38 @@
 /**
  * A worker that computes nothing: it answers as the page's own does, with plausible values, so that the window can be
- * looked at in states that are hard to bring about. A name in the address, such as `#slow`, chooses one.
+ * looked at in states that are hard to bring about. A name in the address, such as `#endless-counting`, chooses one.
  */
 
 import type {
-  DataSummary,
-  Explanation,
+  CountSettings,
   FromWorker,
   Inputs,
   ModelSummary,
   PageFile,
   PageProgress,
   PageState,
-  PredictionRow,
   RowsWanted,
   ToWorker,
 } from "../../../src/page/protocol.ts";
+import {
+  allRows,
+  CELL_TYPES,
+  exampleFiles,
+  GENES,
+  makeData,
+  makeExplanation,
+  makeModel,
+  MARKS,
+  profileOf,
+  recognise,
+} from "./_fake_values.ts";
 
-const MARKS = ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"];
-const CELL_TYPES = ["liver", "lung"];
-const GENES = 60;
-const BINS = 100;
-
-/** What the name of the worker asks for: `slow` work, a `kept` earlier visit, a `long` list of files. */
+/**
+ * What the name of the worker asks for: work that only cancelling ends (`endless-counting`, `endless-training`),
+ * `replicates` among the files, a `kept` earlier visit, a page from a `disk`, `unlabelled` data, `clean` checks.
+ */
 const wish = new Set((self.name || "").split(" "));
-const pause = (ms: number) =>
-  new Promise((resolve) => setTimeout(resolve, wish.has("slow") ? 8 * ms : ms));
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const cancelled = new Set<number>();
 let state: PageState = emptyState();
@@ -90,7 +97,7 @@ const CALLS: Partial<Record<string, Call>> = {
     if (wish.has("kept") && state.data === undefined) {
       state = {
         ...state,
-        data: makeData(),
+        data: makeData(!wish.has("unlabelled")),
         interrupted: { settings: { preset: "waka2", epochs: 30 }, epoch: 7 },
       };
     }
@@ -118,22 +125,6 @@ const CALLS: Partial<Record<string, Call>> = {
   },
   takeExample: async () => {
     await pause(200);
-    const files: PageFile[] = CELL_TYPES.flatMap((cellType) =>
-      MARKS.flatMap((mark): PageFile[] => {
-        const isBam = cellType === "liver";
-        const name = `${cellType}-${mark}.${isBam ? "bam" : "tagAlign.gz"}`;
-        const about = isBam ? "BAM, 1 chromosome of hg38, 12,345 reads" : "tagAlign, compressed";
-        const file: PageFile = { name, bytes: 312_345, role: "signal", about, mark, cellType };
-        return isBam
-          ? [file, {
-            name: `${name}.bai`,
-            bytes: 2345,
-            role: "index",
-            about: `index of ${name}`,
-          }]
-          : [file];
-      })
-    );
     state = {
       ...state,
       inputs: {
@@ -141,36 +132,17 @@ const CALLS: Partial<Record<string, Call>> = {
         genes: { name: "genes.gtf", count: GENES, assembly: "hg38" },
       },
     };
-    return setFiles([
-      ...files,
-      { name: "genes.gtf", bytes: 45_678, role: "annotation", about: "GTF, 60 genes" },
-      {
-        name: "expression.tsv",
-        bytes: 2345,
-        role: "expression",
-        about: "expression of 60 genes in liver and lung",
-      },
-      { name: "sheet.tsv", bytes: 567, role: "sheet", about: "sample sheet, 10 files" },
-    ]);
+    return setFiles(exampleFiles());
   },
-  prepare: async (_, progress) => {
-    let done = 0;
-    for (const cellType of CELL_TYPES) {
-      for (const [place, mark] of MARKS.entries()) {
-        for (const share of [0.5, 1]) {
-          const mean = profileOf(place).map((value, bin) =>
-            value * share * (cellType === "lung" ? 0.8 : 1) + 0.1 * Math.sin(bin * place)
-          );
-          await progress({
-            doing: `Counting ${mark} of ${cellType}`,
-            done: done++,
-            total: 20,
-            bins: { mark, cellType, mean },
-          });
-        }
-      }
+  prepare: async ({ replicates }: CountSettings, progress) => {
+    if (wish.has("replicates") && replicates !== "mean") {
+      throw new Refused(`Cannot count replicates: found ${replicates}, expected mean`);
     }
-    state = withoutResults({ ...state, data: makeData() });
+    // Without an end, only cancelling ends it.
+    do {
+      await countAll(progress);
+    } while (wish.has("endless-counting"));
+    state = withoutResults({ ...state, data: makeData(!wish.has("unlabelled")) });
     return state.data;
   },
   examine: async () => {
@@ -191,7 +163,8 @@ const CALLS: Partial<Record<string, Call>> = {
     state = { ...state, examination };
     return examination;
   },
-  train: (given: { preset: string; epochs?: number }, progress) => train(given, progress),
+  train: (given: { preset: string; epochs?: number }, progress) =>
+    train(given, progress, { isEndless: wish.has("endless-training") }),
   resumeTraining: (_, progress) => train({ preset: "waka2", epochs: 30 }, progress),
   useStarter: () => setModel(makeModel("starter", "the starter model", [])),
   openModel: ({ files }: { files: readonly File[] }) => {
@@ -245,35 +218,28 @@ const CALLS: Partial<Record<string, Call>> = {
   clear: () => state = emptyState(),
 };
 
-function withoutResults({ machine, inputs, data, model }: PageState): PageState {
-  return { machine, inputs, ...(data && { data }), ...(model && { model }) };
+/** Counts as if there were something to count. */
+async function countAll(progress: (progress: PageProgress) => Promise<void>): Promise<void> {
+  let done = 0;
+  for (const cellType of CELL_TYPES) {
+    for (const [place, mark] of MARKS.entries()) {
+      for (const share of [0.5, 1]) {
+        const mean = profileOf(place).map((value, bin) =>
+          value * share * (cellType === "lung" ? 0.8 : 1) + 0.1 * Math.sin(bin * place)
+        );
+        await progress({
+          doing: `Counting ${mark} of ${cellType}`,
+          done: done++,
+          total: 20,
+          bins: { mark, cellType, mean },
+        });
+      }
+    }
+  }
 }
 
-function recognise({ name, size }: File): PageFile {
-  const bytes = size;
-  if (/\.(bai|crai|csi|tbi)$/.test(name)) return { name, bytes, role: "index", about: "index" };
-  if (/\.(gtf|gff3?)(\.gz)?$/.test(name)) {
-    return { name, bytes, role: "annotation", about: "GTF, 60 genes" };
-  }
-  if (/\.bam$/.test(name)) {
-    const [cellType = "", mark = ""] = name.replace(/\.bam$/, "").split("-");
-    return {
-      name,
-      bytes,
-      role: "signal",
-      about: "BAM, 24 chromosomes of hg38, 5.2 million reads",
-      mark,
-      cellType,
-      problem: `its index, ${name}.bai, is missing: drop it too`,
-    };
-  }
-  return {
-    name,
-    bytes,
-    role: "unknown",
-    about: "",
-    problem: "This is no file that the page knows. It is left out.",
-  };
+function withoutResults({ machine, inputs, data, model }: PageState): PageState {
+  return { machine, inputs, ...(data && { data }), ...(model && { model }) };
 }
 
 function setFiles(files: readonly PageFile[]): Inputs {
@@ -284,54 +250,14 @@ function setFiles(files: readonly PageFile[]): Inputs {
   }
   if (!state.inputs.genes) missing.push("Genes: choose those of hg19 or hg38, or drop a GTF.");
   const { genes } = state.inputs;
+  const choices = wish.has("replicates")
+    ? [{ setting: "replicates" as const, why: "liver has 2 files of H3K4me3" }]
+    : [];
   state = {
     ...state,
-    inputs: { files, missing, assembly: "hg38", ...(genes && { genes }) },
+    inputs: { files, missing, choices, assembly: "hg38", ...(genes && { genes }) },
   };
   return state.inputs;
-}
-
-function profileOf(mark: number): number[] {
-  return Array.from({ length: BINS }, (_, bin) => {
-    const x = (bin - BINS / 2) / 10;
-    const bell = (at: number, width: number) => Math.exp(-(((x - at) / width) ** 2) / 2);
-    if (mark === 3) return 6 * bell(-0.6, 0.5) + 8 * bell(0.7, 0.6) + 0.3;
-    if (mark === 2) return 2 * bell(-2, 1) + 2.4 * bell(2, 1) + 0.5;
-    if (mark === 1) return 2.5 / (1 + Math.exp(-x)) + 0.3;
-    return 1 + 0.4 * Math.sin(x) + 0.2 * Math.cos(3 * x + mark);
-  });
-}
-
-function makeData(): DataSummary {
-  return {
-    samples: CELL_TYPES.length * GENES,
-    genes: GENES,
-    cellTypes: CELL_TYPES,
-    marks: MARKS,
-    bins: BINS,
-    binSizeBp: 100,
-    labelled: !wish.has("unlabelled"),
-    assembly: "hg38",
-    notes: [
-      "Reads in bins of 100 bp, TSS ± 5,000 bp, genomic orientation.",
-      "Labels are log2(expression + 1).",
-    ],
-    digest: "a0".repeat(32),
-    profiles: MARKS.map((_, mark) => profileOf(mark)),
-  };
-}
-
-function makeModel(name: string, source: string, losses: readonly number[]): ModelSummary {
-  return {
-    name,
-    parameters: 12_345,
-    source,
-    marks: MARKS,
-    ...(losses.length > 0 && { metrics: { mse: 0.412, pearson: 0.913 } }),
-    digest: "c3".repeat(32),
-    calibrated: false,
-    losses,
-  };
 }
 
 function setModel(model: ModelSummary): ModelSummary {
@@ -343,10 +269,11 @@ function setModel(model: ModelSummary): ModelSummary {
 async function train(
   { preset, epochs = 15 }: { preset: string; epochs?: number },
   progress: (progress: PageProgress) => Promise<void>,
+  { isEndless = false } = {},
 ): Promise<ModelSummary> {
   const losses: number[] = [];
   try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
+    for (let epoch = 1; epoch <= epochs || isEndless; epoch++) {
       const loss = 0.3 + 6 * Math.exp(-epoch / 5) + 0.05 * Math.sin(epoch * 2);
       losses.push(loss);
       await progress({
@@ -363,43 +290,4 @@ async function train(
   return setModel(
     makeModel(preset, `trained here, ${epochs} epochs of 120 samples`, losses),
   );
-}
-
-function allRows(): PredictionRow[] {
-  return CELL_TYPES.flatMap((cellType, c) =>
-    Array.from({ length: GENES }, (_, g): PredictionRow => {
-      const label = Math.max(0, 5 + 3 * Math.sin(g * 1.7) + c * Math.cos(g));
-      const prediction = label + 0.8 * Math.sin(g * 12.9 + c);
-      return {
-        gene: `ENSG${String(100_000 + g).padStart(11, "0")}`,
-        symbol: `GENE${g + 1}`,
-        cellType,
-        prediction,
-        label,
-      };
-    })
-  );
-}
-
-function makeExplanation({ gene, symbol, cellType, prediction }: PredictionRow): Explanation {
-  const weights = [-0.01, 0.012, 0.004, 0.03, -0.006];
-  const signal = MARKS.map((_, mark) =>
-    profileOf(mark).map((value, bin) => Math.max(0, value * (1 + 0.5 * Math.sin(bin * 7 + mark))))
-  );
-  const attributions = signal.map((row, mark) =>
-    row.map((value, bin) => weights[mark]! * value * (1 + Math.sin(bin / 9)))
-  );
-  return {
-    gene,
-    ...(symbol !== undefined && { symbol }),
-    cellType,
-    prediction,
-    baseline: 3.1,
-    marks: MARKS,
-    signal,
-    attributions,
-    totals: attributions.map((row) => row.reduce((sum, value) => sum + value, 0)),
-    binSizeBp: 100,
-    notes: ["Integrated gradients in 50 steps; the sums are exact to 0.4%."],
-  };
 }

@@ -32,7 +32,7 @@ import { longestTask, MOST_TASK_MS, watchTasks } from "./_tasks.ts";
 
 const SETTINGS = { epochs: 5, seed: 3 };
 /** So many epochs that a reload falls among them. */
-const LONG = { epochs: 60, seed: 3 };
+const LONG = { epochs: 120, seed: 3 };
 let command: CommandRun;
 const trials: Record<string, Trial> = {};
 
@@ -189,7 +189,7 @@ trials["a reload in the middle of training loses nothing: resumed, it ends with 
     await page.waitForSelector("html[data-ready]");
     match(await page.innerText("#notices"), /is here again/);
     strictEqual(await digestOf(page, "counts"), command.dataDigest);
-    match(await page.innerText("#model .banner"), /interrupted after \d+ epochs? of 60/);
+    match(await page.innerText("#model .banner"), /interrupted after \d+ epochs? of 120/);
     await page.click("#resume");
     await page.waitForSelector('#model[data-standing="done"]');
     await rest(page);

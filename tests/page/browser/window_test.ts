@@ -1,7 +1,7 @@
 /** Uses the window as people do, with a worker that computes nothing: its states, its words, its keys, its widths. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import type { Page } from "playwright-core";
+import { dropFiles, tabTo } from "./_hands.ts";
 import {
   buildFakeSite,
   checkAccessibility,
@@ -37,7 +37,7 @@ trials["one click on the example leads to predictions and an explanation"] = asy
 };
 
 trials["axe finds nothing in any step, in light and dark"] = async (browser, origin) => {
-  const { page } = await visit(browser, `${origin}/#slow`);
+  const { page } = await visit(browser, `${origin}/#endless-counting`);
   // Dark pages have other colours, and are the same in all else.
   const check = async (where: string) => {
     await page.emulateMedia({ colorScheme: "light" });
@@ -54,6 +54,8 @@ trials["axe finds nothing in any step, in light and dark"] = async (browser, ori
   await page.click("#counts [data-cancel]");
   await rest(page);
   await check("cancelled");
+  await page.goto(origin);
+  await page.waitForSelector("html[data-ready]");
   await page.click("#try-example");
   await finishExample(page);
   await page.evaluate(() => {
@@ -108,7 +110,7 @@ trials["counting is cancelled by a button, and by Escape, and nothing is lost"] 
   browser,
   origin,
 ) => {
-  const { page } = await visit(browser, `${origin}/#slow`);
+  const { page } = await visit(browser, `${origin}/#endless-counting`);
   for (const cancel of ["button", "Escape"]) {
     await page.click("#try-example");
     await page.waitForSelector("#counts .job:not([hidden])");
@@ -123,7 +125,7 @@ trials["counting is cancelled by a button, and by Escape, and nothing is lost"] 
 };
 
 trials["a cancelled training can be resumed"] = async (browser, origin) => {
-  const { page } = await visit(browser, `${origin}/#slow`);
+  const { page } = await visit(browser, `${origin}/#endless-training`);
   await page.click("#try-example");
   await page.waitForSelector("#model .chart:not([hidden])");
   await page.focus("#model [data-cancel]");
@@ -158,6 +160,25 @@ trials["what keeps files from being used stands next to them, with what to do"] 
     "Remove liver-H3K4me3.bam",
   );
   deepStrictEqual(problems, []);
+};
+
+trials["what the files leave open is asked for before counting"] = async (browser, origin) => {
+  const { page } = await visit(browser, `${origin}/#replicates`);
+  // The example's own settings do not say what becomes of replicates.
+  await page.click("#try-example");
+  await page.waitForSelector("#counts .failure:not([hidden])");
+  await rest(page);
+  match(await page.innerText("#counts"), /liver has 2 files of H3K4me3\./);
+  strictEqual(await page.isVisible("#missingMarks"), false);
+  await page.click("#count");
+  match(await page.innerText("#replicates-problem"), /Choose this first/);
+  strictEqual(await page.evaluate(() => document.activeElement?.id), "replicates");
+  strictEqual(await page.getAttribute("#replicates", "aria-invalid"), "true");
+  await checkAccessibility(page, "a decision is missing");
+  await page.selectOption("#replicates", "mean");
+  strictEqual(await page.innerText("#replicates-problem"), "");
+  await page.click("#count");
+  await page.waitForSelector('#counts[data-standing="done"]');
 };
 
 trials["names of files are text, whatever they are"] = async (browser, origin) => {
@@ -265,31 +286,3 @@ trials["what is there does not move while the page loads"] = async (browser, ori
   );
   ok(shift < 0.05, `${shift}`);
 };
-
-/** Drops files on the page as a file manager does. */
-async function dropFiles(page: Page, names: readonly string[]): Promise<void> {
-  const transfer = await page.evaluateHandle((names) => {
-    const transfer = new DataTransfer();
-    for (const name of names) transfer.items.add(new File(["x"], name));
-    return transfer;
-  }, names);
-  await page.dispatchEvent("main", "drop", { dataTransfer: transfer });
-  await page.waitForFunction(
-    (count) => document.querySelectorAll(".file").length >= count,
-    names.length,
-  );
-  await rest(page);
-}
-
-/** Presses Tab until something has the focus, if it does not have it already. */
-async function tabTo(page: Page, selector: string): Promise<void> {
-  for (let press = 0; press < 200; press++) {
-    const is = await page.evaluate(
-      (selector) => document.activeElement?.matches(selector) ?? false,
-      selector,
-    );
-    if (is) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`Tab does not lead to ${selector}`);
-}

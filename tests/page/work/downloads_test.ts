@@ -90,3 +90,24 @@ Deno.test("what is not there yet cannot be saved, and the message says what come
   await rejects(save("tracks.zip"), /expected that one is first/);
   await rejects(save("report.html"), /expected predictions/);
 });
+
+Deno.test("bins are told as they are counted, and are the means of the samples that come of them", async () => {
+  const work = openWork();
+  await work.call("takeExample", {});
+  await work.call("prepare", EXAMPLE.count);
+  const { file } = await work.call("download", { kind: "data.npz" });
+  const data = new Dataset(await readCompetition(blobSource(file, "data.npz")));
+  const told = work.progress.flatMap(({ bins }) => bins ?? []);
+  strictEqual(told.length, 10);
+  for (const { mark, cellType, mean } of told) {
+    const own = data.filter((position) => data.cellTypeOf(position) === cellType);
+    const place = data.marks.indexOf(mark);
+    for (const [bin, value] of mean.entries()) {
+      let sum = 0;
+      for (let position = 0; position < own.length; position++) {
+        sum += own.signalOf(position)[bin * data.marks.length + place]!;
+      }
+      strictEqual(value, sum / own.length, `${mark} of ${cellType}, bin ${bin}`);
+    }
+  }
+});

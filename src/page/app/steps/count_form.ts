@@ -78,7 +78,7 @@ export function makeCountForm(): CountForm {
   const assemblyField = makeField(
     "Assembly",
     assembly,
-    "The files do not say of which genome they are: hg38, hg19, mm10 …",
+    "The files do not name their genome. If you know it, enter it: hg38, hg19, mm10 …",
   );
   const expression = makeField(
     "Expression",

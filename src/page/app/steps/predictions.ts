@@ -34,6 +34,7 @@ export function makePredictionsStep(app: App): StepView {
   const accept = make("input", [], { type: "checkbox", id: "accept-assembly" });
   const acceptWords = make("label", [], { for: "accept-assembly" });
   const acceptField = make("div.check", [accept, acceptWords]);
+  const unnamed = make("p.hint");
   const predict = makeAction(app, "Predict expression", {
     id: "predict",
     isMain: true,
@@ -63,7 +64,7 @@ export function makePredictionsStep(app: App): StepView {
     intro:
       "How much each gene is expressed in each cell type, in the units that the model learned.",
     waitsFor: "Waits for counts and a model",
-    controls: [intervalField, acceptField, predict, result.element, scatter.element],
+    controls: [intervalField, acceptField, unnamed, predict, result.element, scatter.element],
     plots: [table.element],
     standing: ({ page }) => {
       if (page?.predictions) return "done";
@@ -78,6 +79,9 @@ export function makePredictionsStep(app: App): StepView {
       const others = otherAssemblies(page);
       acceptField.hidden = others === undefined;
       setText(acceptWords, others ?? "");
+      const advice = adviseAssembly(page);
+      unnamed.hidden = advice === undefined;
+      setText(unnamed, advice ?? "");
       intervalField.hidden = page?.model?.calibrated !== true;
       setText(predict, predictions ? "Predict again" : "Predict expression");
       predict.classList.toggle("main", predictions === undefined);
@@ -114,6 +118,15 @@ function otherAssemblies(page: PageState | undefined): string | undefined {
   if (own === undefined || learned === undefined || own === learned) return undefined;
   if ([own, learned].includes("unknown")) return undefined;
   return `The model learned from ${learned}, and these data are of ${own}. Predict all the same: the same genes are compared.`;
+}
+
+/** What to do where the data do not name their assembly, and the model refuses them for that. */
+function adviseAssembly(page: PageState | undefined): string | undefined {
+  const learned = page?.model?.assembly;
+  if (page?.data?.assembly !== "unknown" || learned === undefined || learned === "unknown") {
+    return undefined;
+  }
+  return `The model learned from ${learned}, and these data do not name their assembly. Enter it in the step Counts, and count again.`;
 }
 
 /** Samples with labels: all, or some from evenly spaced places of the table. */
