@@ -117,7 +117,7 @@ export async function isStarter(directory: string): Promise<boolean> {
  *
  * @param directory Directory of a run, or of a model; `starter` for the model that comes with this package.
  * @returns The one model, or the members of the ensemble in order.
- * @throws {NotFoundError} If there is no such directory.
+ * @throws {NotFoundError} If the directory does not exist.
  * @throws {ContractError} If the directory holds no model, or it is called `starter`.
  * @throws {FormatError} If a file is damaged.
  *
