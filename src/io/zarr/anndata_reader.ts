@@ -67,6 +67,11 @@ export async function readAnndata(
   options: ReadAnndataOptions = {},
 ): Promise<SampleColumns> {
   options.signal?.throwIfAborted();
+  if (typeof (store as Partial<ZarrReadStore>).get !== "function") {
+    throw new TypeError(
+      "Cannot read AnnData: found something that has no get, expected a store such as a Map; readDataset takes a path",
+    );
+  }
   return await readColumns(store, options).catch((error) => {
     // The reader of Zarr takes whatever its files throw for a fault of theirs.
     options.signal?.throwIfAborted();
