@@ -46,6 +46,7 @@ export interface ReadAnndataOptions extends AbortOptions {
  * @param store The files, such as a `Map` or a store of zarrita.
  * @param options What the numbers are.
  * @returns The samples.
+ * @throws {TypeError} If the store has no `get`.
  * @throws {FormatError} If a file is damaged or missing, the features are not all marks in all bins, or what is said about
  * a sample contradicts another.
  *
