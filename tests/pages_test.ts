@@ -94,6 +94,17 @@ Deno.test("every file and folder named in a page exists", async () => {
   deepStrictEqual(missing, []);
 });
 
+Deno.test("the page on embedding lists every entry point", async () => {
+  const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const page = pages.get("docs/embedding.md")!;
+  const parts = Object.keys(exports).map((entry) => entry.slice(1)).filter((part) => part !== "");
+  ok(parts.length > 20);
+  // A row may have several, the first in full.
+  const isListed = (part: string) =>
+    page.includes(`\`@waka/histone${part}\``) || page.includes(`, \`${part}\``);
+  deepStrictEqual(parts.filter((part) => !isListed(part)), []);
+});
+
 Deno.test("every page is linked from another one", () => {
   const linked = new Set<string>();
   for (const [page, text] of pages) {

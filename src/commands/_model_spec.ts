@@ -11,7 +11,7 @@ import { type Transform, TRANSFORMS } from "../record.ts";
 import { readJson } from "../runs/json.ts";
 
 /** A model, and the settings in its file. */
-export interface ModelFile {
+export interface SpecFile {
   readonly spec: ModelSpec;
   readonly training: Partial<TrainingDefaults>;
   readonly transform?: Transform | undefined;
@@ -35,7 +35,7 @@ const SETTINGS = object({
  *
  * @throws {FormatError} If it is not JSON or not a model.
  */
-export async function readModelFile(path: string | undefined): Promise<ModelFile | undefined> {
+export async function readSpecFile(path: string | undefined): Promise<SpecFile | undefined> {
   if (path === undefined) return undefined;
   const content = await readJson(path, "read model");
   const { spec } = Object(content);

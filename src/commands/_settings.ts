@@ -20,7 +20,7 @@ import { chooseData } from "./_data.ts";
 import { inputsOfRun } from "./_inputs.ts";
 import { type SequenceControlFlags, sequenceControlSettings } from "./_sequence_control.ts";
 import type { SequenceFlags } from "./_sequences.ts";
-import type { ModelFile } from "./_model_spec.ts";
+import type { SpecFile } from "./_model_spec.ts";
 import {
   type EarlyStoppingFlags,
   type OptimiserFlags,
@@ -70,7 +70,7 @@ export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
 
 /** Where settings come from that no flag gives. */
 export interface SettingsSources {
-  readonly file?: ModelFile | undefined;
+  readonly file?: SpecFile | undefined;
   readonly initial?: TrainedModel | undefined;
   /** Number of samples to train on, which the size of batches depends on; absent as long as nobody has counted them. */
   readonly samples?: number | undefined;

@@ -27,7 +27,7 @@ import { loadData } from "./_data.ts";
 import { openLog, replayEpochs } from "./_event_log.ts";
 import { formatFolds, summariseFolds } from "./_fold_summary.ts";
 import { formatAgreement } from "./_metrics.ts";
-import { readModelFile } from "./_model_spec.ts";
+import { readSpecFile } from "./_model_spec.ts";
 import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
 import { checkPanelFlag, declarePanelTraining, loadUnlabelled, usesPanel } from "./_panel_flags.ts";
 import { reportRuns } from "./_report_training.ts";
@@ -113,7 +113,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   const flags = await resumedFlags("crossval", given);
   const { folds, repeats, scheme, stratified, otherArithmetic } = flags;
   const initial = await loadInitial(flags);
-  const file = await readModelFile(flags.spec);
+  const file = await readSpecFile(flags.spec);
   const resolve = (samples?: number) => ({
     ...resolveRunSettings(flags, { file, initial, samples }),
     ...frozenOf(flags),

@@ -32,7 +32,7 @@ import { checkTrained, trainArms } from "./_train_arms.ts";
 import { loadData } from "./_data.ts";
 import { openLog } from "./_event_log.ts";
 import { formatMetric } from "./_metrics.ts";
-import { readModelFile } from "./_model_spec.ts";
+import { readSpecFile } from "./_model_spec.ts";
 import { declareOptimiser } from "./_optimiser_flags.ts";
 import { checkPanelFlag, declarePanelTraining, loadUnlabelled, usesPanel } from "./_panel_flags.ts";
 import { predictWithProgress } from "./_predict.ts";
@@ -103,7 +103,7 @@ export const command: CommandDefinition<ForecastFlags> = {
 
 async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<void> {
   const { ensemble, newGenes, newChromosomes, newCellTypes, splitSeed } = flags;
-  const file = await readModelFile(flags.spec);
+  const file = await readSpecFile(flags.spec);
   const asked = resolveRunSettings(flags, { file });
   const directory = await chooseRunDirectory(flags, `forecast-${asked.preset}`);
   const inputs = await inputsOfTraining(asked, flags);

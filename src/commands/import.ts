@@ -21,7 +21,7 @@ import { readJson } from "../runs/json.ts";
 import { loadModels } from "../runs/models.ts";
 import { choice, type CommandCall, type CommandDefinition } from "./flags.ts";
 import { checkInputFile } from "./_input_file.ts";
-import { readModelFile as readSpecFile } from "./_model_spec.ts";
+import { readSpecFile } from "./_model_spec.ts";
 import { MODEL_FOLDER, openOutputDirectory } from "./_output_directory.ts";
 
 const AXES = ["bins-marks", "marks-bins"] as const;

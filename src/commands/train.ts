@@ -24,7 +24,7 @@ import {
 } from "./_calibration.ts";
 import { openLog } from "./_event_log.ts";
 import { checkTestFlags } from "./_labels.ts";
-import { readModelFile } from "./_model_spec.ts";
+import { readSpecFile } from "./_model_spec.ts";
 import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
 import { checkPanelFlag, declarePanelTraining, printPanel, usesPanel } from "./_panel_flags.ts";
 import { commandLine, findPackageFile, formatNext } from "./_place.ts";
@@ -112,7 +112,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   checkTestFlags(flags);
   const { ensemble } = flags;
   const initial = await loadInitial(flags);
-  const file = await readModelFile(flags.spec);
+  const file = await readSpecFile(flags.spec);
   const resolve = (samples?: number) => ({
     ...resolveRunSettings(flags, { file, initial, samples }),
     ...frozenOf(flags),

@@ -37,7 +37,7 @@ export class Dataset extends SampleView {
    * @param samples The samples, whose signals are copied.
    * @param options What their numbers are.
    * @returns A data set of them, in their order.
-   * @throws {TypeError} If a signal has another number of values than the record and the bins say.
+   * @throws {TypeError} If there is no record, or a signal has another number of values than the record and the bins say.
    * @throws {ContractError} If some samples have a label and others lack it, two samples of a gene have different
    * sequences, or a value is impossible; see the constructor.
    *

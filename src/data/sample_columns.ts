@@ -36,13 +36,20 @@ export interface FromSamplesOptions {
  * @param samples The samples; their signals are copied.
  * @param options What their numbers are.
  * @returns The columns.
- * @throws {TypeError} If a signal has another number of values than is expected.
+ * @throws {TypeError} If there is no record, or a signal has another number of values than is expected.
  * @throws {ContractError} If some samples lack a label that others have, or sequences are impossible.
  */
 export function columnsOfSamples(
   samples: readonly Sample[],
-  { record: given, marks = given.marks, bins = binsOf(samples, marks) }: FromSamplesOptions,
+  options: FromSamplesOptions,
 ): SampleColumns {
+  // Programs in plain JavaScript leave it out, and nothing else says what the numbers are.
+  if ((options as FromSamplesOptions | undefined)?.record === undefined) {
+    throw new TypeError(
+      "Cannot make samples: found no record of what their numbers are, expected one, such as { record: model.inputRecord }",
+    );
+  }
+  const { record: given, marks = given.marks, bins = binsOf(samples, marks) } = options;
   const record = { ...given, marks };
   const size = bins * marks.length;
   const signal = new PackedBuilder(samples.length * size);

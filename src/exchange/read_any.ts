@@ -7,6 +7,7 @@
 import { parseJson } from "../base/parse_json.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
+import { type BinarySource, openSource } from "../files/open_source.ts";
 import { loadModel } from "../model/save_load.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { readTfjsNetwork } from "./keras/read_tfjs.ts";
@@ -73,7 +74,7 @@ export async function detectModelFile(source: ByteSource): Promise<ModelFileKind
 /**
  * Reads a model from a file of any kind that this package knows.
  *
- * @param source The file.
+ * @param file The file.
  * @param options What the file may lack.
  * @returns A model of this package, or layers and weights of another program.
  * @throws {FormatError} If the file is damaged, of no kind that is known, or has layers that this package lacks.
@@ -82,19 +83,19 @@ export async function detectModelFile(source: ByteSource): Promise<ModelFileKind
  * @example A file of this package
  * ```ts
  * import { modelToSafetensors, readModelFile } from "@waka/histone/exchange";
- * import { bytesSource } from "@waka/histone/io";
  * import { loadStarter } from "@waka/histone/starter";
  * import { strictEqual } from "node:assert";
  *
  * const file = await modelToSafetensors(await loadStarter());
- * const { model } = await readModelFile(bytesSource(file, "starter.safetensors"));
+ * const { model } = await readModelFile(file);
  * strictEqual(model?.spec.name, "starter");
  * ```
  */
 export async function readModelFile(
-  source: ByteSource,
+  file: BinarySource,
   options: ReadModelOptions = {},
 ): Promise<ReadModel> {
+  using source = await openSource(file);
   switch (await detectModelFile(source)) {
     case "safetensors":
       return await readAnySafetensors(source, options);
@@ -141,7 +142,7 @@ function describeFormat(format: string | undefined): string {
  * Reads a model of tf.js' layers format: one that this package saved, one of plain tf.js, or what tensorflowjs_converter
  * made of a model of Keras.
  *
- * @param json `model.json`.
+ * @param modelJson `model.json`.
  * @param openFile Opens a file beside it by its name, such as `group1-shard1of1.bin`. It is closed.
  * @returns A model of this package, or layers and weights of another program.
  * @throws {FormatError} If a file is damaged, or has layers that this package lacks.
@@ -158,16 +159,17 @@ function describeFormat(format: string | undefined): string {
  * const { json, weights, panel } = await serializeModel(starter);
  * const files = new Map([["weights.bin", weights], ["panel.npz", panel!]]);
  * const { model } = await readLayersModel(
- *   bytesSource(new TextEncoder().encode(json), "model.json"),
+ *   new TextEncoder().encode(json),
  *   (name) => Promise.resolve(bytesSource(files.get(name)!, name)),
  * );
  * deepStrictEqual(model, starter);
  * ```
  */
 export async function readLayersModel(
-  json: ByteSource,
+  modelJson: BinarySource,
   openFile: (name: string) => Promise<ByteSource>,
 ): Promise<ReadModel> {
+  using json = await openSource(modelJson);
   const { name: file } = json;
   if (json.size > MOST_JSON_BYTES) {
     throw new FormatError(

@@ -6,6 +6,7 @@
 
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
+import { type BinarySource, openSource } from "../files/open_source.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type ForeignNetwork, networkOf } from "./network.ts";
 import type { OnnxModel } from "./onnx/message.ts";
@@ -46,7 +47,7 @@ export async function readOnnxFile(source: ByteSource): Promise<OnnxModel> {
  * Reads a model from an ONNX file: one that this package wrote, or the layers of a graph that PyTorch, Keras or another
  * program wrote, if this package has all of them.
  *
- * @param source The file.
+ * @param file The file.
  * @param options The order of the axes of another program's input, if its operators do not tell it.
  * @returns A model, if this package wrote the file and it is as it was written; else a network.
  * @throws {FormatError} If the file is damaged, or naming the first operator that is no layer of this package.
@@ -54,19 +55,19 @@ export async function readOnnxFile(source: ByteSource): Promise<OnnxModel> {
  * @example A file of this package
  * ```ts
  * import { modelToOnnx, readOnnx } from "@waka/histone/exchange";
- * import { bytesSource } from "@waka/histone/io";
  * import { loadStarter } from "@waka/histone/starter";
  * import { deepStrictEqual } from "node:assert";
  *
  * const starter = await loadStarter();
- * const { model } = await readOnnx(bytesSource(await modelToOnnx(starter), "starter.onnx"));
+ * const { model } = await readOnnx(await modelToOnnx(starter));
  * deepStrictEqual(model?.weights, starter.weights);
  * ```
  */
 export async function readOnnx(
-  source: ByteSource,
+  file: BinarySource,
   options: OnnxChainOptions = {},
 ): Promise<ReadModel> {
+  using source = await openSource(file);
   const onnx = await readOnnxFile(source);
   if (isOwnOnnx(onnx)) {
     const model = await readOwnOnnx(onnx, source.name);

@@ -11,7 +11,7 @@ import { type Field, integer, oneOf, readValue, text } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { parseJson } from "../base/parse_json.ts";
 import { FormatError } from "../errors.ts";
-import type { ByteSource } from "../files/byte_source.ts";
+import { type BinarySource, openSource } from "../files/open_source.ts";
 import { countValues, decodeFloats, DTYPE_BYTES, isFloatType, type Tensor } from "./tensor.ts";
 
 /** The longest header that is read; the longest of a model of this package is half as long. */
@@ -82,7 +82,7 @@ const METADATA: Field<ReadonlyMap<string, string>> = {
 /**
  * Reads the header of a safetensors file, and checks that its tensors fill the file without gaps.
  *
- * @param source The file.
+ * @param file The file; a `Response` can be read once only, so open it first for a later {@linkcode readTensors}.
  * @returns Its tensors and metadata.
  * @throws {FormatError} If the header is damaged, or tensors overlap, leave gaps or end outside the file.
  *
@@ -98,7 +98,8 @@ const METADATA: Field<ReadonlyMap<string, string>> = {
  * deepStrictEqual(tensors.map(({ dtype }) => dtype).filter((dtype) => dtype !== "F32"), ["U8"]);
  * ```
  */
-export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
+export async function readSafetensorsHeader(file: BinarySource): Promise<SafetensorsHeader> {
+  using source = await openSource(file);
   const fail = failIn(source.name);
   if (source.size < LENGTH_BYTES) fail(`it has ${source.size} bytes, expected 8 or more`);
   const start = await source.read(0, LENGTH_BYTES);
@@ -170,7 +171,7 @@ function readEntry(
 /**
  * Reads tensors of a safetensors file as float32.
  *
- * @param source The file.
+ * @param file The file.
  * @param header Its header.
  * @param names Which of them; all whose type is F64, F32, F16 or BF16 by default. Others, such as counters, are left out.
  * @returns The tensors, in the order of the file.
@@ -190,10 +191,11 @@ function readEntry(
  * ```
  */
 export async function readTensors(
-  source: ByteSource,
+  file: BinarySource,
   { tensors }: SafetensorsHeader,
   names?: ReadonlySet<string>,
 ): Promise<Tensor[]> {
+  using source = await openSource(file);
   const read: Tensor[] = [];
   for (const { name, dtype, shape, offset, length } of tensors) {
     if (names !== undefined && !names.has(name)) continue;

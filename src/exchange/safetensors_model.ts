@@ -9,6 +9,7 @@ import { type Bytes, concatenateAll } from "../base/bytes.ts";
 import { parseJson } from "../base/parse_json.ts";
 import { FormatError } from "../errors.ts";
 import { type ByteSource, bytesSource } from "../files/byte_source.ts";
+import { type BinarySource, openSource } from "../files/open_source.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { loadModel, serializeModel } from "../model/save_load.ts";
 import { sizeOf } from "../model/shapes.ts";
@@ -72,22 +73,22 @@ export function isOwnSafetensors({ metadata }: SafetensorsHeader): boolean {
 /**
  * Reads a model that {@linkcode modelToSafetensors} wrote.
  *
- * @param source The file.
+ * @param file The file.
  * @returns The model.
  * @throws {FormatError} If the file is damaged, was edited, or is not a model of this package.
  *
  * @example What the starter model was trained on
  * ```ts
  * import { modelToSafetensors, readSafetensorsModel } from "@waka/histone/exchange";
- * import { bytesSource } from "@waka/histone/io";
  * import { loadStarter } from "@waka/histone/starter";
  * import { strictEqual } from "node:assert";
  *
- * const file = bytesSource(await modelToSafetensors(await loadStarter()), "starter.safetensors");
+ * const file = await modelToSafetensors(await loadStarter());
  * strictEqual((await readSafetensorsModel(file)).record.assembly, "hg19");
  * ```
  */
-export async function readSafetensorsModel(source: ByteSource): Promise<TrainedModel> {
+export async function readSafetensorsModel(file: BinarySource): Promise<TrainedModel> {
+  using source = await openSource(file);
   const header = await readSafetensorsHeader(source);
   const json = header.metadata.get(MODEL);
   if (json === undefined) {

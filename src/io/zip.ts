@@ -41,8 +41,9 @@ export async function listZip(source: ByteSource): Promise<ZipEntry[]> {
     async read() {
       const pieces: Bytes[] = [];
       const fail = (found: string, cause?: unknown): never => {
-        throw new FormatError(`Cannot read ${member.filename} of zip file: ${found}`, {
+        throw new FormatError(`Cannot read ${member.filename} of a zip file: ${found}`, {
           file: source.name,
+          byteOffset: member.dataOffset,
           cause,
         });
       };
@@ -50,6 +51,40 @@ export async function listZip(source: ByteSource): Promise<ZipEntry[]> {
       return concatenateAll(pieces);
     },
   }));
+}
+
+/** Options of {@linkcode readZipMembers}. */
+export interface ZipMembersOptions {
+  /** Names of the members. */
+  readonly names: readonly string[];
+  /** A member that inflates to more is refused. */
+  readonly mostBytes: number;
+}
+
+/**
+ * Reads members of a zip file whole, for formats that are zip files of others.
+ *
+ * @param source The zip file.
+ * @param options Which members, and how large they may be.
+ * @returns Those that are there, by name.
+ * @throws {FormatError} If the file is damaged, or a member is too large.
+ */
+export async function readZipMembers(
+  source: ByteSource,
+  { names, mostBytes }: ZipMembersOptions,
+): Promise<Map<string, Bytes>> {
+  const read = new Map<string, Bytes>();
+  for (const { path, bytes, read: readWhole } of await listZip(source)) {
+    if (!names.includes(path)) continue;
+    if (bytes > mostBytes) {
+      throw new FormatError(
+        `Cannot read ${path} of a zip file: it has ${bytes} bytes, expected at most ${mostBytes}`,
+        { file: source.name },
+      );
+    }
+    read.set(path, await readWhole());
+  }
+  return read;
 }
 
 /**

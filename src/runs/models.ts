@@ -3,7 +3,7 @@
 import { toHex } from "../base/platform.ts";
 import { sha256 as digest } from "../base/bytes.ts";
 import { showValue } from "../base/show_value.ts";
-import { ContractError, FormatError } from "../errors.ts";
+import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import { loadModel, saveModel, type SaveModelOptions } from "../model/save_load.ts";
 import { canonicalJson, digestJson } from "../model/seal.ts";
@@ -117,6 +117,7 @@ export async function isStarter(directory: string): Promise<boolean> {
  *
  * @param directory Directory of a run, or of a model; `starter` for the model that comes with this package.
  * @returns The one model, or the members of the ensemble in order.
+ * @throws {NotFoundError} If the directory does not exist.
  * @throws {ContractError} If the directory holds no model, or it is called `starter`.
  * @throws {FormatError} If a file is damaged.
  *
@@ -142,7 +143,14 @@ export async function isStarter(directory: string): Promise<boolean> {
  */
 export async function loadModels(directory: string): Promise<TrainedModel[]> {
   if (await isStarter(directory)) return [await loadStarter()];
-  if (await pathKind(directory) === "file") {
+  const kind = await pathKind(directory);
+  if (kind === undefined) {
+    throw new NotFoundError(
+      `Cannot load model: neither a run nor a model in "${directory}", which does not exist, ${WANTED}`,
+      { path: directory },
+    );
+  }
+  if (kind === "file") {
     const found = describeModelFile(directory);
     throw new ContractError(`Cannot load model: "${directory}" ${found}, ${WANTED}`);
   }

@@ -146,7 +146,7 @@ Deno.test("a model is refused on data of other marks, and so is a folder without
     strictEqual(missing.code, 1);
     match(
       missing.stderr,
-      /neither a run nor a model in ".*nowhere", expected a directory that train/,
+      /neither a run nor a model in ".*nowhere", which does not exist, expected a directory that train/,
     );
     const file = await submit(path);
     match(file.stderr, /"[^"]*model\.json" is a file, expected a directory that train wrote/);

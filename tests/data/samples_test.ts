@@ -91,6 +91,16 @@ Deno.test("bins follow from the first signal, and can be said", () => {
   throws(make([ONE], 3), { name: "TypeError", message: /has 4 values, expected 6/ });
 });
 
+Deno.test("samples without a record are refused, also where no compiler has seen it", () => {
+  const make = Dataset.fromSamples as (samples: readonly Sample[], options?: unknown) => Dataset;
+  for (const options of [undefined, {}]) {
+    throws(() => make.call(Dataset, [ONE], options), {
+      name: "TypeError",
+      message: /no record of what/,
+    });
+  }
+});
+
 Deno.test("samples that contradict each other or the record are refused", () => {
   const refuse = (samples: Sample[], message: RegExp, record = RECORD) =>
     throws(() => Dataset.fromSamples(samples, { record }), { name: "ContractError", message });

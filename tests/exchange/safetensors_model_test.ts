@@ -1,7 +1,15 @@
 /** A model whole in one safetensors file. */
 
 import { deepStrictEqual, ok, rejects } from "node:assert";
-import { modelToSafetensors, readSafetensorsModel } from "../../src/exchange/mod.ts";
+import {
+  modelToOnnx,
+  modelToSafetensors,
+  readModelFile,
+  readOnnx,
+  readSafetensorsHeader,
+  readSafetensorsModel,
+  readTensors,
+} from "../../src/exchange/mod.ts";
 import { formatSafetensors } from "../../src/exchange/safetensors.ts";
 import { bytesSource } from "../../src/files/byte_source.ts";
 import { presetSpec } from "../../src/model/presets.ts";
@@ -37,3 +45,25 @@ Deno.test("a file of another program is refused, with what to give", () =>
     read(formatSafetensors([], { format: "pt" })),
     { name: "FormatError", message: /found no metadata histone\.model.*give the spec/ },
   ));
+
+Deno.test("readers of models take bytes, a file, an answer of fetch and a path", async () => {
+  const model = trainedOf(presetSpec("experiment1"));
+  const file = await modelToSafetensors(model);
+  const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+  try {
+    await Deno.writeFile(path, file);
+    for (const source of [file, new File([file], "a.safetensors"), path]) {
+      deepStrictEqual(await readSafetensorsModel(source), model);
+      const tensors = await readTensors(source, await readSafetensorsHeader(source));
+      deepStrictEqual(
+        tensors.map(({ values }) => values.length),
+        model.weights.map(({ length }) => length),
+      );
+    }
+    deepStrictEqual((await readModelFile(new Response(file))).model, model);
+    deepStrictEqual((await readOnnx(await modelToOnnx(model))).model?.weights, model.weights);
+  } finally {
+    await Deno.remove(path);
+  }
+  await rejects(readModelFile(path), { name: "NotFoundError" });
+});

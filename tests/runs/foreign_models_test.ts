@@ -18,6 +18,10 @@ Deno.test("files and directories of other programs are recognised by their names
       await rejects(loadModels(`${directory}/${name}`), { name: "ContractError", message });
     }
     await rejects(loadModels(directory), /neither a run nor a model in/);
+    await rejects(loadModels(`${directory}/nowhere`), {
+      name: "NotFoundError",
+      message: /nowhere/,
+    });
     const markers = {
       "model.onnx": /holds a model of ONNX \(model\.onnx\), not saved by @waka\/histone/,
       "saved_model.pb": /holds a model of TensorFlow \(SavedModel\).*, expected a directory/,

@@ -9,7 +9,7 @@ import { parseJson } from "../../base/parse_json.ts";
 import type { Bytes } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { readZipMembers } from "../../io/zip_members.ts";
+import { readZipMembers } from "../../io/zip.ts";
 import type { ForeignNetwork } from "../network.ts";
 import { Hdf5Reader } from "../hdf5/reader.ts";
 import type { Tensor } from "../tensor.ts";

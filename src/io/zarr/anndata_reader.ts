@@ -46,6 +46,7 @@ export interface ReadAnndataOptions extends AbortOptions {
  * @param store The files, such as a `Map` or a store of zarrita.
  * @param options What the numbers are.
  * @returns The samples.
+ * @throws {TypeError} If the store has no `get`.
  * @throws {FormatError} If a file is damaged or missing, the features are not all marks in all bins, or what is said about
  * a sample contradicts another.
  *
@@ -67,6 +68,11 @@ export async function readAnndata(
   options: ReadAnndataOptions = {},
 ): Promise<SampleColumns> {
   options.signal?.throwIfAborted();
+  if (typeof (store as Partial<ZarrReadStore>).get !== "function") {
+    throw new TypeError(
+      "Cannot read AnnData: found something that has no get, expected a store such as a Map; readDataset takes a path",
+    );
+  }
   return await readColumns(store, options).catch((error) => {
     // The reader of Zarr takes whatever its files throw for a fault of theirs.
     options.signal?.throwIfAborted();

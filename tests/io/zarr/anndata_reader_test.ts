@@ -77,8 +77,9 @@ Deno.test("samples without labels and details are read back, and a record that i
 Deno.test("any blocks are read back equal, whatever their names and numbers", async () => {
   const name = fc.string({ minLength: 1, maxLength: 8, unit: "grapheme" })
     .filter((text) => text.isWellFormed() && !text.startsWith("__"))
+    // U+FFFD is what an unreadable character becomes, so writers refuse it.
     // deno-lint-ignore no-control-regex
-    .map((text) => text.replaceAll(/[\p{C}\p{Z}]|[\0-\x1f]/gu, "_"));
+    .map((text) => text.replaceAll(/[\p{C}\p{Z}\ufffd]|[\0-\x1f]/gu, "_"));
   const names = fc.uniqueArray(name, { minLength: 1, maxLength: 4 })
     .filter((all) => all.every((text) => !text.startsWith("__") && !text.includes(":")));
   const count = fc.oneof(fc.nat(300), fc.float({ min: 0, max: 1e6 as number, noNaN: true }));

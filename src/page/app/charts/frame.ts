@@ -3,7 +3,7 @@
  * stretches between them. The plot is an image to screen readers, with a text in its place.
  */
 
-import { make, makeSvg, setAttributes, setText } from "../dom.ts";
+import { make, makeSvg, setText } from "../dom.ts";
 import { formatValue } from "../words.ts";
 import { chooseTicks } from "./ticks.ts";
 
@@ -114,13 +114,6 @@ function placeNumbers(
       return number;
     }),
   );
-}
-
-/** A path of a layer, with its class; made when it is first set. */
-export function keepPath(layer: SVGElement, kind: string): (d: string) => void {
-  const path = makeSvg("path", [], { class: kind });
-  layer.append(path);
-  return (d) => setAttributes(path, { d });
 }
 
 /** A line through points of a layer. */
