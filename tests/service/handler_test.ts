@@ -194,6 +194,13 @@ const REFUSED: readonly (readonly [
   ],
   ["a type that nobody reads", () => post("a", { type: "text/csv" }), 415, "CONTENT_TYPE", /csv/],
   [
+    "a body that is compressed",
+    () => post("[]", { "content-encoding": "gzip" }),
+    415,
+    "CONTENT_ENCODING",
+    /"gzip", expected a body that is not compressed/,
+  ],
+  [
     "an answer that nobody writes",
     () => post("[]", { accept: "text/html" }),
     406,

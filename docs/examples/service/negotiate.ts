@@ -6,9 +6,16 @@ import { Refusal } from "./refusals.ts";
 /**
  * The format of a request's body, by its `Content-Type`.
  *
- * @throws {Refusal} 415 if no format has that type.
+ * @throws {Refusal} 415 if no format has that type, or the body is compressed: npz files are compressed in themselves.
  */
 export function formatOfBody(request: Request, formats: readonly Format[]): Format {
+  const encoding = (request.headers.get("content-encoding") ?? "identity").trim().toLowerCase();
+  if (encoding !== "identity") {
+    throw new Refusal(
+      `Content-Encoding is "${encoding.slice(0, 80)}", expected a body that is not compressed.`,
+      { status: 415, code: "CONTENT_ENCODING" },
+    );
+  }
   const [type = ""] = (request.headers.get("content-type") ?? "").toLowerCase().split(";");
   const found = formats.find(({ types }) => types.includes(type.trim()));
   if (found !== undefined) return found;
