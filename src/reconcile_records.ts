@@ -73,8 +73,9 @@ export function reconcileRecords(
     const factor = COUNTING_FIELDS.includes(field)
       ? " Counts are never rescaled from one rule to another."
       : "";
+    const theirs = found === UNKNOWN ? "do not name theirs" : `have ${found}`;
     throw new ContractError(
-      `Cannot use these data: the model was trained on ${field} ${wanted}, the data have ${found}.` +
+      `Cannot use these data: the model was trained on ${field} ${wanted}, the data ${theirs}.` +
         `${factor} Prepare the data again with ${field} ${wanted} (deno task prepare ... ` +
         `${prepareFlags(model)}), or name their record if this one is wrong` +
         (field === "assembly" && options.acceptAssembly === false ? adviseBuild(model, data) : ""),

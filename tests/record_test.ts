@@ -242,6 +242,13 @@ Deno.test("another build of one species is accepted on request only, with a note
   }
 });
 
+Deno.test("data that do not name their assembly are told so", () => {
+  throws(
+    () => reconcileRecords(PREPARED, { ...PREPARED, assembly: "unknown" }),
+    /trained on assembly hg19, the data do not name theirs\. Prepare the data again/,
+  );
+});
+
 Deno.test("another species, an unknown one and intervals of another build are refused on request too", () => {
   const withAssembly = (assembly: string): DataRecord => ({ ...PREPARED, assembly });
   const human = withAssembly("hg19");
