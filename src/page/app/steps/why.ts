@@ -2,7 +2,7 @@
 
 import type { Explanation, PredictionRow } from "../../protocol.ts";
 import type { App } from "../app.ts";
-import { describeTrack, makeTracks } from "../charts/tracks.ts";
+import { describeTrack, Tracks } from "../charts/tracks.ts";
 import { fill, make, setText } from "../dom.ts";
 import { makeDownload } from "../downloads.ts";
 import { showHeading } from "../focus.ts";
@@ -13,7 +13,7 @@ import { formatEffect, formatFixed, joinWords, NO_EFFECT } from "../words.ts";
 export function makeWhyStep(app: App): StepView {
   const form = makeForm(app);
   const result = makeResult(app);
-  const tracks = makeTracks();
+  const tracks = new Tracks();
   let shown: Explanation | undefined;
   return makeStep(app, {
     name: "why",
