@@ -176,6 +176,30 @@ export function makeAction(
   return button;
 }
 
+/** Makes a hidden input of files, which a button opens; files that were chosen are passed on. */
+export function makeFileInput(
+  id: string,
+  { label, take }: {
+    readonly label: string;
+    readonly take: (files: readonly File[]) => unknown;
+  },
+): HTMLInputElement {
+  const input = make("input", [], {
+    type: "file",
+    id,
+    multiple: true,
+    hidden: true,
+    "aria-label": label,
+  });
+  input.addEventListener("change", () => {
+    const files = [...input.files ?? []];
+    // The same file can be chosen again.
+    input.value = "";
+    if (files.length > 0) take(files);
+  });
+  return input;
+}
+
 /** Makes a label with its control, and a line that explains it. */
 export function makeField(
   text: string,

@@ -78,7 +78,7 @@ function describeMissing({ missingMarks }: Dataset): string[] {
 }
 
 /** Mean counts by mark and bin, over all samples in which the mark was measured. */
-export function meanProfiles(data: Dataset): number[][] {
+function meanProfiles(data: Dataset): number[][] {
   const { bins, marks, length } = data;
   const sums = marks.map(() => new Float64Array(bins));
   const samples = new Uint32Array(marks.length);

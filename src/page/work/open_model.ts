@@ -1,11 +1,12 @@
 /** Opens a model from the files that the page was given. */
 
-import type { Bytes } from "../../base/bytes.ts";
-import { ContractError } from "../../errors.ts";
-import { blobSource, type ByteSource, bytesSource } from "../../files/byte_source.ts";
-import { listZip, type ZipEntry } from "../../io/zip.ts";
-import { loadModel, type TrainedModel } from "../../model/mod.ts";
+import { ContractError, NotFoundError } from "../../errors.ts";
+import { blobSource, bytesSource } from "../../files/byte_source.ts";
+import { listZip, readZipMembers } from "../../io/zip.ts";
+import { loadModel, type NamedModelFiles, type TrainedModel } from "../../model/mod.ts";
 
+/** Files that a zip file is unpacked for. */
+const MODEL_FILES = ["model.json", "weights.bin", "panel.npz"];
 /** Larger files in a zip file are no model's. */
 const MOST_BYTES = 2 ** 30;
 
@@ -17,18 +18,19 @@ const MOST_BYTES = 2 ** 30;
  */
 export async function openModelFiles(files: readonly File[]): Promise<TrainedModel> {
   const [first] = files;
-  const sources = files.length === 1 && first !== undefined && await isZip(first)
-    ? await sourcesInZip(first)
-    : new Map(files.map((file): [string, ByteSource] => [file.name, blobSource(file, file.name)]));
-  const json = sources.get("model.json");
-  const weights = sources.get("weights.bin");
-  if (json === undefined || weights === undefined) {
+  const named = files.length === 1 && first !== undefined && await isZip(first)
+    ? await unpackModel(first)
+    : new Map(files.map((file) => [file.name, file]));
+  try {
+    return await loadModel(named);
+  } catch (cause) {
+    if (!(cause instanceof NotFoundError)) throw cause;
     const found = files.map(({ name }) => name).join(", ");
     throw new ContractError(
       `Cannot open model: found ${found}, expected model.json and weights.bin of a saved model, or a zip file of them`,
+      { cause },
     );
   }
-  return await loadModel({ json, weights, panel: sources.get("panel.npz") });
 }
 
 async function isZip(file: File): Promise<boolean> {
@@ -37,28 +39,18 @@ async function isZip(file: File): Promise<boolean> {
 }
 
 /** The files of the only model in a zip file, whichever folder it is in. */
-async function sourcesInZip(file: File): Promise<Map<string, ByteSource>> {
-  const entries = await listZip(blobSource(file, file.name));
-  const models = entries.filter(({ path }) => nameOf(path) === "model.json");
+async function unpackModel(file: File): Promise<NamedModelFiles> {
+  const source = blobSource(file, file.name);
+  const paths = (await listZip(source)).map(({ path }) => path);
+  const models = paths.filter((path) => nameOf(path) === "model.json");
   if (models.length > 1) {
     throw new ContractError(
       `Cannot open ${file.name}: it holds ${models.length} models, expected one; unpack it, and add the files of one`,
     );
   }
-  const sources = new Map<string, ByteSource>();
-  for (const entry of entries) {
-    const name = nameOf(entry.path);
-    if (!["model.json", "weights.bin", "panel.npz"].includes(name)) continue;
-    sources.set(name, bytesSource(await readEntry(entry, file.name), name));
-  }
-  return sources;
-}
-
-async function readEntry(entry: ZipEntry, file: string): Promise<Bytes> {
-  if (entry.bytes <= MOST_BYTES) return await entry.read();
-  throw new ContractError(
-    `Cannot open ${file}: ${entry.path} has ${entry.bytes} bytes, expected at most ${MOST_BYTES}`,
-  );
+  const names = paths.filter((path) => MODEL_FILES.includes(nameOf(path)));
+  const members = await readZipMembers(source, { names, mostBytes: MOST_BYTES });
+  return new Map([...members].map(([path, content]) => [path, bytesSource(content, path)]));
 }
 
 function nameOf(path: string): string {

@@ -130,7 +130,7 @@ function describeGenes({ geneEffects, panel, spec }: TrainedModel, data: Dataset
 }
 
 /** SHA-256 of predictions as float32, little-endian. */
-export async function digestPredictions(predictions: Float32Array): Promise<string> {
+async function digestPredictions(predictions: Float32Array): Promise<string> {
   const view = new DataView(new ArrayBuffer(4 * predictions.length));
   for (const [i, value] of predictions.entries()) view.setFloat32(4 * i, value, true);
   const digest = await sha256(new Uint8Array(view.buffer));

@@ -49,6 +49,8 @@ export interface FrameOptions {
 /** Makes the frame of a plot. */
 export function makeFrame(options: FrameOptions): Frame {
   const { title, xTitle, yTitle, xTicks = 4, yTicks = 3, shape } = options;
+  const x = new Axis("x", xTicks);
+  const y = new Axis("y", yTicks);
   const grid = makeSvg("g.grid");
   const layer = makeSvg("g.shapes");
   const svg = makeSvg("svg", [grid, layer], {
@@ -57,63 +59,72 @@ export function makeFrame(options: FrameOptions): Frame {
     "aria-hidden": "true",
     focusable: "false",
   });
-  const xNumbers = make("div.x-numbers", [], { "aria-hidden": "true" });
-  const yNumbers = make("div.y-numbers", [], { "aria-hidden": "true" });
   const alt = make("p.unseen");
   const element = make("figure.chart", [
     title !== undefined && make("figcaption", [title]),
     yTitle !== undefined && make("p.y-title", [yTitle], { "aria-hidden": "true" }),
     make("div.chart-grid", [
-      yNumbers,
+      y.element,
       make("div.chart-area", [svg]),
-      xNumbers,
+      x.element,
       make("p.x-title", [xTitle], { "aria-hidden": "true" }),
     ]),
     alt,
   ], { "data-shape": shape });
-  let x: Ends = { low: 0, high: 1 };
-  let y: Ends = { low: 0, high: 1 };
-  const placeX = (value: number) => round(100 * (value - x.low) / (x.high - x.low || 1));
-  const placeY = (value: number) => round(100 - 100 * (value - y.low) / (y.high - y.low || 1));
   return {
     element,
     layer,
-    placeX,
-    placeY,
+    placeX: (value) => x.place(value),
+    placeY: (value) => y.place(value),
     setAxes: (axes) => {
-      ({ x, y } = axes);
-      const across = chooseTicks(x.low, x.high, xTicks);
-      const up = chooseTicks(y.low, y.high, yTicks);
       setText(alt, axes.alt);
-      placeNumbers(
-        xNumbers,
-        across.map((value) => [
-          placeX(value),
-          axes.formatX?.(value) ??
-            formatValue(value),
-        ]),
-        "left",
-      );
-      placeNumbers(yNumbers, up.map((value) => [placeY(value), formatValue(value)]), "top");
-      const path = up.map((value) => `M0 ${placeY(value)}H100`).join("");
+      x.show(axes.x, axes.formatX);
+      y.show(axes.y);
+      const path = y.ticks().map((value) => `M0 ${y.place(value)}H100`).join("");
       grid.replaceChildren(makeSvg("path.rule", [], { d: path }));
     },
   };
 }
 
-function placeNumbers(
-  parent: HTMLElement,
-  numbers: readonly (readonly [place: number, text: string])[],
-  side: "left" | "top",
-): void {
-  parent.replaceChildren(
-    ...numbers.map(([place, text]) => {
-      const number = make("span", [text]);
-      // Properties set from a script are allowed where inline styles are not.
-      number.style[side] = `${place}%`;
-      return number;
-    }),
-  );
+/** An axis of a plot: its numbers, and where values lie along it. */
+class Axis {
+  readonly element: HTMLElement;
+  readonly #name: "x" | "y";
+  readonly #tickCount: number;
+  #ends: Ends = { low: 0, high: 1 };
+
+  /** `tickCount` is about how many numbers it has. */
+  constructor(name: "x" | "y", tickCount: number) {
+    this.element = make(`div.${name}-numbers`, [], { "aria-hidden": "true" });
+    this.#name = name;
+    this.#tickCount = tickCount;
+  }
+
+  /** Values that have a number. */
+  ticks(): number[] {
+    return chooseTicks(this.#ends.low, this.#ends.high, this.#tickCount);
+  }
+
+  /** The place of a value, in units of the layer: from the left, or from the top. */
+  place(value: number): number {
+    const { low, high } = this.#ends;
+    const place = 100 * (value - low) / (high - low || 1);
+    return round(this.#name === "x" ? place : 100 - place);
+  }
+
+  /** Takes other ends, and shows the numbers between them. */
+  show(ends: Ends, format: (value: number) => string = formatValue): void {
+    this.#ends = ends;
+    const side = this.#name === "x" ? "left" : "top";
+    this.element.replaceChildren(
+      ...this.ticks().map((value) => {
+        const number = make("span", [format(value)]);
+        // Properties set from a script are allowed where inline styles are not.
+        number.style[side] = `${this.place(value)}%`;
+        return number;
+      }),
+    );
+  }
 }
 
 /** A line through points of a layer. */

@@ -12,66 +12,64 @@ import { fill, make, makeSvg, setAttributes, setText } from "../dom.ts";
 import { describePlace, formatEffect, formatKb, formatSigned, formatValue } from "../words.ts";
 
 /** The tracks of a gene. */
-export interface Tracks {
+export class Tracks {
   readonly element: HTMLElement;
-  readonly show: (explanation: Explanation) => void;
-}
+  readonly #lanes = make("div.lanes");
+  readonly #slider = make("input", [], { type: "range", id: "why-place", min: 0, step: 1 });
+  readonly #place = make("output.place", [], { for: "why-place" });
+  readonly #axis = make("p.lane-axis", [], { "aria-hidden": "true" });
+  #tracks: readonly Track[] = [];
+  #bins = 1;
+  #binSizeBp: number | undefined;
 
-/** Makes tracks. */
-export function makeTracks(): Tracks {
-  const lanes = make("div.lanes");
-  const slider = make("input", [], {
-    type: "range",
-    id: "why-place",
-    min: 0,
-    step: 1,
-  });
-  const place = make("output.place", [], { for: "why-place" });
-  const axis = make("p.lane-axis", [], { "aria-hidden": "true" });
-  const element = make("div.tracks", [
-    make("div.place-row", [
-      make("label", ["Read the values at"], { for: "why-place" }),
-      slider,
-      place,
-    ]),
-    lanes,
-    axis,
-  ], { hidden: true });
-  let shown: { readonly explanation: Explanation; readonly tracks: readonly Track[] } | undefined;
-  const read = () => {
-    if (!shown) return;
-    const { explanation, tracks } = shown;
-    const bins = explanation.signal[0]?.length ?? 1;
-    const bin = Number(slider.value);
-    const where = describePlace(bin, { bins, binSizeBp: explanation.binSizeBp });
-    setText(place, where);
-    setAttributes(slider, { "aria-valuetext": where });
-    for (const track of tracks) track.read(bin);
-  };
-  slider.addEventListener("input", read);
-  lanes.addEventListener("pointermove", (event) => {
-    const area = (event.target as Element).closest(".lane-plot")?.getBoundingClientRect();
-    if (!area || !shown) return;
-    const bins = shown.explanation.signal[0]?.length ?? 1;
-    const bin = Math.floor(bins * (event.clientX - area.left) / area.width);
-    slider.value = String(Math.min(bins - 1, Math.max(0, bin)));
-    read();
-  });
-  return {
-    element,
-    show: (explanation) => {
-      element.hidden = false;
-      const range = explanation.attributions.map((row) => rangeWithZero(row)).reduce(joinRanges);
-      const tracks = explanation.marks.map((_, mark) => makeTrack(explanation, mark, range));
-      shown = { explanation, tracks };
-      lanes.replaceChildren(...tracks.map((track) => track.element));
-      const bins = explanation.signal[0]?.length ?? 1;
-      fill(axis, axisWords(bins, explanation.binSizeBp).map((text) => make("span", [text])));
-      setAttributes(slider, { max: bins - 1 });
-      slider.value = String(Math.floor(bins / 2));
-      read();
-    },
-  };
+  constructor() {
+    this.element = make("div.tracks", [
+      make("div.place-row", [
+        make("label", ["Read the values at"], { for: "why-place" }),
+        this.#slider,
+        this.#place,
+      ]),
+      this.#lanes,
+      this.#axis,
+    ], { hidden: true });
+    this.#slider.addEventListener("input", () => this.#read(Number(this.#slider.value)));
+    this.#lanes.addEventListener("pointermove", (event) => this.#follow(event));
+  }
+
+  /** Shows the tracks of a gene, read at the middle. */
+  show(explanation: Explanation): void {
+    const { marks, signal, attributions, binSizeBp } = explanation;
+    this.#bins = signal[0]?.length ?? 1;
+    this.#binSizeBp = binSizeBp;
+    const range = attributions.map((row) => rangeWithZero(row)).reduce(joinRanges);
+    this.#tracks = marks.map((_, mark) => makeTrack(explanation, mark, range));
+    this.#lanes.replaceChildren(...this.#tracks.map((track) => track.element));
+    fill(this.#axis, axisWords(this.#bins, binSizeBp).map((text) => make("span", [text])));
+    setAttributes(this.#slider, { max: this.#bins - 1 });
+    this.element.hidden = false;
+    this.#moveTo(Math.floor(this.#bins / 2));
+  }
+
+  /** Reads the bin that the pointer is over. */
+  #follow({ target, clientX }: PointerEvent): void {
+    const area = (target as Element).closest(".lane-plot")?.getBoundingClientRect();
+    if (!area) return;
+    const bin = Math.floor(this.#bins * (clientX - area.left) / area.width);
+    this.#moveTo(Math.min(this.#bins - 1, Math.max(0, bin)));
+  }
+
+  #moveTo(bin: number): void {
+    this.#slider.value = String(bin);
+    this.#read(bin);
+  }
+
+  /** Says the values of a bin, in all tracks. */
+  #read(bin: number): void {
+    const where = describePlace(bin, { bins: this.#bins, binSizeBp: this.#binSizeBp });
+    setText(this.#place, where);
+    setAttributes(this.#slider, { "aria-valuetext": where });
+    for (const track of this.#tracks) track.read(bin);
+  }
 }
 
 /** What stands below the left end, the middle and the right end. */

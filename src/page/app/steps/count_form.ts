@@ -55,84 +55,82 @@ const CHOICES: Readonly<
 };
 
 /** A form of settings. */
-export interface CountForm {
+export class CountForm {
   readonly element: HTMLElement;
-  /** Shows what the files leave open; settings that were used last are shown as chosen. */
-  readonly show: (inputs: Inputs | undefined, counted: CountSettings | undefined) => void;
-  /** The settings, or `undefined` if a decision is missing, which then has the focus. */
-  readonly read: () => CountSettings | undefined;
-}
-
-/** Makes the form. */
-export function makeCountForm(): CountForm {
-  const rule = makeSelect("rule", RULES);
-  const control = makeSelect("control", CONTROLS);
-  const transform = makeSelect("expression-transform", TRANSFORMS);
-  const assembly = make("input", [], {
+  readonly #assembly = make("input", [], {
     type: "text",
     id: "assembly",
     list: "assemblies",
     autocomplete: "off",
     spellcheck: "false",
   });
-  const assemblyField = makeField(
+  readonly #assemblyField = makeField(
     "Assembly",
-    assembly,
+    this.#assembly,
     "The files do not name their genome. If you know it, enter it: hg38, hg19, mm10 …",
   );
-  const expression = makeField(
+  readonly #transform = makeSelect("expression-transform", TRANSFORMS);
+  readonly #expressionField = makeField(
     "Expression",
-    transform,
+    this.#transform,
     "TPM or FPKM should become logarithms. Leave values that are logarithms already.",
   );
-  const choices = {
+  readonly #rule = makeSelect("rule", RULES);
+  readonly #control = makeSelect("control", CONTROLS);
+  readonly #choices = {
     replicates: makeChoice("replicates"),
     missingMarks: makeChoice("missingMarks"),
   };
-  const more = make("details.more", [
-    make("summary", ["More"]),
-    makeField("What a bin holds", rule),
-    makeField("Controls that a sample sheet names", control),
-  ]);
-  const element = make("div.count-form", [
-    choices.replicates.element,
-    choices.missingMarks.element,
-    assemblyField,
-    make("datalist", ASSEMBLIES.map((name) => make("option", [], { value: name })), {
-      id: "assemblies",
-    }),
-    expression,
-    more,
-  ]);
-  let shown: CountSettings | undefined;
-  return {
-    element,
-    show: (inputs, counted) => {
-      if (counted !== shown) {
-        shown = counted;
-        assembly.value = counted?.assembly ?? "";
-        rule.value = counted?.rule ?? "";
-        control.value = counted?.control ?? "";
-        transform.value = counted?.expressionTransform ?? "";
-      }
-      const isPrepared = inputs?.files.some(({ role }) => role === "data") ?? false;
-      element.hidden = isPrepared || inputs === undefined;
-      assemblyField.hidden = (inputs?.assembly ?? inputs?.genes?.assembly) !== undefined;
-      expression.hidden = !inputs?.files.some(({ role }) => role === "expression");
-      for (const choice of Object.values(choices)) choice.show(inputs?.choices ?? []);
-    },
-    read: () => {
-      for (const choice of Object.values(choices)) if (choice.isMissing()) return undefined;
-      return settingsOf({
-        assembly: assemblyField.hidden ? "" : assembly.value.trim(),
-        rule: rule.value,
-        control: control.value,
-        expressionTransform: transform.value,
-        replicates: choices.replicates.value(),
-        missingMarks: choices.missingMarks.value(),
-      });
-    },
-  };
+  #shown: CountSettings | undefined;
+
+  constructor() {
+    this.element = make("div.count-form", [
+      this.#choices.replicates.element,
+      this.#choices.missingMarks.element,
+      this.#assemblyField,
+      make("datalist", ASSEMBLIES.map((name) => make("option", [], { value: name })), {
+        id: "assemblies",
+      }),
+      this.#expressionField,
+      make("details.more", [
+        make("summary", ["More"]),
+        makeField("What a bin holds", this.#rule),
+        makeField("Controls that a sample sheet names", this.#control),
+      ]),
+    ]);
+  }
+
+  /** Shows what the files leave open; settings that were used last are shown as chosen. */
+  show(inputs: Inputs | undefined, counted: CountSettings | undefined): void {
+    if (counted !== this.#shown) this.#choose(counted);
+    const isPrepared = inputs?.files.some(({ role }) => role === "data") ?? false;
+    this.element.hidden = isPrepared || inputs === undefined;
+    this.#assemblyField.hidden = (inputs?.assembly ?? inputs?.genes?.assembly) !== undefined;
+    this.#expressionField.hidden = !inputs?.files.some(({ role }) => role === "expression");
+    for (const choice of Object.values(this.#choices)) choice.show(inputs?.choices ?? []);
+  }
+
+  #choose(counted: CountSettings | undefined): void {
+    this.#shown = counted;
+    this.#assembly.value = counted?.assembly ?? "";
+    this.#rule.value = counted?.rule ?? "";
+    this.#control.value = counted?.control ?? "";
+    this.#transform.value = counted?.expressionTransform ?? "";
+  }
+
+  /** The settings, or `undefined` if a decision is missing, which then has the focus. */
+  read(): CountSettings | undefined {
+    const { replicates, missingMarks } = this.#choices;
+    if (replicates.isMissing() || missingMarks.isMissing()) return undefined;
+    return settingsOf({
+      assembly: this.#assemblyField.hidden ? "" : this.#assembly.value.trim(),
+      rule: this.#rule.value,
+      control: this.#control.value,
+      expressionTransform: this.#transform.value,
+      replicates: replicates.value(),
+      missingMarks: missingMarks.value(),
+    });
+  }
 }
 
 /** Settings that were chosen; the others follow from the files. */

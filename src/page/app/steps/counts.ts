@@ -8,12 +8,12 @@ import { onceAFrame } from "../frames.ts";
 import { makeDownload } from "../downloads.ts";
 import { fillFigures, fillLines, makeAction, makeStep, type StepView } from "../step.ts";
 import { formatCountOf, joinSome } from "../words.ts";
-import { makeCountForm } from "./count_form.ts";
+import { CountForm } from "./count_form.ts";
 import { canCount } from "./files.ts";
 
 /** Makes the second step. */
 export function makeCountsStep(app: App): StepView {
-  const form = makeCountForm();
+  const form = new CountForm();
   const count = makeAction(app, "Count the signal", {
     id: "count",
     isMain: true,
@@ -26,18 +26,7 @@ export function makeCountsStep(app: App): StepView {
     hidden: true,
   });
   const result = makeResult(app);
-  const plots = makeProfilePlots();
-  const forming = new FormingProfiles();
-  const drawForming = onceAFrame(() => {
-    // Counting may have ended since.
-    const profiles = forming.profiles();
-    if (profiles.length > 0) plots.show(profiles, { binSizeBp: undefined });
-  });
-  app.store.onProgress((progress, job) => {
-    if (job.step === "counts" && forming.take(progress)) drawForming();
-  });
-  let shown: DataSummary | undefined;
-  let isFormed = false;
+  const profiles = new CountedProfiles(app);
   return makeStep(app, {
     name: "counts",
     number: 2,
@@ -45,34 +34,23 @@ export function makeCountsStep(app: App): StepView {
     intro: "Reads, or other signal, of each mark in bins around the start of each gene.",
     waitsFor: "Waits for files",
     controls: [stale, form.element, count, result.element],
-    plots: [plots.element],
+    plots: [profiles.element],
     standing: (state) => {
       if (state.page?.data !== undefined) return "done";
       return canCount(state) ? "now" : "later";
     },
     summary: ({ page }) => page?.data ? summarise(page.data) : "Ready to count",
     render: (state) => {
-      const { page, job, isStale } = state;
-      const isRunning = job?.step === "counts";
-      if (!isRunning) forming.clear();
+      const { page, job, isStale, counted } = state;
       const isPrepared = page?.inputs.files.some(({ role }) => role === "data") ?? false;
       setText(count, countWords(page?.data !== undefined, isPrepared));
       count.hidden = !canCount(state);
       count.classList.toggle("main", page?.data === undefined || isStale);
-      form.show(count.hidden ? undefined : page?.inputs, state.counted);
+      form.show(count.hidden ? undefined : page?.inputs, counted);
       stale.hidden = !isStale || page?.data === undefined;
       result.show(page?.data);
-      const data = page?.data;
-      if (!isRunning && (data !== shown || isFormed)) {
-        [shown, isFormed] = [data, false];
-        const profiles = data?.profiles.map((line, mark) => ({
-          mark: data.marks[mark] ?? "",
-          lines: [line],
-        })) ?? [];
-        plots.show(profiles, { binSizeBp: data?.binSizeBp });
-      }
-      // What forms is replaced by what was there before, if counting does not come to its end.
-      if (isRunning) isFormed = true;
+      if (job?.step === "counts") profiles.keepForming();
+      else profiles.show(page?.data);
     },
   });
 }
@@ -136,6 +114,47 @@ function makeResult(app: App) {
       setText(digest, data.digest);
     },
   };
+}
+
+/** Plots of profiles: while signal is counted those that form, and then those of the data. */
+class CountedProfiles {
+  readonly #plots = makeProfilePlots();
+  readonly #forming = new FormingProfiles();
+  #shown: DataSummary | undefined;
+  #mayShowForming = false;
+
+  constructor(app: App) {
+    const drawForming = onceAFrame(() => {
+      // Counting may have ended since.
+      const profiles = this.#forming.profiles();
+      if (profiles.length > 0) this.#plots.show(profiles, { binSizeBp: undefined });
+    });
+    app.store.onProgress((progress, job) => {
+      if (job.step === "counts" && this.#forming.take(progress)) drawForming();
+    });
+  }
+
+  get element(): HTMLElement {
+    return this.#plots.element;
+  }
+
+  /** Leaves the plots to what forms. It is replaced by what was there before, if counting does not come to its end. */
+  keepForming(): void {
+    this.#mayShowForming = true;
+  }
+
+  /** Shows the profiles of the data. */
+  show(data: DataSummary | undefined): void {
+    this.#forming.clear();
+    if (data === this.#shown && !this.#mayShowForming) return;
+    this.#shown = data;
+    this.#mayShowForming = false;
+    const profiles = data?.profiles.map((line, mark) => ({
+      mark: data.marks[mark] ?? "",
+      lines: [line],
+    })) ?? [];
+    this.#plots.show(profiles, { binSizeBp: data?.binSizeBp });
+  }
 }
 
 /** Profiles as they form: the mean so far of each mark in each cell type. */

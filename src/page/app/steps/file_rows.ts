@@ -99,23 +99,13 @@ function makeRow(app: App, { name, role }: PageFile): Row<PageFile> {
       app.ask("removeFiles", { names: [name] }, "files");
     },
   });
-  const mark = makeEntry(`${id}-mark`, { label: "Mark", of: name, list: "marks" });
-  const cellType = makeEntry(`${id}-cell-type`, { label: "Cell type", of: name });
-  const assign = () => {
-    app.ask("assign", {
-      name,
-      mark: mark.input.value.trim(),
-      cellType: cellType.input.value.trim(),
-    }, "files");
-  };
-  for (const { input } of [mark, cellType]) input.addEventListener("change", assign);
-  const isSignal = role === "signal";
+  const entries = makeEntries(app, id, name);
   const row = make("li.file", [
     make("div.file-what", [
       make("span.file-name", breakable(name)),
       about,
     ]),
-    isSignal && make("div.file-entries", [mark.element, cellType.element]),
+    role === "signal" && entries.element,
     remove,
     problem,
   ]);
@@ -126,11 +116,31 @@ function makeRow(app: App, { name, role }: PageFile): Row<PageFile> {
         about,
         [file.about || ROLES[role], formatBytes(file.bytes)].filter(Boolean).join(" · "),
       );
-      showValue(mark.input, file.mark);
-      showValue(cellType.input, file.cellType);
+      entries.show(file);
       problem.hidden = file.problem === undefined;
       setText(problem, file.problem ?? "");
       setAttributes(row, { "data-problem": file.problem !== undefined });
+    },
+  };
+}
+
+/** Which mark of which cell type a file is, to be changed. */
+function makeEntries(app: App, id: string, name: string) {
+  const mark = makeEntry(`${id}-mark`, { label: "Mark", of: name, list: "marks" });
+  const cellType = makeEntry(`${id}-cell-type`, { label: "Cell type", of: name });
+  const assign = () => {
+    app.ask("assign", {
+      name,
+      mark: mark.input.value.trim(),
+      cellType: cellType.input.value.trim(),
+    }, "files");
+  };
+  for (const { input } of [mark, cellType]) input.addEventListener("change", assign);
+  return {
+    element: make("div.file-entries", [mark.element, cellType.element]),
+    show: (file: PageFile) => {
+      showValue(mark.input, file.mark);
+      showValue(cellType.input, file.cellType);
     },
   };
 }

@@ -4,7 +4,15 @@ import type { BundledGenes, PageFile, PageState } from "../../protocol.ts";
 import type { App } from "../app.ts";
 import { fill, make, setText } from "../dom.ts";
 import type { AppState } from "../state.ts";
-import { fillLines, makeAction, makeField, makeSelect, makeStep, type StepView } from "../step.ts";
+import {
+  fillLines,
+  makeAction,
+  makeField,
+  makeFileInput,
+  makeSelect,
+  makeStep,
+  type StepView,
+} from "../step.ts";
 import { formatCountOf, joinSome } from "../words.ts";
 import { makeAddresses } from "./addresses.ts";
 import { makeFileList } from "./file_rows.ts";
@@ -17,29 +25,7 @@ const BUNDLED: readonly (readonly [BundledGenes, string])[] = [
 
 /** Makes the first step. */
 export function makeFilesStep(app: App): StepView {
-  const input = make("input", [], {
-    type: "file",
-    id: "file-input",
-    multiple: true,
-    hidden: true,
-    "aria-label": "Files",
-  });
-  input.addEventListener("change", async () => {
-    const files = [...input.files ?? []];
-    input.value = "";
-    if (files.length > 0) await addFiles(app, files);
-  });
-  const choose = makeAction(app, "Choose files", {
-    id: "choose-files",
-    act: () => input.click(),
-  });
-  const drop = make("div.drop", [
-    make("p", [choose, " or drop them anywhere on this page, whole folders too."]),
-    make("p.hint", [
-      "BAM with its .bai or CRAM with its .crai, bigWig, tagAlign, BED, bedGraph or peak files; a table of expression; a sample sheet; an npz of prepared data.",
-    ]),
-    input,
-  ]);
+  const drop = makeDrop(app);
   const list = makeFileList(app);
   const genes = makeGenes(app);
   const missing = makeMissing();
@@ -66,6 +52,22 @@ export function makeFilesStep(app: App): StepView {
       missing.show(page);
     },
   });
+}
+
+/** Where files are chosen, or dropped. */
+function makeDrop(app: App): HTMLElement {
+  const input = makeFileInput("file-input", {
+    label: "Files",
+    take: (files) => addFiles(app, files),
+  });
+  const choose = makeAction(app, "Choose files", { id: "choose-files", act: () => input.click() });
+  return make("div.drop", [
+    make("p", [choose, " or drop them anywhere on this page, whole folders too."]),
+    make("p.hint", [
+      "BAM with its .bai or CRAM with its .crai, bigWig, tagAlign, BED, bedGraph or peak files; a table of expression; a sample sheet; an npz of prepared data.",
+    ]),
+    input,
+  ]);
 }
 
 /** Adds files, which may take a moment: each is opened and recognised. */

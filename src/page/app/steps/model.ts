@@ -1,44 +1,25 @@
 /** Step 4: a model is trained, taken or opened. */
 
-import type { ModelSummary, PageState, TrainSettings } from "../../protocol.ts";
+import type { ModelSummary, PageProgress, PageState, TrainSettings } from "../../protocol.ts";
 import type { App } from "../app.ts";
-import { makeLossPlot } from "../charts/losses.ts";
+import { type LossPlot, makeLossPlot } from "../charts/losses.ts";
 import { make, setText } from "../dom.ts";
 import { onceAFrame } from "../frames.ts";
 import { makeDownload } from "../downloads.ts";
-import { fillFigures, makeAction, makeStep, type StepView } from "../step.ts";
+import { fillFigures, makeAction, makeFileInput, makeStep, type StepView } from "../step.ts";
 import { formatCountOf, formatValue, joinSome } from "../words.ts";
 import { makeTrainForm } from "./train_form.ts";
 
 /** Makes the fourth step. */
 export function makeModelStep(app: App): StepView {
-  const form = makeTrainForm(app, (settings) => train(app, settings));
-  const unlabelled = make("p.note", [
-    "These data have no measured expression, so there is nothing to learn from. Take the starter model, or open one that was trained elsewhere.",
-  ], { hidden: true });
+  const ways = makeWays(app);
   const resume = makeResume(app);
   const result = makeResult(app);
-  const others = makeOthers(app);
-  // Once there is a model, the ways to another one are folded away.
-  const ways = make("details.ways", [
-    make("summary", ["Another model"]),
-    unlabelled,
-    form.element,
-    others.element,
-  ], { open: true });
   const plot = makeLossPlot();
-  let losses: number[] = [];
-  let epochs = 0;
-  const drawForming = onceAFrame(() => {
-    // Training may have ended since.
-    if (losses.length > 0) plot.show(losses, epochs);
-  });
-  app.store.onProgress(({ epoch, total }, job) => {
-    if (job.step !== "model" || epoch === undefined) return;
-    losses[epoch.epoch - 1] = epoch.loss;
-    losses = Array.from(losses, (loss) => loss ?? NaN);
-    epochs = Math.max(total, losses.length);
-    drawForming();
+  const forming = new FormingLosses();
+  const drawForming = onceAFrame(() => forming.showOn(plot));
+  app.store.onProgress((progress, job) => {
+    if (job.step === "model" && forming.take(progress)) drawForming();
   });
   let shown: ModelSummary | undefined;
   return makeStep(app, {
@@ -47,7 +28,7 @@ export function makeModelStep(app: App): StepView {
     title: "Model",
     intro: "A model reads the bins of all marks of a gene and says how much it is expressed.",
     waitsFor: "Waits for counts",
-    controls: [resume.element, result.element, ways],
+    controls: [resume.element, result.element, ways.element],
     plots: [plot.element],
     standing: ({ page }) => {
       if (page?.model) return "done";
@@ -55,26 +36,19 @@ export function makeModelStep(app: App): StepView {
     },
     summary: ({ page }) => page?.model ? page.model.source : "Train one, or take one",
     render: ({ page, job }) => {
-      const isRunning = job?.step === "model";
-      const canTrain = page?.data?.labelled === true;
-      form.element.hidden = !canTrain;
-      form.show({ isDone: page?.model !== undefined });
-      unlabelled.hidden = canTrain || page?.data === undefined;
-      others.show(!canTrain && page?.model === undefined);
+      ways.show(page);
       resume.show(page);
       result.show(page?.model);
-      if (isRunning) {
+      if (job?.step === "model") {
         shown = undefined;
         return;
       }
-      ways.classList.toggle("is-only", page?.model === undefined);
-      if (page?.model === undefined) ways.open = true;
-      losses = [];
-      if (page?.model !== shown) {
-        shown = page?.model;
-        ways.open = shown === undefined;
-        plot.show(shown?.losses ?? []);
-      }
+      ways.keepOpen(page?.model === undefined);
+      forming.clear();
+      if (page?.model === shown) return;
+      shown = page?.model;
+      ways.element.open = shown === undefined;
+      plot.show(shown?.losses ?? []);
     },
   });
 }
@@ -84,24 +58,45 @@ export function train(app: App, settings: TrainSettings): Promise<ModelSummary |
   return app.run("train", settings, { step: "model", title: "Training" });
 }
 
+/** The ways to a model. Once there is one, those to another are folded away. */
+function makeWays(app: App) {
+  const form = makeTrainForm(app, (settings) => train(app, settings));
+  const unlabelled = make("p.note", [
+    "These data have no measured expression, so there is nothing to learn from. Take the starter model, or open one that was trained elsewhere.",
+  ], { hidden: true });
+  const others = makeOthers(app);
+  const element = make("details.ways", [
+    make("summary", ["Another model"]),
+    unlabelled,
+    form.element,
+    others.element,
+  ], { open: true });
+  return {
+    element,
+    show: (page: PageState | undefined) => {
+      const canTrain = page?.data?.labelled === true;
+      form.element.hidden = !canTrain;
+      form.show({ isDone: page?.model !== undefined });
+      unlabelled.hidden = canTrain || page?.data === undefined;
+      others.show(!canTrain && page?.model === undefined);
+    },
+    /** Without a model there is nothing to fold them away for. */
+    keepOpen: (isOnly: boolean) => {
+      element.classList.toggle("is-only", isOnly);
+      if (isOnly) element.open = true;
+    },
+  };
+}
+
 /** The other ways to a model. */
 function makeOthers(app: App) {
   const starter = makeAction(app, "Take the starter model", {
     id: "use-starter",
     act: () => app.run("useStarter", {}, { step: "model", title: "Opening the starter model" }),
   });
-  const input = make("input", [], {
-    type: "file",
-    id: "model-input",
-    multiple: true,
-    hidden: true,
-    "aria-label": "Files of a model",
-  });
-  input.addEventListener("change", async () => {
-    const files = [...input.files ?? []];
-    input.value = "";
-    if (files.length === 0) return;
-    await app.run("openModel", { files }, { step: "model", title: "Opening the model" });
+  const input = makeFileInput("model-input", {
+    label: "Files of a model",
+    take: (files) => app.run("openModel", { files }, { step: "model", title: "Opening the model" }),
   });
   const open = makeAction(app, "Open a model", { id: "open-model", act: () => input.click() });
   const element = make("div.others", [
@@ -185,4 +180,29 @@ function makeResult(app: App) {
       setText(digest, model.digest);
     },
   };
+}
+
+/** Losses as they form: those of the epochs so far. */
+class FormingLosses {
+  #losses: number[] = [];
+  #epochs = 0;
+
+  /** Takes what progress says; whether there is something new. */
+  take({ epoch, total }: PageProgress): boolean {
+    if (epoch === undefined) return false;
+    this.#losses[epoch.epoch - 1] = epoch.loss;
+    // A training that was resumed has no losses of the epochs before.
+    this.#losses = Array.from(this.#losses, (loss) => loss ?? NaN);
+    this.#epochs = Math.max(total, this.#losses.length);
+    return true;
+  }
+
+  /** Shows them; if training has ended since, what was shown then stays. */
+  showOn(plot: LossPlot): void {
+    if (this.#losses.length > 0) plot.show(this.#losses, this.#epochs);
+  }
+
+  clear(): void {
+    this.#losses = [];
+  }
 }

@@ -1,21 +1,14 @@
 /** Step 5: how much each gene is expressed in each cell type, as the model says. */
 
-import type { PageState, PredictionRow, PredictionSummary } from "../../protocol.ts";
+import type { PredictionRow, PredictionSummary } from "../../protocol.ts";
 import type { App } from "../app.ts";
 import { makeScatterPlot, type MeasuredPoint } from "../charts/scatter.ts";
 import { make, setText } from "../dom.ts";
 import { makeDownload } from "../downloads.ts";
-import {
-  fillFigures,
-  fillLines,
-  makeAction,
-  makeField,
-  makeSelect,
-  makeStep,
-  type StepView,
-} from "../step.ts";
+import { fillFigures, fillLines, makeStep, type StepView } from "../step.ts";
 import { formatCountOf, formatValue } from "../words.ts";
-import { makePredictionTable } from "./table.ts";
+import { makePredictForm, type PredictSettings } from "./predict_form.ts";
+import { PredictionTable } from "./table.ts";
 import { explainGene } from "./why.ts";
 
 /** Dots of the plot at most. */
@@ -25,36 +18,15 @@ const POINTS_TOGETHER = 100;
 
 /** Makes the fifth step. */
 export function makePredictionsStep(app: App): StepView {
-  const interval = makeSelect("interval", [
-    ["0.9", "90% of measured values"],
-    ["0.8", "80% of measured values"],
-    ["0.95", "95% of measured values"],
-  ]);
-  const intervalField = makeField("Interval that holds", interval);
-  const accept = make("input", [], { type: "checkbox", id: "accept-assembly" });
-  const acceptWords = make("label", [], { for: "accept-assembly" });
-  const acceptField = make("div.check", [accept, acceptWords]);
-  const unnamed = make("p.hint");
-  const predict = makeAction(app, "Predict expression", {
-    id: "predict",
-    isMain: true,
-    act: () =>
-      predictAll(app, {
-        interval: Number(interval.value),
-        acceptAssembly: !acceptField.hidden && accept.checked,
-      }),
-  });
+  const form = makePredictForm(app, (settings) => predictAll(app, settings));
   const result = makeResult(app);
   const scatter = makeScatterPlot();
-  const table = makePredictionTable(app, { explain: (row) => explainGene(app, row) });
-  const show = async (predictions: PredictionSummary) => {
+  const table = new PredictionTable(app, { explain: (row) => explainGene(app, row) });
+  const showRows = async (predictions: PredictionSummary) => {
     const hasLabels = app.store.state.page?.data?.labelled === true;
     await table.restart({ hasIntervals: predictions.interval !== undefined, hasLabels });
     const points = hasLabels ? await takePoints(app, predictions.samples) : [];
-    scatter.show(points, {
-      of: predictions.samples,
-      pearson: predictions.measured?.pearson,
-    });
+    scatter.show(points, { of: predictions.samples, pearson: predictions.measured?.pearson });
   };
   let shown: PredictionSummary | undefined;
   return makeStep(app, {
@@ -64,7 +36,7 @@ export function makePredictionsStep(app: App): StepView {
     intro:
       "How much each gene is expressed in each cell type, in the units that the model learned.",
     waitsFor: "Waits for counts and a model",
-    controls: [intervalField, acceptField, unnamed, predict, result.element, scatter.element],
+    controls: [...form.elements, result.element, scatter.element],
     plots: [table.element],
     standing: ({ page }) => {
       if (page?.predictions) return "done";
@@ -76,20 +48,12 @@ export function makePredictionsStep(app: App): StepView {
         : "Ready to predict",
     render: ({ page }) => {
       const predictions = page?.predictions;
-      const others = otherAssemblies(page);
-      acceptField.hidden = others === undefined;
-      setText(acceptWords, others ?? "");
-      const advice = adviseAssembly(page);
-      unnamed.hidden = advice === undefined;
-      setText(unnamed, advice ?? "");
-      intervalField.hidden = page?.model?.calibrated !== true;
-      setText(predict, predictions ? "Predict again" : "Predict expression");
-      predict.classList.toggle("main", predictions === undefined);
+      form.show(page);
       table.element.hidden = predictions === undefined;
       result.show(predictions);
       if (predictions === shown) return;
       shown = predictions;
-      if (predictions) show(predictions);
+      if (predictions) showRows(predictions);
       else scatter.show([], { of: 0, pearson: undefined });
     },
   });
@@ -98,10 +62,7 @@ export function makePredictionsStep(app: App): StepView {
 /** Predicts all samples, with an interval if the model has one. */
 export async function predictAll(
   app: App,
-  { interval, acceptAssembly = false }: {
-    readonly interval?: number;
-    readonly acceptAssembly?: boolean;
-  } = {},
+  { interval, acceptAssembly = false }: PredictSettings = {},
 ): Promise<boolean> {
   const isCalibrated = app.store.state.page?.model?.calibrated === true;
   const answer = await app.run("predict", {
@@ -109,24 +70,6 @@ export async function predictAll(
     ...(acceptAssembly && { acceptAssembly }),
   }, { step: "predictions", title: "Predicting" });
   return answer !== undefined;
-}
-
-/** What to accept where the model learned from another assembly than the data's. */
-function otherAssemblies(page: PageState | undefined): string | undefined {
-  const own = page?.data?.assembly;
-  const learned = page?.model?.assembly;
-  if (own === undefined || learned === undefined || own === learned) return undefined;
-  if ([own, learned].includes("unknown")) return undefined;
-  return `The model learned from ${learned}, and these data are of ${own}. Predict all the same: the same genes are compared.`;
-}
-
-/** What to do where the data do not name their assembly, and the model refuses them for that. */
-function adviseAssembly(page: PageState | undefined): string | undefined {
-  const learned = page?.model?.assembly;
-  if (page?.data?.assembly !== "unknown" || learned === undefined || learned === "unknown") {
-    return undefined;
-  }
-  return `The model learned from ${learned}, and these data do not name their assembly. Enter it in the step Counts, and count again.`;
 }
 
 /** Samples with labels: all, or some from evenly spaced places of the table. */

@@ -18,20 +18,24 @@ export interface TableOptions {
   readonly explain: (row: PredictionRow) => unknown;
 }
 
-/** A table of predictions. */
-export interface PredictionTable {
-  readonly element: HTMLElement;
-  /** Shows the first rows of new predictions. */
-  readonly restart: (columns: {
-    readonly hasIntervals: boolean;
-    readonly hasLabels: boolean;
-  }) => Promise<void>;
+/** Whether a table has the columns that not all predictions have. */
+interface ColumnsShown {
+  readonly hasIntervals: boolean;
+  readonly hasLabels: boolean;
+}
+
+/** Which rows are shown, and in which order. */
+interface Wanted {
+  readonly offset: number;
+  readonly query: string;
+  readonly sortBy: SortBy;
+  readonly descending: boolean;
 }
 
 const COLUMNS: readonly {
   readonly sortBy?: SortBy;
   readonly text: string;
-  readonly needs?: "hasIntervals" | "hasLabels";
+  readonly needs?: keyof ColumnsShown;
   readonly isNumber?: boolean;
 }[] = [
   { sortBy: "gene", text: "Gene" },
@@ -41,92 +45,121 @@ const COLUMNS: readonly {
   { sortBy: "label", text: "Measured", needs: "hasLabels", isNumber: true },
 ];
 
-/** Makes the table. */
-export function makePredictionTable(app: App, { explain }: TableOptions): PredictionTable {
-  let wanted: { offset: number; query: string; sortBy: SortBy; descending: boolean } = {
-    offset: 0,
-    query: "",
-    sortBy: "prediction",
-    descending: true,
-  };
-  let shows = { hasIntervals: false, hasLabels: false };
-  let asked = 0;
-  const search = make("input", [], {
-    type: "search",
-    id: "search",
-    autocomplete: "off",
-    spellcheck: "false",
-  });
-  const head = make("tr");
-  const body = make("tbody");
-  const count = make("p.page-count", [], { role: "status" });
-  const previous = makePager("Previous", () => turn(-PAGE_ROWS));
-  const next = makePager("Next", () => turn(PAGE_ROWS));
-  const load = async () => {
-    const ask = ++asked;
+/** A table of predictions. */
+export class PredictionTable {
+  readonly element: HTMLElement;
+  readonly #app: App;
+  readonly #explain: (row: PredictionRow) => unknown;
+  readonly #search = makeSearch((query) => this.#want({ query, offset: 0 }));
+  readonly #head = make("tr");
+  readonly #body = make("tbody");
+  readonly #pager = new Pager((by) =>
+    this.#want({ offset: Math.max(0, this.#wanted.offset + by) })
+  );
+  #wanted: Wanted = { offset: 0, query: "", sortBy: "prediction", descending: true };
+  #shows: ColumnsShown = { hasIntervals: false, hasLabels: false };
+  #asked = 0;
+
+  constructor(app: App, { explain }: TableOptions) {
+    this.#app = app;
+    this.#explain = explain;
+    this.element = make("div.table", [
+      makeField("Search genes and cell types", this.#search),
+      make("div.scroll", [
+        make("table", [
+          make("caption.unseen", ["Predicted expression of each gene in each cell type"]),
+          make("thead", [this.#head]),
+          this.#body,
+        ]),
+      ], { tabindex: 0, role: "region", "aria-label": "Table of predictions" }),
+      this.#pager.element,
+    ]);
+  }
+
+  /** Shows the first rows of new predictions. */
+  async restart(columns: ColumnsShown): Promise<void> {
+    this.#shows = columns;
+    this.#head.replaceChildren(...makeHead(columns, (sortBy) => this.#sort(sortBy)));
+    await this.#want({ offset: 0, query: this.#search.value.trim() });
+  }
+
+  /** Sorts by a column; by the one that is sorted already, the other way round. */
+  #sort(sortBy: SortBy): void {
+    const descending = this.#wanted.sortBy === sortBy
+      ? !this.#wanted.descending
+      : sortBy === "prediction" || sortBy === "label";
+    this.#want({ sortBy, descending, offset: 0 });
+  }
+
+  /** Asks for the rows of another place, search or order, and shows them. */
+  async #want(change: Partial<Wanted>): Promise<void> {
+    const wanted = { ...this.#wanted, ...change };
+    this.#wanted = wanted;
+    markSorted(this.#head, wanted);
+    const ask = ++this.#asked;
     const { query, ...rest } = wanted;
-    const answer = await app.ask("rows", {
+    const answer = await this.#app.ask("rows", {
       ...rest,
       limit: PAGE_ROWS,
       ...(query !== "" && { query }),
     }, "predictions");
     // Only the last question's answer is shown.
-    if (answer === undefined || ask !== asked) return;
-    body.replaceChildren(...answer.rows.map((row) => makeRow(row, shows, explain)));
-    const { total } = answer;
-    const last = Math.min(total, wanted.offset + answer.rows.length);
+    if (answer === undefined || ask !== this.#asked) return;
+    this.#body.replaceChildren(
+      ...answer.rows.map((row) => makeRow(row, this.#shows, this.#explain)),
+    );
+    this.#pager.show({ offset: wanted.offset, rows: answer.rows.length, total: answer.total });
+  }
+}
+
+/** Makes the field of a search, which begins when typing rests. */
+function makeSearch(find: (query: string) => unknown): HTMLInputElement {
+  const input = make("input", [], {
+    type: "search",
+    id: "search",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => find(input.value.trim()), REST_MS);
+  });
+  return input;
+}
+
+/** Which rows of how many are shown, between the buttons that lead to others. */
+class Pager {
+  readonly element: HTMLElement;
+  readonly #count = make("p.page-count", [], { role: "status" });
+  readonly #previous: HTMLButtonElement;
+  readonly #next: HTMLButtonElement;
+
+  constructor(turn: (by: number) => unknown) {
+    this.#previous = makeTurn("Previous", () => turn(-PAGE_ROWS));
+    this.#next = makeTurn("Next", () => turn(PAGE_ROWS));
+    this.element = make("div.pager", [this.#previous, this.#count, this.#next]);
+  }
+
+  show({ offset, rows, total }: {
+    readonly offset: number;
+    readonly rows: number;
+    readonly total: number;
+  }): void {
+    const last = Math.min(total, offset + rows);
     setText(
-      count,
+      this.#count,
       total === 0
         ? "No gene or cell type has this in its name."
-        : `${format(wanted.offset + 1)}–${format(last)} of ${format(total)}`,
+        : `${format(offset + 1)}–${format(last)} of ${format(total)}`,
     );
-    setAttributes(previous, { "aria-disabled": wanted.offset === 0 ? "true" : undefined });
-    setAttributes(next, { "aria-disabled": last >= total ? "true" : undefined });
-  };
-  const turn = (by: number) => {
-    wanted = { ...wanted, offset: Math.max(0, wanted.offset + by) };
-    load();
-  };
-  const sort = (sortBy: SortBy) => {
-    const isSame = wanted.sortBy === sortBy;
-    const descending = isSame ? !wanted.descending : sortBy === "prediction" || sortBy === "label";
-    wanted = { ...wanted, sortBy, descending, offset: 0 };
-    markSorted(head, wanted);
-    load();
-  };
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  search.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      wanted = { ...wanted, query: search.value.trim(), offset: 0 };
-      load();
-    }, REST_MS);
-  });
-  return {
-    element: make("div.table", [
-      makeField("Search genes and cell types", search),
-      make("div.scroll", [
-        make("table", [
-          make("caption.unseen", ["Predicted expression of each gene in each cell type"]),
-          make("thead", [head]),
-          body,
-        ]),
-      ], { tabindex: 0, role: "region", "aria-label": "Table of predictions" }),
-      make("div.pager", [previous, count, next]),
-    ]),
-    restart: async (columns) => {
-      shows = columns;
-      wanted = { ...wanted, offset: 0, query: search.value.trim() };
-      head.replaceChildren(...makeHead(shows, sort));
-      markSorted(head, wanted);
-      await load();
-    },
-  };
+    setAttributes(this.#previous, { "aria-disabled": offset === 0 ? "true" : undefined });
+    setAttributes(this.#next, { "aria-disabled": last >= total ? "true" : undefined });
+  }
 }
 
 function makeHead(
-  shows: { readonly hasIntervals: boolean; readonly hasLabels: boolean },
+  shows: ColumnsShown,
   sort: (sortBy: SortBy) => void,
 ): HTMLElement[] {
   const cells = COLUMNS.filter(({ needs }) => needs === undefined || shows[needs])
@@ -143,7 +176,7 @@ function makeHead(
 
 function markSorted(
   head: HTMLElement,
-  { sortBy, descending }: { readonly sortBy: SortBy; readonly descending: boolean },
+  { sortBy, descending }: Pick<Wanted, "sortBy" | "descending">,
 ): void {
   for (const cell of head.children) {
     const isSorted = cell.getAttribute("data-sort") === sortBy;
@@ -155,7 +188,7 @@ function markSorted(
 
 function makeRow(
   row: PredictionRow,
-  shows: { readonly hasIntervals: boolean; readonly hasLabels: boolean },
+  shows: ColumnsShown,
   explain: (row: PredictionRow) => unknown,
 ): HTMLElement {
   const { gene, symbol, cellType, prediction, low, high, label } = row;
@@ -182,7 +215,8 @@ function makeRow(
   ]);
 }
 
-function makePager(text: string, act: () => void): HTMLButtonElement {
+/** A button that stays where it is, with its focus, where it leads nowhere. */
+function makeTurn(text: string, act: () => void): HTMLButtonElement {
   const button = make("button", [text], { type: "button" });
   button.addEventListener("click", () => {
     if (button.getAttribute("aria-disabled") !== "true") act();

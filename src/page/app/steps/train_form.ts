@@ -26,30 +26,61 @@ const PRESETS: readonly (readonly [preset: string, text: string, hint: string])[
   ["deepchrome", "DeepChrome", "The network of Singh and others (2016), as a comparison."],
 ];
 
+/** The transforms of signal that are offered. */
+const TRANSFORMS: readonly (readonly [transform: "" | Transform, text: string])[] = [
+  ["", "As the model has it"],
+  ["log1p", "Logarithms: ln(1 + count)"],
+  ["asinh", "asinh of the counts"],
+  ["none", "The counts themselves"],
+];
+
+/** A form of settings. */
+export interface TrainForm {
+  readonly element: HTMLElement;
+  readonly show: (options: { readonly isDone: boolean }) => void;
+}
+
 /** Makes the form. */
 export function makeTrainForm(
   app: App,
   submit: (settings: TrainSettings) => unknown,
-): {
-  readonly element: HTMLElement;
-  readonly show: (options: { readonly isDone: boolean }) => void;
-} {
-  const preset = makeSelect("preset", PRESETS.map(([name, text]) => [name, text] as const));
-  const presetField = makeField("Model", preset, PRESETS[0]![2]);
-  preset.addEventListener("change", () => {
-    const hint = PRESETS.find(([name]) => name === preset.value)?.[2] ?? "";
-    setText(presetField.querySelector(".hint")!, hint);
+): TrainForm {
+  const preset = makePreset();
+  const more = makeMore();
+  const button = makeAction(app, "Train on these data", {
+    id: "train",
+    isMain: true,
+    act: () => {
+      if (more.isValid()) submit({ preset: preset.value(), ...more.read() });
+    },
   });
+  return {
+    element: make("div.train", [preset.element, more.element, button]),
+    show: ({ isDone }) => {
+      setText(button, isDone ? "Train again" : "Train on these data");
+      button.classList.toggle("main", !isDone);
+    },
+  };
+}
+
+/** The choice of a preset, with what the chosen one is for. */
+function makePreset() {
+  const select = makeSelect("preset", PRESETS.map(([name, text]) => [name, text] as const));
+  const element = makeField("Model", select, PRESETS[0]![2]);
+  select.addEventListener("change", () => {
+    const hint = PRESETS.find(([name]) => name === select.value)?.[2] ?? "";
+    setText(element.querySelector(".hint")!, hint);
+  });
+  return { element, value: () => select.value };
+}
+
+/** Settings that few people change. */
+function makeMore() {
   const epochs = makeNumber("epochs", { min: 1, max: 10_000, placeholder: "the model's own" });
   const seed = makeNumber("seed", { min: 0, max: 2 ** 32 - 1, placeholder: "0" });
-  const transform = makeSelect("transform", [
-    ["", "As the model has it"],
-    ["log1p", "Logarithms: ln(1 + count)"],
-    ["asinh", "asinh of the counts"],
-    ["none", "The counts themselves"],
-  ]);
+  const transform = makeSelect("transform", TRANSFORMS);
   const calibrate = make("input", [], { type: "checkbox", id: "calibrate" });
-  const more = make("details.more", [
+  const element = make("details.more", [
     make("summary", ["More"]),
     makeField("Epochs", epochs, "How often each sample is seen."),
     makeField("Seed", seed, "The same seed gives the same model."),
@@ -61,31 +92,23 @@ export function makeTrainForm(
       }),
     ]),
   ]);
-  const button = makeAction(app, "Train on these data", {
-    id: "train",
-    isMain: true,
-    act: () => {
-      const wrong = [epochs, seed].find((input) => !input.checkValidity());
-      if (wrong) {
-        more.open = true;
-        wrong.reportValidity();
-        return;
-      }
-      submit({
-        preset: preset.value,
-        ...(epochs.value !== "" && { epochs: Number(epochs.value) }),
-        ...(seed.value !== "" && { seed: Number(seed.value) }),
-        ...(transform.value !== "" && { transform: transform.value as Transform }),
-        ...(calibrate.checked && { calibrate: true }),
-      });
-    },
-  });
   return {
-    element: make("div.train", [presetField, more, button]),
-    show: ({ isDone }) => {
-      setText(button, isDone ? "Train again" : "Train on these data");
-      button.classList.toggle("main", !isDone);
+    element,
+    /** Whether the numbers can be used; shows the first one that cannot. */
+    isValid: () => {
+      const wrong = [epochs, seed].find((input) => !input.checkValidity());
+      if (wrong === undefined) return true;
+      element.open = true;
+      wrong.reportValidity();
+      return false;
     },
+    /** What was chosen; the rest is the model's own. */
+    read: (): Omit<TrainSettings, "preset"> => ({
+      ...(epochs.value !== "" && { epochs: Number(epochs.value) }),
+      ...(seed.value !== "" && { seed: Number(seed.value) }),
+      ...(transform.value !== "" && { transform: transform.value as Transform }),
+      ...(calibrate.checked && { calibrate: true }),
+    }),
   };
 }
 

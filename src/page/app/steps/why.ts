@@ -2,7 +2,7 @@
 
 import type { Explanation, PredictionRow } from "../../protocol.ts";
 import type { App } from "../app.ts";
-import { describeTrack, makeTracks } from "../charts/tracks.ts";
+import { describeTrack, Tracks } from "../charts/tracks.ts";
 import { fill, make, setText } from "../dom.ts";
 import { makeDownload } from "../downloads.ts";
 import { showHeading } from "../focus.ts";
@@ -11,6 +11,42 @@ import { formatEffect, formatFixed, joinWords, NO_EFFECT } from "../words.ts";
 
 /** Makes the sixth step. */
 export function makeWhyStep(app: App): StepView {
+  const form = makeForm(app);
+  const result = makeResult(app);
+  const tracks = new Tracks();
+  let shown: Explanation | undefined;
+  return makeStep(app, {
+    name: "why",
+    number: 6,
+    title: "Why",
+    intro: "What each bin of each mark adds to the prediction of a gene, compared with no signal " +
+      "at all.",
+    waitsFor: "Waits for predictions",
+    controls: [form.element, result.element],
+    plots: [tracks.element],
+    standing: ({ page, explanation }) => {
+      if (explanation) return "done";
+      return page?.predictions ? "now" : "later";
+    },
+    summary: ({ explanation }) =>
+      explanation
+        ? `${explanation.symbol ?? explanation.gene} in ${explanation.cellType}`
+        : "Choose a gene in the table, or here",
+    render: ({ page, explanation }) => {
+      form.offer(page?.data?.cellTypes);
+      if (explanation === shown) return;
+      shown = explanation;
+      tracks.element.hidden = explanation === undefined;
+      result.show(explanation);
+      if (explanation === undefined) return;
+      tracks.show(explanation);
+      form.show(explanation);
+    },
+  });
+}
+
+/** The choice of what to explain. */
+function makeForm(app: App) {
   const gene = make("input", [], {
     type: "text",
     id: "why-gene",
@@ -26,48 +62,25 @@ export function makeWhyStep(app: App): StepView {
       explainGene(app, { gene: name, cellType: cellType.value });
     },
   });
-  const form = make("div.why-form", [
-    makeField("Gene", gene, "Its name or id."),
-    makeField("Cell type", cellType),
-    explain,
-  ]);
-  const result = makeResult(app);
-  const tracks = makeTracks();
   let offered: readonly string[] | undefined;
-  let shown: Explanation | undefined;
-  return makeStep(app, {
-    name: "why",
-    number: 6,
-    title: "Why",
-    intro: "What each bin of each mark adds to the prediction of a gene, compared with no signal " +
-      "at all.",
-    waitsFor: "Waits for predictions",
-    controls: [form, result.element],
-    plots: [tracks.element],
-    standing: ({ page, explanation }) => {
-      if (explanation) return "done";
-      return page?.predictions ? "now" : "later";
+  return {
+    element: make("div.why-form", [
+      makeField("Gene", gene, "Its name or id."),
+      makeField("Cell type", cellType),
+      explain,
+    ]),
+    /** Offers the cell types of the data. */
+    offer: (cellTypes: readonly string[] | undefined) => {
+      if (cellTypes === offered) return;
+      offered = cellTypes;
+      fill(cellType, (cellTypes ?? []).map((name) => make("option", [name], { value: name })));
     },
-    summary: ({ explanation }) =>
-      explanation
-        ? `${explanation.symbol ?? explanation.gene} in ${explanation.cellType}`
-        : "Choose a gene in the table, or here",
-    render: ({ page, explanation }) => {
-      const cellTypes = page?.data?.cellTypes;
-      if (cellTypes !== offered) {
-        offered = cellTypes;
-        fill(cellType, (cellTypes ?? []).map((name) => make("option", [name], { value: name })));
-      }
-      if (explanation === shown) return;
-      shown = explanation;
-      tracks.element.hidden = explanation === undefined;
-      result.show(explanation);
-      if (explanation === undefined) return;
-      tracks.show(explanation);
+    /** Shows what was explained as chosen. */
+    show: (explanation: Explanation) => {
       gene.value = explanation.symbol ?? explanation.gene;
       cellType.value = explanation.cellType;
     },
-  });
+  };
 }
 
 /** Explains a gene in a cell type, and leads there. */
