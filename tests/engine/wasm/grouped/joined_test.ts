@@ -251,11 +251,11 @@ Deno.test("batches that cannot be gathered, or are ended, leave nothing that was
   await rejects(session.predict(failing, rows), /the disk is gone/);
   deepStrictEqual((await session.predict(gathered(source), rows))[0], wanted);
   const ended = new AbortController();
-  const predicting = session.predict(gathered(source), rows, {
-    signal: ended.signal,
-    onProgress: () => ended.abort(new Error("enough")),
+  const ending = gathered(source, (some, into) => {
+    ended.abort(new Error("enough"));
+    return source.gather(some, into);
   });
-  await rejects(predicting, /enough/);
+  await rejects(session.predict(ending, rows, { signal: ended.signal }), /enough/);
   deepStrictEqual((await session.predict(gathered(source), rows))[0], wanted);
   const done: number[] = [];
   await session.predict(gathered(source), rows, {
