@@ -51,7 +51,12 @@ export class BatchPredictor {
     rows: Uint32Array,
     call: MemberCall,
   ): Promise<Float32Array<ArrayBuffer>> {
-    if (this.#jobs.isShortPrediction(rows.length)) return await this.#predictHere(source, rows);
+    if (this.#jobs.isShortPrediction(rows.length)) {
+      const predicted = await this.#predictHere(source, rows);
+      // Gathering may have waited.
+      call.signal.throwIfAborted();
+      return predicted;
+    }
     const predicted = new Float32Array(sharedBuffer(4 * rows.length));
     await this.#predictOnThreads(source, { rows, predicted, ...call });
     return new Float32Array(predicted);

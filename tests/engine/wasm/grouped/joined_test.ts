@@ -29,7 +29,8 @@ import { randomWeights } from "../../../helpers/random_weights.ts";
 import { GROUPED_TOLERANCE, largestDifference, magnitude } from "../../../helpers/tolerances.ts";
 
 const wasm = createWasmEngine();
-const SAMPLES = 700;
+/** So many that they are worth threads. */
+const SAMPLES = 1800;
 const gelu = { type: "activation", kind: "gelu" } as const;
 
 /** Every term on every kind of branch, in sizes that no vector width divides. */
