@@ -14,6 +14,11 @@ export interface TestGroup {
   readonly documentation?: boolean;
   /** Whether test files run side by side. */
   readonly parallel?: boolean;
+  /**
+   * Whether types are not checked first, as `deno task check` does: Linux counts the checker's memory to the peak of the
+   * processes that the tests start.
+   */
+  readonly unchecked?: boolean;
   /** Whether `deno task test` leaves the group to `deno task test-all`. */
   readonly long?: boolean;
   /** How often it is tried. */
@@ -96,6 +101,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     about:
       "memory over 300 epochs on each engine that needs no GPU, of counting many windows, and of a service",
     paths: ["tests/memory_test.ts", "tests/service/memory_test.ts"],
+    unchecked: true,
     env: NO_ADAPTER,
     long: true,
   },

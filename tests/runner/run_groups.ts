@@ -104,6 +104,7 @@ function testArguments(group: TestGroup, flags: readonly string[]): string[] {
     "-P",
     `--v8-flags=${SOUND_V8_FLAG}`,
     ...(group.parallel ? ["--parallel"] : []),
+    ...(group.unchecked ? ["--no-check"] : []),
     ...(group.documentation ? ["--doc"] : []),
     ...(ignored.length > 0 ? [`--ignore=${ignored.join(",")}`] : []),
     ...flags,
