@@ -59,8 +59,10 @@ async function killUntilItEnds(
   { random, longestMs, most }: KillOptions,
 ): Promise<number> {
   for (let kills = 0;; kills++) {
-    // A run that was killed before it wrote its first file has nothing to resume.
-    const hasStarted = await exists(`${directory}/checkpoints/command.json`);
+    // A run that was killed before it wrote its first file has nothing to resume. One that was killed after it removed the
+    // file of its command, which it does last, is finished, and must say so.
+    const hasStarted = await exists(`${directory}/checkpoints/command.json`) ||
+      await exists(`${directory}/metrics.json`);
     const call = hasStarted ? ["--resume", directory] : [...args, "--out", directory];
     const child = taskCommand(task, call, { stdout: "null", stderr: "piped" }).spawn();
     const timer = kills < most
