@@ -4,7 +4,7 @@ import { FormatError } from "../../errors.ts";
 import type { Bytes } from "../../base/bytes.ts";
 
 /** An address that stands for nothing. */
-export const UNDEFINED_ADDRESS = 2n ** 64n - 1n;
+const UNDEFINED_ADDRESS = 2n ** 64n - 1n;
 
 /** A file in memory. */
 export class Hdf5Bytes {
@@ -12,14 +12,17 @@ export class Hdf5Bytes {
   readonly file: string;
   readonly #bytes: Bytes;
   readonly #view: DataView;
-  /** Bytes that may still be read of structures: damage could make the same ones be read for ever. */
+  /** Bytes that may still be read: damage could make the same ones be read for ever. */
   #left: number;
+  /** Bytes that may still be kept: parts of a file do not overlap, so that all of them are no longer than it. */
+  #free: number;
 
   constructor(bytes: Bytes, file: string) {
     this.file = file;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#left = 64 * bytes.length + 2 ** 20;
+    this.#free = bytes.length;
   }
 
   /** Length of the file. */
@@ -42,6 +45,15 @@ export class Hdf5Bytes {
     this.#left -= length;
     if (this.#left < 0) this.fail("its structures refer to each other without an end");
     return this.#bytes.subarray(address, address + length);
+  }
+
+  /**
+   * Counts bytes that are kept while the file is read, of structures or of values: each byte may be kept once, or a small
+   * file could fill the memory.
+   */
+  keep(length: number): void {
+    this.#free -= length;
+    if (this.#free < 0) this.fail("its parts overlap: together they are longer than the file");
   }
 
   /** A little-endian integer of 1, 2, 4 or 8 bytes; one of 8 that is too large for a number is refused. */

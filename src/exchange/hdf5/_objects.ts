@@ -27,7 +27,8 @@ export const MESSAGES = {
 /** More messages or links than a model has. */
 const MOST_MESSAGES = 10_000;
 const MOST_LINKS = 100_000;
-const HEADER_BYTES = 16;
+/** Bytes of an object's header before its messages. */
+export const HEADER_BYTES = 16;
 const MESSAGE_HEADER_BYTES = 8;
 const LONGEST_NAME = 1024;
 const SYMBOL_BYTES = 40;
@@ -61,6 +62,7 @@ export function readMessages(bytes: Hdf5Bytes, address: number): Message[] {
       if (type === MESSAGES.continuation) {
         blocks.push({ start: bytes.integer(data, 8), size: bytes.integer(data + 8, 8) });
       }
+      bytes.keep(MESSAGE_HEADER_BYTES);
       messages.push({ type, address: data, size, isShared });
       at = data + size;
     }
@@ -124,6 +126,7 @@ function addSymbols(bytes: Hdf5Bytes, { address, names, links }: TreeNode): void
     if (place >= names.size) bytes.fail("the name of a link is outside its heap", entry);
     if (links.size === MOST_LINKS) bytes.fail("a group has too many members", address);
     const name = bytes.text(names.start + place, Math.min(LONGEST_NAME, names.size - place));
+    bytes.keep(SYMBOL_BYTES + name.length);
     links.set(name, bytes.integer(entry + 8, 8));
   }
 }

@@ -87,12 +87,18 @@ export function readTexts(
 ): string[] {
   if (type.kind !== "text" && type.kind !== "longText") return [];
   const count = shape === undefined ? 0 : countValues(shape) ?? Infinity;
-  if (count * Math.max(1, type.size) > bytes.length) {
+  const expectLength = (length: number) => {
+    if (length <= bytes.length) return;
     bytes.fail(`attribute "${name.slice(0, 60)}" is longer than the file`, address);
-  }
+  };
+  expectLength(count * Math.max(1, type.size));
+  let length = 0;
   return Array.from({ length: count }, (_, i) => {
     const at = address + i * type.size;
-    return type.kind === "text" ? bytes.text(at, type.size) : readLongText(bytes, at);
+    const text = type.kind === "text" ? bytes.text(at, type.size) : readLongText(bytes, at);
+    // Many may name the same text of the heap.
+    expectLength(length += text.length);
+    return text;
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * Groups, attributes and arrays of HDF5 files, as h5py writes them unless told otherwise and Keras has them: superblocks of
  * version 0 and 1, headers of version 1, groups as trees, arrays in one piece. Other forms are refused by name. Every
- * address and length is checked against the file before it is used.
+ * address and length is checked against the file before it is used, and what is kept of it is no longer than the file.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 import type { Bytes } from "../../base/bytes.ts";
 import { countValues, decodeFloats, type Tensor } from "../tensor.ts";
 import { Hdf5Bytes } from "./_bytes.ts";
-import { type Message, MESSAGES, readLinks, readMessages } from "./_objects.ts";
+import { HEADER_BYTES, type Message, MESSAGES, readLinks, readMessages } from "./_objects.ts";
 import { type Hdf5Attribute, readAttribute, readShape, readTexts, readType } from "./_values.ts";
 
 const SIGNATURE = "\x89HDF\r\n\x1a\n";
@@ -53,14 +53,15 @@ export class Hdf5Reader {
   }
 
   /**
-   * The texts of an attribute, of which long lists are in several: `name0`, `name1`, …; `undefined` if it is not there.
+   * The texts of an attribute, of which long lists are in several: `name0`, `name1`, …; `undefined` if it is not there. The
+   * caller keeps them: each list is read once.
    */
   texts(path: string, name: string): readonly string[] | undefined {
-    const whole = this.#textsOf(path, name);
+    const whole = this.#keptTexts(path, name);
     if (whole !== undefined) return whole;
     const parts: string[] = [];
     for (let part = 0;; part++) {
-      const texts = this.#textsOf(path, `${name}${part}`);
+      const texts = this.#keptTexts(path, `${name}${part}`);
       if (texts === undefined) return part === 0 ? undefined : parts;
       parts.push(...texts);
     }
@@ -72,7 +73,7 @@ export class Hdf5Reader {
   }
 
   /**
-   * An array of floating-point numbers.
+   * An array of floating-point numbers, which the caller keeps: each is read once.
    *
    * @param path Its path.
    * @returns The array; `undefined` if it is not there.
@@ -95,6 +96,7 @@ export class Hdf5Reader {
     if (kind !== "float" || !("float" in rest)) return fail("holds no floating-point numbers");
     const length = (countValues(shape) ?? Infinity) * size;
     if (length > bytes.length) fail(`has the shape [${shape.join(", ")}], more than the file`);
+    bytes.keep(HEADER_BYTES + path.length + length);
     const own = length === 0 ? new Uint8Array(0) : this.#dataOf(layout, length, fail);
     const place = { action: "read HDF5", name: path, file: bytes.file };
     return { name: path, shape, values: decodeFloats(own, rest.float, place) };
@@ -111,6 +113,13 @@ export class Hdf5Reader {
     if (bytes.isUndefined(at)) fail("was never written");
     if (bytes.integer(at + 8, 8) !== length) fail(`has another length than ${length} bytes`);
     return bytes.at(bytes.integer(at, 8), length);
+  }
+
+  #keptTexts(path: string, name: string): string[] | undefined {
+    const texts = this.#textsOf(path, name);
+    // An empty text takes a byte at least, too.
+    for (const { length } of texts ?? []) this.#bytes.keep(Math.max(1, length));
+    return texts;
   }
 
   #textsOf(path: string, name: string): string[] | undefined {

@@ -1,6 +1,6 @@
 /** The reader of HDF5 against h5py, which is HDF5's own library. */
 
-import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { Hdf5Reader } from "../../../src/exchange/hdf5/reader.ts";
 import { withDirectory } from "../../helpers/command.ts";
 import { runPython, testWithPython } from "../../helpers/python.ts";
@@ -86,4 +86,25 @@ Deno.test("structures that refer to themselves end in an error", async () => {
   new DataView(bytes.buffer).setBigUint64(tree + 32, BigInt(tree), true);
   const reader = new Hdf5Reader(bytes, "a.h5");
   throws(() => reader.has("model_weights"), { name: "FormatError", message: /Cannot read HDF5: / });
+});
+
+Deno.test("no more is kept of a file than it has bytes, however often its parts are named", async () => {
+  const file = new URL("../../../fixtures/exchange/keras_sequential.h5", import.meta.url);
+  const bytes = await Deno.readFile(file);
+  const path = "model_weights/conv1d/sequential/conv1d/kernel";
+  const overlap = { name: "FormatError", message: /Cannot read HDF5: its parts overlap/ };
+  const kept = { values: 0, texts: 0 };
+  const arrays = new Hdf5Reader(bytes, "a.h5");
+  throws(() => {
+    while (kept.values < 64 * bytes.length) kept.values += arrays.tensor(path)!.values.byteLength;
+  }, overlap);
+  const lists = new Hdf5Reader(bytes, "a.h5");
+  throws(() => {
+    while (kept.texts < 64 * bytes.length) {
+      kept.texts += lists.texts("model_weights", "layer_names")!.join("").length;
+    }
+  }, overlap);
+  for (const [what, length] of Object.entries(kept)) {
+    ok(length > 0 && length <= bytes.length, `${what}: ${length}`);
+  }
 });
