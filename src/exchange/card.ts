@@ -8,7 +8,7 @@
 
 import { formatCount, formatCountOf } from "../base/count.ts";
 import { CALIBRATED_REGIMES, type CalibratedRegime } from "../model/calibration.ts";
-import { describeLoss } from "../model/loss.ts";
+import { type Loss, lossWords } from "../model/loss.ts";
 import { isBranched } from "../model/spec.ts";
 import { countParameters } from "../model/shapes.ts";
 import { modelInputs } from "../model/inputs.ts";
@@ -138,7 +138,7 @@ function describeModel({ spec, training, labelScale, geneEffects, panel }: Train
   const lines = [
     `Predicts gene expression from histone marks: ${kind} ${
       formatCountOf(countParameters(spec), "parameter")
-    }. It reads ${inputs}, and training minimised ${describeLoss(spec.loss)}.`,
+    }. It reads ${inputs}.`,
     ...geneEffects === undefined ? [] : [
       `For ${
         formatCountOf(geneEffects.genes.length, "gene")
@@ -155,10 +155,18 @@ function describeModel({ spec, training, labelScale, geneEffects, panel }: Train
       ? []
       : ["The network predicts on a scale of its own, which is undone."],
   ];
-  if (training.importedFrom !== undefined) {
-    lines.push(`It was trained by another program and imported: ${plain(training.importedFrom)}.`);
-  }
+  // The loss of an imported model may be one that was taken for want of another.
+  lines.push(
+    training.importedFrom === undefined
+      ? `Training minimised the ${nameLoss(spec.loss)}.`
+      : `It was trained by another program and imported: ${plain(training.importedFrom)}.`,
+  );
   return lines.join(" ");
+}
+
+function nameLoss(loss: Loss): string {
+  const words = lossWords(loss);
+  return typeof loss === "string" ? words : `${words} with delta ${loss.delta}`;
 }
 
 function describeErrors(model: TrainedModel, { metrics = [] }: CardOptions): string {

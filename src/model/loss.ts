@@ -32,6 +32,13 @@ export type Loss = "meanSquaredError" | "binaryCrossentropy" | "rank" | HuberLos
 /** Name of a loss, without its parameters. */
 export type LossName = Extract<Loss, string> | HuberLoss["type"];
 
+const WORDS: Readonly<Record<LossName, string>> = {
+  meanSquaredError: "mean squared error",
+  binaryCrossentropy: "binary cross-entropy",
+  rank: "cross-entropy of pairs",
+  huber: "Huber loss",
+};
+
 const NAMES: readonly unknown[] = ["meanSquaredError", "binaryCrossentropy", "rank"];
 const HUBER = object({ type: oneOf("huber"), delta: numberWithin({ least: 1e-6, most: 1e6 }) });
 const WANTED = `one of ${NAMES.join(", ")} or an object such as { "type": "huber", "delta": 1 }`;
@@ -92,4 +99,9 @@ export function pairDistances(samples: number): number[] {
  */
 export function describeLoss(loss: Loss): string {
   return typeof loss === "string" ? loss : `${loss.type} with delta ${loss.delta}`;
+}
+
+/** Words for what training minimises, to stand in a sentence; a parameter is left out. */
+export function lossWords(loss: Loss): string {
+  return WORDS[lossName(loss)];
 }

@@ -1,4 +1,4 @@
-import { type Loss, lossName } from "../model/loss.ts";
+import { type Loss, lossName, lossWords } from "../model/loss.ts";
 import { epochAxis, epochPoints, LEGEND, NEXT_LEGEND } from "./_axes.ts";
 import { checkNotEmpty } from "./_check.ts";
 import { formatNumber } from "./_format.ts";
@@ -207,15 +207,16 @@ function lossAxis(rows: readonly LossPoint[], loss: Loss = "meanSquaredError") {
 }
 
 function nameOfAxis(loss: Loss): string {
+  const words = lossWords(loss);
+  const title = words.charAt(0).toUpperCase() + words.slice(1);
   switch (lossName(loss)) {
     case "meanSquaredError":
-      return `Mean squared error (${LABEL_UNIT}²)`;
+      return `${title} (${LABEL_UNIT}²)`;
     case "binaryCrossentropy":
-      return "Binary cross-entropy (nats)";
     case "rank":
-      return "Cross-entropy of pairs (nats)";
+      return `${title} (nats)`;
     case "huber":
-      return "Huber loss";
+      return title;
   }
 }
 

@@ -3,6 +3,7 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { modelCard, modelFolder } from "../../src/exchange/mod.ts";
 import { loadModel } from "../../src/model/save_load.ts";
+import type { Loss } from "../../src/model/loss.ts";
 import { presetSpec } from "../../src/model/presets.ts";
 import { loadStarter } from "../../src/starter/load_starter.ts";
 import { withDirectory } from "../helpers/command.ts";
@@ -17,6 +18,7 @@ Deno.test("what is not known is said to be not known", () => {
   match(card, /\| samples \| not known \|/);
   match(card, /\| cell types \| not known \|/);
   match(card, /imported: keras 3\.15\.1\./);
+  doesNotMatch(card, /minimised/);
   doesNotMatch(card, /^license:/m);
 });
 
@@ -26,6 +28,16 @@ Deno.test("a card has the record, the cell types and the calibration of its mode
   match(card, /\| marks \| H3K27me3, H3K36me3, H3K4me1, H3K4me3, H3K9me3 \|/);
   match(card, /\| cell types \| E114, E116, E118, E119, E120, E122, E123, E128 \|/);
   match(card, /\| new genes \| 117,084 \| 17,447 \| 8 \| ± 0\.348 to ± 2\.48 \|/);
+});
+
+Deno.test("what training minimised stands there in words", () => {
+  const { spec, ...model } = trainedOf(presetSpec("experiment1"));
+  const minimised = (loss: Loss) =>
+    /Training minimised (.*)\.$/m.exec(modelCard({ ...model, spec: { ...spec, loss } }))?.[1];
+  strictEqual(minimised("meanSquaredError"), "the mean squared error");
+  strictEqual(minimised("binaryCrossentropy"), "the binary cross-entropy");
+  strictEqual(minimised("rank"), "the cross-entropy of pairs");
+  strictEqual(minimised({ type: "huber", delta: 1.5 }), "the Huber loss with delta 1.5");
 });
 
 Deno.test("figures that were measured stand in the table and in the front matter", () => {
