@@ -15,7 +15,7 @@ export function metadataOf(content: unknown, file: string): Record<string, unkno
 
 /** Explains why the content of a model.json is not a model of this package. */
 function describeForeignModel(content: unknown): string {
-  const { format, generatedBy, convertedBy, class_name: layers } = Object(content);
+  const { format, generatedBy, convertedBy, modelTopology, class_name: layers } = Object(content);
   const said = "userDefinedMetadata.histone is missing, so it was not saved by @waka/histone";
   const programs = [generatedBy, convertedBy].filter((name) => typeof name === "string")
     .map((name: string) => name.slice(0, 100));
@@ -23,12 +23,15 @@ function describeForeignModel(content: unknown): string {
     return "userDefinedMetadata.histone is missing: another program has saved it again without what " +
       "@waka/histone had written there";
   }
-  const kind = format === "graph-model" ? ", as a graph of operations without layers" : "";
-  if (programs.length > 0) {
-    return `${said} but by ${
-      programs.join(" and ")
-    }${kind}. Only models that train wrote are loaded, since ` +
-      "others do not say what data they were trained on: import takes them with a data record";
+  const isGraph = format === "graph-model";
+  if (programs.length > 0 || modelTopology !== undefined) {
+    const by = programs.length > 0 ? ` but by ${programs.join(" and ")}` : "";
+    const kind = isGraph ? ", as a graph of operations without layers" : "";
+    const next = isGraph
+      ? "; nor does import take graphs: convert the model to layers, which it takes with a data record"
+      : ": import takes them with a data record";
+    return `${said}${by}${kind}. Only models that train wrote are loaded, since ` +
+      `others do not say what data they were trained on${next}`;
   }
   return layers === undefined
     ? said

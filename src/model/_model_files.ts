@@ -1,13 +1,17 @@
-/** The files of a saved model that a caller holds: as sources, or by their names. */
+/** The files of a saved model: in a directory, or those that a caller holds, as sources or by their names. */
 
 import { NotFoundError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
+import { openFile, pathKind } from "../files/file.ts";
 import { type BinarySource, openSource } from "../files/open_source.ts";
 import { PANEL_FILE } from "../panel/panel_file.ts";
 import { WEIGHTS_FILE } from "./_weights_file.ts";
 
 /** Name of the file of layers and settings. */
 export const TOPOLOGY_FILE = "model.json";
+
+/** Where runs have their model, or the first of an ensemble's. */
+const PLACES_IN_RUNS = ["model", "models/1"];
 
 /** The files of a saved model, to load it from. What is opened of them is closed; sources that are given stay open. */
 export interface ModelSources {
@@ -74,4 +78,26 @@ function findSources(files: NamedModelFiles): ModelSources {
     });
   };
   return { json: need(TOPOLOGY_FILE), weights: need(WEIGHTS_FILE), panel: find(PANEL_FILE) };
+}
+
+/**
+ * Opens the `model.json` of a directory.
+ *
+ * @throws {NotFoundError} If there is none. A run has its models in directories of its own, of which one is named then.
+ */
+export async function openTopology(path: string): Promise<ByteSource> {
+  const file = `${path}/${TOPOLOGY_FILE}`;
+  try {
+    return await openFile(file);
+  } catch (cause) {
+    if (!(cause instanceof NotFoundError)) throw cause;
+    for (const place of PLACES_IN_RUNS) {
+      if (await pathKind(`${path}/${place}/${TOPOLOGY_FILE}`) === undefined) continue;
+      throw new NotFoundError(
+        `Cannot load model: "${path}" is the directory of a run, expected that of a model, such as "${path}/${place}"`,
+        { path: file, cause },
+      );
+    }
+    throw cause;
+  }
 }

@@ -19,6 +19,7 @@ import {
   type ModelSources,
   type NamedModelFiles,
   openModelFiles,
+  openTopology,
   TOPOLOGY_FILE,
 } from "./_model_files.ts";
 import {
@@ -204,7 +205,7 @@ export async function saveModel(
  *   The panel of a model is in `panel.npz` beside them, or in the directory above.
  * @param options Panels that are known already.
  * @returns The model.
- * @throws {NotFoundError} If a file is missing.
+ * @throws {NotFoundError} If a file is missing; it names the directory of the model if that is in the one given, as in a run.
  * @throws {FormatError} If a file is damaged, or was not written by this package.
  *
  * @example A model from memory
@@ -239,7 +240,7 @@ export async function loadModel(
     }
   }
   const path = pathOf(directory);
-  const json = await openFile(`${path}/${TOPOLOGY_FILE}`);
+  const json = await openTopology(path);
   try {
     // Another program's model may have its weights in files of other names.
     metadataOf(await readModelJson(json), json.name);

@@ -23,7 +23,12 @@ const FOREIGN: readonly (readonly [name: string, content: unknown, wanted: RegEx
   [
     "tf.js' own save",
     { format: "layers-model", generatedBy: "TensorFlow.js tfjs-layers v4.22.0", convertedBy: null },
-    /but by TensorFlow\.js tfjs-layers v4\.22\.0\. Only models that train wrote are loaded/,
+    /but by TensorFlow\.js tfjs-layers v4\.22\.0\. Only models that train wrote are loaded.*: import takes/,
+  ],
+  [
+    "tf.js before it named itself",
+    { modelTopology: {}, weightsManifest: [] },
+    /so it was not saved by @waka\/histone\. Only models .*: import takes them with a data record/,
   ],
   ["Keras' to_json", { class_name: "Sequential", config: {} }, /layers of a Keras model, without/],
   [

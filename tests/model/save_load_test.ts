@@ -191,6 +191,23 @@ Deno.test("a directory may be a URL", async () => {
   });
 });
 
+Deno.test("of a run, the directory of its model is named", () =>
+  withDirectory(async (directory) => {
+    for (const [run, place] of [["one", "model"], ["ensemble", "models/1"]] as const) {
+      const path = `${directory}/${run}`;
+      await saveModel(trainedModel("experiment1"), `${path}/${place}`);
+      await rejects(loadModel(path), {
+        name: "NotFoundError",
+        path: `${path}/model.json`,
+        message:
+          `Cannot load model: "${path}" is the directory of a run, expected that of a model, such as "${path}/${place}"`,
+      });
+    }
+    await rejects(loadModel(directory), {
+      message: /Cannot open .*model\.json: it does not exist/,
+    });
+  }));
+
 function manyEffects(count: number): GeneEffects {
   const genes = Array.from({ length: count }, (_, i) => `ENSG${String(i).padStart(11, "0")}.1`);
   const effects = new Float32Array(count).fill(0.1234567);
