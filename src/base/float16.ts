@@ -26,7 +26,7 @@ export function writeFloat16(values: ArrayLike<number>): Bytes {
   return new Uint8Array(Uint16Array.from(values, bitsOfValue).buffer);
 }
 
-/** The value of 16 bits: a sign, 5 bits of exponent, 10 of fraction. Exported for tests. */
+/** The value of 16 bits: a sign, 5 bits of exponent, 10 of fraction. */
 export function valueOfBits(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;

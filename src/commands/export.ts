@@ -1,7 +1,9 @@
 /** `deno task export`: a model as a file of another format. */
 
+import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { leftOutOf, modelFolder, modelToOnnx, modelToSafetensors } from "../exchange/mod.ts";
+import { countParameters } from "../model/shapes.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { choice, integer } from "./flags.ts";
@@ -106,7 +108,6 @@ function formatOf(path: string): Format {
   );
 }
 
-function describe({ spec, weights }: TrainedModel): string {
-  const count = weights.reduce((sum, { length }) => sum + length, 0);
-  return `${spec.name} with ${count.toLocaleString("en-US")} parameters`;
+function describe({ spec }: TrainedModel): string {
+  return `${spec.name} with ${formatCountOf(countParameters(spec), "parameter")}`;
 }

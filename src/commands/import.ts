@@ -1,6 +1,7 @@
 /** `deno task import`: a model of another program as one of this package. */
 
 import { dirname, join } from "node:path";
+import { formatCountOf } from "../base/count.ts";
 import { field, readValue } from "../base/field.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import {
@@ -15,6 +16,7 @@ import {
 import { openFile, pathKind } from "../files/file.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { serializeModel } from "../model/save_load.ts";
+import { countParameters } from "../model/shapes.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type DataRecord, parseRecord } from "../record.ts";
 import { readJson } from "../runs/json.ts";
@@ -105,9 +107,9 @@ async function importModel(flags: ImportFlags, { args }: CommandCall): Promise<v
     await folder.set("/weights.bin", weights);
     if (panel !== undefined) await folder.set("/panel.npz", panel);
   });
-  const count = model.weights.reduce((sum, values) => sum + values.length, 0);
+  const { spec } = model;
   console.info(
-    `${output.done}, ${model.spec.name} with ${count.toLocaleString("en-US")} parameters`,
+    `${output.done}, ${spec.name} with ${formatCountOf(countParameters(spec), "parameter")}`,
   );
 }
 

@@ -7,6 +7,7 @@
 import { ContractError, FormatError, UnsupportedModelError } from "../errors.ts";
 import { checkWeights } from "../model/check_weights.ts";
 import type { Weights } from "../model/initial_weights.ts";
+import { lossWords } from "../model/loss.ts";
 import { modelInputs, readsSequence } from "../model/inputs.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { parseSpec } from "../model/parse_spec.ts";
@@ -49,8 +50,6 @@ export interface ReadChain {
   readonly marks: number;
   /** From input to output. */
   readonly layers: readonly ReadLayer[];
-  /** What training minimised, if the file says it. */
-  readonly loss?: Loss | undefined;
   /** What made it. */
   readonly origin: string;
   /** The transform that the graph applies. */
@@ -71,8 +70,7 @@ export function networkOf(chain: ReadChain, file: string): ForeignNetwork {
   const { name, bins, marks, layers, origin, transform, notes } = chain;
   const last = layers.at(-1)?.layer;
   const isBinary = last?.type === "activation" && last.kind === "sigmoid";
-  const usual: Loss = isBinary ? "binaryCrossentropy" : "meanSquaredError";
-  const loss = isBinary ? usual : chain.loss ?? usual;
+  const loss: Loss = isBinary ? "binaryCrossentropy" : "meanSquaredError";
   const weights = layers.flatMap((each) => each.weights);
   try {
     const spec: ModelSpec = parseSpec({
@@ -83,17 +81,19 @@ export function networkOf(chain: ReadChain, file: string): ForeignNetwork {
       loss,
     });
     checkWeights(spec, weights);
-    const said = chain.loss === undefined
-      ? [
-        `The file does not say what training minimised: ${usual} is taken, which matters only where training continues.`,
-      ]
-      : [];
-    const network = { spec, weights, origin, notes: [...notes, ...said] };
+    const network = { spec, weights, origin, notes: [...notes, noteTaken(loss)] };
     return transform === undefined ? network : Object.assign(network, { transform });
   } catch (cause) {
     if (!(cause instanceof UnsupportedModelError || cause instanceof ContractError)) throw cause;
     throw new FormatError(cause.message, { file, cause });
   }
+}
+
+/** Says that a loss was taken for want of another. */
+export function noteTaken(loss: Loss): string {
+  return `The file does not say what training minimised: the ${
+    lossWords(loss)
+  } is taken, which matters only where training continues.`;
 }
 
 /** What {@linkcode adoptNetwork} must be told. */

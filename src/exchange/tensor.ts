@@ -4,6 +4,7 @@
  * @module
  */
 
+import { valueOfBits } from "../base/float16.ts";
 import { FormatError } from "../errors.ts";
 
 /** A named array of weights. */
@@ -102,20 +103,10 @@ const half = new DataView(new ArrayBuffer(4));
 const READERS: Readonly<Record<FloatType, (view: DataView, at: number) => number>> = {
   F64: (view, at) => view.getFloat64(at, true),
   F32: (view, at) => view.getFloat32(at, true),
-  F16: (view, at) => decodeFloat16(view.getUint16(at, true)),
+  F16: (view, at) => valueOfBits(view.getUint16(at, true)),
   BF16: (view, at) => {
     half.setUint16(0, view.getUint16(at, true));
     half.setUint16(2, 0);
     return half.getFloat32(0);
   },
 };
-
-/** The number that IEEE 754's binary16 has for some bits; `DataView.getFloat16` is not everywhere. */
-function decodeFloat16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}

@@ -8,7 +8,7 @@ import { FormatError, UnsupportedModelError } from "../../errors.ts";
 import { parseSpec } from "../../model/parse_spec.ts";
 import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { Loss, ModelSpec } from "../../model/spec.ts";
-import type { ForeignNetwork } from "../network.ts";
+import { type ForeignNetwork, noteTaken } from "../network.ts";
 import type { Tensor } from "../tensor.ts";
 import type { KerasModel } from "./config.ts";
 import type { KerasLayer } from "./layer_config.ts";
@@ -66,9 +66,7 @@ export function assembleKeras(model: KerasModel, options: AssembleOptions): Fore
     return tensor.values;
   });
   const isKnown = options.loss !== undefined || isBinary;
-  const notes = isKnown ? [] : [
-    `The file does not say what training minimised: ${loss} is taken, which matters only where training continues.`,
-  ];
+  const notes = isKnown ? [] : [noteTaken(loss)];
   return { spec, weights, origin, notes };
 }
 

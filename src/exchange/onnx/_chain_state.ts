@@ -43,9 +43,8 @@ export class ChainState {
   }
 
   /** Refuses an operator. */
-  refuse({ name, type }: OnnxNode, what: string): never {
-    const shown = name === "" ? type : `${type} "${name.slice(0, 100)}"`;
-    return this.#fail(`operator ${shown} ${what}`);
+  refuse(node: OnnxNode, what: string): never {
+    return this.#fail(`operator ${describeNode(node)} ${what}`);
   }
 
   /** A constant that an operator needs. */
@@ -69,4 +68,9 @@ export class ChainState {
     if (values.length !== positions * channels * columns) return values;
     return orderRows(values, { positions, channels, columns });
   }
+}
+
+/** An operator by its name and what it computes. */
+export function describeNode({ name, type }: OnnxNode): string {
+  return name === "" ? type : `${type} "${name.slice(0, 100)}"`;
 }

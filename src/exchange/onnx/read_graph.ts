@@ -7,9 +7,9 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ReadChain } from "../network.ts";
-import { ChainState } from "./_chain_state.ts";
+import { ChainState, describeNode } from "./_chain_state.ts";
 import { GraphIndex } from "./_graph_index.ts";
-import type { OnnxModel, OnnxNode, OnnxValue } from "./message.ts";
+import type { OnnxModel, OnnxValue } from "./message.ts";
 import { readOperator } from "./_read_operator.ts";
 import { matchGelu } from "./_read_gelu.ts";
 import type { Axis } from "./_axes.ts";
@@ -166,9 +166,4 @@ function inputAxes(
   return order === "bins-marks"
     ? [samples, positions!, channels!]
     : [samples, channels!, positions!];
-}
-
-/** An operator by its name and what it computes. */
-export function describeNode({ name, type }: OnnxNode): string {
-  return name === "" ? type : `${type} "${name.slice(0, 100)}"`;
 }
