@@ -16,6 +16,7 @@ import {
 import { openFile, pathKind } from "../files/file.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { serializeModel } from "../model/save_load.ts";
+import { serializedFiles } from "../model/serialized_files.ts";
 import { countParameters } from "../model/shapes.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type DataRecord, parseRecord } from "../record.ts";
@@ -101,11 +102,9 @@ async function importModel(flags: ImportFlags, { args }: CommandCall): Promise<v
   const model = read.model === undefined
     ? await adopt(read.network, flags)
     : takeOwn(read.model, flags);
-  const { json, weights, panel } = await serializeModel(model);
+  const files = serializedFiles(await serializeModel(model));
   await output.write(async (folder) => {
-    await folder.set("/model.json", new TextEncoder().encode(json));
-    await folder.set("/weights.bin", weights);
-    if (panel !== undefined) await folder.set("/panel.npz", panel);
+    for (const [name, bytes] of files) await folder.set(`/${name}`, bytes);
   });
   const { spec } = model;
   console.info(

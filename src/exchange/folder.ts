@@ -7,6 +7,7 @@
 import { sha256 } from "../base/bytes.ts";
 import { toHex } from "../base/platform.ts";
 import { serializeModel } from "../model/save_load.ts";
+import { serializedFiles } from "../model/serialized_files.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type CardOptions, modelCard } from "./card.ts";
 import { modelToOnnx } from "./onnx_model.ts";
@@ -40,12 +41,7 @@ export async function modelFolder(
   model: TrainedModel,
   options: Omit<CardOptions, "digests"> = {},
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const { json, weights, panel } = await serializeModel(model);
-  const files = new Map([
-    ["model.json", new TextEncoder().encode(json)],
-    ["weights.bin", weights],
-  ]);
-  if (panel !== undefined) files.set("panel.npz", panel);
+  const files = serializedFiles(await serializeModel(model));
   files.set("model.onnx", await modelToOnnx(model));
   const digests = new Map<string, string>();
   for (const [name, bytes] of files) digests.set(name, toHex(await sha256(bytes)));
