@@ -69,6 +69,11 @@ async function exportModel(flags: ExportFlags, { args }: CommandCall): Promise<v
   const [directory = ""] = args;
   const { out, overwrite } = flags;
   const format = flags.format ?? formatOf(out);
+  if (format !== "onnx" && flags.transform === "outside") {
+    throw new ContractError(
+      "Cannot export model: found --transform outside, expected it with an ONNX file alone, whose graph it changes",
+    );
+  }
   if (format === "folder") return await exportFolder(directory, flags);
   if (flags.licence !== undefined) {
     throw new ContractError(

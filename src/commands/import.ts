@@ -13,6 +13,7 @@ import {
   WEIGHT_LAYOUTS,
   type WeightLayout,
 } from "../exchange/mod.ts";
+import { detectModelFile, type ModelFileKind } from "../exchange/read_any.ts";
 import { openFile, pathKind } from "../files/file.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { serializeModel } from "../model/save_load.ts";
@@ -97,7 +98,7 @@ async function importModel(flags: ImportFlags, { args }: CommandCall): Promise<v
     MODEL_FOLDER,
   );
   const read = isFolder || path.toLowerCase().endsWith(".json")
-    ? await readFolder(isFolder ? `${path}/model.json` : path)
+    ? await readFolder(isFolder ? `${path}/model.json` : path, flags)
     : await readFile(path, flags);
   const model = read.model === undefined
     ? await adopt(read.network, flags)
@@ -115,6 +116,7 @@ async function importModel(flags: ImportFlags, { args }: CommandCall): Promise<v
 async function readFile(path: string, flags: ImportFlags): Promise<ReadModel> {
   const source = await openFile(path);
   try {
+    refuseUnused(await detectModelFile(source), flags);
     return await readModelFile(source, {
       spec: (await readSpecFile(flags.spec))?.spec,
       layout: flags.layout,
@@ -126,8 +128,30 @@ async function readFile(path: string, flags: ImportFlags): Promise<ReadModel> {
   }
 }
 
+/** The only kind of file that each of these flags says something of. */
+const KINDS = {
+  spec: "safetensors",
+  layout: "safetensors",
+  tensors: "safetensors",
+  axes: "onnx",
+} as const;
+
+/** Refuses flags that would change nothing; a file of no kind that is known is refused for that. */
+function refuseUnused(kind: ModelFileKind | "folder" | undefined, flags: ImportFlags): void {
+  for (const [flag, own] of Object.entries(KINDS)) {
+    if (kind === undefined || kind === own || flags[flag as keyof typeof KINDS] === undefined) {
+      continue;
+    }
+    const wanted = own === "onnx" ? "an ONNX graph" : "weights in safetensors";
+    throw new ContractError(
+      `Cannot import model: found --${flag}, expected it with ${wanted} alone, of which it says what the file does not`,
+    );
+  }
+}
+
 /** Reads a `model.json` and the files beside it. */
-async function readFolder(path: string): Promise<ReadModel> {
+async function readFolder(path: string, flags: ImportFlags): Promise<ReadModel> {
+  refuseUnused("folder", flags);
   const json = await openFile(path);
   try {
     return await readLayersModel(json, (name) => openFile(join(dirname(path), name)));

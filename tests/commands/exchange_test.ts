@@ -101,6 +101,22 @@ Deno.test("models of other programs become models of this package, with a record
     match(await succeed("info", out), /imported from +safetensors/);
   }));
 
+Deno.test("a flag that would change nothing is refused", () =>
+  withDirectory(async (directory) => {
+    const to = ["--out", `${directory}/a`];
+    const keras = `${FIXTURES}/keras_sequential.keras`;
+    const axes = /found --axes, expected it with an ONNX graph alone/;
+    await fail(axes, "import", keras, "--axes", "bins-marks", ...to);
+    const layout = /found --layout, expected it with weights in safetensors alone/;
+    for (const file of [keras, `${FIXTURES}/pytorch_conv.onnx`]) {
+      await fail(layout, "import", file, "--layout", "pytorch", ...to);
+    }
+    await succeed("export", "starter", ...to);
+    await fail(layout, "import", `${directory}/a`, "--layout", "keras", "--out", `${directory}/b`);
+    const outside = ["--transform", "outside", "--out", `${directory}/b`];
+    await fail(/expected it with an ONNX file alone/, "export", "starter", ...outside);
+  }));
+
 Deno.test("a file of no known kind is refused", () =>
   withDirectory(async (directory) => {
     await Deno.writeTextFile(`${directory}/a.txt`, "no model");
