@@ -24,12 +24,10 @@ export async function readCardMetrics(
   const { regimes } = await readRun(directory);
   return regimes?.regimes.flatMap(({ regime, rows, models }) => {
     const [model] = models;
-    const place = { regime: REGIMES[regime] ?? regime, samples: rows };
+    const words = REGIMES[regime] ?? regime;
     const figures = [["mse", model?.mse.value], ["pearson", model?.pearson.value]] as const;
     return figures.flatMap(([name, value]) =>
-      typeof value === "number"
-        ? [{ regime: place.regime, samples: place.samples, name, value }]
-        : []
+      typeof value === "number" ? [{ regime: words, samples: rows, name, value }] : []
     );
   });
 }

@@ -7,7 +7,11 @@
  */
 
 import { formatCount, formatCountOf } from "../base/count.ts";
-import { CALIBRATED_REGIMES, type CalibratedRegime } from "../model/calibration.ts";
+import {
+  CALIBRATED_REGIMES,
+  type CalibratedRegime,
+  CONFIDENCE_STEPS,
+} from "../model/calibration.ts";
 import { type Loss, lossWords } from "../model/loss.ts";
 import { isBranched } from "../model/spec.ts";
 import { countParameters } from "../model/shapes.ts";
@@ -50,8 +54,8 @@ export interface CardOptions {
   readonly digests?: ReadonlyMap<string, string> | undefined;
 }
 
-/** The confidence of the intervals whose widths are said; level i of a calibration is (i + 1) / 200. */
-const CONFIDENCE_LEVEL = 179;
+/** The level of the intervals whose widths are said: their confidence is 90%. */
+const CONFIDENCE_LEVEL = 0.9 * CONFIDENCE_STEPS - 1;
 
 /**
  * Writes the card of a model.

@@ -186,7 +186,7 @@ function namesOfModules(
   fail: Fail,
 ): Readonly<Record<string, string>> {
   if (isBranched(spec)) fail("a model with branches has no order of layers, expected names");
-  const layers = spec.layers.filter((layer) => weightsOf(layer) > 0);
+  const layers = spec.layers.filter(hasWeights);
   const recurrent = layers.find(isRecurrent);
   if (recurrent !== undefined) {
     fail(`PyTorch's weights of a ${recurrent.type} have another form, expected an ONNX file`);
@@ -210,7 +210,7 @@ function namesOfModules(
   }
   const order = [...modules].sort(([, a], [, b]) => a - b).map(([module]) => module);
   const all = layerNames(modelGraph(spec));
-  const owners = spec.layers.flatMap((layer, i) => weightsOf(layer) > 0 ? [all[i]!] : []);
+  const owners = spec.layers.flatMap((layer, i) => hasWeights(layer) ? [all[i]!] : []);
   return Object.fromEntries(
     weightsInTfjs(spec).map(({ layer, name }) => [
       `${layer}/${name}`,
@@ -219,8 +219,6 @@ function namesOfModules(
   );
 }
 
-/** Number of weights of a layer. */
-function weightsOf({ type }: LayerSpec): number {
-  if (type === "batchNorm") return 4;
-  return ["conv1d", "dense", "linear", "lstm", "bidirectionalGru"].includes(type) ? 2 : 0;
+function hasWeights({ type }: LayerSpec): boolean {
+  return ["batchNorm", "conv1d", "dense", "linear", "lstm", "bidirectionalGru"].includes(type);
 }

@@ -65,7 +65,7 @@ export async function modelToOnnx(
 }
 
 /** Writes a model whose graph transforms the signal or does not. */
-export async function writeOwnOnnx(
+async function writeOwnOnnx(
   model: TrainedModel,
   transform: "inside" | "outside",
 ): Promise<Uint8Array<ArrayBuffer>> {

@@ -8,7 +8,7 @@ import { isOwnSafetensors } from "../../exchange/safetensors_model.ts";
 import type { OnnxValue } from "../../exchange/onnx/message.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { countParameters } from "../../model/mod.ts";
+import { countParameters, sizeOf } from "../../model/shapes.ts";
 import { type Description, type Fact, grouped, listFacts, someOf } from "./facts.ts";
 
 /** Describes a model's file of a kind that is known. */
@@ -33,7 +33,7 @@ async function describeSafetensors(source: ByteSource): Promise<Description> {
   const { tensors, metadata } = header;
   const isOwn = isOwnSafetensors(header);
   const values = tensors.filter(({ dtype }) => dtype !== "U8").reduce(
-    (sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1),
+    (sum, { shape }) => sum + sizeOf(shape),
     0,
   );
   const names = tensors.map(({ name }) => name);

@@ -62,9 +62,7 @@ export async function readTfjsNetwork(
   { file, openShard }: { readonly file: string; readonly openShard: OpenShard },
 ): Promise<ForeignNetwork> {
   const { format, generatedBy, convertedBy, modelTopology, weightsManifest, trainingConfig } =
-    Object(
-      content,
-    );
+    Object(content);
   const fail = (found: string): never => {
     throw new FormatError(`Cannot read Keras model: ${found}`, { file });
   };

@@ -4,11 +4,10 @@
  * @module
  */
 
-import { modelGraph } from "../../model/graph.ts";
-import { layerChains } from "../../model/graph.ts";
+import { layerChains, modelGraph } from "../../model/graph.ts";
 import { layerNames } from "../../model/layer_names.ts";
 import { isRecurrent, sizeOf, weightShapes } from "../../model/shapes.ts";
-import type { LayerSpec, ModelSpec, RecurrentLayer } from "../../model/spec.ts";
+import type { ModelSpec, RecurrentLayer } from "../../model/spec.ts";
 import type { OnnxTensor } from "./message.ts";
 import { recurrentFromOnnx, reverseAxes, type Values } from "./weight_layout.ts";
 
@@ -52,16 +51,17 @@ export function readOwnWeights(
     const values = find(place, sizeOf(shape));
     if (values === undefined) return undefined;
     found.push(
-      layer?.type === "conv1d" && name === "kernel" ? fromConv(values, layer, shape) : values,
+      layer?.type === "conv1d" && name === "kernel" ? fromConv(values, shape) : values,
     );
     index++;
   }
   return found;
 }
 
-function fromConv(values: Values, layer: LayerSpec, shape: readonly number[]): Values {
+/** The kernel of a convolution in this package's layout, whose shape is given. */
+function fromConv(values: Values, shape: readonly number[]): Values {
   const [width, channels, filters] = shape as [number, number, number];
-  return layer.type === "conv1d" ? reverseAxes(values, [filters, channels, width]) : values;
+  return reverseAxes(values, [filters, channels, width]);
 }
 
 /** Kernel, recurrent kernel and bias of each direction. */

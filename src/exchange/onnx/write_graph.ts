@@ -147,7 +147,7 @@ class GraphWriter {
   #weightsWhere(place: { readonly layer: number } | { readonly term: number }): Values[] {
     return weightShapes<ModelSpec>(this.#spec).flatMap((shape, index) => {
       const isOwn = "layer" in place ? shape.layer === place.layer : shape.term === place.term;
-      return isOwn ? [Float32Array.from(this.#weights[index]!)] : [];
+      return isOwn ? [this.#weights[index]!] : [];
     });
   }
 
