@@ -1,14 +1,13 @@
 /** How the system's word that a path leads nowhere becomes an error of this package. */
 
 import { NotFoundError } from "../errors.ts";
+import { isSystemError } from "./_system.ts";
 
-/** Names and codes of these errors, in the run-times that there are. */
-const REASONS: Readonly<Record<string, string>> = {
-  NotFound: "it does not exist",
-  ENOENT: "it does not exist",
-  NotADirectory: "a part of this path is a file",
-  ENOTDIR: "a part of this path is a file",
-};
+/** Each error of the system that says so, with what it means. */
+const REASONS = [
+  ["NotFound", "it does not exist"],
+  ["NotADirectory", "a part of this path is a file"],
+] as const;
 
 /**
  * Makes what is called with an error of the system.
@@ -19,9 +18,9 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 export function refuseMissing(path: string | URL, action = "open"): (error: unknown) => never {
   return (cause) => {
-    const { name, code } = cause as { readonly name?: string; readonly code?: string };
-    const reason = REASONS[name ?? ""] ?? REASONS[code ?? ""];
-    if (reason === undefined || cause instanceof NotFoundError) throw cause;
+    if (cause instanceof NotFoundError) throw cause;
+    const [, reason] = REASONS.find(([name]) => isSystemError(cause, name)) ?? [];
+    if (reason === undefined) throw cause;
     throw new NotFoundError(`Cannot ${action} ${path}: ${reason}`, { path: String(path), cause });
   };
 }

@@ -20,7 +20,6 @@ export const HAS_SYSTEM_LOCKS = "Deno" in globalThis;
 /** The system's errors by Deno's names, with those of C that Node uses. */
 const CODES = {
   NotFound: "ENOENT",
-
   NotADirectory: "ENOTDIR",
   AlreadyExists: "EEXIST",
 } as const;

@@ -1,3 +1,4 @@
+import { takeTurn } from "../base/take_turn.ts";
 import type { ByteSource } from "./byte_source.ts";
 
 /** So long a reader may compute before others have a turn, among them whoever aborts. */
@@ -12,10 +13,10 @@ const TURN_MS = 50;
  */
 export function guardSource(source: ByteSource, signal: AbortSignal): ByteSource {
   let lastTurn = performance.now();
-  const takeTurns = async (): Promise<void> => {
+  const pause = async (): Promise<void> => {
     signal.throwIfAborted();
     if (performance.now() - lastTurn <= TURN_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await takeTurn();
     lastTurn = performance.now();
     signal.throwIfAborted();
   };
@@ -25,12 +26,13 @@ export function guardSource(source: ByteSource, signal: AbortSignal): ByteSource
     size: source.size,
     readsAreCopies: source.readsAreCopies,
     identity: source.identity,
+    blob: source.blob,
     async read(offset, length) {
-      await takeTurns();
+      await pause();
       return await unlessAborted(source.read(offset, length), signal);
     },
     readInto: readInto && (async (offset, target) => {
-      await takeTurns();
+      await pause();
       // Not left early: somebody else may use the target's memory after that.
       await readInto(offset, target);
       signal.throwIfAborted();

@@ -56,8 +56,7 @@ export async function takeLock(
       await refuseContent(file, path);
       return lockOn(file, path);
     }
-    file.close();
-    if (!HAS_SYSTEM_LOCKS) await giveUpOwnership(path);
+    await letGo(file, path);
   }
   throw new ContractError(`Cannot lock ${path}: it is removed again and again`);
 }
@@ -67,8 +66,7 @@ export async function takeLock(
  */
 async function refuseContent(file: OpenFile, path: string): Promise<void> {
   if ((await file.stat()).size === 0) return;
-  file.close();
-  if (!HAS_SYSTEM_LOCKS) await giveUpOwnership(path);
+  await letGo(file, path);
   throw new ContractError(`Cannot lock ${path}: a file of that name is there and holds something`);
 }
 
@@ -90,6 +88,12 @@ async function tryLock(
 
 function cannotLock(path: string, reason: string): string {
   return `${path} cannot be locked (${reason}): make sure that nothing else writes there`;
+}
+
+/** Closes a locked file, with which the system releases its lock; a lock that is not the system's is given up. */
+async function letGo(file: OpenFile, path: string): Promise<void> {
+  file.close();
+  if (!HAS_SYSTEM_LOCKS) await giveUpOwnership(path);
 }
 
 /**
@@ -115,8 +119,7 @@ function lockOn(file: OpenFile, path: string): FileLock {
       try {
         if (remove && await isSameFile(file, path)) await removeFile(path);
       } finally {
-        file.close();
-        if (!HAS_SYSTEM_LOCKS) await giveUpOwnership(path);
+        await letGo(file, path);
       }
     },
   };

@@ -1,6 +1,6 @@
 import { blobSource, type ByteSource, bytesSource } from "./byte_source.ts";
 import { openFile } from "./file.ts";
-import { guardSource } from "./guard_source.ts";
+import { guardedBy } from "./guard_source.ts";
 import { isAddress } from "./http_address.ts";
 import { readResponse } from "./_response_bytes.ts";
 
@@ -48,8 +48,7 @@ export async function openSource(
   { signal }: OpenSourceOptions = {},
 ): Promise<ByteSource & Disposable> {
   signal?.throwIfAborted();
-  const opened = await open(source, signal);
-  const guarded = signal === undefined ? opened : guardSource(opened, signal);
+  const guarded = guardedBy(await open(source, signal), signal);
   return { ...guarded, [Symbol.dispose]: () => guarded.close() };
 }
 
@@ -84,6 +83,7 @@ export function borrowSource(source: ByteSource): ByteSource {
     size: source.size,
     readsAreCopies: source.readsAreCopies,
     identity: source.identity,
+    blob: source.blob,
     read: (offset, length) => source.read(offset, length),
     willRead: source.willRead && ((ranges) => source.willRead?.(ranges)),
     close: () => {},

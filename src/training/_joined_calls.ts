@@ -22,13 +22,13 @@ export interface JoinedParts {
  */
 export function joinParts(parts: readonly CallPart[], model: number): JoinedParts {
   const [{ call, positions }] = parts as readonly [CallPart, ...CallPart[]];
-  const { source } = call.samples[model]!;
+  const source = call.sources[model]!;
   const isWhole = parts.length === 1 && positions.length === source.samples;
   if (source.resident === undefined || isWhole) {
     return { source, rows: rowsOf(parts[0]!) };
   }
   const { bins, marks, transform } = residentSignal(source);
-  const signal = joinSignals(parts, { model, size: bins * marks });
+  const signal = copySignals(parts, { model, size: bins * marks });
   const joined = memorySource({ signal, labels: undefined, bins, marks, transform });
   return { source: joined, rows: Uint32Array.from({ length: joined.samples }, (_, row) => row) };
 }
@@ -38,12 +38,12 @@ function rowsOf({ call: { data }, positions }: CallPart): Uint32Array {
   return positions.map((position) => data.rows[position]!);
 }
 
-/** The signals of all parts, `[sample, bin, mark]`, in a type that holds each of them. */
-function joinSignals(
+/** A copy of the signals of all parts, `[sample, bin, mark]`, in a type that holds each of them. */
+function copySignals(
   parts: readonly CallPart[],
   { model, size }: { readonly model: number; readonly size: number },
 ): PackedArray {
-  const signals = parts.map(({ call }) => call.samples[model]!.source.resident!.signal);
+  const signals = parts.map(({ call }) => call.sources[model]!.resident!.signal);
   const samples = parts.reduce((sum, { positions }) => sum + positions.length, 0);
   const joined = makeArray(signals, samples * size);
   let at = 0;

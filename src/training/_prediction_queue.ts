@@ -50,9 +50,9 @@ export class PredictionQueue {
   readonly #waiting = new WaitingCalls();
   readonly #latency = new LatencyHistogram();
   readonly #counts = { requests: 0, samples: 0, batches: 0, rejected: 0, aborted: 0, failed: 0 };
+  readonly #room = new TurnRoom();
   #queued = 0;
   #engineMs = 0;
-  readonly #room = new TurnRoom();
   #isWorking = false;
   #isClosed = false;
   #refusedUntil = 0;
@@ -116,7 +116,7 @@ export class PredictionQueue {
   /** Refuses calls that wait, and all that come. */
   close(): void {
     this.#isClosed = true;
-    const error = new SessionDisposedError("Cannot use the predictor: it was disposed of");
+    const error = disposed();
     for (const call of this.#waiting.clear()) call.fail(error);
     for (const { call } of this.#turn?.parts ?? []) call.fail(error);
     this.#turn?.controller.abort(error);
@@ -125,7 +125,7 @@ export class PredictionQueue {
   #admit(samples: number): void {
     if (this.#isClosed) {
       this.#counts.failed++;
-      throw new SessionDisposedError("Cannot use the predictor: it was disposed of");
+      throw disposed();
     }
     // A call that finds nobody before it is taken whatever its size: there would be no other time for it.
     if (this.#queued === 0 || this.#queued + samples <= this.#maxQueued) return;
@@ -137,9 +137,7 @@ export class PredictionQueue {
   }
 
   async #compute(call: PredictorCall, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#isClosed) {
-      throw new SessionDisposedError("Cannot use the predictor: it was disposed of");
-    }
+    if (this.#isClosed) throw disposed();
     if (call.waiting === 0) return;
     const stop = () => this.#end(call, signal!.reason);
     signal?.addEventListener("abort", stop);
@@ -221,8 +219,8 @@ export class PredictionQueue {
 
   /** Predicts parts of calls with every model, and puts the outputs in their places. */
   async #predict(parts: readonly CallPart[], signal: AbortSignal): Promise<void> {
-    const { path, samples } = parts[0]!.call;
-    for (const model of samples.keys()) {
+    const { path, sources } = parts[0]!.call;
+    for (const model of sources.keys()) {
       const { source, rows } = joinParts(parts, model);
       const { session } = this.#sessions.of(model, path);
       const [outputs] = await session.predict(source, [rows], { signal });
@@ -232,6 +230,10 @@ export class PredictionQueue {
       }
     }
   }
+}
+
+function disposed(): SessionDisposedError {
+  return new SessionDisposedError("Cannot use the predictor: it was disposed of");
 }
 
 function countSamples(parts: readonly CallPart[]): number {

@@ -2,20 +2,13 @@ import { deferred } from "../base/platform.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { PredictionPath } from "../engine/engine.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
-import type { TrainedModel } from "../model/trained_model.ts";
 import type { OnProgress } from "../progress.ts";
-
-/** The samples of a call, as one of the predictor's models takes them. */
-export interface CallSamples {
-  readonly model: TrainedModel;
-  readonly source: SampleSource;
-}
 
 /** What a {@linkcode PredictorCall} is made of. */
 export interface PredictorCallOptions {
   readonly data: Dataset;
-  /** For each model of the predictor. */
-  readonly samples: readonly CallSamples[];
+  /** The samples as each model of the predictor takes them, `[model]`. */
+  readonly sources: readonly SampleSource[];
   /** The positions of `data` in the order in which they are computed. */
   readonly order: Uint32Array;
   readonly path: PredictionPath;
@@ -28,29 +21,30 @@ export interface PredictorCallOptions {
  */
 export class PredictorCall {
   readonly data: Dataset;
-  readonly samples: readonly CallSamples[];
+  /** The samples as each model of the predictor takes them, `[model]`. */
+  readonly sources: readonly SampleSource[];
   readonly path: PredictionPath;
   /** Calls with the same key can be computed together; `undefined` if this one is computed by itself. */
   readonly key: string | undefined;
   /** The network's outputs of each model, `[model][position]`. */
   readonly outputs: readonly Float32Array<ArrayBuffer>[];
-  /** Samples that no turn has taken yet begin here, in the order of computing. */
-  taken = 0;
   readonly #order: Uint32Array;
   readonly #onProgress: PredictorCallOptions["onProgress"];
   readonly #result = deferred();
+  /** Samples that no turn has taken yet begin here in `#order`. */
+  #taken = 0;
   #computed = 0;
   #hasEnded = false;
 
   /** Takes nothing but the arguments; room for the outputs is made now. */
-  constructor({ data, samples, order, path, onProgress }: PredictorCallOptions) {
+  constructor({ data, sources, order, path, onProgress }: PredictorCallOptions) {
     this.data = data;
-    this.samples = samples;
+    this.sources = sources;
     this.path = path;
     this.#order = order;
     this.#onProgress = onProgress;
-    this.outputs = samples.map(() => new Float32Array(data.length));
-    const residents = samples.map(({ source }) => source.resident);
+    this.outputs = sources.map(() => new Float32Array(data.length));
+    const residents = sources.map(({ resident }) => resident);
     this.key = residents.every((resident) => resident !== undefined)
       ? JSON.stringify([path, ...residents.map(({ transform }) => transform)])
       : undefined;
@@ -68,13 +62,13 @@ export class PredictorCall {
 
   /** Number of samples that no turn has taken yet. */
   get waiting(): number {
-    return this.#order.length - this.taken;
+    return this.#order.length - this.#taken;
   }
 
   /** Takes samples for a turn: their positions. */
   take(count: number): Uint32Array {
-    const positions = this.#order.subarray(this.taken, this.taken + count);
-    this.taken += positions.length;
+    const positions = this.#order.subarray(this.#taken, this.#taken + count);
+    this.#taken += positions.length;
     return positions;
   }
 

@@ -183,17 +183,17 @@ class OpenPredictor implements Predictor {
   async #prepare(data: Dataset, onProgress: CallOptions["onProgress"]): Promise<PredictorCall> {
     const { dropMarks = [], ...options } = this.#options;
     const subsets = [dropMarks];
-    const samples = [];
+    const sources = [];
     for (const model of this.#sessions.models) {
       const { sourceOf } = await prepareSamples(model, data, { ...options, subsets });
-      samples.push({ model, source: await sourceOf(0) });
+      sources.push(await sourceOf(0));
     }
-    const order = samples.some(({ source }) => sharesByGene(source))
+    const order = sources.some(sharesByGene)
       ? orderByGene(data)
       : Uint32Array.from({ length: data.length }, (_, position) => position);
     const isFew = data.length < FEWEST_GROUPED;
     const path = this.#path !== "auto" ? this.#path : isFew ? "direct" : "grouped";
-    return new PredictorCall({ data, samples, order, path, onProgress });
+    return new PredictorCall({ data, sources, order, path, onProgress });
   }
 }
 

@@ -114,10 +114,8 @@ export function formatAgainst(
       figure === cell.figure && threads === cell.threads
     );
     if (then === undefined || cell.ours === null || then.ours === null) return [];
-    const faster =
-      cell.unit === "samples/s" || cell.unit === "requests/s" || cell.unit === "GFLOP/s"
-        ? cell.ours / then.ours
-        : then.ours / cell.ours;
+    const isRate = cell.unit.endsWith("/s");
+    const faster = isRate ? cell.ours / then.ours : then.ours / cell.ours;
     return [[
       cell.figure,
       String(cell.threads),

@@ -55,3 +55,16 @@ Deno.test("the error for an unknown engine lists the known ones", async () => {
     /"cuda".*auto, webgpu, wasm, tfjs-cpu, tfjs-webgpu/,
   );
 });
+
+Deno.test("in place of a model its name, or nothing, is refused in words", async () => {
+  for (const name of ["webgpu", "wasm", "auto"] as const) {
+    for (const [spec, found] of [[undefined, "missing"], ["wakawaka", '"wakawaka"'], [{}, "{}"]]) {
+      await rejects(selectEngine(name, spec as never), {
+        name: "TypeError",
+        message:
+          `Cannot select an engine: found ${found} as the model, expected the spec of one, such as ` +
+          'presetSpec("wakawaka")',
+      });
+    }
+  }
+});

@@ -114,3 +114,12 @@ Deno.test("an array that a reader lent is not written into after its reading has
   await reading;
   deepStrictEqual([...target], [...BYTES]);
 });
+
+Deno.test("a source that is lent or guarded keeps the blob that other threads can be given", async () => {
+  const blob = new Blob([BYTES]);
+  const given = { ...bytesSource(BYTES), blob };
+  const { signal } = new AbortController();
+  using lent = await openSource(given);
+  using guarded = await openSource(given, { signal });
+  deepStrictEqual([lent.blob, guarded.blob], [blob, blob]);
+});

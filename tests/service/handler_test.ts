@@ -233,7 +233,14 @@ const REFUSED: readonly (readonly [
     "TOO_MANY_SAMPLES",
     /Found 25 samples, expected at most 24/,
   ],
-  ["a text of many small lists", () => post("[".repeat(26)), 413, "TOO_MANY_SAMPLES", /25 samples/],
+  [
+    "a text of many small lists",
+    () => post("[".repeat(26)),
+    413,
+    "TOO_MANY_SAMPLES",
+    /^Found 26 lists, expected at most 25: one for each sample in one for all\.$/,
+  ],
+  ["lists without an end", () => post("[".repeat(25)), 400, "HISTONE_FORMAT", /no valid JSON/],
   [
     "a Host that is not valid",
     () => Object.defineProperty(post("[]"), "url", { value: "http://a b/predict" }),

@@ -5,7 +5,6 @@ import { memorySource } from "../../src/engine/memory_source.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { PredictorCall } from "../../src/training/_predictor_call.ts";
 import { type CallPart, FEW, shareRoom, WaitingCalls } from "../../src/training/_waiting_calls.ts";
-import type { TrainedModel } from "../../src/model/trained_model.ts";
 
 const DATA = new Dataset(
   simulateColumns({ cellTypes: 2, genes: 200, newGenes: 1, newCellTypes: 0, bins: 4 }).train,
@@ -20,10 +19,9 @@ function callOf(samples: number, { isAlone = false, path = "direct" as const } =
   const { resident: _, ...gathered } = whole;
   const source = isAlone ? { ...gathered, gather: whole.gather } : whole;
   const order = Uint32Array.from({ length: samples }, (_, i) => i);
-  const model = {} as TrainedModel;
   return new PredictorCall({
     data,
-    samples: [{ model, source }],
+    sources: [source],
     order,
     path,
     onProgress: undefined,

@@ -2,11 +2,14 @@
 
 const [QUOTE, BACKSLASH, BRACE, BRACKET] = Array.from('"\\{[', (sign) => sign.charCodeAt(0));
 
-/**
- * The objects of a text, or its lists but one if those are more, since a list of samples has an object and a list for each. What
- * stands in strings does not count. The text need not be valid.
- */
-export function countObjects(text: Uint8Array): number {
+/** What a JSON text has, nested or not. */
+export interface JsonCounts {
+  readonly objects: number;
+  readonly lists: number;
+}
+
+/** Counts the braces and brackets that open something. What stands in strings does not count; the text need not be valid. */
+export function countObjects(text: Uint8Array): JsonCounts {
   let [objects, lists] = [0, 0];
   for (let at = 0; at < text.length; at++) {
     const sign = text[at];
@@ -14,7 +17,7 @@ export function countObjects(text: Uint8Array): number {
     else if (sign === BRACKET) lists++;
     else if (sign === QUOTE) at = endOfString(text, at + 1);
   }
-  return Math.max(objects, lists - 1);
+  return { objects, lists };
 }
 
 /** The place of the quote that ends a string, or the end of the text. */

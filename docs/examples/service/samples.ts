@@ -40,10 +40,12 @@ export function datasetOf(
  */
 export function checkNumber(samples: number, maxSamples: number): void {
   if (samples <= maxSamples) return;
-  throw new Refusal(`Found ${samples} samples, expected at most ${maxSamples}.`, {
-    status: 413,
-    code: "TOO_MANY_SAMPLES",
-  });
+  throw tooMany(`Found ${samples} samples, expected at most ${maxSamples}.`);
+}
+
+/** Makes the refusal of a request of too many samples. */
+export function tooMany(message: string): Refusal {
+  return new Refusal(message, { status: 413, code: "TOO_MANY_SAMPLES" });
 }
 
 function checkName(

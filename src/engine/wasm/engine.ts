@@ -5,9 +5,8 @@
  * @module
  */
 
-import { HAS_SHARED_MEMORY } from "../../base/shared_memory.ts";
-import { chooseThreads } from "../../base/threads.ts";
-import { startWorker, whyNoWorkers, type WorkerThread } from "../../base/workers.ts";
+import { chooseSharedThreads, whyOneThread } from "../../base/shared_threads.ts";
+import { startWorker, type WorkerThread } from "../../base/workers.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import { describeLayer, modelGraph } from "../../model/graph.ts";
 import { isBranched, type ModelSpec } from "../../model/spec.ts";
@@ -34,7 +33,7 @@ export function createWasmEngine(): Engine {
   return {
     name: "wasm",
     supports,
-    capacity: (threads) => ({ models: grantThreads(threads), sameShape: false }),
+    capacity: (threads) => ({ models: chooseSharedThreads(threads), sameShape: false }),
     arithmetic: () =>
       Promise.resolve(`wasm, ${fusesMultiplyAdd() ? "fused" : "no fused"} multiply-add`),
     createSession,
@@ -44,7 +43,7 @@ export function createWasmEngine(): Engine {
 /** Every layer is supported; only the memory that a model takes may be too large. */
 function supports(spec: ModelSpec): Support {
   // The plan of a session with default options, which is often the next thing wanted.
-  const { plan } = planFor(spec, { batchSize: leastSamples(spec), threads: grantThreads() });
+  const { plan } = planFor(spec, { batchSize: leastSamples(spec), threads: chooseSharedThreads() });
   if (plan.pages <= MAX_PAGES) return { supported: true };
   const place = describeLayer(modelGraph(spec), largestLayer(plan));
   return { supported: false, reason: `it takes over 4 GiB of memory, most of it for ${place}` };
@@ -74,7 +73,7 @@ async function createSession(spec: ModelSpec, options: SessionOptions): Promise<
   const support = supports(spec);
   if (!support.supported) throw refusal(spec, support.reason);
   const { members, batchSize } = options;
-  const threads = Math.max(1, Math.floor(grantThreads(options.threads) / members.length));
+  const threads = Math.max(1, Math.floor(chooseSharedThreads(options.threads) / members.length));
   const planned = planFor(spec, { batchSize: Math.max(batchSize, leastSamples(spec)), threads });
   if (planned.plan.pages > MAX_PAGES) {
     throw refusal(spec, `batches of ${batchSize} samples take over 4 GiB of memory`);
@@ -96,20 +95,6 @@ async function createSession(spec: ModelSpec, options: SessionOptions): Promise<
     const jobs = new JobRunner({ planned, policy, threads, groups, startThread });
     return Promise.resolve(new WasmMember({ spec, options: member, planned, jobs, device }));
   });
-}
-
-/** Why all is done on the caller's thread; `undefined` where there can be others. */
-function whyOneThread(): string | undefined {
-  if (!HAS_SHARED_MEMORY) {
-    return "shared memory is missing: a browser page must be cross-origin isolated to have it";
-  }
-  return whyNoWorkers();
-}
-
-/** The number of threads that are granted: one where there can be no others. */
-function grantThreads(threads?: number): number {
-  const chosen = chooseThreads(threads);
-  return whyOneThread() === undefined ? chosen : 1;
 }
 
 /** What takes the place of a worker where none can be started. */

@@ -32,8 +32,9 @@ import { WorkerPool } from "./worker_pool.ts";
  * what it takes until workers have been woken and have answered.
  */
 const SHORT_WORK = 4_000_000;
-/** What derivatives of a batch take, forward and back, and predictions in groups, in terms of predictions. */
+/** What derivatives of a batch take, forward and back, in terms of predictions. */
 const EXPLANATION_PASSES = 3;
+/** What predictions in groups take, in terms of direct ones. */
 const GROUPED_SHARE = 0.4;
 
 /** Options of {@linkcode JobRunner}. */
@@ -149,10 +150,8 @@ export class JobRunner {
   /** Whether a job is done on the caller's thread: by the entries of its chains, and nothing else. */
   isShort(kind: Job["kind"], entries: readonly number[]): boolean {
     if (kind !== "predict" && kind !== "explain") return false;
-    const { [kind]: passes } = {
-      explain: EXPLANATION_PASSES,
-      predict: this.path === "grouped" ? GROUPED_SHARE : 1,
-    };
+    const prediction = this.path === "grouped" ? GROUPED_SHARE : 1;
+    const passes = kind === "explain" ? EXPLANATION_PASSES : prediction;
     return passes * this.#options.planned.countWork(entries) <= SHORT_WORK;
   }
 

@@ -192,7 +192,6 @@ function findDropouts(spec: ModelSpec): number[] {
   return layers.flatMap(({ type }, layer) => type === "dropout" ? [layer] : []);
 }
 
-/** The models' parts in a pass that does not train. */
 /** How a pass over rows says how many of their samples are done. */
 function sampleReport(
   rows: readonly Uint32Array[],
@@ -203,6 +202,7 @@ function sampleReport(
   return (done) => onProgress({ done, total, unit: "samples" });
 }
 
+/** The models' parts in a pass that does not train. */
 function predictionEpochs(rows: readonly Uint32Array[]): ModelEpoch[] {
   return rows.map(({ length: samples }) => {
     return { samples, firstPosition: 0, update: { learningRate: 0 }, step: 0 };

@@ -1,8 +1,6 @@
 /** What the browser can do, in the words of the page. */
 
-import { chooseThreads } from "../../base/threads.ts";
-import { HAS_SHARED_MEMORY } from "../../base/shared_memory.ts";
-import { whyNoWorkers } from "../../base/workers.ts";
+import { chooseSharedThreads, whyOneThread } from "../../base/shared_threads.ts";
 import { selectEngine } from "../../engine/select.ts";
 import { presetSpec } from "../../model/mod.ts";
 import type { PageMachine } from "../protocol.ts";
@@ -23,14 +21,8 @@ export async function describeMachine(
   const why = lack === undefined ? reason : `${reason}; one thread, since ${lack}`;
   return {
     engine: `${isGpu ? "Graphics card (WebGPU)" : "Processor (WebAssembly)"}: ${why}`,
-    threads: isGpu || lack !== undefined ? 1 : chooseThreads(),
+    threads: isGpu ? 1 : chooseSharedThreads(),
     fromDisk,
     keepsState,
   };
-}
-
-/** Why there are no other threads; `undefined` where there are. */
-function whyOneThread(): string | undefined {
-  if (HAS_SHARED_MEMORY) return whyNoWorkers();
-  return "the page is not isolated from others, as browsers demand of pages whose threads share memory";
 }
