@@ -1,7 +1,7 @@
 /** Builds the page: bundles its programs and puts all its files together. */
 
 import { fileURLToPath } from "node:url";
-import type { Bytes } from "../src/base/bytes.ts";
+import { type Bytes, sha256 } from "../src/base/bytes.ts";
 import { CARRIED } from "../src/page/build/disk_files.ts";
 import { EXAMPLE_LIST } from "../src/page/build/fetch_example.ts";
 import { CONNECTING_PAGE, pageHeaders, pageKind } from "../src/page/build/policy.ts";
@@ -197,8 +197,8 @@ function formatHeaders(version: string): string {
 async function describeFiles({ version, files, first }: BuiltPage): Promise<string> {
   const described = [];
   for (const [path, bytes] of files) {
-    const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-    described.push({ path, bytes: bytes.length, sha256, first: first.includes(path) });
+    const digest = (await sha256(bytes)).toHex();
+    described.push({ path, bytes: bytes.length, sha256: digest, first: first.includes(path) });
   }
   return `${JSON.stringify({ version, files: described }, null, 2)}\n`;
 }
@@ -206,11 +206,9 @@ async function describeFiles({ version, files, first }: BuiltPage): Promise<stri
 async function digestOf(files: readonly (readonly [string, Bytes])[]): Promise<string> {
   const parts = [];
   for (const [name, bytes] of files.toSorted(([a], [b]) => a < b ? -1 : 1)) {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-    parts.push(`${name} ${digest}\n`);
+    parts.push(`${name} ${(await sha256(bytes)).toHex()}\n`);
   }
-  const digest = await crypto.subtle.digest("SHA-256", encode(parts.join("")));
-  return new Uint8Array(digest).toHex().slice(0, VERSION_DIGITS);
+  return (await sha256(encode(parts.join("")))).toHex().slice(0, VERSION_DIGITS);
 }
 
 function encode(text: string): Bytes {

@@ -8,7 +8,7 @@ import type { TrainedModel } from "../model/trained_model.ts";
 import { predictIntervals } from "../training/intervals.ts";
 import { checkConfidence, describeRegime, GREATEST_CONFIDENCE } from "../validation/intervals.ts";
 import { type Coverage, measureCoverage, type RegimeCoverage } from "../validation/coverage.ts";
-import { describeUnlike } from "../validation/describe_unlike.ts";
+import { noteOfUnlike, unlikeOfSamples } from "../validation/describe_unlike.ts";
 import { findUnlike, type UnlikeCellType } from "../validation/unlike.ts";
 import { number } from "./flags.ts";
 
@@ -73,13 +73,7 @@ export function intervalColumns(
       }; their intervals are too wide rather than too narrow.`,
     );
   }
-  const words = new Map(
-    unlike.map(({ cellType, statistics }) => [cellType, describeUnlike(statistics)]),
-  );
-  return {
-    ...intervals,
-    unlike: Array.from(data.rows, (_, position) => words.get(data.cellTypeOf(position)) ?? ""),
-  };
+  return { ...intervals, unlike: unlikeOfSamples(unlike, data) };
 }
 
 /**
@@ -91,9 +85,7 @@ export function noteUnlike(
   { models: [model], data }: IntervalSource,
 ): { readonly unlike: readonly UnlikeCellType[]; readonly notes: readonly string[] } {
   const unlike = model?.typicalSignal === undefined ? [] : findUnlike(model.typicalSignal, data);
-  const notes = unlike.map(({ cellType, statistics }) =>
-    `${cellType} is unlike the training cell types: ${describeUnlike(statistics)}`
-  );
+  const notes = unlike.map(noteOfUnlike);
   for (const note of notes.slice(0, MOST_NOTES)) console.info(`Note: ${note}.`);
   if (notes.length > MOST_NOTES) {
     console.info(

@@ -203,7 +203,7 @@ export interface Explanation {
 
 /** With what the example is counted and trained, as in the guide. */
 export const EXAMPLE: { readonly count: CountSettings; readonly train: TrainSettings } = {
-  count: { rule: "reads", expressionTransform: "log2p1" },
+  count: { rule: "reads", expressionTransform: "log2p1", assembly: "hg38" },
   train: { preset: "waka2", epochs: 30 },
 };
 

@@ -1,7 +1,8 @@
 /** Words for cell types that are unlike the training cell types. */
 
+import type { Dataset } from "../data/dataset.ts";
 import type { SignalStatistic } from "../model/typical_signal.ts";
-import type { UnlikeStatistic } from "./unlike.ts";
+import type { UnlikeCellType, UnlikeStatistic } from "./unlike.ts";
 
 /**
  * Describes in what a cell type is unlike the training cell types, such as
@@ -13,6 +14,19 @@ import type { UnlikeStatistic } from "./unlike.ts";
 export function describeUnlike(statistics: readonly UnlikeStatistic[], most = 3): string {
   const shown = statistics.slice(0, most).map(describeStatistic).join("; ");
   return statistics.length > most ? `${shown}; and ${statistics.length - most} more` : shown;
+}
+
+/** A sentence, without its full stop, about a cell type that is unlike the training cell types. */
+export function noteOfUnlike({ cellType, statistics }: UnlikeCellType): string {
+  return `${cellType} is unlike the training cell types: ${describeUnlike(statistics)}`;
+}
+
+/** In what the cell type of each sample is unlike the training cell types, `[position]`; empty where it is not. */
+export function unlikeOfSamples(unlike: readonly UnlikeCellType[], data: Dataset): string[] {
+  const words = new Map(
+    unlike.map(({ cellType, statistics }) => [cellType, describeUnlike(statistics)]),
+  );
+  return Array.from(data.rows, (_, position) => words.get(data.cellTypeOf(position)) ?? "");
 }
 
 const WORDS: Readonly<Record<SignalStatistic, string>> = {

@@ -93,6 +93,7 @@ export class App {
         isStale: false,
         wasKept: false,
         explanation: undefined,
+        counted: undefined,
       });
     } else if (name === "explain") {
       store.update({ explanation: answer as Answer<"explain"> });

@@ -23,7 +23,7 @@ export function makeDownload(
 }
 
 /** Lets the browser save a file. */
-export function saveFile(name: string, file: Blob): void {
+function saveFile(name: string, file: Blob): void {
   const address = URL.createObjectURL(file);
   const link = make("a", [], { href: address, download: name, hidden: true });
   document.body.append(link);

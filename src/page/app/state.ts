@@ -2,18 +2,8 @@
 
 import type { CountSettings, Explanation, PageProgress, PageState } from "../protocol.ts";
 
-/** The steps in their order. */
-export const STEP_NAMES = [
-  "files",
-  "counts",
-  "checks",
-  "model",
-  "predictions",
-  "why",
-] as const;
-
 /** The name of a step. */
-export type StepName = typeof STEP_NAMES[number];
+export type StepName = "files" | "counts" | "checks" | "model" | "predictions" | "why";
 
 /** Something that runs in the worker and can be cancelled. */
 export interface Job {

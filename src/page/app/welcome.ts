@@ -51,12 +51,18 @@ export function startFooter(app: App, place: HTMLElement): void {
 
 /** What computes, in a line. */
 export function describeMachine(machine: PageMachine): string {
-  const { engine, threads, keepsState } = machine;
+  const { engine, threads } = machine;
   return `${engine}. It computes on ${formatCountOf(threads, "thread")}. ${
-    keepsState
-      ? "Finished steps are kept in this browser until you forget them."
-      : "Nothing is kept after this page is closed."
+    describeKeeping(machine)
   }`;
+}
+
+function describeKeeping({ keepsState, fromDisk }: PageMachine): string {
+  if (keepsState) return "Finished steps are kept in this browser until you forget them.";
+  const nothing = "Nothing is kept after this page is closed";
+  if (fromDisk) return `${nothing}.`;
+  // Both look the same to the worker, which finds the folder taken or none.
+  return `${nothing}: it is open in another tab, which keeps its own work, or this browser keeps no files for it.`;
 }
 
 function makeForget(app: App): HTMLDialogElement {

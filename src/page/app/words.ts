@@ -1,22 +1,10 @@
 /** Numbers and names in the words of the page. */
 
+import { formatBytes } from "../../base/byte_count.ts";
 import { formatCountOf } from "../../base/count.ts";
 import { formatSigned, formatValue } from "../../report/viewer/numbers.ts";
 
-export { formatCountOf, formatSigned, formatValue };
-
-/** Formats a size, such as `312 MB`. */
-export function formatBytes(bytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  let [value, unit] = [bytes, 0];
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : Number(value.toPrecision(2))} ${
-    units[unit]
-  }`;
-}
+export { formatBytes, formatCountOf, formatSigned, formatValue };
 
 /** Formats a number with two places, so that a column of them lines up. */
 export function formatFixed(value: number): string {

@@ -76,8 +76,8 @@ export async function readyCount(job: CountJob, context: CallContext): Promise<R
   });
   notes.push(...labelled?.notes ?? [], ...labelled?.warnings ?? []);
   const genes = labelled?.genes ?? chosen.genes;
-  for (const { file, recognised, index } of files) {
-    const old = describeOldIndex(signalFileOf({ file, recognised, ...(index && { index }) }));
+  for (const file of files) {
+    const old = describeOldIndex(signalFileOf(file));
     if (old !== undefined) notes.push(old);
   }
   const watcher = watchCounting(context, files.length * genes.length);

@@ -67,8 +67,9 @@ async function listMissing(inputs: InputList, context: MissingContext): Promise<
     return ["Add files of reads or signal: BAM, CRAM, bigWig, BED or peaks."];
   }
   const { genes, assembly, choices } = context;
-  const problems = signal.flatMap(({ file, facts }) =>
-    facts?.problem === undefined ? [] : [`${file.name}: ${facts.problem}.`]
+  // The row of the file says why, and what to do.
+  const problems = signal.filter(({ facts }) => facts?.problem !== undefined).map(({ file }) =>
+    `${file.name} cannot be counted yet: the list of files says why.`
   );
   const unnamed = signal.filter((input) => !isAssigned(input)).map(({ file }) =>
     `Say which mark of which cell type ${file.name} is.`

@@ -13,12 +13,26 @@ import type { PageStore } from "./store.ts";
 
 /** Name of the file in the store. */
 export const DATA_FILE = "data.npz";
+/** Its name until it is whole and was read: what is damaged takes nothing's place. */
+export const NEXT_DATA_FILE = "next.npz";
 
 /** Samples, and the file that they are from. */
 export interface HeldData {
   readonly data: Dataset;
   /** What reading them said. */
   readonly notes: readonly string[];
+}
+
+/** A file of samples in the store. */
+export interface HeldFile {
+  /** @default data.npz */
+  readonly file?: string;
+  /**
+   * What messages call it.
+   *
+   * @default file
+   */
+  readonly name?: string;
 }
 
 /**
@@ -30,9 +44,9 @@ export interface HeldData {
 export async function readHeldData(
   store: PageStore,
   { signal, onProgress }: CallContext,
-  name = DATA_FILE,
+  { file = DATA_FILE, name = file }: HeldFile = {},
 ): Promise<HeldData> {
-  const blob = await store.read(DATA_FILE);
+  const blob = await store.read(file);
   if (blob === undefined) {
     throw new ContractError(
       "Cannot read data: they are missing, expected that files are counted first",

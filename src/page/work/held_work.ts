@@ -5,7 +5,7 @@ import type { TrainedModel } from "../../model/mod.ts";
 import type { DataSummary, ModelSummary, PredictionSummary } from "../protocol.ts";
 import type { CallContext } from "./call.ts";
 import type { WorkEnvironment } from "./environment.ts";
-import { DATA_FILE, type HeldData, readHeldData } from "./held_data.ts";
+import { DATA_FILE, type HeldData, NEXT_DATA_FILE, readHeldData } from "./held_data.ts";
 import { keepModel, readKeptModel } from "./kept_model.ts";
 import { type KeptState, readState, writeState } from "./kept_state.ts";
 import { type HeldPredictions, withIntervals } from "./predict_data.ts";
@@ -47,7 +47,7 @@ export class HeldWork {
   }
 
   /**
-   * Takes samples that were written to the store, in place of those before. What was found out about these is forgotten,
+   * Takes samples that were written to the store as {@linkcode NEXT_DATA_FILE}, in place of those before. What was found out about these is forgotten,
    * but not the model, which may predict the new ones.
    */
   async takeData(
@@ -55,15 +55,20 @@ export class HeldWork {
     summary: DataSummary,
     chromosomes?: KeptState["chromosomes"],
   ): Promise<void> {
-    this.#data = held;
-    await this.forgetTraining();
-    await this.#forgetPredictions();
+    const { store } = this.#environment;
+    // What is said of samples goes before they do, so that a reload in between finds nothing untrue.
     await this.change({
-      data: summary,
-      chromosomes,
+      data: undefined,
+      chromosomes: undefined,
       examination: undefined,
       predictions: undefined,
+      training: undefined,
     });
+    await store.remove(CHECKPOINT_FILE);
+    await this.#forgetPredictions();
+    await store.rename(NEXT_DATA_FILE, DATA_FILE);
+    this.#data = held;
+    await this.change({ data: summary, chromosomes });
   }
 
   /** Frees the samples before others are counted, which take memory too. */
@@ -81,7 +86,7 @@ export class HeldWork {
     );
   }
 
-  /** Takes a model in place of the one before. */
+  /** Takes a model in place of the one before, and of one whose training was interrupted. */
   async takeModel(
     model: TrainedModel,
     summary: ModelSummary,
@@ -90,7 +95,9 @@ export class HeldWork {
     await keepModel(this.#environment.store, model);
     this.#model = model;
     await this.#forgetPredictions();
-    await this.change({ model: summary, history, predictions: undefined });
+    // In one change, so that a reload finds the training either finished or still to be resumed.
+    await this.change({ model: summary, history, predictions: undefined, training: undefined });
+    await this.#environment.store.remove(CHECKPOINT_FILE);
   }
 
   /** Takes predictions in place of those before. */
@@ -133,12 +140,6 @@ export class HeldWork {
     this.#predictions = undefined;
     this.#rows = undefined;
     await this.#environment.store.remove(PREDICTIONS_FILE);
-  }
-
-  /** Forgets a training that could have been resumed. */
-  async forgetTraining(): Promise<void> {
-    await this.#environment.store.remove(CHECKPOINT_FILE);
-    await this.change({ training: undefined });
   }
 
   /** Forgets everything, in memory and in the store. */

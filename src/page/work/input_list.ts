@@ -1,5 +1,6 @@
 /** The files that the page was given, and what they are taken for. */
 
+import { formatBytes } from "../../base/byte_count.ts";
 import { indexNames } from "../../genome/mod.ts";
 import type { PageFile } from "../protocol.ts";
 import type { CallContext } from "./call.ts";
@@ -26,6 +27,8 @@ export interface InputFile {
   readonly index?: GivenFile;
   /** Name of the signal file, if this is an index. */
   readonly indexOf?: string;
+  /** Bytes of another file of the same name, whose place this one took. */
+  readonly replacedBytes?: number;
 }
 
 /** What the user says of a file. */
@@ -66,7 +69,7 @@ export class InputList {
     return this.#files.get(name);
   }
 
-  /** Takes files; one of a name that is there already takes its place. */
+  /** Takes files; one of a name that is there already takes its place, which the description then says. */
   async add(files: readonly GivenFile[], context?: CallContext): Promise<void> {
     for (const [done, file] of files.entries()) {
       context?.signal.throwIfAborted();
@@ -77,9 +80,11 @@ export class InputList {
         ? suggestAssignment(file.name)
         : {};
       const { mark, cellType } = suggested;
+      const before = this.#files.get(file.name)?.file;
       this.#files.set(file.name, {
         file,
         recognised,
+        ...(before && isOther(before, file) && { replacedBytes: before.bytes }),
         ...(role === "signal" && { ...suggested, isSuggested: true }),
         // The name of a table of many cell types says nothing.
         ...(role === "expression" && cellType !== undefined && mark === undefined &&
@@ -121,8 +126,12 @@ export class InputList {
   useAsAnnotation(name: string): void {
     const found = this.#files.get(name);
     if (found === undefined || found.recognised.role === "annotation") return;
-    const { file } = found;
-    this.#files.set(name, { file, recognised: { role: "annotation", about: "Genes" } });
+    const { file, replacedBytes } = found;
+    this.#files.set(name, {
+      file,
+      recognised: { role: "annotation", about: "Genes" },
+      ...(replacedBytes !== undefined && { replacedBytes }),
+    });
   }
 
   #ofRole(role: Recognised["role"]): readonly InputFile[] {
@@ -176,6 +185,11 @@ export class InputList {
   }
 }
 
+/** Whether files of the same name are not the same file, added once more. */
+function isOther(one: GivenFile, other: GivenFile): boolean {
+  return one.bytes !== other.bytes || one.modified?.getTime() !== other.modified?.getTime();
+}
+
 /** What is needed to open a file of signal. */
 export function signalFileOf({ file, recognised, index }: InputFile): SignalFile {
   return { file, format: recognised.format!, index };
@@ -183,20 +197,24 @@ export function signalFileOf({ file, recognised, index }: InputFile): SignalFile
 
 /** What the window is told of a file. */
 export function describeFile(input: InputFile): PageFile {
-  const { file, recognised, facts, mark, cellType, isSuggested, indexOf } = input;
+  const { file, recognised, facts, mark, cellType, isSuggested, indexOf, replacedBytes } = input;
   const lost = recognised.role === "index" && indexOf === undefined
     ? "the file that it is the index of is missing: add it too"
     : undefined;
   const problem = recognised.problem ?? facts?.problem ?? lost;
   const guessed = isSuggested === true && (mark ?? cellType) !== undefined;
   const of = indexOf === undefined ? "" : `, of ${indexOf}`;
+  const replaced = replacedBytes === undefined
+    ? ""
+    : `; it took the place of another file of this name, of ${formatBytes(replacedBytes)}: ` +
+      "to have both, rename one and add it again";
   return {
     name: file.name,
     bytes: file.bytes,
     role: recognised.role,
     about: `${facts?.about ?? recognised.about}${of}${
       guessed ? "; mark and cell type by its name" : ""
-    }`,
+    }${replaced}`,
     ...(mark !== undefined && { mark }),
     ...(cellType !== undefined && { cellType }),
     ...(guessed && { isSuggested: true }),

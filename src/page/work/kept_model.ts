@@ -6,14 +6,27 @@ import type { PageStore } from "./store.ts";
 
 const FILES = { json: "model.json", weights: "weights.bin", panel: "panel.npz" };
 
-/** Keeps a model in place of the one that was kept. */
+/** What the names of a model's files end in until all of them are written. */
+const NEXT = ".next";
+
+/** Keeps a model in place of the one that was kept, which stays if there is no room for this one. */
 export async function keepModel(store: PageStore, model: TrainedModel): Promise<void> {
   const { json, weights, panel } = await serializeModel(model);
-  for (const name of Object.values(FILES)) await store.remove(name);
-  await store.write(FILES.weights, weights);
-  if (panel !== undefined) await store.write(FILES.panel, panel);
   // The file that names the others comes last.
-  await store.write(FILES.json, json);
+  const contents = [[FILES.weights, weights], [FILES.panel, panel], [FILES.json, json]] as const;
+  try {
+    for (const [name, content] of contents) {
+      if (content !== undefined) await store.write(`${name}${NEXT}`, content);
+    }
+  } catch (error) {
+    for (const [name] of contents) await store.remove(`${name}${NEXT}`);
+    throw error;
+  }
+  await store.remove(FILES.json);
+  for (const [name, content] of contents) {
+    if (content === undefined) await store.remove(name);
+    else await store.rename(`${name}${NEXT}`, name);
+  }
 }
 
 /**

@@ -25,7 +25,7 @@ export async function openModelFiles(files: readonly File[]): Promise<TrainedMod
     return await loadModel(named);
   } catch (cause) {
     if (!(cause instanceof NotFoundError)) throw cause;
-    const found = files.map(({ name }) => name).join(", ");
+    const found = files.map(({ name }) => name).join(", ") || "no file";
     throw new ContractError(
       `Cannot open model: found ${found}, expected model.json and weights.bin of a saved model, or a zip file of them`,
       { cause },

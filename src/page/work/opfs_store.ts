@@ -79,23 +79,36 @@ class OriginStore implements PageStore {
 
   async write(name: string, content: Bytes | string | StoreWriter): Promise<void> {
     const unfinished = `${name}${UNFINISHED}`;
-    const handle: WorkerFileHandle = await this.#folder.getFileHandle(unfinished, { create: true });
+    try {
+      await this.#fill(unfinished, content);
+    } catch (cause) {
+      // What was written so far would take room until the next try.
+      await this.remove(unfinished);
+      if (!isFull(cause)) throw cause;
+      throw new WriteError(
+        "Cannot keep what was made: the browser gives this page no more room on the disk, expected more: free some, or " +
+          "forget what the page keeps",
+        { cause },
+      );
+    }
+    await this.rename(unfinished, name);
+  }
+
+  async #fill(name: string, content: Bytes | string | StoreWriter): Promise<void> {
+    const handle: WorkerFileHandle = await this.#folder.getFileHandle(name, { create: true });
     const file = await handle.createSyncAccessHandle!();
     try {
       file.truncate(0);
       await fill(file, content);
       file.flush();
-    } catch (cause) {
-      if (!isFull(cause)) throw cause;
-      throw new WriteError(
-        `Cannot keep ${name}: the browser gives this page no more room on the disk, expected more: free some, or forget ` +
-          "what the page keeps",
-        { cause },
-      );
     } finally {
       file.close();
     }
-    await handle.move!(name);
+  }
+
+  async rename(name: string, next: string): Promise<void> {
+    const handle: WorkerFileHandle = await this.#folder.getFileHandle(name);
+    await handle.move!(next);
   }
 
   async remove(name: string): Promise<void> {

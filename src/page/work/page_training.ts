@@ -59,7 +59,6 @@ export class PageTraining {
       samples: (await this.#held.state()).data?.digest ?? "",
     };
     await this.#held.takeModel(model, summary, history);
-    await this.#held.forgetTraining();
     return summary;
   }
 }

@@ -6,7 +6,7 @@ import { copyTo } from "./copy_to.ts";
 import { readyCount } from "./count_inputs.ts";
 import type { WorkEnvironment } from "./environment.ts";
 import type { ExplainedGene } from "./explain_gene.ts";
-import { DATA_FILE, readHeldData, summariseData } from "./held_data.ts";
+import { NEXT_DATA_FILE, readHeldData, summariseData } from "./held_data.ts";
 import { HeldWork } from "./held_work.ts";
 import { openModelFiles } from "./open_model.ts";
 import { PageInputs } from "./page_inputs.ts";
@@ -47,6 +47,14 @@ export function makePageWork(environment: WorkEnvironment): CallHandlers {
   };
 }
 
+/** Samples that were written to the store. */
+interface WrittenData {
+  /** What messages call them. */
+  readonly name: string;
+  readonly notes: readonly string[];
+  readonly chromosomes?: KeptState["chromosomes"];
+}
+
 /** The calls that are not about files or training alone. */
 class PageWork {
   readonly #environment: WorkEnvironment;
@@ -72,28 +80,38 @@ class PageWork {
   }
 
   async prepare(settings: Given<"prepare">, context: CallContext) {
-    const { store, mostDataBytes } = this.#environment;
-    const [given] = this.#inputs.list.data;
+    const { store } = this.#environment;
     this.#held.freeData();
-    const notes: string[] = [];
-    let chromosomes: KeptState["chromosomes"];
+    try {
+      const { name, notes, chromosomes } = await this.#writeData(settings, context);
+      const read = await readHeldData(store, context, { file: NEXT_DATA_FILE, name });
+      const summary = await summariseData(read.data, [...notes, ...read.notes]);
+      await this.#held.takeData(read, summary, chromosomes);
+      this.#explained = undefined;
+      return summary;
+    } catch (error) {
+      await store.remove(NEXT_DATA_FILE);
+      throw error;
+    }
+  }
+
+  /** Writes samples to the store: prepared data as they are, or what is counted. */
+  async #writeData(settings: Given<"prepare">, context: CallContext): Promise<WrittenData> {
+    const { store, mostDataBytes } = this.#environment;
+    const { list } = this.#inputs;
+    const [given] = list.data;
     if (given !== undefined) {
       const source = await given.file.open();
-      await store.write(DATA_FILE, (sink) => copyTo(sink, source, context));
-    } else {
-      const { list, genes } = this.#inputs;
-      const job = { inputs: list, genes, settings, mostDataBytes };
-      const ready = await readyCount(job, context);
-      await store.write(DATA_FILE, ready.write);
-      notes.push(...ready.notes);
-      chromosomes = chromosomesOf(list.signal, genes.genes);
+      await store.write(NEXT_DATA_FILE, (sink) => copyTo(sink, source, context));
+      return { name: given.file.name, notes: [] };
     }
-    const name = given?.file.name ?? "the data";
-    const read = await readHeldData(store, context, name);
-    const summary = await summariseData(read.data, [...notes, ...read.notes]);
-    await this.#held.takeData(read, summary, chromosomes);
-    this.#explained = undefined;
-    return summary;
+    const { genes } = this.#inputs;
+    const { write, notes } = await readyCount(
+      { inputs: list, genes, settings, mostDataBytes },
+      context,
+    );
+    await store.write(NEXT_DATA_FILE, write);
+    return { name: "the data", notes, chromosomes: chromosomesOf(list.signal, genes.genes) };
   }
 
   async examine(context: CallContext) {

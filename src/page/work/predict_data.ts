@@ -12,7 +12,7 @@ import {
   predictIntervals,
   type PredictionIntervals,
 } from "../../training/mod.ts";
-import { describeUnlike } from "../../validation/describe_unlike.ts";
+import { noteOfUnlike } from "../../validation/describe_unlike.ts";
 import { findUnlike } from "../../validation/mod.ts";
 import type { PredictionSummary } from "../protocol.ts";
 import type { CallContext } from "./call.ts";
@@ -113,9 +113,7 @@ export function withIntervals(
 
 function describeCellTypes({ typicalSignal }: TrainedModel, data: Dataset): string[] {
   if (typicalSignal === undefined) return [];
-  return findUnlike(typicalSignal, data).map(({ cellType, statistics }) =>
-    `${cellType} is unlike the training cell types: ${describeUnlike(statistics)}`
-  );
+  return findUnlike(typicalSignal, data).map(noteOfUnlike);
 }
 
 function describeGenes({ geneEffects, panel, spec }: TrainedModel, data: Dataset): string[] {

@@ -1,7 +1,7 @@
 /** Mean signal by bin, while files are counted. */
 
 /** How many bins the window has that the page counts in: ± 5,000 bp in bins of 100 bp. */
-export const PAGE_BINS = 100;
+const PAGE_BINS = 100;
 
 /** Adds up what is counted of each mark in each cell type. */
 export class ProfileSums {

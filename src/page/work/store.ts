@@ -10,6 +10,8 @@ export interface PageStore {
   read(name: string): Promise<Blob | undefined>;
   /** Writes a file, in place of one of that name, once its writer has returned. */
   write(name: string, content: Bytes | string | StoreWriter): Promise<void>;
+  /** Gives a file another name, in place of one of that name. */
+  rename(name: string, next: string): Promise<void>;
   /** Removes a file, if it is there. */
   remove(name: string): Promise<void>;
   /** Removes all files. */
@@ -38,6 +40,14 @@ export class MemoryStore implements PageStore {
     const keep = (piece: Uint8Array) => void pieces.push(piece.slice());
     await content(new WritableStream({ write: keep }));
     this.#files.set(name, new Blob([concatenateAll(pieces)]));
+  }
+
+  rename(name: string, next: string): Promise<void> {
+    const file = this.#files.get(name);
+    if (file === undefined) throw new DOMException(`no file ${name}`, "NotFoundError");
+    this.#files.delete(name);
+    this.#files.set(next, file);
+    return Promise.resolve();
   }
 
   remove(name: string): Promise<void> {

@@ -128,6 +128,7 @@ Deno.test("forgetting leaves nothing", async () => {
     isStale: false,
     wasKept: false,
     explanation: undefined,
+    counted: undefined,
     job: undefined,
   });
 });

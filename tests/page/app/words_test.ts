@@ -1,19 +1,11 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import {
   describePlace,
-  formatBytes,
   formatFixed,
   formatKb,
   joinSome,
   joinWords,
 } from "../../../src/page/app/words.ts";
-
-Deno.test("sizes have two digits below a hundred, and a unit", () => {
-  deepStrictEqual(
-    [0, 999, 1000, 1540, 99_900, 312_345_678, 2.5e9].map(formatBytes),
-    ["0 bytes", "999 bytes", "1 kB", "1.5 kB", "100 kB", "312 MB", "2.5 GB"],
-  );
-});
 
 Deno.test("words are joined as in a sentence, and many are cut short", () => {
   strictEqual(joinWords([]), "");

@@ -40,6 +40,7 @@ Deno.test("files that are no model's are refused by name, with what would do", a
   const cases = [
     [[new File(["a"], "a.txt"), new File([json], "model.json")], "found a.txt, model.json,"],
     [[await zipOf({ "weights.bin": weights })], "found mine.zip,"],
+    [[], "found no file,"],
   ] as const;
   for (const [files, found] of cases) {
     await rejects(openModelFiles(files), (error) => {

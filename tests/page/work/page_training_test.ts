@@ -1,6 +1,7 @@
 /** Training on the page: cancelled, after a reload, and with intervals. */
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { WriteError } from "../../../src/errors.ts";
 import { EXAMPLE } from "../../../src/page/protocol.ts";
 import { MemoryStore } from "../../../src/page/work/store.ts";
 import { openWork, testEnvironment, type TestWork } from "../../helpers/page_work.ts";
@@ -59,6 +60,15 @@ Deno.test("other data make an interrupted training impossible to resume, and the
   strictEqual(state.data?.labelled, true);
 });
 
+Deno.test("another model ends an interrupted training, in the window and after a reload", async () => {
+  const store = await preparedStore();
+  await trainUntil(store, 1);
+  const work = reload(store);
+  await work.call("useStarter", {});
+  strictEqual((await reload(store).call("open", {})).interrupted, undefined);
+  await rejects(work.call("resumeTraining", {}), /no training was interrupted/);
+});
+
 Deno.test("a model and its predictions outlive a reload, with intervals where it was calibrated", async () => {
   const store = await preparedStore();
   const work = reload(store);
@@ -85,6 +95,22 @@ Deno.test("a model without a calibration is refused intervals before anything is
   const work = reload(store);
   await work.call("train", { ...SETTINGS, epochs: 1 });
   await rejects(work.call("predict", { interval: 0.9 }), /not calibrated/);
+});
+
+Deno.test("a model for which there is no room leaves the one before as it was, also after a reload", async () => {
+  const store = await preparedStore();
+  const model = await reload(store).call("train", { ...SETTINGS, epochs: 1 });
+  const predicted = await reload(store).call("predict", {});
+  const { write } = store;
+  store.write = (name, content) =>
+    name.startsWith("model.json")
+      ? Promise.reject(new WriteError("Cannot keep the model: there is no room"))
+      : write.call(store, name, content);
+  await rejects(reload(store).call("useStarter", {}), /no room/);
+  store.write = write;
+  const work = reload(store);
+  deepStrictEqual((await work.call("open", {})).model, model);
+  deepStrictEqual(await work.call("predict", {}), predicted);
 });
 
 Deno.test("nothing is left after everything is forgotten", async () => {

@@ -32,6 +32,8 @@ Deno.test("the example's data, model and predictions are those of the commands, 
       "log2p1",
       "--signal",
       "reads",
+      "--assembly",
+      "hg38",
       "--out",
       `${directory}/data.npz`,
     ]);

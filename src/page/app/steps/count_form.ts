@@ -116,6 +116,8 @@ export class CountForm {
     this.#rule.value = counted?.rule ?? "";
     this.#control.value = counted?.control ?? "";
     this.#transform.value = counted?.expressionTransform ?? "";
+    this.#choices.replicates.choose(counted?.replicates ?? "");
+    this.#choices.missingMarks.choose(counted?.missingMarks ?? "");
   }
 
   /** The settings, or `undefined` if a decision is missing, which then has the focus. */
@@ -170,5 +172,8 @@ function makeChoice(setting: InputChoice["setting"]) {
       return true;
     },
     value: () => element.hidden ? "" : select.value,
+    choose: (value: string) => {
+      select.value = value;
+    },
   };
 }
