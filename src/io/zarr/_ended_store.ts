@@ -1,3 +1,4 @@
+import { takeTurn } from "../../base/take_turn.ts";
 import type { ZarrReadStore } from "./reader.ts";
 
 /** The same files, which cannot be read after a signal; what is read lets others have a turn, also in memory. */
@@ -5,7 +6,7 @@ export function endedBy(store: ZarrReadStore, signal: AbortSignal | undefined): 
   if (signal === undefined) return store;
   return {
     async get(key) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await takeTurn();
       signal.throwIfAborted();
       return await store.get(key);
     },
