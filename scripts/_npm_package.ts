@@ -107,8 +107,8 @@ export function noCommands({ name, version }: Manifest): [string, string][] {
 export function packageReadme(readme: string, { name }: Manifest): string {
   const heading = /^# .*\n/m.exec(readme)?.[0] ?? "";
   const own = `
-This is the package for Node, Bun and bundlers. Until it is on npm, install its folder: \`npm install --install-links path/to/folder\`
-or \`bun add path/to/folder\`. Then
+This is the package for Node, Bun and bundlers. Until it is on npm, make an archive of its folder, \`npm pack ./folder\`, and install that:
+\`npm install path/to/waka-histone-*.tgz\`, or \`bun add\`. Then
 
 \`\`\`js
 import { fit, predict, readDataset } from "${name}";

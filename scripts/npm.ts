@@ -29,10 +29,11 @@ await runCommand<NpmFlags>(
     name: "npm",
     summary:
       "Writes the package for Node, Bun and bundlers: JavaScript modules with their types, made of the same sources. " +
-      "The same sources give the same bytes. Install the folder, or publish it with npm publish.",
+      "The same sources give the same bytes. Pack the folder with npm pack and install the archive, or publish it with " +
+      "npm publish.",
     examples: [[
       "deno task npm --out histone-npm",
-      "then, elsewhere, npm install --install-links path/to/histone-npm",
+      "then npm pack ./histone-npm, and elsewhere npm install path/to/waka-histone-*.tgz",
     ]],
     declare: (command) => command.requiredOption("--out <dir>", "folder to write; a new one"),
     run: writePackage,

@@ -11,6 +11,7 @@
  */
 
 import type { Bytes } from "../base/bytes.ts";
+import { readAll } from "../base/platform.ts";
 import { FormatError } from "../errors.ts";
 import type { Strand } from "../genome/gene.ts";
 import { inflatePortable } from "../genome/inflate.ts";
@@ -56,7 +57,7 @@ export async function encodeGeneTable(genes: readonly TabledGene[]): Promise<Byt
   const text = new TextEncoder().encode(symbols.join("\n"));
   const stream = new Blob([Uint8Array.from(bytes), text]).stream()
     .pipeThrough(new CompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  return await readAll(stream);
 }
 
 /**

@@ -13,6 +13,7 @@ import { simulate } from "../../src/simulate/simulation.ts";
 import type { MarkTruth } from "../../src/simulate/mark_truth.ts";
 import { simulateColumns } from "../../src/simulate/columns.ts";
 import { fit } from "../../src/training/fit.ts";
+import { FEW } from "../helpers/few_samples.ts";
 
 const WASM = { engine: "wasm" } as const;
 
@@ -72,19 +73,6 @@ Deno.test("integrated gradients of a trained model are where the simulator has t
   }).sort();
   ok(errors[Math.floor(0.99 * errors.length)]! < 0.01, `errors up to ${errors.at(-1)}`);
 });
-
-/** Few samples, for models that are trained often. */
-const FEW = new Dataset(
-  simulateColumns({
-    cellTypes: 2,
-    genes: 250,
-    bins: 20,
-    newCellTypes: 1,
-    newGenes: 1,
-    expressionTransform: "log2p1",
-    features: "log1p",
-  }).train,
-);
 
 Deno.test("marks of a model that learned shuffled labels are not beyond their null, those of real labels are", async () => {
   const rows = Array.from({ length: 50 }, (_, i) => 10 * i);

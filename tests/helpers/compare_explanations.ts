@@ -1,27 +1,13 @@
 /** Explanations of one model by two engines. */
 
 import { ok } from "node:assert";
-import { Dataset } from "../../src/data/dataset.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import type { Attributions } from "../../src/explain/types.ts";
 import type { ModelSpec } from "../../src/model/spec.ts";
-import { simulateColumns } from "../../src/simulate/columns.ts";
 import { fit } from "../../src/training/fit.ts";
+import { FEW } from "./few_samples.ts";
 
 const WASM = { engine: "wasm" } as const;
-
-/** Few samples, for models that are trained often. */
-const FEW = new Dataset(
-  simulateColumns({
-    cellTypes: 2,
-    genes: 250,
-    bins: 20,
-    newCellTypes: 1,
-    newGenes: 1,
-    expressionTransform: "log2p1",
-    features: "log1p",
-  }).train,
-);
 
 /** No pool, and no kink on the way but those of leaky units. */
 const SMOOTH: ModelSpec = {

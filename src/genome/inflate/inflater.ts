@@ -18,6 +18,7 @@ import {
 } from "./_code_tables.ts";
 import { type DecodeExports, decodeModule, OUTCOME } from "./_decode_module.ts";
 import { INPUT_BYTES, INPUTS, LAYOUT, OUTPUT, OUTPUT_BYTES } from "./_layout.ts";
+import { LENGTH_ORDER } from "./_symbol_tables.ts";
 
 export { INPUT_BYTES, OUTPUT_BYTES };
 
@@ -36,8 +37,6 @@ export interface OutputRange {
   readonly limit: number;
 }
 
-/** The order in which the lengths of codes of lengths are written. */
-const LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 const KIND = { stored: 0, fixed: 1, dynamic: 2 };
 const BLOCK_END = 256;
 /** Of the code of lengths: repeat the last length, some zeros, many zeros. */
