@@ -83,7 +83,7 @@ function findSources(files: NamedModelFiles): ModelSources {
 /**
  * Opens the `model.json` of a directory.
  *
- * @throws {NotFoundError} If there is none. A run has its models in directories of its own, of which one is named then.
+ * @throws {NotFoundError} If it is missing. A run has its models in directories of its own: the message then names one of them.
  */
 export async function openTopology(path: string): Promise<ByteSource> {
   const file = `${path}/${TOPOLOGY_FILE}`;
