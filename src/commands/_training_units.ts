@@ -77,7 +77,7 @@ async function plan<Flags extends TrainingUnitFlags>(
   const [{ runs, arithmetic, inputs }] = found as [typeof found[number]];
   // Every unit reads the data, too.
   const overhead = (performance.now() - started) / 1000;
-  const memoryBytes = await peakMemory();
+  const memoryBytes = peakMemory();
   const { perUnit = 1 } = call;
   const units: PlannedUnit[] = [];
   for (let first = 0; first < runs.length; first += perUnit) {
