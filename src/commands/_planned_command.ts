@@ -84,6 +84,8 @@ export async function enterPlannedCommand(
   recordPathFlags(parser);
   Deno.chdir(plannedIn);
   const kept = parseFlags<PlannedFlags>({ flags, startedIn: plannedIn, file });
+  // The plan has them.
+  for (const option of parser.options) option.mandatory = false;
   parser.parse(threadWords(kept), { from: "user" });
   prepareRuntime(parser);
   return { name: command, units, flags: kept };

@@ -166,9 +166,13 @@ function checkInputs(planned: Inputs, now: Inputs): void {
     const [expected, found] = [planned[name], now[name]];
     if (expected !== undefined && found !== undefined && isSameInput(expected, found)) continue;
     throw new ContractError(
-      `Cannot use the plan: ${(found ?? expected)?.path} is not the file that it was made with: found ${
+      `Cannot use the plan: ${
+        (found ?? expected)?.path
+      } is not the file that it was made with: found ${
         found === undefined ? "none" : describeContent(found)
-      }, expected ${expected === undefined ? "none" : describeContent(expected)}. Put that file back there, or plan ` +
+      }, expected ${
+        expected === undefined ? "none" : describeContent(expected)
+      }. Put that file back there, or plan ` +
         "again into another folder",
     );
   }
