@@ -40,7 +40,7 @@ export async function planPrepare(flags: PrepareFlags, call: PlanCall): Promise<
     const own = files.slice(first, first + perUnit);
     units.push({
       id: idOf(own, first, files.length),
-      does: own.map(({ mark, cellType }) => `${mark} of ${cellType}`).join(", "),
+      does: own.map(({ mark, cellType, name }) => `${mark} of ${cellType} from ${name}`).join("; "),
       needs: [...Object.keys(inputs), ...own.map(({ name }) => name)],
       makes: own.map((_, place) => countsFile(place)),
       threads: mostCountThreads(flags.threads),

@@ -88,23 +88,27 @@ async function gather(flags: PrepareFlags, call: GatherCall): Promise<Gathered> 
   using kept = await takeCounts(flags, call);
   // An earlier call may have been killed after it had written the data, and before what stands beside them.
   const overwrite = flags.overwrite || call.isRepeated;
-  await prepareData({ ...flags, overwrite }, call, kept);
+  await prepareData({ ...flags, overwrite }, call, { kept, begin: call.begin });
   return { next: [] };
 }
 
 function run(flags: PrepareFlags, call: CommandCall): Promise<void> {
-  return prepareData(flags, call);
+  return prepareData(flags, call, {});
 }
 
-/**
- * Does the work of the command.
- *
- * @param kept Counts of files that were counted before.
- */
-export async function prepareData(
+/** How the data are prepared when they are gathered. */
+interface PrepareDataOptions {
+  /** Counts of files that were counted before. */
+  readonly kept?: KeptCounts;
+  /** Called before anything is written. */
+  readonly begin?: () => Promise<void>;
+}
+
+/** Does the work of the command. */
+async function prepareData(
   flags: PrepareFlags,
   call: Pick<CommandCall, "signal">,
-  kept?: KeptCounts,
+  { kept, begin }: PrepareDataOptions,
 ): Promise<void> {
   const signal = withNothingKept(call.signal);
   const sheet = await readPrepareSheet(flags, signal);
@@ -131,6 +135,7 @@ export async function prepareData(
   announcePreparation(preparation);
   const { assembly } = preparation.record;
   const dna = await takeDna(flags, { ...place, genes, assembly, signal });
+  await begin?.();
   await output.write(seen.watch(withDna(preparation, dna)));
   progress.clear();
   console.info(output.done);
