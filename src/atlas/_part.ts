@@ -6,7 +6,7 @@
 import type { Bytes } from "../base/bytes.ts";
 import { bytesSource } from "../files/byte_source.ts";
 import type { Gene } from "../genome/gene.ts";
-import { digestOf, encodeNumbers, findNumbers } from "../genome/kept_numbers.ts";
+import { digestOf, encodeNumbers, findKeptNumbers } from "../genome/kept_numbers.ts";
 import {
   COMPETITION_BIN_SIZE_BP,
   COMPETITION_BINS,
@@ -42,7 +42,7 @@ export async function encodePart(counts: ReadCounts, origin: PartOrigin): Promis
 
 /** Decodes the counts of a file; `undefined` if the bytes are damaged, cut short, or of another origin. */
 export async function decodePart(part: Bytes, origin: PartOrigin): Promise<ReadCounts | undefined> {
-  const kept = await findNumbers(bytesSource(part), await digestOrigin(origin));
+  const kept = await findKeptNumbers(bytesSource(part), await digestOrigin(origin));
   const counts = await kept?.read(0, kept.length);
   return counts instanceof Float64Array ? undefined : counts;
 }

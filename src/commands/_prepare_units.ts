@@ -8,7 +8,7 @@ import type { ByteSource } from "../files/byte_source.ts";
 import { openFile, writeFileAtomic } from "../files/file.ts";
 import { countApart, type FileToCount, inspectApart } from "../genome/count_apart.ts";
 import { expressionFiles } from "../genome/expression/files.ts";
-import { findNumbers, type KeptNumbers } from "../genome/kept_numbers.ts";
+import { findKeptNumbers, type KeptNumbers } from "../genome/kept_numbers.ts";
 import type { KeptCounts } from "../genome/prepare_options.ts";
 import type { SampleSheet } from "../genome/sample_sheet.ts";
 import { mostCountThreads } from "../genome/signal/count_crew.ts";
@@ -130,7 +130,7 @@ export class GatheredCounts implements KeptCounts, Disposable {
   async #openCounts(path: string, origin: string): Promise<KeptNumbers | undefined> {
     const source = await openFile(path);
     this.#sources.push(source);
-    return await findNumbers(source, origin);
+    return await findKeptNumbers(source, origin);
   }
 
   [Symbol.dispose](): void {

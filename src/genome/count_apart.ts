@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Bytes } from "../base/bytes.ts";
 import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
 import { type CountedFile, countFile } from "./_count_file.ts";
@@ -21,7 +20,14 @@ import { isText } from "./signal/track.ts";
 import { geneWindows } from "./windows.ts";
 
 /** A file that is counted. */
-export type FileToCount = Pick<CountedFile, "name" | "cellType" | "mark">;
+export interface FileToCount {
+  /** Its name. */
+  readonly name: string;
+  /** Name of the cell type; for a control that several files share, of the first. */
+  readonly cellType: string;
+  /** Name of the mark; for a control `control of` the mark. */
+  readonly mark: string;
+}
 
 /** Options of {@linkcode inspectApart}. */
 export type InspectApartOptions = Omit<PrepareOptions, "kept">;
@@ -35,6 +41,28 @@ export type InspectApartOptions = Omit<PrepareOptions, "kept">;
  * @param options How they will be counted.
  * @returns The files, in the order of the samples.
  * @throws As `prepare` does.
+ *
+ * @example A mark and its control
+ * ```ts
+ * import { bytesSource } from "@waka/histone/io";
+ * import { inspectApart, openSignal } from "@waka/histone/genome";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const reads = new TextEncoder().encode("chr1\t95\t131\tN\t1000\t+\n");
+ * const file = (name: string) => {
+ *   const open = async () => (
+ *     { track: await openSignal(bytesSource(reads, name)), close: () => {} }
+ *   );
+ *   return { name, open };
+ * };
+ * const genes = [{ id: "3", chromosome: "chr1", tss: 200, strand: "+", line: 1 }] as const;
+ * const input = { cellType: "liver", mark: "H3K4me3", ...file("a.bed"), control: file("b.bed") };
+ * const files = await inspectApart(genes, [input], { rule: "reads", control: "subtract" });
+ * deepStrictEqual(files.map(({ name, mark }) => [name, mark]), [
+ *   ["a.bed", "H3K4me3"],
+ *   ["b.bed", "control of H3K4me3"],
+ * ]);
+ * ```
  */
 export async function inspectApart(
   genes: readonly Gene[],
@@ -67,17 +95,39 @@ export interface CountApartOptions extends InspectApartOptions {
  * @param options Which file, and how it is counted.
  * @returns What it found.
  * @throws As `prepare` does.
+ *
+ * @example Counted apart, and taken by `prepare`
+ * ```ts
+ * import { bytesSource } from "@waka/histone/io";
+ * import { countApart, findKeptNumbers, openSignal, prepare } from "@waka/histone/genome";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const reads = new TextEncoder().encode("chr1\t95\t131\tN\t1000\t+\n");
+ * const open = async () => (
+ *   { track: await openSignal(bytesSource(reads, "a.bed")), version: "1", close: () => {} }
+ * );
+ * const genes = [{ id: "3", chromosome: "chr1", tss: 200, strand: "+", line: 1 }] as const;
+ * const inputs = [{ cellType: "liver", mark: "H3K4me3", name: "a.bed", open }];
+ * const options = { rule: "reads", halfWidthBp: 200 } as const;
+ * const counted = await countApart(genes, inputs, { ...options, file: "a.bed" });
+ *
+ * const find = (_file: string, origin: string) => findKeptNumbers(bytesSource(counted), origin);
+ * const preparation = await prepare(genes, inputs, { ...options, kept: { find } });
+ * deepStrictEqual([...(await preparation.columns()).signal], [1, 1, 0, 0]);
+ * ```
  */
 export async function countApart(
   genes: readonly Gene[],
   inputs: readonly SignalInput[],
   options: CountApartOptions,
-): Promise<Bytes> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const { file: name, onProgress, onWarning } = options;
   const plan = planSamples(inputs, { ...options, onWarning: undefined });
   const file = [...listFiles(plan)].find((file) => file.name === name);
   if (file === undefined) {
-    throw new ContractError(`Cannot count ${name}: it is none of the files of the data set`);
+    throw new ContractError(
+      `Cannot count ${name}: found no file of that name in the data set, expected one of its files`,
+    );
   }
   const windows = geneWindows(genes, options);
   const warnOnce = makeWarnOnce(onWarning);

@@ -2,6 +2,8 @@
  * The numbers of one file as bytes, in which runs that may be stopped, and runs on several machines, keep them: a line of
  * JSON, then the numbers. The line has a digest of all that the numbers depend on, so that those of other genes, windows or
  * versions of the file are never taken for these.
+ *
+ * @module
  */
 
 import { type Bytes, sha256 } from "../base/bytes.ts";
@@ -34,7 +36,12 @@ export interface KeptNumbers {
   readonly length: number;
   /** What was kept besides them. */
   readonly seen: string | undefined;
-  /** Reads those from `start` to `end`, which is not included. */
+  /**
+   * Reads some of them.
+   *
+   * @param start The place of the first, from 0.
+   * @param end The place after the last.
+   */
   read(start: number, end: number): Promise<KeepableNumbers>;
 }
 
@@ -71,8 +78,23 @@ export function encodeNumbers(
   return kept;
 }
 
-/** Finds numbers; `undefined` if the bytes are damaged, cut short, or of another origin. */
-export async function findNumbers(
+/**
+ * Finds numbers that were kept, and checks them.
+ *
+ * @param source What {@linkcode countApart} returned, or a file of it.
+ * @param origin Digest of all that the numbers must depend on.
+ * @returns The numbers; `undefined` if the bytes are damaged, cut short, or of another origin.
+ *
+ * @example Bytes that are no numbers
+ * ```ts
+ * import { findKeptNumbers } from "@waka/histone/genome";
+ * import { bytesSource } from "@waka/histone/io";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(await findKeptNumbers(bytesSource(Uint8Array.of(1, 2, 3)), "origin"), undefined);
+ * ```
+ */
+export async function findKeptNumbers(
   source: ByteSource,
   origin: string,
 ): Promise<KeptNumbers | undefined> {
@@ -104,7 +126,7 @@ function sumOfText(seen: string | undefined): number {
   return seen === undefined ? 0 : crc32(new TextEncoder().encode(seen), 0);
 }
 
-/** Reads the header without its line feed; `undefined` if there is none. */
+/** Reads the header without its line feed; `undefined` if the source lacks it. */
 async function readLine(source: ByteSource): Promise<Bytes | undefined> {
   for (let length = 4096;; length *= 16) {
     const most = Math.min(length, source.size, LONGEST_HEADER_BYTES);
