@@ -172,7 +172,7 @@ async function openLockedExplanation(
       keepsNull = true;
     },
     readNull: async () => {
-      const found = isSame ? await store.find(NULL_BLOCK) : undefined;
+      const found = isSame || keepsNull ? await store.find(NULL_BLOCK) : undefined;
       keepsNull ||= found !== undefined;
       return found;
     },
