@@ -80,7 +80,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "files",
     "base",
   ],
+  cluster: ["runs", "files", "base"],
   commands: [
+    "cluster",
     "exchange",
     "runs",
     "explain",

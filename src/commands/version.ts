@@ -23,7 +23,7 @@ export const PROGRAM_FLAGS = [
   "--allow-read",
   "--allow-write",
   `--allow-net=${ROADMAP_HOST}`,
-  "--allow-env=COLUMNS,XDG_RUNTIME_DIR",
+  "--allow-env=COLUMNS,XDG_RUNTIME_DIR,SLURM_ARRAY_TASK_ID,SGE_TASK_ID,JOB_COMPLETION_INDEX",
   `--v8-flags=${V8_FLAGS}`,
 ] as const;
 

@@ -24,7 +24,10 @@ import type {
   FitManyResult,
   FitRun,
   RunCheckpoint,
+  RunPart,
 } from "./fit_types.ts";
+import { PartFinished, partOf } from "./part.ts";
+import { surveyRuns } from "./_survey.ts";
 import { joinSignals } from "../base/join_signals.ts";
 
 /**
@@ -41,6 +44,7 @@ import { joinSignals } from "../base/join_signals.ts";
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
+ * @throws {PartFinished} If `options.checkpoint` asks for a part of the runs, or a survey, and that is done.
  * @throws The reason of `options.signal`, once it is aborted.
  *
  * @example Two seeds
@@ -63,11 +67,17 @@ export async function fitMany(
 ): Promise<FitManyResult[]> {
   if (runs.length === 0) return [];
   options.signal?.throwIfAborted();
-  return await trainGroups(await planFit(spec, runs, options));
+  const fit = await planFit(spec, runs, options);
+  const { survey } = options.checkpoint ?? {};
+  if (survey === undefined) return await trainGroups(fit);
+  await survey(await surveyRuns(fit), fit.arithmetic);
+  throw new PartFinished("The runs were surveyed, not trained");
 }
 
 /** What changes from group to group. */
 interface FitState {
+  /** Numbers of the first run that is trained, and of the one after the last. */
+  readonly part: RunPart;
   readonly cadence: Cadence;
   /** Absent where there are no checkpoints. */
   readonly identity: string | undefined;
@@ -82,20 +92,25 @@ interface FitState {
 
 /** Trains the runs in groups that train side by side, one group after the other. */
 async function trainGroups(fit: Fit): Promise<FitManyResult[]> {
-  const { runs, engine, options } = fit;
+  const { engine, options } = fit;
   const state = await startState(fit);
+  const { part: [start, partEnd] } = state;
   let interrupted = false;
   let { resume } = options;
-  while (state.finished.length < runs.length && !interrupted) {
-    const first = state.finished.length;
-    const end = resume?.group[1] ?? first + engine.capacity(options.threads).models;
-    const range = [first, Math.min(end, runs.length)] as const;
+  while (start + state.finished.length < partEnd && !interrupted) {
+    const first = start + state.finished.length;
+    const size = resume === undefined
+      ? engine.capacity(options.threads).models
+      : resume.group[1] - resume.group[0];
+    const range = [first, Math.min(first + size, partEnd)] as const;
     const group = await trainGroup(fit, state, { range, resume });
     state.finished.push(...group.runs);
     state.kept.push(...group.runs.map((run, i) => planned(fit, toCheckpoint(run), first + i)));
     interrupted = group.interrupted;
     resume = undefined;
   }
+  if (options.checkpoint?.part !== undefined) return await endPart(fit, state, interrupted);
+  state.report ??= await reportOf(fit);
   const results: FitManyResult[] = [];
   for (const [index, run] of state.finished.entries()) {
     results.push(await resultOf(fit, state, { run, index, interrupted }));
@@ -103,16 +118,69 @@ async function trainGroups(fit: Fit): Promise<FitManyResult[]> {
   return results;
 }
 
+/** Keeps the end of a part and throws; one that was stopped is kept as far as it came. */
+async function endPart(fit: Fit, state: FitState, interrupted: boolean): Promise<never> {
+  if (interrupted) throw fit.options.stop?.reason;
+  const count = state.kept.length;
+  await fit.options.checkpoint?.save({
+    ...checkpointOf(fit, state),
+    group: [count, count],
+    epoch: 0,
+    position: 0,
+    lossSums: [],
+    seconds: 0,
+    runs: state.kept,
+  });
+  throw new PartFinished("The runs of this part are trained");
+}
+
+/** What is the same in all checkpoints of a call. */
+function checkpointOf(
+  { model, record, options }: Fit,
+  { identity, arithmetic, part }: FitState,
+): Pick<FitCheckpoint, "identity" | "arithmetic" | "spec" | "record" | "part"> {
+  return {
+    identity: identity!,
+    arithmetic,
+    spec: model,
+    record,
+    ...(options.checkpoint?.part && { part }),
+  };
+}
+
+/** Says where results come from if nothing was left to train. */
+async function reportOf(fit: Fit): Promise<EngineReport> {
+  const { model, engine, reason, arithmetic, options, settings } = fit;
+  const { models } = engine.capacity(options.threads);
+  // The device is described as for the first group.
+  await using session = await engine.createSession(model, {
+    members: settings.slice(0, models).map((_, run) => memberOf(fit, run)),
+    batchSize: settings[0]!.batchSize,
+    threads: options.threads,
+  });
+  const report = { engine: engine.name, device: session.device, reason, arithmetic };
+  options.onStart?.(report);
+  return report;
+}
+
 /** The state before the first group, or where a checkpoint left it. */
 async function startState(fit: Fit): Promise<FitState> {
   const { options: { checkpoint, resume, otherArithmetic }, runs, arithmetic } = fit;
   const cadence = new Cadence(checkpoint);
+  const part = partOf(checkpoint?.part, runs.length);
+  if (checkpoint?.arithmetic !== undefined) {
+    checkArithmetic([checkpoint.arithmetic], arithmetic, {
+      action: "train a part",
+      subject: "the others are",
+      advice: ". Train it on a machine like theirs, or all of them on machines like this one",
+    });
+  }
   const isKept = checkpoint !== undefined || resume !== undefined;
   const identity = isKept ? await identifyRuns(fit) : undefined;
   if (resume === undefined) {
-    return { cadence, identity, arithmetic: [arithmetic], finished: [], kept: [] };
+    return { part, cadence, identity, arithmetic: [arithmetic], finished: [], kept: [] };
   }
-  checkIdentity(resume, identity!, runs.length);
+  checkIdentity(resume, identity!, { count: runs.length, part });
   if (!otherArithmetic) {
     checkArithmetic(resume.arithmetic, arithmetic, {
       action: "resume",
@@ -123,6 +191,7 @@ async function startState(fit: Fit): Promise<FitState> {
   }
   const kept = resume.runs.slice(0, resume.group[0]);
   return {
+    part,
     cadence,
     identity,
     arithmetic: [...new Set([...resume.arithmetic, arithmetic])],
@@ -183,15 +252,12 @@ async function trainGroup(
     save: async (checkpoint) =>
       await options.checkpoint?.save({
         ...checkpoint,
-        identity: state.identity!,
-        group: [first, end],
-        arithmetic: state.arithmetic,
-        spec: model,
-        record,
+        ...checkpointOf(fit, state),
+        group: [first - state.part[0], end - state.part[0]],
         runs: [...state.kept, ...checkpoint.runs.map((run, i) => planned(fit, run, first + i))],
       }),
   });
-  if (resume !== undefined) await loop.restore(resume.runs.slice(first));
+  if (resume !== undefined) await loop.restore(resume.runs.slice(resume.group[0]));
   try {
     await loop.train(resume);
     await loop.keepBest();

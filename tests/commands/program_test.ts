@@ -71,7 +71,7 @@ Deno.test("the line that --version prints installs a program that runs from any 
     const line = /^ {2}deno (install .*)\n$/m.exec(stdout)?.[1] ?? "";
     match(
       line,
-      / --allow-net=egg2\.wustl\.edu --allow-env=COLUMNS,XDG_RUNTIME_DIR --v8-flags=--no-maglev-escape-analysis,--max-semi-space-size=1,--expose-gc /,
+      / --allow-net=egg2\.wustl\.edu --allow-env=COLUMNS,XDG_RUNTIME_DIR,SLURM_ARRAY_TASK_ID,SGE_TASK_ID,JOB_COMPLETION_INDEX --v8-flags=--no-maglev-escape-analysis,--max-semi-space-size=1,--expose-gc /,
     );
     const [folder, root] = [`${directory}/work`, `${directory}/root`];
     await Deno.mkdir(folder);
@@ -120,7 +120,7 @@ Deno.test("without a clone a command says what data it needs; in one it has the 
             "--cached-only",
             "-R",
             "-W",
-            "--allow-env=COLUMNS,XDG_RUNTIME_DIR",
+            "--allow-env=COLUMNS,XDG_RUNTIME_DIR,SLURM_ARRAY_TASK_ID,SGE_TASK_ID,JOB_COMPLETION_INDEX",
             `${root}src/commands/cli.ts`,
             "train",
             ...QUICK,

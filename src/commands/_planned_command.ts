@@ -1,0 +1,120 @@
+/** The command whose work a plan divides: its flags, and the place in which it is called. */
+
+import { CommanderError } from "commander";
+import { pathKind } from "../files/file.ts";
+import type { Plan } from "../cluster/plan.ts";
+import { ContractError } from "../errors.ts";
+import { COMMAND_NAMES, isCommandName, loadCommand } from "./_commands.ts";
+import { readConfigFile } from "./_config_file.ts";
+import { makeCommand, type RunFlags } from "./_describe.ts";
+import { translateAliases } from "./_flag_aliases.ts";
+import { recordFlags } from "./_flag_kinds.ts";
+import type { CommandDefinition } from "./flags.ts";
+import { parseFlags } from "./_kept_flags.ts";
+import { recordPathFlags } from "./_place.ts";
+import { prepareRuntime } from "./_runtime.ts";
+import type { UnitKind } from "./_units.ts";
+import { VERSION } from "./version.ts";
+
+/** Flags of any command whose work can be divided. */
+export type PlannedFlags = Readonly<Record<string, unknown>> & { readonly out: string };
+
+/** A command whose work is divided, and its flags. */
+export interface PlannedCommand {
+  readonly name: string;
+  readonly units: UnitKind<PlannedFlags>;
+  readonly flags: PlannedFlags;
+}
+
+/**
+ * Parses the command line of a command whose work is to be divided.
+ *
+ * @param words Its name, and its flags.
+ * @param out Where the result is written if the command line does not say so.
+ * @throws {ContractError} If there is no such command, or its work cannot be divided.
+ */
+export async function parsePlannedCommand(
+  [name, ...words]: readonly string[],
+  out: string,
+): Promise<PlannedCommand> {
+  const { definition, units } = await findCommand(name, "plan");
+  const parser = makeCommand(definition);
+  recordFlags(parser);
+  const own = translateAliases(parser, words, definition.aliases ?? []);
+  const configured = await readConfigFile(() => makeCommand(definition), own);
+  parser.parse([...configured, ...own], { from: "user" });
+  recordPathFlags(parser);
+  prepareRuntime(parser);
+  const { config: _config, quiet: _quiet, stack: _stack, ...flags } = parser.opts<RunFlags>();
+  const given: { readonly out?: unknown; readonly resume?: unknown } = flags;
+  if (given.resume !== undefined) {
+    throw new ContractError(
+      "Cannot plan: found --resume, expected a run from the start; a plan's units resume by themselves",
+    );
+  }
+  return { name: definition.name, units, flags: { ...flags, out: String(given.out ?? out) } };
+}
+
+/**
+ * Returns the command of a plan with its flags, and changes to the folder in which the plan was made, so that all paths mean
+ * what they meant there.
+ *
+ * @throws {ContractError} If that folder is not there, or another version made the plan.
+ * @throws {FormatError} If a flag has a value that no command line could have given.
+ */
+export async function enterPlannedCommand(
+  { command, flags, plannedIn, version }: Plan,
+  file: string,
+): Promise<PlannedCommand> {
+  if (version !== VERSION) {
+    throw new ContractError(
+      `Cannot use ${file}: version ${version} of histone made it, expected ${VERSION}, which runs here. All units of a ` +
+        "plan are done by one version",
+    );
+  }
+  if (await pathKind(plannedIn) !== "directory") {
+    throw new ContractError(
+      `Cannot use ${file}: it was made in ${plannedIn}, which is not a folder of this machine, expected the same folder on ` +
+        "all machines",
+    );
+  }
+  const { definition, units } = await findCommand(command, "use plan");
+  const parser = makeCommand(definition);
+  recordFlags(parser);
+  recordPathFlags(parser);
+  Deno.chdir(plannedIn);
+  const kept = parseFlags<PlannedFlags>({ flags, startedIn: plannedIn, file });
+  parser.parse(threadWords(kept), { from: "user" });
+  prepareRuntime(parser);
+  return { name: command, units, flags: kept };
+}
+
+/** The words of a command line that decide how the run-time is prepared. */
+function threadWords({ threads }: PlannedFlags): string[] {
+  return typeof threads === "number" ? [`--threads=${threads}`] : [];
+}
+
+async function findCommand(
+  name: string | undefined,
+  action: string,
+): Promise<{ definition: CommandDefinition<unknown>; units: UnitKind<PlannedFlags> }> {
+  if (isCommandName(name)) {
+    const definition = await loadCommand(name);
+    const { units } = definition;
+    if (units !== undefined) return { definition, units: units as UnitKind<PlannedFlags> };
+  }
+  const divided: string[] = [];
+  for (const known of COMMAND_NAMES) {
+    if ((await loadCommand(known)).units !== undefined) divided.push(known);
+  }
+  throw new ContractError(
+    `Cannot ${action}: the work of ${
+      name ?? "nothing"
+    } is not divided into units, expected one of ${divided.join(", ")}`,
+  );
+}
+
+/** Whether an error is that of a command line, which the parser has printed. */
+export function isBadCommandLine(error: unknown): error is CommanderError {
+  return error instanceof CommanderError;
+}
