@@ -28,6 +28,7 @@ const ANY = field<Json>(() => true, "a value");
 const PLAN_FILE = object({
   format: integer(FORMAT, FORMAT),
   command: text,
+  args: arrayOf(text),
   flags: field<Readonly<Record<string, unknown>>>(isObject, "an object"),
   plannedIn: text,
   inputs: ANY,
@@ -111,10 +112,10 @@ async function write(
 
 /** What the digest in `plan.json` is of. */
 function contentOf(
-  { command, flags, plannedIn, inputs, arithmetic, version }: PlanHead,
+  { command, args, flags, plannedIn, inputs, arithmetic, version }: PlanHead,
   units: { readonly count: number; readonly characters: number; readonly sha256: string },
 ) {
-  return { format: FORMAT, command, flags, plannedIn, inputs, arithmetic, version, units };
+  return { format: FORMAT, command, args, flags, plannedIn, inputs, arithmetic, version, units };
 }
 
 function formatUnits(units: readonly Unit[]): string {
@@ -146,9 +147,9 @@ export async function readPlan(folder: string): Promise<Plan> {
   const head: PlanHead = { ...others, inputs };
   if (await digestJson(contentOf(head, described)) !== sha256) throw wasChanged(file);
   const units = await readUnits(folder, described);
-  const { command, flags, plannedIn, arithmetic, version } = head;
+  const { command, args, flags, plannedIn, arithmetic, version } = head;
   // The order of names is fixed here, since digests depend on it.
-  const id = await digestJson({ command, flags, plannedIn, inputs, arithmetic, version });
+  const id = await digestJson({ command, args, flags, plannedIn, inputs, arithmetic, version });
   return { ...head, id, units };
 }
 

@@ -7,6 +7,7 @@ import { ContractError } from "../errors.ts";
 import { COMMAND_NAMES, isCommandName, loadCommand } from "./_commands.ts";
 import { readConfigFile } from "./_config_file.ts";
 import { makeCommand, type RunFlags } from "./_describe.ts";
+import { givenFlags } from "./_given_flags.ts";
 import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
 import type { CommandDefinition } from "./flags.ts";
@@ -24,6 +25,10 @@ export interface PlannedCommand {
   readonly name: string;
   readonly units: UnitKind<PlannedFlags>;
   readonly flags: PlannedFlags;
+  /** Its arguments other than flags, in order. */
+  readonly args: readonly string[];
+  /** Names of the flags that the user gave; empty for those of a plan, which were checked when it was made. */
+  readonly given: ReadonlySet<string>;
 }
 
 /**
@@ -52,7 +57,13 @@ export async function parsePlannedCommand(
       "Cannot plan: found --resume, expected a run from the start; a plan's units resume by themselves",
     );
   }
-  return { name: definition.name, units, flags: { ...flags, out: String(given.out ?? out) } };
+  return {
+    name: definition.name,
+    units,
+    flags: { ...flags, out: String(given.out ?? out) },
+    args: parser.args,
+    given: givenFlags(parser),
+  };
 }
 
 /**
@@ -63,7 +74,7 @@ export async function parsePlannedCommand(
  * @throws {FormatError} If a flag has a value that no command line could have given.
  */
 export async function enterPlannedCommand(
-  { command, flags, plannedIn, version }: Plan,
+  { command, args, flags, plannedIn, version }: Plan,
   file: string,
 ): Promise<PlannedCommand> {
   if (version !== VERSION) {
@@ -84,14 +95,10 @@ export async function enterPlannedCommand(
   recordPathFlags(parser);
   Deno.chdir(plannedIn);
   const kept = parseFlags<PlannedFlags>({ flags, startedIn: plannedIn, file });
-  parser.parse(threadWords(kept), { from: "user" });
+  // How the run-time is prepared depends on this flag alone; the others were parsed when the plan was made.
+  if (kept.threads !== undefined) parser.setOptionValue("threads", kept.threads);
   prepareRuntime(parser);
-  return { name: command, units, flags: kept };
-}
-
-/** The words of a command line that decide how the run-time is prepared. */
-function threadWords({ threads }: PlannedFlags): string[] {
-  return typeof threads === "number" ? [`--threads=${threads}`] : [];
+  return { name: command, units, flags: kept, args, given: new Set() };
 }
 
 async function findCommand(

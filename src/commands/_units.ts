@@ -9,8 +9,8 @@ import type { CommandCall } from "./_command_call.ts";
 export interface PlanCall extends CommandCall {
   /** The plan's folder, in which nothing is yet; what is written there while planning must be removed again. */
   readonly folder: string;
-  /** How many parts of the work (runs, trials, blocks, …) a unit has at most. */
-  readonly perUnit: number;
+  /** How many parts of the work (runs, trials, blocks, …) a unit has at most; absent if the command may choose. */
+  readonly perUnit?: number | undefined;
 }
 
 /** How a command's work is divided. */
@@ -46,8 +46,13 @@ export interface FinishedUnit extends Unit {
 export interface GatherCall extends CommandCall {
   readonly plan: Plan;
   readonly units: readonly FinishedUnit[];
-  /** Whether an earlier `gather` of this plan, which did not come to its end, may have left files in `--out`. */
+  /**
+   * Whether an earlier `gather` of this plan called `begin` and did not come to its end: what is in `--out` may be what it
+   * left.
+   */
   readonly isRepeated: boolean;
+  /** Records that `--out` is written from now on. It is called once it is known that nothing else is lost there. */
+  readonly begin: () => Promise<void>;
 }
 
 /** What `gather` has come to. */
@@ -58,7 +63,7 @@ export interface Gathered {
 
 /**
  * How a command's work is divided into units. All functions are called in the folder in which the plan was made, with the
- * command's flags; `--out` is there always: without it in the command line, it is the folder `result` of the plan.
+ * command's flags and its arguments; `--out` is there always: without it in the command line, it is the folder `result` of the plan.
  */
 export interface UnitKind<Flags> {
   /** Lists the units, after everything that can be checked without the work was checked. It writes nothing that stays. */

@@ -41,19 +41,24 @@ async function gather({ plan: given }: GatherFlags, call: CommandCall): Promise<
     throw new ContractError(`Cannot gather ${given}: another process gathers it now`);
   }
   try {
-    const { name, units, flags } = await enterPlannedCommand(plan, `${folder}/plan.json`);
+    const { name, units, flags, args, given: flagsGiven } = await enterPlannedCommand(
+      plan,
+      `${folder}/plan.json`,
+    );
     const state = await isGathered(folder, { plan, out: flags.out });
     if (state === "done") {
       console.log(`${given} is gathered already: the result is in ${flags.out}`);
       return;
     }
     const finished = await findFinished(folder, { plan, given });
-    await beginGathering(folder, plan);
     const { next } = await units.gather(flags, {
       ...call,
+      args,
+      given: flagsGiven,
       plan,
       units: finished,
       isRepeated: state === "begun",
+      begin: () => beginGathering(folder, plan),
     });
     if (next.length > 0) {
       const { units: { length } } = await addUnits(folder, plan, next);

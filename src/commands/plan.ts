@@ -16,7 +16,7 @@ import { VERSION } from "./version.ts";
 
 interface PlanFlags {
   readonly plan: string;
-  readonly perUnit: number;
+  readonly perUnit?: number | undefined;
 }
 
 /** Command `plan`. */
@@ -39,7 +39,7 @@ export const command: CommandDefinition<PlanFlags> = {
       .argument("[flags...]", "its flags")
       .passThroughOptions()
       .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
-      .option("--per-unit <n>", "models, trials or files that a unit has", integer(1), 1),
+      .option("--per-unit <n>", "models, trials or files that a unit has", integer(1)),
   run: plan,
 };
 
@@ -48,10 +48,13 @@ async function plan({ plan: folder, perUnit }: PlanFlags, call: CommandCall): Pr
   await checkNew(folder);
   await makeDirectory(folder);
   const absolute = resolve(folder);
-  const division = await planned.units.plan(planned.flags, { ...call, folder: absolute, perUnit });
+  const { args, given } = planned;
+  const own = { ...call, args, given, folder: absolute, perUnit };
+  const division = await planned.units.plan(planned.flags, own);
   const { units, inputs, arithmetic } = division;
   const head = {
     command: planned.name,
+    args,
     flags: reusable(planned.flags),
     plannedIn: resolve("."),
     inputs,
