@@ -20,7 +20,7 @@ import {
 } from "./_explanation_directory.ts";
 import { type NullTest, prepareNull } from "./_explanation_null.ts";
 import { planTracks } from "./_explanation_tracks.ts";
-import { writeExplanation } from "./_explanation_outputs.ts";
+import { isWritten, writeExplanation } from "./_explanation_outputs.ts";
 import {
   checkMethod,
   computeBlocks,
@@ -39,6 +39,8 @@ import { checkTableNames } from "./_submission_ids.ts";
 export interface ExplainedElsewhere {
   /** The arithmetic with which they did. */
   readonly arithmetic: string | undefined;
+  /** Whether an earlier call, which was killed, may have written the explanation already. */
+  readonly isRepeated: boolean;
   /** Puts their blocks into the directory. */
   readonly take: (work: ExplanationWork, directory: ExplanationDirectory) => Promise<void>;
 }
@@ -62,19 +64,23 @@ export async function runExplanation(
   const own = await prepareExplanation(model, flags);
   const work = { ...own, arithmetic: elsewhere?.arithmetic ?? own.arithmetic };
   const tracks = await planTracks(work);
+  if (elsewhere?.isRepeated && await isWritten(work)) return sayWritten(flags);
   await using directory = await openExplanation(flags.out, await planWork(work), {
     overwrite: flags.overwrite,
     blocks: countBlocks(work),
   });
   if (directory.isFinished) {
     await directory.finish();
-    console.info(`All was written to ${quotePath(flags.out)}/ already`);
-    return;
+    return sayWritten(flags);
   }
   await elsewhere?.take(work, directory);
   const test = await explainAll(work, directory, signal);
   await writeExplanation(work, directory, { model, test, tracks, signal });
   noteScores(work.models);
+}
+
+function sayWritten({ out }: ExplainFlags): void {
+  console.info(`All was written to ${quotePath(out)}/ already`);
 }
 
 /**

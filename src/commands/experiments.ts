@@ -2,6 +2,7 @@
 
 import type { CommandDefinition } from "./flags.ts";
 import { declareExperiments, type ExperimentsFlags } from "./_experiment_flags.ts";
+import { experimentUnits } from "./_experiment_units.ts";
 import { tabulateExperiments } from "./_tabulate_experiments.ts";
 
 /** Command `experiments`. */
@@ -28,4 +29,5 @@ export const command: CommandDefinition<ExperimentsFlags> = {
   ],
   declare: declareExperiments,
   run: (flags, call) => tabulateExperiments(flags, call),
+  units: experimentUnits,
 };

@@ -3,6 +3,7 @@
 import { MODEL_ARGUMENT } from "./_flag_aliases.ts";
 import type { CommandDefinition } from "./flags.ts";
 import { declareExplain, type ExplainFlags } from "./_explain_flags.ts";
+import { explainUnits } from "./_explain_units.ts";
 import { runExplanation } from "./_run_explanation.ts";
 
 /** Command `explain`. */
@@ -32,4 +33,5 @@ export const command: CommandDefinition<ExplainFlags> = {
   aliases: [MODEL_ARGUMENT],
   declare: declareExplain,
   run: (flags, call) => runExplanation(flags, call),
+  units: explainUnits,
 };

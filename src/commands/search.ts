@@ -2,6 +2,7 @@
 
 import type { CommandDefinition } from "./flags.ts";
 import { runSearch } from "./_run_search.ts";
+import { searchUnits } from "./_search_units.ts";
 import { declareSearch, type SearchFlags } from "./_search_flags.ts";
 
 /** Command `search`. */
@@ -23,4 +24,5 @@ export const command: CommandDefinition<SearchFlags> = {
   ],
   declare: declareSearch,
   run: (flags, call) => runSearch(flags, call),
+  units: searchUnits,
 };
