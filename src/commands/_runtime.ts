@@ -2,12 +2,14 @@
 
 import type { Command } from "commander";
 import { formatCountOf } from "../base/count.ts";
-import { chooseThreads } from "../base/threads.ts";
+import { chooseThreads, limitThreads } from "../base/threads.ts";
+import { lentThreads } from "../files/lent.ts";
 import { readVariable } from "./_environment.ts";
 import { V8_FLAGS } from "./version.ts";
 
 /** Prepares threads and drivers, and says where they differ from what was asked for. */
 export function prepareRuntime(command: Command): void {
+  limitThreads(lentThreads());
   const has = (name: string) => command.options.some((option) => option.attributeName() === name);
   if (has("engine")) quietVulkan();
   if (has("threads")) reportThreads(command.opts().threads);
@@ -16,12 +18,12 @@ export function prepareRuntime(command: Command): void {
 
 /** Prints how many threads are used if more were asked for than there are cores. */
 function reportThreads(asked: number | undefined): void {
-  const cores = navigator.hardwareConcurrency;
+  const cores = lentThreads();
   if (asked === undefined || asked <= cores) return;
   console.warn(
     `warning: --threads ${asked} is more than the ${
       formatCountOf(cores, "core")
-    } of this machine: ` +
+    } that this machine lends: ` +
       `${formatCountOf(chooseThreads(asked), "thread")} at most are used`,
   );
 }

@@ -4,7 +4,12 @@ import { resolve } from "node:path";
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
 import { addUnits, readPlan } from "../cluster/plan_file.ts";
-import { beginGathering, finishGathering, isGathered } from "../cluster/gathering.ts";
+import {
+  finishGathering,
+  forgetGathering,
+  isGathered,
+  startGathering,
+} from "../cluster/gathering.ts";
 import { type Plan, type Unit, unitFolder } from "../cluster/plan.ts";
 import { checkMade, readDone } from "../cluster/unit_folder.ts";
 import { ContractError } from "../errors.ts";
@@ -52,15 +57,16 @@ async function gather({ plan: given }: GatherFlags, call: CommandCall): Promise<
     }
     const finished = await findFinished(folder, { plan, given });
     const { next } = await units.gather(flags, {
-      ...call,
+      signal: call.signal,
       args,
       given: flagsGiven,
       plan,
       units: finished,
-      isRepeated: state === "begun",
-      begin: () => beginGathering(folder, plan),
+      isRepeated: state === "started",
+      begin: () => startGathering(folder, plan),
     });
     if (next.length > 0) {
+      await forgetGathering(folder);
       const { units: { length } } = await addUnits(folder, plan, next);
       console.log(
         `Planned ${formatCountOf(next.length, "further unit")}, ${

@@ -39,23 +39,33 @@ export const command: CommandDefinition<PlanFlags> = {
       .argument("[flags...]", "its flags")
       .passThroughOptions()
       .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
-      .option("--per-unit <n>", "models, trials or files that a unit has", integer(1)),
+      .option(
+        "--per-unit <n>",
+        "models, trials or files that a unit has at most (default: one)",
+        integer(1),
+      ),
   run: plan,
 };
 
 async function plan({ plan: folder, perUnit }: PlanFlags, call: CommandCall): Promise<void> {
   const planned = await parsePlannedCommand(call.args, `${folder}/result`);
+  const { name, flags, args, given } = planned;
   await checkNew(folder);
   await makeDirectory(folder);
   const absolute = resolve(folder);
-  const { args, given } = planned;
-  const own = { ...call, args, given, folder: absolute, perUnit };
-  const division = await planned.units.plan(planned.flags, own);
+  const division = await planned.units.plan(flags, {
+    signal: call.signal,
+    args,
+    given,
+    folder: absolute,
+    perUnit,
+  });
   const { units, inputs, arithmetic } = division;
   const head = {
-    command: planned.name,
+    command: name,
+    flags: reusable(flags),
     args,
-    flags: reusable(planned.flags),
+    given: [...given],
     plannedIn: resolve("."),
     inputs,
     arithmetic,

@@ -4,7 +4,7 @@ import { CommanderError } from "commander";
 import { type CommandDefinition, Interrupted } from "./flags.ts";
 import { readConfigFile } from "./_config_file.ts";
 import { beQuiet, guardConsole, printCommand } from "./_console.ts";
-import { makeCommand, type RunFlags } from "./_describe.ts";
+import { givenFlags, makeCommand, type RunFlags } from "./_describe.ts";
 import { formatError, stackOf } from "./_error_line.ts";
 import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
