@@ -39,8 +39,6 @@ export interface Unit extends PlannedUnit {
 export interface PlanHead {
   /** The command whose work is divided. */
   readonly command: string;
-  /** Its arguments other than flags, in order. */
-  readonly args: readonly string[];
   /** Its flags, as in the command line. */
   readonly flags: Readonly<Record<string, unknown>>;
   /** Its arguments other than flags. */

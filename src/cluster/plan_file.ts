@@ -28,7 +28,6 @@ const ANY = field<Json>(() => true, "a value");
 const PLAN_FILE = object({
   format: integer(FORMAT, FORMAT),
   command: text,
-  args: arrayOf(text),
   flags: field<Readonly<Record<string, unknown>>>(isObject, "an object"),
   args: arrayOf(text),
   given: arrayOf(text),

@@ -148,6 +148,7 @@ const SETTINGS = object({ experiments: arrayOf(text) });
 
 async function gather(flags: ExperimentsFlags, call: GatherCall): Promise<Gathered> {
   checkPlannedInputs(call.plan, await experimentInputs(flags));
+  // It may be early: what is in --out is compared, and nothing of another work is replaced.
   await call.begin();
   await tabulateExperiments(flags, call, await resultsOf(call.units, flags));
   return { next: [] };

@@ -124,6 +124,7 @@ async function planUnit(work: ExplanationWork): Promise<Plan> {
 async function gather(flags: ExplainFlags, call: GatherCall): Promise<Gathered> {
   const { plan, units, isRepeated, args: [model = ""] } = call;
   checkPlannedInputs(plan, await explanationInputs(model, flags));
+  // It may be early: what is in --out is compared, and nothing of another work is replaced.
   await call.begin();
   await runExplanation(flags, call, {
     arithmetic: plan.arithmetic,

@@ -171,6 +171,7 @@ async function gather(flags: SearchFlags, call: GatherCall): Promise<Gathered> {
   if (wanted === undefined) {
     const overwrite = flags.overwrite ||
       isRepeated && await isLeftover(flags.out!, search.description);
+    // It may be early: what is in --out is compared, and nothing of another work is replaced.
     await call.begin();
     await runSearch({ ...flags, overwrite }, call, elsewhere);
     return { next: [] };

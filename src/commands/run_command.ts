@@ -8,7 +8,6 @@ import { givenFlags, makeCommand, type RunFlags } from "./_describe.ts";
 import { formatError, stackOf } from "./_error_line.ts";
 import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
-import { givenFlags } from "./_given_flags.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { explainDenied, HostsDeniedError, recordCall } from "./_network.ts";
 import { prepareRuntime } from "./_runtime.ts";

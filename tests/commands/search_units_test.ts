@@ -32,7 +32,7 @@ Deno.test("a search in units ends with the files of one process, those of trials
     const [first] = lines.map((line) => JSON.parse(line));
     strictEqual(first.settings.rung, 1);
     strictEqual(first.makes[0], "trials.jsonl");
-    strictEqual(first.seconds > 0 && first.memoryBytes > 0, true);
+    strictEqual(first.seconds > 0, true);
     const again = await runTask("gather", "--plan", plan);
     match(again.stdout, /is gathered already/);
   });
@@ -101,8 +101,8 @@ Deno.test("gathering does not replace another search, however often it is tried,
     strictEqual(gathered.code, 0, gathered.stderr);
     // As if it had been killed after its first file, before the end of it was recorded.
     const record = JSON.parse(await Deno.readTextFile(`${plan}/gathered.json`));
-    const begun = JSON.stringify({ plan: record.plan, state: "begun", files: [] });
-    await Deno.writeTextFile(`${plan}/gathered.json`, begun);
+    const started = JSON.stringify({ plan: record.plan, state: "started", files: [] });
+    await Deno.writeTextFile(`${plan}/gathered.json`, started);
     await Deno.remove(`${out}/ranking.csv`);
     const repaired = await runTask("gather", "--plan", plan);
     strictEqual(repaired.code, 0, repaired.stderr);
