@@ -42,7 +42,7 @@ import { runExperiments } from "./_run_experiments.ts";
  *
  * @param given The flags of the call.
  * @param call The call.
- * @param elsewhere Experiments that other processes ran; then none is run here.
+ * @param elsewhere Experiments that other processes ran; then nothing is run here.
  * @throws {Interrupted} If an experiment was stopped.
  * @throws {ContractError} If one was run elsewhere with other settings or data, or on a machine that rounds differently from
  * that of those which are there.

@@ -24,12 +24,9 @@ Deno.test("experiments are gathered beside those that are there, and a unit of c
     const own = ["experiments", "--data", data!, ...ARGS.slice(3), "--out", out!];
     const first = await runTask("experiments", ...own.slice(1), "--only", "experiment1");
     strictEqual(first.code, 0, first.stderr);
-    const planned = await runTask(
-      "plan",
-      ...["--plan", plan!, "--per-unit", "2"],
-      ...own,
-      ...["--only", "experiment1,experiment2,experiment3"],
-    );
+    const place = ["--plan", plan!, "--per-unit", "2"];
+    const only = ["--only", "experiment1,experiment2,experiment3"];
+    const planned = await runTask("plan", ...place, ...own, ...only);
     strictEqual(planned.code, 0, planned.stderr);
     match(planned.stdout, /Planned: experiments in 2 units/);
     for (const unit of ["1", "2"]) {
