@@ -76,7 +76,7 @@ async function plan(flags: ExperimentsFlags, call: PlanCall): Promise<Division> 
   const { perUnit = 1 } = call;
   const seconds: (number | undefined)[] = [];
   for (const plan of plans) seconds.push(await surveyExperiment(plan, data, flags));
-  const memoryBytes = await peakMemory();
+  const memoryBytes = peakMemory();
   const units: PlannedUnit[] = [];
   for (let first = 0; first < plans.length; first += perUnit) {
     const own = plans.slice(first, first + perUnit).map(({ name }) => name);

@@ -71,7 +71,7 @@ async function plan(flags: ExplainFlags, call: PlanCall): Promise<Division> {
     needs: Object.keys(work.inputs),
     seed: flags.seed,
     threads: chooseThreads(flags.threads),
-    memoryBytes: await peakMemory(),
+    memoryBytes: peakMemory(),
   };
   const makes = [`${EXPLANATION}/${BLOCKS_FOLDER}/`];
   const units: PlannedUnit[] = [];

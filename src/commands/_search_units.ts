@@ -89,7 +89,7 @@ async function unitsOf(
   { search, flags, needs, perUnit, loadSeconds }: RungOptions,
 ): Promise<PlannedUnit[]> {
   const seconds = await surveyTrials({ rung, trials }, search, flags);
-  const memoryBytes = await peakMemory();
+  const memoryBytes = peakMemory();
   const units: PlannedUnit[] = [];
   for (let first = 0; first < trials.length; first += perUnit) {
     const own = trials.slice(first, first + perUnit);
