@@ -4,7 +4,7 @@ import { field, integer, oneOf, text } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { relative } from "../base/paths.ts";
 import { listFilesBelow } from "../files/directory_source.ts";
-import { pathKind } from "../files/file.ts";
+import { pathKind, removeFile } from "../files/file.ts";
 import { checkValue } from "../runs/check_value.ts";
 import { describeInput } from "../runs/inputs.ts";
 import { readJson, writeJson } from "../runs/json.ts";
@@ -17,12 +17,12 @@ const HEX = field<string>(
 );
 const GATHERED = object({
   plan: HEX,
-  state: oneOf("begun", "done"),
+  state: oneOf("started", "done"),
   files: arrayOf(object({ path: text, bytes: integer(0), sha256: HEX })),
 });
 
 /** How far a plan was gathered: not, not to the end, or to the end, with the result as it was written. */
-export type GatheringState = "not" | "begun" | "done";
+export type GatheringState = "not" | "started" | "done";
 
 /** A plan, and the path of its result. */
 export interface PlannedResult {
@@ -31,13 +31,18 @@ export interface PlannedResult {
 }
 
 /** Records that the result is being written from now on. */
-export async function beginGathering(folder: string, { id }: Plan): Promise<void> {
-  await writeJson(fileOf(folder), { plan: id, state: "begun", files: [] });
+export async function startGathering(folder: string, { id }: Plan): Promise<void> {
+  await writeJson(fileOf(folder), { plan: id, state: "started", files: [] });
 }
 
 /** Records that the result is written, and its files. */
 export async function finishGathering(folder: string, { plan, out }: PlannedResult): Promise<void> {
   await writeJson(fileOf(folder), { plan: plan.id, state: "done", files: await listFiles(out) });
+}
+
+/** Records that nothing of the result is written yet. */
+export async function forgetGathering(folder: string): Promise<void> {
+  await removeFile(fileOf(folder));
 }
 
 /** Returns how far a plan was gathered; a result that was removed or changed since counts as one that is not there. */
@@ -50,7 +55,7 @@ export async function isGathered(
   const origin = { purpose: "read plan", file };
   const kept = checkValue(await readJson(file, "read plan"), GATHERED, origin);
   if (kept.plan !== plan.id) return "not";
-  if (kept.state === "begun") return "begun";
+  if (kept.state === "started") return "started";
   const found = new Map((await listFiles(out)).map((made) => [made.path, made]));
   const isSame = kept.files.every(({ path, sha256 }) => found.get(path)?.sha256 === sha256);
   return isSame ? "done" : "not";

@@ -41,6 +41,10 @@ export interface PlanHead {
   readonly command: string;
   /** Its flags, as in the command line. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** Its arguments other than flags. */
+  readonly args: readonly string[];
+  /** Names of the flags that the command line gave. */
+  readonly given: readonly string[];
   /** The folder in which the plan was made, where relative paths start. */
   readonly plannedIn: string;
   /** The files that it reads, with their digests. */

@@ -29,6 +29,8 @@ const PLAN_FILE = object({
   format: integer(FORMAT, FORMAT),
   command: text,
   flags: field<Readonly<Record<string, unknown>>>(isObject, "an object"),
+  args: arrayOf(text),
+  given: arrayOf(text),
   plannedIn: text,
   inputs: ANY,
   arithmetic: optional(text),
@@ -111,10 +113,21 @@ async function write(
 
 /** What the digest in `plan.json` is of. */
 function contentOf(
-  { command, flags, plannedIn, inputs, arithmetic, version }: PlanHead,
+  { command, flags, args, given, plannedIn, inputs, arithmetic, version }: PlanHead,
   units: { readonly count: number; readonly characters: number; readonly sha256: string },
 ) {
-  return { format: FORMAT, command, flags, plannedIn, inputs, arithmetic, version, units };
+  return {
+    format: FORMAT,
+    command,
+    flags,
+    args,
+    given,
+    plannedIn,
+    inputs,
+    arithmetic,
+    version,
+    units,
+  };
 }
 
 function formatUnits(units: readonly Unit[]): string {
@@ -124,7 +137,7 @@ function formatUnits(units: readonly Unit[]): string {
 /**
  * Reads a plan.
  *
- * @throws {ContractError} If there is none, or it was changed by hand.
+ * @throws {ContractError} If the folder holds no plan, or one that was changed by hand.
  * @throws {FormatError} If a file of it is damaged.
  */
 export async function readPlan(folder: string): Promise<Plan> {
@@ -140,15 +153,14 @@ export async function readPlan(folder: string): Promise<Plan> {
     purpose: ACTION,
     file,
   });
-  const { format: _, units: described, inputs: kept, ...others } = content;
+  const { format: _format, units: described, inputs: kept, ...others } = content;
   const inputs = parseInputs(kept);
   if (inputs === undefined) throw new FormatError(`Cannot ${ACTION}: inputs are damaged`, { file });
   const head: PlanHead = { ...others, inputs };
   if (await digestJson(contentOf(head, described)) !== sha256) throw wasChanged(file);
   const units = await readUnits(folder, described);
-  const { command, flags, plannedIn, arithmetic, version } = head;
-  // The order of names is fixed here, since digests depend on it.
-  const id = await digestJson({ command, flags, plannedIn, inputs, arithmetic, version });
+  const { units: _, ...identified } = contentOf(head, described);
+  const id = await digestJson(identified);
   return { ...head, id, units };
 }
 

@@ -1,15 +1,14 @@
 /** The command whose work a plan divides: its flags, and the place in which it is called. */
 
-import { CommanderError } from "commander";
+import { showName } from "../base/wording.ts";
 import { pathKind } from "../files/file.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
-import { COMMAND_NAMES, isCommandName, loadCommand } from "./_commands.ts";
 import { readConfigFile } from "./_config_file.ts";
-import { makeCommand, type RunFlags } from "./_describe.ts";
+import { DIVIDED_NAMES, loadDivided } from "./_divided.ts";
+import { givenFlags, makeCommand, type RunFlags } from "./_describe.ts";
 import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
-import type { CommandDefinition } from "./flags.ts";
 import { parseFlags } from "./_kept_flags.ts";
 import { recordPathFlags } from "./_place.ts";
 import { prepareRuntime } from "./_runtime.ts";
@@ -24,6 +23,10 @@ export interface PlannedCommand {
   readonly name: string;
   readonly units: UnitKind<PlannedFlags>;
   readonly flags: PlannedFlags;
+  /** Its arguments other than flags. */
+  readonly args: readonly string[];
+  /** Names of the flags that its command line gave. */
+  readonly given: ReadonlySet<string>;
 }
 
 /**
@@ -31,13 +34,13 @@ export interface PlannedCommand {
  *
  * @param words Its name, and its flags.
  * @param out Where the result is written if the command line does not say so.
- * @throws {ContractError} If there is no such command, or its work cannot be divided.
+ * @throws {ContractError} If the work of that command cannot be divided.
  */
 export async function parsePlannedCommand(
   [name, ...words]: readonly string[],
   out: string,
 ): Promise<PlannedCommand> {
-  const { definition, units } = await findCommand(name, "plan");
+  const { definition, units } = await findDivided(name, "plan");
   const parser = makeCommand(definition);
   recordFlags(parser);
   const own = translateAliases(parser, words, definition.aliases ?? []);
@@ -46,13 +49,19 @@ export async function parsePlannedCommand(
   recordPathFlags(parser);
   prepareRuntime(parser);
   const { config: _config, quiet: _quiet, stack: _stack, ...flags } = parser.opts<RunFlags>();
-  const given: { readonly out?: unknown; readonly resume?: unknown } = flags;
-  if (given.resume !== undefined) {
+  const asked: { readonly out?: unknown; readonly resume?: unknown } = flags;
+  if (asked.resume !== undefined) {
     throw new ContractError(
       "Cannot plan: found --resume, expected a run from the start; a plan's units resume by themselves",
     );
   }
-  return { name: definition.name, units, flags: { ...flags, out: String(given.out ?? out) } };
+  return {
+    name: definition.name,
+    units,
+    flags: { ...flags, out: String(asked.out ?? out) },
+    args: parser.args,
+    given: givenFlags(parser),
+  };
 }
 
 /**
@@ -63,7 +72,7 @@ export async function parsePlannedCommand(
  * @throws {FormatError} If a flag has a value that no command line could have given.
  */
 export async function enterPlannedCommand(
-  { command, flags, plannedIn, version }: Plan,
+  { command, flags, args, given, plannedIn, version }: Plan,
   file: string,
 ): Promise<PlannedCommand> {
   if (version !== VERSION) {
@@ -78,7 +87,7 @@ export async function enterPlannedCommand(
         "all machines",
     );
   }
-  const { definition, units } = await findCommand(command, "use plan");
+  const { definition, units } = await findDivided(command, "use plan");
   const parser = makeCommand(definition);
   recordFlags(parser);
   recordPathFlags(parser);
@@ -86,7 +95,7 @@ export async function enterPlannedCommand(
   const kept = parseFlags<PlannedFlags>({ flags, startedIn: plannedIn, file });
   parser.parse(threadWords(kept), { from: "user" });
   prepareRuntime(parser);
-  return { name: command, units, flags: kept };
+  return { name: command, units, flags: kept, args, given: new Set(given) };
 }
 
 /** The words of a command line that decide how the run-time is prepared. */
@@ -94,27 +103,12 @@ function threadWords({ threads }: PlannedFlags): string[] {
   return typeof threads === "number" ? [`--threads=${threads}`] : [];
 }
 
-async function findCommand(
-  name: string | undefined,
-  action: string,
-): Promise<{ definition: CommandDefinition<unknown>; units: UnitKind<PlannedFlags> }> {
-  if (isCommandName(name)) {
-    const definition = await loadCommand(name);
-    const { units } = definition;
-    if (units !== undefined) return { definition, units: units as UnitKind<PlannedFlags> };
-  }
-  const divided: string[] = [];
-  for (const known of COMMAND_NAMES) {
-    if ((await loadCommand(known)).units !== undefined) divided.push(known);
-  }
+async function findDivided(name: string | undefined, action: string) {
+  const found = await loadDivided<PlannedFlags>(name);
+  if (found !== undefined) return found;
   throw new ContractError(
     `Cannot ${action}: the work of ${
-      name ?? "nothing"
-    } is not divided into units, expected one of ${divided.join(", ")}`,
+      showName(name ?? "nothing")
+    } is not divided into units, expected one of ${DIVIDED_NAMES.join(", ")}`,
   );
-}
-
-/** Whether an error is that of a command line, which the parser has printed. */
-export function isBadCommandLine(error: unknown): error is CommanderError {
-  return error instanceof CommanderError;
 }

@@ -78,9 +78,10 @@ async function plan<Flags extends TrainingUnitFlags>(
   // Every unit reads the data, too.
   const overhead = (performance.now() - started) / 1000;
   const memoryBytes = await peakMemory();
+  const { perUnit = 1 } = call;
   const units: PlannedUnit[] = [];
-  for (let first = 0; first < runs.length; first += call.perUnit) {
-    const own = runs.slice(first, first + call.perUnit);
+  for (let first = 0; first < runs.length; first += perUnit) {
+    const own = runs.slice(first, first + perUnit);
     units.push({
       ...nameUnit(command, flags, [first, first + own.length]),
       needs: Object.keys(inputs),
@@ -161,7 +162,7 @@ async function readPart(file: string): Promise<FitCheckpoint> {
 async function placeParts(
   command: string,
   flags: TrainingUnitFlags,
-  { plan: { inputs }, units, isRepeated }: GatherCall,
+  { plan: { inputs }, units, isRepeated, begin }: GatherCall,
 ): Promise<void> {
   const parts: FitCheckpoint[] = [];
   for (const { folder } of units) parts.push(await readPart(`${folder}/${PART_FILE}`));
@@ -173,6 +174,7 @@ async function placeParts(
     onWarning: warn,
     refuse: () => refuseHeldRun({ ...flags, overwrite: flags.overwrite || isRepeated }),
   });
+  await begin();
   await run.begin();
   await run.options.checkpoint.save(joined);
 }

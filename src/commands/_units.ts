@@ -9,8 +9,8 @@ import type { CommandCall } from "./_command_call.ts";
 export interface PlanCall extends CommandCall {
   /** The plan's folder, in which nothing is yet; what is written there while planning must be removed again. */
   readonly folder: string;
-  /** How many parts of the work (runs, trials, blocks, …) a unit has at most. */
-  readonly perUnit: number;
+  /** How many runs, trials or files a unit has at most, if the user said so. */
+  readonly perUnit?: number | undefined;
 }
 
 /** How a command's work is divided. */
@@ -46,8 +46,10 @@ export interface FinishedUnit extends Unit {
 export interface GatherCall extends CommandCall {
   readonly plan: Plan;
   readonly units: readonly FinishedUnit[];
-  /** Whether an earlier `gather` of this plan, which did not come to its end, may have left files in `--out`. */
+  /** Whether an earlier `gather` of this plan, which did not come to its end, has left files in `--out`. */
   readonly isRepeated: boolean;
+  /** Must be called immediately before anything in `--out` is changed: what is there then may be replaced from now on. */
+  readonly begin: () => Promise<void>;
 }
 
 /** What `gather` has come to. */
@@ -58,7 +60,7 @@ export interface Gathered {
 
 /**
  * How a command's work is divided into units. All functions are called in the folder in which the plan was made, with the
- * command's flags; `--out` is there always: without it in the command line, it is the folder `result` of the plan.
+ * flags and arguments of the divided command; `--out` is there always: without it in the command line, it is the folder `result` of the plan.
  */
 export interface UnitKind<Flags> {
   /** Lists the units, after everything that can be checked without the work was checked. It writes nothing that stays. */

@@ -4,7 +4,12 @@ import { resolve } from "node:path";
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
 import { addUnits, readPlan } from "../cluster/plan_file.ts";
-import { beginGathering, finishGathering, isGathered } from "../cluster/gathering.ts";
+import {
+  finishGathering,
+  forgetGathering,
+  isGathered,
+  startGathering,
+} from "../cluster/gathering.ts";
 import { type Plan, type Unit, unitFolder } from "../cluster/plan.ts";
 import { checkMade, readDone } from "../cluster/unit_folder.ts";
 import { ContractError } from "../errors.ts";
@@ -41,21 +46,27 @@ async function gather({ plan: given }: GatherFlags, call: CommandCall): Promise<
     throw new ContractError(`Cannot gather ${given}: another process gathers it now`);
   }
   try {
-    const { name, units, flags } = await enterPlannedCommand(plan, `${folder}/plan.json`);
+    const { name, units, flags, args, given: flagsGiven } = await enterPlannedCommand(
+      plan,
+      `${folder}/plan.json`,
+    );
     const state = await isGathered(folder, { plan, out: flags.out });
     if (state === "done") {
       console.log(`${given} is gathered already: the result is in ${flags.out}`);
       return;
     }
     const finished = await findFinished(folder, { plan, given });
-    await beginGathering(folder, plan);
     const { next } = await units.gather(flags, {
-      ...call,
+      signal: call.signal,
+      args,
+      given: flagsGiven,
       plan,
       units: finished,
-      isRepeated: state === "begun",
+      isRepeated: state === "started",
+      begin: () => startGathering(folder, plan),
     });
     if (next.length > 0) {
+      await forgetGathering(folder);
       const { units: { length } } = await addUnits(folder, plan, next);
       console.log(
         `Planned ${formatCountOf(next.length, "further unit")}, ${

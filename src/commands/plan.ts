@@ -16,7 +16,7 @@ import { VERSION } from "./version.ts";
 
 interface PlanFlags {
   readonly plan: string;
-  readonly perUnit: number;
+  readonly perUnit?: number | undefined;
 }
 
 /** Command `plan`. */
@@ -39,20 +39,33 @@ export const command: CommandDefinition<PlanFlags> = {
       .argument("[flags...]", "its flags")
       .passThroughOptions()
       .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
-      .option("--per-unit <n>", "models, trials or files that a unit has", integer(1), 1),
+      .option(
+        "--per-unit <n>",
+        "models, trials or files that a unit has at most (default: one)",
+        integer(1),
+      ),
   run: plan,
 };
 
 async function plan({ plan: folder, perUnit }: PlanFlags, call: CommandCall): Promise<void> {
   const planned = await parsePlannedCommand(call.args, `${folder}/result`);
+  const { name, flags, args, given } = planned;
   await checkNew(folder);
   await makeDirectory(folder);
   const absolute = resolve(folder);
-  const division = await planned.units.plan(planned.flags, { ...call, folder: absolute, perUnit });
+  const division = await planned.units.plan(flags, {
+    signal: call.signal,
+    args,
+    given,
+    folder: absolute,
+    perUnit,
+  });
   const { units, inputs, arithmetic } = division;
   const head = {
-    command: planned.name,
-    flags: reusable(planned.flags),
+    command: name,
+    flags: reusable(flags),
+    args,
+    given: [...given],
     plannedIn: resolve("."),
     inputs,
     arithmetic,

@@ -1,10 +1,10 @@
 /** Runs a command: flags in, exit code out. */
 
-import { type Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { type CommandDefinition, Interrupted } from "./flags.ts";
 import { readConfigFile } from "./_config_file.ts";
 import { beQuiet, guardConsole, printCommand } from "./_console.ts";
-import { makeCommand, type RunFlags } from "./_describe.ts";
+import { givenFlags, makeCommand, type RunFlags } from "./_describe.ts";
 import { formatError, stackOf } from "./_error_line.ts";
 import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
@@ -68,13 +68,4 @@ export async function runCommand<Flags>(
     fail(error);
   }
   Deno.exit(0);
-}
-
-/** Names of the flags that were given, on the command line or in a file, rather than left at their defaults. */
-function givenFlags(command: Command): ReadonlySet<string> {
-  const names = command.options.map((option) => option.attributeName());
-  return new Set(names.filter((name) => {
-    const source = command.getOptionValueSource(name);
-    return source !== undefined && source !== "default";
-  }));
 }

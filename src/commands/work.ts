@@ -65,10 +65,18 @@ async function work(flags: WorkFlags, call: CommandCall): Promise<void> {
   }
   // It may have been done between the first look and the lock.
   if (await isDone()) return skip();
-  const { units, flags: planned } = await enterPlannedCommand(plan, `${folder}/plan.json`);
+  const planned = await enterPlannedCommand(plan, `${folder}/plan.json`);
   console.info(`${what}: ${plan.command}`);
   const started = performance.now();
-  const { arithmetic } = await units.work(planned, { ...call, plan, unit, folder: owned.folder })
+  const { arithmetic } = await planned.units
+    .work(planned.flags, {
+      signal: call.signal,
+      args: planned.args,
+      given: planned.given,
+      plan,
+      unit,
+      folder: owned.folder,
+    })
     .catch((error) => {
       if (!call.signal.aborted) throw error;
       throw new Interrupted(

@@ -1,22 +1,13 @@
-import type { EngineReport } from "../engine/select.ts";
 import type { Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
-import { Cadence } from "./_cadence.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
-import { checkIdentity, identifyRuns } from "./_fit_identity.ts";
 import { type Fit, memberOf, planFit, plannedTraining } from "./_fit_plan.ts";
-import {
-  fromCheckpoint,
-  type GroupRun,
-  type GroupSetup,
-  toCheckpoint,
-  withBestWeights,
-} from "./_group_run.ts";
+import { checkpointOf, endPart, type FitState, reportOf, startState } from "./_fit_state.ts";
+import { type GroupRun, type GroupSetup, toCheckpoint, withBestWeights } from "./_group_run.ts";
 import { makeGroupSamples } from "./_group_samples.ts";
 import { labelScaleOf } from "./_label_scale.ts";
-import { checkArithmetic } from "./check_arithmetic.ts";
 import { hasStopped, keptEpoch } from "./early_stopping.ts";
 import type {
   FitCheckpoint,
@@ -24,9 +15,8 @@ import type {
   FitManyResult,
   FitRun,
   RunCheckpoint,
-  RunPart,
 } from "./fit_types.ts";
-import { PartFinished, partOf } from "./part.ts";
+import { PartFinished } from "./part.ts";
 import { surveyRuns } from "./_survey.ts";
 import { joinSignals } from "../base/join_signals.ts";
 
@@ -74,22 +64,6 @@ export async function fitMany(
   throw new PartFinished("The runs were surveyed, not trained");
 }
 
-/** What changes from group to group. */
-interface FitState {
-  /** Numbers of the first run that is trained, and of the one after the last. */
-  readonly part: RunPart;
-  readonly cadence: Cadence;
-  /** Absent where there are no checkpoints. */
-  readonly identity: string | undefined;
-  /** Every kind of arithmetic that computes now or computed before. */
-  readonly arithmetic: readonly string[];
-  /** Runs whose groups are finished. */
-  readonly finished: GroupRun[];
-  /** The same runs in the form that checkpoints keep, made once rather than for each checkpoint. */
-  readonly kept: RunCheckpoint[];
-  report?: EngineReport;
-}
-
 /** Trains the runs in groups that train side by side, one group after the other. */
 async function trainGroups(fit: Fit): Promise<FitManyResult[]> {
   const { engine, options } = fit;
@@ -116,88 +90,6 @@ async function trainGroups(fit: Fit): Promise<FitManyResult[]> {
     results.push(await resultOf(fit, state, { run, index, interrupted }));
   }
   return results;
-}
-
-/** Keeps the end of a part and throws; one that was stopped is kept as far as it came. */
-async function endPart(fit: Fit, state: FitState, interrupted: boolean): Promise<never> {
-  if (interrupted) throw fit.options.stop?.reason;
-  const count = state.kept.length;
-  await fit.options.checkpoint?.save({
-    ...checkpointOf(fit, state),
-    group: [count, count],
-    epoch: 0,
-    position: 0,
-    lossSums: [],
-    seconds: 0,
-    runs: state.kept,
-  });
-  throw new PartFinished("The runs of this part are trained");
-}
-
-/** What is the same in all checkpoints of a call. */
-function checkpointOf(
-  { model, record, options }: Fit,
-  { identity, arithmetic, part }: FitState,
-): Pick<FitCheckpoint, "identity" | "arithmetic" | "spec" | "record" | "part"> {
-  return {
-    identity: identity!,
-    arithmetic,
-    spec: model,
-    record,
-    ...(options.checkpoint?.part && { part }),
-  };
-}
-
-/** Says where results come from if nothing was left to train. */
-async function reportOf(fit: Fit): Promise<EngineReport> {
-  const { model, engine, reason, arithmetic, options, settings } = fit;
-  const { models } = engine.capacity(options.threads);
-  // The device is described as for the first group.
-  await using session = await engine.createSession(model, {
-    members: settings.slice(0, models).map((_, run) => memberOf(fit, run)),
-    batchSize: settings[0]!.batchSize,
-    threads: options.threads,
-  });
-  const report = { engine: engine.name, device: session.device, reason, arithmetic };
-  options.onStart?.(report);
-  return report;
-}
-
-/** The state before the first group, or where a checkpoint left it. */
-async function startState(fit: Fit): Promise<FitState> {
-  const { options: { checkpoint, resume, otherArithmetic }, runs, arithmetic } = fit;
-  const cadence = new Cadence(checkpoint);
-  const part = partOf(checkpoint?.part, runs.length);
-  if (checkpoint?.arithmetic !== undefined) {
-    checkArithmetic([checkpoint.arithmetic], arithmetic, {
-      action: "train a part",
-      subject: "the others are",
-      advice: ". Train it on a machine like theirs, or all of them on machines like this one",
-    });
-  }
-  const isKept = checkpoint !== undefined || resume !== undefined;
-  const identity = isKept ? await identifyRuns(fit) : undefined;
-  if (resume === undefined) {
-    return { part, cadence, identity, arithmetic: [arithmetic], finished: [], kept: [] };
-  }
-  checkIdentity(resume, identity!, { count: runs.length, part });
-  if (!otherArithmetic) {
-    checkArithmetic(resume.arithmetic, arithmetic, {
-      action: "resume",
-      subject: "the checkpoint was",
-      advice: ", and would end with weights of neither. Resume where it was started, or anyway " +
-        "with otherArithmetic (--other-arithmetic)",
-    });
-  }
-  const kept = resume.runs.slice(0, resume.group[0]);
-  return {
-    part,
-    cadence,
-    identity,
-    arithmetic: [...new Set([...resume.arithmetic, arithmetic])],
-    finished: kept.map(fromCheckpoint),
-    kept,
-  };
 }
 
 /** Trains the runs from `range[0]` to `range[1]` side by side. */

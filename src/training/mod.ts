@@ -59,6 +59,8 @@ export type {
   FitRun,
   PlannedTraining,
   RunCheckpoint,
+  RunPart,
+  SurveyedRun,
 } from "./fit_types.ts";
 export { findFrozen, type FrozenPart, type FrozenWeights } from "./frozen.ts";
 export {

@@ -7,7 +7,27 @@
 import { ContractError } from "../errors.ts";
 import type { FitCheckpoint, RunPart } from "./fit_types.ts";
 
-/** Thrown in place of results once the runs of `CheckpointOptions.part` are trained and kept, or have been surveyed. */
+/**
+ * Thrown in place of results once the runs of `CheckpointOptions.part` are trained and kept, or have been surveyed.
+ *
+ * @example What training would take
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fitEnsemble, PartFinished } from "@waka/histone/training";
+ * import { ok, strictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const seeds: number[] = [];
+ * const checkpoint = {
+ *   save: () => Promise.resolve(),
+ *   survey: async (runs: readonly { readonly seed: number }[]) => void seeds.push(...runs.map(({ seed }) => seed)),
+ * };
+ * const ended = await fitEnsemble("experiment1", data, { engine: "wasm", members: 3, checkpoint }).catch((error) => error);
+ * ok(ended instanceof PartFinished);
+ * strictEqual(seeds.join(), "0,1,2");
+ * ```
+ */
 export class PartFinished extends Error {
   /** Name of the class. */
   override readonly name = "PartFinished";
@@ -48,7 +68,7 @@ export function joinParts(checkpoints: readonly FitCheckpoint[]): FitCheckpoint 
   const firstOf = ({ part }: FitCheckpoint) => part?.[0] ?? 0;
   const sorted = checkpoints.toSorted((a, b) => firstOf(a) - firstOf(b));
   const [first] = sorted;
-  if (first === undefined) return fail("there are none, expected one at least");
+  if (first === undefined) return fail("found no checkpoint, expected one at least");
   let end = 0;
   for (const checkpoint of sorted) {
     const { part, group, runs, identity } = checkpoint;

@@ -120,7 +120,7 @@ Deno.test("without a clone a command says what data it needs; in one it has the 
             "--cached-only",
             "-R",
             "-W",
-            "--allow-env=COLUMNS,XDG_RUNTIME_DIR,SLURM_ARRAY_TASK_ID,SGE_TASK_ID,JOB_COMPLETION_INDEX",
+            "--allow-env=COLUMNS,XDG_RUNTIME_DIR",
             `${root}src/commands/cli.ts`,
             "train",
             ...QUICK,
