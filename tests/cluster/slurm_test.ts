@@ -55,7 +55,7 @@ async function waitForLog(folder: string, unit: string, pattern: RegExp): Promis
 
 testIf(HAS_SLURM, "slurm", {
   name:
-    "eight units on Slurm, of which a node, requeueing and scancel kill three, end like one process",
+    "eight units on Slurm, of which a node, requeuing and scancel kill three, end like one process",
   fn: () =>
     withDirectory(async (directory) => {
       await using cluster = await startSlurm();
