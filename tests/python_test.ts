@@ -5,6 +5,7 @@ import { Dataset } from "../src/data/dataset.ts";
 import { readDataset } from "../src/data/read_dataset.ts";
 import { runTask, withDirectory } from "./helpers/command.ts";
 import { runPython, testWithPython } from "./helpers/python.ts";
+import { packedSignal } from "./helpers/packed.ts";
 
 const EXAMPLE = "fixtures/genome/example";
 
@@ -60,7 +61,8 @@ async function checkAnndata(directory: string): Promise<void> {
   );
   const found = JSON.parse(await runPython("anndata", ["-c", INSPECT, ...paths]));
   const { columns } = await readDataset(`${directory}/data.npz`);
-  const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, geneDetails } = columns;
+  const { labels, cellTypes, cellTypeIndex, genes, geneIndex, geneDetails } = columns;
+  const signal = packedSignal(columns);
   strictEqual(found.type, signal.constructor.name.replace("Array", "").toLowerCase());
   deepStrictEqual(found.X, Array.from(signal));
   deepStrictEqual(found.label, Array.from(labels!));

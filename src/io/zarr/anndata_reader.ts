@@ -5,7 +5,7 @@
  */
 
 import type { DataRecord } from "../../record.ts";
-import type { SampleColumns } from "../columns.ts";
+import type { PackedColumns } from "../columns.ts";
 import { PackedBuilder } from "../packing.ts";
 import { storeValues } from "../signal_values.ts";
 import { readSampleFacts, type SampleFacts } from "./_sample_facts.ts";
@@ -64,7 +64,7 @@ export interface ReadAnndataOptions extends AbortOptions {
 export async function readAnndata(
   store: ZarrReadStore,
   options: ReadAnndataOptions = {},
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   options.signal?.throwIfAborted();
   if (typeof (store as Partial<ZarrReadStore>).get !== "function") {
     throw new TypeError(
@@ -81,7 +81,7 @@ export async function readAnndata(
 async function readColumns(
   store: ZarrReadStore,
   options: ReadAnndataOptions,
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   const { record: given, name = "AnnData", onProgress } = options;
   const reader = new ZarrReader(endedBy(store, options.signal), name);
   const facts = await readSampleFacts(reader, given);
@@ -97,7 +97,7 @@ async function readSignal(
   reader: ZarrReader,
   facts: SampleFacts,
   onProgress: OnProgress | undefined,
-): Promise<Pick<SampleColumns, "signal" | "markMask">> {
+): Promise<Pick<PackedColumns, "signal" | "markMask">> {
   const { bins, cellTypes, cellTypeIndex, record: { marks } } = facts;
   const array = await signalArray(reader, facts);
   const width = bins * marks.length;
