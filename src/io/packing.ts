@@ -180,6 +180,20 @@ export function asType(values: PackedArray, type: PackedType): PackedArray {
   return copy;
 }
 
+/** Bytes of a value of a type. */
+export function bytesOfType(type: PackedType): number {
+  return CONSTRUCTORS[type].BYTES_PER_ELEMENT;
+}
+
+/** A view of the first `length` values of a type in memory, which must begin with them. */
+export function viewPacked(
+  type: PackedType,
+  buffer: ArrayBufferLike,
+  length: number,
+): PackedArray {
+  return new CONSTRUCTORS[type](buffer, 0, length);
+}
+
 function typeOf(values: PackedArray): PackedType {
   return TYPES.find((type) => values instanceof CONSTRUCTORS[type])!;
 }

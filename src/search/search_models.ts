@@ -206,8 +206,17 @@ class Search {
       const done = [...underWay.values()].reduce((sum, trials) => sum + trials, records.length);
       return { rung, rungs, done, total: models.length, unit: TRIALS };
     };
-    const { transform, schedule, weightDecay } = this.#settings;
-    const common = { engine, transform, schedule, weightDecay, signal, stop, otherArithmetic };
+    const { transform, schedule, weightDecay, window } = this.#settings;
+    const common = {
+      engine,
+      transform,
+      schedule,
+      weightDecay,
+      window,
+      signal,
+      stop,
+      otherArithmetic,
+    };
     await runInLanes(groupTrials(left, capacity.inGroup), async (group) => {
       const numbers = group.map(({ trial }) => trial);
       const checkpoints = await openCheckpoints?.({ rung, trials: numbers });
