@@ -146,9 +146,8 @@ Deno.test("a run past memory that is resumed from any checkpoint ends with the s
     fitMany(PRESET, runs, { ...options, window: 71, resume }),
     /the checkpoint is of other settings$/,
   );
-  const others = runs.map((run) => {
-    return { ...run, data: storedDataset(DATA, { chunkRows: 50 }) };
-  });
+  const data = storedDataset(DATA, { chunkRows: 50 });
+  const others = runs.map(({ seed }) => ({ data, seed }));
   await rejects(
     fitMany(PRESET, others, { ...options, resume }),
     /the checkpoint is of other settings$/,
@@ -194,10 +193,10 @@ Deno.test("windows are refused where the order is another, in words", async () =
     fit(PRESET, DATA, { ...QUICK, window: 0 }),
     /window is 0, expected an integer >= 1/,
   );
-  await rejects(fit("waka2", DATA, { ...QUICK, window: 25 }), /with a window of 25 samples/);
-  await rejects(fit("waka2", STORED, { engine: "wasm" }), (error) => {
+  await rejects(fit("waka3", DATA, { ...QUICK, window: 25 }), /with a window of 25 samples/);
+  await rejects(fit("waka3", STORED, { engine: "wasm" }), (error) => {
     ok(error instanceof ContractError);
-    match(error.message, /Cannot train "waka2"/);
+    match(error.message, /Cannot train "waka3"/);
     match(error.message, /--memory/);
     return true;
   });
