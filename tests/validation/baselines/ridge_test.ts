@@ -177,7 +177,7 @@ x = np.column_stack([cut(3), f[:, 0] ** 2, f[:, 0] * f[:, 1], f[:, 1] ** 2])
 z = (x - x.mean(0)) / x.std(0); n, p = z.shape
 w = np.linalg.solve(z.T @ z / n + 0.01 * np.eye(p), z.T @ (y - y.mean()) / n)
 print(json.dumps(list(y.mean() + z @ w)))`,
-        [JSON.stringify([[...data.columns.signal], [...data.labels()]])],
+        [JSON.stringify([[...packedSignal(data.columns)], [...data.labels()]])],
       ),
     );
     ok(largestDifference(fitted.predict(data).values, wanted) < 1e-10);
