@@ -121,7 +121,8 @@ Deno.test("predictions of samples that are not in memory have the same bits, in 
 });
 
 Deno.test("a run past memory that is resumed from any checkpoint ends with the same bits", async () => {
-  const runs = [1, 2].map((seed) => ({ data: STORED, seed }));
+  const few = Uint32Array.from({ length: 250 }, (_, i) => (3 * i) % 800);
+  const runs = [1, 2].map((seed) => ({ data: STORED.subset(few), seed }));
   const checkpoints: FitCheckpoint[] = [];
   const save = (checkpoint: FitCheckpoint) => {
     checkpoints.push(structuredClone(checkpoint));
@@ -146,7 +147,7 @@ Deno.test("a run past memory that is resumed from any checkpoint ends with the s
     fitMany(PRESET, runs, { ...options, window: 71, resume }),
     /the checkpoint is of other settings$/,
   );
-  const data = storedDataset(DATA, { chunkRows: 50 });
+  const data = storedDataset(DATA, { chunkRows: 50 }).subset(few);
   const others = runs.map(({ seed }) => ({ data, seed }));
   await rejects(
     fitMany(PRESET, others, { ...options, resume }),
