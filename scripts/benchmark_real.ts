@@ -11,6 +11,7 @@ import { writeFigures } from "../tests/bench/real/figure.ts";
 import { writeParts } from "../tests/bench/page.ts";
 import { formatSuite, LEGEND } from "../tests/bench/real/tables.ts";
 import { benchmarkAuroc, formatAuroc } from "../tests/bench/real/auroc.ts";
+import { lentThreads } from "../src/files/lent.ts";
 import { printText } from "./_print_text.ts";
 
 interface BenchmarkFlags {
@@ -79,7 +80,7 @@ await runCommand<BenchmarkFlags>(
         .option("--no-trees", "leave the boosted trees out")
         .option("--python <path>", "a Python with scikit-learn (default: python3, if it has it)")
         .option("--engine <name>", "where to compute", choice(ENGINE_NAMES), "wasm")
-        .option("--threads <n>", "threads", threadCount, navigator.hardwareConcurrency)
+        .option("--threads <n>", "threads", threadCount, lentThreads())
         .option("--out <dir>", "folder of results that are kept", "benchmark-real")
         .option("--figures <dir>", "folder for a figure of each table, as SVG and PNG")
         .option(

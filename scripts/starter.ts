@@ -8,6 +8,7 @@ import { makeDirectory, writeFileAtomic } from "../src/files/file.ts";
 import { saveModel } from "../src/model/save_load.ts";
 import { describePanel } from "../src/panel/describe_panel.ts";
 import { formatStarterModule, packModel, roundModel } from "./_pack_starter.ts";
+import { lentThreads } from "../src/files/lent.ts";
 import { printText } from "./_print_text.ts";
 import { readStarterData } from "./_starter_data.ts";
 import { judgeStarter } from "./_starter_measure.ts";
@@ -42,7 +43,7 @@ await runCommand<StarterFlags>(
         .option("--four-marks <path>", "peaks of cell types without H3K4me1, with the same labels")
         .option("--out <dir>", "where to write the model", "runs/starter")
         .option("--seeds <n>", "number of models of each fold that are measured", integer(1), 1)
-        .option("--threads <n>", "threads", threadCount, navigator.hardwareConcurrency),
+        .option("--threads <n>", "threads", threadCount, lentThreads()),
     run: starter,
   },
   Deno.args,

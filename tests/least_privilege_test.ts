@@ -86,11 +86,15 @@ Deno.test("the sets hold what the tasks need: one host for one of them, no nativ
   const keysOf = (set: Permissions | undefined) => Object.keys(set ?? {}).sort();
   // What looks writes nothing; what does not compute has no drivers to quiet.
   deepStrictEqual(keysOf(examine), ["env", "read"]);
-  deepStrictEqual(keysOf(write), ["env", "read", "write"]);
-  deepStrictEqual(keysOf(compute), ["env", "read", "write"]);
+  deepStrictEqual(keysOf(write), ["env", "read", "sys", "write"]);
+  deepStrictEqual(keysOf(compute), ["env", "read", "sys", "write"]);
+  // How much memory there is, and what a scheduler lends of it: a number each.
+  for (const set of [write, compute]) deepStrictEqual(set?.sys, ["systemMemoryInfo"]);
+  const lent = ["SLURM_CPUS_PER_TASK", "SLURM_MEM_PER_CPU", "SLURM_MEM_PER_NODE"];
+  const task = ["JOB_COMPLETION_INDEX", "SGE_TASK_ID", "SLURM_ARRAY_TASK_ID"];
   deepStrictEqual(examine?.env, ["COLUMNS", "INIT_CWD"]);
-  deepStrictEqual(write?.env, ["COLUMNS", "INIT_CWD"]);
-  deepStrictEqual(compute?.env, ["COLUMNS", "INIT_CWD", "XDG_RUNTIME_DIR"]);
+  deepStrictEqual(write?.env, ["COLUMNS", "INIT_CWD", ...lent]);
+  deepStrictEqual(compute?.env, ["COLUMNS", "INIT_CWD", ...task, ...lent, "XDG_RUNTIME_DIR"]);
   deepStrictEqual(keysOf(bundle), ["env", "read", "run", "write"]);
   // One host, which is Roadmap's; its files are counted while they arrive.
   const { net, ...rest } = roadmap ?? {};

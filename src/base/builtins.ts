@@ -6,6 +6,7 @@ interface Builtins {
   getBuiltinModule?(id: "node:path"): typeof import("node:path") | undefined;
   getBuiltinModule?(id: "node:crypto"): typeof import("node:crypto") | undefined;
   getBuiltinModule?(id: "node:os"): typeof import("node:os") | undefined;
+  getBuiltinModule?(id: "node:process"): typeof import("node:process") | undefined;
 }
 
 /**

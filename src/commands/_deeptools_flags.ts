@@ -3,6 +3,7 @@
  * means what it means there or is refused; `docs/counting.md` has the table.
  */
 
+import { lentThreads } from "../files/lent.ts";
 import { AliasError, type FlagAlias, refused, sameAs } from "./_flag_aliases.ts";
 
 /** The kinds of normalisation that deepTools has and this program lacks, with the reason. */
@@ -21,7 +22,7 @@ function translateNormalisation(value = ""): readonly string[] {
 }
 
 function translateProcessors(value = ""): readonly string[] {
-  const cores = navigator.hardwareConcurrency;
+  const cores = lentThreads();
   if (value === "max") return [`--threads=${cores}`];
   if (value === "max/2") return [`--threads=${Math.max(1, Math.floor(cores / 2))}`];
   return [`--threads=${value}`];

@@ -77,7 +77,7 @@ export function declareCountFlags(command: Command): Command {
     .option("--concurrency <n>", "files counted together", integer(1), 2)
     .option(
       "--threads <n>",
-      "threads that count BAM and bigWig files, at most 8 (default: all cores)",
+      "threads that count BAM and bigWig files, at most 8 (default: all that the machine lends)",
       threadCount,
     );
 }

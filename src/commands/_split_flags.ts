@@ -51,7 +51,11 @@ export function declareSplit(command: Command): Command {
         )
         .option("--record <file>", "JSON data record of the files (default: their own)"),
     )
-      .option("--threads <n>", "threads that read (default: all cores)", threadCount),
+      .option(
+        "--threads <n>",
+        "threads that read (default: all that the machine lends)",
+        threadCount,
+      ),
     { scheme: "by-both" },
   );
   declareParts(scheme);

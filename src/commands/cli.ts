@@ -3,7 +3,10 @@
  *
  * ```sh
  * deno run --allow-read --allow-write --allow-net=egg2.wustl.edu \
- *   --allow-env=COLUMNS,XDG_RUNTIME_DIR --v8-flags=--no-maglev-escape-analysis,--max-semi-space-size=1,--expose-gc \
+ *   --allow-sys=systemMemoryInfo --allow-env=COLUMNS,XDG_RUNTIME_DIR \
+ *   --allow-env=SLURM_CPUS_PER_TASK,SLURM_MEM_PER_CPU,SLURM_MEM_PER_NODE \
+ *   --allow-env=JOB_COMPLETION_INDEX,SGE_TASK_ID,SLURM_ARRAY_TASK_ID \
+ *   --v8-flags=--no-maglev-escape-analysis,--max-semi-space-size=1,--expose-gc \
  *   jsr:@waka/histone/cli train --data train.npz
  * ```
  *

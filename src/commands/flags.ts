@@ -122,7 +122,11 @@ export function declareCommon(command: Command): Command {
       `where to compute: ${ENGINE_NAMES.join(", ")}`,
       choice(ENGINE_NAMES),
       "auto",
-    ).option("--threads <n>", "threads of engine wasm (default: all cores)", threadCount)
+    ).option(
+      "--threads <n>",
+      "threads of engine wasm (default: all that the machine lends)",
+      threadCount,
+    )
       .option(
         "--record <file>",
         "JSON data record of the files (default: their own, else the competition's)",

@@ -2,7 +2,8 @@
 
 import { type Command, CommanderError } from "commander";
 import { formatCountOf } from "../base/count.ts";
-import { chooseThreads } from "../base/threads.ts";
+import { chooseThreads, limitThreads } from "../base/threads.ts";
+import { lentThreads } from "../files/lent.ts";
 import { type CommandDefinition, Interrupted } from "./flags.ts";
 import { readConfigFile } from "./_config_file.ts";
 import { beQuiet, guardConsole, printCommand } from "./_console.ts";
@@ -84,20 +85,21 @@ function givenFlags(command: Command): ReadonlySet<string> {
 
 /** Prepares threads and drivers, and says where they differ from what was asked for. */
 function prepareRuntime(command: Command): void {
+  limitThreads(lentThreads());
   const has = (name: string) => command.options.some((option) => option.attributeName() === name);
   if (has("engine")) quietVulkan();
   if (has("threads")) reportThreads(command.opts().threads);
   if (has("epochs")) noteMemoryGrowth();
 }
 
-/** Prints how many threads are used if more were asked for than there are cores. */
+/** Prints how many threads are used if more were asked for than the machine lends. */
 function reportThreads(asked: number | undefined): void {
-  const cores = navigator.hardwareConcurrency;
+  const cores = lentThreads();
   if (asked === undefined || asked <= cores) return;
   console.warn(
     `warning: --threads ${asked} is more than the ${
       formatCountOf(cores, "core")
-    } of this machine: ` +
+    } that this machine lends: ` +
       `${formatCountOf(chooseThreads(asked), "thread")} at most are used`,
   );
 }

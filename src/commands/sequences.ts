@@ -60,7 +60,11 @@ export const command: CommandDefinition<SequencesFlags> = {
           "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
         )
         .option("--record <file>", "JSON data record of the files (default: their own)")
-        .option("--threads <n>", "threads that read (default: all cores)", integer(1))
+        .option(
+          "--threads <n>",
+          "threads that read (default: all that the machine lends)",
+          integer(1),
+        )
         .option("--sequences <file>", "the genes' DNA as gene_id,sequence, such as seq_data.csv")
         .option(
           "--genes <file>",

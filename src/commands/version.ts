@@ -23,7 +23,11 @@ export const PROGRAM_FLAGS = [
   "--allow-read",
   "--allow-write",
   `--allow-net=${ROADMAP_HOST}`,
+  "--allow-sys=systemMemoryInfo",
+  // Three flags, each of which fits a line: of the terminal, of what a scheduler lends, and which task of a job this is.
   "--allow-env=COLUMNS,XDG_RUNTIME_DIR",
+  "--allow-env=SLURM_CPUS_PER_TASK,SLURM_MEM_PER_CPU,SLURM_MEM_PER_NODE",
+  "--allow-env=JOB_COMPLETION_INDEX,SGE_TASK_ID,SLURM_ARRAY_TASK_ID",
   `--v8-flags=${V8_FLAGS}`,
 ] as const;
 

@@ -1,5 +1,5 @@
 import { ok, strictEqual, throws } from "node:assert";
-import { chooseThreads } from "../../src/base/threads.ts";
+import { chooseThreads, limitThreads } from "../../src/base/threads.ts";
 
 Deno.test("threads are granted up to the cores, and up to 8 on any machine", () => {
   const cores = navigator.hardwareConcurrency;
@@ -15,4 +15,19 @@ Deno.test("an impossible number of threads is refused", () => {
       message: `Cannot compute: threads is ${threads}, expected an integer from 1 to 1024`,
     });
   }
+});
+
+Deno.test("no more threads are granted than the machine is said to lend, asked for or not", () => {
+  try {
+    limitThreads(1);
+    strictEqual(chooseThreads(), 1);
+    strictEqual(chooseThreads(8), 1);
+    limitThreads(64);
+    strictEqual(chooseThreads(32), 32);
+    strictEqual(chooseThreads(), navigator.hardwareConcurrency);
+    throws(() => chooseThreads(0), { name: "RangeError" });
+  } finally {
+    limitThreads();
+  }
+  strictEqual(chooseThreads(8), 8);
 });

@@ -104,12 +104,13 @@ Deno.test("gradients agree if they are near on average, where both sides have so
   const size = { steps: 1, batchSize: 1 };
   const outputs = { predictions: [1], losses: [1] };
   const gradients = Array.from({ length: 100 }, (_, i) => Math.cos(i));
-  const check = (theirs: readonly number[] | undefined) =>
+  const check = (theirs: readonly number[] | null | undefined) =>
     checkAgreement(
       { ours: { ...outputs, gradients }, theirs: { ...outputs, gradients: theirs }, size },
       "two",
     );
   check(undefined);
+  check(null);
   check(gradients.map((value) => value * 1.0009));
   // One winner of a pooling is another.
   check(gradients.with(3, gradients[3]! + 0.05));

@@ -13,7 +13,7 @@ export interface Outputs {
    * `[sample, bin, mark]`: mean gradients of the first {@linkcode EXPLAINED} samples over {@linkcode PATH_POINTS} points between
    * zeros and the sample, by the midpoint rule; absent if it explains nothing.
    */
-  readonly gradients?: readonly number[] | undefined;
+  readonly gradients?: readonly number[] | null | undefined;
 }
 
 /** Points of the paths that are timed and compared. */

@@ -8,6 +8,7 @@ const SHARED = new URL("../../../shared/", import.meta.url);
 /** Something that not every machine has. */
 export type Requirement =
   | "anndata"
+  | "cgroups"
   | "chromium"
   | "bedtools"
   | "bun"
@@ -31,6 +32,7 @@ export type Requirement =
   | "scikit-learn"
   | "shared"
   | "small-disk"
+  | "taskset"
   | "tensorboard"
   | "typos"
   | "webgpu"
