@@ -10,13 +10,22 @@ import type { Dataset } from "./dataset.ts";
 /** The number of the group of each sample's cell type, `[position]`; without groups, the cell type's own number. */
 export function cellTypeGroupIndices(data: Dataset): Uint32Array<ArrayBuffer> {
   const { ofItem } = cellTypeGroupsOf(data.columns);
-  return data.cellTypeIndices().map((cellType) => ofItem[cellType]!);
+  return placeInGroups(data.cellTypeIndices(), ofItem);
 }
 
 /** The number of the gene to which each sample belongs, `[position]`; without groups, the gene's own number. */
 export function geneGroupIndices(data: Dataset): Uint32Array<ArrayBuffer> {
   const { ofItem } = geneGroupsOf(data.columns);
-  return data.geneIndices().map((gene) => ofItem[gene]!);
+  return placeInGroups(data.geneIndices(), ofItem);
+}
+
+/** Puts the groups of items in their places: a second array of millions of samples would be in memory as well. */
+function placeInGroups(
+  items: Uint32Array<ArrayBuffer>,
+  ofItem: Uint32Array,
+): Uint32Array<ArrayBuffer> {
+  for (let i = 0; i < items.length; i++) items[i] = ofItem[items[i]!]!;
+  return items;
 }
 
 /** Whether several cell types are in one group. */
