@@ -48,7 +48,7 @@ export {
 export { blobSource, type ByteSource, bytesSource } from "./src/files/byte_source.ts";
 export { openFile } from "./src/files/file.ts";
 export { type BinarySource, openSource, type OpenSourceOptions } from "./src/files/open_source.ts";
-export type { SampleColumns } from "./src/io/columns.ts";
+export type { PackedColumns, SampleColumns } from "./src/io/columns.ts";
 export { readCompetition } from "./src/io/competition.ts";
 export { readDeepchromeCsv, readDeepchromeFolder } from "./src/io/deepchrome_csv.ts";
 export { openNpz } from "./src/io/npz.ts";

@@ -3,6 +3,7 @@
 import { Dataset } from "../src/data/dataset.ts";
 import { readDataset } from "../src/data/read_dataset.ts";
 import { ContractError } from "../src/errors.ts";
+import { inMemory } from "../src/io/stored_signal.ts";
 import { type DataRecord, DEEPCHROME_RECORD } from "../src/record.ts";
 
 /** What the numbers of the files are, which they do not say. */
@@ -71,7 +72,7 @@ function joinParts(parts: readonly Dataset[]): Dataset {
   let [row, firstCellType] = [0, 0];
   for (const part of parts) {
     const own = part.columns;
-    columns.signal.set(own.signal as Float32Array, row * bins * marks.length);
+    columns.signal.set(inMemory(own.signal, "join files"), row * bins * marks.length);
     columns.labels.set(part.labels(), row);
     columns.cellTypeIndex.set(own.cellTypeIndex.map((place) => firstCellType + place), row);
     columns.geneIndex.set(own.geneIndex.map((place) => placeOfGene.get(own.genes[place]!)!), row);
@@ -83,12 +84,12 @@ function joinParts(parts: readonly Dataset[]): Dataset {
 
 /** The data with the marks that say nothing taken for not measured, in which their signal is 0. */
 export function maskMarks({ columns }: Dataset): Dataset {
-  const { record: { marks }, cellTypes, cellTypeIndex, bins, signal } = columns;
+  const { record: { marks }, cellTypes, cellTypeIndex, bins } = columns;
   const size = marks.length;
   const markMask = Uint8Array.from(
     cellTypes.flatMap((name) => marks.map((mark) => NOT_MEASURED[name]?.includes(mark) ? 0 : 1)),
   );
-  const masked = signal.slice();
+  const masked = inMemory(columns.signal, "mask marks").slice();
   for (let row = 0; row < cellTypeIndex.length; row++) {
     for (let mark = 0; mark < size; mark++) {
       if (markMask[cellTypeIndex[row]! * size + mark] === 1) continue;

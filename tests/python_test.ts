@@ -5,6 +5,7 @@ import { Dataset } from "../src/data/dataset.ts";
 import { readDataset } from "../src/data/read_dataset.ts";
 import { runTask, withDirectory } from "./helpers/command.ts";
 import { runPython, testWithPython } from "./helpers/python.ts";
+import { packedSignal } from "./helpers/packed.ts";
 
 const EXAMPLE = "fixtures/genome/example";
 
@@ -60,9 +61,9 @@ async function checkAnndata(directory: string): Promise<void> {
   );
   const found = JSON.parse(await runPython("anndata", ["-c", INSPECT, ...paths]));
   const { columns } = await readDataset(`${directory}/data.npz`);
-  const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, geneDetails } = columns;
+  const { labels, cellTypes, cellTypeIndex, genes, geneIndex, geneDetails } = columns;
   strictEqual(found.type, "float32");
-  deepStrictEqual(found.X, Array.from(signal));
+  deepStrictEqual(found.X, Array.from(packedSignal(columns)));
   deepStrictEqual(found.label, Array.from(labels!));
   deepStrictEqual(
     found.names,

@@ -3,7 +3,7 @@ import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { faultOfCellTypeGroups, faultOfGeneGroups } from "../io/item_groups.ts";
-import { faultOfMask, findUnmeasuredSignal } from "../io/mark_mask.ts";
+import { faultOfMask } from "../io/mark_mask.ts";
 import { checkSignal } from "./_check_signal.ts";
 
 /** Columns that passed the checks, so that further views of them need not repeat these. */
@@ -34,7 +34,6 @@ function checkColumns(columns: SampleColumns): void {
   }
   checkLength("cellTypeIndex", { found: cellTypeIndex.length, wanted: count });
   checkLength("signal", { found: signal.length, wanted: count * bins * marks });
-  checkSignal(columns);
   if (labels !== undefined) {
     checkLength("labels", { found: labels.length, wanted: count });
     checkLabels(labels);
@@ -43,6 +42,7 @@ function checkColumns(columns: SampleColumns): void {
   checkNames("gene", { names: genes, index: geneIndex });
   checkGenes(columns);
   checkCellTypes(columns);
+  checkSignal(columns);
   checkSequences(columns);
 }
 
@@ -72,7 +72,6 @@ function checkCellTypes(columns: SampleColumns): void {
   }
   if (markMask === undefined) return;
   refuse("its mask of marks is wrong: ", faultOfMask(markMask, { cellTypes, marks }));
-  refuse("", findUnmeasuredSignal(columns));
 }
 
 function refuse(what: string, fault: string | undefined): void {

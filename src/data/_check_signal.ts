@@ -1,55 +1,48 @@
-import type { PackedArray } from "../base/arrays.ts";
-import { LARGEST_TRANSFORMED } from "../base/limits.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { areLogarithms, isLogarithmOf } from "../io/logarithms.ts";
+import { countTelling, isLogarithmOf } from "../io/logarithms.ts";
 import type { SignalValues } from "../io/signal_values.ts";
+import { signalSpans } from "../io/stored_rows.ts";
+import {
+  checkValues,
+  failAsCounts,
+  isUnsigned,
+  needsCheckOfValues,
+  signalType,
+} from "./_check_values.ts";
+import { isCheckedWhenRead } from "./_checked_signal.ts";
 
 /**
- * Throws unless a signal holds counts, or counts to which the record's transform was applied.
+ * Throws unless a signal holds counts, or counts to which the record's transform was applied. Of a stored signal no more is
+ * read than the checks need: nothing where it holds plain counts.
  *
- * @throws {ContractError} If a value is negative or not finite, or contradicts the transform; the message has the
- * first.
+ * @throws {ContractError} If a value is impossible, or the values contradict the transform; the message has the first.
  */
 export function checkSignal(columns: SampleColumns): void {
   const { signalValues } = columns;
-  if (signalValues !== undefined) return checkEncoding(columns, signalValues);
-  checkCounts(columns);
-  checkTransform(columns);
+  if (signalValues !== undefined) checkEncoding(columns, signalValues);
+  if (needsCheckOfValues(columns) && !isCheckedWhenRead(columns)) {
+    for (const span of spansOf(columns)) checkValues(columns, span);
+  }
+  if (signalValues === undefined) checkTransform(columns);
 }
 
-/** Throws unless stored counts have a value each, and this value is the logarithm. */
-function checkEncoding({ signal, record }: SampleColumns, values: SignalValues): void {
+function spansOf({ signal, bins, record: { marks } }: SampleColumns) {
+  return signalSpans(signal, bins * marks.length);
+}
+
+/** Throws unless what counts stand for is their logarithms. */
+function checkEncoding(columns: SampleColumns, values: SignalValues): void {
   const fail = (found: string): never => {
     throw new ContractError(`Cannot build data set: it has signalValues, but ${found}`);
   };
-  if (record.transform !== "log1p") {
-    fail(`its record says transform ${record.transform}, expected log1p`);
+  const { transform } = columns.record;
+  if (transform !== "log1p") fail(`its record says transform ${transform}, expected log1p`);
+  if (!isUnsigned(signalType(columns))) {
+    fail("its signal is floats, expected unsigned integers");
   }
-  if (!isUnsigned(signal)) fail("its signal is floats, expected unsigned integers");
   const wrong = values.findIndex((value, count) => !isLogarithmOf(value, count));
   if (wrong >= 0) fail(`the value of ${wrong} is ${values[wrong]}, expected ${Math.log1p(wrong)}`);
-  if (values.length >= 2 ** (8 * signal.BYTES_PER_ELEMENT)) return;
-  const large = signal.find((count) => count >= values.length);
-  if (large !== undefined) fail(`${large} has no value: there are ${values.length}`);
-}
-
-function checkCounts(columns: SampleColumns): void {
-  const { signal } = columns;
-  if (isUnsigned(signal)) return;
-  for (let i = 0; i < signal.length; i++) {
-    const value = signal[i]!;
-    if (value >= 0 && value < Infinity) continue;
-    throw new ContractError(
-      `Cannot build data set: ${describeValue(columns, i)}, expected a finite number >= 0`,
-    );
-  }
-}
-
-/** Whether the elements can be neither negative nor NaN. */
-function isUnsigned(signal: PackedArray): boolean {
-  return signal instanceof Uint8Array || signal instanceof Uint16Array ||
-    signal instanceof Uint32Array;
 }
 
 /**
@@ -57,36 +50,30 @@ function isUnsigned(signal: PackedArray): boolean {
  * would be wrong.
  */
 function checkTransform(columns: SampleColumns): void {
-  const { signal, record: { transform } } = columns;
-  if (transform === "none") return checkNotLogarithms(columns);
-  const large = signal.findIndex((value) => value > LARGEST_TRANSFORMED);
-  const isCounts = large >= 0 ||
-    (signal.some((value) => value !== 0) && signal.every(Number.isInteger));
-  if (!isCounts) return;
-  const found = large >= 0
-    ? `${describeValue(columns, large)}, which is more than ${transform} makes of any count`
-    : "all values are integers, as only counts are";
-  throw new ContractError(
-    `Cannot build data set: its record says that ${transform} was applied, but ${found}. ` +
-      `If these are plain counts, give a record with transform "none"; that of a model's input is its ` +
-      `inputRecord, and the model applies its transform itself`,
-  );
+  if (columns.record.transform === "none") return checkNotLogarithms(columns);
+  let isZero = true;
+  for (const { values } of spansOf(columns)) {
+    isZero &&= values.every((value) => value === 0);
+    if (!values.every(Number.isInteger)) return;
+  }
+  if (!isZero) failAsCounts(columns, "all values are integers, as only counts are");
 }
 
 /**
  * Throws if a record calls values counts that are logarithms of counts, as with the competition's files and a record that
  * does not say so: the logarithm would be taken twice.
  */
-function checkNotLogarithms({ signal }: SampleColumns): void {
-  if (isUnsigned(signal) || !areLogarithms(signal)) return;
+function checkNotLogarithms(columns: SampleColumns): void {
+  if (isUnsigned(signalType(columns))) return;
+  let telling = 0;
+  for (const { values } of spansOf(columns)) {
+    const found = countTelling(values);
+    if (found === undefined) return;
+    telling += found;
+  }
+  if (telling === 0) return;
   throw new ContractError(
     'Cannot build data set: its record says that no transform was applied (transform "none"), but every value is ' +
       'ln(1 + count) of an integer. Give a record with transform "log1p"',
   );
-}
-
-function describeValue({ signal, bins, record: { marks } }: SampleColumns, index: number): string {
-  const [position, mark] = [Math.floor(index / marks.length), marks[index % marks.length]];
-  const [row, bin] = [Math.floor(position / bins), position % bins];
-  return `the signal of row ${row} is ${signal[index]} in bin ${bin} of ${mark}`;
 }

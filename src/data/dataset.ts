@@ -105,8 +105,8 @@ export class Dataset extends SampleView {
   }
 
   /**
-   * Makes a data set of the same samples with some of the marks. Their signal is copied: take folds and other views of the
-   * result, not of the whole.
+   * Makes a data set of the same samples with some of the marks. Their signal is copied, unless it stays where it is
+   * stored: take folds and other views of the result, not of the whole.
    *
    * @param marks Names of the marks, in the order that they are to have.
    * @returns The data set.
@@ -114,7 +114,8 @@ export class Dataset extends SampleView {
    * @throws {ContractError} If a cell type would be left without any mark that was measured in it.
    */
   selectMarks(marks: readonly string[]): Dataset {
-    return new Dataset(columnsOfMarks(this, marks));
+    const { columns, rows } = columnsOfMarks(this, marks);
+    return new Dataset(columns, rows);
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
-import type { SampleColumns } from "../io/columns.ts";
+import type { PackedColumns } from "../io/columns.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { storeValues } from "../io/signal_values.ts";
 import type { DataRecord } from "../record.ts";
@@ -42,7 +42,7 @@ export interface FromSamplesOptions {
 export function columnsOfSamples(
   samples: readonly Sample[],
   options: FromSamplesOptions,
-): SampleColumns {
+): PackedColumns {
   // Programs in plain JavaScript leave it out, and nothing else says what the numbers are.
   if ((options as FromSamplesOptions | undefined)?.record === undefined) {
     throw new TypeError(

@@ -2,6 +2,8 @@ import type { PackedArray } from "../base/arrays.ts";
 import { formatGene, type GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { decodeValues } from "../io/signal_values.ts";
+import { signalOfRow } from "../io/stored_rows.ts";
+import { isStored } from "../io/stored_signal.ts";
 import type { DataRecord } from "../record.ts";
 import { checkColumnsOnce } from "./_check_columns.ts";
 import { codesOfGene, isMeasured, missingMarksAmong } from "./_item_facts.ts";
@@ -71,6 +73,11 @@ export class SampleView {
   get storedRecord(): DataRecord {
     const { record, signalValues } = this.columns;
     return signalValues === undefined ? record : { ...record, transform: "none" };
+  }
+
+  /** Whether the signal is in memory. If not, it is read where it is needed: best in the order of the rows. */
+  get isInMemory(): boolean {
+    return !isStored(this.columns.signal);
   }
 
   /** Whether the samples have labels. */
@@ -238,9 +245,8 @@ export class SampleView {
   }
 
   #storedOf(position: number): PackedArray {
-    const size = this.bins * this.marks.length;
     const row = this.#rowOf(position);
-    return this.columns.signal.subarray(row * size, (row + 1) * size);
+    return signalOfRow(this.columns.signal, row, this.bins * this.marks.length);
   }
 
   #rowOf(position: number): number {

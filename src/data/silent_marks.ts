@@ -1,4 +1,5 @@
 import type { MissingMarks } from "../io/mark_mask.ts";
+import { placesByChunk, signalOfRow } from "../io/stored_rows.ts";
 import type { Dataset } from "./dataset.ts";
 
 /**
@@ -11,18 +12,20 @@ import type { Dataset } from "./dataset.ts";
 export function findSilentMarks(data: Dataset): MissingMarks {
   const { columns, bins, marks } = data;
   const { signal, cellTypes, cellTypeIndex, markMask } = columns;
+  const size = bins * marks.length;
   const silent = new Map<number, Set<number>>();
-  for (const row of data.rows) {
+  for (const place of placesByChunk(signal, data.rows)) {
+    const row = data.rows[place]!;
     const cellType = cellTypeIndex[row]!;
     const left = silent.get(cellType) ?? new Set(
       [...marks.keys()].filter((mark) => markMask?.[cellType * marks.length + mark] !== 0),
     );
     silent.set(cellType, left);
     if (left.size === 0) continue;
-    const end = (row + 1) * bins * marks.length;
+    const values = signalOfRow(signal, row, size);
     for (const mark of left) {
-      for (let at = row * bins * marks.length + mark; at < end; at += marks.length) {
-        if (signal[at] === 0) continue;
+      for (let at = mark; at < size; at += marks.length) {
+        if (values[at] === 0) continue;
         left.delete(mark);
         break;
       }

@@ -3,7 +3,7 @@
 import type { PackedArray } from "../base/arrays.ts";
 import type { GeneSequences } from "../base/sequences.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { SampleColumns } from "../io/columns.ts";
+import type { PackedColumns } from "../io/columns.ts";
 import type { DataRecord } from "../record.ts";
 
 /** What was edited, and what goes with it. */
@@ -24,7 +24,7 @@ export interface EditedSamples {
 export function editedColumns(
   { columns, rows }: Dataset,
   { positions, signal, record, genes, sequences }: EditedSamples,
-): SampleColumns {
+): PackedColumns {
   const { bins, cellTypes, cellTypeGroups, cellTypeIndex, markMask, geneDetails } = columns;
   const { sequence: _, ...withoutDna } = record;
   const own = Uint32Array.from(positions, (position) => rows[position]!);

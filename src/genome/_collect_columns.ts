@@ -1,6 +1,6 @@
 /** Collects the blocks of all cell types into columns in memory. */
 
-import type { SampleColumns } from "../io/columns.ts";
+import type { PackedColumns } from "../io/columns.ts";
 import type { StreamedBlock } from "../io/competition_writer.ts";
 import { makeCellTypeGroups } from "../io/item_groups.ts";
 import { makeMarkMask } from "../io/mark_mask.ts";
@@ -28,7 +28,7 @@ const PIECE_VALUES = 2 ** 17;
 export async function collectColumns(
   blocks: AsyncIterable<StreamedBlock>,
   options: CollectColumnsOptions,
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   const { record, genes, cellTypes, bins, labels: given } = options;
   const { cellTypeGroups = new Map(), missingMarks = new Map() } = options;
   const genesOf = cellTypes.map((cellType) => labelledGenes(genes, given?.get(cellType)));

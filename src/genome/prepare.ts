@@ -6,7 +6,7 @@
 
 import { checkInteger } from "../base/check_integer.ts";
 import { ContractError } from "../errors.ts";
-import type { SampleColumns } from "../io/columns.ts";
+import type { PackedColumns } from "../io/columns.ts";
 import type { CompetitionBlock, StreamedBlock } from "../io/competition_writer.ts";
 import type { DataRecord } from "../record.ts";
 import { collectColumns } from "./_collect_columns.ts";
@@ -62,7 +62,7 @@ export interface Preparation {
    * @throws {FormatError} As `blocks` does.
    * @throws {ContractError} As `blocks` does.
    */
-  columns(): Promise<SampleColumns>;
+  columns(): Promise<PackedColumns>;
 }
 
 /**
@@ -117,6 +117,8 @@ export async function prepare(
     ...options,
     windows,
     warnOnce,
+    // What is kept was counted, and was found sound or not, by those who counted it.
+    countsEarly: options.kept === undefined,
   });
   const { labels, cellTypeGroups } = options;
   const { bins } = windows;

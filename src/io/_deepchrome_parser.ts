@@ -6,7 +6,7 @@ import { type Line, visitLines } from "../text/lines.ts";
 import { decodeText, parseDecimal } from "../text/numbers.ts";
 import { PackedChunks } from "./_packed_chunks.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import type { SampleColumns } from "./columns.ts";
+import type { PackedColumns } from "./columns.ts";
 import type { OnProgress } from "../progress.ts";
 
 /** Collects the rows of one or more DeepChrome files into columns. */
@@ -57,7 +57,7 @@ export class DeepchromeParser {
     this.#finishGene();
   }
 
-  finish(): SampleColumns {
+  finish(): PackedColumns {
     return {
       signal: this.#signal.finish(),
       labels: Float64Array.from(this.#labels),

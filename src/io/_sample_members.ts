@@ -5,7 +5,7 @@ import { GENE_TABLE_MEMBER } from "./_gene_table.ts";
 import { encodeGroups, GROUPS_MEMBER, readGroups } from "./_groups_member.ts";
 import { encodeMask, MASK_MEMBER, readMask } from "./_mask_member.ts";
 import { memberError } from "./_text_member.ts";
-import type { SampleColumns } from "./columns.ts";
+import type { PackedColumns } from "./columns.ts";
 import { faultOfGeneGroups } from "./item_groups.ts";
 import { findUnmeasuredSignal, type MissingMarks } from "./mark_mask.ts";
 import type { NpzReader } from "./npz_types.ts";
@@ -27,7 +27,7 @@ export async function readSampleMembers(
     readonly cellTypes: readonly string[];
     readonly record: DataRecord;
   },
-): Promise<Pick<SampleColumns, "cellTypeGroups" | "markMask">> {
+): Promise<Pick<PackedColumns, "cellTypeGroups" | "markMask">> {
   const groups = await readGroups(npz, { cellTypes: all, record });
   const rows = await readMask(npz, { cellTypes: all, marks: record.marks });
   const cellTypeGroups = cellTypes.map((cellType) => groups?.get(cellType) ?? cellType);
@@ -43,8 +43,9 @@ export async function readSampleMembers(
  *
  * @throws {FormatError} If a mark that was not measured has signal, or a gene is of one that is of another.
  */
-export function checkMembers(columns: SampleColumns, file: string): void {
-  const signal = findUnmeasuredSignal(columns);
+export function checkMembers(columns: PackedColumns, file: string): void {
+  const { signal: values, geneIndex: { length: end } } = columns;
+  const signal = findUnmeasuredSignal(columns, { values, first: 0, end });
   if (signal !== undefined) throw memberError(signal, { name: MASK_MEMBER, file });
   const gene = columns.geneDetails && faultOfGeneGroups(columns);
   if (gene !== undefined) throw memberError(gene, { name: GENE_TABLE_MEMBER, file });

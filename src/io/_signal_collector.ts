@@ -7,7 +7,7 @@ import { joinContents, type SignalContent } from "./_signal_content.ts";
 import { PackedBuilder } from "./packing.ts";
 import { LARGEST_ENCODED_COUNT } from "./logarithms.ts";
 import { makeValues } from "./signal_values.ts";
-import type { SampleColumns } from "./columns.ts";
+import type { PackedColumns } from "./columns.ts";
 
 /**
  * Thrown if logarithms of counts are among other values, or one count has two logarithms: then the file has to be
@@ -18,7 +18,7 @@ export class MixedSignalError extends Error {
 }
 
 /** What a file's signal turned out to be, and how it is kept. */
-export interface CollectedSignal extends Pick<SampleColumns, "signal" | "signalValues"> {
+export interface CollectedSignal extends Pick<PackedColumns, "signal" | "signalValues"> {
   /** Whether all values are integers. */
   readonly areIntegers: boolean;
 }

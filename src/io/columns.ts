@@ -3,6 +3,7 @@ import type { GeneSequences } from "../base/sequences.ts";
 import type { GeneDetails } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
 import type { SignalValues } from "./signal_values.ts";
+import type { StoredSignal } from "./stored_signal.ts";
 
 /**
  * Samples as columns, as every reader of binned histone data returns them. A sample is one gene in one cell
@@ -12,9 +13,10 @@ export interface SampleColumns {
   /**
    * Histone signal as it is stored, `[sample, bin, mark]` row-major: the file's values or, with `signalValues`, the
    * counts of which they are the logarithms. The values are counts, unless the record names a transform.
-   * `Dataset.signalOf` has a sample's values, `Dataset.countsOf` its counts.
+   * `Dataset.signalOf` has a sample's values, `Dataset.countsOf` its counts. Of data that do not fit into memory it is a
+   * {@linkcode StoredSignal}; `inMemory` narrows it to an array.
    */
-  readonly signal: PackedArray;
+  readonly signal: PackedArray | StoredSignal;
   /**
    * The value for which each stored count stands, `[count]`: ln(1 + count), rounded as it is in the file. Then the
    * record's transform is `log1p`, and `signal` holds integers up to 65,535, in 1 or 2 bytes instead of the file's 4 or
@@ -55,4 +57,10 @@ export interface SampleColumns {
   readonly bins: number;
   /** What the numbers are; `record.marks` names the last axis. */
   readonly record: DataRecord;
+}
+
+/** Columns whose signal is in memory, as readers of files return them. */
+export interface PackedColumns extends SampleColumns {
+  /** The signal; see {@linkcode SampleColumns}. */
+  readonly signal: PackedArray;
 }

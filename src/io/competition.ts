@@ -36,7 +36,7 @@ import { checkName, isReservedName } from "./names.ts";
 import { type BinarySource, openSource } from "../files/open_source.ts";
 import { readZipDirectory, type ZipDirectory } from "./_zip_directory.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import type { SampleColumns } from "./columns.ts";
+import type { PackedColumns } from "./columns.ts";
 import type { NpzReader } from "./npz_types.ts";
 import type { AbortOptions, OnProgress } from "../progress.ts";
 
@@ -123,7 +123,7 @@ export interface ReadCompetitionOptions extends AbortOptions {
 export async function readCompetition(
   source: BinarySource,
   options: ReadCompetitionOptions = {},
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   const file = await openSource(source, options);
   try {
     const directory = await readZipDirectory(file, ".npy");
@@ -137,7 +137,7 @@ async function readColumns(
   source: ByteSource,
   directory: ZipDirectory,
   options: ReadCompetitionOptions,
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   const { record: given, cellTypes: wanted, maxBytes, onNote, onWarning } = options;
   const npz = new ZipNpzReader(source, directory);
   const known = given ?? recordOf(npz);
@@ -195,7 +195,7 @@ type ReadJob =
   & Pick<ReadCompetitionOptions, "onProgress">;
 
 /** The content of the members, `[sample]`. */
-interface ReadSamples extends CollectedSignal, Pick<SampleColumns, "labels" | "cellTypeIndex"> {
+interface ReadSamples extends CollectedSignal, Pick<PackedColumns, "labels" | "cellTypeIndex"> {
   /** Numbers of the genes. */
   readonly geneIds: Float64Array;
 }
@@ -241,7 +241,7 @@ function indexGenes(
   numbers: Float64Array,
   table: ReadonlyMap<number, TableGene> | undefined,
   file: string,
-): Pick<SampleColumns, "genes" | "geneIndex" | "geneDetails"> {
+): Pick<PackedColumns, "genes" | "geneIndex" | "geneDetails"> {
   const places = new Map<number, number>();
   const geneIndex = new Uint32Array(numbers.length);
   for (const [sample, number] of numbers.entries()) {

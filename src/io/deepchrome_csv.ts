@@ -2,7 +2,7 @@ import { ContractError } from "../errors.ts";
 import { type DataRecord, DEEPCHROME_RECORD } from "../record.ts";
 import { DeepchromeParser } from "./_deepchrome_parser.ts";
 import { withSource } from "../text/lines.ts";
-import type { SampleColumns } from "./columns.ts";
+import type { PackedColumns } from "./columns.ts";
 import { listDirectory, pathKind } from "../files/file.ts";
 import type { BinarySource } from "../files/open_source.ts";
 import type { AbortOptions, OnProgress } from "../progress.ts";
@@ -77,7 +77,7 @@ export interface DeepchromeFolderOptions extends AbortOptions {
 export async function readDeepchromeCsv(
   input: BinarySource,
   options: DeepchromeCsvOptions = {},
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   const parser = new DeepchromeParser(options.record ?? DEEPCHROME_RECORD);
   await withSource(input, (source) => {
     const cellType = options.cellType ?? cellTypeOf(source.name);
@@ -116,7 +116,7 @@ export async function readDeepchromeCsv(
 export async function readDeepchromeFolder(
   folder: string | URL,
   options: DeepchromeFolderOptions = {},
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   const { record = DEEPCHROME_RECORD, split = "train", onProgress } = options;
   const files = await listSplitFiles(folder, split);
   const parser = new DeepchromeParser(record);

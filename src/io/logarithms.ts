@@ -34,13 +34,26 @@ const LARGEST_TELLING_COUNT = 1000;
  * @returns Whether each is ln(1 + count) of an integer up to 65,535, and some are of small integers above 0.
  */
 export function areLogarithms(values: ArrayLike<number>): boolean {
-  let areTelling = false;
+  return (countTelling(values) ?? 0) > 0;
+}
+
+/**
+ * Counts the values that tell logarithms of counts from other numbers.
+ *
+ * @param values Numbers.
+ * @returns How many are logarithms of small integers above 0; `undefined` if one is not the logarithm of any integer up to
+ * 65,535.
+ */
+export function countTelling(values: ArrayLike<number>): number | undefined {
+  let telling = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (value === 0) continue;
     const count = Math.round(Math.expm1(value));
-    if (!(count > 0 && count <= LARGEST_ENCODED_COUNT && isLogarithmOf(value, count))) return false;
-    areTelling ||= count <= LARGEST_TELLING_COUNT;
+    if (!(count > 0 && count <= LARGEST_ENCODED_COUNT && isLogarithmOf(value, count))) {
+      return undefined;
+    }
+    if (count <= LARGEST_TELLING_COUNT) telling++;
   }
-  return areTelling;
+  return telling;
 }

@@ -5,6 +5,7 @@
 
 import { listSome } from "../base/wording.ts";
 import type { SampleColumns } from "./columns.ts";
+import type { SignalSpan } from "./stored_rows.ts";
 
 /** Cell types with the marks that were not measured in them, in the order of the record. */
 export type MissingMarks = ReadonlyMap<string, readonly string[]>;
@@ -101,24 +102,31 @@ export function missingMarksOf(
 /**
  * Finds a mark that was not measured although the data have signal of it.
  *
+ * @param columns The data.
+ * @param span Some of their signal.
  * @returns What was found; `undefined` if all of it is zero.
  */
-export function findUnmeasuredSignal(columns: SampleColumns): string | undefined {
-  const { markMask, signal, cellTypes, cellTypeIndex, bins, record: { marks } } = columns;
+export function findUnmeasuredSignal(
+  columns: SampleColumns,
+  { values, first, end: endRow }: SignalSpan,
+): string | undefined {
+  const { markMask, cellTypes, cellTypeIndex, bins, record: { marks } } = columns;
+  const size = bins * marks.length;
   if (markMask === undefined || !markMask.includes(0)) return undefined;
   const missing = cellTypes.map((_, place) =>
     [...rowOf(markMask, place, marks.length).entries()]
       .filter(([, value]) => value === 0).map(([mark]) => mark)
   );
-  for (const [row, cellType] of cellTypeIndex.entries()) {
+  for (let row = first; row < endRow; row++) {
+    const cellType = cellTypeIndex[row]!;
     for (const mark of missing[cellType] ?? []) {
-      const end = (row + 1) * bins * marks.length;
-      for (let at = row * bins * marks.length + mark; at < end; at += marks.length) {
-        if (signal[at] === 0) continue;
+      const end = (row - first + 1) * size;
+      for (let at = (row - first) * size + mark; at < end; at += marks.length) {
+        if (values[at] === 0) continue;
         return `${marks[mark]} was not measured in ${
           cellTypes[cellType]
         }, but its signal in row ${row} is ` +
-          `${signal[at]}, expected 0`;
+          `${values[at]}, expected 0`;
       }
     }
   }

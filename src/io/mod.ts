@@ -18,7 +18,7 @@
  * @module
  */
 
-export type { PackedArray } from "../base/arrays.ts";
+export type { PackedArray, PackedType } from "../base/arrays.ts";
 export {
   packSequences,
   type PackSequencesOptions,
@@ -42,7 +42,8 @@ export {
   bytesSource,
   type FileIdentity,
 } from "../files/byte_source.ts";
-export type { SampleColumns } from "./columns.ts";
+export type { PackedColumns, SampleColumns } from "./columns.ts";
+export { inMemory, isStored, type StoredSignal } from "./stored_signal.ts";
 export { readCompetition, type ReadCompetitionOptions } from "./competition.ts";
 export {
   type BlockSource,

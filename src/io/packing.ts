@@ -170,6 +170,17 @@ export class PackedBuilder {
   }
 }
 
+/** Bytes that a value of a type takes. */
+export function bytesOfType(type: PackedType): number {
+  return CONSTRUCTORS[type].BYTES_PER_ELEMENT;
+}
+
+/** Makes room for values of a type, in memory that threads share where the platform has such. */
+export function makePacked(type: PackedType, length: number): PackedArray {
+  const bytes = length * bytesOfType(type);
+  return new CONSTRUCTORS[type](HAS_SHARED_MEMORY ? sharedBuffer(bytes) : new ArrayBuffer(bytes));
+}
+
 /** Converts values to another type, which must hold them; returns the array itself if it has that type. */
 export function asType(values: PackedArray, type: PackedType): PackedArray {
   if (values instanceof CONSTRUCTORS[type]) return values;
@@ -180,7 +191,8 @@ export function asType(values: PackedArray, type: PackedType): PackedArray {
   return copy;
 }
 
-function typeOf(values: PackedArray): PackedType {
+/** The type of values. */
+export function typeOf(values: PackedArray): PackedType {
   return TYPES.find((type) => values instanceof CONSTRUCTORS[type])!;
 }
 

@@ -1,7 +1,10 @@
 /** Signal that stays where it is stored, for data that do not fit into memory. */
 
 import type { PackedArray, PackedType } from "../base/arrays.ts";
+import { formatBytes } from "../base/byte_count.ts";
+import { ContractError } from "../errors.ts";
 import type { AbortOptions } from "../progress.ts";
+import { bytesOfType } from "./packing.ts";
 
 /**
  * The signal of samples, `[sample, bin, mark]` row-major, that is not in memory: chunks of whole samples are read when they
@@ -38,7 +41,49 @@ export interface StoredSignal {
   readChunkSync(chunk: number): PackedArray;
 }
 
-/** Whether signal stays where it is stored. */
+/**
+ * Whether signal stays where it is stored.
+ *
+ * @param signal The signal of columns.
+ * @returns False for an array.
+ *
+ * @example
+ * ```ts
+ * import { isStored } from "@waka/histone/io";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { signal } = simulateColumns({ cellTypes: 1, genes: 2, newGenes: 1, bins: 4 }).train;
+ * strictEqual(isStored(signal), false);
+ * ```
+ */
 export function isStored(signal: PackedArray | StoredSignal): signal is StoredSignal {
   return "readChunkSync" in signal;
+}
+
+/**
+ * The signal as an array, for what needs all of it.
+ *
+ * @param signal The signal of columns.
+ * @param action What needs it, as in `train waka3`; for the message.
+ * @returns The array.
+ * @throws {ContractError} If it stays where it is stored; the message says what to do.
+ *
+ * @example
+ * ```ts
+ * import { inMemory } from "@waka/histone/io";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { signal } = simulateColumns({ cellTypes: 1, genes: 2, newGenes: 1, bins: 4 }).train;
+ * strictEqual(inMemory(signal, "count values").length, 2 * 4 * 5);
+ * ```
+ */
+export function inMemory(signal: PackedArray | StoredSignal, action: string): PackedArray {
+  if (!isStored(signal)) return signal;
+  const size = formatBytes(signal.length * bytesOfType(signal.type));
+  throw new ContractError(
+    `Cannot ${action}: found a signal of ${size} that stays on disk, expected one in memory. Lend more memory ` +
+      "(--memory SIZE), or take fewer samples",
+  );
 }

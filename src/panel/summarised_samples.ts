@@ -1,5 +1,7 @@
+import type { PackedArray } from "../base/arrays.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { inMemory } from "../io/stored_signal.ts";
 import { type DataRecord, type ReconcileOptions, reconcileRecords } from "../record.ts";
 import { Summariser, type SummaryShape } from "./summary.ts";
 import { turnedGenes } from "./turned_genes.ts";
@@ -38,6 +40,7 @@ export class SummarisedSamples {
   /** `[cellType, mark]` of the data's cell types and the panel's marks: 1 for a mark that was measured. */
   readonly measured: Uint8Array<ArrayBuffer>;
   readonly #columns: SampleColumns;
+  readonly #signal: PackedArray;
   readonly #summariser: Summariser;
   readonly #marks: number;
   readonly #turned: Uint8Array;
@@ -61,6 +64,7 @@ export class SummarisedSamples {
     const { record: { marks: own, transform }, signalValues, signal, bins } = columns;
     const places = Int32Array.from(marks, (mark) => own.indexOf(mark));
     this.#columns = columns;
+    this.#signal = inMemory(signal, "compare samples with a panel");
     this.#marks = marks.length;
     this.#turned = options.turned ?? turnedGenes(columns);
     this.#summariser = new Summariser({
@@ -68,7 +72,7 @@ export class SummarisedSamples {
       signalMarks: own.length,
       places,
       transform: signalValues === undefined ? transform : "none",
-    }, signal);
+    }, this.#signal);
     this.shape = this.#summariser.shape;
     this.measured = measuredMarks(columns, places);
   }
@@ -86,10 +90,10 @@ export class SummarisedSamples {
    * @param start The first place in `values`.
    */
   summarise(row: number, values: Float32Array | Float64Array, start = 0): void {
-    const { signal, cellTypeIndex, geneIndex } = this.#columns;
+    const { cellTypeIndex, geneIndex } = this.#columns;
     const isTurned = this.#turned[geneIndex[row]!] === 1;
     const measured = this.measuredIn(cellTypeIndex[row]!);
-    this.#summariser.summarise(signal, row, { values, start, measured, isTurned });
+    this.#summariser.summarise(this.#signal, row, { values, start, measured, isTurned });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SampleColumns } from "../io/columns.ts";
+import type { PackedColumns } from "../io/columns.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { countLogarithms } from "../io/signal_values.ts";
 import type { DataRecord } from "../record.ts";
@@ -12,9 +12,9 @@ import { simulate, type Simulation } from "./simulation.ts";
 /** Both parts of a simulation in memory. */
 export interface SimulatedColumns {
   /** The content of `train.npz`. */
-  readonly train: SampleColumns;
+  readonly train: PackedColumns;
   /** The content of `eval.npz`, and the labels that the file leaves out. */
-  readonly eval: SampleColumns;
+  readonly eval: PackedColumns;
 }
 
 /** Options of {@linkcode simulateColumns}. */
@@ -66,7 +66,7 @@ export function simulateColumns(
 }
 
 /** Columns of ln(1 + count), as they are read from a file. */
-function takeLogarithms(columns: SampleColumns): SampleColumns {
+function takeLogarithms(columns: PackedColumns): PackedColumns {
   const { signal } = columns;
   const record: DataRecord = { ...columns.record, transform: "log1p" };
   if (signal instanceof Uint8Array || signal instanceof Uint16Array) {
@@ -76,7 +76,7 @@ function takeLogarithms(columns: SampleColumns): SampleColumns {
   return { ...columns, record, signal: Float32Array.from(signal, Math.log1p) };
 }
 
-function collectColumns(simulation: Simulation, part: SimulationPart): SampleColumns {
+function collectColumns(simulation: Simulation, part: SimulationPart): PackedColumns {
   const { bins, expressionTransform: expression, sequences } = simulation.options;
   const blocks = [...simulation.blocks(part)];
   const samples = blocks.reduce((sum, { labels }) => sum + labels.length, 0);

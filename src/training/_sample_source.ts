@@ -1,10 +1,14 @@
+import type { GeneSequences } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { controlSequences } from "../data/sequence_control.ts";
-import { joinInputs } from "../engine/joined_source.ts";
+import { type InputColumn, joinInputs } from "../engine/joined_source.ts";
 import { memorySource } from "../engine/memory_source.ts";
+import { storedSource } from "../engine/stored_source.ts";
 import { describeInputShape, type SampleSource } from "../engine/sample_source.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { visitRows } from "../io/stored_rows.ts";
+import { isStored } from "../io/stored_signal.ts";
 import { isOverReferences, modelInputs, readsSequence, readsSignal } from "../model/inputs.ts";
 import { panelInputs, readsPanel } from "../model/panel_inputs.ts";
 import type { ModelSpec, SequenceInput, SignalInput } from "../model/spec.ts";
@@ -78,24 +82,33 @@ function makeSource(
   const sequences = control === undefined ? columns.sequences : controlSequences(columns, control);
   const marks = record.marks.length;
   const learned = { labels, ...(weights && { weights }) };
-  if (!hasSequence || sequences === undefined) {
-    return memorySource({ signal, bins, marks, transform, ...learned });
+  const samples = geneIndex.length;
+  const shape = { bins, marks, transform };
+  const dna = hasSequence && sequences !== undefined
+    ? sequenceColumn(sequences, geneIndex)
+    : undefined;
+  if (!hasSignal && dna !== undefined) return joinInputs({ samples, ...learned, columns: [dna] });
+  if (isStored(signal)) {
+    return storedSource({
+      samples,
+      ...shape,
+      ...learned,
+      visitRows: (rows, visit) => visitRows(signal, rows, { visit }),
+      ...(dna && { others: joinInputs({ samples, columns: [dna] }) }),
+    });
   }
+  if (dna === undefined) return memorySource({ signal, ...shape, ...learned });
+  const own: InputColumn = { input: { name: "signal", bins, marks }, table: signal, transform };
+  return joinInputs({ samples, ...learned, columns: [own, dna] });
+}
+
+function sequenceColumn(sequences: GeneSequences, geneIndex: Uint32Array): InputColumn {
   const { bases, entryOf } = sequences;
-  return joinInputs({
-    samples: geneIndex.length,
-    ...learned,
-    columns: [
-      ...(hasSignal
-        ? [{ input: { name: "signal" as const, bins, marks }, table: signal, transform }]
-        : []),
-      {
-        input: { name: "sequence", bases },
-        table: sequences,
-        entryOf: Uint32Array.from(geneIndex, (gene) => entryOf[gene]!),
-      },
-    ],
-  });
+  return {
+    input: { name: "sequence", bases },
+    table: sequences,
+    entryOf: Uint32Array.from(geneIndex, (gene) => entryOf[gene]!),
+  };
 }
 
 /** Throws unless samples of `data` have the shape that `spec` takes. */

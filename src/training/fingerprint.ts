@@ -5,6 +5,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { geneGroupsOf, hasGroups } from "../io/item_groups.ts";
 import { asType, narrowestType } from "../io/packing.ts";
+import { isStored } from "../io/stored_signal.ts";
 import { decodeValues, type SignalValues } from "../io/signal_values.ts";
 
 /** Values that are digested together, since `crypto.subtle` takes only whole buffers of unshared memory. */
@@ -12,7 +13,8 @@ const PIECE_VALUES = 2 ** 22;
 
 /**
  * Digests the content of a data set: its samples, in their order, with signal, labels, names, groups, mask and record. The same
- * samples have the same digest wherever they are stored.
+ * samples in memory have the same digest whatever file they were read from; where the signal stays in a file, its digest
+ * stands for its values.
  *
  * @param data The samples.
  * @returns 32 hexadecimal digits, from SHA-256.
@@ -69,6 +71,11 @@ function describeItems(columns: SampleColumns): object {
 
 /** The type and the digest of a signal's values: the same whether logarithms are kept as floats or as their counts. */
 async function digestSignal({ signal, signalValues }: SampleColumns): Promise<string[]> {
+  if (isStored(signal)) {
+    // It is known without reading the values, and never that of a signal in memory, which has two parts.
+    const values = signalValues === undefined ? [] : [await digestColumn(signalValues)];
+    return ["stored", signal.type, signal.digest, ...values];
+  }
   // Counts may have a wider type than they need.
   const narrowest = narrowestType(signal);
   const isZero = narrowest === "uint8" && signal.every((value) => value === 0);

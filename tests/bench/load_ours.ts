@@ -1,6 +1,7 @@
 /** Our side of `deno task bench --load`: reads one file in a process of its own. Prints a line of JSON. */
 
 import { readDataset } from "../../src/data/read_dataset.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const { columns } = await readDataset(Deno.args[0]!);
 const read = Date.now() / 1000;
@@ -9,4 +10,4 @@ const sum = (values: Iterable<number> & ArrayLike<number>) => {
   for (let i = 0; i < values.length; i++) total += values[i]!;
   return total;
 };
-console.log(JSON.stringify({ read, sums: [sum(columns.signal), sum(columns.labels!)] }));
+console.log(JSON.stringify({ read, sums: [sum(packedSignal(columns)), sum(columns.labels!)] }));

@@ -12,6 +12,7 @@ import { predictIntervals } from "../../src/training/intervals.ts";
 import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 import { readArray, readCategories, type Store } from "../helpers/zarrita.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const TRAIN = ["--data", "fixtures/train.npz", "--engine", "wasm", "--preset", "experiment1"];
 const QUICK = [...TRAIN, "--epochs", "2", "--calibrate"];
@@ -231,7 +232,7 @@ Deno.test("a cell type that is unlike the training data is named by predict, eva
     const data = await readDataset("fixtures/eval.npz");
     const size = data.bins * data.marks.length;
     const odd = data.columns.cellTypes.indexOf("E071");
-    const signal = data.columns.signal.map((count, at) =>
+    const signal = packedSignal(data.columns).map((count, at) =>
       data.columns.cellTypeIndex[Math.floor(at / size)] === odd && at % data.marks.length === 2
         ? 0
         : count

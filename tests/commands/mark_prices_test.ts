@@ -10,6 +10,7 @@ import type { SampleColumns } from "../../src/io/columns.ts";
 import { loadModels } from "../../src/runs/models.ts";
 import { predict } from "../../src/training/predict.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const [TRAIN, EVAL] = ["fixtures/train.npz", "fixtures/eval.npz"];
 const LABELS = ["--labels", "fixtures/eval_labels.csv"];
@@ -29,8 +30,9 @@ async function refuse(message: RegExp, command: string, ...args: string[]): Prom
 }
 
 /** The logarithms that the files hold. */
-function valuesOf({ signal, signalValues }: SampleColumns): Float64Array {
-  return Float64Array.from(signal, (count) => signalValues?.[count] ?? count);
+function valuesOf(columns: SampleColumns): Float64Array {
+  const { signalValues } = columns;
+  return Float64Array.from(packedSignal(columns), (count) => signalValues?.[count] ?? count);
 }
 
 /** Writes data of which some cell types lack marks, by their place. */

@@ -1,7 +1,7 @@
 /** What windows of `prepare` lie around: transcripts, intervals, and chromosomes of other names. */
 
 import { deepStrictEqual, match, strictEqual } from "node:assert";
-import type { SampleColumns } from "../../src/io/columns.ts";
+import type { PackedColumns } from "../../src/io/columns.ts";
 import { prepareText } from "../helpers/prepare_text.ts";
 
 const READS = "chr1\t1500\t1536\tN\t1000\t+\nchr1\t5200\t5236\tN\t1000\t-\n";
@@ -40,7 +40,7 @@ const GTF = [
 ).join("");
 const SIZES = ["--half-width", "100", "--bin-size", "100"];
 
-function summarise({ genes, geneDetails, signal }: SampleColumns): string[] {
+function summarise({ genes, geneDetails, signal }: PackedColumns): string[] {
   return genes.map((id, i) => {
     const { gene, tss, strand = "." } = geneDetails?.[i] ?? {};
     return `${id}${gene === undefined ? "" : ` of ${gene}`} ${tss}${strand} ${

@@ -7,6 +7,7 @@ import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import type { Transform } from "../../src/record.ts";
 import { tableColumns, tableDataset } from "../helpers/samples.ts";
 import { withSequences } from "../helpers/sequences.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 Deno.test("a data set names the cell type, gene, label and signal of each position", () => {
   const data = tableDataset(2, 3);
@@ -38,7 +39,7 @@ Deno.test("a subset of a subset sees the rows that it names, and shares the sign
     const inner = outer.subset(second);
     deepStrictEqual([...inner.labels()], second.map((position) => first[position]));
     for (let i = 0; i < inner.length; i++) {
-      strictEqual(inner.signalOf(i).buffer, data.columns.signal.buffer);
+      strictEqual(inner.signalOf(i).buffer, packedSignal(data.columns).buffer);
       deepStrictEqual([...inner.signalOf(i)], [...data.signalOf(first[second[i]!]!)]);
       strictEqual(inner.cellTypeOf(i), data.cellTypeOf(first[second[i]!]!));
       strictEqual(inner.geneOf(i), data.geneOf(first[second[i]!]!));
@@ -116,15 +117,16 @@ const UNSOUND: readonly (readonly [
     "ContractError",
     /signal of row 1 is -4 in bin 0 of H3K9me3/,
   ],
-  ...([["log1p", good.signal], ["asinh", Float32Array.from(good.signal)]] as const).map(
-    ([transform, signal]) =>
-      [
-        `counts and a record that says ${transform}`,
-        { signal, record: { ...good.record, transform } },
-        "ContractError",
-        /says that (log1p|asinh) was applied, but all values are integers.* transform "none"/,
-      ] as const,
-  ),
+  ...([["log1p", packedSignal(good)], ["asinh", Float32Array.from(packedSignal(good))]] as const)
+    .map(
+      ([transform, signal]) =>
+        [
+          `counts and a record that says ${transform}`,
+          { signal, record: { ...good.record, transform } },
+          "ContractError",
+          /says that (log1p|asinh) was applied, but all values are integers.* transform "none"/,
+        ] as const,
+    ),
   [
     "rates and a record that says log1p",
     {

@@ -5,6 +5,7 @@ import { Dataset } from "../../src/data/dataset.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { countLogarithms } from "../../src/io/signal_values.ts";
 import { COMPETITION_RECORD, DEEPCHROME_RECORD } from "../../src/record.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const COLUMNS: SampleColumns = {
   signal: Uint8Array.of(0, 1, 6, 2, 250, 3),
@@ -50,7 +51,10 @@ Deno.test("values that cannot be those of the stored counts are refused", () => 
   const values = countLogarithms(255);
   const cases: [Partial<SampleColumns>, RegExp][] = [
     [oneMark(), /its record says transform none, expected log1p/],
-    [{ signal: Float32Array.from(COLUMNS.signal) }, /its signal is floats, expected unsigned/],
+    [
+      { signal: Float32Array.from(packedSignal(COLUMNS)) },
+      /its signal is floats, expected unsigned/,
+    ],
     [{ signalValues: values.with(6, 2) }, /the value of 6 is 2, expected 1\.9459/],
     [{ signalValues: values.with(3, NaN) }, /the value of 3 is NaN/],
     [{ signalValues: countLogarithms(200) }, /but 250 has no value: there are 201/],
@@ -62,7 +66,7 @@ Deno.test("values that cannot be those of the stored counts are refused", () => 
 
 Deno.test("logarithms of counts whose record calls them counts are refused", () => {
   const { signalValues: _, ...columns } = COLUMNS;
-  const signal = Float32Array.from(COLUMNS.signal, Math.log1p);
+  const signal = Float32Array.from(packedSignal(COLUMNS), Math.log1p);
   throws(() => new Dataset({ ...columns, signal, ...oneMark() }), {
     name: "ContractError",
     message: /transform "none"\), but every value is ln\(1 \+ count\) of an integer/,

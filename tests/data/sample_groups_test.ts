@@ -6,6 +6,7 @@ import { fingerprintDataset, fingerprintValue } from "../../src/training/fingerp
 import { foldAnyhow } from "../helpers/folds.ts";
 import { geneGroupsIn, groupedData, groupsIn, pairsIn } from "../helpers/grouped.ts";
 import { tableColumns, tableDataset } from "../helpers/samples.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 /** A table of four cell types, of which the first and the last are replicates of one. */
 function replicates(genes = 6): SampleColumns {
@@ -92,7 +93,7 @@ Deno.test("too few groups for the folds are counted as groups", () => {
 Deno.test("a view knows the groups and the missing marks of its samples", () => {
   const columns = replicates();
   const markMask = Uint8Array.of(1, 1, 1, 0, 0, 1, 1, 1);
-  const signal = columns.signal.map((value, i) => {
+  const signal = packedSignal(columns).map((value, i) => {
     const cellType = columns.cellTypeIndex[i >> 1]!;
     return markMask[2 * cellType + i % 2] === 0 ? 0 : value;
   });

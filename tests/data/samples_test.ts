@@ -8,6 +8,7 @@ import { simulateColumns } from "../../src/simulate/columns.ts";
 import { fit } from "../../src/training/fit.ts";
 import { predict } from "../../src/training/predict.ts";
 import { samplesFor } from "../../src/training/samples_for.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const SIZE = { cellTypes: 3, genes: 8, newCellTypes: 1, newGenes: 2, bins: 20 };
 const DNA = { halfWidthBp: 300 };
@@ -140,7 +141,7 @@ Deno.test("the mask of marks goes with the selected ones, and a cell type must k
     { length: DATA.columns.cellTypes.length * marks.length },
     (_, i) => i === marks.length + 2 ? 0 : 1,
   );
-  const signal = DATA.columns.signal.map((value, i) => {
+  const signal = packedSignal(DATA.columns).map((value, i) => {
     const row = Math.floor(i / (DATA.bins * marks.length));
     return DATA.columns.cellTypeIndex[row] === 1 && i % marks.length === 2 ? 0 : value;
   }) as Uint8Array;

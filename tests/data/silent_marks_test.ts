@@ -2,12 +2,13 @@ import { deepStrictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { findSilentMarks } from "../../src/data/silent_marks.ts";
 import { MARKS, randomColumns } from "../helpers/panel_samples.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const COLUMNS = randomColumns(3, 4);
 const [, SECOND] = COLUMNS.record.marks;
 
 /** The data without signal of the second mark in the second cell type. */
-const SIGNAL = COLUMNS.signal.map((value, i) => {
+const SIGNAL = packedSignal(COLUMNS).map((value, i) => {
   const row = Math.floor(i / (20 * MARKS));
   return COLUMNS.cellTypeIndex[row] === 1 && i % MARKS === 1 ? 0 : value;
 });

@@ -15,6 +15,7 @@ import { linearModel, modelOf } from "../helpers/hand_made_models.ts";
 import { MARKS, randomColumns } from "../helpers/panel_samples.ts";
 import { randomWeights } from "../helpers/random_weights.ts";
 import { randomRows, withSequences } from "../helpers/sequences.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const DATA = new Dataset(withSequences(randomColumns(3, 14), randomRows(14, 40)));
 const SHAPE = { bins: DATA.bins, marks: MARKS };
@@ -246,7 +247,7 @@ Deno.test("gradients are in the unit of labels", async () => {
 Deno.test("what a sample lacks, and what says so, adds nothing to a panel model's prediction", async () => {
   const columns = randomColumns(3, 14);
   const markMask = Uint8Array.from({ length: 3 * MARKS }, (_, i) => i === 1 ? 0 : 1);
-  const signal = columns.signal.map((count, i) =>
+  const signal = packedSignal(columns).map((count, i) =>
     i < 14 * DATA.bins * MARKS && i % MARKS === 1 ? 0 : count
   );
   const data = new Dataset({ ...columns, signal, markMask });
@@ -306,7 +307,7 @@ Deno.test("an occluded bin of a panel model is that of a sample with edited coun
     occlude: { bins: 6, stride: 6 },
   });
   deepStrictEqual(inputs.signal!.shape, [DATA.bins, MARKS]);
-  const signal = DATA.columns.signal.slice();
+  const signal = packedSignal(DATA.columns).slice();
   const first = position * DATA.bins * MARKS;
   for (let other = 6; other < 12; other++) signal[first + other * MARKS + mark] = 0;
   const edited = new Dataset({ ...DATA.columns, signal });
@@ -494,7 +495,7 @@ Deno.test("data of another shape and marks that were not measured are refused as
   const other = new Dataset({ ...three, record: { ...three.record, marks: ["a", "b", "c"] } });
   await rejects(attribute([LINEAR], other, WASM), ContractError);
   const columns = randomColumns(1, 2);
-  const signal = columns.signal.map((count, i) => i % MARKS === 0 ? 0 : count);
+  const signal = packedSignal(columns).map((count, i) => i % MARKS === 0 ? 0 : count);
   const masked = new Dataset({ ...columns, signal, markMask: Uint8Array.of(0, 1, 1) });
   await rejects(attribute([LINEAR], masked, WASM), /not measured/);
 });

@@ -9,6 +9,7 @@ import { summaryShape } from "../../src/panel/summary.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { fit } from "../../src/training/fit.ts";
 import { MARKS, randomColumns } from "../helpers/panel_samples.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const WASM = { engine: "wasm", threads: 1 } as const;
 const COLUMNS = randomColumns(2, 12);
@@ -137,14 +138,14 @@ Deno.test("the largest window, and that of the middle, go to the bins of that wi
 });
 
 Deno.test("a mark without signal shares equally; one that the data lack has no bins", () => {
-  const signal = DATA.columns.signal.map((count, i) => i % MARKS === 1 ? 0 : count);
+  const signal = packedSignal(DATA.columns).map((count, i) => i % MARKS === 1 ? 0 : count);
   const silent = new Dataset({ ...DATA.columns, signal });
   const shares = sharesOf(madeOf(0, { [SHAPE.valuesOfMark + SHAPE.windows + 1]: 5 }), 1, silent);
   near(shares, shares.map(() => 5 / BINS));
   const { record } = DATA.columns;
   const lacking = new Dataset({
     ...DATA.columns,
-    signal: DATA.columns.signal.filter((_, i) => i % MARKS !== 1),
+    signal: packedSignal(DATA.columns).filter((_, i) => i % MARKS !== 1),
     record: { ...record, marks: record.marks.filter((_, mark) => mark !== 1) },
   });
   const { values, shape } = spreadOverBins(madeOf(0, { 3: 2 }), MODEL, lacking).inputs.signal!;
@@ -155,7 +156,7 @@ Deno.test("a mark without signal shares equally; one that the data lack has no b
 Deno.test("data of logarithms share as the same data of counts do", () => {
   const logarithms = new Dataset({
     ...DATA.columns,
-    signal: Float64Array.from(DATA.columns.signal, Math.log1p),
+    signal: Float64Array.from(packedSignal(DATA.columns), Math.log1p),
     record: { ...DATA.columns.record, transform: "log1p" },
   });
   const found = madeOf(5, { 3: 1, [SHAPE.windows + 1]: 2, [SHAPE.windows + 2]: -1 });

@@ -11,6 +11,7 @@ import { openNpz } from "../../src/io/mod.ts";
 import { pearson } from "../../src/metrics/mod.ts";
 import { makeRidge } from "../../src/validation/mod.ts";
 import { testWith } from "../helpers/require.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const REAL = new URL("../../../shared/data/real/", import.meta.url).pathname;
 const DOCS = new URL("../../docs/windows.md", import.meta.url);
@@ -135,7 +136,7 @@ testWith(
     const { columns, move } = await readCounts();
     const unmoved = move(() => 0);
     // The wide windows hold the same genes in the same order.
-    ok(unmoved.columns.signal.every((value, i) => value === columns.signal[i]));
+    ok(packedSignal(unmoved.columns).every((value, i) => value === packedSignal(columns)[i]));
     const rows = [0, 1, 5, 10, 50].map((bins) => {
       const [left, right] = [-bins, bins].map((by) => judge(unmoved, move(() => by)));
       const mean = (key: "r" | "mse") => (left![key] + right![key]) / 2;

@@ -5,6 +5,7 @@ import { Dataset } from "../../src/data/dataset.ts";
 import { geneGroupIndices } from "../../src/data/sample_groups.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { tableColumns } from "./samples.ts";
+import { packedSignal } from "./packed.ts";
 
 /** Samples in a random order, some of them missing, of cell types and genes in random groups. */
 export const groupedData: fc.Arbitrary<Dataset> = fc.record({
@@ -40,11 +41,11 @@ export function pairsIn(data: Dataset): Set<string> {
 
 /** The same data with two equal replicates of each cell type, `E003.1` and `E003.2` of `E003`. */
 export function duplicateCellTypes(columns: SampleColumns): SampleColumns {
-  const { cellTypes, cellTypeIndex, geneIndex, labels, signal } = columns;
+  const { cellTypes, cellTypeIndex, geneIndex, labels } = columns;
   const twice = (values: ArrayLike<number>) => [...Array.from(values), ...Array.from(values)];
   return {
     ...columns,
-    signal: Float64Array.from(twice(signal)),
+    signal: Float64Array.from(twice(packedSignal(columns))),
     labels: labels && Float64Array.from(twice(labels)),
     cellTypes: [1, 2].flatMap((replicate) => cellTypes.map((name) => `${name}.${replicate}`)),
     cellTypeGroups: [...cellTypes, ...cellTypes],

@@ -2,7 +2,7 @@
 
 import { SampleBatch } from "../../src/engine/sample_source.ts";
 import type { SampleSource } from "../../src/engine/sample_source.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
+import type { PackedColumns } from "../../src/io/columns.ts";
 import { panelInputs } from "../../src/model/panel_inputs.ts";
 import type { ReferencePanel } from "../../src/panel/panel.ts";
 import { RandomStream } from "../../src/random.ts";
@@ -12,7 +12,7 @@ import { DEEPCHROME_RECORD } from "../../src/record.ts";
 export const MARKS = 3;
 
 /** Random counts and random labels, which no model can predict, in a full table of genes and cell types. */
-export function randomColumns(cellTypes: number, genes: number, seed = 5): SampleColumns {
+export function randomColumns(cellTypes: number, genes: number, seed = 5): PackedColumns {
   const stream = new RandomStream([seed, 11]);
   const count = cellTypes * genes;
   const bins = 20;

@@ -1,5 +1,6 @@
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { RandomStream } from "../../src/random.ts";
+import { packedSignal } from "./packed.ts";
 
 /** Random numbers in `[0, 1)` that are the same in every run. */
 export function seededRandom(seed = 1): () => number {
@@ -39,7 +40,7 @@ export function plantMark(
   change: (value: number, place: PlantedPlace) => number,
 ): SampleColumns {
   const { bins, genes, record: { marks } } = columns;
-  const signal = Float64Array.from(columns.signal);
+  const signal = Float64Array.from(packedSignal(columns));
   for (let gene = 0; gene < genes.length; gene++) {
     for (let bin = 0; bin < bins; bin++) {
       const at = ((cellType * genes.length + gene) * bins + bin) * marks.length +
@@ -56,7 +57,8 @@ export function valueOf(
   [mark, cellType]: readonly [mark: string, cellType: number],
   { gene, bin }: PlantedPlace,
 ): number {
-  const { bins, genes, signal, record: { marks } } = columns;
+  const { bins, genes, record: { marks } } = columns;
+  const signal = packedSignal(columns);
   const row = cellType * genes.length + gene;
   return Number(signal[(row * bins + bin) * marks.length + marks.indexOf(mark)]);
 }

@@ -1,14 +1,14 @@
 /** Runs `prepare` on files that are given as texts. */
 
 import { readCompetition } from "../../src/io/competition.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
+import type { PackedColumns } from "../../src/io/columns.ts";
 import { bytesSource } from "../../src/files/byte_source.ts";
 import { type CommandResult, runTask, withDirectory } from "./command.ts";
 
 /** What `prepare` printed and wrote. */
 export interface PreparedText extends CommandResult {
   /** Reads the data set that it wrote. */
-  data(): Promise<SampleColumns>;
+  data(): Promise<PackedColumns>;
   /** The text of a file that it wrote. */
   text(name: string): string;
 }

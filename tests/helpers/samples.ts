@@ -1,13 +1,13 @@
 import { Dataset } from "../../src/data/dataset.ts";
 import { ensemblGeneId } from "../../src/gene_id.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
+import type { PackedColumns } from "../../src/io/columns.ts";
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
 
 /**
  * A full table of cell types and genes in cell-major order, with one bin of two marks: row r has signal
  * `[2r, 2r + 1]` and label r.
  */
-export function tableColumns(cellTypes: number, genes: number): SampleColumns {
+export function tableColumns(cellTypes: number, genes: number): PackedColumns {
   const count = cellTypes * genes;
   return {
     signal: Uint16Array.from({ length: 2 * count }, (_, i) => i),

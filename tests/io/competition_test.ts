@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { bytesSource } from "../../src/files/byte_source.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
+import type { PackedColumns } from "../../src/io/columns.ts";
 import { readCompetition, type ReadCompetitionOptions } from "../../src/io/competition.ts";
 import { writeCompetition } from "../../src/io/competition_writer.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
@@ -29,7 +29,7 @@ function member(values: number[], name = "E003", shape = [2, 3, 4]): NpzMemberDa
 async function read(
   members: NpzMemberData[],
   options: ReadCompetitionOptions = { record: RECORD },
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   return await readCompetition(bytesSource(await npzBytes(members), "train.npz"), options);
 }
 

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { bytesSource } from "../../src/files/byte_source.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
+import type { PackedColumns } from "../../src/io/columns.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { openFile } from "../../src/files/file.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
@@ -53,7 +53,7 @@ async function countWorkers<Value>(
 }
 
 /** Columns with few enough values for a readable difference. */
-const plain = ({ signal, ...rest }: SampleColumns) => {
+const plain = ({ signal, ...rest }: PackedColumns) => {
   const { constructor: { name }, length } = signal;
   const checksum = Float64Array.from(signal).reduce(
     (sum, value) => (sum * 31 + value) % 2 ** 40,

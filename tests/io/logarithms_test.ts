@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { bytesSource } from "../../src/files/byte_source.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
+import type { PackedColumns } from "../../src/io/columns.ts";
 import { readCompetition, type ReadCompetitionOptions } from "../../src/io/competition.ts";
 import { openNpz } from "../../src/io/npz.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
@@ -48,7 +48,7 @@ function member(
 async function read(
   members: NpzMemberData[],
   options?: ReadCompetitionOptions,
-): Promise<SampleColumns & { readonly notes: readonly string[] }> {
+): Promise<PackedColumns & { readonly notes: readonly string[] }> {
   const notes: string[] = [];
   const onNote = (text: string) => notes.push(text);
   const source = bytesSource(await npzBytes(members), "x.npz");
@@ -56,7 +56,7 @@ async function read(
 }
 
 /** The values of a signal, as they were in the file. */
-function valuesOf({ signal, signalValues }: SampleColumns): number[] {
+function valuesOf({ signal, signalValues }: PackedColumns): number[] {
   return Array.from(decodeValues(signal, signalValues));
 }
 

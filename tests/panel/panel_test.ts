@@ -7,6 +7,7 @@ import { panelBytes, type ReferencePanel } from "../../src/panel/panel.ts";
 import { summaryShape } from "../../src/panel/summary.ts";
 import { duplicateCellTypes } from "../helpers/grouped.ts";
 import { MARKS, randomColumns } from "../helpers/panel_samples.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const COLUMNS = randomColumns(3, 4);
 const DATA = new Dataset(COLUMNS);
@@ -69,7 +70,7 @@ Deno.test("only the samples of the view are in a panel, whatever else the column
   const panel = await buildPanel(view);
   deepStrictEqual(panel.genes, ["gene 0", "gene 1", "gene 2"]);
   const others = COLUMNS.labels!.map((label, row) => view.rows.includes(row) ? label : 1e6);
-  const signal = COLUMNS.signal.map((value, i) =>
+  const signal = packedSignal(COLUMNS).map((value, i) =>
     view.rows.includes(Math.floor(i / (20 * MARKS))) ? value : 255
   );
   const changed = new Dataset({ ...COLUMNS, labels: others, signal }, view.rows);
@@ -80,7 +81,7 @@ Deno.test("only the samples of the view are in a panel, whatever else the column
 Deno.test("counts and their logarithms give the same panel", async () => {
   const logarithms = new Dataset({
     ...COLUMNS,
-    signal: Float64Array.from(COLUMNS.signal, Math.log1p),
+    signal: Float64Array.from(packedSignal(COLUMNS), Math.log1p),
     record: { ...COLUMNS.record, transform: "log1p" },
   });
   const [plain, log] = [await buildPanel(DATA), await buildPanel(logarithms)];
@@ -102,7 +103,7 @@ Deno.test("replicates are one reference with the mean of their marks and labels"
 
 Deno.test("a mark that was measured in one replicate is that replicate's", async () => {
   const twice = duplicateCellTypes(COLUMNS);
-  const signal = Float64Array.from(twice.signal);
+  const signal = Float64Array.from(packedSignal(twice));
   const markMask = new Uint8Array(twice.cellTypes.length * MARKS).fill(1);
   markMask[1] = 0;
   for (let at = 1; at < 4 * 20 * MARKS; at += MARKS) signal[at] = 0;

@@ -4,6 +4,7 @@ import { ContractError } from "../../src/errors.ts";
 import { checkSameSearch, describeSearch } from "../../src/search/description.ts";
 import { parseSpace } from "../../src/search/parse_space.ts";
 import { searchData, TINY_SPACE } from "./_space.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const data = searchData();
 const random = { space: TINY_SPACE, seed: 3, trials: 5, folds: 2 } as const;
@@ -50,7 +51,7 @@ Deno.test("with successive halving the number of trials must stay, as it decides
 
 Deno.test("the fingerprint sees the signal, the labels, the names and the order", async () => {
   const { columns } = data;
-  const signal = columns.signal.slice();
+  const signal = packedSignal(columns).slice();
   signal[signal.length - 1]!++;
   const fingerprintOf = async (changed: Dataset) =>
     (await describeSearch(changed, random)).data.fingerprint;

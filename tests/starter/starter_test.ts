@@ -9,6 +9,7 @@ import { loadStarter, starterSpec } from "../../src/starter/mod.ts";
 import { predict } from "../../src/training/predict.ts";
 import { typicalSignal } from "../../src/validation/unlike.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const PATHS = ["peaks_log2.npz", "peaks_four_marks_log2.npz"]
   .map((name) => sharedFile(`data/real/${name}`).pathname);
@@ -40,7 +41,10 @@ function copyOf(data: Dataset, rename: (cellType: string) => string): Dataset {
   const size = columns.bins * columns.record.marks.length;
   const signal = new Float32Array(rows.length * size);
   rows.forEach((row, i) =>
-    signal.set(columns.signal.subarray(row * size, (row + 1) * size) as Float32Array, i * size)
+    signal.set(
+      packedSignal(columns).subarray(row * size, (row + 1) * size) as Float32Array,
+      i * size,
+    )
   );
   return new Dataset({
     ...columns,

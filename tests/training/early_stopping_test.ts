@@ -17,6 +17,7 @@ import { predict } from "../../src/training/predict.ts";
 import { resolveSettings } from "../../src/training/settings.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { simulatedData } from "../helpers/simulated.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const WASM = { engine: "wasm", threads: 2 } as const;
 const QUICK = { ...WASM, batchSize: 8, learningRate: 0.01, transform: "log1p" } as const;
@@ -120,7 +121,7 @@ function makeRuns(factors: readonly number[]): FitRun[] {
     Uint32Array.from(factors.flatMap((_, i) => [...values].map((value) => value + i * step)));
   const all: SampleColumns = {
     ...columns,
-    signal: Float64Array.from(factors.flatMap(() => [...columns.signal])),
+    signal: Float64Array.from(factors.flatMap(() => [...packedSignal(columns)])),
     labels: Float64Array.from(
       factors.flatMap((factor) => [...columns.labels!].map((label) => factor * label)),
     ),

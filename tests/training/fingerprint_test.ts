@@ -5,6 +5,7 @@ import { Dataset } from "../../src/data/dataset.ts";
 import { fingerprintDataset, fingerprintValue } from "../../src/training/fingerprint.ts";
 import { tableColumns } from "../helpers/samples.ts";
 import { withSequences } from "../helpers/sequences.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 Deno.test("the same samples have the same fingerprint", async () => {
   const print = await fingerprintDataset(new Dataset(tableColumns(2, 3)));
@@ -51,11 +52,11 @@ Deno.test("the letters of genes change the fingerprint, lower case does not", as
 Deno.test("the same counts in a wider type have the same fingerprint; the same bytes of other numbers do not", async () => {
   const columns = tableColumns(2, 3);
   const print = (signal: PackedArray) => fingerprintDataset(new Dataset({ ...columns, signal }));
-  const wanted = await print(columns.signal);
+  const wanted = await print(packedSignal(columns));
   for (const Type of [Uint8Array, Uint32Array, Float32Array, Float64Array]) {
-    strictEqual(await print(Type.from(columns.signal)), wanted, Type.name);
+    strictEqual(await print(Type.from(packedSignal(columns))), wanted, Type.name);
   }
-  const floats = Float32Array.from(columns.signal, (value) => value + 0.5);
+  const floats = Float32Array.from(packedSignal(columns), (value) => value + 0.5);
   notStrictEqual(await print(new Uint32Array(floats.buffer)), await print(floats));
 });
 

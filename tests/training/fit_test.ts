@@ -11,6 +11,7 @@ import { epochOrder } from "../../src/training/_group_samples.ts";
 import { predict } from "../../src/training/predict.ts";
 import { evaluatePredictions } from "../../src/data/evaluate.ts";
 import { simulatedData } from "../helpers/simulated.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const QUICK = { epochs: 3, batchSize: 8, learningRate: 0.01, engine: "tfjs-cpu", seed: 7 } as const;
 
@@ -107,7 +108,7 @@ Deno.test("a run whose gradients have infinite squares has diverged: Adam would 
   const { train } = simulatedData();
   for (const engine of ["tfjs-cpu", "wasm"] as const) {
     for (const factor of [1e12, 1e30]) {
-      const signal = Float32Array.from(train.columns.signal, (count) => count * factor);
+      const signal = Float32Array.from(packedSignal(train.columns), (count) => count * factor);
       const huge = new Dataset({ ...train.columns, signal });
       const options = { ...QUICK, engine, epochs: 1, batchSize: 1000, transform: "none" } as const;
       await rejects(fit("experiment1", huge, options), {
@@ -126,7 +127,7 @@ Deno.test("the transform is sealed into the model and applied by it", async () =
   strictEqual(model.record.transform, "log1p");
   const logged = new Dataset({
     ...unseen.columns,
-    signal: Float64Array.from(unseen.columns.signal, Math.log1p),
+    signal: Float64Array.from(packedSignal(unseen.columns), Math.log1p),
     record: { ...unseen.record, transform: "log1p" },
   });
   const fromCounts = await predict(model, unseen, { engine: "tfjs-cpu" });
@@ -138,7 +139,7 @@ Deno.test("transformed data are trained on unchanged, and the model then accepts
   const { train, unseen } = simulatedData();
   const logged = new Dataset({
     ...train.columns,
-    signal: Float64Array.from(train.columns.signal, Math.log1p),
+    signal: Float64Array.from(packedSignal(train.columns), Math.log1p),
     record: { ...train.record, transform: "log1p" },
   });
   const { model } = await fit("experiment1", logged, QUICK);

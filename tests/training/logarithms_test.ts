@@ -12,6 +12,7 @@ import { fit } from "../../src/training/fit.ts";
 import { predict } from "../../src/training/predict.ts";
 import { samplesFor } from "../../src/training/samples_for.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const SIZES = { cellTypes: 3, genes: 12, newCellTypes: 1, newGenes: 2, bins: 20 };
 const WASM = { engine: "wasm", threads: 1 } as const;
@@ -23,7 +24,7 @@ const logarithms = withLabels(simulateColumns({ ...SIZES, features: "log1p" }).t
 /** The same values as floats, of which the counts are not known. */
 const floats = new Dataset({
   ...logarithms.columns,
-  signal: decodeValues(logarithms.columns.signal, logarithms.columns.signalValues),
+  signal: decodeValues(packedSignal(logarithms.columns), logarithms.columns.signalValues),
   signalValues: undefined,
 });
 

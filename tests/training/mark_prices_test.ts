@@ -13,6 +13,7 @@ import { calibrationFolds } from "../../src/validation/calibration_folds.ts";
 import { classifyRows } from "../../src/validation/regimes.ts";
 import { MARKS, randomColumns } from "../helpers/panel_samples.ts";
 import type { Progress } from "../../src/progress.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const QUICK = { epochs: 4, batchSize: 64, engine: "wasm", threads: 1 } as const;
 const GENES = 200;
@@ -25,7 +26,7 @@ function plantedColumns(cellTypes: number, genes: number): SampleColumns {
   const labels = columns.labels!.map(() => 4 * stream.uniform());
   const size = columns.bins * MARKS;
   const signal = Uint8Array.from(
-    columns.signal,
+    packedSignal(columns),
     (value, i) => i % MARKS === 1 ? Math.round(value * labels[Math.floor(i / size)]!) : value,
   );
   return { ...columns, signal, labels };

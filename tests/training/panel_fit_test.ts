@@ -17,6 +17,7 @@ import type { FitCheckpoint } from "../../src/training/fit_types.ts";
 import { predict } from "../../src/training/predict.ts";
 import { samplesFor } from "../../src/training/samples_for.ts";
 import { withDirectory } from "../helpers/command.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const QUICK = { epochs: 2, batchSize: 16, engine: "wasm", threads: 1 } as const;
 const SIZE = { cellTypes: 4, genes: 12, newCellTypes: 1, newGenes: 5, bins: 20 };
@@ -30,7 +31,7 @@ function mask(columns: SampleColumns, cellType: number, mark: number): Dataset {
   markMask[cellType * MARKS + mark] = 0;
   const size = columns.bins * MARKS;
   const signal = Float64Array.from(
-    columns.signal,
+    packedSignal(columns),
     (value, i) =>
       columns.cellTypeIndex[Math.floor(i / size)] === cellType && i % MARKS === mark ? 0 : value,
   );

@@ -14,6 +14,7 @@ import type { ReferencePanel } from "../../src/panel/panel.ts";
 import { PanelSource, type PanelSourceOptions } from "../../src/training/panel_source.ts";
 import { PanelVariants } from "../../src/training/panel_variants.ts";
 import { inputsOf, inputsOfRow, MARKS, randomColumns } from "../helpers/panel_samples.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const [CELL_TYPES, GENES] = [4, 5];
 const COLUMNS = randomColumns(CELL_TYPES, GENES);
@@ -210,14 +211,14 @@ Deno.test("marks that the data lack, or that are dropped, are flagged", () => {
   // Data without that column, and with the others the other way round.
   const signal = Uint8Array.from(
     { length: COLUMNS.signal.length / MARKS * 2 },
-    (_, i) => COLUMNS.signal[Math.floor(i / 2) * MARKS + (i % 2 === 0 ? 2 : 0)]!,
+    (_, i) => packedSignal(COLUMNS)[Math.floor(i / 2) * MARKS + (i % 2 === 0 ? 2 : 0)]!,
   );
   const two = { ...COLUMNS, signal, record: { ...COLUMNS.record, marks: [third, first] } };
   deepStrictEqual(inputsOfRow(sourceOf(two, PANEL), 0), dropped);
   // Data in which it was not measured in the first cell type.
   const markMask = new Uint8Array(CELL_TYPES * MARKS).fill(1);
   markMask[1] = 0;
-  const zeros = COLUMNS.signal.map((value, i) =>
+  const zeros = packedSignal(COLUMNS).map((value, i) =>
     i < GENES * 20 * MARKS && i % MARKS === 1 ? 0 : value
   );
   const masked = { ...COLUMNS, signal: zeros, markMask };

@@ -11,6 +11,7 @@ import { fit } from "../../src/training/fit.ts";
 import type { FitCheckpoint, FitOptions } from "../../src/training/fit_types.ts";
 import { findFrozen } from "../../src/training/frozen.ts";
 import { predict } from "../../src/training/predict.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const WASM = { engine: "wasm", threads: 2 } as const;
 const { train, eval: others } = simulateColumns({
@@ -76,7 +77,7 @@ Deno.test("samples that lack a mark are learnt from, as they are predicted", asy
   const marks = columns.record.marks.length;
   const lacking = new Dataset({
     ...columns,
-    signal: Float64Array.from(columns.signal).filter((_, i) => i % marks !== 2),
+    signal: Float64Array.from(packedSignal(columns)).filter((_, i) => i % marks !== 2),
     record: { ...columns.record, marks: columns.record.marks.filter((_, mark) => mark !== 2) },
   }, own(30).rows);
   const { model } = await fit(first.model.spec, lacking, {

@@ -6,6 +6,7 @@ import { predict } from "../../src/training/predict.ts";
 import { type Sample, samplesFor } from "../../src/training/samples_for.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { simulatedData } from "../helpers/simulated.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const { train, unseen } = simulatedData();
 const QUICK = { epochs: 2, batchSize: 8, engine: "wasm", threads: 1 } as const;
@@ -50,7 +51,7 @@ Deno.test("a trained model and a loaded one have the record of their input", asy
 
 Deno.test("plain counts with the record of the network's input are refused, and the error names the right record", async () => {
   const { model } = await fit("experiment1", train, LOGGED);
-  const { signal } = unseen.columns;
+  const signal = packedSignal(unseen.columns);
   for (
     const counts of [
       signal,

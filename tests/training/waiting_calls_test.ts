@@ -5,6 +5,7 @@ import { memorySource } from "../../src/engine/memory_source.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { PredictorCall } from "../../src/training/_predictor_call.ts";
 import { type CallPart, FEW, shareRoom, WaitingCalls } from "../../src/training/_waiting_calls.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const DATA = new Dataset(
   simulateColumns({ cellTypes: 2, genes: 200, newGenes: 1, newCellTypes: 0, bins: 4 }).train,
@@ -13,7 +14,8 @@ const DATA = new Dataset(
 /** A call of some samples; without a signal in memory it cannot be computed together with others. */
 function callOf(samples: number, { isAlone = false, path = "direct" as const } = {}) {
   const data = DATA.slice(0, samples);
-  const { signal, bins, record } = DATA.columns;
+  const { bins, record } = DATA.columns;
+  const signal = packedSignal(DATA.columns);
   const marks = record.marks.length;
   const whole = memorySource({ signal, labels: undefined, bins, marks, transform: "none" });
   const { resident: _, ...gathered } = whole;

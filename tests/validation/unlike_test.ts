@@ -9,6 +9,7 @@ import { simulateColumns } from "../../src/simulate/mod.ts";
 import { describeUnlike } from "../../src/validation/describe_unlike.ts";
 import { findUnlike, typicalSignal } from "../../src/validation/unlike.ts";
 import { testWith } from "../helpers/require.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 const MARKS = 5;
 const { train } = simulateColumns({ cellTypes: 8, genes: 300, bins: 20 });
@@ -182,7 +183,7 @@ testWith("shared", "real counts of one mark that were counted twice are found", 
   const own = all.filter((row) => all.cellTypeOf(row) === "E003");
   const { columns } = own;
   const doubled = Float64Array.from(
-    columns.signal,
+    packedSignal(columns),
     (count, at) => at % MARKS === 3 ? 2 * count : count,
   );
   const [found] = findUnlike(typical, new Dataset({ ...columns, signal: doubled }, own.rows));

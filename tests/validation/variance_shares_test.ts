@@ -13,6 +13,7 @@ import {
 import { groupedData } from "../helpers/grouped.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 import { tableColumns } from "../helpers/samples.ts";
+import { packedSignal } from "../helpers/packed.ts";
 
 /** Labels made from effects of known deviations, with some samples left out. */
 function makeLabelled(
@@ -133,7 +134,7 @@ Deno.test("replicates, and a gene's transcripts, are one label, their mean", () 
     const wanted = varianceShares(
       new Dataset({
         ...plain,
-        signal: plain.signal.slice(0, 2 * joined.length),
+        signal: packedSignal(plain).slice(0, 2 * joined.length),
         labels: Float64Array.from(joined),
         geneIndex: Uint32Array.from(firsts, (row) => genes[row]!),
         cellTypeIndex: Uint32Array.from(firsts, (row) => cellTypes[row]!),

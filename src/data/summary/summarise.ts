@@ -1,4 +1,5 @@
 import { missingMarksOf } from "../../io/mark_mask.ts";
+import { placesByChunk, signalOfRow } from "../../io/stored_rows.ts";
 import type { Dataset } from "../dataset.ts";
 import { SummaryCollector } from "./collector.ts";
 import type { DataSummary } from "./types.ts";
@@ -33,6 +34,7 @@ import type { DataSummary } from "./types.ts";
 export function summariseDataset(data: Dataset): DataSummary {
   const { columns, rows, record } = data;
   const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins } = columns;
+  const size = bins * record.marks.length;
   const collector = new SummaryCollector({
     record,
     bins,
@@ -42,10 +44,11 @@ export function summariseDataset(data: Dataset): DataSummary {
     missingMarks: missingMarksOf(columns),
   });
   const own = cellTypes.map((): number[] => []);
-  for (const row of rows) {
+  for (const position of placesByChunk(signal, rows)) {
+    const row = rows[position]!;
     const place = { cellType: cellTypeIndex[row]!, gene: geneIndex[row]! };
     const label = labels?.[row];
-    collector.addSample(place, { signal, row, label });
+    collector.addSample(place, { signal: signalOfRow(signal, row, size), row: 0, label });
     if (label !== undefined) own[place.cellType]!.push(label);
   }
   for (const [cellType, values] of own.entries()) {

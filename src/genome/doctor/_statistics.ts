@@ -1,6 +1,7 @@
 /** The statistics that the checks use, collected in one pass over the signal. */
 
 import type { SampleColumns } from "../../io/columns.ts";
+import { signalOfRow } from "../../io/stored_rows.ts";
 import { countFunction } from "./_counts.ts";
 import { hashColumns } from "./_hash.ts";
 
@@ -60,9 +61,10 @@ export function gatherStatistics(columns: SampleColumns): TrackStatistics[] {
   const toCount = countFunction(columns);
   for (const [row, gene] of geneIndex.entries()) {
     const firstTrack = cellTypeIndex[row]! * marks.length;
+    const own = signalOfRow(signal, row, size);
     for (let mark = 0; mark < marks.length; mark++) {
-      for (let bin = 0, at = row * size + mark; bin < bins; bin++, at += marks.length) {
-        values[bin] = toCount(signal[at]!);
+      for (let bin = 0, at = mark; bin < bins; bin++, at += marks.length) {
+        values[bin] = toCount(own[at]!);
       }
       tracks[firstTrack + mark]?.addGene(gene, values);
     }

@@ -1,4 +1,5 @@
 import type { SampleColumns } from "../../io/columns.ts";
+import { signalOfRow } from "../../io/stored_rows.ts";
 import { describeGenes, describePlace, groupByMark } from "./_describe.ts";
 import { biologyOf, LEAST_WINDOW_BP } from "./_marks.ts";
 import { centreEnrichment } from "./_shape.ts";
@@ -78,9 +79,11 @@ function genesWithoutSignal(
   const size = bins * marks.length;
   const hasSignal = new Uint8Array(genes.length);
   for (const [row, gene] of geneIndex.entries()) {
-    const end = row * size + endBin * marks.length;
-    for (let at = row * size + firstBin * marks.length; at < end && hasSignal[gene] === 0; at++) {
-      if (signal[at] !== 0) hasSignal[gene] = 1;
+    if (hasSignal[gene] === 1) continue;
+    const own = signalOfRow(signal, row, size);
+    const end = endBin * marks.length;
+    for (let at = firstBin * marks.length; at < end && hasSignal[gene] === 0; at++) {
+      if (own[at] !== 0) hasSignal[gene] = 1;
     }
   }
   return [...genes.keys()].filter((gene) => hasSignal[gene] === 0);

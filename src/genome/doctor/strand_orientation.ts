@@ -1,4 +1,5 @@
 import type { SampleColumns } from "../../io/columns.ts";
+import { signalOfRow } from "../../io/stored_rows.ts";
 import { geneGroupKey, geneKey } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
 import { listGeneDetails } from "./_describe.ts";
@@ -147,12 +148,13 @@ function addProfiles(
   const leans: number[] = [];
   for (const [row, gene] of geneIndex.entries()) {
     if (!chosen[gene]) continue;
+    const own = signalOfRow(signal, row, bins * marks.length);
     let [left, right] = [0, 0];
     for (let bin = 0; bin < bins; bin++) {
-      const at = (row * bins + bin) * marks.length;
-      if (promoterMark >= 0) promoter[bin]! += toCount(signal[at + promoterMark]!);
+      const at = bin * marks.length;
+      if (promoterMark >= 0) promoter[bin]! += toCount(own[at + promoterMark]!);
       if (bodyMark < 0) continue;
-      const body = toCount(signal[at + bodyMark]!);
+      const body = toCount(own[at + bodyMark]!);
       if (2 * bin < bins) left += body;
       else right += body;
     }

@@ -7,7 +7,7 @@
 import { showValue } from "../../base/show_value.ts";
 import type { GeneDetails } from "../../gene_id.ts";
 import type { DataRecord } from "../../record.ts";
-import type { SampleColumns } from "../columns.ts";
+import type { PackedColumns } from "../columns.ts";
 import { PackedBuilder } from "../packing.ts";
 import { storeValues } from "../signal_values.ts";
 import { readAll, readNumberColumn, readTextColumn, type TextColumn } from "./_frame_reader.ts";
@@ -66,7 +66,7 @@ export interface ReadAnndataOptions extends AbortOptions {
 export async function readAnndata(
   store: ZarrReadStore,
   options: ReadAnndataOptions = {},
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   options.signal?.throwIfAborted();
   if (typeof (store as Partial<ZarrReadStore>).get !== "function") {
     throw new TypeError(
@@ -83,7 +83,7 @@ export async function readAnndata(
 async function readColumns(
   store: ZarrReadStore,
   options: ReadAnndataOptions,
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   const { record: given, name = "AnnData", onProgress } = options;
   const reader = new ZarrReader(endedBy(store, options.signal), name);
   await checkRoot(reader);
@@ -193,7 +193,7 @@ async function readSignal(
     readonly bins: number;
     readonly onProgress: ReadAnndataOptions["onProgress"];
   },
-): Promise<Pick<SampleColumns, "signal" | "markMask">> {
+): Promise<Pick<PackedColumns, "signal" | "markMask">> {
   const node = await reader.node("/X");
   if (node?.kind === "group") {
     throw reader.fail(

@@ -2,7 +2,7 @@
 
 import { directorySource } from "../../files/directory_source.ts";
 import { pathKind, pathOf } from "../../files/file.ts";
-import type { SampleColumns } from "../columns.ts";
+import type { PackedColumns } from "../columns.ts";
 import { readAnndata, type ReadAnndataOptions } from "./anndata_reader.ts";
 import { mostBytesOf } from "./reader.ts";
 
@@ -22,7 +22,7 @@ export async function isZarrFolder(path: string | URL): Promise<boolean> {
 export async function readAnndataFolder(
   path: string | URL,
   options: Omit<ReadAnndataOptions, "name"> = {},
-): Promise<SampleColumns> {
+): Promise<PackedColumns> {
   const name = String(path).replace(/(?<=[^/\\])[/\\]+$/, "");
   return await readAnndata(directorySource(path, mostBytesOf), { ...options, name });
 }

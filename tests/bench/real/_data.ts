@@ -4,6 +4,7 @@ import { Dataset } from "../../../src/data/dataset.ts";
 import { writeFileAtomic } from "../../../src/files/file.ts";
 import { writeCompetition } from "../../../src/io/competition_writer.ts";
 import { simulateColumns } from "../../../src/simulate/mod.ts";
+import { packedSignal } from "../../helpers/packed.ts";
 
 /** Labelled samples of 20 bins in each of some cell types. */
 export function smallData(cellTypes: number, genes: number): Dataset {
@@ -13,7 +14,8 @@ export function smallData(cellTypes: number, genes: number): Dataset {
 
 /** Writes the samples of {@linkcode smallData}, cell type by cell type, as an npz file of counts. */
 export async function writeSmall(path: string, { columns, storedRecord }: Dataset): Promise<void> {
-  const { cellTypes, genes, signal, labels } = columns;
+  const { cellTypes, genes, labels } = columns;
+  const signal = packedSignal(columns);
   const size = signal.length / cellTypes.length;
   const blocks = cellTypes.map((cellType, place) => ({
     cellType,

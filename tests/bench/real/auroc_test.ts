@@ -5,6 +5,7 @@ import { withDirectory } from "../../helpers/command.ts";
 import { sharedFile, testWith } from "../../helpers/require.ts";
 import { smallData, writeSmall } from "./_data.ts";
 import { type AurocRow, benchmarkAuroc, formatAuroc } from "./auroc.ts";
+import { packedSignal } from "../../helpers/packed.ts";
 
 testWith(
   "shared",
@@ -33,7 +34,7 @@ Deno.test("classes are judged in each cell type, by genes that were not trained 
     const path = `${folder}/small.npz`;
     // The label is how much of the fourth mark there is, which anyone can learn.
     const labels = columns.labels!.map((_, row) =>
-      Float64Array.from(columns.signal.subarray(100 * row, 100 * row + 100))
+      Float64Array.from(packedSignal(columns).subarray(100 * row, 100 * row + 100))
         .reduce((sum, count, i) => i % 5 === 3 ? sum + Math.log1p(count) : sum, 0)
     );
     await writeSmall(path, new Dataset({ ...columns, labels }));

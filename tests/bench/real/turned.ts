@@ -2,7 +2,8 @@
 
 import type { PackedArray } from "../../../src/base/arrays.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
-import type { SampleColumns } from "../../../src/io/columns.ts";
+import type { PackedColumns } from "../../../src/io/columns.ts";
+import { inMemory } from "../../../src/io/stored_signal.ts";
 import { turnedGenes } from "../../../src/panel/turned_genes.ts";
 
 /** Training and test samples, with labels and without, share a signal, which is turned once. */
@@ -10,15 +11,16 @@ const turned = new WeakMap<PackedArray, PackedArray>();
 
 /** The same samples, with the windows of genes on the minus strand turned round where the data have not done so. */
 export function turnWindows({ columns, rows }: Dataset): Dataset {
-  const signal = turned.get(columns.signal) ?? turnSignal(columns);
-  turned.set(columns.signal, signal);
+  const own = inMemory(columns.signal, "turn windows");
+  const signal = turned.get(own) ?? turnSignal({ ...columns, signal: own });
+  turned.set(own, signal);
   return new Dataset(
     { ...columns, signal, record: { ...columns.record, orientation: "transcript" } },
     rows,
   );
 }
 
-function turnSignal(columns: SampleColumns): PackedArray {
+function turnSignal(columns: PackedColumns): PackedArray {
   const { signal, geneIndex, bins, record } = columns;
   const marks = record.marks.length;
   const isTurned = turnedGenes(columns);

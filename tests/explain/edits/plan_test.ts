@@ -5,6 +5,7 @@ import { Dataset } from "../../../src/data/dataset.ts";
 import { ContractError, FormatError } from "../../../src/errors.ts";
 import { checkEdits, type Edit, type EditStep } from "../../../src/explain/mod.ts";
 import { effectsOf, linearColumns, linearData, linearModel, randomWeights } from "./_linear.ts";
+import { packedSignal } from "../../helpers/packed.ts";
 
 const MODEL = linearModel(randomWeights(5));
 
@@ -109,7 +110,7 @@ Deno.test("samples to which an edit cannot be made are left out of those that it
 Deno.test("a mark that was not measured is not edited, neither is one taken from where it was not", async () => {
   const columns = linearColumns(2, 6);
   const signal = Uint8Array.from(
-    columns.signal,
+    packedSignal(columns),
     (count, i) => i >= 6 * 18 && i % 3 === 1 ? 0 : count,
   );
   const markMask = Uint8Array.of(1, 1, 1, 1, 0, 1); // H3K9me3 was not measured in cell1

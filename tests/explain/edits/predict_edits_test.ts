@@ -22,6 +22,7 @@ import {
   randomWeights,
   RECORD,
 } from "./_linear.ts";
+import { packedSignal } from "../../helpers/packed.ts";
 
 const OPTIONS = { engine: "wasm", threads: 1 } as const;
 const PREDICT = { ...OPTIONS, path: "grouped" } as const;
@@ -73,12 +74,12 @@ Deno.test("values that are logarithms of no counts are edited as counts all the 
     { id: "remove", steps: [{ kind: "remove", marks: ["H3K4me3"] }] },
   ];
   // Half counts have logarithms that are those of no counts.
-  const values = Float32Array.from(columns.signal, (count) => Math.log1p(count / 2));
+  const values = Float32Array.from(packedSignal(columns), (count) => Math.log1p(count / 2));
   const data = new Dataset({ ...columns, signal: values, record });
   strictEqual(data.hasCounts, false);
   const effects = await effectsOf([model], data, { edits: [scale!, remove!] });
   for (const { edit, position, after } of effects) {
-    const counts = columns.signal.subarray(position * 18, (position + 1) * 18);
+    const counts = packedSignal(columns).subarray(position * 18, (position + 1) * 18);
     const wanted = Float64Array.from(
       counts,
       (count, i) => edit === scale ? Math.log1p(count) : i % 3 === 0 ? 0 : Math.log1p(count / 2),
@@ -178,10 +179,10 @@ Deno.test("a model with a panel sees the edited marks beside the same references
   const { model } = await fit("waka3", data, { epochs: 1, batchSize: 20, ...OPTIONS });
   const edits = knockOuts(["H3K4me3"]);
   const effects = await effectsOf([model], data, { edits });
-  const { signal, signalValues: _, ...columns } = data.columns;
+  const { signalValues: _, ...columns } = data.columns;
   const removed = new Dataset({
     ...columns,
-    signal: signal.map((count, i) => i % 5 === 3 ? 0 : count),
+    signal: packedSignal(columns).map((count, i) => i % 5 === 3 ? 0 : count),
     record: data.storedRecord,
   });
   const [before, after] = await Promise.all(

@@ -4,7 +4,7 @@ import { openNpz } from "../../../src/io/npz.ts";
 import { formatNpyHeader, readNpy } from "../../../src/io/npy.ts";
 import type { NpyDtype } from "../../../src/io/npy_types.ts";
 import { readCompetition } from "../../../src/io/competition.ts";
-import type { SampleColumns } from "../../../src/io/columns.ts";
+import type { PackedColumns } from "../../../src/io/columns.ts";
 import { decodeValues } from "../../../src/io/signal_values.ts";
 import type { ByteSource } from "../../../src/files/byte_source.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
@@ -263,7 +263,7 @@ const COMPETITION: Target = {
 };
 
 /** What is kept as counts must give the file's own values back. */
-async function expectOwnValues(file: ByteSource, columns: SampleColumns): Promise<void> {
+async function expectOwnValues(file: ByteSource, columns: PackedColumns): Promise<void> {
   const decoded = decodeValues(columns.signal, columns.signalValues);
   const { cellTypes, labels, record: { marks } } = columns;
   const width = marks.length + (labels === undefined ? 1 : 2);

@@ -13,6 +13,7 @@ import type { TrainedModel } from "../../../src/model/trained_model.ts";
 import { simulateColumns } from "../../../src/simulate/mod.ts";
 import { type BodyKind, makeBody } from "../../bench/service/bodies.ts";
 import { expectSound, type PartKind, type Target } from "../seed.ts";
+import { packedSignal } from "../../helpers/packed.ts";
 
 const BINS = 8;
 const { train } = simulateColumns({ cellTypes: 2, genes: 3, newGenes: 1, bins: BINS });
@@ -43,7 +44,7 @@ function targetOf(kind: BodyKind, format: Format, damage: PartKind): Target {
       const values = data.length * data.bins * data.marks.length;
       expectSound(data.columns.signal.length === values, "signal does not fill the samples");
       expectSound(
-        data.columns.signal.every((value) => value >= 0 && value < Infinity),
+        packedSignal(data.columns).every((value) => value >= 0 && value < Infinity),
         "a count is impossible",
       );
       const predictions = new Float32Array(data.length);

@@ -14,7 +14,7 @@ import { readExpressionTable } from "../../../src/genome/expression/table.ts";
 import { readGenes } from "../../../src/genome/genes.ts";
 import { readTranscriptGenes } from "../../../src/genome/transcripts.ts";
 import { readSampleSheet, type ReadSampleSheetOptions } from "../../../src/genome/sample_sheet.ts";
-import type { SampleColumns } from "../../../src/io/columns.ts";
+import type { PackedColumns } from "../../../src/io/columns.ts";
 import { type Bytes, expectSound, type Part, type Seed, type Target, textPart } from "../seed.ts";
 
 const RECORD = { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K9me3"] };
@@ -29,7 +29,7 @@ function deepchromeText(first: number): string {
   return rows.join("\n") + "\n";
 }
 
-function expectSoundColumns(columns: SampleColumns): void {
+function expectSoundColumns(columns: PackedColumns): void {
   const data = new Dataset(columns);
   expectSound(columns.bins > 0, "the genes have no bins");
   const values = data.length * columns.bins * columns.record.marks.length;

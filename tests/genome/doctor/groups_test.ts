@@ -8,6 +8,7 @@ import { simulateColumns } from "../../../src/simulate/mod.ts";
 import { duplicateCellTypes } from "../../helpers/grouped.ts";
 import { plantMark, seededRandom, shuffled, valueOf } from "../../helpers/planted.ts";
 import { sharedFile, testWith } from "../../helpers/require.ts";
+import { packedSignal } from "../../helpers/packed.ts";
 
 const SIZE = { cellTypes: 5, genes: 600, newCellTypes: 1, newGenes: 30, depthSpread: 0.1 };
 const { train: SINGLE } = simulateColumns(SIZE);
@@ -19,7 +20,7 @@ const REPLICATES = thinSecond(duplicateCellTypes(SINGLE));
 function thinSecond(columns: SampleColumns): SampleColumns {
   const random = seededRandom(5);
   const half = columns.signal.length / 2;
-  const signal = Float64Array.from(columns.signal, (count, i) => {
+  const signal = Float64Array.from(packedSignal(columns), (count, i) => {
     if (i < half) return count;
     let kept = 0;
     for (let read = 0; read < count; read++) if (random() < 0.7) kept++;
@@ -133,7 +134,7 @@ Deno.test("two groups are two cell types for checks that need three, however man
     return {
       ...columns,
       signal: Float64Array.from(
-        places.flatMap((row) => [...columns.signal.subarray(row * size, (row + 1) * size)]),
+        places.flatMap((row) => [...packedSignal(columns).subarray(row * size, (row + 1) * size)]),
       ),
       labels: Float64Array.from(places, (row) => columns.labels![row]!),
       cellTypeIndex: Uint32Array.from(rows, ([, cellType]) => cellType),

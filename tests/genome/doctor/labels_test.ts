@@ -17,6 +17,7 @@ import {
   shuffled,
   valueOf,
 } from "../../helpers/planted.ts";
+import { packedSignal } from "../../helpers/packed.ts";
 
 /** The marks tell about as much of the label as in real data. */
 const SHARES = { visibleShare: 0.5, hiddenShare: 0.2, newCellTypes: 0, newGenes: 1 };
@@ -211,7 +212,7 @@ Deno.test("a mark with few peaks, or with none in most genes, is found without a
   const alone: SampleColumns = {
     ...rare,
     cellTypes: [A!],
-    signal: rare.signal.slice(0, rare.signal.length / 4),
+    signal: packedSignal(rare).slice(0, packedSignal(rare).length / 4),
     labels: undefined,
     cellTypeIndex: rare.cellTypeIndex.slice(0, size),
     geneIndex: rare.geneIndex.slice(0, size),

@@ -5,6 +5,7 @@ import type { SampleColumns } from "../../../src/io/columns.ts";
 import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { simulateColumns } from "../../../src/simulate/columns.ts";
 import { holdsCounts, measureStatistics } from "../../../src/simulate/statistics/measure.ts";
+import { packedSignal } from "../../helpers/packed.ts";
 
 /** Two cell types × 3 genes × 4 bins of one mark; the second cell type has twice the counts of the first. */
 const FIRST = [[1, 1, 3, 3], [0, 0, 0, 0], [8, 0, 0, 0]];
@@ -74,7 +75,7 @@ Deno.test("only genes that all cell types have are measured, in any order of row
 Deno.test("signal that is not counts has statistics of labels alone", () => {
   const enriched = new Dataset({
     ...COLUMNS,
-    signal: Float32Array.from(COLUMNS.signal, (value) => value * 1.5),
+    signal: Float32Array.from(packedSignal(COLUMNS), (value) => value * 1.5),
   });
   ok(!holdsCounts(enriched));
   ok(measureStatistics(enriched).every(({ of }) => of === "labels"));

@@ -5,6 +5,7 @@ import { deriveKey, RandomStream } from "../../../src/random.ts";
 import { countLogarithms } from "../../../src/io/signal_values.ts";
 import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { makeNearestCellType } from "../../../src/validation/mod.ts";
+import { packedSignal } from "../../helpers/packed.ts";
 
 const GENES = 12;
 
@@ -84,7 +85,7 @@ Deno.test("signal of another kind is refused, but not for its transform", () => 
     message: /trained on binSizeBp 100, the data have 200/,
   });
   const record = { ...columns.record, transform: "log1p" as const };
-  const signal = Float64Array.from(columns.signal, Math.log1p);
+  const signal = Float64Array.from(packedSignal(columns), Math.log1p);
   const logarithms = new Dataset({ ...columns, signal, record });
   const kept = new Dataset({ ...columns, signalValues: countLogarithms(65535), record });
   const expected = makeNearestCellType().fit(data).predict(likeB);

@@ -16,6 +16,7 @@ import { runNumpy, testWith } from "../../helpers/require.ts";
 import { tableDataset } from "../../helpers/samples.ts";
 import { largestDifference } from "../../helpers/tolerances.ts";
 import { plantedSplit } from "./_planted.ts";
+import { packedSignal } from "../../helpers/packed.ts";
 
 function randomVectors(count: number, width: number, seed = 1): Float64Array[] {
   const stream = new RandomStream(deriveKey(seed, "ridge test"));
@@ -138,7 +139,7 @@ Deno.test("a label that is linear in the features is recovered, with the smalles
 function curvedData(): Dataset {
   const { columns } = linearData();
   const labels = columns.labels!.map((_, row) => {
-    const [a, b, c, d, e, f] = columns.signal.subarray(6 * row);
+    const [a, b, c, d, e, f] = packedSignal(columns).subarray(6 * row);
     const [left, right] = [Math.log1p(a! + b! + c!), Math.log1p(d! + e! + f!)];
     return 3 + 0.5 * left * right - right ** 2;
   });
@@ -176,7 +177,7 @@ x = np.column_stack([cut(3), f[:, 0] ** 2, f[:, 0] * f[:, 1], f[:, 1] ** 2])
 z = (x - x.mean(0)) / x.std(0); n, p = z.shape
 w = np.linalg.solve(z.T @ z / n + 0.01 * np.eye(p), z.T @ (y - y.mean()) / n)
 print(json.dumps(list(y.mean() + z @ w)))`,
-        [JSON.stringify([[...data.columns.signal], [...data.labels()]])],
+        [JSON.stringify([[...packedSignal(data.columns)], [...data.labels()]])],
       ),
     );
     ok(largestDifference(fitted.predict(data).values, wanted) < 1e-10);
@@ -229,7 +230,7 @@ Deno.test("features are of counts, whatever transform the data carry", () => {
   deepStrictEqual(predictWith(encoded, counts), expected);
   deepStrictEqual(predictWith(counts, encoded), expected);
   for (const [transform, apply] of [["log1p", Math.log1p], ["asinh", Math.asinh]] as const) {
-    const signal = Float64Array.from(columns.signal, apply);
+    const signal = Float64Array.from(packedSignal(columns), apply);
     const values = new Dataset({ ...columns, signal, record: recordOf(transform) });
     ok(largestDifference(predictWith(values, values), counts.labels()) < 1e-6);
     ok(largestDifference(predictWith(counts, values), counts.labels()) < 1e-6);
