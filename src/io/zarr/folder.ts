@@ -26,3 +26,11 @@ export async function readAnndataFolder(
   const name = String(path).replace(/(?<=[^/\\])[/\\]+$/, "");
   return await readAnndata(directorySource(path, mostBytesOf), { ...options, name });
 }
+
+/** The bytes that the signal of a folder of AnnData has, as it is stored but not compressed. */
+export async function anndataSignalBytes(path: string | URL): Promise<number> {
+  const reader = new ZarrReader(directorySource(path, mostBytesOf), nameOf(path));
+  const node = await reader.node("/X");
+  if (node?.kind !== "array") return 0;
+  return node.shape.reduce((items, length) => items * length, storedBytes(node.type));
+}
