@@ -83,7 +83,9 @@ export async function loadData(
 /** Says that the signal of data stays on disk, and why. */
 function describeStored({ columns: { signal } }: Dataset, memory: number | undefined): string {
   const most = memory ?? usualMostBytes();
-  return `Their signal of ${formatBytes(signalBytes(signal))} stays on disk and is read where it is needed, since it is more than the ${
+  return `Their signal of ${
+    formatBytes(signalBytes(signal))
+  } stays on disk and is read where it is needed, since it is more than the ${
     formatBytes(most)
   } for data in memory (--memory SIZE).`;
 }

@@ -2,7 +2,12 @@ import { ContractError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
 import { readDeepchromeCsv, readDeepchromeFolder } from "../io/deepchrome_csv.ts";
 import { checkName } from "../io/names.ts";
-import { anndataSignalBytes, isZarrFolder, openAnndataFolder, readAnndataFolder } from "../io/zarr/folder.ts";
+import {
+  anndataSignalBytes,
+  isZarrFolder,
+  openAnndataFolder,
+  readAnndataFolder,
+} from "../io/zarr/folder.ts";
 import { pathKind } from "../files/file.ts";
 import { wholeMemory } from "../files/lent.ts";
 import type { DataRecord } from "../record.ts";
