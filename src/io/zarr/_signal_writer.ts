@@ -4,6 +4,7 @@ import { concatenateAll, sha256 } from "../../base/bytes.ts";
 import { collectGarbage, freeArray } from "../../base/free.ts";
 import { toHex } from "../../base/platform.ts";
 import type { ByteRange } from "../../files/byte_source.ts";
+import { chunkRowsOf } from "../stored_signal.ts";
 import { decodeChunk, makeShardIndex, readShardIndex, shardIndexBytes } from "./_chunks.ts";
 import {
   type Facts,
@@ -16,8 +17,6 @@ import { ARRAY } from "./anndata.ts";
 import { codecMetadata, packChunk, withChecksum, type ZarrCodec } from "./codec.ts";
 import { COMPLETE, writeZarrJson, type ZarrStore } from "./store.ts";
 
-/** Values of a chunk: 1 MB as most counts are stored. */
-const CHUNK_VALUES = 2 ** 19;
 /** Chunks of a shard: 64 MB before compression, since a file of each chunk would be a burden for file systems. */
 const SHARD_CHUNKS = 64;
 /** The names of the codecs of a shard's index, which every reader expects. */
@@ -34,7 +33,7 @@ export interface SignalWriterOptions {
   /**
    * Samples of a chunk.
    *
-   * @default {As many as make 1 MB of 2 bytes a value}
+   * @default {As `chunkRowsOf` says}
    */
   readonly chunkRows?: number | undefined;
 }
@@ -60,7 +59,7 @@ export class SignalWriter {
   readonly #digests: Uint8Array[] = [];
 
   constructor(store: ZarrStore, options: SignalWriterOptions) {
-    const { width, chunkRows = Math.max(1, Math.floor(CHUNK_VALUES / width)) } = options;
+    const { width, chunkRows = chunkRowsOf(width) } = options;
     this.#store = store;
     this.#options = options;
     this.#chunkRows = chunkRows;
