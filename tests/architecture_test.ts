@@ -80,7 +80,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "files",
     "base",
   ],
+  cluster: ["runs", "files", "base"],
   commands: [
+    "cluster",
     "exchange",
     "runs",
     "explain",
@@ -117,7 +119,7 @@ const PAGE_PROGRAMS = [
 ];
 
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
-const INTERNAL = ["base", "files", "text"];
+const INTERNAL = ["base", "files", "text", "cluster"];
 
 /** Packages that few need and that take time to load: tf.js, Vega and Vega-Lite, the PNG renderer, Parquet and Zarr. */
 const HEAVY = /tensorflow|npm:\/?vega|resvg|hyparquet|zarrita|@gmod\/cram/;

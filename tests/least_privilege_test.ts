@@ -79,7 +79,7 @@ Deno.test("every task runs with one set of permissions, asks for no more, and lo
 });
 
 Deno.test("the sets hold what the tasks need: one host for one of them, no native code, few other programs", () => {
-  const { examine, write, roadmap, compute, bundle, page, compile, fuzz, ...others } =
+  const { examine, write, roadmap, compute, work, bundle, page, compile, fuzz, ...others } =
     CONFIG.permissions;
   deepStrictEqual(Object.keys(others).sort(), SETS_OF_DEVELOPERS);
   const { bench, release, test } = others;
@@ -94,7 +94,14 @@ Deno.test("the sets hold what the tasks need: one host for one of them, no nativ
   const task = ["JOB_COMPLETION_INDEX", "SGE_TASK_ID", "SLURM_ARRAY_TASK_ID"];
   deepStrictEqual(examine?.env, ["COLUMNS", "INIT_CWD"]);
   deepStrictEqual(write?.env, ["COLUMNS", "INIT_CWD", ...lent]);
-  deepStrictEqual(compute?.env, ["COLUMNS", "INIT_CWD", ...task, ...lent, "XDG_RUNTIME_DIR"]);
+  deepStrictEqual(compute?.env, ["COLUMNS", "INIT_CWD", ...lent, "XDG_RUNTIME_DIR"]);
+  // A job of an array learns which unit it is for.
+  deepStrictEqual(work, {
+    read: compute?.read,
+    write: compute?.write,
+    sys: compute?.sys,
+    env: ["COLUMNS", "INIT_CWD", ...task, ...lent, "XDG_RUNTIME_DIR"],
+  });
   deepStrictEqual(keysOf(bundle), ["env", "read", "run", "write"]);
   // One host, which is Roadmap's; its files are counted while they arrive.
   const { net, ...rest } = roadmap ?? {};

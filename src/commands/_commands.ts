@@ -14,9 +14,11 @@ export type CommandName =
   | "explain"
   | "export"
   | "forecast"
+  | "gather"
   | "import"
   | "info"
   | "motifs"
+  | "plan"
   | "predict"
   | "prepare"
   | "report"
@@ -26,7 +28,8 @@ export type CommandName =
   | "simulate"
   | "split"
   | "submit"
-  | "train";
+  | "train"
+  | "work";
 
 /** The commands, in the order in which a user meets them. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: unknown }>>> = {
@@ -50,6 +53,9 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   experiments: () => import("./experiments.ts"),
   forecast: () => import("./forecast.ts"),
   submit: () => import("./submit.ts"),
+  plan: () => import("./plan.ts"),
+  work: () => import("./work.ts"),
+  gather: () => import("./gather.ts"),
   roadmap: () => import("./roadmap.ts"),
   simulate: () => import("./simulate.ts"),
 };

@@ -34,6 +34,15 @@ export function makeCommand<Flags>(definition: CommandDefinition<Flags>): Comman
     .exitOverride();
 }
 
+/** Names of the flags that were given, on the command line or in a file, rather than left at their defaults. */
+export function givenFlags(command: Command): ReadonlySet<string> {
+  const names = command.options.map((option) => option.attributeName());
+  return new Set(names.filter((name) => {
+    const source = command.getOptionValueSource(name);
+    return source !== undefined && source !== "default";
+  }));
+}
+
 /** Lists in a paragraph the names that another program has for the flags; empty without any. */
 function describeAliases(aliases: readonly FlagAlias[], width: number): string {
   const names = aliases.flatMap(({ names, isRefused }) => isRefused ? [] : names.slice(0, 1));

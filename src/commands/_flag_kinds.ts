@@ -10,6 +10,8 @@ const declared = new Map<string, Option[]>();
 
 /** Records the flags of the running command. */
 export function recordFlags(command: Command): void {
+  // A command that does another one's work, such as `work`, records that one's flags in place of its own.
+  declared.clear();
   for (const option of command.options) {
     const name = option.attributeName();
     declared.set(name, [...declared.get(name) ?? [], option]);

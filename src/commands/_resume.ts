@@ -96,7 +96,7 @@ export async function describeNothingKept(
 }
 
 /** How a command takes a run directory. */
-export interface Ownership extends Pick<TakeRunOptions, "command" | "inputs" | "refuse"> {
+export interface Ownership extends Pick<TakeRunOptions, "command" | "inputs" | "refuse" | "share"> {
   readonly flags: ResumeFlags;
 }
 
@@ -115,7 +115,7 @@ export async function ownParts(directory: string, ownership: Ownership): Promise
   return await takeParts(directory, takeOptions(ownership));
 }
 
-function takeOptions({ command, flags, inputs, refuse }: Ownership): TakeRunOptions {
+function takeOptions({ command, flags, inputs, refuse, share }: Ownership): TakeRunOptions {
   const { out, resume, checkpointMinutes } = flags;
   return {
     command: command,
@@ -123,6 +123,7 @@ function takeOptions({ command, flags, inputs, refuse }: Ownership): TakeRunOpti
     inputs: inputs,
     resume: resume !== undefined,
     checkpointMinutes: checkpointMinutes,
+    share: share,
     // A directory that the user did not name was made for this run.
     isNew: (out ?? resume) === undefined ? true : undefined,
     refuse: refuse,

@@ -57,6 +57,7 @@ import {
   readWeights,
   type StartFlags,
 } from "./_start_flags.ts";
+import { trainingUnits } from "./_training_units.ts";
 import { describeSharedParts, findSharedParts } from "./_shared_parts.ts";
 
 interface CrossvalFlags extends TrainingFlags, StartFlags, ResumeFlags, SchemeFlags {
@@ -107,9 +108,16 @@ export const command: CommandDefinition<CrossvalFlags> = {
       ),
     ),
   run: crossval,
+  units: trainingUnits({
+    name: "crossval",
+    run: crossval,
+    nameRun: ({ folds, repeats }, run) => {
+      return { id: `fold${run + 1}`, does: `fold ${run + 1} of ${folds * repeats}` };
+    },
+  }),
 };
 
-async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<void> {
+async function crossval(given: CrossvalFlags, { signal, share }: CommandCall): Promise<void> {
   const flags = await resumedFlags("crossval", given);
   const { folds, repeats, scheme, stratified, otherArithmetic } = flags;
   const initial = await loadInitial(flags);
@@ -122,7 +130,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   const directory = await chooseRunDirectory(flags, asked.preset);
   const inputs = await inputsOfTraining(asked, flags);
   const refuse = () => refuseHeldRun(flags);
-  await using run = await ownRun(directory, { command: "crossval", flags, inputs, refuse });
+  await using run = await ownRun(directory, { command: "crossval", flags, inputs, refuse, share });
   const log = await openLog(flags, run.id);
   const tables = await readSchemeTables(flags);
   const weights = await readWeights(flags);

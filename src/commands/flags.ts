@@ -5,17 +5,11 @@ import { parseBytes } from "../base/byte_count.ts";
 import { MOST_THREADS } from "../base/threads.ts";
 import { ENGINE_NAMES } from "../engine/engine_names.ts";
 import { TRANSFORMS, UNKNOWN_BASES } from "../record.ts";
+import type { CommandCall } from "./_command_call.ts";
 import type { FlagAlias } from "./_flag_aliases.ts";
+import type { UnitKind } from "./_units.ts";
 
-/** What a command gets in addition to its flags. */
-export interface CommandCall {
-  /** Aborts when the command is asked to stop. */
-  readonly signal: AbortSignal;
-  /** The arguments other than flags, in order. */
-  readonly args: readonly string[];
-  /** Names of the flags that the user gave; the others have default values. */
-  readonly given: ReadonlySet<string>;
-}
+export type { CommandCall };
 
 /** A command of the package. */
 export interface CommandDefinition<Flags> {
@@ -31,6 +25,8 @@ export interface CommandDefinition<Flags> {
   readonly aliases?: readonly FlagAlias[];
   /** Does the work. */
   readonly run: (flags: Flags, call: CommandCall) => Promise<void>;
+  /** How `plan` divides the work into units; absent where it cannot be divided. */
+  readonly units?: UnitKind<Flags>;
 }
 
 /** An error for a command that Ctrl-C or a termination signal ended after it had kept what was finished. */

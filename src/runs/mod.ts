@@ -20,7 +20,13 @@ export {
 } from "./inputs.ts";
 export { loadModels, saveMembers } from "./models.ts";
 export type { CheckpointPace, RunCheckpoints } from "./run_checkpoints.ts";
-export type { OwnedDirectory, OwnedParts, OwnedRun, TakeRunOptions } from "./owned_run.ts";
+export type {
+  OwnedDirectory,
+  OwnedParts,
+  OwnedRun,
+  RunShare,
+  TakeRunOptions,
+} from "./owned_run.ts";
 export { takeParts, takeRun } from "./run_directory.ts";
 export { inspectRun, type RunState } from "./run_state.ts";
 export { readRun, type SavedConfig, type SavedRun, type SavedTraining } from "./saved_run.ts";

@@ -1,7 +1,11 @@
 /** A run directory that one process owns, and the options for taking it. */
 
+import type { CheckpointOptions } from "../training/fit_types.ts";
 import type { Inputs } from "./inputs.ts";
 import type { CheckpointPace, RunCheckpoints } from "./run_checkpoints.ts";
+
+/** The share that one of several machines has of some runs, as `CheckpointOptions` says. */
+export type RunShare = Pick<CheckpointOptions, "part" | "survey" | "arithmetic">;
 
 /** How a run takes its directory. */
 export interface TakeRunOptions {
@@ -32,6 +36,12 @@ export interface TakeRunOptions {
    * @default {Checkpoints are taken only at the ends of epochs}
    */
   readonly checkpointMinutes?: number | undefined;
+  /**
+   * Which of the runs are trained, or what is called in place of training.
+   *
+   * @default {All of them are trained}
+   */
+  readonly share?: RunShare | undefined;
   /**
    * Whether the directory was made for this run. If so, it is removed if the run leaves nothing in it.
    *

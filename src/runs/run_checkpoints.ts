@@ -32,6 +32,12 @@ export interface CheckpointPace {
    * @default {true}
    */
   readonly atEpochs?: boolean | undefined;
+  /**
+   * Which of the runs are trained, or what is called in place of training.
+   *
+   * @default {All of them are trained}
+   */
+  readonly share?: Pick<CheckpointOptions, "part" | "survey" | "arithmetic"> | undefined;
 }
 
 /** How checkpoints are opened. */
@@ -51,7 +57,7 @@ export interface OpenCheckpointsOptions extends CheckpointPace {
  */
 export async function openCheckpoints(
   path: string,
-  { resume, checkpointMinutes, atEpochs, check, onWarning }: OpenCheckpointsOptions,
+  { resume, checkpointMinutes, atEpochs, share, check, onWarning }: OpenCheckpointsOptions,
 ): Promise<RunCheckpoints> {
   const folder = new CheckpointFolder(path);
   const found = resume ? await folder.load() : undefined;
@@ -64,6 +70,7 @@ export async function openCheckpoints(
     save,
     ...(checkpointMinutes !== undefined && { everyMinutes: checkpointMinutes }),
     ...(atEpochs !== undefined && { atEpochs }),
+    ...share,
   };
   return {
     options: found === undefined ? { checkpoint } : { checkpoint, resume: found.checkpoint },

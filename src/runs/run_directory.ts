@@ -82,11 +82,12 @@ export async function clearFinishedRun(directory: string): Promise<void> {
  * ```
  */
 export async function takeRun(directory: string, options: TakeRunOptions): Promise<OwnedRun> {
-  const { resume = false, checkpointMinutes, onWarning = () => {} } = options;
+  const { resume = false, checkpointMinutes, share, onWarning = () => {} } = options;
   const parts = await takeParts(directory, options);
   const path = checkpointsOf(directory);
   const { check } = parts;
-  const checkpoints = await openCheckpoints(path, { resume, checkpointMinutes, check, onWarning })
+  const pace = { checkpointMinutes, share };
+  const checkpoints = await openCheckpoints(path, { ...pace, resume, check, onWarning })
     .catch(async (error) => {
       await parts[Symbol.asyncDispose]();
       throw error;

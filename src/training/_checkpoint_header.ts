@@ -96,15 +96,17 @@ const RUN = object({
   diverged: optional(text),
   training: PLAN,
 }, { others: "leave out" });
+const RANGE = field<readonly [first: number, end: number]>(
+  (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger),
+  "two integers",
+);
 const HEADER = object({
   identity: text,
   spec: PLAN,
   record: PLAN,
   arithmetic: arrayOf(text, { items: "texts" }),
-  group: field<readonly [first: number, end: number]>(
-    (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger),
-    "two integers",
-  ),
+  group: RANGE,
+  part: optional(RANGE),
   epoch: COUNT,
   position: COUNT,
   lossSums: arrayOf(numberOrNull, { items: "numbers" }),

@@ -9,7 +9,7 @@ import type { FrozenWeights } from "./frozen.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import type { InitialWeights } from "./initial.ts";
 import type { SampleWeights } from "./_sample_weights.ts";
-import type { FitCheckpoint, FitManyOptions, FitRun } from "./fit_types.ts";
+import type { FitCheckpoint, FitManyOptions, FitRun, RunPart } from "./fit_types.ts";
 
 /** What decides the result of some runs. */
 export interface IdentifiedRuns {
@@ -73,22 +73,33 @@ const IDENTITY_PARTS = ["model or transform", "settings", "samples", "validation
  *
  * @param checkpoint The checkpoint.
  * @param identity What {@linkcode identifyRuns} returned.
- * @param count Number of the runs.
+ * @param runs Number of the runs, and which of them are trained.
  * @throws {ContractError} Naming what differs, or what does not add up.
  */
-export function checkIdentity(checkpoint: FitCheckpoint, identity: string, count: number): void {
+export function checkIdentity(
+  checkpoint: FitCheckpoint,
+  identity: string,
+  { count, part: [first, end] }: { readonly count: number; readonly part: RunPart },
+): void {
   if (checkpoint.identity !== identity) {
     const ours = identity.split(" ");
     const theirs = checkpoint.identity.split(" ");
     const others = IDENTITY_PARTS.filter((_, part) => theirs[part] !== ours[part]);
     throw new ContractError(`Cannot resume: the checkpoint is of other ${others.join(", other ")}`);
   }
-  checkRuns(checkpoint, count);
+  const [keptFirst, keptEnd] = checkpoint.part ?? [0, count];
+  if (keptFirst !== first || keptEnd !== end) {
+    throw new ContractError(
+      `Cannot resume: the checkpoint is of runs ${keptFirst} to ${keptEnd} of ${count}, expected ${first} to ${end}`,
+    );
+  }
+  checkRuns(checkpoint, end - first);
 }
 
 /** A checkpoint holds the runs that are finished and those of its group, and no others. */
 function checkRuns({ group: [first, end], runs, lossSums }: FitCheckpoint, count: number): void {
-  const isSound = first < end && end <= count && runs.length === end &&
+  const isAll = first === count && end === count;
+  const isSound = (first < end || isAll) && end <= count && runs.length === end &&
     lossSums.length === end - first;
   if (isSound) return;
   throw new ContractError(

@@ -24,6 +24,38 @@ export interface CheckpointOptions {
    * @default true
    */
   readonly atEpochs?: boolean | undefined;
+  /**
+   * Trains only these runs, as one of several machines that share the work. Their end is kept as a checkpoint, and then
+   * `PartFinished` is thrown: `joinParts` makes of such checkpoints one to resume from, with which nothing is left to train.
+   *
+   * @default all runs
+   */
+  readonly part?: RunPart | undefined;
+  /**
+   * The arithmetic of the other parts: training on a machine that computes with another is refused.
+   *
+   * @default any
+   */
+  readonly arithmetic?: string | undefined;
+  /** Called in place of training, with what would be trained; then `PartFinished` is thrown. */
+  readonly survey?:
+    | ((runs: readonly SurveyedRun[], arithmetic: string) => Promise<void>)
+    | undefined;
+}
+
+/** Numbers of some runs, from 0: the first, and the one after the last. */
+export type RunPart = readonly [first: number, end: number];
+
+/** A run as it would be trained. */
+export interface SurveyedRun {
+  /** Seed of its weights, order and dropout. */
+  readonly seed: number;
+  /** Samples of an epoch. */
+  readonly samples: number;
+  /** Passes over them, if it does not stop early. */
+  readonly epochs: number;
+  /** Seconds that all epochs take on this machine, as some of the first steps suggest. */
+  readonly seconds: number;
 }
 
 /** One of the runs in a checkpoint. */
@@ -60,8 +92,16 @@ export interface FitCheckpoint {
   readonly record?: DataRecord;
   /** Every kind of arithmetic that computed so far; see `Engine.arithmetic`. */
   readonly arithmetic: readonly string[];
-  /** Numbers of the runs that train side by side now, from 0: the first, and the one after the last. */
+  /**
+   * Numbers of the runs that train side by side now, from 0: the first, and the one after the last. Both are the number of
+   * runs where all of them are finished.
+   */
   readonly group: readonly [first: number, end: number];
+  /**
+   * The runs that it is of, where it is of some only: then `group` and `runs` count from the first of these. Absent for all
+   * runs.
+   */
+  readonly part?: RunPart;
   /** Epochs that they have finished. */
   readonly epoch: number;
   /** Samples of each order that were trained on in the epoch under way; a multiple of the batch size. */

@@ -1,22 +1,13 @@
-import type { EngineReport } from "../engine/select.ts";
 import type { Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
-import { Cadence } from "./_cadence.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
-import { checkIdentity, identifyRuns } from "./_fit_identity.ts";
 import { type Fit, memberOf, planFit, plannedTraining } from "./_fit_plan.ts";
-import {
-  fromCheckpoint,
-  type GroupRun,
-  type GroupSetup,
-  toCheckpoint,
-  withBestWeights,
-} from "./_group_run.ts";
+import { checkpointOf, endPart, type FitState, reportOf, startState } from "./_fit_state.ts";
+import { type GroupRun, type GroupSetup, toCheckpoint, withBestWeights } from "./_group_run.ts";
 import { makeGroupSamples } from "./_group_samples.ts";
 import { labelScaleOf } from "./_label_scale.ts";
-import { checkArithmetic } from "./check_arithmetic.ts";
 import { hasStopped, keptEpoch } from "./early_stopping.ts";
 import type {
   FitCheckpoint,
@@ -25,6 +16,8 @@ import type {
   FitRun,
   RunCheckpoint,
 } from "./fit_types.ts";
+import { PartFinished } from "./part.ts";
+import { surveyRuns } from "./_survey.ts";
 import { joinSignals } from "../base/join_signals.ts";
 
 /**
@@ -41,6 +34,7 @@ import { joinSignals } from "../base/join_signals.ts";
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
+ * @throws {PartFinished} If `options.checkpoint` asks for a part of the runs, or a survey, and that is done.
  * @throws The reason of `options.signal`, once it is aborted.
  *
  * @example Two seeds
@@ -63,72 +57,39 @@ export async function fitMany(
 ): Promise<FitManyResult[]> {
   if (runs.length === 0) return [];
   options.signal?.throwIfAborted();
-  return await trainGroups(await planFit(spec, runs, options));
-}
-
-/** What changes from group to group. */
-interface FitState {
-  readonly cadence: Cadence;
-  /** Absent where there are no checkpoints. */
-  readonly identity: string | undefined;
-  /** Every kind of arithmetic that computes now or computed before. */
-  readonly arithmetic: readonly string[];
-  /** Runs whose groups are finished. */
-  readonly finished: GroupRun[];
-  /** The same runs in the form that checkpoints keep, made once rather than for each checkpoint. */
-  readonly kept: RunCheckpoint[];
-  report?: EngineReport;
+  const fit = await planFit(spec, runs, options);
+  const { survey } = options.checkpoint ?? {};
+  if (survey === undefined) return await trainGroups(fit);
+  await survey(await surveyRuns(fit), fit.arithmetic);
+  throw new PartFinished("The runs were surveyed, not trained");
 }
 
 /** Trains the runs in groups that train side by side, one group after the other. */
 async function trainGroups(fit: Fit): Promise<FitManyResult[]> {
-  const { runs, engine, options } = fit;
+  const { engine, options } = fit;
   const state = await startState(fit);
+  const { part: [start, partEnd] } = state;
   let interrupted = false;
   let { resume } = options;
-  while (state.finished.length < runs.length && !interrupted) {
-    const first = state.finished.length;
-    const end = resume?.group[1] ?? first + engine.capacity(options.threads).models;
-    const range = [first, Math.min(end, runs.length)] as const;
+  while (start + state.finished.length < partEnd && !interrupted) {
+    const first = start + state.finished.length;
+    const size = resume === undefined
+      ? engine.capacity(options.threads).models
+      : resume.group[1] - resume.group[0];
+    const range = [first, Math.min(first + size, partEnd)] as const;
     const group = await trainGroup(fit, state, { range, resume });
     state.finished.push(...group.runs);
     state.kept.push(...group.runs.map((run, i) => planned(fit, toCheckpoint(run), first + i)));
     interrupted = group.interrupted;
     resume = undefined;
   }
+  if (options.checkpoint?.part !== undefined) return await endPart(fit, state, interrupted);
+  state.report ??= await reportOf(fit);
   const results: FitManyResult[] = [];
   for (const [index, run] of state.finished.entries()) {
     results.push(await resultOf(fit, state, { run, index, interrupted }));
   }
   return results;
-}
-
-/** The state before the first group, or where a checkpoint left it. */
-async function startState(fit: Fit): Promise<FitState> {
-  const { options: { checkpoint, resume, otherArithmetic }, runs, arithmetic } = fit;
-  const cadence = new Cadence(checkpoint);
-  const isKept = checkpoint !== undefined || resume !== undefined;
-  const identity = isKept ? await identifyRuns(fit) : undefined;
-  if (resume === undefined) {
-    return { cadence, identity, arithmetic: [arithmetic], finished: [], kept: [] };
-  }
-  checkIdentity(resume, identity!, runs.length);
-  if (!otherArithmetic) {
-    checkArithmetic(resume.arithmetic, arithmetic, {
-      action: "resume",
-      subject: "the checkpoint was",
-      advice: ", and would end with weights of neither. Resume where it was started, or anyway " +
-        "with otherArithmetic (--other-arithmetic)",
-    });
-  }
-  const kept = resume.runs.slice(0, resume.group[0]);
-  return {
-    cadence,
-    identity,
-    arithmetic: [...new Set([...resume.arithmetic, arithmetic])],
-    finished: kept.map(fromCheckpoint),
-    kept,
-  };
 }
 
 /** Trains the runs from `range[0]` to `range[1]` side by side. */
@@ -183,15 +144,12 @@ async function trainGroup(
     save: async (checkpoint) =>
       await options.checkpoint?.save({
         ...checkpoint,
-        identity: state.identity!,
-        group: [first, end],
-        arithmetic: state.arithmetic,
-        spec: model,
-        record,
+        ...checkpointOf(fit, state),
+        group: [first - state.part[0], end - state.part[0]],
         runs: [...state.kept, ...checkpoint.runs.map((run, i) => planned(fit, run, first + i))],
       }),
   });
-  if (resume !== undefined) await loop.restore(resume.runs.slice(first));
+  if (resume !== undefined) await loop.restore(resume.runs.slice(resume.group[0]));
   try {
     await loop.train(resume);
     await loop.keepBest();

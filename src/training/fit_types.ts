@@ -21,6 +21,8 @@ export type {
   FitCheckpoint,
   PlannedTraining,
   RunCheckpoint,
+  RunPart,
+  SurveyedRun,
 } from "./checkpoint_types.ts";
 import type { Progress } from "../progress.ts";
 export type { EpochRecord } from "./epoch_record.ts";

@@ -12,6 +12,7 @@ export { calibrate, type CalibrateOptions } from "./calibrate.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { CheckpointFolder, type LoadedCheckpoint } from "./checkpoint_folder.ts";
 export { type CheckpointModelOptions, modelOfCheckpoint } from "./checkpoint_model.ts";
+export { joinParts, PartFinished } from "./part.ts";
 export { crossValidate, type CrossValidationOptions, type FoldResult } from "./crossval.ts";
 export {
   compareEnsemble,
@@ -58,6 +59,8 @@ export type {
   FitRun,
   PlannedTraining,
   RunCheckpoint,
+  RunPart,
+  SurveyedRun,
 } from "./fit_types.ts";
 export { findFrozen, type FrozenPart, type FrozenWeights } from "./frozen.ts";
 export {

@@ -1,0 +1,112 @@
+/** Command `plan`: divides a command's work into units, which several machines do. */
+
+import { resolve } from "node:path";
+import { formatBytes } from "../base/byte_count.ts";
+import { formatCountOf } from "../base/count.ts";
+import { formatDuration } from "../base/duration.ts";
+import { quotePath } from "../base/shell.ts";
+import { writePlan } from "../cluster/plan_file.ts";
+import type { Plan } from "../cluster/plan.ts";
+import { ContractError } from "../errors.ts";
+import { listDirectory, makeDirectory, pathKind } from "../files/file.ts";
+import { type CommandCall, type CommandDefinition, integer } from "./flags.ts";
+import { commandLine } from "./_place.ts";
+import { parsePlannedCommand, type PlannedFlags } from "./_planned_command.ts";
+import { VERSION } from "./version.ts";
+
+interface PlanFlags {
+  readonly plan: string;
+  readonly perUnit?: number | undefined;
+}
+
+/** Command `plan`. */
+export const command: CommandDefinition<PlanFlags> = {
+  name: "plan",
+  summary:
+    "Divides the work of a command into units that machines of a cluster do by themselves: histone work does one, " +
+    "histone gather puts them together, to the same files as the command itself.",
+  examples: [
+    [
+      "deno task plan --plan plans/cv crossval --data train.npz --out runs/cv",
+      "a unit for each fold",
+    ],
+    ["deno task work --plan plans/cv --unit 1", "does the first; others do the others"],
+    ["deno task gather --plan plans/cv", "writes runs/cv, as crossval would have"],
+  ],
+  declare: (command) =>
+    command
+      .argument("<command>", "the command whose work is divided")
+      .argument("[flags...]", "its flags")
+      .passThroughOptions()
+      .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
+      .option(
+        "--per-unit <n>",
+        "models, trials or files that a unit has at most (default: one)",
+        integer(1),
+      ),
+  run: plan,
+};
+
+async function plan({ plan: folder, perUnit }: PlanFlags, call: CommandCall): Promise<void> {
+  const planned = await parsePlannedCommand(call.args, `${folder}/result`);
+  const { name, flags, args, given } = planned;
+  await checkNew(folder);
+  await makeDirectory(folder);
+  const absolute = resolve(folder);
+  const division = await planned.units.plan(flags, {
+    signal: call.signal,
+    args,
+    given,
+    folder: absolute,
+    perUnit,
+  });
+  const { units, inputs, arithmetic } = division;
+  const head = {
+    command: name,
+    flags: reusable(flags),
+    args,
+    given: [...given],
+    plannedIn: resolve("."),
+    inputs,
+    arithmetic,
+    version: VERSION,
+  };
+  const written = await writePlan(folder, head, units);
+  printPlan(written, folder);
+}
+
+/** Flags as JSON keeps them. */
+function reusable(flags: PlannedFlags): PlannedFlags {
+  return JSON.parse(JSON.stringify(flags));
+}
+
+/** Refuses a folder that holds anything. */
+async function checkNew(folder: string): Promise<void> {
+  const kind = await pathKind(folder);
+  if (kind === undefined) return;
+  if (kind === "directory" && (await listDirectory(folder)).length === 0) return;
+  throw new ContractError(
+    `Cannot write plan to ${folder}: it ${
+      kind === "file" ? "is a file" : "holds files already"
+    }, expected a new folder`,
+  );
+}
+
+function printPlan({ units, arithmetic, command, flags }: Plan, folder: string): void {
+  const seconds = units.map(({ seconds }) => seconds ?? NaN);
+  const total = seconds.reduce((sum, own) => sum + own, 0);
+  const longest = Math.max(...seconds);
+  const memory = Math.max(...units.map(({ memoryBytes }) => memoryBytes ?? NaN));
+  const show = <Value>(value: number, format: (value: number) => Value) =>
+    Number.isNaN(value) ? "unknown" : format(value);
+  console.log(`Planned: ${command} in ${formatCountOf(units.length, "unit")}, ${folder}/`);
+  console.log(
+    `Expected: ${show(total, formatDuration)} in all on machines like this one, ${
+      show(longest, formatDuration)
+    } for the longest unit, ${show(memory, formatBytes)} of memory each`,
+  );
+  if (arithmetic !== undefined) console.log(`Arithmetic: ${arithmetic}`);
+  const at = `--plan ${quotePath(folder)}`;
+  console.info(`Each unit: ${commandLine("work")} ${at} --unit 1 (to ${units.length})`);
+  console.info(`At the end: ${commandLine("gather")} ${at}, which writes ${flags.out}/`);
+}
