@@ -7,10 +7,11 @@
 import { pathKind } from "../files/file.ts";
 import { makeWarnOnce } from "../genome/file_messages.ts";
 import type { Gene } from "../genome/gene.ts";
+import { digestOf } from "../genome/kept_numbers.ts";
 import { CountStore } from "./_count_store.ts";
 import { countFiles } from "./_count_files.ts";
 import type { FileReading } from "./_file_counter.ts";
-import { digestGenes, digestOf } from "./_part.ts";
+import { digestGenes } from "./_part.ts";
 import { type FilePlan, planFiles } from "./_plan_files.ts";
 import { readTables } from "./_read_tables.ts";
 import { countRows, writeOutputs } from "./_write_outputs.ts";

@@ -6,6 +6,8 @@ import type { UnitKind } from "./_units.ts";
 /** The commands that say how they are divided. */
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly command: unknown }>>> = {
   crossval: () => import("./crossval.ts"),
+  prepare: () => import("./prepare.ts"),
+  train: () => import("./train.ts"),
 };
 
 /** Names of the commands whose work is divided. */

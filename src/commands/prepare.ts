@@ -1,29 +1,23 @@
 /** `deno task prepare` turns BAM, bigWig or BED files into data for training or prediction. */
 
 import { quotePath } from "../base/shell.ts";
-import { HttpFiles } from "../files/http_files.ts";
 import { type Preparation, prepare } from "../genome/prepare.ts";
-import { readSampleSheet, type SampleSheet } from "../genome/sample_sheet.ts";
+import type { KeptCounts } from "../genome/prepare_options.ts";
 import type { ReadGeneSequences } from "../genome/sequence/gene_sequences.ts";
-import { startCountThreads } from "../genome/signal/count_crew.ts";
-import { sharedBytes, signalFiles } from "../genome/signal_files.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
 import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";
-import { expressionScale, takeExpression } from "./_expression.ts";
-import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_numbers.ts";
-import { checkGenome, describeDna, takeDna } from "./_genome_flags.ts";
-import { checkInputFile } from "./_input_file.ts";
-import { checkHosts, checkRedirects } from "./_network.ts";
+import { updateGeneNumbers } from "./_gene_numbers.ts";
+import { describeDna, takeDna } from "./_genome_flags.ts";
 import { commandLine, formatNext } from "./_place.ts";
-import { countOptions, takeBlacklist } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
-import { combineOptions, sheetOptions } from "./_prepare_sheet_flags.ts";
+import { readPrepareSheet, takePrepareInputs } from "./_prepare_inputs.ts";
+import { planPrepare, takeCounts, workPrepare } from "./_prepare_units.ts";
 import { openPage } from "./_page_flags.ts";
 import { kindOfPrepared, openPrepared, type PreparedSamples } from "./_prepared_output.ts";
 import { PreparedPage } from "./_prepared_page.ts";
 import { ProgressLine } from "./_progress.ts";
-import { checkGeneFiles, takeGenes } from "./_take_genes.ts";
+import type { GatherCall, Gathered } from "./_units.ts";
 import { warn } from "./_warn.ts";
 import { withNothingKept } from "./_interrupt.ts";
 
@@ -86,16 +80,39 @@ export const command: CommandDefinition<PrepareFlags> = {
   declare: declarePrepareFlags,
   aliases: DEEPTOOLS_FLAGS,
   run,
+  units: { plan: planPrepare, work: workPrepare, gather },
 };
 
-async function run(flags: PrepareFlags, call: CommandCall): Promise<void> {
+/** Prepares the data with the counts of all units. */
+async function gather(flags: PrepareFlags, call: GatherCall): Promise<Gathered> {
+  using kept = await takeCounts(flags, call);
+  // An earlier call may have been killed after it had written the data, and before what stands beside them.
+  const overwrite = flags.overwrite || call.isRepeated;
+  await prepareData({ ...flags, overwrite }, call, { kept, begin: call.begin });
+  return { next: [] };
+}
+
+function run(flags: PrepareFlags, call: CommandCall): Promise<void> {
+  return prepareData(flags, call, {});
+}
+
+/** How the data are prepared when they are gathered. */
+interface PrepareDataOptions {
+  /** Counts of files that were counted before. */
+  readonly kept?: KeptCounts;
+  /** Called before anything is written. */
+  readonly begin?: () => Promise<void>;
+}
+
+/** Does the work of the command. */
+async function prepareData(
+  flags: PrepareFlags,
+  call: Pick<CommandCall, "signal">,
+  { kept, begin }: PrepareDataOptions,
+): Promise<void> {
   const signal = withNothingKept(call.signal);
-  await checkInputs(flags);
+  const sheet = await readPrepareSheet(flags, signal);
   const { out } = flags;
-  const kind = kindOfPrepared(out, flags);
-  const blacklist = await takeBlacklist(flags, warn);
-  const sheet = await readSheet(flags);
-  const remote = await reachServers(sheet, flags, signal);
   await using output = await openPrepared(flags);
   await using page = await openPage(out, flags);
   const seen = new PreparedPage(page);
@@ -105,41 +122,28 @@ async function run(flags: PrepareFlags, call: CommandCall): Promise<void> {
     seen.addWarning(text);
     warn(text);
   };
-  const inputs = await signalFiles(sheet, flags.samples, { remote });
-  startCountThreads(await sharedBytes(sheet, flags.samples), flags.threads);
-  const listeners = { note: (text: string) => console.info(text), warn: onWarning };
-  const { genes: all, ...place } = await takeGenes(flags, listeners);
-  if (kind === "npz" && all.some(isNumberedByName)) await checkGeneNumbers(flags);
-  const { genes, labels } = await takeExpression(all, sheet, flags, listeners);
-  const scale = expressionScale(flags);
-  const preparation = await prepare(genes, inputs, {
-    ...countOptions(flags),
-    ...combineOptions(flags, sheet),
-    blacklist,
-    labels,
-    expressionTransform: scale.transform,
-    expressionReference: scale.reference,
-    orientation: flags.orientation,
-    assembly: flags.assembly,
-    binSizeBp: flags.binSize,
-    halfWidthBp: flags.halfWidth,
-    ...place,
+  const { genes, inputs, options, place } = await takePrepareInputs(sheet, flags, {
+    onWarning,
     signal,
+  });
+  const preparation = await prepare(genes, inputs, {
+    ...options,
+    kept,
     onProgress: ({ done, total }) => progress.update({ done, total, label: "counting" }),
     onFile: (file) => seen.addFile(file),
-    onWarning,
   });
   announcePreparation(preparation);
   const { assembly } = preparation.record;
   const dna = await takeDna(flags, { ...place, genes, assembly, signal });
+  await begin?.();
   await output.write(seen.watch(withDna(preparation, dna)));
   progress.clear();
   console.info(output.done);
-  if (kind === "npz") await updateGeneNumbers(out, genes);
+  if (kindOfPrepared(out, flags) === "npz") await updateGeneNumbers(out, genes);
   await seen.write();
   // Models refuse data with marks that were not measured.
   const isWhole = preparation.missingMarks === undefined;
-  printNextStep(out, { isLabelled: labels !== undefined, isWhole });
+  printNextStep(out, { isLabelled: options.labels !== undefined, isWhole });
 }
 
 /** Adds DNA to samples, and says what it is. */
@@ -148,40 +152,6 @@ function withDna(preparation: Preparation, dna: ReadGeneSequences | undefined): 
   const { sequences, record: sequence } = dna;
   console.info(`DNA: ${describeDna(dna)}`);
   return { ...preparation, record: { ...preparation.record, sequence }, sequences };
-}
-
-/** Checks that the command may reach all servers that the sheet names, before it does anything else. */
-async function reachServers(
-  { entries }: SampleSheet,
-  { samples }: PrepareFlags,
-  signal: AbortSignal,
-): Promise<HttpFiles> {
-  const files = entries.flatMap((entry) => [entry, ...entry.control ? [entry.control] : []]);
-  const places = files.flatMap(({ path, index }) => index === undefined ? [path] : [path, index]);
-  const reason = `${samples} names files there`;
-  checkHosts(places, reason);
-  const remote = new HttpFiles({ signal });
-  await checkRedirects(places, {
-    remote,
-    reason: `the servers that ${samples} names redirect there`,
-  });
-  return remote;
-}
-
-function readSheet(flags: PrepareFlags): Promise<SampleSheet> {
-  const onNote = (text: string) => console.info(text);
-  return readSampleSheet(flags.samples, { ...sheetOptions(flags), onNote, onWarning: warn });
-}
-
-async function checkInputs(flags: PrepareFlags): Promise<void> {
-  const { samples, expression, expressionSamples } = flags;
-  await checkInputFile("--samples", samples);
-  await checkGeneFiles(flags);
-  await checkGenome(flags);
-  if (expression !== undefined) await checkInputFile("--expression", expression);
-  if (expressionSamples !== undefined) {
-    await checkInputFile("--expression-samples", expressionSamples);
-  }
 }
 
 function printNextStep(

@@ -10,16 +10,20 @@ import { FileTally } from "./_file_tally.ts";
 import { CopyFinder, type FilePart } from "./find_copies.ts";
 import type { Gene } from "./gene.ts";
 import { GeneBands, type GeneBandsOptions } from "./_gene_bands.ts";
+import { CountOrigins, needsTotalReads } from "./_kept_file.ts";
 import { mapInOrder } from "./_in_order.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
-import { isNormalised, type SampleFiles, type SamplePlan } from "./_sample_plan.ts";
+import type { SampleFiles, SamplePlan } from "./_sample_plan.ts";
 import { SignalBuilder } from "./_signal_builder.ts";
 import { CountCrew } from "./signal/count_crew.ts";
 import type { CountOptions, SignalCounts } from "./signal/track.ts";
+import type { GeneWindows } from "./windows.ts";
 
 /** Options of {@linkcode streamBlocks}. */
 export interface CountBlocksOptions extends PrepareOptions, Pick<CountOptions, "chromosomes"> {
   readonly bands: GeneBands;
+  /** The windows of all genes. */
+  readonly windows: GeneWindows;
   /** Number of bins of a gene. */
   readonly bins: number;
   /**
@@ -204,12 +208,15 @@ class FileCounter {
   readonly #controls = new Map<ControlInput, ControlInput[]>();
   readonly #origins = new WeakMap<ControlInput, Origin>();
   readonly #copies: CopyFinder;
+  readonly #countOrigins: CountOrigins;
 
   constructor(genes: readonly Gene[], plan: SamplePlan, options: FileCounterOptions) {
     this.#genes = genes;
     this.#options = options;
     this.#copies = new CopyFinder(options.warnOnce);
-    this.#totalReads = options.control !== undefined || isNormalised(options);
+    const { chromosomes = [] } = options;
+    this.#countOrigins = new CountOrigins(genes, { ...options, chromosomes });
+    this.#totalReads = needsTotalReads(options);
     const files = plan.samples.reduce((sum, { files }) => sum + files.length, 0);
     this.#total = (files + plan.controls.length) * genes.length;
   }
@@ -262,6 +269,7 @@ class FileCounter {
       band: bands.at(band),
       tally,
       totalReads: this.#totalReads,
+      origins: this.#countOrigins,
       onProgress: (genesDone) => {
         tally.setGenesDone(band, genesDone);
         const done = [...this.#tallies.values()].reduce((sum, { genesDone }) => sum + genesDone, 0);

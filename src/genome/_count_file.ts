@@ -7,13 +7,25 @@ import { checkValues } from "./_check_values.ts";
 import { checkAccessions } from "./_contig_assembly.ts";
 import { checkAssembly } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
-import type { ControlInput, CountedFileFacts, PrepareOptions } from "./prepare_options.ts";
+import { type BandCounts, type CountOrigins, takeBand } from "./_kept_file.ts";
+import type {
+  ControlInput,
+  CountedFileFacts,
+  OpenedSignal,
+  PrepareOptions,
+} from "./prepare_options.ts";
 import type { BandSeen, FileTally } from "./_file_tally.ts";
 import type { GeneBand } from "./_gene_bands.ts";
 import type { CountCrew } from "./signal/count_crew.ts";
 import { isShared } from "./signal/count_shares.ts";
 import { judgePairs } from "./signal/pairs.ts";
-import type { CountOptions, PairsSeen, SignalCounts, SignalFormat } from "./signal/track.ts";
+import type {
+  CountOptions,
+  PairsSeen,
+  SignalCounts,
+  SignalFormat,
+  SignalTrack,
+} from "./signal/track.ts";
 import type { Progress } from "../progress.ts";
 
 /** Options of {@linkcode countFile}. */
@@ -31,6 +43,10 @@ export interface CountFileOptions
   readonly totalReads: boolean;
   /** The threads that count. */
   readonly crew: CountCrew;
+  /** What the counts of files depend on, to find those that are kept. */
+  readonly origins: CountOrigins;
+  /** Called with what counting found, before it is judged. */
+  readonly onCounted?: ((found: BandCounts) => void) | undefined;
   readonly onProgress: (genesDone: number) => void;
 }
 
@@ -58,21 +74,12 @@ export async function countFile(
   const { windows } = band;
   options.signal?.throwIfAborted();
   const { cellType, mark } = file;
-  const { track, close } = await file.open();
+  const opened = await file.open();
+  const { track } = opened;
   try {
-    let pairs: PairsSeen | undefined;
-    const counting = {
-      ...options,
-      onProgress: ({ done }: Progress) => options.onProgress(done),
-      // A CRAM file is read as a whole for this number.
-      totalReads: options.totalReads && tally.reads === undefined,
-      onPairs: (seen: PairsSeen) => {
-        pairs = seen;
-      },
-    };
-    const counts = isShared(track)
-      ? await track.countTogether(windows, counting, options.crew)
-      : await track.count(windows, counting);
+    const found = await takeKept(opened, file, options) ?? await countBand(track, options);
+    options.onCounted?.(found);
+    const { counts, pairs } = found;
     if (track.contigs === undefined) {
       checkAccessions(counts.contigs, { file: file.name, assembly: options.assembly });
       const place = { file: file.name, aliases: windows.chromosomeAliases };
@@ -87,10 +94,47 @@ export async function countFile(
     if (seen !== undefined) judge(seen, file, { ...options, format: track.format });
     return { ...counts, reads };
   } finally {
-    close();
+    opened.close();
     // What is shared out is counted in memory that is used again.
     if (!isShared(track)) collectGarbage();
   }
+}
+
+/** Takes what was counted before; `undefined` if it was not. */
+async function takeKept(
+  opened: OpenedSignal,
+  { name }: CountedFile,
+  { kept, origins, band, onProgress, onWarning }: CountFileOptions,
+): Promise<BandCounts | undefined> {
+  const numbers = await kept?.find(name, await origins.of(opened, name));
+  if (numbers === undefined) return undefined;
+  const found = await takeBand(numbers, band, name);
+  for (const warning of found.warnings) onWarning?.(warning);
+  onProgress(band.genes.length);
+  return found;
+}
+
+async function countBand(track: SignalTrack, options: CountFileOptions): Promise<BandCounts> {
+  const { tally, band: { windows } } = options;
+  const warnings: string[] = [];
+  let pairs: PairsSeen | undefined;
+  const counting = {
+    ...options,
+    onProgress: ({ done }: Progress) => options.onProgress(done),
+    // A CRAM file is read as a whole for this number.
+    totalReads: options.totalReads && tally.reads === undefined,
+    onPairs: (seen: PairsSeen) => {
+      pairs = seen;
+    },
+    onWarning: (message: string) => {
+      warnings.push(message);
+      options.onWarning?.(message);
+    },
+  };
+  const counts = isShared(track)
+    ? await track.countTogether(windows, counting, options.crew)
+    : await track.count(windows, counting);
+  return { counts, pairs, warnings };
 }
 
 /** Says what was seen of a file near all genes. */

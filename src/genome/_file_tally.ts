@@ -1,5 +1,6 @@
 /** Collects what was seen of a file whose genes are counted in several bands. */
 
+import { sumPairs } from "./_kept_file.ts";
 import type { PairsSeen } from "./signal/track.ts";
 
 /** What was seen of a file near the genes of one band. */
@@ -59,15 +60,4 @@ export class FileTally {
       pairs: sumPairs(all.flatMap(({ pairs }) => pairs ?? [])),
     };
   }
-}
-
-function sumPairs(all: readonly PairsSeen[]): PairsSeen | undefined {
-  if (all.length === 0) return undefined;
-  const sum = (field: keyof PairsSeen) => all.reduce((sum, seen) => sum + seen[field], 0);
-  return {
-    reads: sum("reads"),
-    paired: sum("paired"),
-    ofProperPairs: sum("ofProperPairs"),
-    tooLong: sum("tooLong"),
-  };
 }

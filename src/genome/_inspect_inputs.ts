@@ -34,6 +34,12 @@ export interface Inspection {
 export interface InspectOptions extends PrepareOptions {
   readonly windows: GeneWindows;
   readonly warnOnce: WarnOnce;
+  /**
+   * Whether files that may hold values which a data set cannot are counted here, so that these are found early.
+   *
+   * @default {true}
+   */
+  readonly countsEarly?: boolean | undefined;
 }
 
 /** Opens every file once, checks what can be checked without counting, and finds the assembly. */
@@ -42,6 +48,7 @@ export async function inspectInputs(
   plan: SamplePlan,
   options: InspectOptions,
 ): Promise<Inspection> {
+  const { countsEarly = true } = options;
   const aliases = options.windows.chromosomeAliases;
   const found: FileAssembly[] = [];
   const contigs: { readonly file: string; readonly contigs: readonly Contig[] }[] = [];
@@ -66,7 +73,9 @@ export async function inspectInputs(
           options.warnOnce(message, name);
         }
       }
-      if (track.hasSoundSummary === false) await countEarly(track, input, { ...options, genes });
+      if (track.hasSoundSummary === false && countsEarly) {
+        await countEarly(track, input, { ...options, genes });
+      }
     } finally {
       close();
     }
@@ -101,7 +110,7 @@ function checkFragmentsPerRead(
 }
 
 /** Every file, in the order of the samples, and after those of a sample its controls that were not listed before. */
-function* listFiles({ samples, controls }: SamplePlan): Generator<CountedFile> {
+export function* listFiles({ samples, controls }: SamplePlan): Generator<CountedFile> {
   const left = new Set(controls);
   for (const { files, cellType, mark } of samples) {
     yield* files;

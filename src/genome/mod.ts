@@ -43,6 +43,13 @@ export {
 } from "./doctor/examine.ts";
 export type { Finding } from "./doctor/finding.ts";
 export type { SkippedCheck } from "./doctor/skipped_check.ts";
+export {
+  countApart,
+  type CountApartOptions,
+  type FileToCount,
+  inspectApart,
+  type InspectApartOptions,
+} from "./count_apart.ts";
 export type { ExpressionFiles } from "./sheet_expression.ts";
 export { expressionFiles, type ExpressionInput } from "./expression/files.ts";
 export {
@@ -95,11 +102,13 @@ export {
   readGenes,
   type ReadGenesOptions,
 } from "./genes.ts";
+export { findKeptNumbers, type KeepableNumbers, type KeptNumbers } from "./kept_numbers.ts";
 export { openSignalFile, type OpenSignalFileOptions } from "./open_signal_file.ts";
 export { type Preparation, prepare } from "./prepare.ts";
 export type {
   ControlInput,
   CountedFileFacts,
+  KeptCounts,
   OpenedSignal,
   PrepareOptions,
   SignalInput,

@@ -12,7 +12,7 @@ import { HttpFiles } from "../files/http_files.ts";
 import type { HttpSource } from "../files/http_source.ts";
 import type { OpenedSignal } from "./prepare_options.ts";
 import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";
-import type { SignalFormat, SignalTrack } from "./signal/track.ts";
+import { isText, type SignalFormat, type SignalTrack } from "./signal/track.ts";
 
 /** Options of {@linkcode openSignalFile}. */
 export interface OpenSignalFileOptions {
@@ -82,7 +82,7 @@ export async function openSignalFile(
   const opener = new PlaceOpener(options);
   try {
     const track = isAddress(place) ? await opener.openRemote(place) : await opener.openLocal(place);
-    return { track, close: () => opener.close() };
+    return { track, version: opener.version, close: () => opener.close() };
   } catch (error) {
     opener.close();
     throw error;
@@ -95,6 +95,7 @@ class PlaceOpener {
   readonly #sources: ByteSource[] = [];
   /** What is closed with the file, since nobody else knows it. */
   #own: HttpFiles | undefined;
+  #version: string | undefined;
 
   constructor(options: OpenSignalFileOptions) {
     this.#options = options;
@@ -104,6 +105,11 @@ class PlaceOpener {
     return this.#options.remote ?? (this.#own ??= new HttpFiles());
   }
 
+  /** What changes when the content of the file does. */
+  get version(): string | undefined {
+    return this.#version;
+  }
+
   close(): void {
     for (const source of this.#sources) source.close();
     this.#own?.close();
@@ -111,6 +117,8 @@ class PlaceOpener {
 
   async openLocal(path: string): Promise<SignalTrack> {
     const source = this.#keep(await openFile(path));
+    const { size, identity } = source;
+    this.#version = JSON.stringify([size, identity?.modifiedMs]);
     const { index: named, format } = this.#options;
     const index = named !== undefined && isAddress(named)
       ? await this.#openIndex(named)
@@ -139,6 +147,8 @@ class PlaceOpener {
       : await this.#openIndex(named);
     const isWhole = index === undefined && format !== "bigwig";
     const source = this.#keep(await this.#remote.open(address, { readsAhead: isWhole }));
+    const { size, etag, lastModified } = source;
+    this.#version = JSON.stringify([size, etag, lastModified]);
     if (isWhole && (isIndexed(format) || (!readsWhole && source.size > LARGEST_UNASKED_BYTES))) {
       throw noIndexError(source, { format, names: indexNames(url.pathname) });
     }
@@ -180,7 +190,7 @@ class PlaceOpener {
 
 /** Whether a file of this format cannot be read without its index. */
 function isIndexed(format: SignalFormat): boolean {
-  return !["bed", "bedgraph", "peaks"].includes(format);
+  return !isText(format);
 }
 
 /** Statuses for a name that is not there; stores say 403 to who may not list them, and for a signature of another name. */

@@ -117,6 +117,8 @@ export async function prepare(
     ...options,
     windows,
     warnOnce,
+    // What is kept was counted, and was found sound or not, by those who counted it.
+    countsEarly: options.kept === undefined,
   });
   const { labels, cellTypeGroups } = options;
   const { bins } = windows;

@@ -11,6 +11,7 @@ import type {
   Orientation,
   ReplicateRule,
 } from "../record.ts";
+import type { KeptNumbers } from "./kept_numbers.ts";
 import type { CountingRule, CountOptions, SignalFormat, SignalTrack } from "./signal/track.ts";
 import type { GeneWindowsOptions } from "./windows.ts";
 import type { AbortOptions, OnProgress } from "../progress.ts";
@@ -19,6 +20,12 @@ import type { AbortOptions, OnProgress } from "../progress.ts";
 export interface OpenedSignal {
   /** The reads or signal to count. */
   readonly track: SignalTrack;
+  /**
+   * What changes when the file's content does, such as its length and the time of its last change.
+   *
+   * @default {not known}
+   */
+  readonly version?: string | undefined;
   /** Releases the file and its index. */
   close(): void;
 }
@@ -66,6 +73,18 @@ export interface CountedFileFacts {
    * reads. `undefined` where a number is not known.
    */
   readonly shareInWindows: number | undefined;
+}
+
+/** Counts of files that were counted before. */
+export interface KeptCounts {
+  /**
+   * Finds the counts of a file.
+   *
+   * @param file Name of the file.
+   * @param origin Digest of all that its counts depend on.
+   * @returns The counts; `undefined` if none are kept, so that the file is counted.
+   */
+  find(file: string, origin: string): Promise<KeptNumbers | undefined>;
 }
 
 /** Options of `prepare`. */
@@ -178,6 +197,12 @@ export interface PrepareOptions extends
    * @default {134217728}
    */
   readonly mostCountBytes?: number | undefined;
+  /**
+   * Counts of files that were counted before, which take the place of counting them again.
+   *
+   * @default {none}
+   */
+  readonly kept?: KeptCounts | undefined;
   /** Called from time to time with the number of genes done. Each gene counts once for each file. */
   readonly onProgress?: OnProgress | undefined;
   /** Called with each file, and each control, after it was counted. */

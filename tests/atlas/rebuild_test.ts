@@ -4,7 +4,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { competitionGenes } from "../../src/atlas/competition_genes.ts";
 import { competitionLabel } from "../../src/atlas/competition_labels.ts";
 import { CountStore, STORE_FOLDER } from "../../src/atlas/_count_store.ts";
-import { digestOf } from "../../src/atlas/_part.ts";
+import { digestOf } from "../../src/genome/kept_numbers.ts";
 import { hasStartedWriting, rebuildCompetition } from "../../src/atlas/rebuild.ts";
 import {
   type RebuildOptions,

@@ -42,6 +42,13 @@ export const PEAK_RULES: readonly CountingRule[] = ["enrichment"];
  */
 export type TextFormat = "bed" | "bedgraph" | "peaks";
 
+const TEXT_FORMATS: ReadonlySet<string> = new Set<TextFormat>(["bed", "bedgraph", "peaks"]);
+
+/** Whether files of a format are text, which lacks the lengths of chromosomes. */
+export function isText(format: SignalFormat): format is TextFormat {
+  return TEXT_FORMATS.has(format);
+}
+
 /** What a file holds: reads (`bam`, `cram`, `bed`), a signal track (`bigwig`, `bedgraph`) or `peaks`. */
 export type SignalFormat = "bam" | "cram" | "bigwig" | TextFormat;
 
