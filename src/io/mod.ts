@@ -109,5 +109,5 @@ export {
 export type { AnndataValue } from "./zarr/anndata.ts";
 export { readAnndata, type ReadAnndataOptions } from "./zarr/anndata_reader.ts";
 export { writeAnndata, type WriteAnndataOptions } from "./zarr/anndata_writer.ts";
-export type { ZarrReadStore } from "./zarr/reader.ts";
+export type { ZarrRange, ZarrReadStore } from "./zarr/read_store.ts";
 export type { ZarrStore } from "./zarr/store.ts";
