@@ -82,7 +82,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   const data = await chooseTest(dataPath, flags);
   const all = flags.dna ? DNA_EXPERIMENTS : EXPERIMENTS;
   const names = [...new Set([...all, ...asked])];
-  const plans = await planExperiments(names, data, flags);
+  const plans = await planExperiments(names, data, { ...flags, mostBytes: flags.memory });
   const finished = await findFinished(plans, flags);
   if (overwrite) await removeResults(only, { out, finished });
   await owned.begin();

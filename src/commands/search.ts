@@ -28,6 +28,7 @@ import {
   refuseHeldSearch,
   type SearchFlags,
 } from "./_search_flags.ts";
+import { announceWindow } from "./_window.ts";
 
 /** How many lines of the ranking are printed; ranking.csv has all of them. */
 const MOST_PRINTED = 10;
@@ -55,7 +56,7 @@ export const command: CommandDefinition<SearchFlags> = {
 
 async function search(typed: SearchFlags, { signal, given }: CommandCall): Promise<void> {
   const flags = await chooseFlags(typed, given);
-  const settings = await readSettings(flags);
+  const asked = await readSettings(flags);
   const directory = await chooseSearchDirectory(flags);
   const refuse = () => refuseHeldSearch(flags);
   const dataPath = chooseData(flags.data);
@@ -72,6 +73,7 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
   await using owned = await ownParts(directory, { command: "search", flags, inputs, refuse });
   const tables = await readSchemeTables(flags);
   const { data, groups } = tables.join(await loadData(dataPath, flags));
+  const settings = { ...asked, window: announceWindow(data, flags) };
   const description = await describeSearch(data, { ...settings, groups });
   const { trials } = description;
   printPlan({ data, groups }, description);

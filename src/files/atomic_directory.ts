@@ -30,7 +30,7 @@ export interface DirectoryWriter {
    * Reads a file that was written.
    *
    * @param key Its path in the directory.
-   * @returns Its content; `undefined` if there is none.
+   * @returns Its content; `undefined` if it was not written.
    */
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }

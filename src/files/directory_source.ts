@@ -62,7 +62,7 @@ export function directorySource(
   };
 }
 
-/** What a function reads; `undefined` if there is no such file. */
+/** What a function reads; `undefined` if the file is missing. */
 async function orMissing(read: () => Promise<Bytes>): Promise<Bytes | undefined> {
   try {
     return await read();

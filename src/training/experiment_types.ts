@@ -9,6 +9,7 @@ import type { Agreement } from "../data/evaluate.ts";
 import type { TrainingDefaults } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
+import type { ChooseWindowOptions } from "./choose_window.ts";
 import type { EpochRecord, FitOptions } from "./fit_types.ts";
 
 /** Samples to train on, and others to measure models on. */
@@ -72,10 +73,9 @@ export interface ExperimentResult {
 }
 
 /** Options of {@linkcode planExperiments}; by default epochs, batch size and learning rate are those of each preset. */
-export type PlanOptions = Pick<
-  FitOptions,
-  "epochs" | "batchSize" | "learningRate" | "seed" | "transform" | "window"
->;
+export type PlanOptions =
+  & Pick<FitOptions, "epochs" | "batchSize" | "learningRate" | "seed" | "transform" | "window">
+  & Pick<ChooseWindowOptions, "mostBytes">;
 
 /** Options of {@linkcode runExperiment}. */
 export type ExperimentOptions =

@@ -29,7 +29,7 @@ class NameValues {
     this.#isKnown = new Uint8Array(names.names.length);
   }
 
-  /** Takes the values of the next samples; of those that a mask marks with 1, `[sample]`, there is none. */
+  /** Takes the values of the next samples; those that a mask marks with 1, `[sample]`, are missing. */
   add(values: ReadNumbers, isMissing?: ReadNumbers): void {
     const { index, names } = this.#names;
     for (let i = 0; i < values.length; i++) {
@@ -52,7 +52,7 @@ class NameValues {
     }
   }
 
-  /** The value of each name; NaN where there is none. */
+  /** The value of each name; NaN where it is missing. */
   finish(): Float64Array {
     const samples = this.#names.index.length;
     if (this.#row === samples) return this.#values;
@@ -66,7 +66,7 @@ class NameValues {
 /**
  * Reads a column of texts.
  *
- * @returns The text of each name, `undefined` where there is none; `undefined` if the column is missing.
+ * @returns The text of each name, `undefined` where it is missing; `undefined` if the column is missing.
  * @throws {FormatError} If samples of a name differ, or the column has other rows than there are samples.
  */
 export async function readTextsPerName(
@@ -93,7 +93,7 @@ export async function readTextsPerName(
 /**
  * Reads a column of numbers.
  *
- * @returns The number of each name, NaN where there is none; `undefined` if the column is missing.
+ * @returns The number of each name, NaN where it is missing; `undefined` if the column is missing.
  * @throws {FormatError} If samples of a name differ, or the column has other rows than there are samples.
  */
 export async function readNumbersPerName(

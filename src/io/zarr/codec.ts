@@ -6,11 +6,11 @@ import { ContractError } from "../../errors.ts";
 import { gzip } from "./_codecs.ts";
 import { CHECKSUM_BYTES } from "./_unpack.ts";
 
-/** Names of the ways in which the chunks of signal are compressed. */
-export const ZARR_CODECS = ["none", "gzip", "zstd"] as const;
-
 /** A way in which the chunks of signal are compressed. */
-export type ZarrCodec = (typeof ZARR_CODECS)[number];
+export type ZarrCodec = "none" | "gzip" | "zstd";
+
+/** All of them. */
+export const ZARR_CODECS: readonly ZarrCodec[] = ["none", "gzip", "zstd"];
 
 /** The level of Zstandard: a higher one takes twice as long for a fiftieth less. */
 const ZSTD_LEVEL = 1;

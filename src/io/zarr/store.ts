@@ -25,7 +25,7 @@ export interface ZarrStore {
    */
   replace?(key: `/${string}`, value: Uint8Array<ArrayBuffer>): unknown;
   /**
-   * Gives back a file. Where a store has no such function, signal is written in 4 bytes a value, since values that come
+   * Gives back a file. If a store lacks this function, signal is written in 4 bytes a value, since values that come
    * later may need them.
    *
    * @param key Path of the file in the hierarchy.

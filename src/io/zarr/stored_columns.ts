@@ -15,6 +15,7 @@ import { ZarrReader } from "./reader.ts";
 
 /** Samples whose signal stays where it is stored. */
 export interface StoredColumns extends Omit<SampleColumns, "signal" | "signalValues"> {
+  /** The signal, of which a chunk is read when it is needed. */
   readonly signal: StoredSignal;
 }
 
@@ -28,6 +29,19 @@ export interface StoredColumns extends Omit<SampleColumns, "signal" | "signalVal
  * @returns The samples.
  * @throws {FormatError} As `readAnndata` does.
  * @throws {ContractError} If chunks of the signal hold parts of samples.
+ *
+ * @example A chunk of what was written
+ * ```ts
+ * import { openStoredColumns, writeAnndata } from "@waka/histone/io";
+ * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const store = new Map<string, Uint8Array>();
+ * const block = { cellType: "E003", genes: ["ENSG00000115459"], signal: [3, 0], labels: [1.5] };
+ * await writeAnndata(store, [block], { record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] } });
+ * const { signal, labels } = await openStoredColumns(store);
+ * deepStrictEqual([await signal.readChunk(0), [...labels!]], [Uint8Array.of(3, 0), [1.5]]);
+ * ```
  */
 export async function openStoredColumns(
   store: ZarrReadStore,

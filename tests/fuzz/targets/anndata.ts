@@ -60,7 +60,7 @@ function partsOf(key: string, bytes: Bytes): Part[] {
   ];
 }
 
-/** A shard; its checksums are made anew, or not. */
+/** A shard; its checksums are made for the damaged bytes, or not. */
 function shardParts(key: string, bytes: Bytes): Part[] {
   const chunkEnd = bytes.length - SHARD_INDEX_BYTES;
   const fields = [0, 8].map((at) => ({ offset: chunkEnd + at, bytes: 8 as const }));

@@ -23,7 +23,7 @@ const RECORD = {
 const BINS = 2;
 const WIDTH = BINS * RECORD.marks.length;
 
-/** Cell types of some genes; values begin anew in each. */
+/** Cell types of some genes; the values of each begin with another. */
 function makeBlocks(genes: number, value: (at: number) => number): CompetitionBlock[] {
   return ["liver", "lung"].map((cellType, i) => ({
     cellType,
