@@ -9,7 +9,6 @@ import type { Agreement } from "../data/evaluate.ts";
 import type { TrainingDefaults } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
-import type { ChooseWindowOptions } from "./choose_window.ts";
 import type { EpochRecord, FitOptions } from "./fit_types.ts";
 
 /** Samples to train on, and others to measure models on. */
@@ -75,7 +74,14 @@ export interface ExperimentResult {
 /** Options of {@linkcode planExperiments}; by default epochs, batch size and learning rate are those of each preset. */
 export type PlanOptions =
   & Pick<FitOptions, "epochs" | "batchSize" | "learningRate" | "seed" | "transform" | "window">
-  & Pick<ChooseWindowOptions, "mostBytes">;
+  & {
+    /**
+     * Bytes of memory that may be used; see `chooseWindow`.
+     *
+     * @default {no limit}
+     */
+    readonly memory?: number | undefined;
+  };
 
 /** Options of {@linkcode runExperiment}. */
 export type ExperimentOptions =
