@@ -74,7 +74,7 @@ const ROWS: readonly (readonly [name: string, line: string])[] = [
   ["edit", "edit run --data train.zarr --edits edits.tsv --draws 3 --out OUT.tsv"],
   [
     "train on DNA",
-    `train --data train.zarr --window 200 --preset waka-dna --epochs 1 ${LETTERED} --out OUT`,
+    `train --data few.zarr --window 200 --preset waka-dna --epochs 1 ${LETTERED} --out OUT`,
   ],
   ["motifs", `motifs dna --data train.zarr ${LETTERED} --out OUT.meme`],
   ["export", "export run --out OUT.onnx"],
@@ -130,6 +130,7 @@ async function outputs(out: string): Promise<Record<string, string | Uint8Array>
 await Promise.all([
   writeStore(`${DIRECTORY}/train.zarr`, new Dataset(train)),
   writeStore(`${DIRECTORY}/test.zarr`, new Dataset(test)),
+  writeStore(`${DIRECTORY}/few.zarr`, new Dataset(train), { chunkSamples: undefined }),
   writeStore(`${DIRECTORY}/many.zarr`, new Dataset(many), { chunkSamples: undefined }),
   Deno.writeTextFile(`${DIRECTORY}/letters.csv`, LETTERS),
   Deno.writeTextFile(`${DIRECTORY}/edits.tsv`, EDITS),
