@@ -2,9 +2,16 @@ import { ContractError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
 import { readDeepchromeCsv, readDeepchromeFolder } from "../io/deepchrome_csv.ts";
 import { checkName } from "../io/names.ts";
-import { isZarrFolder, readAnndataFolder } from "../io/zarr/folder.ts";
+import {
+  anndataSignalBytes,
+  isZarrFolder,
+  openAnndataFolder,
+  readAnndataFolder,
+} from "../io/zarr/folder.ts";
 import { pathKind } from "../files/file.ts";
+import { wholeMemory } from "../files/lent.ts";
 import type { DataRecord } from "../record.ts";
+import { checkWhenRead } from "./_checked_signal.ts";
 import { Dataset } from "./dataset.ts";
 import type { AbortOptions, OnProgress } from "../progress.ts";
 import { type BinarySource, openSource } from "../files/open_source.ts";
@@ -25,6 +32,13 @@ export interface ReadDatasetOptions extends AbortOptions {
    * @default {The number of cores, at most 8}
    */
   readonly threads?: number | undefined;
+  /**
+   * Bytes of signal that are read into memory. The signal of a folder of AnnData that has more stays there: a chunk is read
+   * when it is needed; see `Dataset.isInMemory`. Other kinds are always read into memory.
+   *
+   * @default {Half of the memory that the machine lends, where that is known, else all}
+   */
+  readonly mostBytes?: number | undefined;
   /** Called if an npz file lacks a record and the options do too, with what its values were taken for. */
   readonly onNote?: ((message: string) => void) | undefined;
   /** Called with peculiarities of an npz file that do not keep it from being read; see `ReadCompetitionOptions`. */
@@ -77,12 +91,23 @@ async function readPath(path: string | URL, options: ReadDatasetOptions): Promis
     const message = `Cannot read data: no file or folder "${path}"`;
     throw new NotFoundError(message, { path: String(path) });
   }
-  const read = kind === "file"
-    ? readerOf(String(path))
-    : await isZarrFolder(path)
-    ? readAnndataFolder
-    : readDeepchromeFolder;
-  return await read(path, options);
+  if (kind === "file") return await readerOf(String(path))(path, options);
+  return await (await isZarrFolder(path) ? readZarr : readDeepchromeFolder)(path, options);
+}
+
+/** Reads a folder of AnnData, or opens it if it has too much signal for memory. */
+async function readZarr(path: string | URL, options: ReadDatasetOptions): Promise<SampleColumns> {
+  const { mostBytes = usualMostBytes() } = options;
+  if (await anndataSignalBytes(path) <= mostBytes) return await readAnndataFolder(path, options);
+  return checkWhenRead(await openAnndataFolder(path, options));
+}
+
+/**
+ * How many bytes of signal are read into memory unless something else is said. It does not depend on what else the machine
+ * does, since a run that began with data in memory cannot resume on the same data on disk.
+ */
+export function usualMostBytes(): number {
+  return Math.floor((wholeMemory() ?? Infinity) / 2);
 }
 
 /** The first bytes of a zip file, which npz is. */

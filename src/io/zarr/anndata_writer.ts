@@ -5,6 +5,7 @@
  */
 
 import { ensemblGeneId, type GeneDetails } from "../../gene_id.ts";
+import { checkInteger } from "../../base/check_integer.ts";
 import type { DataRecord } from "../../record.ts";
 import {
   type BlockSource,
@@ -61,6 +62,12 @@ export interface WriteAnndataOptions {
    * @default {"zstd" where the run-time has it, else "gzip"}
    */
   readonly codec?: ZarrCodec | undefined;
+  /**
+   * Samples of a chunk of `X`, which is read as a whole. Training past memory shuffles chunks, and samples of a few of them.
+   *
+   * @default {As many as have about a million values}
+   */
+  readonly chunkSamples?: number | undefined;
 }
 
 /**
@@ -103,8 +110,10 @@ export async function writeAnndata(
   blocks: BlockSource,
   options: WriteAnndataOptions,
 ): Promise<void> {
-  const { record, about = {}, codec = usualCodec() } = options;
+  const { record, about = {}, codec = usualCodec(), chunkSamples } = options;
   checkCodec(codec);
+  const what = { action: "write AnnData", name: "chunkSamples", least: 1 };
+  if (chunkSamples !== undefined) checkInteger(chunkSamples, what);
   if (record.sequence !== undefined) {
     throw new RangeError(
       "Cannot write AnnData: the genes have DNA sequences, which .zarr does not hold, expected .npz",
@@ -138,7 +147,8 @@ class SampleWriter {
     this.layout = layout;
     this.#options = options;
     const width = layout.bins * marks.length;
-    this.#signal = new SignalWriter(store, { width, codec: options.codec ?? usualCodec() });
+    const { codec = usualCodec(), chunkSamples: chunkRows } = options;
+    this.#signal = new SignalWriter(store, { width, codec, chunkRows });
     this.#frame = new Frame(store, "/obs", {
       index: "sample",
       columns: {
