@@ -8,12 +8,14 @@ import { quotePath } from "../base/shell.ts";
 import { writePlan } from "../cluster/plan_file.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
+import { removeIfEmpty } from "../files/directory.ts";
 import { listDirectory, makeDirectory, pathKind } from "../files/file.ts";
 import { type CommandCall, type CommandDefinition, integer } from "./flags.ts";
 import { commandLine } from "./_place.ts";
 import { parsePlannedCommand, type PlannedFlags } from "./_planned_command.ts";
 import { writeSlurmJobs } from "./_slurm.ts";
 import { checkSlurmFlags, declareSlurm, type SlurmFlags } from "./_slurm_flags.ts";
+import { SURVEY_FOLDER } from "./_units.ts";
 import { VERSION } from "./version.ts";
 
 interface PlanFlags extends SlurmFlags {
@@ -71,7 +73,7 @@ async function plan(
     given,
     folder: absolute,
     perUnit,
-  });
+  }).finally(() => removeIfEmpty(folder));
   const { units, inputs, arithmetic } = division;
   const head = {
     command: name,
@@ -97,7 +99,8 @@ function reusable(flags: PlannedFlags): PlannedFlags {
 async function checkNew(folder: string): Promise<void> {
   const kind = await pathKind(folder);
   if (kind === undefined) return;
-  if (kind === "directory" && (await listDirectory(folder)).length === 0) return;
+  const isLeftover = (name: string) => name === SURVEY_FOLDER;
+  if (kind === "directory" && (await listDirectory(folder)).every(isLeftover)) return;
   throw new ContractError(
     `Cannot write plan to ${folder}: it ${
       kind === "file" ? "is a file" : "holds files already"
