@@ -118,3 +118,31 @@ testIf(HAS_SLURM, "slurm", {
       ok(!turns.join("").includes("inspector"));
     }),
 });
+
+testIf(HAS_SLURM, "slurm", {
+  name: "gathering a rung of a search on Slurm submits the next one, to the files of one process",
+  fn: () =>
+    withDirectory(async (directory) => {
+      await using cluster = await startSlurm();
+      const out = `${directory}/gathered`;
+      const space = `${directory}/space.json`;
+      const learningRate = [0.003, 0.01, 0.03, 0.001];
+      const blocks = [{ width: [4], pool: [10] }];
+      await Deno.writeTextFile(
+        space,
+        JSON.stringify({ filters: [4], blocks, dense: [[]], learningRate, batchSize: [25] }),
+      );
+      const words =
+        "search --data fixtures/train.npz --folds 2 --seed 3 --engine wasm --threads 1 " +
+        "--method grid --epochs 4 --halving 2";
+      const command = [...words.split(" "), "--space", space];
+      const folder = await plan(directory, { command, out });
+      await submit(cluster, folder);
+      await cluster.finish();
+      // Four trials, two of them for more epochs, one of them for all.
+      const jobs = [...Deno.readDirSync(`${folder}/slurm/log`)].map(({ name }) => name);
+      strictEqual(jobs.filter((name) => name.startsWith("unit-")).length, 7);
+      strictEqual(jobs.filter((name) => name.startsWith("gather-")).length, 3);
+      await compareResults(directory, { args: command, out });
+    }),
+});
