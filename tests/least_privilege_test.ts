@@ -61,6 +61,7 @@ const SETS: Readonly<Record<string, string>> = {
   convert: "write",
   test: "test",
   "test-all": "test",
+  work: "work",
 };
 
 /** Sets of tasks for developers: they run other programs or write the project's files, and are given no files of others. */
