@@ -8,10 +8,12 @@ import { quotePath } from "../base/shell.ts";
 import { writePlan } from "../cluster/plan_file.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
+import { removeIfEmpty } from "../files/directory.ts";
 import { listDirectory, makeDirectory, pathKind } from "../files/file.ts";
 import { type CommandCall, type CommandDefinition, integer } from "./flags.ts";
 import { commandLine } from "./_place.ts";
 import { parsePlannedCommand, type PlannedFlags } from "./_planned_command.ts";
+import { SURVEY_FOLDER } from "./_units.ts";
 import { VERSION } from "./version.ts";
 
 interface PlanFlags {
@@ -59,7 +61,7 @@ async function plan({ plan: folder, perUnit }: PlanFlags, call: CommandCall): Pr
     given,
     folder: absolute,
     perUnit,
-  });
+  }).finally(() => removeIfEmpty(folder));
   const { units, inputs, arithmetic } = division;
   const head = {
     command: name,
@@ -84,7 +86,8 @@ function reusable(flags: PlannedFlags): PlannedFlags {
 async function checkNew(folder: string): Promise<void> {
   const kind = await pathKind(folder);
   if (kind === undefined) return;
-  if (kind === "directory" && (await listDirectory(folder)).length === 0) return;
+  const isLeftover = (name: string) => name === SURVEY_FOLDER;
+  if (kind === "directory" && (await listDirectory(folder)).every(isLeftover)) return;
   throw new ContractError(
     `Cannot write plan to ${folder}: it ${
       kind === "file" ? "is a file" : "holds files already"
