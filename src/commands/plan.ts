@@ -13,10 +13,12 @@ import { listDirectory, makeDirectory, pathKind } from "../files/file.ts";
 import { type CommandCall, type CommandDefinition, integer } from "./flags.ts";
 import { commandLine } from "./_place.ts";
 import { parsePlannedCommand, type PlannedFlags } from "./_planned_command.ts";
+import { writeSlurmJobs } from "./_slurm.ts";
+import { checkSlurmFlags, declareSlurm, type SlurmFlags } from "./_slurm_flags.ts";
 import { SURVEY_FOLDER } from "./_units.ts";
 import { VERSION } from "./version.ts";
 
-interface PlanFlags {
+interface PlanFlags extends SlurmFlags {
   readonly plan: string;
   readonly perUnit?: number | undefined;
 }
@@ -32,24 +34,34 @@ export const command: CommandDefinition<PlanFlags> = {
       "deno task plan --plan plans/cv crossval --data train.npz --out runs/cv",
       "a unit for each fold",
     ],
+    [
+      "deno task plan --plan plans/cv --slurm --slurm-cap 20 crossval --data train.npz",
+      "with jobs for Slurm, which sh plans/cv/slurm/submit.sh submits",
+    ],
     ["deno task work --plan plans/cv --unit 1", "does the first; others do the others"],
     ["deno task gather --plan plans/cv", "writes runs/cv, as crossval would have"],
   ],
   declare: (command) =>
-    command
-      .argument("<command>", "the command whose work is divided")
-      .argument("[flags...]", "its flags")
-      .passThroughOptions()
-      .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
-      .option(
-        "--per-unit <n>",
-        "models, trials or files that a unit has at most (default: one)",
-        integer(1),
-      ),
+    declareSlurm(
+      command
+        .argument("<command>", "the command whose work is divided")
+        .argument("[flags...]", "its flags")
+        .passThroughOptions()
+        .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
+        .option(
+          "--per-unit <n>",
+          "models, trials or files that a unit has at most (default: one)",
+          integer(1),
+        ),
+    ),
   run: plan,
 };
 
-async function plan({ plan: folder, perUnit }: PlanFlags, call: CommandCall): Promise<void> {
+async function plan(
+  { plan: folder, perUnit, ...slurm }: PlanFlags,
+  call: CommandCall,
+): Promise<void> {
+  checkSlurmFlags(slurm);
   const planned = await parsePlannedCommand(call.args, `${folder}/result`);
   const { name, flags, args, given } = planned;
   await checkNew(folder);
@@ -75,6 +87,7 @@ async function plan({ plan: folder, perUnit }: PlanFlags, call: CommandCall): Pr
   };
   const written = await writePlan(folder, head, units);
   printPlan(written, folder);
+  if (slurm.slurm) await writeSlurmJobs(folder, written, slurm);
 }
 
 /** Flags as JSON keeps them. */
