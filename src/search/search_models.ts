@@ -153,7 +153,8 @@ class Search {
     models: readonly ModelTrial[],
     { rung, rungs }: Pick<SearchProgress, "rung" | "rungs">,
   ): Promise<TrialRecord[]> {
-    const { engine, threads, openCheckpoints, onProgress, signal, stop } = this.#options;
+    const { engine, threads, openCheckpoints, onProgress, ...calls } = this.#options;
+    const { signal, stop, otherArithmetic } = calls;
     const known = models.flatMap((model) => this.#recall(model) ?? []);
     const left = models.filter((model) => !this.#finished.has(keyOf(model)));
     const records = [...known];
@@ -163,20 +164,19 @@ class Search {
       return [...records, ...this.#takeElsewhere(left, { rung, rungs, done: records.length })];
     }
     const capacity = await this.#capacity(first.spec);
-    const { otherArithmetic } = this.#options;
     if (!otherArithmetic) this.#checkArithmetic(capacity.arithmetic);
     const underWay = new Map<readonly ModelTrial[], number>();
     const progress = (): SearchProgress => {
       const done = [...underWay.values()].reduce((sum, trials) => sum + trials, records.length);
       return { rung, rungs, done, total: models.length, unit: TRIALS };
     };
-    const { transform, schedule, weightDecay } = this.#settings;
-    const common = { engine, transform, schedule, weightDecay, signal, stop, otherArithmetic };
+    const { transform, schedule, weightDecay, window } = this.#settings;
+    const run = { transform, schedule, weightDecay, window, engine, signal, stop, otherArithmetic };
     await runInLanes(groupTrials(left, capacity.inGroup), async (group) => {
       const numbers = group.map(({ trial }) => trial);
       const checkpoints = await openCheckpoints?.({ rung, trials: numbers });
       const done = await trainGroup(group, {
-        ...common,
+        ...run,
         folds: this.#folds,
         checkpoint: checkpoints?.checkpoint,
         resume: checkpoints?.resume,
