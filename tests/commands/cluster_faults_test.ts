@@ -190,6 +190,40 @@ Deno.test("a node that dies while it gathers loses nothing, and clocks that diff
   });
 });
 
+Deno.test("a plan that was killed is made again, and a run that is in the place of its result stays unless it may be replaced", async () => {
+  await withDirectory(async (directory) => {
+    const [plan, out] = [`${directory}/plan`, `${directory}/gathered`];
+    const train = ["train", ...QUICK, "--ensemble", "2", "--out", out];
+    const child = taskCommand("plan", ["--plan", plan, ...train], {
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    while (!await Deno.stat(`${plan}/survey/checkpoints`).then(() => true, () => false)) {
+      await soon();
+    }
+    await kill(child);
+    const again = await runTask("plan", "--plan", plan, ...train);
+    strictEqual(again.code, 0, again.stderr);
+    deepStrictEqual(filesIn(plan), ["plan.json", "units.jsonl"]);
+    await workAll(plan, 2);
+    // It came there after the plan was made.
+    strictEqual((await runTask("train", ...QUICK, "--seed", "5", "--out", out)).code, 0);
+    const before = await Deno.readTextFile(`${out}/metrics.json`);
+    for (let i = 0; i < 2; i++) {
+      await refused("gather", ["--plan", plan], /gathered: it already holds a run/);
+    }
+    strictEqual(await Deno.readTextFile(`${out}/metrics.json`), before);
+    const other = `${directory}/other`;
+    await refused("plan", ["--plan", other, ...train], /gathered: it already holds a run/);
+    const may = await runTask("plan", "--plan", other, ...train, "--overwrite");
+    strictEqual(may.code, 0, may.stderr);
+    await workAll(other, 2);
+    const gathered = await runTask("gather", "--plan", other);
+    strictEqual(gathered.code, 0, gathered.stderr);
+    await compareResults(directory, { args: train.slice(0, -2), out });
+  });
+});
+
 Deno.test("machines with other arithmetic are refused, in words", async () => {
   await withDirectory(async (directory) => {
     const { plan } = await planEnsemble(directory, QUICK);
