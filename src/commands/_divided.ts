@@ -7,6 +7,7 @@ import type { UnitKind } from "./_units.ts";
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly command: unknown }>>> = {
   crossval: () => import("./crossval.ts"),
   prepare: () => import("./prepare.ts"),
+  train: () => import("./train.ts"),
 };
 
 /** Names of the commands whose work is divided. */

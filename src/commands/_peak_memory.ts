@@ -1,13 +1,13 @@
 /** The memory that this process has taken. */
 
-/** Returns the most bytes that were resident; `undefined` where the system does not say. */
-export async function peakMemory(): Promise<number | undefined> {
+import { resourceUsage } from "node:process";
+
+/** Returns the most bytes that were resident so far; `undefined` where the system does not say. */
+export function peakMemory(): number | undefined {
   try {
-    const status = await Deno.readTextFile("/proc/self/status");
-    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+    const kibibytes = resourceUsage().maxRSS;
+    return kibibytes > 0 ? kibibytes * 1024 : undefined;
   } catch {
-    // Not Linux, or the command may not read it.
     return undefined;
   }
 }

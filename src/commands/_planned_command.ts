@@ -92,10 +92,11 @@ export async function enterPlannedCommand(
   recordFlags(parser);
   recordPathFlags(parser);
   Deno.chdir(plannedIn);
-  const kept = parseFlags<PlannedFlags>({ flags, startedIn: plannedIn, file });
-  // The plan has them.
-  for (const option of parser.options) option.mandatory = false;
-  parser.parse(threadWords(kept), { from: "user" });
+  const parsed = parseFlags<PlannedFlags & RunFlags>({ flags, startedIn: plannedIn, file });
+  // Flags of every command, which are of no concern to what is planned, have their defaults in what was kept.
+  const { config: _config, quiet: _quiet, stack: _stack, ...kept } = parsed;
+  // How the run-time is prepared depends on this flag alone; the others were parsed when the plan was made.
+  if (kept.threads !== undefined) parser.setOptionValue("threads", kept.threads);
   prepareRuntime(parser);
   return { name: command, units, flags: kept, args, given: new Set(given) };
 }

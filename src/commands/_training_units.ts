@@ -17,7 +17,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "../training/checkpoint.ts";
 import { CheckpointFolder } from "../training/checkpoint_folder.ts";
 import type { FitCheckpoint, RunPart, SurveyedRun } from "../training/fit_types.ts";
 import { joinParts, PartFinished } from "../training/part.ts";
-import type { PlannedUnit, Unit } from "../cluster/plan.ts";
+import type { Plan, PlannedUnit, Unit } from "../cluster/plan.ts";
 import type { CommandCall } from "./_command_call.ts";
 import { reusableFlags } from "./_kept_flags.ts";
 import { peakMemory } from "./_peak_memory.ts";
@@ -77,7 +77,7 @@ async function plan<Flags extends TrainingUnitFlags>(
   const [{ runs, arithmetic, inputs }] = found as [typeof found[number]];
   // Every unit reads the data, too.
   const overhead = (performance.now() - started) / 1000;
-  const memoryBytes = await peakMemory();
+  const memoryBytes = peakMemory();
   const { perUnit = 1 } = call;
   const units: PlannedUnit[] = [];
   for (let first = 0; first < runs.length; first += perUnit) {
@@ -118,7 +118,7 @@ async function work<Flags extends TrainingUnitFlags>(
     if (!await holdsUnfinishedRun(folder)) {
       const { checkpointMinutes = CHECKPOINT_MINUTES } = flags;
       const own = { ...flags, out: folder, tensorboard: undefined, checkpointMinutes };
-      const kept = { command: name, id: plan.id.slice(0, 12), flags: reusableFlags(own) };
+      const kept = { command: name, id: runId(plan), flags: reusableFlags(own) };
       await writeKeptCommand(folder, { ...kept, inputs: plan.inputs });
     }
     const share = { part, arithmetic: plan.arithmetic };
@@ -162,12 +162,14 @@ async function readPart(file: string): Promise<FitCheckpoint> {
 async function placeParts(
   command: string,
   flags: TrainingUnitFlags,
-  { plan: { inputs }, units, isRepeated, begin }: GatherCall,
+  { plan, units, isRepeated, begin }: GatherCall,
 ): Promise<void> {
   const parts: FitCheckpoint[] = [];
   for (const { folder } of units) parts.push(await readPart(`${folder}/${PART_FILE}`));
   const joined = joinParts(parts);
-  await using run = await takeRun(flags.out!, {
+  const { inputs } = plan;
+  const out = flags.out!;
+  await using run = await takeRun(out, {
     command,
     flags: reusableFlags(flags),
     inputs,
@@ -176,7 +178,14 @@ async function placeParts(
   });
   await begin();
   await run.begin();
+  // Its id names files of events, which a gathering that is tried again must recognise as its own.
+  await writeKeptCommand(out, { command, id: runId(plan), flags: reusableFlags(flags), inputs });
   await run.options.checkpoint.save(joined);
+}
+
+/** The id of the runs of a plan, by which their files are known however often they are started again. */
+function runId({ id }: Plan): string {
+  return id.slice(0, 12);
 }
 
 async function untilPartFinished(run: Promise<void>): Promise<void> {

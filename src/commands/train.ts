@@ -43,6 +43,7 @@ import {
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
+import { trainingUnits } from "./_training_units.ts";
 import { declareSequenceControl } from "./_sequence_control.ts";
 import { formatSequenceFlags } from "./_sequences.ts";
 import { declareStart, frozenOf, loadInitial, printStart } from "./_start_flags.ts";
@@ -105,9 +106,14 @@ export const command: CommandDefinition<TrainFlags> = {
       ),
     ),
   run: train,
+  units: trainingUnits({
+    name: "train",
+    run: train,
+    nameRun: ({ ensemble }, run) => nameRun(run, ensemble),
+  }),
 };
 
-async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> {
+async function train(given: TrainFlags, { signal, share }: CommandCall): Promise<void> {
   const flags = await resumedFlags("train", given);
   checkTestFlags(flags);
   const { ensemble } = flags;
@@ -121,7 +127,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   const directory = await chooseRunDirectory(flags, asked.preset);
   const inputs = await inputsOfTraining(asked, flags);
   const refuse = () => refuseHeldRun(flags);
-  await using run = await ownRun(directory, { command: "train", flags, inputs, refuse });
+  await using run = await ownRun(directory, { command: "train", flags, inputs, refuse, share });
   const log = await openLog(flags, run.id);
   const model = modelOf(asked);
   checkPanelFlag(flags, { name: asked.preset, usesPanel: usesPanel(model) });
@@ -161,6 +167,13 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   if (calibrated !== undefined) throwUnlessCalibrated(calibrated, directory);
   await run.finish();
   await printNextStep(directory, flags);
+}
+
+/** Names a run for its unit: members of the ensemble come first, then the models of calibration folds. */
+function nameRun(run: number, ensemble: number): { readonly id: string; readonly does: string } {
+  if (run < ensemble) return { id: `member${run + 1}`, does: `member ${run + 1} of ${ensemble}` };
+  const fold = run - ensemble + 1;
+  return { id: `calibration${fold}`, does: `calibration fold ${fold}` };
 }
 
 /** The models that have finished an epoch at least; `undefined` if no model has. */

@@ -42,22 +42,35 @@ export async function doPlan(
   }
 }
 
-/** Runs the planned command by itself, and compares all files but for the times in them. */
+/**
+ * Runs the planned command by itself, and compares all files but for the times in them. Its result has the same place, since
+ * some files name it; the one that was gathered is there again afterwards.
+ */
 export async function compareResults(
   directory: string,
   { args: [command, ...flags], out }: { readonly args: readonly string[]; readonly out: string },
 ): Promise<void> {
-  const whole = out.replace(/[^/.]+(?=[^/]*$)/, "whole");
-  await succeed(command!, ...flags, "--out", whole);
-  if ((await Deno.stat(out)).isFile) {
-    deepStrictEqual(await readComparable(out), await readComparable(whole));
+  const gathered = out.replace(/[^/.]+(?=[^/]*$)/, "aside");
+  await Deno.rename(out, gathered);
+  await succeed(command!, ...flags, "--out", out);
+  await compareFiles(directory, { gathered, whole: out });
+  await Deno.remove(out, { recursive: true });
+  await Deno.rename(gathered, out);
+}
+
+async function compareFiles(
+  directory: string,
+  { gathered, whole }: { readonly gathered: string; readonly whole: string },
+): Promise<void> {
+  if ((await Deno.stat(gathered)).isFile) {
+    deepStrictEqual(await readComparable(gathered), await readComparable(whole));
     return;
   }
   const files = filesIn(whole);
-  deepStrictEqual(filesIn(out), files);
+  deepStrictEqual(filesIn(gathered), files);
   strictEqual(files.length > 0, true, `${directory} holds nothing to compare`);
   for (const file of files) {
-    const [ours, theirs] = [`${out}/${file}`, `${whole}/${file}`];
+    const [ours, theirs] = [`${gathered}/${file}`, `${whole}/${file}`];
     deepStrictEqual(await readComparable(ours), await readComparable(theirs), file);
   }
 }
