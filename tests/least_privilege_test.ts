@@ -60,6 +60,7 @@ const SETS: Readonly<Record<string, string>> = {
   split: "write",
   test: "test",
   "test-all": "test",
+  work: "work",
 };
 
 /** Sets of tasks for developers: they run other programs or write the project's files, and are given no files of others. */

@@ -6,6 +6,9 @@ import type { UnitKind } from "./_units.ts";
 /** The commands that say how they are divided. */
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly command: unknown }>>> = {
   crossval: () => import("./crossval.ts"),
+  experiments: () => import("./experiments.ts"),
+  explain: () => import("./explain.ts"),
+  search: () => import("./search.ts"),
   prepare: () => import("./prepare.ts"),
   train: () => import("./train.ts"),
 };

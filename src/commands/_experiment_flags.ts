@@ -15,9 +15,10 @@ import type { TestFlags } from "./_labels.ts";
 import { absolutePaths } from "./_place.ts";
 import { readKeptFlags, resumedFlags, type ResumeFlags } from "./_resume.ts";
 import { declareScheme, type SchemeFlags } from "./_scheme.ts";
+import { windowFlag, type WindowFlags } from "./_window.ts";
 
 /** Flags of the command. */
-export interface ExperimentsFlags extends TestFlags, ResumeFlags, SchemeFlags {
+export interface ExperimentsFlags extends TestFlags, ResumeFlags, SchemeFlags, WindowFlags {
   readonly data?: string | undefined;
   readonly record?: string | undefined;
   readonly threads?: number | undefined;
@@ -57,6 +58,7 @@ export function declareExperiments(command: Command): Command {
         "transform of the counts: none, log1p, asinh (default: each preset's)",
         choice(TRANSFORMS),
       )
+      .addOption(windowFlag())
       .option("--seed <n>", "seed of weights, order, dropout and held-out samples", integer(0), 0)
       .option("--competition", "the data are the competition's: show the report's figures", false)
       .option(
@@ -101,10 +103,11 @@ function pickDecisiveFlags(flags: ExperimentsFlags): unknown {
     absolutePaths(
       flags,
     );
-  const { scheme, folds, stratified, genes, groups, groupColumn, unknownBases } = others;
+  const { scheme, folds, stratified, genes, groups, groupColumn, unknownBases, window } = others;
   const letters = { dna, sequences, unknownBases };
   const division = { scheme, folds, stratified, genes, groups, groupColumn };
-  return { data, record, test, labels, only, epochs, transform, seed, ...letters, ...division };
+  const shown = { data, record, test, labels, only, epochs, transform, window, seed };
+  return { ...shown, ...letters, ...division };
 }
 
 async function refuseOtherRun(out: string): Promise<void> {

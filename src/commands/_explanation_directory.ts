@@ -26,8 +26,8 @@ import { lockOutput, removeUnfinishedIn } from "./_outputs.ts";
 /** The file that says what was done: it is written last. */
 export const RECORD_FILE = "explain.json";
 /** The folder of finished blocks, which is removed in the end. */
-const BLOCKS = "unfinished";
-const PLAN_FILE = `${BLOCKS}/plan.json`;
+export const BLOCKS_FOLDER = "unfinished";
+const PLAN_FILE = `${BLOCKS_FOLDER}/plan.json`;
 /** Files and folders that this command writes; nothing else in the directory is ever replaced or removed. */
 const OUTPUTS =
   /^(explain\.json|samples\.tsv|summary\.tsv|marks\.tsv|attributions\.(tsv|csv|jsonl|parquet|zarr)|pages|tracks)$/;
@@ -99,7 +99,7 @@ export async function refusePlace(out: string): Promise<void> {
       `Cannot write to ${out}: it is a link that leads nowhere, expected a directory`,
     );
   }
-  for (const folder of [BLOCKS, "pages", "tracks", "attributions.zarr"]) {
+  for (const folder of [BLOCKS_FOLDER, "pages", "tracks", "attributions.zarr"]) {
     if (!await isLink(`${out}/${folder}`)) continue;
     throw new ContractError(
       `Cannot write to ${out}: ${folder} in it is a link, expected a folder of explain's own`,
@@ -117,9 +117,24 @@ export async function refusePlace(out: string): Promise<void> {
   );
 }
 
+/**
+ * Refuses a directory that holds a finished explanation.
+ *
+ * @throws {ContractError} If it does, and may not be replaced.
+ */
+export async function refuseHeldExplanation(
+  out: string,
+  { overwrite }: { readonly overwrite: boolean },
+): Promise<void> {
+  if (overwrite || await pathKind(`${out}/${RECORD_FILE}`) !== "file") return;
+  throw new ContractError(
+    `Cannot write to ${out}: it already holds an explanation. Name another --out, or add --overwrite`,
+  );
+}
+
 /** Whether an entry says nothing about whose directory it is. */
 function isHarmless(name: string): boolean {
-  return name === BLOCKS || name.endsWith(".lock") || UNFINISHED.test(name) ||
+  return name === BLOCKS_FOLDER || name.endsWith(".lock") || UNFINISHED.test(name) ||
     name.startsWith(".");
 }
 
@@ -140,21 +155,17 @@ async function openLockedExplanation(
   const isFinished = hasRecord && isSame;
   if (!overwrite && !isFinished) {
     if (former !== undefined && !isSame) throw otherSettings(out, former, plan);
-    if (hasRecord) {
-      throw new ContractError(
-        `Cannot write to ${out}: it already holds an explanation. Name another --out, or add --overwrite`,
-      );
-    }
+    await refuseHeldExplanation(out, { overwrite });
   }
   if (!isSame) await clear(out);
   await removeUnfinishedIn(out, (name) => OUTPUTS.test(name));
-  await removeUnfinishedIn(`${out}/${BLOCKS}`, () => true);
+  await removeUnfinishedIn(`${out}/${BLOCKS_FOLDER}`, () => true);
   for (const [folder, ours] of Object.entries(FILES_BELOW)) {
     await removeUnfinishedIn(`${out}/${folder}`, (name) => ours.test(name));
   }
   await recoverDirectory(`${out}/attributions.zarr`);
-  const store = new BlockStore(`${out}/${BLOCKS}`, digest);
-  await makeDirectory(`${out}/${BLOCKS}`);
+  const store = new BlockStore(`${out}/${BLOCKS_FOLDER}`, digest);
+  await makeDirectory(`${out}/${BLOCKS_FOLDER}`);
   await writePlan(`${out}/${PLAN_FILE}`, plan);
   const kept = new Set(isSame ? await store.list(blocks) : []);
   let hasFinished = false;
@@ -172,7 +183,7 @@ async function openLockedExplanation(
       keepsNull = true;
     },
     readNull: async () => {
-      const found = isSame ? await store.find(NULL_BLOCK) : undefined;
+      const found = isSame || keepsNull ? await store.find(NULL_BLOCK) : undefined;
       keepsNull ||= found !== undefined;
       return found;
     },
@@ -212,7 +223,7 @@ async function clear(out: string): Promise<void> {
 
 /** Removes the finished blocks; the plan goes last, so that what is left is known to be this command's. */
 async function removeBlocks(out: string): Promise<void> {
-  const folder = `${out}/${BLOCKS}`;
+  const folder = `${out}/${BLOCKS_FOLDER}`;
   if (await pathKind(folder) !== "directory") return;
   await removeBlockFiles(folder);
   await removeFile(`${out}/${PLAN_FILE}`);

@@ -1,16 +1,18 @@
 /** What `explain` writes once all blocks are there. */
 
+import { isDeepStrictEqual } from "node:util";
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
 import type { Attributions } from "../explain/mod.ts";
 import { writeDirectoryAtomic } from "../files/atomic_directory.ts";
-import { writeFileAtomic } from "../files/file.ts";
+import { pathKind, writeFileAtomic } from "../files/file.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import { readJson } from "../runs/json.ts";
 import type { AttributionBlock } from "./_attribution_bytes.ts";
 import { describeFeatures, type Feature } from "./_attribution_features.ts";
 import { describeCompleteness } from "./_completeness.ts";
 import { writeAttributionAnndata } from "./_explanation_anndata.ts";
-import type { ExplanationDirectory } from "./_explanation_directory.ts";
+import { type ExplanationDirectory, RECORD_FILE } from "./_explanation_directory.ts";
 import {
   describeLeftOut,
   describeTest,
@@ -94,6 +96,19 @@ export async function writeExplanation(
   console.info(`Written: ${quotePath(out)}/ (${listFiles(files)})`);
   const page = pages.find((name) => name.endsWith("/index.html")) ?? pages[0];
   if (page !== undefined) console.info(`Next: open ${quotePath(`${out}/${page}`)} in a browser`);
+}
+
+/** Whether `--out` holds this explanation, finished: its files, made with the same settings of the same inputs. */
+export async function isWritten(work: ExplanationWork): Promise<boolean> {
+  const { flags: { out, format }, inputs, arithmetic, chosen: { rows } } = work;
+  const path = `${out}/${RECORD_FILE}`;
+  if (await pathKind(path) !== "file") return false;
+  const { files, ...record } = Object(await readJson(path, "read explanation"));
+  const expected = { ...describeWork(work), inputs, arithmetic, samples: rows.length };
+  const isSame = Object.entries(expected)
+    .every(([name, value]) => isDeepStrictEqual(record[name], value));
+  return isSame && Array.isArray(files) &&
+    (format === "none" || files.includes(`attributions.${format}`));
 }
 
 /** Lists files, and counts those in folders. */

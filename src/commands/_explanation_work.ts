@@ -134,6 +134,15 @@ export function attributeOptionsOf({ flags, unlabelled }: ExplanationWork): Attr
   return { ...optionsOf(flags), unlabelled, engine, threads, dropMarks, acceptAssembly };
 }
 
+/** What is computed, and how. */
+export interface ComputeOptions {
+  /** Adds q-values to a block; the block itself without a null. */
+  readonly test: (found: Attributions) => Attributions;
+  readonly signal: AbortSignal;
+  /** Numbers of the first block, and of that after the last: all by default. */
+  readonly range?: readonly [first: number, end: number];
+}
+
 /**
  * Computes the blocks that are not kept yet, and keeps them.
  *
@@ -142,21 +151,19 @@ export function attributeOptionsOf({ flags, unlabelled }: ExplanationWork): Attr
 export async function computeBlocks(
   work: ExplanationWork,
   directory: ExplanationDirectory,
-  { test, signal }: {
-    /** Adds q-values to a block; the block itself without a null. */
-    readonly test: (found: Attributions) => Attributions;
-    readonly signal: AbortSignal;
-  },
+  { test, signal, range: [first, end] = [0, countBlocks(work)] }: ComputeOptions,
 ): Promise<void> {
-  const { models, data, chosen: { rows }, blockSize } = work;
-  const blocks = countBlocks(work);
-  const missing = Array.from({ length: blocks }, (_, block) => block)
+  const { models, data, blockSize } = work;
+  const missing = Array.from({ length: end - first }, (_, i) => first + i)
     .filter((block) => !directory.kept.has(block));
   if (directory.kept.size > 0) {
-    console.info(`Resuming: ${directory.kept.size} of ${formatCountOf(blocks, "block")} are there`);
+    console.info(
+      `Resuming: ${directory.kept.size} of ${formatCountOf(end - first, "block")} are there`,
+    );
   }
   if (missing.length === 0) return;
-  const left = rows.filter((_, i) => !directory.kept.has(Math.floor(i / blockSize)));
+  const rows = work.chosen.rows.subarray(first * blockSize, end * blockSize);
+  const left = rows.filter((_, i) => !directory.kept.has(first + Math.floor(i / blockSize)));
   const progress = new ProgressLine("samples");
   const before = rows.length - left.length;
   const notes = new Set<string>();

@@ -2,7 +2,7 @@
 
 import { type EngineName, selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
-import { readResult, removeResult, resultPath } from "../runs/experiment_files.ts";
+import { readResult, removeResult, resultPath, writeResult } from "../runs/experiment_files.ts";
 import { checkArithmetic } from "../training/check_arithmetic.ts";
 import type { ExperimentPlan, ExperimentResult } from "../training/experiments.ts";
 import { warnOfMixture } from "./_arithmetic.ts";
@@ -53,6 +53,51 @@ export async function removeResults(
 }
 
 /**
+ * Takes experiments that other processes ran, and writes those that are not in the directory yet.
+ *
+ * @param plans The experiments to take.
+ * @param results What the other processes found.
+ * @param table What is in the directory, to which they are added.
+ * @throws {ContractError} If an experiment is missing, of other settings or data, or of other arithmetic than those that are in
+ * the directory.
+ */
+export async function takeElsewhere(
+  plans: readonly ExperimentPlan[],
+  results: readonly ExperimentResult[],
+  { finished, flags: { out, otherArithmetic } }: {
+    readonly finished: Map<string, ExperimentResult>;
+    readonly flags: ExperimentsFlags;
+  },
+): Promise<void> {
+  for (const { name, digest } of plans.filter(({ name }) => !finished.has(name))) {
+    const result = results.find(({ plan }) => plan.name === name);
+    if (result?.plan.digest !== digest) {
+      const found = result === undefined ? "none" : "one of other settings or data";
+      throw new ContractError(
+        `Cannot take experiment ${name}: found ${found}, expected the result of another process`,
+      );
+    }
+    const known = otherArithmetic ? [] : arithmeticOn(result.engine, finished.values());
+    for (const theirs of result.arithmetic ?? []) checkArithmetic(known, theirs, mixtureIn(out));
+    await writeResult(out, result);
+    finished.set(name, result);
+  }
+}
+
+/** Every kind of arithmetic with which an engine computed results. */
+function arithmeticOn(engine: string, results: Iterable<ExperimentResult>): readonly string[] {
+  return [...results].flatMap((result) => result.engine === engine ? result.arithmetic ?? [] : []);
+}
+
+function mixtureIn(out: string) {
+  return {
+    action: `resume in ${out}`,
+    subject: "its experiments were",
+    advice: ". Resume where they were started, name another --out, or add --other-arithmetic",
+  };
+}
+
+/**
  * Refuses to add results that this machine would compute with other arithmetic than the results already in the table.
  * Results of different engines may be mixed, since the table names the engine of each.
  *
@@ -69,13 +114,7 @@ export async function refuseMixture(
   for (const plan of plans.filter(({ name }) => !finished.has(name))) {
     const { engine } = await selectEngine(name, plan.spec);
     const ours = await engine.arithmetic();
-    const found = [...finished.values()]
-      .flatMap((result) => result.engine === engine.name ? result.arithmetic ?? [] : []);
-    checkArithmetic(found, ours, {
-      action: `resume in ${out}`,
-      subject: "its experiments were",
-      advice: ". Resume where they were started, name another --out, or add --other-arithmetic",
-    });
+    checkArithmetic(arithmeticOn(engine.name, finished.values()), ours, mixtureIn(out));
   }
 }
 

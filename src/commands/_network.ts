@@ -68,9 +68,11 @@ function listHosts(hosts: readonly string[]): string {
 function formatGrant(hosts: readonly string[]): string | undefined {
   const { name, args } = running;
   const grant = `--allow-net=${hosts.join(",")}`;
-  const { program, isLauncher } = callOf();
+  const { program, launcher } = callOf();
   const own = args.map((argument) => quotePath(coverSecrets(argument)));
-  if (program !== undefined && isLauncher) return [program, grant, name, ...own].join(" ");
+  if (program !== undefined && launcher !== undefined) {
+    return [program, grant, name, ...own].join(" ");
+  }
   if (Deno.build.standalone) return undefined;
   const task = (packageJson.tasks as Readonly<Record<string, { readonly command: string }>>)[name];
   const script = findPackageFile(`scripts/${name}.ts`);

@@ -6,9 +6,10 @@ import type { Loss } from "../model/spec.ts";
 import { BATCH_BY, type BatchBy } from "../model/trained_model.ts";
 import type { SettingsLayer } from "../training/settings.ts";
 import { choice, integer, number, suggestWords } from "./flags.ts";
+import { windowFlag, type WindowFlags } from "./_window.ts";
 
 /** Flags of {@linkcode declareOptimiser}. */
-export interface OptimiserFlags {
+export interface OptimiserFlags extends WindowFlags {
   /** A loss with its parameter, as {@linkcode parseLoss} reads it. */
   readonly loss?: string | undefined;
   /** A schedule with its parameter, as {@linkcode parseScheduleText} reads it. */
@@ -48,7 +49,8 @@ export function declareOptimiser(command: Command): Command {
       "order of the samples: sample, at random, or gene, a gene's samples together, which models of DNA train faster " +
         "(default: sample)",
       choice(BATCH_BY),
-    );
+    )
+    .addOption(windowFlag());
 }
 
 /** Makes the flag `--schedule`. */
@@ -87,7 +89,7 @@ export function declareEarlyStopping(command: Command): Command {
 
 /** The settings that the flags give. */
 export function optimiserSettings(
-  { loss, schedule, weightDecay, batchBy, earlyStopping: patience, restoreBest = true }:
+  { loss, schedule, weightDecay, batchBy, window, earlyStopping: patience, restoreBest = true }:
     & OptimiserFlags
     & EarlyStoppingFlags,
 ): SettingsLayer {
@@ -96,6 +98,7 @@ export function optimiserSettings(
     schedule: schedule === undefined ? undefined : parseScheduleText(schedule),
     weightDecay,
     batchBy,
+    window,
     earlyStopping: patience === undefined ? undefined : { patience, restoreBest },
   };
 }

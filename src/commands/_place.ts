@@ -19,24 +19,24 @@ const ROOT = import.meta.url.startsWith("file:")
 /** The program's name, with which command lines of this package start if they are not tasks. */
 let program: string | undefined;
 
-/** Whether the program is a bundle's launcher, which takes Deno's flag `--allow-net`. */
-let isLauncher = false;
+/** The path of a bundle's launcher, which takes Deno's flag `--allow-net`; `undefined` if another program was called. */
+let launcher: string | undefined;
 
 /** Options of {@linkcode nameProgram}. */
 interface NameProgramOptions {
-  /** Whether it is a bundle's launcher. */
-  readonly isLauncher: boolean;
+  /** The path of a bundle's launcher, if it is one. */
+  readonly launcher: string | undefined;
 }
 
 /** Records that the command was called through a program, such as `histone`, rather than as a task. */
 export function nameProgram(name: string, options: NameProgramOptions): void {
   program = name;
-  isLauncher = options.isLauncher;
+  launcher = options.launcher;
 }
 
 /** How the command was called: the program's name, unless it is a task. */
 export function callOf(): { readonly program: string | undefined } & NameProgramOptions {
-  return { program, isLauncher };
+  return { program, launcher };
 }
 
 /**

@@ -101,11 +101,6 @@ export async function enterPlannedCommand(
   return { name: command, units, flags: kept, args, given: new Set(given) };
 }
 
-/** The words of a command line that decide how the run-time is prepared. */
-function threadWords({ threads }: PlannedFlags): string[] {
-  return typeof threads === "number" ? [`--threads=${threads}`] : [];
-}
-
 async function findDivided(name: string | undefined, action: string) {
   const found = await loadDivided<PlannedFlags>(name);
   if (found !== undefined) return found;

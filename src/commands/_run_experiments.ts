@@ -15,6 +15,7 @@ import {
 import type { ExperimentsFlags } from "./_experiment_flags.ts";
 import { formatMetric } from "./_metrics.ts";
 import { reportTraining } from "./_report_training.ts";
+import { printWindow } from "./_window.ts";
 
 /** Values that the experiments of one command share. */
 export interface SharedByExperiments {
@@ -64,6 +65,7 @@ async function runOne(
   console.info(
     `${name}: ${formatCountOf(epochs, "epoch")}, batch ${batchSize}, learning rate ${learningRate}`,
   );
+  printWindow(plan, data.train);
   if (isClassifier(spec)) {
     console.info("  Labels other than 0 and 1 become 1 above the cell type's median, 0 elsewhere");
   }

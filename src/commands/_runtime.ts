@@ -16,7 +16,7 @@ export function prepareRuntime(command: Command): void {
   if (has("epochs")) noteMemoryGrowth();
 }
 
-/** Prints how many threads are used if more were asked for than the machine lends. */
+/** Prints how many threads are used if more were asked for than there are cores. */
 function reportThreads(asked: number | undefined): void {
   const cores = lentThreads();
   if (asked === undefined || asked <= cores) return;

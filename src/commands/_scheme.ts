@@ -77,7 +77,7 @@ export interface DivisibleData {
   /** The samples; their genes have chromosomes if the scheme needs them. */
   readonly data: Dataset;
   /** The group of each sample, `[position]`, for scheme `by-group`. */
-  readonly groups: string[] | undefined;
+  readonly groups: readonly string[] | undefined;
 }
 
 /** The tables that a scheme needs. */

@@ -23,9 +23,10 @@ import { readKeptFlags, type ResumeFlags } from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import type { SequenceFlags } from "./_sequences.ts";
 import { declareFolds, type SchemeFlags } from "./_scheme.ts";
+import { windowFlag, type WindowFlags } from "./_window.ts";
 
 /** Flags of the command. */
-export interface SearchFlags extends ResumeFlags, SchemeFlags, SequenceFlags {
+export interface SearchFlags extends ResumeFlags, SchemeFlags, SequenceFlags, WindowFlags {
   readonly record?: string | undefined;
   readonly data?: string | undefined;
   readonly space?: string | undefined;
@@ -73,6 +74,7 @@ export function declareSearch(command: Command): Command {
       )
       .addOption(scheduleFlag())
       .addOption(weightDecayFlag())
+      .addOption(windowFlag())
       .option("--seed <n>", "seed of choices, folds, weights, order and dropout", integer(0), 0)
       .option("--out <dir>", "directory to write (default: a new one in runs/)")
       .option("--overwrite", "replace the search that --out already holds", false)
@@ -118,7 +120,7 @@ export async function chooseFlags(
 /** Reads the settings that the flags stand for, and the file of the space. */
 export async function readSettings(flags: SearchFlags): Promise<SearchSettings> {
   const { method, trials, folds, scheme, stratified, epochs, halving, transform, seed } = flags;
-  const { schedule, weightDecay } = optimiserSettings(flags);
+  const { schedule, weightDecay, window } = optimiserSettings(flags);
   return {
     method,
     trials,
@@ -130,6 +132,7 @@ export async function readSettings(flags: SearchFlags): Promise<SearchSettings> 
     seed,
     schedule,
     weightDecay,
+    window,
     keepOneIn: halving === true ? DEFAULT_KEPT_ONE_IN : halving,
     space: flags.space === undefined
       ? DEFAULT_SPACE

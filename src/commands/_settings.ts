@@ -1,5 +1,6 @@
 /** Resolves the settings of the commands that train one model from their flags. */
 
+import type { Dataset } from "../data/dataset.ts";
 import type { EngineName } from "../engine/select.ts";
 import { parsePresetName, type PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
@@ -7,6 +8,7 @@ import type { TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
 import type { Inputs } from "../runs/inputs.ts";
 import { describeModels } from "../runs/models.ts";
+import { chooseWindow } from "../training/choose_window.ts";
 import { settingsOf } from "../training/initial.ts";
 import {
   presetSettings,
@@ -72,8 +74,8 @@ export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
 export interface SettingsSources {
   readonly file?: SpecFile | undefined;
   readonly initial?: TrainedModel | undefined;
-  /** Number of samples to train on, which the size of batches depends on; absent as long as nobody has counted them. */
-  readonly samples?: number | undefined;
+  /** Samples to train on, which the sizes of batches and windows depend on; absent as long as they have not been read. */
+  readonly data?: Dataset | undefined;
 }
 
 /**
@@ -82,7 +84,7 @@ export interface SettingsSources {
  */
 export function resolveRunSettings(
   flags: TrainingFlags,
-  { file, initial, samples }: SettingsSources,
+  { file, initial, data }: SettingsSources,
 ): RunSettings {
   const { training = {}, transform } = file ?? {};
   const spec = file?.spec ?? initial?.spec;
@@ -90,10 +92,12 @@ export function resolveRunSettings(
     settingsOfFlags(flags),
     { ...training, transform },
     settingsOf(initial),
-    presetSettings(spec ?? parsePresetName(flags.preset), { samples }),
+    presetSettings(spec ?? parsePresetName(flags.preset), { samples: data?.length }),
   );
+  const window = data && chooseWindow(data, settings);
   return {
     ...settings,
+    ...(window !== undefined && { window }),
     data: chooseData(flags.data),
     preset: spec?.name ?? flags.preset,
     spec,

@@ -3,7 +3,8 @@
 import { field } from "../base/field.ts";
 import { object } from "../base/fields.ts";
 import { chooseThreads } from "../base/threads.ts";
-import { openFile, pathKind, writeFileAtomic } from "../files/file.ts";
+import { FormatError } from "../errors.ts";
+import { openFile, pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
 import { checkValue } from "../runs/check_value.ts";
 import {
   checkpointsOf,
@@ -23,7 +24,15 @@ import { reusableFlags } from "./_kept_flags.ts";
 import { peakMemory } from "./_peak_memory.ts";
 import type { ResumeFlags } from "./_resume.ts";
 import { refuseHeldRun } from "./_run_directory.ts";
-import type { Division, GatherCall, PlanCall, UnitKind, WorkCall, WorkDone } from "./_units.ts";
+import {
+  type Division,
+  type GatherCall,
+  type PlanCall,
+  SURVEY_FOLDER,
+  type UnitKind,
+  type WorkCall,
+  type WorkDone,
+} from "./_units.ts";
 import { warn } from "./_warn.ts";
 
 /** The file that a unit leaves. */
@@ -68,11 +77,12 @@ async function plan<Flags extends TrainingUnitFlags>(
   await refuseHeldRun(flags);
   const started = performance.now();
   const found: { runs: readonly SurveyedRun[]; arithmetic: string; inputs: Inputs }[] = [];
-  const out = `${call.folder}/survey`;
+  const out = `${call.folder}/${SURVEY_FOLDER}`;
   const survey = async (runs: readonly SurveyedRun[], arithmetic: string) => {
     found.push({ runs, arithmetic, inputs: (await readKeptCommand(out))?.inputs ?? {} });
   };
-  const asked = { ...flags, out, tensorboard: undefined, overwrite: false };
+  // A plan that was killed may have left such a folder.
+  const asked = { ...flags, out, tensorboard: undefined, overwrite: true };
   await untilPartFinished(command.run(asked, { ...call, share: { survey } }));
   const [{ runs, arithmetic, inputs }] = found as [typeof found[number]];
   // Every unit reads the data, too.
@@ -113,22 +123,49 @@ async function work<Flags extends TrainingUnitFlags>(
 ): Promise<WorkDone> {
   const part = partOf(unit);
   const file = `${folder}/${PART_FILE}`;
-  if (await pathKind(file) === undefined) {
-    // The unit is a run that was started with the files of the plan: the same code as in `--resume` compares them.
-    if (!await holdsUnfinishedRun(folder)) {
-      const { checkpointMinutes = CHECKPOINT_MINUTES } = flags;
-      const own = { ...flags, out: folder, tensorboard: undefined, checkpointMinutes };
-      const kept = { command: name, id: runId(plan), flags: reusableFlags(own) };
-      await writeKeptCommand(folder, { ...kept, inputs: plan.inputs });
-    }
-    const share = { part, arithmetic: plan.arithmetic };
-    await untilPartFinished(run({ ...flags, resume: folder }, { ...call, share }));
-    const found = await new CheckpointFolder(checkpointsOf(folder)).load();
-    await writeFileAtomic(file, await encodeCheckpoint(found!.checkpoint));
+  const made = await findPart(file);
+  if (made !== undefined) {
+    await clearCheckpoints(folder, name);
+    return { arithmetic: made.arithmetic.join("; ") };
   }
-  const { arithmetic } = await readPart(file);
+  await clearDamaged(folder, name);
+  // The unit is a run that was started with the files of the plan: the same code as in `--resume` compares them.
+  if (!await holdsUnfinishedRun(folder)) {
+    const { checkpointMinutes = CHECKPOINT_MINUTES } = flags;
+    const own = { ...flags, out: folder, tensorboard: undefined, checkpointMinutes };
+    const kept = { command: name, id: runId(plan), flags: reusableFlags(own) };
+    await writeKeptCommand(folder, { ...kept, inputs: plan.inputs });
+  }
+  const share = { part, arithmetic: plan.arithmetic };
+  await untilPartFinished(run({ ...flags, resume: folder }, { ...call, share }));
+  const { checkpoint } = (await new CheckpointFolder(checkpointsOf(folder)).load())!;
+  await writeFileAtomic(file, await encodeCheckpoint(checkpoint));
   await clearCheckpoints(folder, name);
-  return { arithmetic: arithmetic.join("; ") };
+  return { arithmetic: checkpoint.arithmetic.join("; ") };
+}
+
+/** The part that an earlier call kept, before it could say that the unit is done; one that is damaged is removed. */
+async function findPart(file: string): Promise<FitCheckpoint | undefined> {
+  if (await pathKind(file) === undefined) return undefined;
+  try {
+    return await readPart(file);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    warn(`${error.message}; the unit starts over`);
+    await removeFile(file);
+    return undefined;
+  }
+}
+
+/** Removes checkpoints all of which are damaged: then the unit starts over. */
+async function clearDamaged(folder: string, command: string): Promise<void> {
+  try {
+    await new CheckpointFolder(checkpointsOf(folder)).load();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    warn(`${error.message}; the unit starts over`);
+    await clearCheckpoints(folder, command);
+  }
 }
 
 /** Removes what a unit needs no longer once its part is kept. */

@@ -5,9 +5,12 @@ import type { Plan, PlannedUnit, Unit } from "../cluster/plan.ts";
 import type { Inputs } from "../runs/inputs.ts";
 import type { CommandCall } from "./_command_call.ts";
 
+/** The folder below the plan's that a command may use while it plans; one that is there is a leftover. */
+export const SURVEY_FOLDER = "survey";
+
 /** What `plan` tells a command. */
 export interface PlanCall extends CommandCall {
-  /** The plan's folder, in which nothing is yet; what is written there while planning must be removed again. */
+  /** The plan's folder, which is empty but for a leftover of {@linkcode SURVEY_FOLDER}; what is written there must be removed again. */
   readonly folder: string;
   /** How many runs, trials or files a unit has at most, if the user said so. */
   readonly perUnit?: number | undefined;

@@ -82,9 +82,7 @@ export async function runTask(
 export async function runProgram(args: readonly string[] = Deno.args): Promise<never> {
   const called = args[0]?.startsWith(CALLED_AS) ? args[0].slice(CALLED_AS.length) : undefined;
   const words = called === undefined ? args : args.slice(1);
-  nameProgram(called === undefined ? "histone" : quotePath(called), {
-    isLauncher: called !== undefined,
-  });
+  nameProgram(called === undefined ? "histone" : quotePath(called), { launcher: called });
   const [first, ...others] = words;
   if (isCommandName(first)) return await runTask(first, others);
   const [second] = others;

@@ -59,6 +59,7 @@ import {
 } from "./_start_flags.ts";
 import { trainingUnits } from "./_training_units.ts";
 import { describeSharedParts, findSharedParts } from "./_shared_parts.ts";
+import { printWindow } from "./_window.ts";
 
 interface CrossvalFlags extends TrainingFlags, StartFlags, ResumeFlags, SchemeFlags {
   readonly out?: string | undefined;
@@ -122,8 +123,8 @@ async function crossval(given: CrossvalFlags, { signal, share }: CommandCall): P
   const { folds, repeats, scheme, stratified, otherArithmetic } = flags;
   const initial = await loadInitial(flags);
   const file = await readSpecFile(flags.spec);
-  const resolve = (samples?: number) => ({
-    ...resolveRunSettings(flags, { file, initial, samples }),
+  const resolve = (data?: Dataset) => ({
+    ...resolveRunSettings(flags, { file, initial, data }),
     ...frozenOf(flags),
   });
   const asked = resolve();
@@ -138,10 +139,11 @@ async function crossval(given: CrossvalFlags, { signal, share }: CommandCall): P
   checkPanelFlag(flags, { name: asked.preset, usesPanel: usesPanel(model) });
   const options = { allowMissingMarks: usesPanel(model) };
   const { data, groups } = tables.join(await loadData(asked.data, flags, options));
-  const settings = resolve(data.length);
+  const settings = resolve(data);
   const unlabelled = await loadUnlabelled(flags, { [settings.data]: data });
   const sampleWeights = joinWeights(data, weights);
   printStart(flags, initial, { ...settings, folds: true });
+  printWindow(settings, data);
   await run.begin();
   const division = { folds, repeats, scheme, stratified, groups };
   const shared = findSharedParts(kFold(data, { ...division, seed: settings.seed }));

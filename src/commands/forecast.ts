@@ -50,6 +50,7 @@ import {
 } from "./_settings.ts";
 import { declareSequenceControl } from "./_sequence_control.ts";
 import { outputWidth } from "./_wrap.ts";
+import { printWindow } from "./_window.ts";
 
 interface ForecastFlags extends TrainingFlags, ChromosomeFlags {
   readonly ensemble: number;
@@ -118,8 +119,9 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
   const data = addPlaces(loaded);
   const division = { newGenes, newChromosomes, newCellTypes, seed: splitSeed };
   const split = splitRegimes(data, division);
-  const settings = resolveRunSettings(flags, { file, samples: split.train.length });
+  const settings = resolveRunSettings(flags, { file, data: split.train });
   console.info(describeSplit(split));
+  printWindow(settings, split.train);
   const shared = { ...settings, unlabelled, members: ensemble, signal };
   const results = checkTrained(
     await fitEnsemble(model, split.train, { ...shared, ...reportMembers(ensemble, settings, log) }),

@@ -8,13 +8,17 @@ import { quotePath } from "../base/shell.ts";
 import { writePlan } from "../cluster/plan_file.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
+import { removeIfEmpty } from "../files/directory.ts";
 import { listDirectory, makeDirectory, pathKind } from "../files/file.ts";
 import { type CommandCall, type CommandDefinition, integer } from "./flags.ts";
 import { commandLine } from "./_place.ts";
 import { parsePlannedCommand, type PlannedFlags } from "./_planned_command.ts";
+import { writeSlurmJobs } from "./_slurm.ts";
+import { checkSlurmFlags, declareSlurm, type SlurmFlags } from "./_slurm_flags.ts";
+import { SURVEY_FOLDER } from "./_units.ts";
 import { VERSION } from "./version.ts";
 
-interface PlanFlags {
+interface PlanFlags extends SlurmFlags {
   readonly plan: string;
   readonly perUnit?: number | undefined;
 }
@@ -30,24 +34,34 @@ export const command: CommandDefinition<PlanFlags> = {
       "deno task plan --plan plans/cv crossval --data train.npz --out runs/cv",
       "a unit for each fold",
     ],
+    [
+      "deno task plan --plan plans/cv --slurm --slurm-cap 20 crossval --data train.npz",
+      "with jobs for Slurm, which sh plans/cv/slurm/submit.sh submits",
+    ],
     ["deno task work --plan plans/cv --unit 1", "does the first; others do the others"],
     ["deno task gather --plan plans/cv", "writes runs/cv, as crossval would have"],
   ],
   declare: (command) =>
-    command
-      .argument("<command>", "the command whose work is divided")
-      .argument("[flags...]", "its flags")
-      .passThroughOptions()
-      .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
-      .option(
-        "--per-unit <n>",
-        "models, trials or files that a unit has at most (default: one)",
-        integer(1),
-      ),
+    declareSlurm(
+      command
+        .argument("<command>", "the command whose work is divided")
+        .argument("[flags...]", "its flags")
+        .passThroughOptions()
+        .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
+        .option(
+          "--per-unit <n>",
+          "models, trials or files that a unit has at most (default: one)",
+          integer(1),
+        ),
+    ),
   run: plan,
 };
 
-async function plan({ plan: folder, perUnit }: PlanFlags, call: CommandCall): Promise<void> {
+async function plan(
+  { plan: folder, perUnit, ...slurm }: PlanFlags,
+  call: CommandCall,
+): Promise<void> {
+  checkSlurmFlags(slurm);
   const planned = await parsePlannedCommand(call.args, `${folder}/result`);
   const { name, flags, args, given } = planned;
   await checkNew(folder);
@@ -59,7 +73,7 @@ async function plan({ plan: folder, perUnit }: PlanFlags, call: CommandCall): Pr
     given,
     folder: absolute,
     perUnit,
-  });
+  }).finally(() => removeIfEmpty(folder));
   const { units, inputs, arithmetic } = division;
   const head = {
     command: name,
@@ -73,6 +87,7 @@ async function plan({ plan: folder, perUnit }: PlanFlags, call: CommandCall): Pr
   };
   const written = await writePlan(folder, head, units);
   printPlan(written, folder);
+  if (slurm.slurm) await writeSlurmJobs(folder, written, slurm);
 }
 
 /** Flags as JSON keeps them. */
@@ -84,7 +99,8 @@ function reusable(flags: PlannedFlags): PlannedFlags {
 async function checkNew(folder: string): Promise<void> {
   const kind = await pathKind(folder);
   if (kind === undefined) return;
-  if (kind === "directory" && (await listDirectory(folder)).length === 0) return;
+  const isLeftover = (name: string) => name === SURVEY_FOLDER;
+  if (kind === "directory" && (await listDirectory(folder)).every(isLeftover)) return;
   throw new ContractError(
     `Cannot write plan to ${folder}: it ${
       kind === "file" ? "is a file" : "holds files already"

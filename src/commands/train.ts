@@ -2,6 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { quotePath } from "../base/shell.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { DivergedError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
@@ -50,6 +51,7 @@ import { declareStart, frozenOf, loadInitial, printStart } from "./_start_flags.
 import { printStops, trainModels } from "./_train_models.ts";
 import { readTrainingSamples, type SampleFlags } from "./_training_samples.ts";
 import { type TrainedMember, writeTrained } from "./_write_trained.ts";
+import { printWindow } from "./_window.ts";
 
 interface TrainFlags extends TrainingFlags, SampleFlags, ResumeFlags, CalibrationFlags {
   readonly data?: string | undefined;
@@ -119,8 +121,8 @@ async function train(given: TrainFlags, { signal, share }: CommandCall): Promise
   const { ensemble } = flags;
   const initial = await loadInitial(flags);
   const file = await readSpecFile(flags.spec);
-  const resolve = (samples?: number) => ({
-    ...resolveRunSettings(flags, { file, initial, samples }),
+  const resolve = (data?: Dataset) => ({
+    ...resolveRunSettings(flags, { file, initial, data }),
     ...frozenOf(flags),
   });
   const asked = resolve();
@@ -132,8 +134,9 @@ async function train(given: TrainFlags, { signal, share }: CommandCall): Promise
   const model = modelOf(asked);
   checkPanelFlag(flags, { name: asked.preset, usesPanel: usesPanel(model) });
   const samples = await readTrainingSamples(asked.data, flags, model);
-  const settings = resolve(samples.data.length);
+  const settings = resolve(samples.data);
   printStart(flags, initial, { ...settings, folds: flags.calibrate });
+  printWindow(settings, samples.data);
   await run.begin();
   const models = { flags, settings, samples, initial, log, signal };
   const { trained, calibrated } = await trainModels(run, models);

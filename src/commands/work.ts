@@ -59,6 +59,7 @@ async function work(flags: WorkFlags, call: CommandCall): Promise<void> {
   const isDone = async () => await readDone(folder, { plan, unit }) !== undefined;
   const skip = () => console.log(`${what} is done already: skipped`);
   if (await isDone()) return skip();
+  await checkNeeds(folder, { plan, unit });
   await using owned = await takeUnit({ folder, plan, unit, onWarning: warn });
   if (owned === undefined) {
     throw new ContractError(`Cannot do unit ${unit.unit}: another process works on it now`);
@@ -78,7 +79,7 @@ async function work(flags: WorkFlags, call: CommandCall): Promise<void> {
       folder: owned.folder,
     })
     .catch((error) => {
-      if (!call.signal.aborted) throw error;
+      if (error !== call.signal.reason && !(error instanceof Interrupted)) throw error;
       throw new Interrupted(
         `Interrupted: ${what} kept its progress. Resume: ${commandLine("work")} --plan ${
           quotePath(flags.plan)
@@ -96,6 +97,19 @@ function findUnit({ units }: Plan, number: number): Unit {
   throw new ContractError(
     `Cannot do unit ${number}: the plan has ${units.length}, expected a number from 1 to ${units.length}`,
   );
+}
+
+/** Refuses a unit that needs others which are not done. */
+async function checkNeeds(
+  folder: string,
+  { plan, unit }: { readonly plan: Plan; readonly unit: Unit },
+): Promise<void> {
+  for (const needed of plan.units.filter(({ id }) => unit.needs.includes(id))) {
+    if (await readDone(folder, { plan, unit: needed }) !== undefined) continue;
+    throw new ContractError(
+      `Cannot do unit ${unit.unit}: it needs unit ${needed.unit} (${needed.does}), which is not done, expected that first`,
+    );
+  }
 }
 
 /** The unit that the scheduler's job is for. */

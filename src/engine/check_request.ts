@@ -105,20 +105,26 @@ function checkResident({ resident, samples, variants = 1, inputs }: SampleSource
  * Throws unless the members of a session can be trained as asked.
  *
  * @throws {TypeError} If the samples have no labels, or not one each, or other than one weight each.
- * @throws {RangeError} If the epoch is not an integer from 0, the piece does not begin and end between two steps, or a
- *   weight is not a number of at least 0.
+ * @throws {RangeError} If the epoch is not an integer from 0, the orders or the piece do not begin and end between two steps,
+ *   or a weight is not a number of at least 0.
  * @throws As {@linkcode checkRows} does.
  */
 export function checkTraining(
   spec: ModelSpec,
-  { source, orders, epoch, start, end }: Pick<
+  { source, orders, epoch, firstPosition = 0, start, end }: Pick<
     EpochRequest,
-    "source" | "orders" | "epoch" | "start" | "end"
+    "source" | "orders" | "epoch" | "firstPosition" | "start" | "end"
   >,
   { members, batchSize }: { readonly members: number; readonly batchSize: number },
 ): void {
   checkRows(spec, { source, rows: orders, members });
   checkInteger(epoch, { action: "train", name: "epoch", least: 0 });
+  checkInteger(firstPosition, { action: "train", name: "firstPosition", least: 0 });
+  if (firstPosition % batchSize !== 0) {
+    throw new RangeError(
+      `Cannot train: firstPosition is ${firstPosition}, expected a multiple of the batch size ${batchSize}`,
+    );
+  }
   for (const order of orders) checkPiece(order, { start, end, batchSize });
   const { labels, samples } = source;
   if (labels === undefined) throw new TypeError("Cannot train: the data have no labels");

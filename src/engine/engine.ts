@@ -147,7 +147,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The progress of an epoch: samples of all members together, from the epoch's start. */
+/** The progress of an epoch: samples of all members together, from the start of the orders. */
 export interface EpochProgress extends Progress {
   /** Mean loss of the samples done in this call; `undefined` on engines that do not look at it before the epoch's end. */
   readonly meanLoss: number | undefined;
@@ -162,6 +162,13 @@ export interface EpochRequest {
   /** Number of the epoch, from 0. */
   readonly epoch: number;
   /**
+   * The position in the epoch of the orders' first rows: a multiple of the batch size. An epoch in orders, each of a source
+   * of its own, is the same epoch.
+   *
+   * @default 0
+   */
+  readonly firstPosition?: number | undefined;
+  /**
    * Where in the orders to begin: a multiple of the batch size. An epoch in pieces is the same epoch.
    *
    * @default 0
@@ -173,7 +180,7 @@ export interface EpochRequest {
    * @default the order's length
    */
   readonly end?: number | undefined;
-  /** Called from time to time with the samples done so far in this epoch. */
+  /** Called from time to time with the samples of the orders that are done. */
   readonly onProgress?: ((progress: EpochProgress) => void) | undefined;
   /** Gives the epoch up, between two steps: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -224,8 +231,7 @@ export interface Session extends AsyncDisposable {
    * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers other
    * samples than requested.
    * @throws {RangeError} If the number of orders is not that of the members, the samples lack a row of one, the epoch
-   *   is not an integer from 0, the piece begins or ends within a step, or a weight of a sample is not a number of at
-   *   least 0.
+   *   is not an integer from 0, a position is within a step, or a weight of a sample is not a number of at least 0.
    * @throws {TypeError} If the samples have no labels, or not one each, or other than one weight each.
    */
   runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]>;

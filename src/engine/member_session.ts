@@ -22,6 +22,7 @@ export interface MemberEpoch {
   readonly source: SampleSource;
   readonly order: Uint32Array;
   readonly epoch: number;
+  readonly firstPosition: number;
   readonly start: number;
   readonly end: number;
   /** Called with the number of samples of the order that are done, and the mean loss since `start`. */
@@ -131,7 +132,7 @@ class MemberSession implements Session {
     request: EpochRequest,
     signal: AbortSignal,
   ): Promise<(number | DivergedError)[]> {
-    const { source, orders, epoch, onProgress } = request;
+    const { source, orders, epoch, firstPosition = 0, onProgress } = request;
     const progress = new ProgressOfMembers(request);
     const before = new Map<Member, SessionState>();
     try {
@@ -144,7 +145,7 @@ class MemberSession implements Session {
           progress.report(index, samples, loss);
           onProgress?.(progress.now());
         };
-        const own = { source, order, epoch, start, end, onProgress: report, signal };
+        const own = { source, order, epoch, firstPosition, start, end, onProgress: report, signal };
         return await member.runEpoch(own).catch(async (error) => {
           if (!(error instanceof DivergedError)) throw error;
           await member.restore(before.get(member)!);

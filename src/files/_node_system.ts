@@ -22,6 +22,7 @@ export function nodeSystem(): System | undefined {
     version: versions(),
     SeekMode: { Start: START, End: END },
     stat: async (path) => factsOf(await promises.stat(path)),
+    statSync: (path) => factsOf(fs.statSync(path)),
     lstat: async (path) => factsOf(await promises.lstat(path)),
     // Opening takes no longer than another thread would take to begin with it.
     open: (path, options) => Promise.resolve().then(() => open(path, options)),
@@ -127,6 +128,12 @@ class NodeFile implements OpenFile {
         resolve(count === 0 && into.length > 0 ? null : count);
       });
     });
+  }
+
+  readSync(into: Uint8Array): number | null {
+    const count = this.#fs.readSync(this.#handle, into, 0, into.length, this.#position);
+    if (this.#position !== null) this.#position += count;
+    return count === 0 && into.length > 0 ? null : count;
   }
 
   write(bytes: Uint8Array): Promise<number> {

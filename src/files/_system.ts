@@ -49,6 +49,7 @@ function absentSystem(): System {
     version: {},
     SeekMode: { Start: 0, End: 2 },
     stat: refuseLater,
+    statSync: refuse,
     lstat: refuseLater,
     open: refuseLater,
     openSync: refuse,

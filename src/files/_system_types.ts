@@ -9,6 +9,7 @@ export type FileFacts = Pick<
 /** An open file. All reads and writes share one position. */
 export interface OpenFile extends Disposable {
   read(into: Uint8Array): Promise<number | null>;
+  readSync(into: Uint8Array): number | null;
   write(bytes: Uint8Array): Promise<number>;
   writeSync(bytes: Uint8Array): number;
   seek(offset: number, from: Deno.SeekMode): Promise<number>;
@@ -32,6 +33,7 @@ export interface System {
   readonly version: Readonly<Record<string, string>>;
   readonly SeekMode: { readonly Start: Deno.SeekMode; readonly End: Deno.SeekMode };
   stat(path: string | URL): Promise<FileFacts>;
+  statSync(path: string | URL): FileFacts;
   lstat(path: string | URL): Promise<FileFacts>;
   open(path: string | URL, options?: Deno.OpenOptions): Promise<OpenFile>;
   openSync(path: string | URL, options?: Deno.OpenOptions): OpenFile;

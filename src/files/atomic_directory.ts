@@ -3,6 +3,7 @@
 import { isSystemError, SYSTEM } from "./_system.ts";
 import { basename, dirname } from "../base/paths.ts";
 import { closeQuietly, describeFailures, writeAll } from "./_writing.ts";
+import { directorySource } from "./directory_source.ts";
 import { makeDirectory, pathKind, syncDirectory } from "./file.ts";
 import { isLocked } from "./lock.ts";
 
@@ -17,6 +18,21 @@ export interface DirectoryWriter {
    * @throws {WriteError} If the disk is full or must not be written to; the message has the directory's path.
    */
   set(key: string, value: Uint8Array<ArrayBuffer>): Promise<void>;
+  /**
+   * Writes a file in the place of one that was written.
+   *
+   * @param key Its path in the directory.
+   * @param value Its content.
+   * @throws {WriteError} As `set` does.
+   */
+  replace(key: string, value: Uint8Array<ArrayBuffer>): Promise<void>;
+  /**
+   * Reads a file that was written.
+   *
+   * @param key Its path in the directory.
+   * @returns Its content; `undefined` if it was not written.
+   */
+  get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
 /** A file in a directory that is being written, locked by the process that writes it. */
@@ -48,6 +64,8 @@ export async function writeDirectoryAtomic(
     const made = new Set<string>([temporary]);
     await write({
       set: (key, value) => attempt(writeFileIn(temporary, { key, value, made })),
+      replace: (key, value) => attempt(writeFileIn(temporary, { key, value, made, isThere: true })),
+      get: directorySource(temporary, () => Infinity).get,
     });
     await attempt(SYSTEM.remove(`${temporary}/${LOCK}`));
     for (const directory of made) await attempt(syncDirectory(directory));
@@ -63,9 +81,11 @@ export async function writeDirectoryAtomic(
 
 async function writeFileIn(
   directory: string,
-  { key, value, made }: {
+  { key, value, made, isThere = false }: {
     readonly key: string;
     readonly value: Uint8Array<ArrayBuffer>;
+    /** Whether the file was written before. */
+    readonly isThere?: boolean;
     /** The directories that were made. */
     readonly made: Set<string>;
   },
@@ -79,7 +99,7 @@ async function writeFileIn(
     await SYSTEM.mkdir(parent, { recursive: true });
     made.add(parent);
   }
-  using file = await SYSTEM.open(path, { write: true, createNew: true });
+  using file = await SYSTEM.open(path, { write: true, createNew: !isThere, truncate: isThere });
   await writeAll(file, value);
   await file.sync();
 }

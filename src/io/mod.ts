@@ -109,5 +109,7 @@ export {
 export type { AnndataValue } from "./zarr/anndata.ts";
 export { readAnndata, type ReadAnndataOptions } from "./zarr/anndata_reader.ts";
 export { writeAnndata, type WriteAnndataOptions } from "./zarr/anndata_writer.ts";
-export type { ZarrReadStore } from "./zarr/reader.ts";
+export type { ZarrCodec } from "./zarr/codec.ts";
+export type { ZarrRange, ZarrReadStore } from "./zarr/read_store.ts";
+export { openStoredColumns, type StoredColumns } from "./zarr/stored_columns.ts";
 export type { ZarrStore } from "./zarr/store.ts";

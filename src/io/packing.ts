@@ -191,6 +191,15 @@ export function asType(values: PackedArray, type: PackedType): PackedArray {
   return copy;
 }
 
+/** A view of the first `length` values of a type in memory, which must begin with them. */
+export function viewPacked(
+  type: PackedType,
+  buffer: ArrayBufferLike,
+  length: number,
+): PackedArray {
+  return new CONSTRUCTORS[type](buffer, 0, length);
+}
+
 /** The type of values. */
 export function typeOf(values: PackedArray): PackedType {
   return TYPES.find((type) => values instanceof CONSTRUCTORS[type])!;

@@ -87,3 +87,17 @@ export function inMemory(signal: PackedArray | StoredSignal, action: string): Pa
       "(--memory SIZE), or take fewer samples",
   );
 }
+
+/** Values of a chunk: 1 MB as most counts are stored. */
+const CHUNK_VALUES = 2 ** 19;
+
+/**
+ * The samples of a chunk, where nothing else decides it: the same whatever the type, which shows only once all values are
+ * known.
+ *
+ * @param rowSize Values of a sample.
+ * @returns Their number, at least 1.
+ */
+export function chunkRowsOf(rowSize: number): number {
+  return Math.max(1, Math.floor(CHUNK_VALUES / rowSize));
+}

@@ -26,6 +26,7 @@ const TRAINING: Field<TrainingConfig> = object({
   schedule: optional(SCHEDULE),
   weightDecay: optional(numberWithin({ least: 0 })),
   batchBy: optional(oneOf(...BATCH_BY)),
+  window: optional(integer(1)),
   labelDropout: optional(SHARE),
   geneDropout: optional(SHARE),
   referenceDropout: optional(SHARE),

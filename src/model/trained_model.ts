@@ -53,6 +53,8 @@ export interface TrainingConfig {
   readonly weightDecay?: number;
   /** The order of samples; absent where each batch had samples at random. */
   readonly batchBy?: BatchBy;
+  /** Samples that were shuffled together; absent where all were. */
+  readonly window?: number;
   /** Share of samples whose references' labels were hidden; absent where it was 0, as for the following ones. */
   readonly labelDropout?: number;
   /** Share of samples whose references' marks and labels were hidden. */

@@ -90,6 +90,7 @@ const COMPARED = [
   "epochs",
   "batchSize",
   "batchBy",
+  "window",
   "learningRate",
   "schedule",
   "weightDecay",

@@ -13,6 +13,7 @@ export interface GroupOptions extends
     | "transform"
     | "schedule"
     | "weightDecay"
+    | "window"
     | "engine"
     | "threads"
     | "checkpoint"

@@ -24,14 +24,14 @@ export {
   rankTrials,
 } from "./ranking.ts";
 export { planRungs, type Rung, type RungOptions } from "./rungs.ts";
-export {
-  type GroupCheckpoints,
-  searchModels,
-  type SearchOptions,
-  type SearchProgress,
-  type SearchResult,
-  type TrialGroup,
-} from "./search_models.ts";
+export { searchModels } from "./search_models.ts";
+export type {
+  GroupCheckpoints,
+  SearchOptions,
+  SearchProgress,
+  SearchResult,
+  TrialGroup,
+} from "./search_types.ts";
 export {
   type ResolvedSettings,
   SEARCH_METHODS,

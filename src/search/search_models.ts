@@ -1,100 +1,19 @@
 import { chooseThreads } from "../base/threads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type Fold, kFold } from "../data/kfold.ts";
-import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
+import { type EngineReport, selectEngine } from "../engine/select.ts";
 import { ContractError, UnsupportedModelError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { checkArithmetic } from "../training/check_arithmetic.ts";
-import type { FitManyOptions } from "../training/fit_types.ts";
 import { groupTrials, type ModelTrial } from "./_group_trials.ts";
 import { runInLanes } from "./_lanes.ts";
 import { planTrials } from "./plan_trials.ts";
 import { trainGroup } from "./_train_group.ts";
 import { bestTrial, rankTrials } from "./ranking.ts";
-import { planRungs } from "./rungs.ts";
-import { type ResolvedSettings, resolveSearchSettings, type SearchSettings } from "./settings.ts";
-import type { PlannedTrial, ScoredTrial, TrialRecord } from "./trial.ts";
-import type { Progress } from "../progress.ts";
-
-/** The progress of a search: trials of this rung that are done, with the shares of those under way. */
-export interface SearchProgress extends Progress {
-  /** Number of the rung under way, from 1. */
-  readonly rung: number;
-  /** Number of rungs. */
-  readonly rungs: number;
-}
-
-/** Trials that train side by side. */
-export interface TrialGroup {
-  /** Number of their rung, from 1. */
-  readonly rung: number;
-  /** Their numbers, from 1. */
-  readonly trials: readonly number[];
-}
-
-/** Where a {@linkcode TrialGroup} keeps its checkpoints. */
-export interface GroupCheckpoints extends Pick<FitManyOptions, "checkpoint" | "resume"> {
-  /** Called when the group is finished and its trials were passed on: its checkpoints are no longer needed. */
-  readonly finish: () => Promise<void>;
-}
-
-/** Options of {@linkcode searchModels}, besides {@linkcode SearchSettings}, which decide the result. */
-export interface SearchOptions extends SearchSettings {
-  /**
-   * Where to compute.
-   *
-   * @default {"auto"}
-   */
-  readonly engine?: EngineName | undefined;
-  /**
-   * Threads to compute on, for engines that have threads; results do not depend on it.
-   *
-   * @default {all}
-   */
-  readonly threads?: number | undefined;
-  /**
-   * Trials of an earlier search with the same settings on the same data; see `checkSameSearch`. They are not trained
-   * again.
-   *
-   * @default {none}
-   */
-  readonly finished?: readonly TrialRecord[] | undefined;
-  /**
-   * Whether trials that were computed with different arithmetic may be ranked together; see `Engine.arithmetic`.
-   *
-   * @default {false}
-   */
-  readonly otherArithmetic?: boolean | undefined;
-  /**
-   * Called before trials are trained: gives them a place for checkpoints, and the checkpoint that they resume from if
-   * the same trials were under way when an earlier search ended. Another engine may group trials in another way.
-   *
-   * @default {trials are trained from the start}
-   */
-  readonly openCheckpoints?: ((group: TrialGroup) => Promise<GroupCheckpoints>) | undefined;
-  /** Called once, when the first trial begins. */
-  readonly onStart?: ((engine: EngineReport) => void) | undefined;
-  /** Called with each trial when it is done, but not with those that were `finished`. */
-  readonly onTrial?: ((record: TrialRecord, progress: SearchProgress) => void) | undefined;
-  /** Called every few steps. */
-  readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
-  /** Gives the search up: the call rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  /** Ends the search early: the call resolves with the trials that were done. */
-  readonly stop?: AbortSignal | undefined;
-}
-
-/** What {@linkcode searchModels} returns. */
-export interface SearchResult {
-  /** Every trial in every rung it was in, by rung and number. */
-  readonly records: readonly TrialRecord[];
-  /** The last record of each trial, best first; see `rankTrials`. */
-  readonly ranking: readonly TrialRecord[];
-  /** The first of the ranking; `undefined` if no trial has a score. */
-  readonly best: ScoredTrial | undefined;
-  /** True if `stop` ended the search before its last trial. */
-  readonly interrupted: boolean;
-}
+import { planRungs, type Rung } from "./rungs.ts";
+import type { SearchOptions, SearchProgress, SearchResult, TrialGroup } from "./search_types.ts";
+import { type ResolvedSettings, resolveSearchSettings } from "./settings.ts";
+import type { PlannedTrial, TrialRecord } from "./trial.ts";
 
 /**
  * Searches a space of models: trains each point on every fold of a cross-validation and ranks them by their mean
@@ -110,7 +29,8 @@ export interface SearchResult {
  * @returns Every trial, their ranking, and the best.
  * @throws {ContractError} If the data have no labels or do not fit the loss, or a `finished` trial belongs to another
  * search.
- * @throws {RangeError} If a setting is out of range, or the data are too few for the folds.
+ * @throws {RangeError} If a setting is out of range, the data are too few for the folds, or `part` names a rung or a trial
+ * that the search does not have.
  * @throws The reason of `options.signal`, once it is aborted.
  *
  * @example Two pool sizes, one of which does not fit
@@ -149,7 +69,9 @@ class Search {
   readonly #options: SearchOptions;
   readonly #folds: readonly Fold[];
   readonly #finished: ReadonlyMap<string, TrialRecord>;
+  readonly #elsewhere: ReadonlyMap<string, TrialRecord> | undefined;
   readonly #records: TrialRecord[] = [];
+  #wanted: TrialGroup | undefined;
   #started = false;
 
   constructor(data: Dataset, settings: ResolvedSettings, options: SearchOptions) {
@@ -157,15 +79,19 @@ class Search {
     this.#settings = settings;
     this.#options = options;
     this.#folds = kFold(data, { ...settings, groups: options.groups });
-    const { finished = [] } = options;
-    this.#finished = new Map(finished.map((record) => [keyOf(record), record]));
+    const { finished = [], elsewhere } = options;
+    this.#finished = byKey(finished);
+    this.#elsewhere = elsewhere && byKey(elsewhere);
   }
 
   async run(): Promise<SearchResult> {
     const { epochs, keepOneIn } = this.#settings;
     const { models: planned, skipped } = planTrials(this.#data, this.#settings);
+    const rungs = planRungs({ trials: planned.length, epochs, keepOneIn: keepOneIn ?? undefined });
+    if (this.#options.part !== undefined) {
+      return await this.#runPart(this.#options.part, { planned, rungs });
+    }
     let models = planned;
-    const rungs = planRungs({ trials: models.length, epochs, keepOneIn: keepOneIn ?? undefined });
     const first = { rung: 1, rungs: rungs.length, done: 0, total: models.length, unit: TRIALS };
     for (const record of skipped) {
       this.#keep({ ...record, epochs: rungs[0]?.epochs ?? epochs }, first);
@@ -182,9 +108,44 @@ class Search {
         .map(({ trial }) => trial);
       models = models.filter(({ trial }) => kept.includes(trial));
     }
+    return this.#result(interrupted);
+  }
+
+  /** Trains some trials of a rung. */
+  async #runPart(
+    { rung, trials }: TrialGroup,
+    { planned, rungs }: {
+      readonly planned: readonly ModelTrial[];
+      readonly rungs: readonly Rung[];
+    },
+  ): Promise<SearchResult> {
+    const epochs = rungs[rung - 1]?.epochs;
+    if (epochs === undefined) {
+      throw new RangeError(
+        `Cannot train a part of the search: found rung ${rung}, expected 1 to ${rungs.length}`,
+      );
+    }
+    const models = trials.map((trial): ModelTrial => {
+      const model = planned.find((other) => other.trial === trial);
+      if (model !== undefined) return { ...model, epochs, rung };
+      throw new RangeError(
+        `Cannot train a part of the search: it has no model of number ${trial}, expected 1 to ${planned.length}`,
+      );
+    });
+    const records = await this.#runRung(models, { rung, rungs: rungs.length });
+    return this.#result(records.length < models.length);
+  }
+
+  #result(interrupted: boolean): SearchResult {
     const records = this.#records.toSorted((a, b) => a.rung - b.rung || a.trial - b.trial);
     const ranking = rankTrials(records);
-    return { records, ranking, best: bestTrial(ranking), interrupted };
+    return {
+      records,
+      ranking,
+      best: bestTrial(ranking),
+      interrupted,
+      ...(this.#wanted && { wanted: this.#wanted }),
+    };
   }
 
   /** Trains the models that are not finished yet. Returns fewer records than models if it was interrupted. */
@@ -192,27 +153,30 @@ class Search {
     models: readonly ModelTrial[],
     { rung, rungs }: Pick<SearchProgress, "rung" | "rungs">,
   ): Promise<TrialRecord[]> {
-    const { engine, threads, openCheckpoints, onProgress, signal, stop } = this.#options;
+    const { engine, threads, openCheckpoints, onProgress, ...calls } = this.#options;
+    const { signal, stop, otherArithmetic } = calls;
     const known = models.flatMap((model) => this.#recall(model) ?? []);
     const left = models.filter((model) => !this.#finished.has(keyOf(model)));
     const records = [...known];
     const [first] = left;
     if (first === undefined) return records;
+    if (this.#elsewhere !== undefined) {
+      return [...records, ...this.#takeElsewhere(left, { rung, rungs, done: records.length })];
+    }
     const capacity = await this.#capacity(first.spec);
-    const { otherArithmetic } = this.#options;
     if (!otherArithmetic) this.#checkArithmetic(capacity.arithmetic);
     const underWay = new Map<readonly ModelTrial[], number>();
     const progress = (): SearchProgress => {
       const done = [...underWay.values()].reduce((sum, trials) => sum + trials, records.length);
       return { rung, rungs, done, total: models.length, unit: TRIALS };
     };
-    const { transform, schedule, weightDecay } = this.#settings;
-    const common = { engine, transform, schedule, weightDecay, signal, stop, otherArithmetic };
+    const { transform, schedule, weightDecay, window } = this.#settings;
+    const run = { transform, schedule, weightDecay, window, engine, signal, stop, otherArithmetic };
     await runInLanes(groupTrials(left, capacity.inGroup), async (group) => {
       const numbers = group.map(({ trial }) => trial);
       const checkpoints = await openCheckpoints?.({ rung, trials: numbers });
       const done = await trainGroup(group, {
-        ...common,
+        ...run,
         folds: this.#folds,
         checkpoint: checkpoints?.checkpoint,
         resume: checkpoints?.resume,
@@ -234,9 +198,35 @@ class Search {
     return records;
   }
 
+  /** Takes the records of trials that were trained elsewhere; those that are missing are wanted. */
+  #takeElsewhere(
+    models: readonly ModelTrial[],
+    { rung, rungs, done }: Pick<SearchProgress, "rung" | "rungs" | "done">,
+  ): TrialRecord[] {
+    const found = models.map((model) => this.#matching(model, this.#elsewhere!));
+    const records = found.filter((record) => record !== undefined);
+    const total = done + models.length;
+    for (const [i, record] of records.entries()) {
+      this.#keep(record, { rung, rungs, done: done + i + 1, total, unit: TRIALS });
+    }
+    const missing = models.filter((_, i) => found[i] === undefined);
+    if (missing.length > 0) this.#wanted = { rung, trials: missing.map(({ trial }) => trial) };
+    return records;
+  }
+
   /** The record of a trial that was finished before. */
   #recall(model: ModelTrial): TrialRecord | undefined {
-    const record = this.#finished.get(keyOf(model));
+    const record = this.#matching(model, this.#finished);
+    if (record !== undefined) this.#records.push(record);
+    return record;
+  }
+
+  /** Finds the record of a trial, and refuses one of other choices. */
+  #matching(
+    model: ModelTrial,
+    records: ReadonlyMap<string, TrialRecord>,
+  ): TrialRecord | undefined {
+    const record = records.get(keyOf(model));
     if (record === undefined) return undefined;
     const identify = ({ epochs, seed, point }: PlannedTrial) =>
       JSON.stringify([epochs, seed, point]);
@@ -246,7 +236,6 @@ class Search {
           "epochs, expected those of this search",
       );
     }
-    this.#records.push(record);
     return record;
   }
 
@@ -294,6 +283,10 @@ class Search {
 }
 
 const TRIALS = "trials";
+
+function byKey(records: readonly TrialRecord[]): ReadonlyMap<string, TrialRecord> {
+  return new Map(records.map((record) => [keyOf(record), record]));
+}
 
 function keyOf({ trial, rung }: Pick<PlannedTrial, "trial" | "rung">): string {
   return `${trial}/${rung}`;

@@ -91,6 +91,12 @@ export interface SearchSettings {
    * @default {0}
    */
   readonly weightDecay?: number | undefined;
+  /**
+   * Samples that are shuffled together in every trial, rounded up to whole batches; see `FitOptions.window`.
+   *
+   * @default {all samples are shuffled together, if they are in memory}
+   */
+  readonly window?: number | undefined;
 }
 
 /** {@linkcode SearchSettings} with every default filled in. */
@@ -119,6 +125,8 @@ export interface ResolvedSettings {
   readonly schedule?: Schedule;
   /** Decoupled weight decay; missing if it is 0, as in searches of earlier versions. */
   readonly weightDecay?: number;
+  /** Samples that are shuffled together; missing if no number was given, as in searches of earlier versions. */
+  readonly window?: number;
 }
 
 /** A grid is meant to be finished. */
@@ -170,8 +178,9 @@ export function resolveSearchSettings(settings: SearchSettings): ResolvedSetting
 
 /** The settings of the optimiser that are not the defaults. */
 function optimiserOf(
-  { schedule, weightDecay = 0 }: SearchSettings,
-): Pick<ResolvedSettings, "schedule" | "weightDecay"> {
+  { schedule, weightDecay = 0, window }: SearchSettings,
+): Pick<ResolvedSettings, "schedule" | "weightDecay" | "window"> {
+  if (window !== undefined) checkInteger(window, { action: "search", name: "window", least: 1 });
   if (!(Number.isFinite(weightDecay) && weightDecay >= 0)) {
     throw new RangeError(`Cannot search: weightDecay is ${weightDecay}, expected a number >= 0`);
   }
@@ -180,6 +189,7 @@ function optimiserOf(
   return {
     ...(parsed && parsed.type !== "constant" && { schedule: parsed }),
     ...(weightDecay > 0 && { weightDecay }),
+    ...(window !== undefined && { window }),
   };
 }
 

@@ -82,6 +82,12 @@ export function checkPanelSettings(
           "cell types already, expected sample",
       );
     }
+    if (settings.window !== undefined) {
+      throw new RangeError(
+        `Cannot train "${model.name}" with a window of ${settings.window} samples: it reads a panel, whose batches are of ` +
+          "genes × cell types, expected no window",
+      );
+    }
     if (settings.transform === PANEL_TRANSFORM) return;
     throw new RangeError(
       `Cannot train "${model.name}" with transform ${settings.transform}: it compares summaries of log counts, ` +

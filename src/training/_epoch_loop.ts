@@ -15,6 +15,7 @@ import {
 } from "./_group_run.ts";
 import { lossFactor } from "./_label_scale.ts";
 import { findDivergence, fitGroupEffects, validationLosses } from "./_validation.ts";
+import { eachWindow, type LoadedWindow } from "./_windows.ts";
 import { bestEpoch, hasStopped } from "./early_stopping.ts";
 import type { EpochRecord, RunCheckpoint } from "./fit_types.ts";
 import { reportEpoch } from "./_report_epoch.ts";
@@ -32,6 +33,15 @@ interface Progress {
   position: number;
   readonly lossSums: number[];
   seconds: number;
+}
+
+/** A piece of an epoch, which ends within a window or with it. */
+interface Piece {
+  readonly orders: readonly Uint32Array[];
+  readonly window: LoadedWindow;
+  readonly end: number;
+  /** When the wait for its samples began. */
+  readonly since: number;
 }
 
 /** Orders of an epoch, and the runs that diverged in it. */
@@ -140,20 +150,28 @@ export class EpochLoop {
   }
 
   async #trainEpoch(progress: Progress): Promise<void> {
-    const { runs, samples, batchSize } = this.#setup;
+    const { runs, samples, batchSize, signal } = this.#setup;
     const { cadence } = this.#saving;
     const orders = runs.map((_, i) =>
       this.#isTraining(i) ? samples.orderOf(i, progress.epoch) : new Uint32Array(0)
     );
     const longest = longestLength(orders);
     let diverged: ReadonlyMap<number, DivergedError> = new Map();
-    while (progress.position < longest) {
-      const size = cadence.pieceSize(batchSize, this.#samplesPerSecond / runs.length);
-      const end = Math.min(longest, progress.position + size);
-      diverged = new Map([...await this.#trainPiece(progress, { orders, end }), ...diverged]);
-      // Whether a run diverged in this epoch is only known at its end.
-      if (end < longest && diverged.size === 0 && cadence.isDue("within epoch")) {
-        await this.#saveWithinEpoch(progress);
+    const { source } = samples;
+    const size = this.#setup.settings[0]!.window;
+    const request = { source, size, rows: orders, from: progress.position, signal };
+    let since = performance.now();
+    for await (const window of eachWindow(request)) {
+      while (progress.position < window.end) {
+        const most = cadence.pieceSize(batchSize, this.#samplesPerSecond / runs.length);
+        const end = Math.min(window.end, progress.position + most);
+        const piece = { orders, window, end, since };
+        diverged = new Map([...await this.#trainPiece(progress, piece), ...diverged]);
+        // Whether a run diverged in this epoch is only known at its end.
+        if (end < longest && diverged.size === 0 && cadence.isDue("within epoch")) {
+          await this.#saveWithinEpoch(progress);
+        }
+        since = performance.now();
       }
     }
     await this.#finishEpoch(progress, { orders, diverged });
@@ -162,21 +180,21 @@ export class EpochLoop {
   /** Trains a piece of an epoch and adds its losses; returns the runs that diverged in it. */
   async #trainPiece(
     progress: Progress,
-    { orders, end }: { readonly orders: readonly Uint32Array[]; readonly end: number },
+    { orders, window, end, since }: Piece,
   ): Promise<[number, DivergedError][]> {
     const { epoch, position: start, lossSums } = progress;
-    const { samples: { source, labelScales }, signal } = this.#setup;
-    const started = performance.now();
+    const { samples: { labelScales }, signal } = this.#setup;
     const losses = await this.#session.runEpoch({
-      source,
-      orders,
+      source: window.source,
+      orders: window.rows,
       epoch,
-      start,
-      end,
+      firstPosition: window.start,
+      start: start - window.start,
+      end: end - window.start,
       signal,
-      onProgress: reportEpoch(this.#setup, epoch, orders),
+      onProgress: reportEpoch(this.#setup, epoch, { orders, start: window.start }),
     });
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = (performance.now() - since) / 1000;
     const trained = orders.map(({ length }) => Math.max(0, Math.min(end, length) - start));
     this.#samplesPerSecond = trained.reduce((sum, count) => sum + count, 0) / seconds;
     progress.seconds += seconds;

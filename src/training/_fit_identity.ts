@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { DataRecord } from "../record.ts";
+import { chunksForWindows } from "./_window_chunks.ts";
 import type { RunSettings } from "./_run_settings.ts";
 import type { FrozenWeights } from "./frozen.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
@@ -50,13 +51,20 @@ export async function identifyRuns(
   const others: string[] = [];
   for (const samples of unlabelled) others.push(await identifyData(samples));
   const seen = others.length === 0 ? data : { data, unlabelled: others };
-  const parts = [{ model, record, geneEffects }, settingsPart(fit), seen, validation];
+  const parts = [{ model, record, geneEffects }, await settingsPart(fit), seen, validation];
   return (await Promise.all(parts.map(fingerprintValue))).join(" ");
 }
 
 /** The settings, and what else decides how weights change; what was not given is left out, as in older versions. */
-function settingsPart({ settings, start, frozen, sampleWeights }: IdentifiedRuns): unknown {
+async function settingsPart(
+  { runs, settings, start, frozen, sampleWeights }: IdentifiedRuns,
+): Promise<unknown> {
+  const hasWindows = settings.some(({ window }) => window !== undefined);
   const others = {
+    // The order of samples depends on where they are divided.
+    ...(hasWindows && {
+      chunks: await fingerprintValue([...chunksForWindows(runs[0]!.data.columns)]),
+    }),
     ...(start && { startedFrom: start.sha256 }),
     ...(start?.panelSha256 && { panel: start.panelSha256 }),
     ...(frozen.weights.length > 0 && { frozen: frozen.weights }),

@@ -1,8 +1,10 @@
 /** Everything about some runs that does not change while they train. */
 
 import { chooseThreads } from "../base/threads.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { Engine, MemberOptions } from "../engine/engine.ts";
 import { selectEngine } from "../engine/select.ts";
+import { inMemory } from "../io/stored_signal.ts";
 import { initialWeights } from "../model/initial_weights.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import type { PresetName } from "../model/presets.ts";
@@ -19,6 +21,7 @@ import {
 } from "./_check_data.ts";
 import type { IdentifiedRuns } from "./_fit_identity.ts";
 import { runSettings } from "./_run_settings.ts";
+import { chooseWindow } from "./choose_window.ts";
 import { copyInitial, panelToGrow, recordOf, settingsOf } from "./initial.ts";
 import { RunPanels } from "./_run_panels.ts";
 import { checkSampleWeights, leaveOutWeightless } from "./_sample_weights.ts";
@@ -58,11 +61,14 @@ export async function planFit(
   // Runs that train side by side have batches of one size.
   const samples = Math.max(...runs.map((run) => run.data.length));
   const settings = runs.map(({ seed, learningRate }) =>
-    resolveSettings(
-      { seed, learningRate },
-      options,
-      settingsOf(initial),
-      presetSettings(spec, { samples }),
+    inWindows(
+      resolveSettings(
+        { seed, learningRate },
+        options,
+        settingsOf(initial),
+        presetSettings(spec, { samples }),
+      ),
+      data,
     )
   );
   const shared = settings[0]!;
@@ -72,6 +78,7 @@ export async function planFit(
   // This throws if they are too few or too many.
   chooseThreads(options.threads);
   checkGeneEffects(model, shared.geneEffects);
+  if (readsPanel(model)) inMemory(data.columns.signal, `train "${model.name}"`);
   checkPanelSettings(model, shared, options);
   const record = base === undefined
     ? sealRecord(data, shared.transform, {
@@ -102,6 +109,22 @@ export async function planFit(
     reason,
     arithmetic: await engine.arithmetic(),
   };
+}
+
+/**
+ * The settings with the window that the data need, or the given one in whole batches.
+ *
+ * @throws {RangeError} If batches are by gene and there are windows.
+ */
+function inWindows(settings: TrainingSettings, data: Dataset): TrainingSettings {
+  const { window: _, ...others } = settings;
+  const window = chooseWindow(data, settings);
+  if (window === undefined) return others;
+  if (settings.batchBy !== "gene") return { ...others, window };
+  throw new RangeError(
+    `Cannot train with batchBy gene in windows of ${window} samples: a gene's samples are not in one of them, expected ` +
+      "batchBy sample or, of samples in memory, no window",
+  );
 }
 
 /** Throws unless a model can learn a run's data, and stop as it is to. */

@@ -15,6 +15,8 @@ import type { RunSettings } from "./_run_settings.ts";
 import { labelScaleOf } from "./_label_scale.ts";
 import type { RunPanels } from "./_run_panels.ts";
 import { sampleSource } from "./_sample_source.ts";
+import { chunksForWindows } from "./_window_chunks.ts";
+import { windowOrder } from "./_window_order.ts";
 import type { FitRun } from "./fit_types.ts";
 import { PanelSource } from "./panel_source.ts";
 import { type PanelDropout, PanelVariants } from "./panel_variants.ts";
@@ -57,10 +59,9 @@ export async function makeGroupSamples(group: RunsToSample): Promise<GroupSample
   const { panels } = group;
   if (panels !== undefined) return await samplePanels(group, panels);
   const { model, record, runs, settings, weights } = group;
-  const source = sampleSource(runs[0]!.data, record, { model, weights });
   const validation = validationOf(runs);
   return {
-    source,
+    source: sampleSource(runs[0]!.data, record, { model, weights }),
     rows: runs.map(({ data }) => data.rows),
     validation: validation.length === 0 ? undefined : {
       source: sampleSource(validation[0]!, record, { model }),
@@ -164,9 +165,12 @@ function rowsIn({ source, firstOf }: StackedPanels, sets: readonly Dataset[]): R
 /** The order in which an epoch visits samples: a function of the settings and the epoch alone. */
 function orderSamples(
   data: Dataset,
-  { seed, batchBy }: Pick<RunSettings, "seed" | "batchBy">,
+  { seed, batchBy, window }: Pick<RunSettings, "seed" | "batchBy" | "window">,
   epoch: number,
 ): Uint32Array {
+  if (window !== undefined) {
+    return windowOrder(data.rows, chunksForWindows(data.columns), { seed, epoch, window });
+  }
   if (batchBy !== "gene") return epochOrder(data.rows, seed, epoch);
   return geneOrder(data, new RandomStream(deriveKey(seed, "order", epoch)));
 }

@@ -15,6 +15,7 @@ export type RunSettings =
       | "markDropout"
       | "labelStatistics"
       | "batchBy"
+      | "window"
     >
   >;
 
@@ -26,7 +27,7 @@ export function runSettings(settings: TrainingSettings): RunSettings {
   const { seed, epochs, batchSize, learningRate } = settings;
   const { schedule, weightDecay, earlyStopping } = settings;
   const { labelDropout, geneDropout, referenceDropout, markDropout } = settings;
-  const { labelStatistics, batchBy } = settings;
+  const { labelStatistics, batchBy, window } = settings;
   return {
     seed,
     epochs,
@@ -41,5 +42,6 @@ export function runSettings(settings: TrainingSettings): RunSettings {
     ...(markDropout > 0 && { markDropout }),
     ...(labelStatistics && { labelStatistics }),
     ...(batchBy !== "sample" && { batchBy }),
+    ...(window !== undefined && { window }),
   };
 }

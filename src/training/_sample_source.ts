@@ -1,3 +1,4 @@
+import type { PackedArray } from "../base/arrays.ts";
 import type { GeneSequences } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -8,10 +9,11 @@ import { storedSource } from "../engine/stored_source.ts";
 import { describeInputShape, type SampleSource } from "../engine/sample_source.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { visitRows } from "../io/stored_rows.ts";
-import { isStored } from "../io/stored_signal.ts";
+import { isStored, type StoredSignal } from "../io/stored_signal.ts";
 import { isOverReferences, modelInputs, readsSequence, readsSignal } from "../model/inputs.ts";
 import { panelInputs, readsPanel } from "../model/panel_inputs.ts";
 import type { ModelSpec, SequenceInput, SignalInput } from "../model/spec.ts";
+import { setWindowReader } from "./_windows.ts";
 import { withModelBases } from "./model_bases.ts";
 import {
   type DataRecord,
@@ -88,18 +90,53 @@ function makeSource(
     ? sequenceColumn(sequences, geneIndex)
     : undefined;
   if (!hasSignal && dna !== undefined) return joinInputs({ samples, ...learned, columns: [dna] });
-  if (isStored(signal)) {
-    return storedSource({
-      samples,
-      ...shape,
-      ...learned,
-      visitRows: (rows, visit) => visitRows(signal, rows, { visit }),
-      ...(dna && { others: joinInputs({ samples, columns: [dna] }) }),
-    });
-  }
+  const joined = { samples, ...shape, ...learned, dna };
+  return isStored(signal) ? windowedSource(signal, joined) : residentSource(signal, joined);
+}
+
+/** What samples have besides their signal. */
+interface JoinedSamples extends Pick<SampleSource, "samples" | "labels" | "weights"> {
+  readonly bins: number;
+  readonly marks: number;
+  readonly transform: Transform;
+  readonly dna: InputColumn | undefined;
+}
+
+/** Makes a source of signal in memory. */
+function residentSource(
+  signal: PackedArray,
+  { samples, dna, labels, weights, ...shape }: JoinedSamples,
+): SampleSource {
+  const learned = { labels, ...(weights && { weights }) };
   if (dna === undefined) return memorySource({ signal, ...shape, ...learned });
+  const { bins, marks, transform } = shape;
   const own: InputColumn = { input: { name: "signal", bins, marks }, table: signal, transform };
   return joinInputs({ samples, ...learned, columns: [own, dna] });
+}
+
+/** Makes a source of signal that is read batch by batch or, where the next rows are known, window by window. */
+function windowedSource(signal: StoredSignal, joined: JoinedSamples): SampleSource {
+  const { samples, dna, labels, weights, ...shape } = joined;
+  const source = storedSource({
+    samples,
+    ...shape,
+    labels,
+    ...(weights && { weights }),
+    visitRows: (rows, visit) => visitRows(signal, rows, { visit }),
+    ...(dna && { others: joinInputs({ samples, columns: [dna] }) }),
+  });
+  setWindowReader(source, {
+    signal,
+    makeSource: (rows, values) =>
+      residentSource(values, {
+        samples: rows.length,
+        ...shape,
+        labels: labels && Float64Array.from(rows, (row) => labels[row]!),
+        weights: weights && Float64Array.from(rows, (row) => weights[row]!),
+        dna: dna && { ...dna, entryOf: Uint32Array.from(rows, (row) => dna.entryOf![row]!) },
+      }),
+  });
+  return source;
 }
 
 function sequenceColumn(sequences: GeneSequences, geneIndex: Uint32Array): InputColumn {

@@ -29,6 +29,8 @@ export interface ExperimentPlan extends TrainingDefaults {
   readonly seed: number;
   /** Applied to the counts. */
   readonly transform: Transform;
+  /** Samples that are shuffled together; absent where all are. */
+  readonly window?: number;
   /** Whether gene effects are fitted. */
   readonly geneEffects: boolean;
   /** Identifies all of the above and the content of the data. */
@@ -72,7 +74,7 @@ export interface ExperimentResult {
 /** Options of {@linkcode planExperiments}; by default epochs, batch size and learning rate are those of each preset. */
 export type PlanOptions = Pick<
   FitOptions,
-  "epochs" | "batchSize" | "learningRate" | "seed" | "transform"
+  "epochs" | "batchSize" | "learningRate" | "seed" | "transform" | "window"
 >;
 
 /** Options of {@linkcode runExperiment}. */

@@ -25,6 +25,7 @@ import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import { labelHighLow } from "./high_low.ts";
 import { predict } from "./predict.ts";
 import type { PredictOptions } from "./predict_options.ts";
+import { chooseWindow } from "./choose_window.ts";
 import { presetSettings, resolveSettings } from "./settings.ts";
 
 export type {
@@ -105,7 +106,15 @@ export async function planExperiments(
     const { transform, geneEffects } = settings;
     const spec = presetSpec(name, shape);
     checkGeneEffects(spec, geneEffects);
-    return { name, spec, ...runSettings(settings), transform, geneEffects };
+    const window = chooseWindow(train, settings);
+    return {
+      name,
+      spec,
+      ...runSettings(settings),
+      ...(window !== undefined && { window }),
+      transform,
+      geneEffects,
+    };
   });
   const samples = [await fingerprintDataset(data.train), await fingerprintDataset(data.test)];
   return await Promise.all(plans.map(async (plan) => {

@@ -82,6 +82,14 @@ export interface FitOptions extends SettingsLayer {
    */
   readonly batchBy?: BatchBy | undefined;
   /**
+   * Samples that are shuffled together, rounded up to whole batches: those of chunks that are chosen at random. Of samples
+   * that do not fit into memory so many are read at a time, twice: {@linkcode chooseWindow}. Not for models that read a
+   * panel, nor for batches by gene.
+   *
+   * @default {all samples are shuffled together, if they are in memory}
+   */
+  readonly window?: number | undefined;
+  /**
    * What training minimises.
    *
    * @default the model's own

@@ -46,6 +46,7 @@ export {
   type FitCalibratedOptions,
 } from "./fit_calibrated.ts";
 export { fitMany } from "./fit_many.ts";
+export { chooseWindow, type ChooseWindowOptions } from "./choose_window.ts";
 export type {
   CheckpointOptions,
   EpochRecord,

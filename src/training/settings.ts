@@ -27,6 +27,8 @@ export interface TrainingSettings {
   readonly weightDecay: number;
   /** The order of samples: at random, or by genes at random. */
   readonly batchBy: BatchBy;
+  /** Samples that are shuffled together; absent where all are. */
+  readonly window?: number;
   /** Applied to the counts; with `none` the network sees what the data hold, be it counts or their logarithms. */
   readonly transform: Transform;
   /** Whether the trained genes' effects are fitted after the network. */
@@ -75,6 +77,7 @@ export type SettingsLayer = {
  */
 export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSettings {
   const [loss, earlyStopping] = [pick(layers, "loss"), pick(layers, "earlyStopping")];
+  const window = pick(layers, "window");
   const sequenceControl = pick(layers, "sequenceControl");
   const settings: TrainingSettings = {
     seed: pick(layers, "seed") ?? 0,
@@ -85,6 +88,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
     schedule: parseSchedule(pick(layers, "schedule") ?? { type: "constant" }),
     weightDecay: pick(layers, "weightDecay") ?? 0,
     batchBy: pick(layers, "batchBy") ?? "sample",
+    ...(window !== undefined && { window }),
     transform: pick(layers, "transform") ?? "none",
     geneEffects: pick(layers, "geneEffects") ?? false,
     labelDropout: pick(layers, "labelDropout") ?? 0,
@@ -99,6 +103,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
   for (const [name, least] of [["seed", 0], ["epochs", 1], ["batchSize", 1]] as const) {
     checkInteger(settings[name], { action: "train", name, least });
   }
+  if (window !== undefined) checkInteger(window, { action: "train", name: "window", least: 1 });
   const { learningRate, weightDecay } = settings;
   // Number.isFinite, since a string would pass a comparison and be saved as a string.
   if (!Number.isFinite(learningRate) || learningRate <= 0) {

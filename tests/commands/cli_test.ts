@@ -245,9 +245,10 @@ Deno.test("a warning says that more threads than cores were requested, and how m
     strictEqual((await train(cores)).stderr, "");
     const { stdout, stderr } = await train(1000);
     const used =
-      /warning: --threads 1000 is more than the \d+ cores? of this machine: (\d+) threads at/.exec(
-        stderr,
-      );
+      /warning: --threads 1000 is more than the \d+ cores? that this machine lends: (\d+) threads at/
+        .exec(
+          stderr,
+        );
     match(stdout, new RegExp(`Engine: wasm \\(cpu, ${used?.[1]} threads,`));
   });
 });

@@ -75,6 +75,7 @@ Deno.test("flags give settings, and what is not given stays open", () => {
     schedule: undefined,
     weightDecay: undefined,
     batchBy: undefined,
+    window: undefined,
   };
   deepStrictEqual(settingsFrom(), { ...open, earlyStopping: undefined });
   const stopping = settingsFrom("--early-stopping", "3");
@@ -82,15 +83,21 @@ Deno.test("flags give settings, and what is not given stays open", () => {
   const last = settingsFrom("--early-stopping=3", "--no-restore-best");
   deepStrictEqual(last.earlyStopping, { patience: 3, restoreBest: false });
   const most = ["--loss", "huber:2", "--schedule", "one-cycle:0.1", "--weight-decay", "0.01"];
-  const all = [...most, "--batch-by", "gene"];
+  const all = [...most, "--batch-by", "gene", "--window", "500"];
   deepStrictEqual(settingsFrom(...all), {
     batchBy: "gene",
+    window: 500,
     loss: { type: "huber", delta: 2 },
     schedule: { type: "oneCycle", warmUp: 0.1 },
     weightDecay: 0.01,
     earlyStopping: undefined,
   });
-  for (const bad of [["--weight-decay", "-1"], ["--early-stopping", "0"], ["--loss", "mae"]]) {
+  for (
+    const bad of [["--weight-decay", "-1"], ["--early-stopping", "0"], ["--loss", "mae"], [
+      "--window",
+      "0",
+    ]]
+  ) {
     throws(() => settingsFrom(...bad), /Expected/);
   }
 });

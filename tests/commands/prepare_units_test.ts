@@ -22,13 +22,10 @@ function withExample(body: (directory: string) => Promise<void>): Promise<void> 
 
 /** The flags of `prepare`, without those of the output. */
 function prepareFlags(directory: string, ...others: readonly string[]): string[] {
-  return [
-    "prepare",
-    ...["--samples", `${directory}/sheet.tsv`, "--genes", `${directory}/genes.gtf`],
-    ...["--expression", `${directory}/expression.tsv`, "--expression-transform", "log2p1"],
-    ...["--signal", "reads", "--assembly", "hg38"],
-    ...others,
-  ];
+  const files = `--samples ${directory}/sheet.tsv --genes ${directory}/genes.gtf ` +
+    `--expression ${directory}/expression.tsv`;
+  const how = "--expression-transform log2p1 --signal reads --assembly hg38";
+  return ["prepare", ...files.split(" "), ...how.split(" "), ...others];
 }
 
 /** Does units, the first of which has number `first`, up to the last. */

@@ -200,6 +200,23 @@ function testReproducibility(subject: Subject, test: Test): void {
     await pieces.runEpoch({ ...request, start: 14 });
     deepStrictEqual(await pieces.state(), await whole.state());
   });
+  test(`${subject.name} trains an epoch from a source for each part of it as from one`, async () => {
+    await using whole = await subject.open(ODD, options);
+    await using parts = await subject.open(ODD, options);
+    await train(whole, [0, 1]);
+    for (const epoch of [0, 1]) {
+      for (const [firstPosition, count] of [[0, 14], [14, 9]] as const) {
+        const part = { data: samplesOf(data, firstPosition, count), order: allRows(count) };
+        await parts.runEpoch({ ...part, epoch, firstPosition });
+      }
+    }
+    deepStrictEqual(await parts.state(), await whole.state());
+    // Pieces of a part count from the part's beginning.
+    const part = { data: samplesOf(data, 7, 16), order: allRows(16), epoch: 2 };
+    await whole.runEpoch({ data, order: allRows(23), epoch: 2, start: 14 });
+    await parts.runEpoch({ ...part, firstPosition: 7, start: 7 });
+    deepStrictEqual(await parts.state(), await whole.state());
+  });
   const specs = [ODD, ODD_RECURRENT, ODD_SEQUENCES];
   for (const spec of specs.filter((spec) => subject.engine.supports(spec).supported)) {
     test(`${subject.name} resumes from a state of "${spec.name}" as if it had never stopped`, async () => {
@@ -214,6 +231,17 @@ function testReproducibility(subject: Subject, test: Test): void {
       deepStrictEqual(await resumed.state(), await whole.state());
     });
   }
+}
+
+/** Some consecutive samples by themselves. */
+function samplesOf(data: SignalColumns, first: number, count: number): SignalColumns {
+  const { signal, labels, bins, marks } = data;
+  const size = bins * marks;
+  return {
+    ...data,
+    signal: signal.slice(first * size, (first + count) * size),
+    labels: labels!.slice(first, first + count),
+  };
 }
 
 function testPrediction(subject: Subject, test: Test): void {

@@ -80,6 +80,10 @@ export function testRefusals(subject: Subject, test: Test): void {
         RangeError,
       );
     }
+    for (const firstPosition of [7, -5, 2.5, NaN]) {
+      const part = { data, order: allRows(20), epoch: 0, firstPosition };
+      await rejects(session.runEpoch(part), RangeError);
+    }
     await rejects(train({ ...data, labels: undefined }), TypeError);
     await rejects(train({ ...data, labels: data.labels!.subarray(1) }), TypeError);
     deepStrictEqual(await session.state(), before);

@@ -31,6 +31,7 @@ export type Requirement =
   | "samtools"
   | "scikit-learn"
   | "shared"
+  | "slurm"
   | "small-disk"
   | "taskset"
   | "tensorboard"

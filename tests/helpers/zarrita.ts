@@ -14,17 +14,30 @@ export interface ReadArray {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
+/** The store as zarrita reads shards of it. */
+function withRanges(store: Store): zarr.AsyncReadable {
+  return {
+    get: (key) => Promise.resolve(store.get(key)),
+    getRange(key, range) {
+      const bytes = store.get(key);
+      const start = "suffixLength" in range ? -range.suffixLength : range.offset;
+      const end = "suffixLength" in range ? undefined : range.offset + range.length;
+      return Promise.resolve(bytes?.slice(start, end));
+    },
+  };
+}
+
 /** The attributes of a group or an array. */
 export async function readAttributes(
   store: Store,
   path: string,
 ): Promise<Readonly<Record<string, unknown>>> {
-  return (await zarr.open(zarr.root(store).resolve(path))).attrs;
+  return (await zarr.open(zarr.root(withRanges(store)).resolve(path))).attrs;
 }
 
 /** Reads a whole array. */
 export async function readArray(store: Store, path: string): Promise<ReadArray> {
-  const array = await zarr.open.v3(zarr.root(store).resolve(path), { kind: "array" });
+  const array = await zarr.open.v3(zarr.root(withRanges(store)).resolve(path), { kind: "array" });
   // Zarrita reads no array without items.
   const read = array.shape.includes(0) ? { data: [] } : await zarr.get(array);
   const values = typeof read === "object" && read !== null && "data" in read

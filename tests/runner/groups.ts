@@ -84,6 +84,12 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     env: NO_ADAPTER,
   },
   {
+    name: "cluster",
+    about: "plans that a real Slurm does, with failures",
+    paths: ["tests/cluster/slurm_test.ts"],
+    env: NO_ADAPTER,
+  },
+  {
     name: "webgpu",
     about: "the engine on a GPU, or on a driver in software",
     paths: ["tests/engine/webgpu/device/engine_test.ts", "tests/explain/webgpu_test.ts"],

@@ -6,11 +6,8 @@ import { trainGroup } from "../../src/search/_train_group.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { parseSpace } from "../../src/search/parse_space.ts";
 import { gridPoints } from "../../src/search/points.ts";
-import {
-  type GroupCheckpoints,
-  searchModels,
-  type TrialGroup,
-} from "../../src/search/search_models.ts";
+import { searchModels } from "../../src/search/search_models.ts";
+import type { GroupCheckpoints, TrialGroup } from "../../src/search/search_types.ts";
 import { resolveSearchSettings } from "../../src/search/settings.ts";
 import { specOf } from "../../src/search/spec_of.ts";
 import type { TrialRecord } from "../../src/search/trial.ts";

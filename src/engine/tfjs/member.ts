@@ -82,7 +82,7 @@ export class TfjsMember implements Member {
   }
 
   async #runEpoch(
-    { source, order, epoch, start: first, end, onProgress, signal }: MemberEpoch,
+    { source, order, epoch, firstPosition, start: first, end, onProgress, signal }: MemberEpoch,
   ): Promise<number> {
     const { batchSize, seed } = this.#options;
     let lossSum = 0;
@@ -90,9 +90,10 @@ export class TfjsMember implements Member {
       const rows = order.subarray(start, Math.min(end, start + batchSize));
       await this.#turn(source, rows, signal);
       const learned = gatherLearned(source, rows);
-      const loss = await this.#step(learned, { seed, epoch, firstPosition: start });
+      const position = firstPosition + start;
+      const loss = await this.#step(learned, { seed, epoch, firstPosition: position });
       if (!Number.isFinite(loss)) {
-        throw divergedError(`the loss is ${loss}`, { epoch, step: start / batchSize + 1 });
+        throw divergedError(`the loss is ${loss}`, { epoch, step: position / batchSize + 1 });
       }
       lossSum += loss * rows.length;
       onProgress(start + rows.length, lossSum / (start - first + rows.length));

@@ -16,6 +16,8 @@ export interface EpochJob {
   readonly start: number;
   readonly end: number;
   readonly epoch: number;
+  /** The position in the epoch of the order's first row. */
+  readonly firstPosition: number;
   readonly seed: number;
   readonly batchSize: number;
   /** Steps taken before this epoch. */

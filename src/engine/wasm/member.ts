@@ -55,14 +55,14 @@ export class WasmMember implements Member {
   }
 
   async runEpoch(request: MemberEpoch): Promise<number> {
-    const { epoch, start, end, onProgress, signal } = request;
+    const { epoch, firstPosition, start, end, onProgress, signal } = request;
     await this.#jobs.prepare("all");
     const { loss, steps, samples } = this.#isResident(request.source)
       ? await this.#runResidentEpoch(request)
       : await this.#runSteps(request);
     this.#step += steps;
     if (!Number.isFinite(loss)) {
-      const step = start / this.#options.batchSize + steps;
+      const step = (firstPosition + start) / this.#options.batchSize + steps;
       throw divergedError(`the loss is ${loss}`, { epoch, step });
     }
     if (start + samples === end) onProgress(end, loss);
@@ -198,7 +198,7 @@ export class WasmMember implements Member {
 
   /** Trains on samples that threads copy out of memory. */
   async #runResidentEpoch(
-    { source, order, epoch, start, end, onProgress, signal }: MemberEpoch,
+    { source, order, epoch, firstPosition, start, end, onProgress, signal }: MemberEpoch,
   ): Promise<EpochOutcome> {
     this.#jobs.use(source);
     const { seed, batchSize } = this.#options;
@@ -208,6 +208,7 @@ export class WasmMember implements Member {
       start,
       end,
       epoch,
+      firstPosition,
       seed,
       batchSize,
       step: this.#step,
@@ -221,7 +222,7 @@ export class WasmMember implements Member {
 
   /** Trains on samples that are gathered batch by batch. */
   async #runSteps(
-    { source, order, epoch, start, end, onProgress, signal }: MemberEpoch,
+    { source, order, epoch, firstPosition, start, end, onProgress, signal }: MemberEpoch,
   ): Promise<EpochOutcome> {
     const { seed, batchSize } = this.#options;
     const rows = order.subarray(start, end);
@@ -236,7 +237,7 @@ export class WasmMember implements Member {
         entries: batch.entries,
         labels,
         weights,
-        position: { seed, epoch, firstPosition: start + samples },
+        position: { seed, epoch, firstPosition: firstPosition + start + samples },
         step: this.#step + steps + 1,
       });
       sum += outcome!.loss;

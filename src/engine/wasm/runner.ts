@@ -157,11 +157,11 @@ export class Runner {
     const { labels, weights } = this.#data!;
     let [sum, steps, samples] = [0, 0, 0];
     while (start + samples < end && !this.#barrier.stopping) {
-      const firstPosition = start + samples;
-      const rows = order.subarray(firstPosition, Math.min(end, firstPosition + batchSize));
+      const first = start + samples;
+      const rows = order.subarray(first, Math.min(end, first + batchSize));
       const parts = [cutParts(rows.length)];
       const adam = adamStep(this.#policy, job.step + steps + 1);
-      const position = { seed, epoch, firstPosition };
+      const position = { seed, epoch, firstPosition: job.firstPosition + first };
       sum += this.#train(stages, { mode: "train", rows, labels, weights, parts, position, adam });
       steps++;
       samples += rows.length;

@@ -108,7 +108,7 @@ export class WebgpuSession implements Session {
     request: EpochRequest,
     signal: AbortSignal,
   ): Promise<(number | DivergedError)[]> {
-    const { source, epoch, start = 0, end, onProgress } = request;
+    const { source, epoch, firstPosition = 0, start = 0, end, onProgress } = request;
     const { batchSize, members } = this.#options;
     checkTraining(this.#spec, request, { members: this.members, batchSize });
     const orders = request.orders.map((order) => order.subarray(start, end));
@@ -119,7 +119,7 @@ export class WebgpuSession implements Session {
     const { steps } = this.#states;
     const epochs = members.map((update, i): ModelEpoch => {
       const samples = orders[i]!.length;
-      return { samples, firstPosition: start, update, step: steps[i]! };
+      return { samples, firstPosition: firstPosition + start, update, step: steps[i]! };
     });
     const before = request.orders.reduce((sum, { length }) => sum + Math.min(start, length), 0);
     const total = request.orders.reduce((sum, { length }) => sum + length, 0);

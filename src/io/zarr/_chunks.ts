@@ -3,7 +3,8 @@
 import { readFloat16 } from "../../base/float16.ts";
 import { FormatError } from "../../errors.ts";
 import { type ChunkCoding, READ_TYPES, type ReadType, storedBytes } from "./_array_metadata.ts";
-import { CHECKSUM_BYTES, takeChecked, unpack } from "./_unpack.ts";
+import type { ByteRange } from "../../files/byte_source.ts";
+import { CHECKSUM_BYTES, takeChecked, unpack, unpackSync } from "./_unpack.ts";
 
 /** Typed arrays of the numbers that are read. */
 export type ReadNumbers = InstanceType<(typeof READ_TYPES)[keyof typeof READ_TYPES]>;
@@ -15,8 +16,9 @@ export type ReadItems = ReadNumbers | string[];
 const MOST_TEXT_BYTES = 2 ** 28;
 /** Bytes of an entry of a shard's index: offset and length. */
 const ENTRY_BYTES = 16;
-/** Packed chunks hold at most this many items a byte: more than any codec reaches on real signal. */
-export const MOST_ITEMS_PER_BYTE = 4096;
+/** Packed chunks hold at most this many items a byte: more than any codec reaches, even on zeros, with its
+ * part of an index. */
+export const MOST_ITEMS_PER_BYTE = 16_384;
 /** Items of chunks that need not be there, since all of them may be zero. */
 export const FREE_ITEMS = 2 ** 22;
 /** The offset of a chunk of a shard that was not written. */
@@ -72,18 +74,55 @@ export async function decodeChunk(
   coding: ChunkCoding,
   options: DecodeOptions,
 ): Promise<ReadItems> {
-  const { type, file } = options;
-  const { shape, packings, isBigEndian, inner } = coding;
-  const itemBytes = storedBytes(type);
-  const wanted = countItems(shape) * itemBytes;
+  const { file } = options;
+  const mostBytes = mostContentBytes(coding, options);
+  let content = bytes;
+  for (const packing of coding.packings) {
+    content = await unpack(content, packing, { mostBytes, file });
+  }
+  const { inner } = coding;
+  if (inner !== undefined) return await decodeShard(content, { ...coding, inner }, options);
+  return itemsOf(content, coding, options);
+}
+
+/**
+ * Decodes a chunk that is no shard, while the caller's thread waits.
+ *
+ * @throws {FormatError} If it is damaged.
+ * @throws {ContractError} If the run-time has its codec for those alone who do not wait.
+ */
+export function decodeChunkSync(
+  bytes: Uint8Array<ArrayBuffer>,
+  coding: ChunkCoding,
+  options: DecodeOptions,
+): ReadItems {
+  const { file } = options;
+  const mostBytes = mostContentBytes(coding, options);
+  let content = bytes;
+  for (const packing of coding.packings) {
+    content = unpackSync(content, packing, { mostBytes, file });
+  }
+  return itemsOf(content, coding, options);
+}
+
+/** The most bytes that a chunk has once it is unpacked. */
+function mostContentBytes({ shape, inner }: ChunkCoding, { type }: DecodeOptions): number {
+  const wanted = countItems(shape) * storedBytes(type);
   // A checksum, and the index of a shard, stand beside the items.
-  const mostBytes = type === "string" || inner !== undefined
+  return type === "string" || inner !== undefined
     ? MOST_TEXT_BYTES + 2 * wanted
     : wanted + CHECKSUM_BYTES;
-  let content = bytes;
-  for (const packing of packings) content = await unpack(content, packing, { mostBytes, file });
-  if (inner !== undefined) return await decodeShard(content, { ...coding, inner }, options);
+}
+
+/** The items of unpacked bytes. */
+function itemsOf(
+  content: Uint8Array<ArrayBuffer>,
+  { shape, isBigEndian }: ChunkCoding,
+  { type, file }: DecodeOptions,
+): ReadItems {
   if (type === "string") return decodeTexts(content, countItems(shape), file);
+  const itemBytes = storedBytes(type);
+  const wanted = countItems(shape) * itemBytes;
   if (content.length !== wanted) {
     throw new FormatError(
       `Cannot read Zarr: a chunk has ${content.length} bytes, expected ${wanted}`,
@@ -133,7 +172,7 @@ async function decodeShard(
 ): Promise<ReadItems> {
   const counts = shape.map((length, axis) => length / inner.shape[axis]!);
   const chunks = countItems(counts);
-  const start = bytes.length - CHECKSUM_BYTES - chunks * ENTRY_BYTES;
+  const start = bytes.length - shardIndexBytes(chunks);
   // A shard of real signal packs nowhere near as densely.
   if (start < 0 || countItems(shape) > FREE_ITEMS + MOST_ITEMS_PER_BYTE * bytes.length) {
     throw new FormatError(
@@ -141,21 +180,63 @@ async function decodeShard(
       { file: options.file },
     );
   }
-  const { buffer, byteOffset } = takeChecked(bytes.subarray(start), options.file);
-  const index = new DataView(buffer, byteOffset, chunks * ENTRY_BYTES);
+  const index = readShardIndex(bytes.subarray(start), chunks, options.file);
   const whole = emptyChunk(shape, options);
-  for (let chunk = 0; chunk < chunks; chunk++) {
-    const [offset, length] = [0, 8].map((at) => index.getBigUint64(chunk * ENTRY_BYTES + at, true));
-    if (offset === ABSENT) continue;
-    if (offset! + length! > BigInt(start)) {
-      const { file } = options;
-      throw new FormatError("Cannot read Zarr: the index of a shard is damaged", { file });
-    }
-    const part = bytes.slice(Number(offset), Number(offset! + length!));
+  for (const [chunk, place] of index.entries()) {
+    if (place === undefined) continue;
+    if (place.offset + place.length > start) throw damagedIndex(options.file);
+    const part = bytes.slice(place.offset, place.offset + place.length);
     const items = await decodeChunk(part, inner, options);
     copyChunk(items, inner.shape, { into: whole, shape, place: placeOf(chunk, counts) });
   }
   return whole;
+}
+
+/** The bytes of the index of a shard, with its checksum. */
+export function shardIndexBytes(chunks: number): number {
+  return chunks * ENTRY_BYTES + CHECKSUM_BYTES;
+}
+
+/**
+ * Reads the index of a shard.
+ *
+ * @param bytes The last bytes of a shard, as many as an index has.
+ * @param chunks The number of its chunks.
+ * @param file Name of the file, for messages.
+ * @returns Where each chunk lies; `undefined` for one that was not written.
+ * @throws {FormatError} If it is damaged.
+ */
+export function readShardIndex(
+  bytes: Uint8Array<ArrayBuffer>,
+  chunks: number,
+  file: string,
+): (ByteRange | undefined)[] {
+  const { buffer, byteOffset } = takeChecked(bytes, file);
+  const index = new DataView(buffer, byteOffset, chunks * ENTRY_BYTES);
+  return Array.from({ length: chunks }, (_, chunk) => {
+    const at = chunk * ENTRY_BYTES;
+    const [offset, length] = [index.getBigUint64(at, true), index.getBigUint64(at + 8, true)];
+    if (offset === ABSENT) return undefined;
+    if (offset + length > BigInt(Number.MAX_SAFE_INTEGER)) throw damagedIndex(file);
+    return { offset: Number(offset), length: Number(length) };
+  });
+}
+
+/** Writes the index of a shard without its checksum; chunks that are not given were not written. */
+export function makeShardIndex(
+  places: readonly ByteRange[],
+  chunks: number,
+): Uint8Array<ArrayBuffer> {
+  const index = new BigUint64Array(2 * chunks).fill(ABSENT);
+  for (const [chunk, { offset, length }] of places.entries()) {
+    index[2 * chunk] = BigInt(offset);
+    index[2 * chunk + 1] = BigInt(length);
+  }
+  return new Uint8Array(index.buffer);
+}
+
+function damagedIndex(file: string): FormatError {
+  return new FormatError("Cannot read Zarr: the index of a shard is damaged", { file });
 }
 
 /** The place of a chunk in a grid, by its number. */

@@ -1,7 +1,7 @@
 /** Reads the columns of data frames, in each of the forms in which anndata writes them. */
 
 import { showValue } from "../../base/show_value.ts";
-import type { ReadItems } from "./_chunks.ts";
+import type { ReadItems, ReadNumbers } from "./_chunks.ts";
 import type { ZarrReader } from "./reader.ts";
 import type { ZarrPath } from "./store.ts";
 
@@ -10,7 +10,7 @@ export interface TextColumn {
   /** The different texts. */
   readonly categories: readonly string[];
   /** The place of each row's text, −1 where it is missing, `[row]`. */
-  readonly codes: Int32Array;
+  readonly codes: Int32Array<ArrayBuffer>;
 }
 
 /** Reads a whole array. */
@@ -33,7 +33,7 @@ export async function readAll(reader: ZarrReader, path: ZarrPath): Promise<ReadI
 }
 
 /** Reads an array of texts. */
-async function readTexts(reader: ZarrReader, path: ZarrPath): Promise<string[]> {
+export async function readTexts(reader: ZarrReader, path: ZarrPath): Promise<string[]> {
   const items = await readAll(reader, path);
   if (Array.isArray(items)) return items;
   throw reader.fail(path, "its items are numbers, expected texts");
@@ -44,8 +44,15 @@ async function readNumbers(
   reader: ZarrReader,
   path: ZarrPath,
 ): Promise<Float64Array<ArrayBuffer>> {
+  const items = await readNumberItems(reader, path);
+  return items instanceof Float64Array
+    ? items as Float64Array<ArrayBuffer>
+    : Float64Array.from(items as ArrayLike<number | bigint>, Number);
+}
+
+async function readNumberItems(reader: ZarrReader, path: ZarrPath): Promise<ReadNumbers> {
   const items = await readAll(reader, path);
-  if (!Array.isArray(items)) return Float64Array.from(items as Iterable<number | bigint>, Number);
+  if (!Array.isArray(items)) return items;
   throw reader.fail(path, "its items are texts, expected numbers");
 }
 
@@ -73,7 +80,10 @@ export async function readTextColumn(
 
 async function readCategorical(reader: ZarrReader, path: ZarrPath): Promise<TextColumn> {
   const categories = await readTexts(reader, `${path}/categories`);
-  const codes = Int32Array.from(await readNumbers(reader, `${path}/codes`));
+  const items = await readNumberItems(reader, `${path}/codes`);
+  const codes = items instanceof Int32Array
+    ? items
+    : Int32Array.from(items as ArrayLike<number | bigint>, Number);
   const wrong = codes.find((code) => code < -1 || code >= categories.length);
   if (wrong === undefined) return { categories, codes };
   throw reader.fail(path, `a code is ${wrong}, expected one of ${categories.length} categories`);

@@ -2,6 +2,9 @@
 
 import type { ReadNumbers } from "./_chunks.ts";
 
+/** Signal of some samples. */
+export type BandValues = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
+
 /** Takes bands of samples in order, and finds out which marks were measured. */
 export class SignalBands {
   readonly #cellTypes: Uint32Array;
@@ -30,11 +33,18 @@ export class SignalBands {
    * @param bins The bins of a sample.
    * @returns The signal with zeros for marks that were not measured, or what is wrong.
    */
-  take(values: ReadNumbers, bins: number): Float32Array | Float64Array | string {
+  take(values: ReadNumbers, bins: number): BandValues | string {
+    const width = bins * this.#marks;
+    if (
+      values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Uint32Array
+    ) {
+      return this.#takeCounts(values, width);
+    }
     const signal = values instanceof Float32Array
       ? values
-      : Float64Array.from(values as Iterable<number | bigint>, Number);
-    const width = bins * this.#marks;
+      : values instanceof BigInt64Array || values instanceof BigUint64Array
+      ? Float64Array.from(values as ArrayLike<bigint>, Number)
+      : new Float64Array(values);
     for (let start = 0; start < signal.length; start += width) {
       const cellType = this.#cellTypes[this.#row]!;
       for (let mark = 0; mark < this.#marks; mark++) {
@@ -50,6 +60,19 @@ export class SignalBands {
       this.#row++;
     }
     return signal;
+  }
+
+  /** Takes integers, among which there is no NaN. */
+  #takeCounts<Counts extends Uint8Array | Uint16Array | Uint32Array>(
+    counts: Counts,
+    width: number,
+  ): Counts {
+    const end = this.#row + counts.length / width;
+    for (; this.#row < end; this.#row++) {
+      const place = this.#cellTypes[this.#row]! * this.#marks;
+      this.#mask.fill(1, place, place + this.#marks);
+    }
+    return counts;
   }
 
   #partly(): string {

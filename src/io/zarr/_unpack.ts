@@ -1,14 +1,17 @@
 /** Decompresses chunks, never into more bytes than the array can need. */
 
+import { BUILTINS } from "../../base/builtins.ts";
 import { concatenateAll } from "../../base/bytes.ts";
 import { crc32c } from "../../base/crc32c.ts";
-import { FormatError } from "../../errors.ts";
+import { ContractError, FormatError } from "../../errors.ts";
 
 /** A step of decoding: the name of a codec, as Zarr v3 has it. */
 export type Packing = "gzip" | "zlib" | "zstd" | "blosc" | "crc32c";
 
 /** Bytes of a CRC-32C. */
 export const CHECKSUM_BYTES = 4;
+/** Content is made in pieces of this size: the usual ones of 16 kB take half as long again. */
+const PIECE_BYTES = 2 ** 17;
 
 /** How a chunk is decompressed. */
 export interface UnpackOptions {
@@ -32,6 +35,7 @@ export async function unpack(
   if (packing === "gzip") return await inflate(bytes, { ...options, format: "gzip" });
   if (packing === "zlib") return await inflate(bytes, { ...options, format: "deflate" });
   if (packing === "crc32c") return takeChecked(bytes, file);
+  if (packing === "zstd" && hasZstd()) return unpackSync(bytes, packing, options);
   const size = packing === "zstd" ? sizeOfZstd(bytes) : sizeOfBlosc(bytes);
   if (size === undefined || size > mostBytes) {
     throw damaged(`${packing} data of ${size ?? "an unknown number of"} bytes`, options);
@@ -42,6 +46,49 @@ export async function unpack(
   try {
     return new Uint8Array((await codec.decode(bytes)) as Uint8Array);
   } catch (cause) {
+    throw new FormatError(`Cannot read Zarr: ${packing} data are damaged`, { file, cause });
+  }
+}
+
+/** Whether the run-time decompresses Zstandard by itself: Deno, Bun, and Node from 22.15. */
+function hasZstd(): boolean {
+  return BUILTINS.getBuiltinModule?.("node:zlib")?.zstdDecompressSync !== undefined;
+}
+
+/**
+ * Undoes one step of packing while the caller's thread waits.
+ *
+ * @throws {FormatError} As `unpack` does.
+ * @throws {ContractError} If the run-time cannot do it so.
+ */
+export function unpackSync(
+  bytes: Uint8Array<ArrayBuffer>,
+  packing: Packing,
+  options: UnpackOptions,
+): Uint8Array<ArrayBuffer> {
+  const { mostBytes, file } = options;
+  if (packing === "crc32c") return takeChecked(bytes, file);
+  const zlib = BUILTINS.getBuiltinModule?.("node:zlib");
+  const functions = {
+    gzip: zlib?.gunzipSync,
+    zlib: zlib?.inflateSync,
+    zstd: zlib?.zstdDecompressSync,
+    blosc: undefined,
+  };
+  const decompress = functions[packing];
+  if (decompress === undefined) {
+    throw new ContractError(
+      `Cannot read ${file}: this run-time decompresses no ${packing} while it is waited for, expected data that fit ` +
+        "into memory, or data that were written with --codec none",
+    );
+  }
+  try {
+    const content = decompress(bytes, { maxOutputLength: mostBytes, chunkSize: PIECE_BYTES });
+    return new Uint8Array(content.buffer as ArrayBuffer, content.byteOffset, content.byteLength);
+  } catch (cause) {
+    if ((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
+      throw damaged(`more than ${mostBytes} bytes`, options);
+    }
     throw new FormatError(`Cannot read Zarr: ${packing} data are damaged`, { file, cause });
   }
 }

@@ -17,13 +17,14 @@ import {
 import { makeCellTypeGroups } from "../item_groups.ts";
 import { checkMarks, makeMarkMask } from "../mark_mask.ts";
 import { signalRows } from "./_signal_rows.ts";
-import { type AnndataValue, ARRAY, recordValue } from "./anndata.ts";
-import { ZarrArray } from "./array.ts";
+import { SignalWriter } from "./_signal_writer.ts";
+import { type AnndataValue, recordValue } from "./anndata.ts";
+import { checkCodec, usualCodec, type ZarrCodec } from "./codec.ts";
 import { Frame } from "./frame.ts";
 import { GENE_COLUMNS, geneCells, hasGenes } from "./gene_columns.ts";
 import { finishAnndata } from "./root.ts";
 import { sampleName, SampleNames } from "./sample_names.ts";
-import { COMPLETE, type ZarrStore } from "./store.ts";
+import type { ZarrStore } from "./store.ts";
 
 /** Options of {@linkcode writeAnndata}. */
 export interface WriteAnndataOptions {
@@ -54,16 +55,21 @@ export interface WriteAnndataOptions {
    * @default {Nothing}
    */
   readonly about?: Readonly<Record<string, AnndataValue | undefined>> | undefined;
+  /**
+   * How the chunks of `X` are compressed.
+   *
+   * @default {"zstd" where the run-time has it, else "gzip"}
+   */
+  readonly codec?: ZarrCodec | undefined;
 }
-
-/** Values of a chunk of `X`: 2 MB before compression. */
-const CHUNK_VALUES = 2 ** 19;
 
 /**
  * Writes samples as AnnData in Zarr v3, which `anndata.read_zarr` of Python opens. A sample is one gene in one cell type;
  * blocks are taken one at a time, and nothing of them is kept but the names.
  *
- * - `X` is the signal as float32, `[sample, bin × mark]`: `X.reshape(-1, bins, marks)` is `[sample, bin, mark]`.
+ * - `X` is the signal, `[sample, bin × mark]`: `X.reshape(-1, bins, marks)` is `[sample, bin, mark]`. Its type is the
+ *   narrowest of uint8, uint16 and float32 that holds all values; float32 where marks are missing, which are NaN. Chunks
+ *   hold whole samples, with checksums, 64 to a shard.
  * - `obs` has `cell_type gene_id symbol chrom tss strand` and, where they are known, `gene`, `group` and `label`; its names
  *   are `cell type:gene`. `tss` is 0-based.
  * - `var` has `mark`, `bin` from 0, and `offset_bp`, from the TSS to the first base of the bin; its names are
@@ -97,7 +103,8 @@ export async function writeAnndata(
   blocks: BlockSource,
   options: WriteAnndataOptions,
 ): Promise<void> {
-  const { record, about = {} } = options;
+  const { record, about = {}, codec = usualCodec() } = options;
+  checkCodec(codec);
   if (record.sequence !== undefined) {
     throw new RangeError(
       "Cannot write AnnData: the genes have DNA sequences, which .zarr does not hold, expected .npz",
@@ -121,7 +128,7 @@ export async function writeAnndata(
 class SampleWriter {
   readonly layout: Layout;
   readonly #options: WriteAnndataOptions;
-  readonly #signal: ZarrArray;
+  readonly #signal: SignalWriter;
   readonly #frame: Frame;
   readonly #names = new SampleNames();
 
@@ -131,12 +138,7 @@ class SampleWriter {
     this.layout = layout;
     this.#options = options;
     const width = layout.bins * marks.length;
-    this.#signal = new ZarrArray(store, "/X", {
-      type: "float32",
-      rowShape: [width],
-      chunkRows: Math.max(1, Math.floor(CHUNK_VALUES / width)),
-      attributes: { ...ARRAY, [COMPLETE]: true },
-    });
+    this.#signal = new SignalWriter(store, { width, codec: options.codec ?? usualCodec() });
     this.#frame = new Frame(store, "/obs", {
       index: "sample",
       columns: {
@@ -201,8 +203,8 @@ class SampleWriter {
     const { record: { marks }, cellTypeGroups, missingMarks } = this.#options;
     const cellTypes = this.#names.cellTypes;
     makeCellTypeGroups(cellTypes, cellTypeGroups);
-    makeMarkMask(missingMarks, { cellTypes, marks });
-    await this.#signal.finish();
+    const markMask = makeMarkMask(missingMarks, { cellTypes, marks });
+    await this.#signal.finish(markMask);
     await this.#frame.finish();
   }
 }

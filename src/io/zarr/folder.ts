@@ -5,6 +5,7 @@ import { pathKind, pathOf } from "../../files/file.ts";
 import type { PackedColumns } from "../columns.ts";
 import { readAnndata, type ReadAnndataOptions } from "./anndata_reader.ts";
 import { mostBytesOf } from "./reader.ts";
+import { openStoredColumns, type StoredColumns } from "./stored_columns.ts";
 
 /** Whether a folder is a hierarchy of Zarr, of version 3 or 2. */
 export async function isZarrFolder(path: string | URL): Promise<boolean> {
@@ -23,6 +24,25 @@ export async function readAnndataFolder(
   path: string | URL,
   options: Omit<ReadAnndataOptions, "name"> = {},
 ): Promise<PackedColumns> {
-  const name = String(path).replace(/(?<=[^/\\])[/\\]+$/, "");
+  const name = nameOf(path);
   return await readAnndata(directorySource(path, mostBytesOf), { ...options, name });
+}
+
+/**
+ * Opens samples of a folder of AnnData whose signal stays there.
+ *
+ * @throws {FormatError} As `readAnndata` does.
+ * @throws {ContractError} If chunks of the signal hold parts of samples.
+ */
+export async function openAnndataFolder(
+  path: string | URL,
+  options: Omit<ReadAnndataOptions, "name"> = {},
+): Promise<StoredColumns> {
+  const name = nameOf(path);
+  return await openStoredColumns(directorySource(path, mostBytesOf), { ...options, name });
+}
+
+/** The path without separators at its end. */
+function nameOf(path: string | URL): string {
+  return String(path).replace(/(?<=[^/\\])[/\\]+$/, "");
 }

@@ -16,20 +16,9 @@ import {
   placeOf,
   type ReadItems,
 } from "./_chunks.ts";
+import { holdsWholeRows, RowChunks } from "./_row_chunks.ts";
+import type { ZarrReadStore } from "./read_store.ts";
 import { COMPLETE, type ZarrPath } from "./store.ts";
-
-/** Gives the files of a hierarchy by their keys. A `Map` is one, and so is every store of zarrita. */
-export interface ZarrReadStore {
-  /**
-   * Reads a file.
-   *
-   * @param key Path of the file in the hierarchy; it starts with `/`.
-   * @returns The whole file; `undefined` if it is missing.
-   */
-  get(
-    key: `/${string}`,
-  ): Uint8Array | undefined | Promise<Uint8Array | undefined>;
-}
 
 /** A group, whose members are read by their paths. */
 export interface GroupMetadata {
@@ -110,6 +99,9 @@ export class ZarrReader {
    * @throws {FormatError} If a chunk is damaged, or the array claims to be far larger than its files.
    */
   async *rows(path: ZarrPath, array: ArrayMetadata): AsyncGenerator<ReadItems, void, undefined> {
+    if (array.chunk.inner !== undefined && holdsWholeRows(array)) {
+      return yield* this.#shardedRows(path, array);
+    }
     const { shape, chunk: { shape: chunkShape } } = array;
     const [bands = 1, ...others] = shape.map((length, axis) =>
       Math.ceil(length / chunkShape[axis]!)
@@ -132,6 +124,31 @@ export class ZarrReader {
         copyChunk(decoded, chunkShape, { into: items, shape: bandShape, place });
       }
       yield items;
+    }
+  }
+
+  /** The chunks of an array, of which each holds whole rows. */
+  chunks(path: ZarrPath, array: ArrayMetadata): RowChunks {
+    return new RowChunks({ store: this.#store, name: this.name, path, array });
+  }
+
+  /** The chunks of shards, one at a time: whole shards would take far more memory. */
+  async *#shardedRows(
+    path: ZarrPath,
+    array: ArrayMetadata,
+  ): AsyncGenerator<ReadItems, void, undefined> {
+    const chunks = this.chunks(path, array);
+    const claims = new Claims();
+    const width = countItems(array.shape.slice(1));
+    for (let chunk = 0; chunk < chunks.count; chunk++) {
+      const stored = await chunks.load(chunk);
+      const isThere = stored.bytes !== undefined;
+      const found = claims.add(isThere ? [{ bytes: stored.bytes }] : [], {
+        items: (chunks.starts[chunk + 1]! - chunks.starts[chunk]!) * width,
+        absent: Number(!isThere),
+      });
+      if (found !== undefined) throw this.fail(path, found);
+      yield await chunks.decode(chunk, stored);
     }
   }
 
@@ -207,7 +224,7 @@ class Claims {
 
   /** Adds some chunks, which claim to hold some items; returns what is wrong, if anything is. */
   add(
-    chunks: readonly PackedChunk[],
+    chunks: readonly Pick<PackedChunk, "bytes">[],
     { items, absent }: { readonly items: number; readonly absent: number },
   ): string | undefined {
     this.#items += items;

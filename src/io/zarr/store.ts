@@ -16,6 +16,24 @@ export interface ZarrStore {
    * @param value The whole file, which is not changed afterwards.
    */
   set(key: `/${string}`, value: Uint8Array<ArrayBuffer>): unknown;
+  /**
+   * Keeps a file in the place of another.
+   *
+   * @param key Path of the file, which there is.
+   * @param value The whole file, which is not changed afterwards.
+   * @default {set}
+   */
+  replace?(key: `/${string}`, value: Uint8Array<ArrayBuffer>): unknown;
+  /**
+   * Gives back a file. If a store lacks this function, signal is written in 4 bytes a value, since values that come
+   * later may need them.
+   *
+   * @param key Path of the file in the hierarchy.
+   * @returns The whole file; `undefined` if it is missing.
+   */
+  get?(
+    key: `/${string}`,
+  ): Uint8Array | undefined | Promise<Uint8Array | undefined>;
 }
 
 /** Path of a group or an array in a hierarchy, such as `/obs/cell_type`; empty for the root. */

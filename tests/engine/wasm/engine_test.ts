@@ -105,7 +105,15 @@ async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array
   runner.use(shareColumns(sourceOf(exampleData(spec, 20))));
   const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
   const settings = { epoch: 0, seed: 1, batchSize: 10 };
-  runner.run({ kind: "epoch", order: rows, start: 0, end: 20, step: 0, ...settings });
+  runner.run({
+    kind: "epoch",
+    order: rows,
+    firstPosition: 0,
+    start: 0,
+    end: 20,
+    step: 0,
+    ...settings,
+  });
   const predicted = new Float32Array(20);
   runner.run({ kind: "predict", rows, predicted });
   return predicted;

@@ -6,6 +6,7 @@ import type { CompetitionBlock } from "../../../src/io/competition_writer.ts";
 import { readAnndata } from "../../../src/io/zarr/anndata_reader.ts";
 import { writeAnndata, type WriteAnndataOptions } from "../../../src/io/zarr/anndata_writer.ts";
 import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { editNode, writeOldSignal } from "../../helpers/old_zarr.ts";
 import type { Store } from "../../helpers/zarrita.ts";
 
 const RECORD = {
@@ -109,14 +110,6 @@ Deno.test("any blocks are read back equal, whatever their names and numbers", as
   );
 });
 
-/** Changes the metadata of a node. */
-function edit(store: Store, path: string, change: (json: Record<string, unknown>) => void): void {
-  const key = `${path}/zarr.json` as `/${string}`;
-  const json = JSON.parse(new TextDecoder().decode(store.get(key)));
-  change(json);
-  store.set(key, new TextEncoder().encode(JSON.stringify(json)));
-}
-
 Deno.test("what is damaged, missing or contradicts the rest is refused with its file", async () => {
   const cases: readonly [(store: Store) => void, RegExp][] = [
     [(store) => store.delete("/zarr.json"), /encoding-type is missing, expected "anndata" \(x\)/],
@@ -127,61 +120,74 @@ Deno.test("what is damaged, missing or contradicts the rest is refused with its 
       /the column is missing \(x\/obs\/gene_id\)/,
     ],
     [
-      (store) => store.set("/X/c/0/0", new Uint8Array(9)),
-      /gzip data are damaged \(x\/X\/c\/0\/0\)/,
+      (store) => store.set("/obs/label/c/0", new Uint8Array(9)),
+      /gzip data are damaged \(x\/obs\/label\/c\/0\)/,
     ],
     [
-      (store) => store.set("/X/c/0/0", store.get("/X/c/0/0")!.slice(0, -9)),
+      (store) => store.set("/obs/label/c/0", store.get("/obs/label/c/0")!.slice(0, -9)),
       /gzip data are damaged/,
     ],
     [
-      (store) => store.set("/X/c/0/0", store.get("/obs/label/c/0")!),
-      /a chunk has 40 bytes, expected 80/,
+      (store) => store.set("/X/c/0/0", new Uint8Array(9)),
+      /a shard has 9 bytes, too few for 1 chunks \(x\/X\/c\/0\/0\)/,
     ],
     [
-      (store) => store.set("/obs/label/c/0", store.get("/X/c/0/0")!),
+      (store) => store.set("/X/c/0/0", store.get("/X/c/0/0")!.slice(1)),
+      /a checksum is that of other bytes: they are damaged/,
+    ],
+    [
+      (store) => store.set("/obs/gene_id/codes/c/0", store.get("/obs/label/c/0")!),
       /a chunk has \d+ or more bytes, ex/,
+    ],
+    [
+      (store) => store.set("/obs/label/c/0", store.get("/obs/gene_id/codes/c/0")!),
+      /a chunk has 20 bytes, expected 40/,
     ],
     [(store) => store.set("/zarr.json", new Uint8Array([123])), /Cannot read Zarr: .*JSON.* \(x\)/],
     [
-      (store) => edit(store, "/X", (json) => json.shape = [5, 5]),
+      (store) => editNode(store, "/X", (json) => json.shape = [5, 5]),
       /shape is 5,5, expected 5,4 numbers/,
     ],
     [
-      (store) => edit(store, "/X", (json) => json.shape = [2 ** 40, 4]),
+      (store) => editNode(store, "/X", (json) => json.shape = [2 ** 40, 4]),
       /items of shape is .*, expected at most/,
     ],
     [
-      (store) => edit(store, "/X", (json) => json.shape = "5"),
+      (store) => editNode(store, "/X", (json) => json.shape = "5"),
       /shape is "5", expected up to 4 integers/,
     ],
     [
-      (store) => edit(store, "/X", (json) => json.data_type = "complex64"),
+      (store) => editNode(store, "/X", (json) => json.data_type = "complex64"),
       /data_type is "complex64", expected/,
     ],
     [
-      (store) => edit(store, "/X", (json) => json.codecs = [{ name: "transpose" }]),
+      (store) => editNode(store, "/X", (json) => json.codecs = [{ name: "transpose" }]),
       /the first codec is "transpose"/,
     ],
     [
-      (store) => edit(store, "/X", (json) => json.codecs = [{ name: "bytes" }, { name: "lzma" }]),
+      (store) =>
+        editNode(store, "/X", (json) => json.codecs = [{ name: "bytes" }, { name: "lzma" }]),
       /a codec is "lzma"/,
     ],
     [
       (store) =>
-        edit(store, "/X", (json) => json.chunk_grid = { name: "rectilinear", configuration: {} }),
+        editNode(
+          store,
+          "/X",
+          (json) => json.chunk_grid = { name: "rectilinear", configuration: {} },
+        ),
       /chunk_grid is "rectilinear", expected regular/,
     ],
     [
       (store) =>
-        edit(store, "/X", (json) => {
+        editNode(store, "/X", (json) => {
           json.node_type = "group";
           json.attributes = { "encoding-type": "csr_matrix" };
         }),
       /its encoding-type is "csr_matrix", expected a dense array: .*toarray\(\).* \(x\/X\)/,
     ],
     [
-      (store) => edit(store, "/obs/gene_id/codes", (json) => json.shape = [4]),
+      (store) => editNode(store, "/obs/gene_id/codes", (json) => json.shape = [4]),
       /it has 4 rows, expected 5 as cell_type has \(x\/obs\/gene_id\)/,
     ],
     [
@@ -194,7 +200,7 @@ Deno.test("what is damaged, missing or contradicts the rest is refused with its 
       /features are not all bins/,
     ],
     [
-      (store) => edit(store, "/var/mark/codes", (json) => json.shape = [3]),
+      (store) => editNode(store, "/var/mark/codes", (json) => json.shape = [3]),
       /features are not all bins/,
     ],
     [
@@ -202,7 +208,8 @@ Deno.test("what is damaged, missing or contradicts the rest is refused with its 
       /samples of Trp53 differ in it, expected the same in all of them \(x\/obs\/tss\)/,
     ],
     [
-      (store) => edit(store, "/uns/histone/record/assembly", (json) => json.data_type = "float64"),
+      (store) =>
+        editNode(store, "/uns/histone/record/assembly", (json) => json.data_type = "float64"),
       /the first codec is "vlen-utf8", expected bytes/,
     ],
     [
@@ -227,8 +234,7 @@ Deno.test("NaN in some of a mark's bins, or in some of a cell type's samples, is
     const store = await write();
     const signal = new Float32Array(5 * width);
     for (const column of columns) signal[row * width + column] = NaN;
-    const packed = new Blob([signal]).stream().pipeThrough(new CompressionStream("gzip"));
-    store.set("/X/c/0/0", await new Response(packed).bytes());
+    await writeOldSignal(store, signal, { shape: [5, width] });
     await rejects(readAnndata(store), {
       name: "FormatError",
       message: /has NaN for a mark that has numb/,
@@ -238,7 +244,7 @@ Deno.test("NaN in some of a mark's bins, or in some of a cell type's samples, is
 
 Deno.test("an array that claims far more than its files hold is refused before memory is taken for it", async () => {
   const claim = (store: Store, path: string) =>
-    edit(store, path, (json) => {
+    editNode(store, path, (json) => {
       json.shape = [2 ** 28];
       json.chunk_grid = { name: "regular", configuration: { chunk_shape: [2 ** 26] } };
     });
@@ -248,9 +254,10 @@ Deno.test("an array that claims far more than its files hold is refused before m
   await rejects(readAnndata(store), /it claims 67108864 items in \d+ bytes, expected at most \d+/);
   ok(Deno.memoryUsage().rss - before < 2 ** 26);
   const many = await write();
-  edit(many, "/obs/cell_type/codes", (json) => json.shape = [2 ** 28]);
+  editNode(many, "/obs/cell_type/codes", (json) => json.shape = [2 ** 28]);
   await rejects(readAnndata(many), /4161 of its chunks are missing, 1 are there/);
   const padded = await write();
+  await writeOldSignal(padded, new Float32Array(20), { shape: [5, 4] });
   padded.set("/X/c/0/0", new Uint8Array(2 ** 20));
   await rejects(readAnndata(padded), /the chunk c\/0\/0 has 1048576 bytes, expected at most \d+/);
 });
@@ -327,7 +334,7 @@ Deno.test("numbers of two bytes, and of the other byte order, are read as any ot
     deepStrictEqual(Array.from((await readAnndata(store)).signal), wanted, dtype);
   }
   const store = await write();
-  edit(store, "/X", (json) => {
+  editNode(store, "/X", (json) => {
     json.codecs = [{ name: "bytes", configuration: { endian: "big" } }];
   });
   for (const key of [...store.keys()]) if (key.startsWith("/X/c/")) store.delete(key);

@@ -22,6 +22,7 @@ async function write(codecs: unknown, chunk: Uint8Array<ArrayBuffer>): Promise<S
   const metadata = JSON.parse(new TextDecoder().decode(store.get("/X/zarr.json")));
   metadata.chunk_grid.configuration.chunk_shape = [6, 2];
   metadata.codecs = codecs;
+  metadata.data_type = "float32";
   store.set("/X/zarr.json", new TextEncoder().encode(JSON.stringify(metadata)));
   store.set("/X/c/0/0", chunk);
   return store;
