@@ -172,6 +172,7 @@ Deno.test({
 Deno.test("models that read a panel say that they need data in memory, and what to do", async () => {
   const trained = await run("train --data train.zarr --preset waka3 --epochs 1 --out panel");
   strictEqual(trained.code, 0, trained.stderr);
+  await removeOutputs();
   for (
     const line of [
       "train --data train.zarr --preset waka3 --epochs 1 --out stored",
