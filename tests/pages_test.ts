@@ -1,5 +1,6 @@
 /** Checks what the pages of documentation show: JSON files, flags, links and paths. */
 
+import { DIVIDED_NAMES } from "../src/commands/_divided.ts";
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { parseSpec } from "../src/model/parse_spec.ts";
 import { parseRecord } from "../src/record.ts";
@@ -24,12 +25,21 @@ function kindOf(value: object): keyof typeof READERS | undefined {
   return "assembly" in value ? "record" : undefined;
 }
 
+/** A plan of another command: its own flags, that command, and that one's flags. */
+const PLANNED = new RegExp(`\\bplan (--.*?) (${DIVIDED_NAMES.join("|")})\\b(.*)`);
+
 /** The tasks' commands in a page: as tasks, or as `histone` runs them. */
 function taskCommandsOf(text: string): { task: string; flags: string[] }[] {
   return commandsOf(text).flatMap((line) => {
     const [, task, rest = ""] = /^(?:deno|npx -y deno@\S+) task (?:-q )?([\w-]+)(.*)/.exec(line) ??
       /^(?:\S*\/)?histone (\w+)(.*)/.exec(line) ?? [];
-    return task === undefined ? [] : [{ task, flags: rest.match(/--[a-z][\w-]*/g) ?? [] }];
+    const flagsIn = (words: string) => words.match(/--[a-z][\w-]*/g) ?? [];
+    // What follows the name of another command is that one's.
+    const [, own, planned, others] = PLANNED.exec(line) ?? [];
+    if (planned !== undefined) {
+      return [{ task: "plan", flags: flagsIn(own!) }, { task: planned, flags: flagsIn(others!) }];
+    }
+    return task === undefined ? [] : [{ task, flags: flagsIn(rest) }];
   });
 }
 

@@ -27,6 +27,22 @@ export function narrowIntegers(
 }
 
 /**
+ * Sets each element of an array. `Float64Array.from(values, valueOf)` does the same by way of a list of all values, which
+ * takes eight times the memory and ten times as long for millions of samples.
+ *
+ * @param array Receives the values.
+ * @param valueOf Gives the value of each place.
+ * @returns The array.
+ */
+export function fillArray<Values extends PackedArray | Int32Array<ArrayBufferLike>>(
+  array: Values,
+  valueOf: (place: number) => number,
+): Values {
+  for (let place = 0; place < array.length; place++) array[place] = valueOf(place);
+  return array;
+}
+
+/**
  * Finds the greatest length among some arrays.
  *
  * @param arrays The arrays.

@@ -5,12 +5,13 @@ import { pathKind } from "../files/file.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
 import { readConfigFile } from "./_config_file.ts";
+import { beQuiet } from "./_console.ts";
 import { DIVIDED_NAMES, loadDivided } from "./_divided.ts";
 import { givenFlags, makeCommand, type RunFlags } from "./_describe.ts";
 import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
 import { parseFlags } from "./_kept_flags.ts";
-import { recordPathFlags } from "./_place.ts";
+import { commandLine, recordPathFlags } from "./_place.ts";
 import { prepareRuntime } from "./_runtime.ts";
 import type { UnitKind } from "./_units.ts";
 import { VERSION } from "./version.ts";
@@ -42,13 +43,15 @@ export async function parsePlannedCommand(
 ): Promise<PlannedCommand> {
   const { definition, units } = await findDivided(name, "plan");
   const parser = makeCommand(definition);
+  parser.showHelpAfterError(`(${commandLine(definition.name)} --help lists the flags)`);
   recordFlags(parser);
   const own = translateAliases(parser, words, definition.aliases ?? []);
   const configured = await readConfigFile(() => makeCommand(definition), own);
   parser.parse([...configured, ...own], { from: "user" });
   recordPathFlags(parser);
   prepareRuntime(parser);
-  const { config: _config, quiet: _quiet, stack: _stack, ...flags } = parser.opts<RunFlags>();
+  const { config: _config, quiet, stack: _stack, ...flags } = parser.opts<RunFlags>();
+  if (quiet) beQuiet();
   const asked: { readonly out?: unknown; readonly resume?: unknown } = flags;
   if (asked.resume !== undefined) {
     throw new ContractError(

@@ -103,8 +103,9 @@ export interface Ownership extends Pick<TakeRunOptions, "command" | "inputs" | "
 /** Takes a run directory for a command, and says so if the run is resumed. */
 export async function ownRun(directory: string, ownership: Ownership): Promise<OwnedRun> {
   const run = await takeRun(directory, takeOptions(ownership));
-  if (ownership.flags.resume !== undefined) {
-    const isNew = run.options.resume === undefined;
+  const isNew = run.options.resume === undefined;
+  // A unit's run is always there before it starts.
+  if (ownership.flags.resume !== undefined && !(isNew && ownership.share !== undefined)) {
     console.info(`Resuming ${directory}${isNew ? " from the beginning" : ""}`);
   }
   return run;

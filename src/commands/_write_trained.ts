@@ -1,7 +1,7 @@
 /** Writes the results of `train`: models, configuration, history, and how well predictions agree with the data. */
 
 import { formatBytes } from "../base/byte_count.ts";
-import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
+import { type Agreement, measureAgreement } from "../data/evaluate.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { saveModel } from "../model/save_load.ts";
 import { describePanel } from "../panel/describe_panel.ts";
@@ -103,7 +103,7 @@ async function measureOn(
   const geneEffects = part === "training" ? "leave-one-out" : true;
   const prediction = await predictWithProgress(models, data, { ...settings, geneEffects });
   if (part === "training") warnIfConstant(prediction.mean);
-  const { overall } = evaluatePredictions(data, prediction.mean);
+  const overall = measureAgreement(data, prediction.mean);
   console.log(`On the ${part} data: ${formatAgreement(overall)}`);
   logScores(run, part === "training" ? "train" : "test", overall);
   return { part, data, prediction, overall };

@@ -61,6 +61,8 @@ export async function runCommand<Flags>(
   } catch (error) {
     // The reader of the pipe, such as `head`, needs no more.
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+    // The flags of a command that another one plans.
+    if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
     if (error instanceof Interrupted || interrupt.signal.aborted) {
       console.error(error instanceof Interrupted ? error.message : "Interrupted.");
       Deno.exit(interrupt.exitCode);

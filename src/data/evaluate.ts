@@ -164,7 +164,7 @@ function evaluateGenes(data: Dataset, { truth, predicted }: Pairs): GeneAgreemen
   const correlations = byGroup(correlateSamplesOfGene, {
     truth: joined.columns[0]!,
     predicted: joined.columns[1]!,
-    groupIndex: Uint32Array.from(joined.positions, (position) => genes[position]!),
+    groupIndex: joined.positions.map((position) => genes[position]!),
     groupCount: data.columns.genes.length,
   }).filter((r) => !Number.isNaN(r));
   return {

@@ -4,18 +4,28 @@
  */
 
 import { cellTypeGroupsOf, geneGroupsOf, hasGroups } from "../io/item_groups.ts";
+import { PairNumbers } from "./_pair_numbers.ts";
 import type { Dataset } from "./dataset.ts";
 
 /** The number of the group of each sample's cell type, `[position]`; without groups, the cell type's own number. */
 export function cellTypeGroupIndices(data: Dataset): Uint32Array<ArrayBuffer> {
   const { ofItem } = cellTypeGroupsOf(data.columns);
-  return data.cellTypeIndices().map((cellType) => ofItem[cellType]!);
+  return placeInGroups(data.cellTypeIndices(), ofItem);
 }
 
 /** The number of the gene to which each sample belongs, `[position]`; without groups, the gene's own number. */
 export function geneGroupIndices(data: Dataset): Uint32Array<ArrayBuffer> {
   const { ofItem } = geneGroupsOf(data.columns);
-  return data.geneIndices().map((gene) => ofItem[gene]!);
+  return placeInGroups(data.geneIndices(), ofItem);
+}
+
+/** Puts the groups of items in their places: a second array of millions of samples would be in memory as well. */
+function placeInGroups(
+  items: Uint32Array<ArrayBuffer>,
+  ofItem: Uint32Array,
+): Uint32Array<ArrayBuffer> {
+  for (let i = 0; i < items.length; i++) items[i] = ofItem[items[i]!]!;
+  return items;
 }
 
 /** Whether several cell types are in one group. */
@@ -51,17 +61,20 @@ export function joinReplicates(
     return { positions: Uint32Array.from({ length: data.length }, (_, i) => i), columns };
   }
   const [cellTypes, genes] = [cellTypeGroupIndices(data), data.geneIndices()];
-  const places = new Map<number, number>();
-  const firsts: number[] = [];
-  const placeOfRow = genes.map((gene, position) => {
-    const key = cellTypes[position]! * data.columns.genes.length + gene;
-    const place = places.get(key) ?? firsts.push(position) - 1;
-    places.set(key, place);
-    return place;
+  const numbers = new PairNumbers({
+    firsts: cellTypeGroupsOf(data.columns).names.length,
+    seconds: data.columns.genes.length,
+    samples: data.length,
   });
+  const placeOfRow = genes.map((gene, position) => numbers.numberOf(cellTypes[position]!, gene));
+  const positions = new Uint32Array(numbers.count);
+  // From the last to the first, which stays.
+  for (let position = placeOfRow.length - 1; position >= 0; position--) {
+    positions[placeOfRow[position]!] = position;
+  }
   return {
-    positions: Uint32Array.from(firsts),
-    columns: columns.map((values) => meanByPlace(values, placeOfRow, firsts.length)),
+    positions,
+    columns: columns.map((values) => meanByPlace(values, placeOfRow, numbers.count)),
   };
 }
 
@@ -84,12 +97,12 @@ function meanByPlace(values: Float64Array, placeOfRow: Uint32Array, places: numb
 export function numberSampleGroups(data: Dataset): Uint32Array<ArrayBuffer> | undefined {
   if (!hasCellTypeGroups(data) && !hasGeneGroups(data)) return undefined;
   const cellTypes = cellTypeGroupIndices(data);
-  const geneCount = geneGroupsOf(data.columns).names.length;
-  const numbers = new Map<number, number>();
-  return geneGroupIndices(data).map((gene, position) => {
-    const key = cellTypes[position]! * geneCount + gene;
-    const number = numbers.get(key) ?? numbers.size;
-    numbers.set(key, number);
-    return number;
+  const numbers = new PairNumbers({
+    firsts: cellTypeGroupsOf(data.columns).names.length,
+    seconds: geneGroupsOf(data.columns).names.length,
+    samples: data.length,
   });
+  return geneGroupIndices(data).map((gene, position) =>
+    numbers.numberOf(cellTypes[position]!, gene)
+  );
 }

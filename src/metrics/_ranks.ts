@@ -2,31 +2,34 @@
  * Computes ranks from 1; equal values share the mean of the ranks that they occupy. No value may be NaN.
  *
  * A copy is sorted without a comparator, which is several times faster than sorting positions, and the rank of each
- * value is then found by binary search: O(n log n).
+ * value is then found by binary search: O(n log n). It takes the copy and 4 bytes a value beside the result, since
+ * millions of samples are ranked where their signal does not fit into memory.
  */
 export function averageRanks(values: ArrayLike<number>): Float64Array {
-  const { distinct, ranks } = distinctRanks(Float64Array.from(values).sort());
+  const ordered = Float64Array.from(values).sort();
+  const { distinct, ends } = keepDistinct(ordered);
   const out = new Float64Array(values.length);
-  for (let i = 0; i < out.length; i++) out[i] = ranks[lowerBound(distinct, values[i]!)]!;
+  for (let i = 0; i < out.length; i++) {
+    const place = lowerBound(distinct, values[i]!);
+    const start = place === 0 ? 0 : ends[place - 1]!;
+    out[i] = (start + 1 + ends[place]!) / 2;
+  }
   return out;
 }
 
-/** Lists the distinct values of a sorted column in order, with the rank of each. */
-function distinctRanks(
-  sorted: Float64Array,
-): { distinct: Float64Array; ranks: Float64Array } {
-  const distinct = new Float64Array(sorted.length);
-  const ranks = new Float64Array(sorted.length);
+/** Keeps each value of a sorted column once, in the column's own memory, and says where the span of each ended. */
+function keepDistinct(sorted: Float64Array): { distinct: Float64Array; ends: Uint32Array } {
+  const ends = new Uint32Array(sorted.length);
   let count = 0;
   for (let start = 0; start < sorted.length;) {
     let end = start + 1;
     while (end < sorted.length && sorted[end] === sorted[start]) end++;
-    distinct[count] = sorted[start]!;
-    ranks[count] = (start + 1 + end) / 2;
-    count++;
+    // Never after the values that are still to be read.
+    sorted[count] = sorted[start]!;
+    ends[count++] = end;
     start = end;
   }
-  return { distinct: distinct.subarray(0, count), ranks };
+  return { distinct: sorted.subarray(0, count), ends };
 }
 
 /** Finds the place of the first value that is not below `value`. */

@@ -1,3 +1,4 @@
+import { fillArray } from "../base/arrays.ts";
 import { powerOfTwoFor } from "./_scale.ts";
 
 /** A sum of squares in units of `unit`², which is a power of two. */
@@ -23,7 +24,7 @@ function differencesOf(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
 ): { differences: Float64Array; halved: boolean } {
-  const differences = Float64Array.from(a, (value, i) => value - b[i]!);
+  const differences = fillArray(new Float64Array(a.length), (i) => a[i]! - b[i]!);
   if (differences.every(Number.isFinite)) return { differences, halved: false };
-  return { differences: Float64Array.from(a, (value, i) => value / 2 - b[i]! / 2), halved: true };
+  return { differences: fillArray(differences, (i) => a[i]! / 2 - b[i]! / 2), halved: true };
 }

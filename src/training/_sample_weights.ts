@@ -82,17 +82,15 @@ export function leaveOutWeightless(
   const keep = (data: Dataset) => {
     const found = kept.get(data);
     if (found !== undefined) return found;
-    const rows = [...data.rows.keys()].filter((position) =>
-      weights.values[data.rows[position]!]! > 0
-    );
-    if (rows.length === 0) {
+    const view = data.filter((position) => weights.values[data.rows[position]!]! > 0);
+    if (view.length === 0) {
       throw new ContractError(
         "Cannot weigh samples: all samples to train on have weight 0, expected one to learn from at least",
       );
     }
-    const view = rows.length === data.length ? data : data.subset(rows);
-    kept.set(data, view);
-    return view;
+    const left = view.length === data.length ? data : view;
+    kept.set(data, left);
+    return left;
   };
   return runs.map((run) => ({ ...run, data: keep(run.data) }));
 }

@@ -4,6 +4,7 @@ import type { Session } from "../engine/engine.ts";
 import type { Fit } from "./_fit_plan.ts";
 import { memberOf } from "./_fit_plan.ts";
 import { makeGroupSamples } from "./_group_samples.ts";
+import { eachWindow } from "./_windows.ts";
 import type { SurveyedRun } from "./fit_types.ts";
 
 /** Steps of the first measurement, which also starts threads and compiles; each following one has twice as many. */
@@ -41,13 +42,26 @@ async function timeSteps(session: Session, fit: Fit): Promise<number> {
     acceptAssembly: options.acceptAssembly,
   });
   const order = orderOf(0, 0);
-  let [start, steps] = [0, FIRST_STEPS];
-  while (true) {
-    const end = Math.min(order.length, start + steps * batchSize);
-    const started = performance.now();
-    await session.runEpoch({ source, orders: [order], epoch: 0, start, end, signal: options.stop });
-    const seconds = (performance.now() - started) / 1000;
-    if (seconds >= LEAST_SECONDS || end === order.length) return seconds / (end - start);
-    [start, steps] = [end, steps * 2];
+  let steps = FIRST_STEPS;
+  let since = performance.now();
+  const request = { source, size: settings[0]!.window, rows: [order], signal: options.stop };
+  for await (const window of eachWindow(request)) {
+    for (let start = window.start; start < window.end;) {
+      const end = Math.min(window.end, start + steps * batchSize);
+      await session.runEpoch({
+        source: window.source,
+        orders: window.rows,
+        epoch: 0,
+        firstPosition: window.start,
+        start: start - window.start,
+        end: end - window.start,
+        signal: options.stop,
+      });
+      const now = performance.now();
+      const seconds = (now - since) / 1000;
+      if (seconds >= LEAST_SECONDS || end === order.length) return seconds / (end - start);
+      [since, start, steps] = [now, end, steps * 2];
+    }
   }
+  return 0;
 }

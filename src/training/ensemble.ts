@@ -1,3 +1,4 @@
+import { fillArray } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
 import { meanDefined } from "../metrics/by_group.ts";
@@ -191,7 +192,7 @@ export function spreadOfMembers(
       `Cannot measure a spread: found predictions of ${members.length} models, expected two or more`,
     );
   }
-  return Float32Array.from(first, (_, position) => {
+  return fillArray(new Float32Array(first.length), (position) => {
     const values = members.map((member) => member[position] ?? NaN);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

@@ -1,3 +1,4 @@
+import { fillArray } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { cellTypeGroupIndices, joinReplicates } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
@@ -130,8 +131,9 @@ export function geneEffectsOf(
 ): Float32Array<ArrayBuffer> {
   const places = new Map(genes.map((gene, place) => [geneKey(gene), place]));
   const placeOfGene = data.columns.genes.map((gene) => places.get(geneKey(gene)));
-  return Float32Array.from(data.geneIndices(), (gene) => {
-    const place = placeOfGene[gene];
+  const geneOf = data.geneIndices();
+  return fillArray(new Float32Array(data.length), (position) => {
+    const place = placeOfGene[geneOf[position]!];
     return place === undefined ? mean : mean + effects[place]!;
   });
 }
@@ -203,7 +205,7 @@ function residualsOf(data: Dataset, predicted: ArrayLike<number>): Residuals {
     );
   }
   const { positions, columns: [joined = values] } = joinReplicates(data, [values]);
-  const at = (indices: Uint32Array) => Uint32Array.from(positions, (row) => indices[row]!);
+  const at = (indices: Uint32Array) => positions.map((row) => indices[row]!);
   return {
     values: joined,
     geneOfValue: at(data.geneIndices()),

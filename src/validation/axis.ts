@@ -1,3 +1,4 @@
+import { fillArray } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { cellTypeGroupIndices, geneGroupIndices } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
@@ -57,19 +58,23 @@ function makeAxis(
 /** Finds the place of each sample's gene on another data set's axis; −1 if the axis lacks it. */
 export function placeGenes(axis: Axis, data: Dataset): Int32Array<ArrayBuffer> {
   const placeOfIndex = data.columns.genes.map((id) => axis.places.get(geneKey(id)) ?? -1);
-  return Int32Array.from(data.geneIndices(), (index) => placeOfIndex[index]!);
+  return placeRows(data.geneIndices(), placeOfIndex);
+}
+
+function placeRows(indices: Uint32Array, places: ArrayLike<number>): Int32Array<ArrayBuffer> {
+  return fillArray(new Int32Array(indices.length), (row) => places[indices[row]!]!);
 }
 
 /** Finds the place of the gene to which each sample belongs on another data set's axis; −1 if the axis lacks it. */
 export function placeGeneGroups(axis: Axis, data: Dataset): Int32Array<ArrayBuffer> {
   const placeOfGroup = matchGroups(axis, geneGroupsOf(data.columns), "gene");
-  return Int32Array.from(geneGroupIndices(data), (group) => placeOfGroup[group]!);
+  return placeRows(geneGroupIndices(data), placeOfGroup);
 }
 
 /** Finds the place of each sample's cell type on another data set's axis; −1 if the axis lacks it. */
 export function placeCellTypes(axis: Axis, data: Dataset): Int32Array<ArrayBuffer> {
   const placeOfGroup = matchGroups(axis, cellTypeGroupsOf(data.columns), "cell type");
-  return Int32Array.from(cellTypeGroupIndices(data), (group) => placeOfGroup[group]!);
+  return placeRows(cellTypeGroupIndices(data), placeOfGroup);
 }
 
 /**

@@ -165,12 +165,35 @@ export function findUnlike(
 /** The positions of each cell type's samples, not more than are needed, by the cell type's number. */
 function positionsByCellType(data: Dataset): Map<number, number[]> {
   const [cellTypes, genes] = [data.cellTypeIndices(), data.geneIndices()];
-  const all = groupBy(cellTypes.keys(), (position) => cellTypes[position]!);
-  return new Map(Array.from(all, ([cellType, positions]) => {
+  return new Map(Array.from(spansByNumber(cellTypes), ([cellType, positions]) => {
     const step = Math.ceil(positions.length / MOST_SAMPLES);
-    if (step === 1) return [cellType, positions];
-    const sorted = positions.toSorted((one, other) => genes[one]! - genes[other]!);
-    return [cellType, sorted.filter((_, rank) => rank % step === 0)];
+    if (step > 1) positions.sort((one, other) => genes[one]! - genes[other]! || one - other);
+    return [cellType, Array.from(positions).filter((_, rank) => rank % step === 0)];
+  }));
+}
+
+/**
+ * The positions that have each number, in their order; numbers in the order of their first positions. They are spans of
+ * one array: an array of numbers for each takes several times the memory of millions of samples.
+ */
+function spansByNumber(numbers: Uint32Array): Map<number, Uint32Array> {
+  const counts = new Map<number, number>();
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  const positions = new Uint32Array(numbers.length);
+  const next = new Map<number, number>();
+  let start = 0;
+  for (const [number, count] of counts) {
+    next.set(number, start);
+    start += count;
+  }
+  for (let position = 0; position < numbers.length; position++) {
+    const place = next.get(numbers[position]!)!;
+    positions[place] = position;
+    next.set(numbers[position]!, place + 1);
+  }
+  return new Map(Array.from(counts, ([number, count]) => {
+    const end = next.get(number)!;
+    return [number, positions.subarray(end - count, end)];
   }));
 }
 

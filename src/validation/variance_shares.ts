@@ -117,13 +117,19 @@ function joinLabels(data: Dataset, labels: Float64Array): LabelTable {
     values[place]! += (labels[row]! - values[place]!) / ++counts[place]!;
   }
   // Apart from the first, since the mean of equal labels may not round to them.
-  const joined = values.subarray(0, length).map((value) => value - values[0]!);
-  const mean = joined.reduce((sum, value) => sum + value, 0) / length;
+  const joined = values.subarray(0, length);
+  subtract(joined, values[0]!);
+  subtract(joined, joined.reduce((sum, value) => sum + value, 0) / length);
   return {
-    values: joined.map((value) => value - mean),
+    values: joined,
     geneOf: geneOf.subarray(0, length),
     cellTypeOf: cellTypeOf.subarray(0, length),
   };
+}
+
+/** Takes a number from each value. */
+function subtract(values: Float64Array, number: number): void {
+  for (let i = 0; i < values.length; i++) values[i]! -= number;
 }
 
 /** The places of some levels, lowest level first. */

@@ -1,7 +1,14 @@
 /** The commands `plan`, `work` and `gather`: several processes end with the files of one. */
 
 import { deepStrictEqual, match, strictEqual } from "node:assert";
-import { endOf, filesIn, programCommand, runTask, withDirectory } from "../helpers/command.ts";
+import {
+  endOf,
+  filesIn,
+  programCommand,
+  runTask,
+  taskCommand,
+  withDirectory,
+} from "../helpers/command.ts";
 import { compareResults, doPlan } from "../helpers/cluster.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -33,6 +40,89 @@ Deno.test("a calibrated ensemble with validation and early stopping in units end
     );
     strictEqual(units, 5);
     await compareResults(directory, { args, out });
+  });
+});
+
+Deno.test("mistakes in a command line end a plan before anything is written", async () => {
+  await withDirectory(async (directory) => {
+    const plan = ["--plan", `${directory}/plan`];
+    const fails = async (args: readonly string[], code: number, message: RegExp) => {
+      const result = await runTask("plan", ...plan, ...args);
+      match(result.stderr, message);
+      strictEqual(result.code, code, result.stderr);
+      deepStrictEqual(filesIn(directory), []);
+    };
+    await fails([], 2, /missing required argument 'command'/);
+    await fails(["crossval", "--fold", "3"], 2, /unknown option '--fold'\n.*crossval --help/s);
+    await fails(
+      ["info", "a.npz"],
+      1,
+      /the work of info is not divided into units, expected one of/,
+    );
+    await fails(
+      ["crossval", "--resume", "runs/a"],
+      1,
+      /found --resume, expected a run from the start/,
+    );
+    await fails(["crossval", "--data", "nowhere.npz"], 1, /nowhere\.npz/);
+    await fails(["crossval", ...SETTINGS, "--folds", "500"], 1, /folds/);
+    const help = await runTask("plan", ...plan, "crossval", "--help");
+    match(help.stdout, /--folds <n>/);
+    strictEqual(help.code, 0);
+    await Deno.mkdir(`${directory}/plan`);
+    await Deno.writeTextFile(`${directory}/plan/mine`, "");
+    const held = await runTask("plan", ...plan, "crossval", ...SETTINGS);
+    match(held.stderr, /it holds files already, expected a new folder/);
+  });
+});
+
+Deno.test("a unit is chosen by --unit or by the scheduler's variable, which must agree", async () => {
+  await withDirectory(async (directory) => {
+    const plan = ["--plan", `${directory}/plan`];
+    const planned = await runTask("plan", ...plan, "train", ...SETTINGS, "--ensemble", "3");
+    strictEqual(planned.code, 0, planned.stderr);
+    const work = (env: Record<string, string>, ...args: string[]) =>
+      endOf(taskCommand("work", [...plan, ...args], { env }));
+    const refused = async (env: Record<string, string>, message: RegExp, ...args: string[]) => {
+      const { code, stderr } = await work(env, ...args);
+      match(stderr, message);
+      strictEqual(code, 1);
+    };
+    await refused({}, /found neither --unit nor SLURM_ARRAY_TASK_ID, SGE_TASK_ID, JOB_COMPLETION/);
+    await refused({ SGE_TASK_ID: "undefined" }, /found neither --unit nor/);
+    await refused({ SLURM_ARRAY_TASK_ID: "x" }, /SLURM_ARRAY_TASK_ID is "x", expected a number/);
+    await refused({ SLURM_ARRAY_TASK_ID: "0" }, /Cannot do unit 0: the plan has 3/);
+    await refused(
+      { SLURM_ARRAY_TASK_ID: "1", SGE_TASK_ID: "2" },
+      /SLURM_ARRAY_TASK_ID says 1, SGE_/,
+    );
+    await refused({}, /Cannot do unit 4: the plan has 3/, "--unit", "4");
+    const chosen = [
+      await work({ SGE_TASK_ID: "1" }),
+      await work({ JOB_COMPLETION_INDEX: "1" }),
+      await work({ SGE_TASK_ID: "1" }, "--unit", "3"),
+    ];
+    for (const [i, { stdout, stderr }] of chosen.entries()) {
+      match(stdout, new RegExp(`^Unit ${i + 1} of 3 .*: done in`, "m"), stderr);
+    }
+  });
+});
+
+Deno.test("a fold that diverges ends a gathering as it ends a cross-validation", async () => {
+  await withDirectory(async (directory) => {
+    const args = [...SETTINGS, "--folds", "2", "--learning-rate", "1e30", "--transform", "none"];
+    const plan = ["--plan", `${directory}/plan`];
+    const whole = await runTask("crossval", ...args, "--out", `${directory}/whole`);
+    strictEqual(whole.code, 1);
+    const planned = await runTask("plan", ...plan, "crossval", ...args);
+    strictEqual(planned.code, 0, planned.stderr);
+    for (const unit of ["1", "2"]) {
+      const { code, stderr } = await runTask("work", ...plan, "--unit", unit);
+      strictEqual(code, 0, stderr);
+    }
+    const gathered = await runTask("gather", ...plan);
+    strictEqual(gathered.code, 1);
+    strictEqual(gathered.stderr, whole.stderr);
   });
 });
 

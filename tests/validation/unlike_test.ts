@@ -4,6 +4,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
+import { deriveKey, RandomStream, shuffledIndices } from "../../src/random.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { describeUnlike } from "../../src/validation/describe_unlike.ts";
 import { findUnlike, typicalSignal } from "../../src/validation/unlike.ts";
@@ -43,6 +44,24 @@ const namesOf = (statistics: ReturnType<typeof findIn>) =>
 Deno.test("simulated cell types are like each other, each left out in turn", () => {
   const flagged = train.cellTypes.filter((_, cellType) => findIn(data, cellType).length > 0);
   ok(flagged.length <= 1, flagged.join());
+});
+
+Deno.test("what is typical does not depend on the order of samples, of which there are more than are measured", () => {
+  const { train } = simulateColumns({ cellTypes: 2, genes: 4500, newGenes: 1, bins: 4 });
+  const whole = new Dataset(train);
+  const stream = new RandomStream(deriveKey(1, "order of samples"));
+  const mixed = whole.subset(shuffledIndices(whole.length, stream));
+
+  const genes = mixed.geneIndices();
+  const byGene = [...genes.keys()].sort((one, other) => genes[one]! - genes[other]!);
+  const sorted = mixed.subset(byGene);
+  const [expected, found] = [typicalSignal(sorted), typicalSignal(mixed)];
+  const values = ({ statistics }: typeof found) =>
+    new Map(
+      statistics.map(({ statistic, marks, mean }) => [`${statistic} ${marks}`, mean.toFixed(12)]),
+    );
+  deepStrictEqual(values(found), values(expected));
+  deepStrictEqual(values(typicalSignal(whole)), values(expected));
 });
 
 Deno.test("counts that are all doubled are found by their evenness, of one mark or of all", () => {

@@ -1,3 +1,4 @@
+import { fillArray } from "../../base/arrays.ts";
 import { placeGenes } from "../axis.ts";
 import { geneMeans, makeExpressionTable } from "../expression_table.ts";
 import type { Baseline } from "./baseline.ts";
@@ -36,11 +37,11 @@ export function makeGeneMean(): Baseline {
         predict(test) {
           const geneOfRow = placeGenes(table.genes, test);
           return {
-            values: Float64Array.from(
-              geneOfRow,
-              (gene) => gene < 0 ? table.overallMean : means[gene]!,
+            values: fillArray(
+              new Float64Array(test.length),
+              (row) => geneOfRow[row]! < 0 ? table.overallMean : means[geneOfRow[row]!]!,
             ),
-            fellBack: Uint8Array.from(geneOfRow, (gene) => gene < 0 ? 1 : 0),
+            fellBack: fillArray(new Uint8Array(test.length), (row) => Number(geneOfRow[row]! < 0)),
           };
         },
       };
