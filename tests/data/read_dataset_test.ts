@@ -2,6 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { Dataset, readDataset } from "../../src/data/mod.ts";
 import { writeCompetition, writeFileAtomic } from "../../src/io/mod.ts";
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
+import { signalBytes } from "../../src/io/stored_signal.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { writeStore } from "../helpers/store_folder.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
@@ -97,7 +98,7 @@ Deno.test("a store with more signal than is allowed stays on disk, with the same
       simulateColumns({ cellTypes: 2, genes: 30, newGenes: 1, bins: 10 }).train,
     );
     await writeStore(`${folder}/x.zarr`, made, { chunkSamples: 7 });
-    const bytes = 60 * 50 * 2;
+    const bytes = signalBytes(made.columns.signal);
     const packed = await readDataset(`${folder}/x.zarr`, { mostBytes: bytes });
     const stored = await readDataset(`${folder}/x.zarr`, { mostBytes: bytes - 1 });
     deepStrictEqual([packed.isInMemory, stored.isInMemory], [true, false]);
