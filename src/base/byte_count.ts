@@ -12,3 +12,17 @@ export function formatBytes(bytes: number): string {
   }
   return `${value >= 1000 ? Math.round(value) : value.toPrecision(3)} ${UNITS[unit]}`;
 }
+
+/**
+ * Parses a number of bytes, such as `4GB`, `500 MB`, `1.5 GiB` or `1048576`. A kB has 1000 bytes, a KiB 1024.
+ *
+ * @returns The bytes, rounded; `undefined` if the text says anything else, or less than one byte.
+ */
+export function parseBytes(text: string): number | undefined {
+  const [, number = "", unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
+  const power = ["b", "k", "m", "g", "t"].indexOf(unit.toLowerCase().charAt(0) || "b");
+  const base = /^[kmgt]b$/i.test(unit) ? 1000 : /^[kmgt]ib$/i.test(unit) ? 1024 : 0;
+  if (number === "" || power < 0 || base === 0 && !/^b?$/i.test(unit)) return undefined;
+  const bytes = Math.round(Number(number) * base ** power);
+  return Number.isSafeInteger(bytes) && bytes >= 1 ? bytes : undefined;
+}

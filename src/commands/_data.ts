@@ -1,9 +1,11 @@
 /** The data that commands read. */
 
+import { formatBytes } from "../base/byte_count.ts";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
-import { readDataset } from "../data/read_dataset.ts";
+import { readDataset, usualMostBytes } from "../data/read_dataset.ts";
+import { signalBytes } from "../io/stored_signal.ts";
 import { cellTypeGroupIndices, hasCellTypeGroups } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
 import { type DataRecord, parseRecord } from "../record.ts";
@@ -16,6 +18,8 @@ import { ProgressLine } from "./_progress.ts";
 export interface DataFlags extends SequenceFlags {
   readonly record?: string | undefined;
   readonly threads?: number | undefined;
+  /** Most bytes of signal in memory. */
+  readonly memory?: number | undefined;
 }
 
 /** What data may be. */
@@ -54,11 +58,12 @@ export async function loadData(
   flags: DataFlags,
   { allowMissingMarks = false }: LoadOptions = {},
 ): Promise<Dataset> {
-  const { record, threads } = flags;
+  const { record, threads, memory } = flags;
   const progress = new ProgressLine();
   const read = await readDataset(path, {
-    record: record === undefined ? undefined : await readRecord(record),
+    record: record === undefined ? undefined : await readDataRecord(record),
     threads: threads,
+    mostBytes: memory,
     onProgress: ({ done, total }) => progress.update({ done, total, label: "reading" }),
     onNote: (text) => console.info(`${text}.`),
     onWarning: (text) => console.warn(`warning: ${text}`),
@@ -69,9 +74,20 @@ export async function loadData(
   const genes = formatCountOf(data.columns.genes.length, "gene");
   const held = `${samples} (${describeCellTypes(data)}, ${genes})`;
   console.info(`Data: ${held}, ${formatShape(data)}, from ${path}`);
+  if (!data.isInMemory) console.info(describeStored(data, memory));
   if (data.hasSequences) console.info(`Sequences: ${describeSequences(data)}`);
   if (!allowMissingMarks) requireEveryMark(data, `use ${path}`);
   return data;
+}
+
+/** Says that the signal of data stays on disk, and why. */
+function describeStored({ columns: { signal } }: Dataset, memory: number | undefined): string {
+  const most = memory ?? usualMostBytes();
+  return `Their signal of ${
+    formatBytes(signalBytes(signal))
+  } stays on disk and is read where it is needed, since it is more than the ${
+    formatBytes(most)
+  } for data in memory (--memory SIZE).`;
 }
 
 /** Counts the cell types, and the groups of them if there are replicates. */
@@ -81,7 +97,8 @@ function describeCellTypes(data: Dataset): string {
   return `${cellTypes} in ${formatCountOf(new Set(cellTypeGroupIndices(data)).size, "group")}`;
 }
 
-async function readRecord(file: string): Promise<DataRecord> {
+/** Reads a data record that a flag names. */
+export async function readDataRecord(file: string): Promise<DataRecord> {
   return parseRecord(await readJson(file, "read data record"), file);
 }
 

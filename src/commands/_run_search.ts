@@ -30,6 +30,7 @@ import {
   refuseHeldSearch,
   type SearchFlags,
 } from "./_search_flags.ts";
+import { announceWindow } from "./_window.ts";
 
 /** How many lines of the ranking are printed; ranking.csv has all of them. */
 const MOST_PRINTED = 10;
@@ -63,7 +64,7 @@ export async function loadSearch(
 ): Promise<LoadedSearch> {
   const tables = await readSchemeTables(flags);
   const { data, groups } = tables.join(await loadData(chooseData(flags.data), flags));
-  const whole = { ...settings, groups };
+  const whole = { ...settings, window: announceWindow(data, flags), groups };
   return { data, settings: whole, description: await describeSearch(data, whole) };
 }
 

@@ -43,6 +43,8 @@ export interface TrainingFlags
   readonly tensorboard?: string | undefined;
   readonly engine: EngineName;
   readonly threads?: number | undefined;
+  /** Most bytes of signal in memory. */
+  readonly memory?: number | undefined;
   readonly epochs?: number | undefined;
   readonly batchSize?: number | undefined;
   readonly learningRate?: number | undefined;
@@ -94,7 +96,7 @@ export function resolveRunSettings(
     settingsOf(initial),
     presetSettings(spec ?? parsePresetName(flags.preset), { samples: data?.length }),
   );
-  const window = data && chooseWindow(data, settings);
+  const window = data && chooseWindow(data, { ...settings, mostBytes: flags.memory });
   return {
     ...settings,
     ...(window !== undefined && { window }),

@@ -4,6 +4,7 @@ import { Option } from "commander";
 import { formatCount } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { isStored } from "../io/stored_signal.ts";
+import { chooseWindow } from "../training/choose_window.ts";
 import { integer } from "./flags.ts";
 
 /** Flags with a window. */
@@ -31,4 +32,14 @@ export function printWindow(
       isStored(data.columns.signal) ? ": the signal stays on disk" : ""
     }`,
   );
+}
+
+/** Chooses how many samples are shuffled together in batches of any size, and says it. */
+export function announceWindow(
+  data: Dataset,
+  { window, memory }: WindowFlags & { readonly memory?: number | undefined },
+): number | undefined {
+  const chosen = chooseWindow(data, { batchSize: 1, window, mostBytes: memory });
+  printWindow({ window: chosen }, data);
+  return chosen;
 }

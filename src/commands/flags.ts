@@ -1,6 +1,7 @@
 /** The definition of a command, and the flags that several commands share. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseBytes } from "../base/byte_count.ts";
 import { MOST_THREADS } from "../base/threads.ts";
 import { ENGINE_NAMES } from "../engine/engine_names.ts";
 import { TRANSFORMS, UNKNOWN_BASES } from "../record.ts";
@@ -96,9 +97,27 @@ export function list(text: string): string[] {
   return words;
 }
 
-/** Declares the flags that name DNA for data which have none. */
+/** Parses a flag that takes a number of bytes. */
+export function byteCount(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes === undefined) {
+    throw new InvalidArgumentError("Expected a number of bytes, such as 4GB or 500MB.");
+  }
+  return bytes;
+}
+
+/** Declares the flags of all commands that read data sets. */
+export function declareReading(command: Command): Command {
+  return command.option(
+    "--memory <size>",
+    "most memory for the signal of a data set, such as 4GB; larger data stay on disk (default: half of what the machine lends)",
+    byteCount,
+  );
+}
+
+/** Declares the flags of the commands that read data sets, and those that name DNA for data which have none. */
 export function declareSequences(command: Command): Command {
-  return command
+  return declareReading(command)
     .option(
       "--sequences <file>",
       "the genes' DNA as gene_id,sequence, such as seq_data.csv, for data without it",

@@ -21,7 +21,7 @@ import {
 import { checkInputFile } from "./_input_file.ts";
 import { openOutput } from "./_outputs.ts";
 import { commandLine, formatNext } from "./_place.ts";
-import { type CommandCall, type CommandDefinition, integer } from "./flags.ts";
+import { type CommandCall, type CommandDefinition, declareReading, integer } from "./flags.ts";
 import { warn } from "./_warn.ts";
 
 interface SequencesFlags extends DataFlags, GenomeFlags {
@@ -54,7 +54,7 @@ export const command: CommandDefinition<SequencesFlags> = {
   ],
   declare: (command) =>
     declareGenome(
-      command
+      declareReading(command)
         .requiredOption(
           "--data <path>",
           "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",

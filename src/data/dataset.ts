@@ -1,6 +1,9 @@
+import { isStored } from "../io/stored_signal.ts";
 import { submissionId } from "../io/submission.ts";
+import type { AbortOptions } from "../progress.ts";
 import { checkIndices, checkSpan } from "./_check_views.ts";
 import { columnsOfMarks } from "./_columns_of_marks.ts";
+import { loadView } from "./_load_view.ts";
 import { columnsOfSamples, type FromSamplesOptions } from "./sample_columns.ts";
 import type { Sample } from "./sample.ts";
 import { SampleView } from "./sample_view.ts";
@@ -116,6 +119,30 @@ export class Dataset extends SampleView {
   selectMarks(marks: readonly string[]): Dataset {
     const { columns, rows } = columnsOfMarks(this, marks);
     return new Dataset(columns, rows);
+  }
+
+  /**
+   * Reads the samples of this view into memory, if their signal is on disk.
+   *
+   * @param options Gives it up.
+   * @returns A data set of these samples alone, in the same order; this one if it is in memory.
+   * @throws {FormatError} If a file is damaged or lost.
+   * @throws {ContractError} If a value is impossible; see the constructor.
+   * @throws The reason of `options.signal`, once it is aborted.
+   *
+   * @example
+   * ```ts
+   * import { Dataset } from "@waka/histone/data";
+   * import { simulateColumns } from "@waka/histone/simulate";
+   * import { strictEqual } from "node:assert";
+   *
+   * const data = new Dataset(simulateColumns({ cellTypes: 1, genes: 2, newGenes: 1, bins: 4 }).train);
+   * strictEqual(await data.load(), data); // data of your own arrays are in memory
+   * ```
+   */
+  async load(options: AbortOptions = {}): Promise<Dataset> {
+    const { signal } = this.columns;
+    return isStored(signal) ? new Dataset(await loadView(this, signal, options)) : this;
   }
 
   /**

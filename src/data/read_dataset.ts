@@ -2,14 +2,24 @@ import { ContractError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
 import { readDeepchromeCsv, readDeepchromeFolder } from "../io/deepchrome_csv.ts";
 import { checkName } from "../io/names.ts";
-import { isZarrFolder, readAnndataFolder } from "../io/zarr/folder.ts";
+import {
+  anndataSignalBytes,
+  isZarrFolder,
+  openAnndataFolder,
+  readAnndataFolder,
+} from "../io/zarr/folder.ts";
 import { pathKind } from "../files/file.ts";
+import { wholeMemory } from "../files/lent.ts";
 import type { DataRecord } from "../record.ts";
+import { checkWhenRead } from "./_checked_signal.ts";
+import { splitDataPaths } from "./data_paths.ts";
 import { Dataset } from "./dataset.ts";
+import { joinColumns, type NamedColumns } from "./join_columns.ts";
 import type { AbortOptions, OnProgress } from "../progress.ts";
 import { type BinarySource, openSource } from "../files/open_source.ts";
 import { isAddress } from "../files/http_address.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { isStored } from "../io/stored_signal.ts";
 
 /** Options of {@linkcode readDataset}. */
 export interface ReadDatasetOptions extends AbortOptions {
@@ -25,6 +35,13 @@ export interface ReadDatasetOptions extends AbortOptions {
    * @default {The number of cores, at most 8}
    */
   readonly threads?: number | undefined;
+  /**
+   * Bytes of signal that are read into memory. The signal of a folder of AnnData that has more stays there: a chunk is read
+   * when it is needed; see `Dataset.isInMemory`. Other kinds are always read into memory.
+   *
+   * @default {Half of the memory that the machine lends, where that is known, else all}
+   */
+  readonly mostBytes?: number | undefined;
   /** Called if an npz file lacks a record and the options do too, with what its values were taken for. */
   readonly onNote?: ((message: string) => void) | undefined;
   /** Called with peculiarities of an npz file that do not keep it from being read; see `ReadCompetitionOptions`. */
@@ -36,7 +53,7 @@ export interface ReadDatasetOptions extends AbortOptions {
 /**
  * Reads a data set of any known kind: a `.npz` file of the competition, a `.csv` file of DeepChrome, a folder of
  * DeepChrome's cell types, from which it reads the `train.csv` files, or a folder of AnnData in Zarr. What is given without
- * a name is known by its content if it is an npz file.
+ * a name is known by its content if it is an npz file. Several paths with commas between them are read as one data set.
  *
  * @param path Path of the file or folder, or whatever else a file may be read from.
  * @param options What the numbers are, and how to read them.
@@ -72,17 +89,45 @@ export async function readDataset(
 }
 
 async function readPath(path: string | URL, options: ReadDatasetOptions): Promise<SampleColumns> {
+  const paths = typeof path === "string" ? await splitDataPaths(path) : [path];
+  if (paths.length > 1) return await readSeveral(paths, options);
   const kind = await pathKind(path);
   if (kind === undefined) {
     const message = `Cannot read data: no file or folder "${path}"`;
     throw new NotFoundError(message, { path: String(path) });
   }
-  const read = kind === "file"
-    ? readerOf(String(path))
-    : await isZarrFolder(path)
-    ? readAnndataFolder
-    : readDeepchromeFolder;
-  return await read(path, options);
+  if (kind === "file") return await readerOf(String(path))(path, options);
+  return await (await isZarrFolder(path) ? readZarr : readDeepchromeFolder)(path, options);
+}
+
+/** Reads files whose samples are one data set. What those before have in memory is no longer there for the next. */
+async function readSeveral(
+  paths: readonly (string | URL)[],
+  options: ReadDatasetOptions,
+): Promise<SampleColumns> {
+  const files: NamedColumns[] = [];
+  let { mostBytes = usualMostBytes() } = options;
+  for (const path of paths) {
+    const columns = await readPath(path, { ...options, mostBytes });
+    files.push({ name: String(path), columns });
+    if (!isStored(columns.signal)) mostBytes = Math.max(0, mostBytes - columns.signal.byteLength);
+  }
+  return await joinColumns(files);
+}
+
+/** Reads a folder of AnnData, or opens it if it has too much signal for memory. */
+async function readZarr(path: string | URL, options: ReadDatasetOptions): Promise<SampleColumns> {
+  const { mostBytes = usualMostBytes() } = options;
+  if (await anndataSignalBytes(path) <= mostBytes) return await readAnndataFolder(path, options);
+  return checkWhenRead(await openAnndataFolder(path, options));
+}
+
+/**
+ * How many bytes of signal are read into memory unless something else is said. It does not depend on what else the machine
+ * does, since a run that began with data in memory cannot resume on the same data on disk.
+ */
+export function usualMostBytes(): number {
+  return Math.floor((wholeMemory() ?? Infinity) / 2);
 }
 
 /** The first bytes of a zip file, which npz is. */

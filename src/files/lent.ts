@@ -34,6 +34,18 @@ export function lentMemory(): number | undefined {
   return leastOf([memoryBytes, slurmBytes(), ...runtimeBytes()]);
 }
 
+/**
+ * The memory that the machine lends when nobody else uses any: the same each time on one machine, in one job.
+ *
+ * @returns Bytes; `undefined` where nothing is known; see {@linkcode lentMemory}.
+ */
+export function wholeMemory(): number | undefined {
+  const { memoryBytes } = readCgroupLimits(readSystemText);
+  const isKnown = !IS_DENO || isGranted({ name: "sys", kind: "systemMemoryInfo" });
+  const total = isKnown ? BUILTINS.getBuiltinModule?.("node:os")?.totalmem() : undefined;
+  return leastOf([memoryBytes, slurmBytes(), total]);
+}
+
 /** Slurm gives a job memory by the node or by the processor; both in MB of 2^20 bytes. */
 function slurmBytes(): number | undefined {
   const ofNode = readCount("SLURM_MEM_PER_NODE");

@@ -172,6 +172,7 @@ class KeptChunks {
 
   /** A chunk, which is kept. Those who ask for it while it is being read share it. */
   async load(chunk: number, options: AbortOptions): Promise<PackedArray> {
+    options.signal?.throwIfAborted();
     const found = this.#find(chunk);
     if (found !== undefined) return found;
     const reading = this.#loading.get(chunk) ??

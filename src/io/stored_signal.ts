@@ -4,7 +4,7 @@ import type { PackedArray, PackedType } from "../base/arrays.ts";
 import { formatBytes } from "../base/byte_count.ts";
 import { ContractError } from "../errors.ts";
 import type { AbortOptions } from "../progress.ts";
-import { bytesOfType } from "./packing.ts";
+import { bytesOfType, typeOf } from "./packing.ts";
 
 /**
  * The signal of samples, `[sample, bin, mark]` row-major, that is not in memory: chunks of whole samples are read when they
@@ -81,11 +81,16 @@ export function isStored(signal: PackedArray | StoredSignal): signal is StoredSi
  */
 export function inMemory(signal: PackedArray | StoredSignal, action: string): PackedArray {
   if (!isStored(signal)) return signal;
-  const size = formatBytes(signal.length * bytesOfType(signal.type));
+  const size = formatBytes(signalBytes(signal));
   throw new ContractError(
     `Cannot ${action}: found a signal of ${size} that stays on disk, expected one in memory. Lend more memory ` +
       "(--memory SIZE), or take fewer samples",
   );
+}
+
+/** The bytes that a signal has in memory, or would have. */
+export function signalBytes(signal: PackedArray | StoredSignal): number {
+  return signal.length * bytesOfType(isStored(signal) ? signal.type : typeOf(signal));
 }
 
 /** Values of a chunk: 1 MB as most counts are stored. */

@@ -72,10 +72,16 @@ export interface ExperimentResult {
 }
 
 /** Options of {@linkcode planExperiments}; by default epochs, batch size and learning rate are those of each preset. */
-export type PlanOptions = Pick<
-  FitOptions,
-  "epochs" | "batchSize" | "learningRate" | "seed" | "transform" | "window"
->;
+export type PlanOptions =
+  & Pick<FitOptions, "epochs" | "batchSize" | "learningRate" | "seed" | "transform" | "window">
+  & {
+    /**
+     * Bytes of memory that may be used; see `chooseWindow`.
+     *
+     * @default {no limit}
+     */
+    readonly memory?: number | undefined;
+  };
 
 /** Options of {@linkcode runExperiment}. */
 export type ExperimentOptions =

@@ -106,7 +106,7 @@ export async function planExperiments(
     const { transform, geneEffects } = settings;
     const spec = presetSpec(name, shape);
     checkGeneEffects(spec, geneEffects);
-    const window = chooseWindow(train, settings);
+    const window = chooseWindow(train, { ...settings, mostBytes: options.memory });
     return {
       name,
       spec,

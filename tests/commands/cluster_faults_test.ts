@@ -139,7 +139,7 @@ Deno.test("two workers on one unit: the second is refused; the first is killed r
     const child = start();
     const before = checkpointsIn(folder).at(-1);
     while (checkpointsIn(folder).at(-1) === before) await soon();
-    child.kill("SIGUSR1");
+    child.kill("SIGUSR2");
     // With this code Grid Engine starts the job again.
     strictEqual((await child.status).code, 99);
     const last = await work(plan, 1);

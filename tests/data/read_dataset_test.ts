@@ -1,7 +1,10 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
-import { readDataset } from "../../src/data/mod.ts";
+import { Dataset, readDataset } from "../../src/data/mod.ts";
 import { writeCompetition, writeFileAtomic } from "../../src/io/mod.ts";
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
+import { signalBytes } from "../../src/io/stored_signal.ts";
+import { simulateColumns } from "../../src/simulate/mod.ts";
+import { writeStore } from "../helpers/store_folder.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 import type { Progress } from "../../src/progress.ts";
 
@@ -87,4 +90,29 @@ testWith("shared", "the real sample reads by its URL", async () => {
   const data = await readDataset(sharedFile("data/deepchrome_toy/train.csv"));
   strictEqual(data.length, 10);
   strictEqual(data.bins, 100);
+});
+
+Deno.test("a store with more signal than is allowed stays on disk, with the same samples, and can be loaded", async () => {
+  await withTemporary(async (folder) => {
+    const made = new Dataset(
+      simulateColumns({ cellTypes: 2, genes: 30, newGenes: 1, bins: 10 }).train,
+    );
+    await writeStore(`${folder}/x.zarr`, made, { chunkSamples: 7 });
+    const bytes = signalBytes(made.columns.signal);
+    const packed = await readDataset(`${folder}/x.zarr`, { mostBytes: bytes });
+    const stored = await readDataset(`${folder}/x.zarr`, { mostBytes: bytes - 1 });
+    deepStrictEqual([packed.isInMemory, stored.isInMemory], [true, false]);
+    const rows = [...packed.rows.keys()];
+    for (const i of rows) deepStrictEqual(stored.signalOf(i), packed.signalOf(i).slice());
+    const loaded = await stored.subset([59, 3, 3]).load();
+    deepStrictEqual([loaded.isInMemory, loaded.length], [true, 3]);
+    for (const [i, row] of [59, 3, 3].entries()) {
+      deepStrictEqual(loaded.signalOf(i).slice(), packed.signalOf(row).slice());
+      strictEqual(loaded.labels()[i], packed.labels()[row]);
+      strictEqual(loaded.geneOf(i), packed.geneOf(row));
+    }
+    strictEqual(await packed.load(), packed);
+    const signal = AbortSignal.abort(new Error("enough"));
+    await rejects(stored.load({ signal }), /enough/);
+  });
 });

@@ -4,7 +4,9 @@
  */
 
 import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { readDataset } from "../../src/data/read_dataset.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
+import { writeStore } from "../helpers/store_folder.ts";
 import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 
 const KILLS = Number(Deno.env.get("HISTONE_KILLS") ?? 20);
@@ -18,14 +20,22 @@ const RUNS = [
   { task: "train", flags: ["--threads", "1"], timeless: "weights.bin" },
   { task: "train", flags: ["--threads", "2", "--ensemble", "3"], timeless: "weights.bin" },
   { task: "crossval", flags: ["--threads", "2", "--folds", "3"], timeless: "metrics.json" },
+  // Samples that stay on disk.
+  {
+    task: "train",
+    flags: ["--threads", "2", "--memory", "1B", "--window", "100"],
+    timeless: "weights.bin",
+    isStored: true,
+  },
 ];
 
-for (const { task, flags, timeless } of RUNS) {
+for (const { task, flags, timeless, isStored = false } of RUNS) {
   const call = [task, ...flags].join(" ");
   Deno.test(`${call}: ${KILLS} kills at random moments change no bit of the result`, async () => {
     await withDirectory(async (directory) => {
       const [alone, killed] = [`${directory}/alone`, `${directory}/killed`];
-      const args = [...SETTINGS, ...flags];
+      const data = isStored ? ["--data", await storeFixture(directory)] : [];
+      const args = [...SETTINGS, ...flags, ...data];
       const start = performance.now();
       strictEqual((await runTask(task, ...args, "--out", alone)).code, 0);
       // As long as the whole run, so that the kills hit its start, its end and all between.
@@ -42,6 +52,13 @@ for (const { task, flags, timeless } of RUNS) {
       }
     });
   });
+}
+
+/** Writes the data of the other runs as a store, in chunks of a few samples. */
+async function storeFixture(directory: string): Promise<string> {
+  const path = `${directory}/train.zarr`;
+  await writeStore(path, await readDataset("fixtures/train.npz"));
+  return path;
 }
 
 interface KillOptions {
@@ -66,7 +83,7 @@ async function killUntilItEnds(
     const call = hasStarted ? ["--resume", directory] : [...args, "--out", directory];
     const child = taskCommand(task, call, { stdout: "null", stderr: "piped" }).spawn();
     const timer = kills < most
-      ? setTimeout(() => child.kill("SIGKILL"), random.below(longestMs))
+      ? setTimeout(() => killIfItRuns(child), random.below(longestMs))
       : undefined;
     const { code, signal, stderr } = await child.output();
     clearTimeout(timer);
@@ -77,6 +94,15 @@ async function killUntilItEnds(
       match(message, /is finished; the results are in/);
     }
     return kills;
+  }
+}
+
+/** Kills a program, which may have ended since the time for it was chosen. */
+function killIfItRuns(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
   }
 }
 

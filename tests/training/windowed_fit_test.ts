@@ -4,8 +4,6 @@ import { deepStrictEqual, match, notDeepStrictEqual, ok, rejects, strictEqual } 
 import { Dataset } from "../../src/data/dataset.ts";
 import { kFold } from "../../src/data/kfold.ts";
 import { ContractError } from "../../src/errors.ts";
-import { asType } from "../../src/io/packing.ts";
-import { inMemory } from "../../src/io/stored_signal.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { chunksForWindows } from "../../src/training/_window_chunks.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
@@ -21,13 +19,11 @@ import type {
 import { predict } from "../../src/training/predict.ts";
 import { storedDataset } from "../helpers/stored.ts";
 
-/** 800 samples of 4,000 bytes, as float64: in memory they are four chunks. */
+/** 800 samples of 2,000 values: four chunks. */
 function largeSamples(): Dataset {
-  const { train: columns } = simulateColumns({ cellTypes: 8, genes: 100, newGenes: 1, bins: 100 });
-  return new Dataset({
-    ...columns,
-    signal: asType(inMemory(columns.signal, "test"), "float64"),
-  });
+  return new Dataset(
+    simulateColumns({ cellTypes: 8, genes: 100, newGenes: 1, bins: 400 }).train,
+  );
 }
 
 const DATA = largeSamples();

@@ -5,6 +5,7 @@
  */
 
 import { ensemblGeneId, type GeneDetails } from "../../gene_id.ts";
+import { checkInteger } from "../../base/check_integer.ts";
 import type { DataRecord } from "../../record.ts";
 import {
   type BlockSource,
@@ -61,6 +62,12 @@ export interface WriteAnndataOptions {
    * @default {"zstd" where the run-time has it, else "gzip"}
    */
   readonly codec?: ZarrCodec | undefined;
+  /**
+   * Samples of a chunk of `X`, which is read as a whole. Training past memory shuffles chunks, and samples of a few of them.
+   *
+   * @default {As many as have about a million values}
+   */
+  readonly chunkSamples?: number | undefined;
 }
 
 /**
@@ -103,8 +110,10 @@ export async function writeAnndata(
   blocks: BlockSource,
   options: WriteAnndataOptions,
 ): Promise<void> {
-  const { record, about = {}, codec = usualCodec() } = options;
+  const { record, about = {}, codec = usualCodec(), chunkSamples } = options;
   checkCodec(codec);
+  const what = { action: "write AnnData", name: "chunkSamples", least: 1 };
+  if (chunkSamples !== undefined) checkInteger(chunkSamples, what);
   if (record.sequence !== undefined) {
     throw new RangeError(
       "Cannot write AnnData: the genes have DNA sequences, which .zarr does not hold, expected .npz",
@@ -131,6 +140,8 @@ class SampleWriter {
   readonly #signal: SignalWriter;
   readonly #frame: Frame;
   readonly #names = new SampleNames();
+  /** The genes of the last cell type. */
+  #genes: readonly string[] = [];
 
   constructor(store: ZarrStore, layout: Layout, options: WriteAnndataOptions) {
     const { record: { marks }, geneDetails, cellTypeGroups, missingMarks } = options;
@@ -138,7 +149,8 @@ class SampleWriter {
     this.layout = layout;
     this.#options = options;
     const width = layout.bins * marks.length;
-    this.#signal = new SignalWriter(store, { width, codec: options.codec ?? usualCodec() });
+    const { codec = usualCodec(), chunkSamples: chunkRows } = options;
+    this.#signal = new SignalWriter(store, { width, codec, chunkRows });
     this.#frame = new Frame(store, "/obs", {
       index: "sample",
       columns: {
@@ -162,10 +174,7 @@ class SampleWriter {
           `those before have ${describeLayout(this.layout)}`,
       );
     }
-    const genes = Array.from(
-      block.genes as ArrayLike<string | number>,
-      (gene) => typeof gene === "number" ? ensemblGeneId(gene) : gene,
-    );
+    const genes = this.#takeGenes(block.genes);
     checkGenes(cellType, genes);
     this.#names.add(cellType, genes);
     const rows = signalRows(block, {
@@ -176,6 +185,16 @@ class SampleWriter {
     });
     for await (const piece of rows) await this.#signal.append(piece);
     await this.#appendToFrame(block, genes);
+  }
+
+  /** Identifiers of genes; the array of the cell type before if it has the same, as most have. */
+  #takeGenes(given: CompetitionBlock["genes"]): readonly string[] {
+    const { length } = given;
+    const idOf = (i: number) => typeof given[i] === "number" ? ensemblGeneId(given[i]) : given[i]!;
+    let isSame = length === this.#genes.length;
+    for (let i = 0; i < length && isSame; i++) isSame = this.#genes[i] === idOf(i);
+    if (!isSame) this.#genes = Array.from({ length }, (_, i) => idOf(i));
+    return this.#genes;
   }
 
   async #appendToFrame(

@@ -4,7 +4,8 @@ import { directorySource } from "../../files/directory_source.ts";
 import { pathKind, pathOf } from "../../files/file.ts";
 import type { PackedColumns } from "../columns.ts";
 import { readAnndata, type ReadAnndataOptions } from "./anndata_reader.ts";
-import { mostBytesOf } from "./reader.ts";
+import { storedBytes } from "./_array_metadata.ts";
+import { mostBytesOf, ZarrReader } from "./reader.ts";
 import { openStoredColumns, type StoredColumns } from "./stored_columns.ts";
 
 /** Whether a folder is a hierarchy of Zarr, of version 3 or 2. */
@@ -40,6 +41,14 @@ export async function openAnndataFolder(
 ): Promise<StoredColumns> {
   const name = nameOf(path);
   return await openStoredColumns(directorySource(path, mostBytesOf), { ...options, name });
+}
+
+/** The bytes that the signal of a folder of AnnData has, as it is stored but not compressed. */
+export async function anndataSignalBytes(path: string | URL): Promise<number> {
+  const reader = new ZarrReader(directorySource(path, mostBytesOf), nameOf(path));
+  const node = await reader.node("/X");
+  if (node?.kind !== "array") return 0;
+  return node.shape.reduce((items, length) => items * length, storedBytes(node.type));
 }
 
 /** The path without separators at its end. */
