@@ -151,7 +151,17 @@ async function readZarr(path: string | URL, options: ReadDatasetOptions): Promis
  * does, since a run that began with data in memory cannot resume on the same data on disk.
  */
 export function usualMostBytes(): number {
-  return Math.floor((wholeMemory() ?? Infinity) / 2);
+  return fixedMostBytes ?? Math.floor((wholeMemory() ?? Infinity) / 2);
+}
+
+let fixedMostBytes: number | undefined;
+
+/**
+ * Fixes what {@linkcode usualMostBytes} returns: machines that share some work must all read data into memory, or none of them,
+ * since the order of samples in training depends on it.
+ */
+export function fixUsualMostBytes(bytes: number | undefined): void {
+  fixedMostBytes = bytes;
 }
 
 /** A value takes no more: float64. */
