@@ -51,7 +51,7 @@ export const command: CommandDefinition<PlanFlags> = {
         .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
         .option(
           "--per-unit <n>",
-          "models, trials or files that a unit has at most (default: one)",
+          "models, trials, blocks, samples or files of a unit at most (default: one, or five minutes of blocks or samples)",
           integer(1),
         ),
     ),

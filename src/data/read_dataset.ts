@@ -115,7 +115,7 @@ async function readSeveral(
     files.push({ name: String(path), columns });
     if (!isStored(columns.signal)) mostBytes = Math.max(0, mostBytes - columns.signal.byteLength);
   }
-  return await joinColumns(files);
+  return checkWhenRead(await joinColumns(files));
 }
 
 /**
