@@ -5,7 +5,6 @@ import type { GeneDetails } from "../gene_id.ts";
 import { pathKind } from "../files/file.ts";
 import { openCompetitionParts } from "../io/competition_parts.ts";
 import type { StreamedBlock } from "../io/competition_writer.ts";
-import type { DataRecord } from "../record.ts";
 import { showValue } from "../base/show_value.ts";
 import { Dataset } from "./dataset.ts";
 import { datasetBlocks, type DatasetDescription, describeDataset } from "./dataset_blocks.ts";

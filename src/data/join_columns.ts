@@ -8,7 +8,7 @@ import type { SampleColumns } from "../io/columns.ts";
 import { joinSignals } from "../io/joined_signal.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { decodeValues, type SignalValues } from "../io/signal_values.ts";
-import { isStored, type StoredSignal } from "../io/stored_signal.ts";
+import { isStored } from "../io/stored_signal.ts";
 import { differingField, isSame } from "./differing_field.ts";
 
 /** The samples of a file. */
