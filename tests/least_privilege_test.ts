@@ -58,6 +58,7 @@ const SETS: Readonly<Record<string, string>> = {
   sequences: "write",
   simulate: "write",
   split: "write",
+  convert: "write",
   test: "test",
   "test-all": "test",
   work: "work",

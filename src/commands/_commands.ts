@@ -5,6 +5,7 @@ import type { CommandDefinition } from "./flags.ts";
 
 /** Name of a command. */
 export type CommandName =
+  | "convert"
   | "crossval"
   | "differences"
   | "doctor"
@@ -37,6 +38,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   doctor: () => import("./doctor.ts"),
   info: () => import("./info.ts"),
   sequences: () => import("./sequences.ts"),
+  convert: () => import("./convert.ts"),
   split: () => import("./split.ts"),
   train: () => import("./train.ts"),
   predict: () => import("./predict.ts"),

@@ -61,7 +61,7 @@ export async function loadData(
   const { record, threads, memory } = flags;
   const progress = new ProgressLine();
   const read = await readDataset(path, {
-    record: record === undefined ? undefined : await readRecord(record),
+    record: record === undefined ? undefined : await readDataRecord(record),
     threads: threads,
     mostBytes: memory,
     onProgress: ({ done, total }) => progress.update({ done, total, label: "reading" }),
@@ -97,7 +97,8 @@ function describeCellTypes(data: Dataset): string {
   return `${cellTypes} in ${formatCountOf(new Set(cellTypeGroupIndices(data)).size, "group")}`;
 }
 
-async function readRecord(file: string): Promise<DataRecord> {
+/** Reads a data record that a flag names. */
+export async function readDataRecord(file: string): Promise<DataRecord> {
   return parseRecord(await readJson(file, "read data record"), file);
 }
 

@@ -3,10 +3,10 @@
 import { Interrupted } from "./flags.ts";
 
 /**
- * Exit codes by signal: 128 plus the signal's number, as shells do it. Slurm and Grid Engine send SIGUSR1 when a job's time is
+ * Exit codes by signal: 128 plus the signal's number, as shells do it. Grid Engine can send SIGUSR2 when a job's time is
  * nearly over, and Grid Engine starts a job again that ends with 99.
  */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGUSR1: 99 } as const;
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGUSR2: 99 } as const;
 
 /** One Ctrl-C arrives twice: a terminal signals all its programs, and `deno task` forwards the signal that it gets. */
 const SAME_SIGNAL_MS = 500;
@@ -29,13 +29,13 @@ export function withNothingKept(signal: AbortSignal): AbortSignal {
   return controller.signal;
 }
 
-/** Aborts on the first SIGINT, SIGTERM or SIGUSR1; a later one ends the process immediately. */
+/** Aborts on the first SIGINT, SIGTERM or SIGUSR2; a later one ends the process immediately. */
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   const interrupt = { signal: controller.signal, exitCode: EXIT_CODES.SIGINT as number };
   const signals = Deno.build.os === "windows"
     ? ["SIGINT"] as const
-    : ["SIGINT", "SIGTERM", "SIGUSR1"] as const;
+    : ["SIGINT", "SIGTERM", "SIGUSR2"] as const;
   let first = Infinity;
   for (const name of signals) {
     Deno.addSignalListener(name, () => {

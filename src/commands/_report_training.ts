@@ -11,7 +11,7 @@ import type {
   FitResult,
 } from "../training/fit_types.ts";
 import { epochScalars } from "../training/tensorboard.ts";
-import { memberRun } from "./_event_log.ts";
+import { memberRun, replayEpochs } from "./_event_log.ts";
 import { formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 import type { RunSettings } from "./_settings.ts";
 
@@ -123,6 +123,21 @@ export function reportMembers(
     onEpoch: (run, record) => {
       print.onEpoch(run, record);
       log(memberRun(run, members), record.epoch, epochScalars(record, learningRate));
+    },
+  };
+}
+
+/** Hooks that log the epochs of a checkpoint before those that follow it. */
+export function afterReplay(
+  hooks: FitManyHooks,
+  log: EventLog,
+  resumed: Parameters<typeof replayEpochs>[1],
+): FitManyHooks {
+  return {
+    ...hooks,
+    onStart: (report) => {
+      replayEpochs(log, resumed);
+      hooks.onStart(report);
     },
   };
 }

@@ -82,12 +82,15 @@ export async function readKeptFlags<Flags>(
   );
 }
 
-/** Formats the message about a run that was stopped before its first epoch was finished. */
+/** Formats the message about a run that was stopped before it had results, as before its first epoch was finished. */
 export async function describeNothingKept(
   run: OwnedRun,
-  { command, directory }: { readonly command: string; readonly directory: string },
+  { command, directory, what = "Interrupted before the first epoch was finished" }: {
+    readonly command: string;
+    readonly directory: string;
+    readonly what?: string;
+  },
 ): Promise<Interrupted> {
-  const what = "Interrupted before the first epoch was finished";
   return new Interrupted(
     await run.canResume()
       ? `${what}. Resume: ${resumeCall(command, directory)}`

@@ -24,9 +24,6 @@ export interface SlurmJobs {
   readonly options: readonly string[];
 }
 
-/** The exit code of `work` that kept its progress and is to be run again. */
-const KEPT = 99;
-
 /** Formats the job of an array of units. */
 export function formatUnitsJob(jobs: SlurmJobs): string {
   return `#!/bin/sh
@@ -41,9 +38,9 @@ ${
 set -u
 cd ${quotePath(jobs.plannedIn)} || exit
 unit=$((\${1:-0} + SLURM_ARRAY_TASK_ID))
-# Slurm signals this shell before the time limit. The unit then keeps a checkpoint, and ends with ${KEPT}.
+# Slurm signals this shell before the time limit, and the unit keeps a checkpoint. Deno itself would open its debugger at USR1.
 asked=
-trap 'asked=1; kill -USR1 "$worker" 2>/dev/null' USR1
+trap 'asked=1; kill -TERM "$worker" 2>/dev/null' USR1
 ${jobs.work} --plan ${quotePath(jobs.folder)} --unit "$unit" &
 worker=$!
 # A signal ends wait before the unit has ended.
@@ -53,8 +50,8 @@ while
   kill -0 "$worker" 2>/dev/null
 do :; done
 [ "$code" -eq 0 ] && exit
-# Asked so early that it could not keep anything yet, or it did: either way it resumes in another turn.
-if [ -n "$asked" ] || [ "$code" -eq ${KEPT} ]; then scontrol requeue "$SLURM_JOB_ID"; fi
+# It is queued again, and resumes then.
+if [ -n "$asked" ]; then scontrol requeue "$SLURM_JOB_ID"; fi
 exit "$code"
 `;
 }

@@ -17,24 +17,14 @@ import {
   type PredictedArm,
   SHORT_ARM_NAMES,
 } from "./_arms.ts";
-import { Interrupted } from "./flags.ts";
 import { predictWithProgress } from "./_predict.ts";
 import { reportMembers } from "./_report_training.ts";
 import type { RunSettings } from "./_settings.ts";
 
-/** Throws unless all models of an ensemble were trained to their end. */
-export function checkTrained(
-  results: readonly FitManyResult[],
-  members: number,
-): readonly FitManyResult[] {
-  if (results.length < members || results.some(({ interrupted }) => interrupted)) {
-    throw new Interrupted(
-      "Interrupted: half-trained models forecast nothing, so nothing was kept.",
-    );
-  }
+/** Throws if a model of an ensemble diverged. */
+export function throwDiverged(results: readonly FitManyResult[]): void {
   const diverged = results.find(({ diverged }) => diverged !== undefined)?.diverged;
   if (diverged !== undefined) throw diverged;
-  return results;
 }
 
 /** The controls of a model of DNA, and what they show. */
@@ -66,14 +56,12 @@ export async function trainArms(
   ];
   for (const { kind, model, sequenceControl } of planned) {
     console.info(`Control: ${SHORT_ARM_NAMES[kind]}, ${ARM_VIEWS[kind]}`);
-    const results = checkTrained(
-      await fitEnsemble(model, train, {
-        ...shared,
-        sequenceControl,
-        ...reportMembers(shared.members, shared, () => {}),
-      }),
-      shared.members,
-    );
+    const results = await fitEnsemble(model, train, {
+      ...shared,
+      sequenceControl,
+      ...reportMembers(shared.members, shared, () => {}),
+    });
+    throwDiverged(results);
     const fitted = results.map(({ model }) => model);
     const { mean } = await predictWithProgress(fitted, test, options);
     arms.push({ kind, test: mean, trained: await predictTrained(fitted) });

@@ -14,8 +14,7 @@ import {
   type CalibrationFlags,
   reportCalibrated,
 } from "./_calibration.ts";
-import { replayEpochs } from "./_event_log.ts";
-import { describeStop, type FitManyHooks, reportMembers } from "./_report_training.ts";
+import { afterReplay, describeStop, type FitManyHooks, reportMembers } from "./_report_training.ts";
 import { modelOf, type RunSettings } from "./_settings.ts";
 import type { StartFlags } from "./_start_flags.ts";
 import type { TrainingSamples } from "./_training_samples.ts";
@@ -93,15 +92,11 @@ function reportFrom(
   },
 ): FitManyHooks {
   const report = calibrate ? reportCalibrated : reportMembers;
-  const hooks = report(ensemble, settings, log);
-  return {
-    ...hooks,
-    onStart: (report) => {
-      const { learningRate } = settings;
-      replayEpochs(log, { resume, learningRate, nameOf: (run) => calibratedRun(run, ensemble) });
-      hooks.onStart(report);
-    },
-  };
+  return afterReplay(report(ensemble, settings, log), log, {
+    resume,
+    learningRate: settings.learningRate,
+    nameOf: (run) => calibratedRun(run, ensemble),
+  });
 }
 
 /** Says which epochs' models are kept of runs that may have stopped early. */

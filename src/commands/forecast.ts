@@ -23,22 +23,23 @@ import {
   type CommandDefinition,
   declareEnsemble,
   declareModel,
+  declareResume,
   declareTraining,
   integer,
   list,
 } from "./flags.ts";
 import { noArms, printArms } from "./_arms.ts";
-import { checkTrained, trainArms } from "./_train_arms.ts";
+import { throwDiverged, trainArms } from "./_train_arms.ts";
 import { loadData } from "./_data.ts";
-import { openLog } from "./_event_log.ts";
+import { memberRun, openLog } from "./_event_log.ts";
 import { formatMetric } from "./_metrics.ts";
 import { readSpecFile } from "./_model_spec.ts";
 import { declareOptimiser } from "./_optimiser_flags.ts";
 import { checkPanelFlag, declarePanelTraining, loadUnlabelled, usesPanel } from "./_panel_flags.ts";
 import { predictWithProgress } from "./_predict.ts";
 import { evaluateByRegime } from "./_regimes.ts";
-import { reportMembers } from "./_report_training.ts";
-import { ownParts } from "./_resume.ts";
+import { afterReplay, reportMembers } from "./_report_training.ts";
+import { describeNothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import { type ChromosomeFlags, readChromosomes } from "./_scheme.ts";
 import {
@@ -49,10 +50,13 @@ import {
   type TrainingFlags,
 } from "./_settings.ts";
 import { declareSequenceControl } from "./_sequence_control.ts";
+import { trainingUnits } from "./_training_units.ts";
 import { outputWidth } from "./_wrap.ts";
 import { printWindow } from "./_window.ts";
 
-interface ForecastFlags extends TrainingFlags, ChromosomeFlags {
+interface ForecastFlags extends TrainingFlags, ChromosomeFlags, ResumeFlags {
+  readonly out?: string | undefined;
+  readonly threads?: number | undefined;
   readonly ensemble: number;
   readonly newGenes?: number | undefined;
   readonly newCellTypes?: number | undefined;
@@ -77,39 +81,55 @@ export const command: CommandDefinition<ForecastFlags> = {
       "new genes are on chromosomes that no trained gene is on",
     ],
     ["deno task forecast --data E003/train.csv", "one cell type: only genes are held out"],
+    ["deno task forecast --resume runs/forecast-waka2", "resume a forecast that was stopped"],
     [
       "deno task forecast --data train.npz --preset waka-dna",
       "marks and DNA, and what DNA adds: the same model on shuffled sequences, on a random code, and without DNA",
     ],
   ],
   declare: (command) =>
-    declareEnsemble(declareOptimiser(declareModel(
-      declareSequenceControl(declarePanelTraining(declareTraining(command))),
-    )))
-      .addOption(
-        new Option("--new-genes <n>", "genes to hold out (default: 8.3% of them)")
-          .argParser(integer(0)).conflicts("newChromosomes"),
-      )
-      .option("--new-chromosomes <names>", "hold out the genes of these chromosomes instead", list)
-      .option(
-        "--genes <file>",
-        "for --new-chromosomes: where genes lie, as GTF, GFF3, BED, genePred or table; hg19 and hg38 are " +
-          "built in (default: as the data say, else the package's list of human genes)",
-      )
-      .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(0))
-      .option("--split-seed <n>", "seed that chooses what is held out", integer(0), 0)
-      .addOption(noArms()),
+    declareResume(
+      declareEnsemble(declareOptimiser(declareModel(
+        declareSequenceControl(declarePanelTraining(declareTraining(command))),
+      )))
+        .addOption(
+          new Option("--new-genes <n>", "genes to hold out (default: 8.3% of them)")
+            .argParser(integer(0)).conflicts("newChromosomes"),
+        )
+        .option(
+          "--new-chromosomes <names>",
+          "hold out the genes of these chromosomes instead",
+          list,
+        )
+        .option(
+          "--genes <file>",
+          "for --new-chromosomes: where genes lie, as GTF, GFF3, BED, genePred or table; hg19 and hg38 are " +
+            "built in (default: as the data say, else the package's list of human genes)",
+        )
+        .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(0))
+        .option("--split-seed <n>", "seed that chooses what is held out", integer(0), 0)
+        .addOption(noArms()),
+    ),
   run: forecast,
+  units: trainingUnits({
+    name: "forecast",
+    run: forecast,
+    nameRun: ({ ensemble }, run) => {
+      return { id: `member${run + 1}`, does: `member ${run + 1} of ${ensemble}` };
+    },
+  }),
 };
 
-async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<void> {
+async function forecast(given: ForecastFlags, { signal, share }: CommandCall): Promise<void> {
+  const flags = await resumedFlags("forecast", given);
   const { ensemble, newGenes, newChromosomes, newCellTypes, splitSeed } = flags;
   const file = await readSpecFile(flags.spec);
   const asked = resolveRunSettings(flags, { file });
   const directory = await chooseRunDirectory(flags, `forecast-${asked.preset}`);
   const inputs = await inputsOfTraining(asked, flags);
   const refuse = () => refuseHeldRun(flags);
-  await using owned = await ownParts(directory, { command: "forecast", flags, inputs, refuse });
+  const ownership = { command: "forecast", flags, inputs, refuse, share };
+  await using owned = await ownRun(directory, ownership);
   const log = await openLog(flags, owned.id);
   const addPlaces = await readChromosomes(flags);
   const model = modelOf(asked);
@@ -123,10 +143,24 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
   console.info(describeSplit(split));
   printWindow(settings, split.train);
   const shared = { ...settings, unlabelled, members: ensemble, signal };
-  const results = checkTrained(
-    await fitEnsemble(model, split.train, { ...shared, ...reportMembers(ensemble, settings, log) }),
-    ensemble,
-  );
+  await owned.begin();
+  const results = await fitEnsemble(model, split.train, {
+    ...shared,
+    ...owned.options,
+    signal: undefined,
+    stop: signal,
+    otherArithmetic: flags.otherArithmetic,
+    ...afterReplay(reportMembers(ensemble, settings, log), log, {
+      resume: owned.options.resume,
+      learningRate: settings.learningRate,
+      nameOf: (run) => memberRun(run, ensemble),
+    }),
+  });
+  if (results.length < ensemble || results.some(({ interrupted }) => interrupted)) {
+    const what = "Interrupted: half-trained models forecast nothing";
+    throw await describeNothingKept(owned, { command: "forecast", directory, what });
+  }
+  throwDiverged(results);
   const models = results.map(({ model }) => model);
   const prediction = await predictWithProgress(models, split.test, { ...settings, signal });
   const arms = flags.arms ? await trainArms(models, { split, shared, prediction }) : undefined;

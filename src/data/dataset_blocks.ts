@@ -37,9 +37,12 @@ export function describeDataset(data: Dataset): DatasetDescription {
 
 /**
  * The cell types of a view, in the order of the data, with their samples in the order of the view. The signal is that
- * which the record describes.
+ * which the record describes or, if they are asked for, the counts.
  */
-export function* datasetBlocks(data: Dataset): Generator<StreamedBlock> {
+export function* datasetBlocks(
+  data: Dataset,
+  { asCounts = false }: { readonly asCounts?: boolean } = {},
+): Generator<StreamedBlock> {
   const labels = data.hasLabels ? data.labels() : undefined;
   const cellTypeOfRow = data.cellTypeIndices();
   const positions = groupBy(cellTypeOfRow.keys(), (row) => cellTypeOfRow[row]!);
@@ -51,7 +54,7 @@ export function* datasetBlocks(data: Dataset): Generator<StreamedBlock> {
       cellType: name,
       genes: own.map((position) => data.geneOf(position)),
       signalLength: own.length * size,
-      signalParts: signalParts(data, own),
+      signalParts: signalParts(data, own, asCounts),
       ...(labels && { labels: own.map((position) => labels[position]!) }),
     };
   }
@@ -60,13 +63,15 @@ export function* datasetBlocks(data: Dataset): Generator<StreamedBlock> {
 async function* signalParts(
   data: Dataset,
   positions: readonly number[],
+  asCounts: boolean,
 ): AsyncGenerator<Float64Array> {
   const size = data.bins * data.marks.length;
   for (let start = 0; start < positions.length; start += SAMPLES_TOGETHER) {
     const own = positions.slice(start, start + SAMPLES_TOGETHER);
     const signal = new Float64Array(own.length * size);
     for (const [place, position] of own.entries()) {
-      signal.set(data.signalOf(position), place * size);
+      const values = asCounts ? data.countsOf(position) : data.signalOf(position);
+      signal.set(values, place * size);
     }
     yield await Promise.resolve(signal);
   }

@@ -12,11 +12,14 @@ import { pathKind } from "../files/file.ts";
 import { wholeMemory } from "../files/lent.ts";
 import type { DataRecord } from "../record.ts";
 import { checkWhenRead } from "./_checked_signal.ts";
+import { splitDataPaths } from "./data_paths.ts";
 import { Dataset } from "./dataset.ts";
+import { joinColumns, type NamedColumns } from "./join_columns.ts";
 import type { AbortOptions, OnProgress } from "../progress.ts";
 import { type BinarySource, openSource } from "../files/open_source.ts";
 import { isAddress } from "../files/http_address.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { isStored } from "../io/stored_signal.ts";
 
 /** Options of {@linkcode readDataset}. */
 export interface ReadDatasetOptions extends AbortOptions {
@@ -50,7 +53,7 @@ export interface ReadDatasetOptions extends AbortOptions {
 /**
  * Reads a data set of any known kind: a `.npz` file of the competition, a `.csv` file of DeepChrome, a folder of
  * DeepChrome's cell types, from which it reads the `train.csv` files, or a folder of AnnData in Zarr. What is given without
- * a name is known by its content if it is an npz file.
+ * a name is known by its content if it is an npz file. Several paths with commas between them are read as one data set.
  *
  * @param path Path of the file or folder, or whatever else a file may be read from.
  * @param options What the numbers are, and how to read them.
@@ -86,6 +89,8 @@ export async function readDataset(
 }
 
 async function readPath(path: string | URL, options: ReadDatasetOptions): Promise<SampleColumns> {
+  const paths = typeof path === "string" ? await splitDataPaths(path) : [path];
+  if (paths.length > 1) return await readSeveral(paths, options);
   const kind = await pathKind(path);
   if (kind === undefined) {
     const message = `Cannot read data: no file or folder "${path}"`;
@@ -93,6 +98,21 @@ async function readPath(path: string | URL, options: ReadDatasetOptions): Promis
   }
   if (kind === "file") return await readerOf(String(path))(path, options);
   return await (await isZarrFolder(path) ? readZarr : readDeepchromeFolder)(path, options);
+}
+
+/** Reads files whose samples are one data set. What those before have in memory is no longer there for the next. */
+async function readSeveral(
+  paths: readonly (string | URL)[],
+  options: ReadDatasetOptions,
+): Promise<SampleColumns> {
+  const files: NamedColumns[] = [];
+  let { mostBytes = usualMostBytes() } = options;
+  for (const path of paths) {
+    const columns = await readPath(path, { ...options, mostBytes });
+    files.push({ name: String(path), columns });
+    if (!isStored(columns.signal)) mostBytes = Math.max(0, mostBytes - columns.signal.byteLength);
+  }
+  return await joinColumns(files);
 }
 
 /** Reads a folder of AnnData, or opens it if it has too much signal for memory. */

@@ -6,6 +6,7 @@ import { freeArray } from "../base/free.ts";
 import { listFilesBelow } from "../files/directory_source.ts";
 import { openFile, pathKind } from "../files/file.ts";
 import { isRegularFile } from "../files/path_kind.ts";
+import { splitDataPaths } from "../data/data_paths.ts";
 import { listSplitFiles } from "../io/deepchrome_csv.ts";
 import { isZarrFolder } from "../io/zarr/folder.ts";
 import type { Progress } from "../progress.ts";
@@ -81,12 +82,35 @@ export async function describeInput(
   options: DigestOptions = {},
 ): Promise<InputFile | undefined> {
   const kind = await pathKind(path).catch(() => undefined);
-  if (kind === undefined) return undefined;
+  if (kind === undefined) return await describeSeveral(path, options);
   if (kind === "directory") {
     const files = await dataFilesIn(path);
     return files.length === 0 ? undefined : await describeFolder(path, files, options);
   }
   return await isRegularFile(path) ? await describeFile(path, options) : undefined;
+}
+
+/** Digests the files of a data set that is in several, as one; `undefined` if one of them is missing. */
+async function describeSeveral(
+  path: string,
+  options: DigestOptions,
+): Promise<InputFile | undefined> {
+  const paths = await splitDataPaths(path);
+  if (paths.length < 2) return undefined;
+  const list = createHash();
+  const files: InputFile[] = [];
+  for (const one of paths) {
+    const file = await describeInput(one, options);
+    if (file === undefined) return undefined;
+    list.update(`${file.bytes}\t${file.sha256}\n`);
+    files.push(file);
+  }
+  return {
+    path,
+    absolutePath: files.map((file) => file.absolutePath).join(","),
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    sha256: list.digest("hex"),
+  };
 }
 
 async function describeFile(path: string, options: DigestOptions): Promise<InputFile> {

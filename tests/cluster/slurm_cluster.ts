@@ -18,6 +18,21 @@ export const HAS_SLURM = Deno.build.os === "linux" && Deno.uid() === 0 &&
     stderr: "null",
   }).output().then(({ success }) => success);
 
+/**
+ * Kills all processes of a cluster that have a variable, `$1`. A shell does it, since Deno may not look into /proc. All of
+ * them stop before one ends: nobody is left to report the others' end.
+ */
+const KILL = `for process in /proc/[0-9]*; do
+  has() { tr '\\0' '\\n' < $process/environ | grep -qxF "$1"; }
+  if [ $process = /proc/$$ ] || ! has "$1" || ! has "SLURM_CONF=$SLURM_CONF"; then continue; fi
+  found="\${process#/proc/} $found"
+  # What looks after a job has written its title over its environment.
+  parent=$(sed -n 's/^PPid:[^0-9]*//p' $process/status)
+  [ "$(cat /proc/$parent/comm)" != slurmstepd ] || found="$parent $found"
+done 2>&-
+if [ -n "$found" ]; then kill -STOP $found; kill -KILL $found; fi 2>&-
+true`;
+
 /** A cluster that runs until it is disposed of. */
 export interface SlurmCluster extends AsyncDisposable {
   /** Variables with which Slurm's commands find it. */
@@ -26,7 +41,11 @@ export interface SlurmCluster extends AsyncDisposable {
   run(name: string, ...args: readonly string[]): Promise<string>;
   /** Kills a node with everything that runs on it, as a power cut does, and starts it again. */
   restartNode(name: typeof NODES[number]): Promise<void>;
-  /** Waits until no job is left that could still run. */
+  /** Starts jobs now that Slurm lets wait because they ran before: after a node has failed, for two minutes. */
+  hurry(): Promise<void>;
+  /** Waits until something is true; if that takes minutes, it throws what Slurm has said. */
+  until(what: string, isTrue: () => Promise<boolean>): Promise<void>;
+  /** Waits until no job is left. */
   finish(): Promise<void>;
 }
 
@@ -45,17 +64,34 @@ export async function startSlurm(): Promise<SlurmCluster> {
 class LocalCluster implements SlurmCluster {
   readonly env: Readonly<Record<string, string>>;
   readonly #folder: string;
+  /** Kills everything after its input has ended, which it does even if this process is killed. */
+  #guard: Deno.ChildProcess | undefined;
   /** The daemons, in the order in which they were started. */
   readonly #daemons = new Map<string, Deno.ChildProcess>();
 
   constructor(folder: string) {
     this.#folder = folder;
     const path = `${Deno.env.get("PATH")}:/usr/sbin:/sbin`;
-    this.env = { PATH: path, SLURM_CONF: `${folder}/slurm.conf` };
+    // Jobs have it, too: whole sentences in their logs, not lines of 80 columns.
+    this.env = { PATH: path, SLURM_CONF: `${folder}/slurm.conf`, COLUMNS: "10000" };
   }
 
   async start(): Promise<void> {
     const folder = this.#folder;
+    this.#guard = new Deno.Command("setsid", {
+      args: [
+        "sh",
+        "-c",
+        `cat; ${KILL}; rm -r "$2"`,
+        "sh",
+        `SLURM_CONF=${folder}/slurm.conf`,
+        folder,
+      ],
+      env: this.env,
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
     // Munge runs as its own user, and refuses keys that others could have written.
     await this.run(
       "sh",
@@ -71,7 +107,7 @@ class LocalCluster implements SlurmCluster {
     files.push(`--socket=${folder}/munge/socket`);
     const asMunge = ["--reuid=munge", "--regid=munge", "--clear-groups"];
     this.#daemon("munged", ["setpriv", ...asMunge, "munged", "--foreground", ...files]);
-    await this.#until("munge is ready", () => exists(`${folder}/munge/socket`));
+    await this.until("munge is ready", () => exists(`${folder}/munge/socket`));
     this.#daemon("slurmctld", ["slurmctld", "-D", "-c"]);
     for (const node of NODES) this.#startNode(node);
     await this.#nodesAreReady();
@@ -93,24 +129,23 @@ class LocalCluster implements SlurmCluster {
   }
 
   async finish(): Promise<void> {
-    await this.#until("all jobs have ended", async () => {
-      const jobs = await this.run("squeue", "--noheader", "--format=%i %r");
-      // After a node has failed, Slurm lets its jobs wait for two minutes.
-      for (const [, job] of jobs.matchAll(/^(\S+) BeginTime$/gm)) {
-        await this.run("scontrol", "update", `JobId=${job}`, "StartTime=now").catch(() => {});
-      }
-      return jobs === "";
+    await this.until("all jobs have ended", async () => {
+      await this.hurry();
+      return await this.run("squeue", "--noheader") === "";
     });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#daemons.has("slurmctld")) {
-      await this.run("scancel", "--user=root").catch(() => {});
-      await this.finish().catch(() => {});
+  async hurry(): Promise<void> {
+    const jobs = await this.run("squeue", "--noheader", "--format=%i %r");
+    for (const [, job] of jobs.matchAll(/^(\S+) BeginTime$/gm)) {
+      await this.run("scontrol", "update", `JobId=${job}`, "StartTime=now").catch(() => {});
     }
-    await this.#kill(`SLURM_CONF=${this.env.SLURM_CONF}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#guard?.stdin.close();
+    await this.#guard?.status;
     for (const process of this.#daemons.values()) await process.status;
-    await Deno.remove(this.#folder, { recursive: true });
   }
 
   #startNode(name: string): void {
@@ -130,31 +165,19 @@ class LocalCluster implements SlurmCluster {
   }
 
   async #nodesAreReady(): Promise<void> {
-    await this.#until("all nodes are ready", async () => {
+    await this.until("all nodes are ready", async () => {
       const states = await this.run("sinfo", "--noheader", "--Node", "--format=%T").catch(() => "");
       const ready = states.split("\n").filter((state) => /^(idle|mixed|allocated)$/.test(state));
       return ready.length === NODES.length;
     });
   }
 
-  /** Kills all processes of this cluster that have a variable: Deno may not look into /proc, but a shell may. */
+  /** Kills all processes of this cluster that have a variable. */
   async #kill(variable: string): Promise<void> {
-    const program = `found=
-    for process in /proc/[0-9]*; do
-      has() { tr '\\0' '\\n' < $process/environ 2>&- | grep -qxF "$1"; }
-      if [ $process = /proc/$$ ] || ! has "$1" || ! has "SLURM_CONF=$SLURM_CONF"; then continue; fi
-      found="\${process#/proc/} $found"
-      # What looks after a job has written its title over its environment.
-      parent=$(sed -n 's/^PPid:[^0-9]*//p' $process/status)
-      [ "$(cat /proc/$parent/comm)" != slurmstepd ] || found="$parent $found"
-    done 2>&-
-    # All of them stop before one ends: nobody is left to report the others' end.
-    if [ -n "$found" ]; then kill -STOP $found; kill -KILL $found; fi 2>&-
-    true`;
-    await this.run("sh", "-c", program, "sh", variable);
+    await this.run("sh", "-c", KILL, "sh", variable);
   }
 
-  async #until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
+  async until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
     const start = performance.now();
     while (!await isTrue()) {
       if (performance.now() - start > LONGEST_WAIT_MS) {

@@ -45,7 +45,7 @@ Deno.test("a unit is done once it says so, with all its files and nothing else",
       await Deno.mkdir(`${owned.folder}/below`);
       await Deno.writeTextFile(`${owned.folder}/a.txt`, "abc");
       await Deno.writeTextFile(`${owned.folder}/below/b.txt`, "");
-      // What a process that was killed had begun to write.
+      // What a process that was killed had started to write.
       await Deno.writeTextFile(`${owned.folder}/a.txt.0a1b2c3d.part`, "ab");
       strictEqual(await readDone(folder, { plan: PLAN, unit: UNIT }), undefined);
       await owned.finish({ arithmetic: "wasm", seconds: 1.5 });
@@ -65,7 +65,7 @@ Deno.test("a unit is done once it says so, with all its files and nothing else",
     const other = { ...UNIT, settings: 1 };
     await rejects(readDone(folder, { plan: PLAN, unit: other }), /it was made for another plan/);
     // Of the same size.
-    await Deno.writeTextFile(`${folder}/units/one/a.txt`, "abd");
+    await Deno.writeTextFile(`${folder}/units/one/a.txt`, "xyz");
     await rejects(checkMade(folder, { unit: UNIT, done }), /a\.txt: found 3 bytes, SHA-256 /);
     await Deno.remove(`${folder}/units/one/a.txt`);
     await rejects(checkMade(folder, { unit: UNIT, done }), /a\.txt: it is missing/);

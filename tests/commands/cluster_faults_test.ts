@@ -139,7 +139,7 @@ Deno.test("two workers on one unit: the second is refused; the first is killed r
     const child = start();
     const before = checkpointsIn(folder).at(-1);
     while (checkpointsIn(folder).at(-1) === before) await soon();
-    child.kill("SIGUSR1");
+    child.kill("SIGUSR2");
     // With this code Grid Engine starts the job again.
     strictEqual((await child.status).code, 99);
     const last = await work(plan, 1);
@@ -187,6 +187,40 @@ Deno.test("a node that dies while it gathers loses nothing, and clocks that diff
     // A result that somebody has changed is not taken for the plan's, and is not replaced without being asked.
     await Deno.writeTextFile(`${out}/metrics.json`, "{}");
     await refused("gather", ["--plan", plan], /it already holds a run/);
+  });
+});
+
+Deno.test("a plan that was killed is made again, and a run that is in the place of its result stays unless it may be replaced", async () => {
+  await withDirectory(async (directory) => {
+    const [plan, out] = [`${directory}/plan`, `${directory}/gathered`];
+    const train = ["train", ...QUICK, "--ensemble", "2", "--out", out];
+    const child = taskCommand("plan", ["--plan", plan, ...train], {
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    while (!await Deno.stat(`${plan}/survey/checkpoints`).then(() => true, () => false)) {
+      await soon();
+    }
+    await kill(child);
+    const again = await runTask("plan", "--plan", plan, ...train);
+    strictEqual(again.code, 0, again.stderr);
+    deepStrictEqual(filesIn(plan), ["plan.json", "units.jsonl"]);
+    await workAll(plan, 2);
+    // It came there after the plan was made.
+    strictEqual((await runTask("train", ...QUICK, "--seed", "5", "--out", out)).code, 0);
+    const before = await Deno.readTextFile(`${out}/metrics.json`);
+    for (let i = 0; i < 2; i++) {
+      await refused("gather", ["--plan", plan], /gathered: it already holds a run/);
+    }
+    strictEqual(await Deno.readTextFile(`${out}/metrics.json`), before);
+    const other = `${directory}/other`;
+    await refused("plan", ["--plan", other, ...train], /gathered: it already holds a run/);
+    const may = await runTask("plan", "--plan", other, ...train, "--overwrite");
+    strictEqual(may.code, 0, may.stderr);
+    await workAll(other, 2);
+    const gathered = await runTask("gather", "--plan", other);
+    strictEqual(gathered.code, 0, gathered.stderr);
+    await compareResults(directory, { args: train.slice(0, -2), out });
   });
 });
 

@@ -1,7 +1,9 @@
 /** Errors by regime as commands. */
 
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
-import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
+import { compareResults, doPlan } from "../helpers/cluster.ts";
+import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+import { checkpointsIn, kill, startUntilCheckpoint } from "./_resume.ts";
 
 const QUICK = [
   "--data",
@@ -211,5 +213,31 @@ Deno.test("only genes or only cell types are held out on request, and a single g
       oneGene.stderr,
       /^error: .* there is 1 gene, which cannot be held out; expected two or/m,
     );
+  });
+});
+
+Deno.test("a forecast that is killed or stopped is resumed, and in units ends with the files of one process", async () => {
+  await withDirectory(async (directory) => {
+    const args = ["forecast", ...QUICK, "--epochs", "40", "--ensemble", "2", "--threads", "1"];
+    const out = `${directory}/gathered`;
+    const child = await startUntilCheckpoint("forecast", [...args.slice(1), "--out", out], {
+      directory: out,
+    });
+    await kill(child);
+    const again = taskCommand("forecast", ["--resume", out], { stdout: "null", stderr: "piped" })
+      .spawn();
+    const seen = checkpointsIn(out).at(-1);
+    while (checkpointsIn(out).at(-1) === seen) await new Promise((done) => setTimeout(done, 2));
+    again.kill("SIGTERM");
+    const { code, stderr } = await again.output();
+    strictEqual(code, 143);
+    match(new TextDecoder().decode(stderr), /half-trained models forecast nothing\. Resume: deno/);
+    const last = await runTask("forecast", "--resume", out);
+    strictEqual(last.code, 0, last.stderr);
+    await compareResults(directory, { args, out });
+    await Deno.remove(out, { recursive: true });
+    const { units } = await doPlan(directory, args);
+    strictEqual(units, 2);
+    await compareResults(directory, { args, out });
   });
 });

@@ -1,5 +1,6 @@
 /** Reads the columns of data frames, in each of the forms in which anndata writes them. */
 
+import { freeArray } from "../../base/free.ts";
 import { showValue } from "../../base/show_value.ts";
 import type { ReadItems, ReadNumbers } from "./_chunks.ts";
 import type { ZarrReader } from "./reader.ts";
@@ -28,6 +29,7 @@ export async function readAll(reader: ZarrReader, path: ZarrPath): Promise<ReadI
   for (const band of numbers as Float64Array[]) {
     whole.set(band, start);
     start += band.length;
+    freeArray(band);
   }
   return whole;
 }

@@ -1,5 +1,6 @@
 /** What AnnData say of samples besides their signal. */
 
+import { freeArray } from "../../base/free.ts";
 import { showValue } from "../../base/show_value.ts";
 import type { GeneDetails } from "../../gene_id.ts";
 import type { DataRecord } from "../../record.ts";
@@ -82,6 +83,8 @@ function renumber({ categories, codes }: TextColumn): Names {
     if (places[code]! < 0) places[code] = names.push(categories[code]!) - 1;
     index[row] = places[code]!;
   }
+  // Of millions of samples they take as much as the index.
+  freeArray(codes);
   return { names, index };
 }
 

@@ -1,6 +1,6 @@
 /** What is known of the signal of AnnData before it is read: it stands in an attribute of `X`. */
 
-import type { PackedArray, PackedType } from "../../base/arrays.ts";
+import type { PackedType } from "../../base/arrays.ts";
 import type { ZarrAttributes } from "./store.ts";
 
 /** A type in which signal is written. */
@@ -100,21 +100,5 @@ export function toStored(
       return new Uint16Array(values);
     case "float32":
       return new Float32Array(values);
-  }
-}
-
-/** Copies values into an array of a type that holds them. */
-export function toPacked(values: ArrayLike<number>, type: PackedType): PackedArray {
-  switch (type) {
-    case "uint8":
-      return new Uint8Array(values);
-    case "uint16":
-      return new Uint16Array(values);
-    case "uint32":
-      return new Uint32Array(values);
-    case "float32":
-      return new Float32Array(values);
-    case "float64":
-      return new Float64Array(values);
   }
 }

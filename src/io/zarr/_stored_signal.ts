@@ -10,7 +10,8 @@ import type { ReadItems, ReadNumbers } from "./_chunks.ts";
 import type { RowChunks } from "./_row_chunks.ts";
 import type { SampleFacts } from "./_sample_facts.ts";
 import { SignalBands } from "./_signal_bands.ts";
-import { type Facts, NeededTypes, toPacked } from "./_signal_facts.ts";
+import { asType } from "../packing.ts";
+import { type Facts, NeededTypes } from "./_signal_facts.ts";
 
 /** The most values of each type that holds integers alone. */
 const MOST: Readonly<Record<PackedType, number>> = {
@@ -72,7 +73,7 @@ export class ZarrSignal implements StoredSignal {
     if (markMask === undefined && type === "uint16" && values instanceof Uint16Array) return values;
     const rows = this.chunkStarts.subarray(chunk, chunk + 2);
     const measured = takeMeasured(values, { rows, markMask, samples: this.#samples });
-    if (measured !== undefined && fits(measured, type)) return toPacked(measured, type);
+    if (measured !== undefined && fits(measured, type)) return asType(measured, type);
     throw new FormatError(
       "Cannot read AnnData: a chunk of X has other values than the attributes of X say, expected those that were written " +
         "with it",

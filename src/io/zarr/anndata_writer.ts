@@ -140,6 +140,8 @@ class SampleWriter {
   readonly #signal: SignalWriter;
   readonly #frame: Frame;
   readonly #names = new SampleNames();
+  /** The genes of the last cell type. */
+  #genes: readonly string[] = [];
 
   constructor(store: ZarrStore, layout: Layout, options: WriteAnndataOptions) {
     const { record: { marks }, geneDetails, cellTypeGroups, missingMarks } = options;
@@ -172,10 +174,7 @@ class SampleWriter {
           `those before have ${describeLayout(this.layout)}`,
       );
     }
-    const genes = Array.from(
-      block.genes as ArrayLike<string | number>,
-      (gene) => typeof gene === "number" ? ensemblGeneId(gene) : gene,
-    );
+    const genes = this.#takeGenes(block.genes);
     checkGenes(cellType, genes);
     this.#names.add(cellType, genes);
     const rows = signalRows(block, {
@@ -186,6 +185,16 @@ class SampleWriter {
     });
     for await (const piece of rows) await this.#signal.append(piece);
     await this.#appendToFrame(block, genes);
+  }
+
+  /** Identifiers of genes; the array of the cell type before if it has the same, as most have. */
+  #takeGenes(given: CompetitionBlock["genes"]): readonly string[] {
+    const { length } = given;
+    const idOf = (i: number) => typeof given[i] === "number" ? ensemblGeneId(given[i]) : given[i]!;
+    let isSame = length === this.#genes.length;
+    for (let i = 0; i < length && isSame; i++) isSame = this.#genes[i] === idOf(i);
+    if (!isSame) this.#genes = Array.from({ length }, (_, i) => idOf(i));
+    return this.#genes;
   }
 
   async #appendToFrame(
