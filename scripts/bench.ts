@@ -14,6 +14,7 @@ import { type PeerName, PEERS } from "../tests/bench/peers.ts";
 import { describeMachine } from "../tests/bench/machine.ts";
 import { writeParts } from "../tests/bench/page.ts";
 import { makeParts } from "../tests/bench/page_parts.ts";
+import { benchPastMemory, formatPastMemory } from "../tests/bench/past_memory.ts";
 import { benchPrepare } from "../tests/bench/prepare.ts";
 import { formatPrepare, keptRows } from "../tests/bench/prepare_report.ts";
 import { formatBest, formatTable } from "../tests/bench/report.ts";
@@ -41,6 +42,8 @@ interface BenchFlags {
   readonly against?: string;
   readonly json: boolean;
   readonly load: boolean;
+  readonly pastMemory: boolean;
+  readonly rows: readonly number[];
   readonly prepare: boolean;
   readonly full: boolean;
   readonly files?: string;
@@ -55,6 +58,10 @@ const CLOCKS: readonly Clock[] = ["wall", "processor"];
 const THREADS = [...new Set([1, navigator.hardwareConcurrency])];
 /** Numbers of genes in the data sets that are read: a hundredth, a tenth and all of the competition's. */
 const GENES = [160, 1600, 16_000];
+/** Rows of the data sets that are trained on from disk: a tenth, all and ten times the competition's. */
+const ROWS = [80_000, 800_000, 8_000_000];
+/** Windows are those of 128 MiB that are the default; the competition's size still fits into memory. */
+const PAST_MEMORY = { genes: 16_000, window: 134_000, mostInMemory: 800_000, rounds: 3 };
 
 await runCommand<BenchFlags>(
   {
@@ -76,6 +83,7 @@ await runCommand<BenchFlags>(
       ],
       ["deno task bench --page docs/benchmarks.md", "the page's tables, from what --keep kept"],
       ["deno task bench --load", "reading the competition's files, against numpy"],
+      ["deno task bench --past-memory", "training on ten times the competition from disk"],
       [
         "deno task bench --prepare",
         "from ten files to a table, against featureCounts, bedtools, deepTools and others",
@@ -98,6 +106,17 @@ await runCommand<BenchFlags>(
         )
         .option("--json", "print JSON instead of a table", false)
         .option("--load", "compare reading files at three sizes instead", false)
+        .option(
+          "--past-memory",
+          "train on data that stay on disk instead, and beside it in memory",
+          false,
+        )
+        .option(
+          "--rows <n,…>",
+          "with --past-memory: rows of the data sets, multiples of 16,000",
+          rowCounts,
+          ROWS,
+        )
         .option("--prepare", "compare counting into bins instead", false)
         .option("--keep", "add the result to those of this version in tests/bench/results/", false)
         .option("--history", "print the ratios of all versions that were kept", false)
@@ -106,7 +125,10 @@ await runCommand<BenchFlags>(
           "Markdown page, such as docs/benchmarks.md, whose tables are replaced by what was kept of this version",
         )
         .option("--full", "with --prepare: all peers count all windows, not a share", false)
-        .option("--files <dir>", "where the simulated files of prepare are kept"),
+        .option(
+          "--files <dir>",
+          "where the simulated files of prepare, or data sets on disk, are kept",
+        ),
     run: bench,
   },
   Deno.args,
@@ -123,6 +145,10 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
   if (flags.history) return print(await readResults(), formatHistory);
   if (flags.page !== undefined) return await writePage(flags.page);
   if (flags.load) return print(await benchLoad({ genes: GENES, rounds: 3, log }), formatLoad);
+  if (flags.pastMemory) {
+    const { rows, files } = flags;
+    return print(await benchPastMemory({ ...PAST_MEMORY, rows, files, log }), formatPastMemory);
+  }
   if (flags.prepare) {
     const result = await benchPrepare({ full: flags.full, data: flags.files, log });
     print(result, formatPrepare);
@@ -202,6 +228,11 @@ function formatEngines({ machine, versions, engine, rows, disturbed }: BenchResu
 
 function names(of: object): string {
   return Object.keys(of).join(", ");
+}
+
+/** Parses a list of numbers of rows. */
+function rowCounts(text: string): number[] {
+  return text.split(",").map(integer(PAST_MEMORY.genes));
 }
 
 /** Parses a list of peers. */

@@ -14,8 +14,8 @@ export interface PastMemoryOptions {
   readonly rows: readonly number[];
   /** Genes of each cell type. */
   readonly genes: number;
-  /** What commands may take for data, as `--memory` has it, where these are to stay on disk. */
-  readonly memory: string;
+  /** Samples that are shuffled together where the data stay on disk. */
+  readonly window: number;
   /** The largest data set that is trained on in memory, too. */
   readonly mostInMemory: number;
   /** Times that each side trains, in turns; data that are not trained on in memory, once. */
@@ -30,6 +30,8 @@ export interface ProcessCost {
   readonly seconds: number;
   /** Peak of resident memory. */
   readonly megabytes: number;
+  /** Time of processors: on a busy machine it says more than the clock. */
+  readonly processorSeconds: number;
 }
 
 /** One epoch of `train`, with what the command does before and after it. */
@@ -59,6 +61,8 @@ const JOB = new URL("past_memory_job.ts", import.meta.url).pathname;
 const PRELOAD = new URL("../helpers/print_peak_memory.ts", import.meta.url).pathname;
 /** More than any machine has. */
 const ALL_MEMORY = "1000GB";
+/** Less than any of the data sets takes. */
+const NO_MEMORY = "1MB";
 
 /** Measures each data set. */
 export async function benchPastMemory(options: PastMemoryOptions): Promise<PastMemoryRow[]> {
@@ -75,7 +79,7 @@ export async function benchPastMemory(options: PastMemoryOptions): Promise<PastM
 async function measureRows(
   folder: string,
   rows: number,
-  { genes, rounds, memory, mostInMemory, log }: PastMemoryOptions,
+  { genes, rounds, window, mostInMemory, log }: PastMemoryOptions,
 ): Promise<PastMemoryRow> {
   const count = rows.toLocaleString("en-US");
   const data = `${folder}/${rows}.zarr`;
@@ -86,14 +90,14 @@ async function measureRows(
   const stored: EpochCost[] = [];
   const inMemory: EpochCost[] = [];
   for (let round = 1; round <= (rows > mostInMemory ? 1 : rounds); round++) {
-    stored.push(await trainOn(data, run, memory));
+    stored.push(await trainOn(data, run, ["--memory", NO_MEMORY, "--window", String(window)]));
     log(`${count} rows, round ${round}: ${formatRate(stored.at(-1)!.samplesPerSecond)} samples/s`);
     if (rows > mostInMemory) continue;
-    inMemory.push(await trainOn(data, `${run}-in-memory`, ALL_MEMORY));
+    inMemory.push(await trainOn(data, `${run}-in-memory`, ["--memory", ALL_MEMORY]));
     log(`in memory: ${formatRate(inMemory.at(-1)!.samplesPerSecond)} samples/s`);
   }
   const out = ["--out", `${folder}/predicted.tsv`, "--overwrite"];
-  const predict = ["--model", run, "--data", data, "--memory", memory, ...out];
+  const predict = ["--model", run, "--data", data, "--memory", NO_MEMORY, ...out];
   const predicted = await measureTask("predict", predict);
   const names = filesIn(data);
   return {
@@ -132,10 +136,14 @@ async function isThere(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-async function trainOn(data: string, run: string, memory: string): Promise<EpochCost> {
+async function trainOn(
+  data: string,
+  run: string,
+  memory: readonly string[],
+): Promise<EpochCost> {
   const engine = ["--engine", "wasm", "--epochs", "1"];
   const files = ["--data", data, "--out", run, "--overwrite"];
-  const cost = await measureTask("train", [...engine, ...files, "--memory", memory]);
+  const cost = await measureTask("train", [...engine, ...files, ...memory]);
   const { samplesPerSecond, mse } = JSON.parse(await Deno.readTextFile(`${run}/metrics.json`));
   return { ...cost, samplesPerSecond, mse };
 }
@@ -159,10 +167,10 @@ async function measureJob(...args: readonly string[]): Promise<[ProcessCost]> {
     JOB,
     ...args,
   ];
-  const [{ megabytes }, printed] = await measure(
+  const [cost, printed] = await measure(
     new Deno.Command(Deno.execPath(), { args: line }),
   );
-  return [{ seconds: JSON.parse(printed).seconds, megabytes }];
+  return [{ ...cost, seconds: JSON.parse(printed).seconds }];
 }
 
 async function measure(command: Deno.Command): Promise<[ProcessCost, printed: string]> {
@@ -170,9 +178,10 @@ async function measure(command: Deno.Command): Promise<[ProcessCost, printed: st
   const { code, stdout, stderr } = await command.output();
   const seconds = (performance.now() - started) / 1000;
   const [printed, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  const [, bytes] = /^peak memory (\d+)$/m.exec(errors!) ?? [];
+  const [, bytes, processor] = /^peak memory (\d+)\nprocessor time (\d+)$/m.exec(errors!) ?? [];
   if (code !== 0 || bytes === undefined) throw new Error(`Cannot measure: ${errors}`);
-  return [{ seconds, megabytes: Number(bytes) / 1e6 }, printed!];
+  const processorSeconds = Number(processor) / 1e6;
+  return [{ seconds, megabytes: Number(bytes) / 1e6, processorSeconds }, printed!];
 }
 
 /** The medians of some epochs. */
@@ -183,6 +192,7 @@ function medianEpoch(epochs: readonly EpochCost[]): EpochCost {
     mse: of(({ mse }) => mse),
     seconds: of(({ seconds }) => seconds),
     megabytes: of(({ megabytes }) => megabytes),
+    processorSeconds: of(({ processorSeconds }) => processorSeconds),
   };
 }
 

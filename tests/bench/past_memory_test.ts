@@ -42,7 +42,7 @@ Deno.test("further cell types have the windows and labels of these, turned and e
 });
 
 Deno.test("the table has a line for each data set, without what was not measured", () => {
-  const cost = { seconds: 2, megabytes: 300 };
+  const cost = { seconds: 2, megabytes: 300, processorSeconds: 3 };
   const stored = { ...cost, samplesPerSecond: 9000, mse: 2 };
   const row = {
     rows: 80_000,
