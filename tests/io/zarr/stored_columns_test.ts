@@ -219,6 +219,26 @@ Deno.test("each damaged byte of a shard, a shard that ends early and one that is
   await rejects(signal.readChunk(0), lost);
 });
 
+Deno.test("chunks of another store, whole as they are, are refused, in both ways and in memory", async () => {
+  const wanted = {
+    name: "FormatError",
+    message: /another checksum than the attributes .*X\/c\/0\/0/,
+  };
+  for (const codec of ZARR_CODECS) {
+    const [store, other] = [new Map(), new Map()] as [Store, Store];
+    for (const [to, count] of [[store, 3], [other, 4]] as const) {
+      const block = { cellType: "liver", genes: ["Sox2"], signal: [count, 0, 1, 1] };
+      await writeAnndata(to, [block], { record: RECORD, codec });
+    }
+    await readAnndata(store);
+    store.set("/X/c/0/0", other.get("/X/c/0/0")!);
+    const { signal } = await openStoredColumns(store);
+    throws(() => signal.readChunkSync(0), wanted);
+    await rejects(signal.readChunk(0), wanted);
+    await rejects(readAnndata(store), wanted);
+  }
+});
+
 Deno.test("attributes that say something else than the values are refused", async () => {
   const facts = { digest: "0".repeat(64), type: "uint8" };
   const wrong = [3, null, {}, { ...facts, digest: "0" }, { ...facts, type: "int8" }, {
