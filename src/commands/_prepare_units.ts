@@ -17,6 +17,8 @@ import { describeContent, describeInputs, type Inputs, isSameInput } from "../ru
 import { withDigestProgress } from "./_inputs.ts";
 import type { PrepareFlags } from "./_prepare_flags.ts";
 import { type PrepareInputs, readPrepareSheet, takePrepareInputs } from "./_prepare_inputs.ts";
+import { type CountingCost, probeCounting } from "./_prepare_probe.ts";
+import { openPrepared } from "./_prepared_output.ts";
 import { ProgressLine } from "./_progress.ts";
 import type { Division, FinishedUnit, GatherCall, PlanCall, WorkCall, WorkDone } from "./_units.ts";
 import { warn } from "./_warn.ts";
@@ -31,10 +33,15 @@ function countsFile(place: number): string {
 /** Lists the units: after all files were inspected, so that the last one's fault shows before the first is counted. */
 export async function planPrepare(flags: PrepareFlags, call: PlanCall): Promise<Division> {
   const { signal, perUnit = 1 } = call;
+  const started = performance.now();
   const sheet = await readPrepareSheet(flags, signal);
   const inputs = await readInputs(flags, sheet.sheet);
   const taken = await takePrepareInputs(sheet, flags, { onWarning: warn, signal });
   const files = await inspectApart(taken.genes, taken.inputs, taken.options);
+  // An output that is there already is refused now, and not when all is counted.
+  await (await openPrepared(flags))[Symbol.asyncDispose]();
+  // Every unit reads the sheet and the genes, too.
+  const cost = await probeCounting(taken, files, (performance.now() - started) / 1000);
   const units: PlannedUnit[] = [];
   for (let first = 0; first < files.length; first += perUnit) {
     const own = files.slice(first, first + perUnit);
@@ -44,10 +51,22 @@ export async function planPrepare(flags: PrepareFlags, call: PlanCall): Promise<
       needs: [...Object.keys(inputs), ...own.map(({ name }) => name)],
       makes: own.map((_, place) => countsFile(place)),
       threads: mostCountThreads(flags.threads),
+      memoryBytes: cost?.memoryBytes,
+      seconds: secondsOf(own, cost),
       settings: { files: own.map(({ name }) => name) },
     });
   }
   return { units, inputs };
+}
+
+/** The seconds that the files of a unit take together; `undefined` if that is not known of one of them. */
+function secondsOf(
+  own: readonly FileToCount[],
+  cost: CountingCost | undefined,
+): number | undefined {
+  const each = own.map(({ name }) => cost?.secondsOf(name) ?? NaN);
+  const sum = each.reduce((sum, seconds) => sum + seconds, 0);
+  return Number.isNaN(sum) ? undefined : Math.ceil(sum);
 }
 
 /** Names a unit after its number and its first file, in characters that file systems and schedulers take. */

@@ -1,6 +1,6 @@
 /** `plan prepare`: one job a file, and the same bytes as one process. */
 
-import { deepStrictEqual, match, notStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
 import { compareResults, doPlan } from "../helpers/cluster.ts";
 import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 
@@ -22,13 +22,10 @@ function withExample(body: (directory: string) => Promise<void>): Promise<void> 
 
 /** The flags of `prepare`, without those of the output. */
 function prepareFlags(directory: string, ...others: readonly string[]): string[] {
-  return [
-    "prepare",
-    ...["--samples", `${directory}/sheet.tsv`, "--genes", `${directory}/genes.gtf`],
-    ...["--expression", `${directory}/expression.tsv`, "--expression-transform", "log2p1"],
-    ...["--signal", "reads", "--assembly", "hg38"],
-    ...others,
-  ];
+  const files = `--samples ${directory}/sheet.tsv --genes ${directory}/genes.gtf ` +
+    `--expression ${directory}/expression.tsv`;
+  const how = "--expression-transform log2p1 --signal reads --assembly hg38";
+  return ["prepare", ...files.split(" "), ...how.split(" "), ...others];
 }
 
 /** Does units, the first of which has number `first`, up to the last. */
@@ -93,6 +90,10 @@ Deno.test("controls are units, replicates are joined, and the page of the data i
         "control of H3K4me3 of lung from lung-H3K9me3.tagAlign.gz",
       ],
     );
+    // Both are measured, on the smallest file.
+    for (const { seconds, memoryBytes } of lines.map((line) => JSON.parse(line))) {
+      ok(seconds >= 1 && memoryBytes > 2 ** 24, `${seconds} s, ${memoryBytes} bytes`);
+    }
     const read = () =>
       Promise.all(["data.npz", "data.html"].map((name) => Deno.readFile(`${directory}/${name}`)));
     const gathered = await read();
@@ -141,8 +142,15 @@ Deno.test("work and gather refuse another sheet than that of the plan", () =>
     match(gather.stderr, /expression\.tsv is not the file that it was made with/);
   }));
 
-Deno.test("a fault of the last file shows when the plan is made", () =>
+Deno.test("a fault of the last file shows when the plan is made, and so does an output that is there", () =>
   withExample(async (directory) => {
+    const out = `${directory}/there.npz`;
+    await Deno.writeTextFile(out, "something");
+    const flags = ["--plan", `${directory}/plan`, ...prepareFlags(directory), "--out", out];
+    const refused = await runTask("plan", ...flags);
+    notStrictEqual(refused.code, 0);
+    match(refused.stderr, /Cannot write to \S+there\.npz: it is there already/);
+    strictEqual(await Deno.readTextFile(out), "something");
     await Deno.writeTextFile(`${directory}/liver-H3K9me3.bam`, "no BAM");
     const args = [...prepareFlags(directory), "--out", `${directory}/data.npz`];
     const { code, stderr } = await runTask("plan", "--plan", `${directory}/plan`, ...args);

@@ -32,6 +32,8 @@ export type Requirement =
   | "scikit-learn"
   | "shared"
   | "slurm"
+  | "snakemake"
+  | "snakemake9"
   | "small-disk"
   | "taskset"
   | "tensorboard"

@@ -85,8 +85,8 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   },
   {
     name: "cluster",
-    about: "plans that a real Slurm does, with failures",
-    paths: ["tests/cluster/slurm_test.ts"],
+    about: "plans that a real Slurm does, with failures, and the example for Snakemake 7 and 9",
+    paths: ["tests/cluster/slurm_test.ts", "tests/cluster/snakemake_test.ts"],
     env: NO_ADAPTER,
   },
   {
