@@ -51,6 +51,8 @@ export interface PlanHead {
   readonly inputs: Inputs;
   /** The arithmetic with which all units must be computed; absent if the result does not depend on it. */
   readonly arithmetic?: string | undefined;
+  /** Bytes of signal that data may take in memory on every machine where no flag says it; absent for no limit. */
+  readonly mostBytes?: number | undefined;
   /** The package's version. */
   readonly version: string;
 }

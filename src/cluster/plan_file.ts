@@ -34,6 +34,7 @@ const PLAN_FILE = object({
   plannedIn: text,
   inputs: ANY,
   arithmetic: optional(text),
+  mostBytes: optional(integer(1)),
   version: text,
   units: object({ count: integer(1), characters: integer(1), sha256: DIGEST }),
   sha256: DIGEST,
@@ -113,7 +114,7 @@ async function write(
 
 /** What the digest in `plan.json` is of. */
 function contentOf(
-  { command, flags, args, given, plannedIn, inputs, arithmetic, version }: PlanHead,
+  { command, flags, args, given, plannedIn, inputs, arithmetic, mostBytes, version }: PlanHead,
   units: { readonly count: number; readonly characters: number; readonly sha256: string },
 ) {
   return {
@@ -125,6 +126,7 @@ function contentOf(
     plannedIn,
     inputs,
     arithmetic,
+    mostBytes,
     version,
     units,
   };

@@ -9,6 +9,7 @@ const LOADERS: Readonly<Record<string, () => Promise<{ readonly command: unknown
   experiments: () => import("./experiments.ts"),
   explain: () => import("./explain.ts"),
   search: () => import("./search.ts"),
+  predict: () => import("./predict.ts"),
   forecast: () => import("./forecast.ts"),
   prepare: () => import("./prepare.ts"),
   train: () => import("./train.ts"),

@@ -4,7 +4,8 @@ import { Interrupted } from "./flags.ts";
 
 /**
  * Exit codes by signal: 128 plus the signal's number, as shells do it. Grid Engine can send SIGUSR2 when a job's time is
- * nearly over, and Grid Engine starts a job again that ends with 99.
+ * nearly over, and starts a job again that ends with 99. At SIGUSR1, which Slurm's manual suggests, Deno opens its debugger to all
+ * users of the machine.
  */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGUSR2: 99 } as const;
 

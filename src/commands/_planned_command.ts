@@ -1,6 +1,7 @@
 /** The command whose work a plan divides: its flags, and the place in which it is called. */
 
 import { showName } from "../base/wording.ts";
+import { fixUsualMostBytes } from "../data/read_dataset.ts";
 import { pathKind } from "../files/file.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
@@ -75,7 +76,7 @@ export async function parsePlannedCommand(
  * @throws {FormatError} If a flag has a value that no command line could have given.
  */
 export async function enterPlannedCommand(
-  { command, flags, args, given, plannedIn, version }: Plan,
+  { command, flags, args, given, plannedIn, mostBytes, version }: Plan,
   file: string,
 ): Promise<PlannedCommand> {
   if (version !== VERSION) {
@@ -95,6 +96,7 @@ export async function enterPlannedCommand(
   recordFlags(parser);
   recordPathFlags(parser);
   Deno.chdir(plannedIn);
+  fixUsualMostBytes(mostBytes);
   const parsed = parseFlags<PlannedFlags & RunFlags>({ flags, startedIn: plannedIn, file });
   // Flags of every command, which are of no concern to what is planned, have their defaults in what was kept.
   const { config: _config, quiet: _quiet, stack: _stack, ...kept } = parsed;

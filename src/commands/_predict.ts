@@ -8,7 +8,7 @@ import { modelInputs, readsSequence } from "../model/inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.ts";
 import { countKnownGenes } from "../training/gene_effects.ts";
-import type { PredictOptions } from "../training/predict_options.ts";
+import type { PredictOptions, TakeOutputs } from "../training/predict_options.ts";
 import type { UnlikeCellType } from "../validation/unlike.ts";
 import type { CommandCall } from "./flags.ts";
 import { declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
@@ -87,6 +87,8 @@ interface WriteOptions<Target> {
   readonly check?:
     | ((data: Dataset, models: readonly TrainedModel[], unlabelled: readonly Dataset[]) => void)
     | undefined;
+  /** Gives the outputs of the networks, one after the other, where other processes computed them. */
+  readonly takeOutputs?: TakeOutputs | undefined;
   /** Writes the predictions. */
   readonly write: (target: Target, prediction: WrittenPrediction) => Promise<void>;
 }
@@ -112,20 +114,31 @@ export function predictIntoFile(
   });
 }
 
-/** Predicts the data that the flags name, writes the predictions, and prints what was written. */
-export async function predictInto<Target>(
+/** What predictions are made of. */
+export type LoadedPrediction = Pick<WrittenPrediction, "data" | "models" | "unlabelled">;
+
+/** Reads the models and the data that the flags name. */
+export async function loadPrediction(
   flags: Omit<PredictionFlags, "out">,
-  { signal }: CommandCall,
-  { open, saysKnownGenes = false, check, write }: WriteOptions<Target>,
-): Promise<void> {
-  await using output = await open();
+): Promise<LoadedPrediction> {
   const models = await loadModels(flags.model);
   const allowMissingMarks = checkPanelOf(models, flags);
   const data = await loadData(flags.data, flags, { allowMissingMarks });
-  const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
+  return { models, data, unlabelled: await loadUnlabelled(flags, { [flags.data]: data }) };
+}
+
+/** Predicts the data that the flags name, writes the predictions, and prints what was written. */
+export async function predictInto<Target>(
+  flags: Omit<PredictionFlags, "out">,
+  { signal }: Pick<CommandCall, "signal">,
+  { open, saysKnownGenes = false, check, write, takeOutputs }: WriteOptions<Target>,
+): Promise<void> {
+  await using output = await open();
+  const { models, data, unlabelled } = await loadPrediction(flags);
   check?.(data, models, unlabelled);
   const { unlike, notes } = noteUnlike({ models, data });
-  const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
+  const how = { ...flags, signal, unlabelled, takeOutputs };
+  const prediction = await predictWithProgress(models, data, how);
   if (saysKnownGenes && !models.some(knowsGenes)) {
     console.info(
       `The model knows no gene by name: it predicts from ${describeReads(models)} alone.`,
@@ -175,6 +188,7 @@ interface ProgressOptions extends
     | "acceptAssembly"
     | "unlabelled"
     | "dropMarks"
+    | "takeOutputs"
   > {
   /**
    * Whether to print what is said of the prediction.
@@ -191,6 +205,7 @@ export async function predictWithProgress(
   options: ProgressOptions,
 ): Promise<PredictionRun> {
   const { engine, threads, signal, geneEffects, acceptAssembly, unlabelled, dropMarks } = options;
+  const { takeOutputs } = options;
   const notes = new Set<string>();
   const progress = new ProgressLine("samples");
   let report: EngineReport | undefined;
@@ -203,6 +218,7 @@ export async function predictWithProgress(
     acceptAssembly,
     unlabelled,
     dropMarks,
+    takeOutputs,
     onNote: (note) => notes.add(note),
     onStart: (started) => report = started,
     onProgress: ({ done, total }) => progress.update({ done, total, label: "predicting" }),

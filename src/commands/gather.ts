@@ -40,12 +40,15 @@ export const command: CommandDefinition<GatherFlags> = {
 
 async function gather({ plan: given }: GatherFlags, call: CommandCall): Promise<void> {
   const folder = resolve(given);
-  const plan = await readPlan(folder);
+  // Only a folder that holds a plan gets a lock.
+  await readPlan(folder);
   const lock = await takeLock(`${folder}/gather.lock`, { onWarning: warn });
   if (lock === undefined) {
     throw new ContractError(`Cannot gather ${given}: another process gathers it now`);
   }
   try {
+    // Another gathering may have added units until now.
+    const plan = await readPlan(folder);
     const { name, units, flags, args, given: flagsGiven } = await enterPlannedCommand(
       plan,
       `${folder}/plan.json`,

@@ -7,6 +7,7 @@ import { formatDuration } from "../base/duration.ts";
 import { quotePath } from "../base/shell.ts";
 import { writePlan } from "../cluster/plan_file.ts";
 import type { Plan } from "../cluster/plan.ts";
+import { usualMostBytes } from "../data/read_dataset.ts";
 import { ContractError } from "../errors.ts";
 import { removeIfEmpty } from "../files/directory.ts";
 import { listDirectory, makeDirectory, pathKind } from "../files/file.ts";
@@ -50,7 +51,7 @@ export const command: CommandDefinition<PlanFlags> = {
         .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
         .option(
           "--per-unit <n>",
-          "models, trials or files that a unit has at most (default: one)",
+          "models, trials, blocks, samples or files of a unit at most (default: one, or five minutes of blocks or samples)",
           integer(1),
         ),
     ),
@@ -83,11 +84,17 @@ async function plan(
     plannedIn: resolve("."),
     inputs,
     arithmetic,
+    mostBytes: finite(usualMostBytes()),
     version: VERSION,
   };
   const written = await writePlan(folder, head, units);
   printPlan(written, folder);
   if (slurm.slurm) await writeSlurmJobs(folder, written, slurm);
+}
+
+/** A number as JSON keeps it. */
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** Flags as JSON keeps them. */

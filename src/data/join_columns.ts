@@ -5,7 +5,7 @@ import type { PackedArray } from "../base/arrays.ts";
 import { ContractError } from "../errors.ts";
 import type { GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { joinSignals } from "../io/joined_signal.ts";
+import { joinSignals, storedValues } from "../io/joined_signal.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { decodeValues, type SignalValues } from "../io/signal_values.ts";
 import { isStored } from "../io/stored_signal.ts";
@@ -179,8 +179,10 @@ async function joinValues(
   const signals = all.map(({ signal }) => signal);
   const signalValues = commonTable(all.map((columns) => columns.signalValues));
   const values = signalValues === undefined
-    ? all.map(({ signal, signalValues: own }) =>
-      isStored(signal) ? signal : decodeValues(signal, own)
+    ? await Promise.all(
+      all.map(({ signal, signalValues: own }) =>
+        isStored(signal) ? storedValues(signal, own) : decodeValues(signal, own)
+      ),
     )
     : signals;
   const { bins, record: { marks } } = all[0]!;

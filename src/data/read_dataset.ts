@@ -1,5 +1,7 @@
 import { ContractError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
+import { openCompetitionParts } from "../io/competition_parts.ts";
+import { openStoredCompetition } from "../io/stored_competition.ts";
 import { readDeepchromeCsv, readDeepchromeFolder } from "../io/deepchrome_csv.ts";
 import { checkName } from "../io/names.ts";
 import {
@@ -19,7 +21,7 @@ import type { AbortOptions, OnProgress } from "../progress.ts";
 import { type BinarySource, openSource } from "../files/open_source.ts";
 import { isAddress } from "../files/http_address.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { isStored } from "../io/stored_signal.ts";
+import { isStored, signalBytes } from "../io/stored_signal.ts";
 
 /** Options of {@linkcode readDataset}. */
 export interface ReadDatasetOptions extends AbortOptions {
@@ -96,6 +98,7 @@ async function readPath(path: string | URL, options: ReadDatasetOptions): Promis
     const message = `Cannot read data: no file or folder "${path}"`;
     throw new NotFoundError(message, { path: String(path) });
   }
+  if (kind === "file" && /\.npz$/i.test(String(path))) return await readNpz(path, options);
   if (kind === "file") return await readerOf(String(path))(path, options);
   return await (await isZarrFolder(path) ? readZarr : readDeepchromeFolder)(path, options);
 }
@@ -112,7 +115,28 @@ async function readSeveral(
     files.push({ name: String(path), columns });
     if (!isStored(columns.signal)) mostBytes = Math.max(0, mostBytes - columns.signal.byteLength);
   }
-  return await joinColumns(files);
+  return checkWhenRead(await joinColumns(files));
+}
+
+/**
+ * Reads an npz file, or opens it if it has too much signal for memory: each value takes at least a byte, and whether it
+ * takes more shows when it was read.
+ */
+async function readNpz(path: string | URL, options: ReadDatasetOptions): Promise<SampleColumns> {
+  const { mostBytes = usualMostBytes(), onNote, ...others } = options;
+  const { values, hasSequences } = await openCompetitionParts(path, others);
+  const isCertain = values > mostBytes;
+  if (values * MOST_VALUE_BYTES <= mostBytes || (hasSequences && !isCertain)) {
+    return await readCompetition(path, options);
+  }
+  const stored = await openStoredCompetition(path, { ...others, onNote });
+  const files = stored.map((columns) => ({
+    name: `${columns.cellTypes[0]} of ${path}`,
+    columns,
+  }));
+  const joined = await joinColumns(files);
+  if (signalBytes(joined.signal) <= mostBytes) return await readCompetition(path, others);
+  return checkWhenRead(joined);
 }
 
 /** Reads a folder of AnnData, or opens it if it has too much signal for memory. */
@@ -127,8 +151,21 @@ async function readZarr(path: string | URL, options: ReadDatasetOptions): Promis
  * does, since a run that began with data in memory cannot resume on the same data on disk.
  */
 export function usualMostBytes(): number {
-  return Math.floor((wholeMemory() ?? Infinity) / 2);
+  return fixedMostBytes ?? Math.floor((wholeMemory() ?? Infinity) / 2);
 }
+
+let fixedMostBytes: number | undefined;
+
+/**
+ * Fixes what {@linkcode usualMostBytes} returns: machines that share some work must all read data into memory, or none of them,
+ * since the order of samples in training depends on it.
+ */
+export function fixUsualMostBytes(bytes: number | undefined): void {
+  fixedMostBytes = bytes;
+}
+
+/** A value takes no more: float64. */
+const MOST_VALUE_BYTES = 8;
 
 /** The first bytes of a zip file, which npz is. */
 const ZIP = [0x50, 0x4b, 3, 4];

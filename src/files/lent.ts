@@ -23,27 +23,16 @@ export function lentThreads(): number {
 }
 
 /**
- * The memory that the machine lends: the least of what is available, the limits of the control groups of this process, and
- * what Slurm says in `SLURM_MEM_PER_NODE` or `SLURM_MEM_PER_CPU`.
+ * The memory that the machine lends when nobody else uses any, which is the same each time on one machine, in one job: the
+ * least of what it has, the limits of the control groups of this process, and what Slurm says in `SLURM_MEM_PER_NODE` or
+ * `SLURM_MEM_PER_CPU`.
  *
  * @returns Bytes; `undefined` if nothing is known, as in browsers, and in Deno without `--allow-sys=systemMemoryInfo` and
  * outside of Slurm.
  */
-export function lentMemory(): number | undefined {
-  const { memoryBytes } = readCgroupLimits(readSystemText);
-  return leastOf([memoryBytes, slurmBytes(), ...runtimeBytes()]);
-}
-
-/**
- * The memory that the machine lends when nobody else uses any: the same each time on one machine, in one job.
- *
- * @returns Bytes; `undefined` where nothing is known; see {@linkcode lentMemory}.
- */
 export function wholeMemory(): number | undefined {
   const { memoryBytes } = readCgroupLimits(readSystemText);
-  const isKnown = !IS_DENO || isGranted({ name: "sys", kind: "systemMemoryInfo" });
-  const total = isKnown ? BUILTINS.getBuiltinModule?.("node:os")?.totalmem() : undefined;
-  return leastOf([memoryBytes, slurmBytes(), total]);
+  return leastOf([memoryBytes, slurmBytes(), ...runtimeBytes()]);
 }
 
 /** Slurm gives a job memory by the node or by the processor; both in MB of 2^20 bytes. */
@@ -55,11 +44,13 @@ function slurmBytes(): number | undefined {
   return ofCore === undefined ? undefined : ofCore * cores * BYTES_OF_MB;
 }
 
-/** What the run-time knows of memory: what is available, and the limit of the process's own control group. */
+/** What the run-time knows: the memory of the machine, and the limit of the process's own control group. */
 function runtimeBytes(): number[] {
   if (IS_DENO && !isGranted({ name: "sys", kind: "systemMemoryInfo" })) return [];
-  const process = BUILTINS.getBuiltinModule?.("node:process");
-  const known = [process?.availableMemory?.(), process?.constrainedMemory?.()];
+  const known = [
+    BUILTINS.getBuiltinModule?.("node:os")?.totalmem(),
+    BUILTINS.getBuiltinModule?.("node:process")?.constrainedMemory?.(),
+  ];
   return known.filter((bytes) =>
     bytes !== undefined && bytes > 0 && bytes < NO_LIMIT_BYTES
   ) as number[];

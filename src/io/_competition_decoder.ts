@@ -51,6 +51,19 @@ export async function* rowBatches(npz: NpzReader, layout: MemberLayout): AsyncGe
 }
 
 /**
+ * Decodes a member whose values are at hand.
+ *
+ * @throws {FormatError} As `rowBatches` does.
+ */
+export function* decodeRows(
+  pieces: Iterable<Float64Array>,
+  layout: MemberLayout,
+): Generator<RowBatch> {
+  const decoder = new MemberDecoder(layout);
+  for (const values of pieces) yield* decoder.decode(values);
+}
+
+/**
  * Finds the first integer that may be the result of rounding another one: from there on the type does not hold every
  * integer.
  */

@@ -4,6 +4,7 @@ import type { GeneDetails } from "../gene_id.ts";
 import { COMPETITION_RECORD, type DataRecord } from "../record.ts";
 import { type BinarySource, openSource } from "../files/open_source.ts";
 import { readGeneTable } from "./_gene_table.ts";
+import { readLayouts } from "./_competition_layouts.ts";
 import { recordOf } from "./_competition_record.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { readSampleMembers } from "./_sample_members.ts";
@@ -23,6 +24,8 @@ export interface CompetitionParts {
   readonly cellTypeGroups: ReadonlyMap<string, string> | undefined;
   /** The marks that were not measured, by cell type. */
   readonly missingMarks: ReadonlyMap<string, readonly string[]>;
+  /** Number of values of the signal of all cell types. */
+  readonly values: number;
   /** Whether it has the DNA of genes. */
   readonly hasSequences: boolean;
   /**
@@ -53,6 +56,8 @@ export async function openCompetitionParts(
     const record: DataRecord = options.record ?? recordOf(npz) ?? COMPETITION_RECORD;
     const members = await readSampleMembers(npz, { all: cellTypes, cellTypes, record });
     const { cellTypeGroups, markMask } = members;
+    const { marks } = record;
+    const layouts = await readLayouts(npz, cellTypes, { marks, mayBeLogarithms: false });
     const table = await readGeneTable(npz);
     return {
       cellTypes,
@@ -60,6 +65,7 @@ export async function openCompetitionParts(
       cellTypeGroups: cellTypeGroups &&
         new Map(cellTypes.map((name, i) => [name, cellTypeGroups[i]!])),
       missingMarks: missingMarksOf({ cellTypes, record, markMask }),
+      values: layouts.reduce((sum, { rows, bins }) => sum + rows * bins * record.marks.length, 0),
       hasSequences: hasSequences(npz),
       read: (cellType, onNote) =>
         readCompetition(source, Object.assign({}, options, { cellTypes: [cellType], onNote })),

@@ -5,6 +5,7 @@ import { sha256 } from "../base/bytes.ts";
 import { toHex } from "../base/platform.ts";
 import type { AbortOptions } from "../progress.ts";
 import { asType, typeOf } from "./packing.ts";
+import { decodeValues, type SignalValues } from "./signal_values.ts";
 import { chunkRowsOf, isStored, type StoredSignal } from "./stored_signal.ts";
 
 /** A signal in memory that is read as if it were stored. */
@@ -33,6 +34,30 @@ async function storedInMemory(values: PackedArray, rowSize: number): Promise<Sto
     digest: await digestOf([type, ...digests]),
     readChunk: (chunk) => Promise.resolve(readChunkSync(chunk)),
     readChunkSync,
+  };
+}
+
+/**
+ * The values for which the counts of a stored signal stand.
+ *
+ * @param signal Counts.
+ * @param values The value of each count; `undefined` if what is stored are the values themselves.
+ */
+export async function storedValues(
+  signal: StoredSignal,
+  values: SignalValues | undefined,
+): Promise<StoredSignal> {
+  if (values === undefined) return signal;
+  const { length, rowSize, chunkStarts, digest } = signal;
+  return {
+    type: typeOf(values),
+    length,
+    rowSize,
+    chunkStarts,
+    digest: await digestOf([typeOf(values), digest]),
+    readChunk: async (chunk, options) =>
+      decodeValues(await signal.readChunk(chunk, options), values),
+    readChunkSync: (chunk) => decodeValues(signal.readChunkSync(chunk), values),
   };
 }
 

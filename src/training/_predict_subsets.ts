@@ -72,23 +72,31 @@ export async function prepareSamples(
 export async function predictPrepared(
   session: Session,
   { model, data, sourceOf }: PreparedSamples,
-  { subsets, geneEffects, onProgress, signal }: Pick<
+  { subsets, geneEffects, onProgress, signal, takeOutputs }: Pick<
     PredictSubsetsOptions,
-    "subsets" | "geneEffects" | "onProgress" | "signal"
+    "subsets" | "geneEffects" | "onProgress" | "signal" | "takeOutputs"
   >,
 ): Promise<Float32Array<ArrayBuffer>[]> {
   const all: Float32Array<ArrayBuffer>[] = [];
   const total = subsets.length * data.length;
   for (const subset of subsets.keys()) {
     const source = await sourceOf(subset);
-    const [scaled] = await predictRows(session, { source, rows: [data.rows] }, {
-      sets: [data],
-      onProgress: onProgress &&
-        (({ done, unit }) => onProgress({ done: subset * data.length + done, total, unit })),
-      signal,
-    });
+    const compute = async (first: number, end: number) => {
+      const some = data.slice(first, end);
+      const [outputs] = await predictRows(session, { source, rows: [some.rows] }, {
+        sets: [some],
+        onProgress: onProgress &&
+          (({ done, unit }) =>
+            onProgress({ done: subset * data.length + first + done, total, unit })),
+        signal,
+      });
+      return outputs!;
+    };
+    const scaled = takeOutputs === undefined
+      ? await compute(0, data.length)
+      : await takeOutputs(compute, data.length);
     signal?.throwIfAborted();
-    all.push(finishPredictions(scaled!, { model, data }, { geneEffects, device: session.device }));
+    all.push(finishPredictions(scaled, { model, data }, { geneEffects, device: session.device }));
   }
   return all;
 }

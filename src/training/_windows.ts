@@ -5,7 +5,7 @@ import { sharedBuffer } from "../base/shared_memory.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { bytesOfType, viewPacked } from "../io/packing.ts";
 import type { StoredSignal } from "../io/stored_signal.ts";
-import { makeChunkFinder } from "./_chunk_finder.ts";
+import { layOut, type WindowLayout } from "./_window_layout.ts";
 
 /** Chunks that are read at the same time: reading one waits for the disk, decoding another does not. */
 const READ_TOGETHER = 4;
@@ -126,13 +126,11 @@ const unused = new WeakMap<StoredSignal, ArrayBufferLike[]>();
 /** Reads windows into two pieces of memory in turn. */
 class WindowLoader {
   readonly #reader: WindowReader;
-  readonly #chunkOf: (row: number) => number;
   readonly #buffers: ArrayBufferLike[] = [];
   #loads = 0;
 
   constructor(reader: WindowReader) {
     this.#reader = reader;
-    this.#chunkOf = makeChunkFinder(reader.signal.chunkStarts);
   }
 
   /** Leaves the memory to others, after the last window is no longer needed. */
@@ -142,7 +140,7 @@ class WindowLoader {
     this.#buffers.length = 0;
   }
 
-  /** Loads a part of each member's list. Members with the same list share its samples. */
+  /** Loads a part of each member's list. Members share the samples that several of them want. */
   async load(
     lists: readonly Uint32Array[],
     { start, end, signal }: {
@@ -151,26 +149,13 @@ class WindowLoader {
       readonly signal: AbortSignal;
     },
   ): Promise<LoadedWindow> {
-    const firstOf = new Map<Uint32Array, number>();
-    const parts: Uint32Array[] = [];
-    let count = 0;
-    for (const list of new Set(lists)) {
-      const part = list.subarray(start, end);
-      firstOf.set(list, count);
-      parts.push(part);
-      count += part.length;
-    }
-    const rows = new Uint32Array(count);
-    for (const [i, list] of [...firstOf.keys()].entries()) rows.set(parts[i]!, firstOf.get(list));
-    const values = this.#takeMemory(count);
-    await this.#read(rows, values, signal);
+    const parts = lists.map((list) => list.subarray(start, end));
+    const layout = layOut(parts, this.#reader.signal.chunkStarts);
+    const values = this.#takeMemory(layout.rows.length);
+    await this.#read(layout, values, signal);
     return {
-      source: this.#reader.makeSource(rows, values),
-      rows: lists.map((list) => {
-        const first = firstOf.get(list)!;
-        const { length } = list.subarray(start, end);
-        return Uint32Array.from({ length }, (_, i) => first + i);
-      }),
+      source: this.#reader.makeSource(layout.rows, values),
+      rows: layout.local,
       start,
       end: Math.min(end, longestLength(lists)),
     };
@@ -197,52 +182,52 @@ class WindowLoader {
   }
 
   /** Reads the chunks of some rows, each once, and copies the rows to their places. */
-  async #read(rows: Uint32Array, values: PackedArray, signal: AbortSignal): Promise<void> {
+  async #read(
+    { rows, chunks, starts }: WindowLayout,
+    values: PackedArray,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { chunkStarts, rowSize } = this.#reader.signal;
-    const { places, starts } = this.#sortByChunk(rows);
-    const chunks = chunkStarts.length - 1;
     let reached = 0;
     const readSome = async () => {
-      while (reached < chunks) {
-        const chunk = reached++;
-        const own = places.subarray(starts[chunk], starts[chunk + 1]);
-        if (own.length === 0) continue;
+      while (reached < chunks.length) {
+        const place = reached++;
+        const chunk = chunks[place]!;
         const content = await this.#reader.signal.readChunk(chunk, { signal });
         signal.throwIfAborted();
-        const first = chunkStarts[chunk]!;
-        for (const place of own) {
-          const at = (rows[place]! - first) * rowSize;
-          values.set(content.subarray(at, at + rowSize), place * rowSize);
-        }
+        const [first, end] = [starts[place]!, starts[place + 1]!];
+        copyRows(rows, { first, end, content, contentRow: chunkStarts[chunk]!, values, rowSize });
       }
     };
     const ends = await Promise.allSettled(
       Array.from({ length: READ_TOGETHER }, () =>
         readSome().catch((error) => {
           // The others do not begin another chunk.
-          reached = chunks;
+          reached = chunks.length;
           throw error;
         })),
     );
     for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
+}
 
-  /** The places of rows in a list, chunk by chunk, and where those of each chunk begin, `[chunk + 1]`. */
-  #sortByChunk(
-    rows: Uint32Array,
-  ): { readonly places: Uint32Array; readonly starts: Uint32Array } {
-    const { chunkStarts } = this.#reader.signal;
-    const chunkOf = new Uint32Array(rows.length);
-    const starts = new Uint32Array(chunkStarts.length);
-    for (let place = 0; place < rows.length; place++) {
-      const chunk = this.#chunkOf(rows[place]!);
-      chunkOf[place] = chunk;
-      starts[chunk + 1]!++;
-    }
-    for (let chunk = 1; chunk < starts.length; chunk++) starts[chunk]! += starts[chunk - 1]!;
-    const next = starts.slice();
-    const places = new Uint32Array(rows.length);
-    for (let place = 0; place < rows.length; place++) places[next[chunkOf[place]!]!++] = place;
-    return { places, starts };
+/** Copies rows from `first` to `end` of a window out of a chunk, those that follow each other together. */
+function copyRows(
+  rows: Uint32Array,
+  { first, end, content, contentRow, values, rowSize }: {
+    readonly first: number;
+    readonly end: number;
+    readonly content: PackedArray;
+    readonly contentRow: number;
+    readonly values: PackedArray;
+    readonly rowSize: number;
+  },
+): void {
+  for (let start = first; start < end;) {
+    let next = start + 1;
+    while (next < end && rows[next] === rows[next - 1]! + 1) next++;
+    const at = (rows[start]! - contentRow) * rowSize;
+    values.set(content.subarray(at, at + (next - start) * rowSize), start * rowSize);
+    start = next;
   }
 }

@@ -84,7 +84,7 @@ export {
 export { labelHighLow } from "./high_low.ts";
 export { lossOf } from "./loss.ts";
 export { predict } from "./predict.ts";
-export type { PredictOptions } from "./predict_options.ts";
+export type { PredictOptions, TakeOutputs } from "./predict_options.ts";
 export { openPredictor } from "./predictor.ts";
 export type {
   Latency,

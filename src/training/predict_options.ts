@@ -53,4 +53,23 @@ export interface PredictOptions extends ReconcileOptions {
   readonly onProgress?: OnProgress | undefined;
   /** Gives the work up, between two batches: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Called in place of computing the outputs of a network for all samples, by those who compute some of them in other
+   * processes. All else is done as usual with what it returns.
+   *
+   * @default {the outputs of all samples are computed}
+   */
+  readonly takeOutputs?: TakeOutputs | undefined;
 }
+
+/**
+ * Gives the outputs of a network for all samples, before they are turned into predictions, `[position]`.
+ *
+ * @param compute Computes those from one position to another, the last one not included: each has the same bits, whichever
+ * are computed together.
+ * @param samples Number of samples.
+ */
+export type TakeOutputs = (
+  compute: (first: number, end: number) => Promise<Float32Array<ArrayBuffer>>,
+  samples: number,
+) => Promise<Float32Array<ArrayBuffer>>;

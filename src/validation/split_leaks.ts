@@ -3,6 +3,7 @@ import { chromosomeKey } from "../data/chromosomes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { cellTypeAxis, geneGroupAxis, placeGeneGroups } from "./axis.ts";
 import { classifyRows } from "./regimes.ts";
+import { hashSignal, SignalHashes } from "./_signal_hashes.ts";
 
 /**
  * What could make a score on one part of a split look better than it is.
@@ -110,25 +111,18 @@ function findSharedSamples(train: Dataset, test: Dataset): Leak {
   return found.finish("shared-samples", test.length);
 }
 
-/** Signal with fewer values than this share that are not 0 may be equal by chance. */
-const LEAST_FILLED = 0.1;
-
 function findCopies(train: Dataset, test: Dataset): Leak {
   const found = new LeakCount();
-  const rowsByHash = new Map<number, number[]>();
-  for (let row = 0; row < train.length; row++) {
-    const hash = hashSignal(train, row);
-    if (hash === undefined) continue;
-    const rows = rowsByHash.get(hash);
-    if (rows === undefined) rowsByHash.set(hash, [row]);
-    else rows.push(row);
-  }
+  const hashes = new SignalHashes(train);
   for (let row = 0; row < test.length; row++) {
     const hash = hashSignal(test, row);
-    const signal = hash === undefined ? undefined : test.signalOf(row);
-    const same = (rowsByHash.get(hash ?? -1) ?? []).find((other) => {
+    if (hash === undefined) continue;
+    const others = hashes.rowsOf(hash);
+    if (others.length === 0) continue;
+    const signal = test.signalOf(row);
+    const same = others.find((other) => {
       const values = train.signalOf(other);
-      return values.length === signal!.length && values.every((value, i) => value === signal![i]);
+      return values.length === signal.length && values.every((value, i) => value === signal[i]);
     });
     if (same === undefined) continue;
     found.add(
@@ -137,23 +131,6 @@ function findCopies(train: Dataset, test: Dataset): Leak {
     );
   }
   return found.finish("copied-samples", test.length);
-}
-
-const BITS = new Float32Array(1);
-const WORD = new Uint32Array(BITS.buffer);
-
-/** Hashes a sample's signal (FNV-1a over the values' words); `undefined` if nearly all of it is 0. */
-function hashSignal(data: Dataset, row: number): number | undefined {
-  const signal = data.signalOf(row);
-  let [hash, filled] = [0x811c9dc5, 0];
-  for (let i = 0; i < signal.length; i++) {
-    BITS[0] = signal[i]!;
-    if (BITS[0] !== 0) filled++;
-    hash = Math.imul(hash ^ WORD[0]!, 0x01000193);
-    // Floats differ in their upper bits, which a product does not carry down.
-    hash ^= hash >>> 15;
-  }
-  return filled < LEAST_FILLED * signal.length ? undefined : hash >>> 0;
 }
 
 function findSharedSymbols(train: Dataset, test: Dataset): Leak {

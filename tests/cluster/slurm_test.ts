@@ -4,7 +4,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { compareResults } from "../helpers/cluster.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
 import { testIf } from "../helpers/require.ts";
-import { HAS_SLURM, type SlurmCluster, startSlurm } from "./slurm_cluster.ts";
+import { HAS_SLURM, NODES, type SlurmCluster, startSlurm } from "./slurm_cluster.ts";
 
 /** Eight units of some seconds each. */
 const CROSSVAL = "crossval --data fixtures/train.npz --preset wakawaka --epochs 60 --folds 4 " +
@@ -87,6 +87,13 @@ testIf(HAS_SLURM, "slurm", {
       ok(Math.max(...restarted.map((count) => count ?? 0)) >= 2, `turns: ${restarted}`);
       const second = await submit(cluster, folder);
       match(second.text, /^Submitted: job \d+, tasks 1 after 0 units\nSubmitted: job \d+, which/);
+      // The node that gathers dies, too, unless it is faster than this process.
+      const log = `${folder}/slurm/log/gather-${second.jobs.at(-1)}.txt`;
+      const reads = () =>
+        Deno.readTextFile(log).then((text) => /^Engine: /m.test(text), () => false);
+      await cluster.until("gathering computes", reads);
+      const node = (await cluster.run("squeue", "--noheader", "--format=%N")).trim();
+      for (const name of NODES) if (node === name) await cluster.restartNode(name);
       await cluster.finish();
       await compareResults(directory, { args: command, out });
     }),

@@ -65,7 +65,7 @@ Deno.test("a unit is done once it says so, with all its files and nothing else",
     const other = { ...UNIT, settings: 1 };
     await rejects(readDone(folder, { plan: PLAN, unit: other }), /it was made for another plan/);
     // Of the same size.
-    await Deno.writeTextFile(`${folder}/units/one/a.txt`, "xyz");
+    await Deno.writeTextFile(`${folder}/units/one/a.txt`, "bad");
     await rejects(checkMade(folder, { unit: UNIT, done }), /a\.txt: found 3 bytes, SHA-256 /);
     await Deno.remove(`${folder}/units/one/a.txt`);
     await rejects(checkMade(folder, { unit: UNIT, done }), /a\.txt: it is missing/);

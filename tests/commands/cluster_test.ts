@@ -1,6 +1,6 @@
 /** The commands `plan`, `work` and `gather`: several processes end with the files of one. */
 
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import {
   endOf,
   filesIn,
@@ -9,6 +9,9 @@ import {
   taskCommand,
   withDirectory,
 } from "../helpers/command.ts";
+import { Dataset } from "../../src/data/mod.ts";
+import { simulateColumns } from "../../src/simulate/mod.ts";
+import { writeStore } from "../helpers/store_folder.ts";
 import { compareResults, doPlan } from "../helpers/cluster.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -40,6 +43,21 @@ Deno.test("a calibrated ensemble with validation and early stopping in units end
     );
     strictEqual(units, 5);
     await compareResults(directory, { args, out });
+  });
+});
+
+Deno.test("data that stay on disk are trained on in units as in one process, and a plan says how much memory they may take", async () => {
+  await withDirectory(async (directory) => {
+    const size = { cellTypes: 5, genes: 100, newGenes: 1, bins: 100, seed: 5 };
+    await writeStore(`${directory}/many.zarr`, new Dataset(simulateColumns(size).train));
+    const args = ["crossval", ...SETTINGS, "--data", `${directory}/many.zarr`, "--folds", "2"];
+    const stored = [...args, "--memory", "1KB", "--window", "100"];
+    const { out, plan } = await doPlan(directory, stored);
+    await compareResults(directory, { args: stored, out });
+    const { flags, mostBytes } = JSON.parse(await Deno.readTextFile(`${plan}/plan.json`));
+    strictEqual(flags.memory, 1000);
+    // Without the flag, all machines do as the one that has planned.
+    ok(mostBytes > 1e8 && mostBytes < 1e14);
   });
 });
 

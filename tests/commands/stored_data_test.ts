@@ -1,6 +1,6 @@
 /** Every command that reads data does the same on those whose signal stays on disk, or says why it cannot. */
 
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/mod.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { filesIn, runTask } from "../helpers/command.ts";
@@ -87,7 +87,7 @@ const PLAIN = ["doctor", "split", "sequences", "motifs", "export"];
 async function run(line: string, more: readonly string[] = []) {
   const [name = "", ...args] = line.split(" ");
   const placed = args.map((word) =>
-    /^(?:run|dna|OUT\S*|(?:stored|packed)\S*|[\w-]+\.(?:zarr|json|tsv|csv))$/.test(word)
+    /^(?:run|dna|panel|OUT\S*|(?:stored|packed)\S*|[\w-]+\.(?:zarr|json|tsv|csv))$/.test(word)
       ? `${DIRECTORY}/${word}`
       : word
   );
@@ -166,6 +166,33 @@ Deno.test({
         }
       });
     }
-    await Deno.remove(DIRECTORY, { recursive: true });
   },
 });
+
+Deno.test("models that read a panel say that they need data in memory, and what to do", async () => {
+  const trained = await run("train --data train.zarr --preset waka3 --epochs 1 --out panel");
+  strictEqual(trained.code, 0, trained.stderr);
+  await removeOutputs();
+  for (
+    const line of [
+      "train --data train.zarr --preset waka3 --epochs 1 --out stored",
+      "predict --model panel --data test.zarr --out stored.tsv",
+    ]
+  ) {
+    const { code, stderr } = await run(line, ["--memory", "1"]);
+    strictEqual(code, 1);
+    match(stderr, /found a signal of [\d.]+ kB that stays on disk, expected one in memory\. /);
+    match(stderr, /Lend more memory \(--memory SIZE\), or take fewer samples/);
+    deepStrictEqual(await outputs("stored"), {});
+  }
+});
+
+Deno.test("a size that says no number of bytes is refused", async () => {
+  const { code, stderr } = await run("doctor train.zarr", ["--memory", "much"]);
+  deepStrictEqual([code, /Expected a number of bytes, such as 4GB or 500MB/.test(stderr)], [
+    2,
+    true,
+  ]);
+});
+
+Deno.test.afterAll(() => Deno.remove(DIRECTORY, { recursive: true }));

@@ -1,4 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { fixUsualMostBytes } from "../../src/data/read_dataset.ts";
 import { Dataset, readDataset } from "../../src/data/mod.ts";
 import { writeCompetition, writeFileAtomic } from "../../src/io/mod.ts";
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
@@ -115,4 +116,19 @@ Deno.test("a store with more signal than is allowed stays on disk, with the same
     const signal = AbortSignal.abort(new Error("enough"));
     await rejects(stored.load({ signal }), /enough/);
   });
+});
+
+Deno.test("how much is read into memory can be fixed, for machines that must do alike", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const size = { cellTypes: 2, genes: 10, newGenes: 1, bins: 20 };
+    await writeStore(`${directory}/a.zarr`, new Dataset(simulateColumns(size).train));
+    const isInMemory = async () => (await readDataset(`${directory}/a.zarr`)).isInMemory;
+    strictEqual(await isInMemory(), true);
+    fixUsualMostBytes(100);
+    strictEqual(await isInMemory(), false);
+  } finally {
+    fixUsualMostBytes(undefined);
+    await Deno.remove(directory, { recursive: true });
+  }
 });

@@ -15,8 +15,8 @@ async function askProcess(
     readonly env?: Readonly<Record<string, string>>;
   },
 ): Promise<{ readonly threads: number; readonly memory?: number }> {
-  const program = `import { lentMemory, lentThreads } from "${LENT}";
-    console.log(JSON.stringify({ threads: lentThreads(), memory: lentMemory() }));`;
+  const program = `import { wholeMemory, lentThreads } from "${LENT}";
+    console.log(JSON.stringify({ threads: lentThreads(), memory: wholeMemory() }));`;
   const module = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     await Deno.writeTextFile(module, program);

@@ -1,0 +1,202 @@
+/** The units of `predict`: the outputs of the networks for some samples each. */
+
+import { concatenateAll } from "../base/bytes.ts";
+import { field } from "../base/field.ts";
+import { object } from "../base/fields.ts";
+import { chooseThreads } from "../base/threads.ts";
+import type { PlannedUnit, Unit } from "../cluster/plan.ts";
+import { ContractError, FormatError } from "../errors.ts";
+import { writeFileAtomic } from "../files/file.ts";
+import { formatNpyHeader, readNpy } from "../io/npy.ts";
+import { readPredictions } from "../io/submission.ts";
+import { checkValue } from "../runs/check_value.ts";
+import { describeInputs, type Inputs } from "../runs/inputs.ts";
+import { describeModels } from "../runs/models.ts";
+import { predictEnsemble } from "../training/ensemble.ts";
+import type { TakeOutputs } from "../training/predict_options.ts";
+import { checkIntervals } from "./_intervals.ts";
+import { withDigestProgress } from "./_inputs.ts";
+import { measuredOf } from "./_measured.ts";
+import { STANDARD_OUTPUT } from "./_outputs.ts";
+import { peakMemory } from "./_peak_memory.ts";
+import { type LoadedPrediction, loadPrediction } from "./_predict.ts";
+import { type PredictFlags, predictTable } from "./_predict_table.ts";
+import { choosePredictionOutput } from "./_prediction_format.ts";
+import { arithmeticOf, checkPlannedArithmetic, checkPlannedInputs } from "./_unit_checks.ts";
+import type {
+  Division,
+  FinishedUnit,
+  GatherCall,
+  Gathered,
+  PlanCall,
+  UnitKind,
+  WorkCall,
+  WorkDone,
+} from "./_units.ts";
+
+/** How the work of `predict` is divided. */
+export const predictUnits: UnitKind<PredictFlags> = { plan, work, gather };
+
+/** The file that a unit leaves: `[model, sample]`, float32. */
+const OUTPUTS_FILE = "outputs.npy";
+
+/** Units have so many samples that they take about this long, unless `--per-unit` says how many they have. */
+const UNIT_SECONDS = 300;
+
+/** Samples are added until they take this long, since shorter times say little. */
+const LEAST_SECONDS = 0.3;
+
+async function plan(flags: PredictFlags, { perUnit, signal }: PlanCall): Promise<Division> {
+  const { out } = choosePredictionOutput(flags);
+  if (out === STANDARD_OUTPUT) {
+    throw new ContractError("Cannot plan: --out is standard output, expected the name of a file");
+  }
+  const inputs = await inputsOf(flags);
+  const started = performance.now();
+  const loaded = await loadPrediction(flags);
+  const { models, data, unlabelled } = loaded;
+  checkIntervals({ models, data, unlabelled }, flags.interval);
+  if (flags.labels !== undefined) {
+    measuredOf(data, await readPredictions(flags.labels, { what: "labels" }));
+  }
+  const loadSeconds = (performance.now() - started) / 1000;
+  const secondsEach = await secondsPerSample(loaded, flags, signal);
+  const size = perUnit ?? Math.max(1, Math.floor(UNIT_SECONDS / secondsEach));
+  const memoryBytes = peakMemory();
+  const units: PlannedUnit[] = [];
+  for (let first = 0; first < data.length; first += size) {
+    const end = Math.min(first + size, data.length);
+    units.push({
+      id: `samples${first + 1}-to-${end}`,
+      does: `samples ${first + 1} to ${end} of ${data.length}`,
+      needs: Object.keys(inputs),
+      makes: [OUTPUTS_FILE],
+      threads: chooseThreads(flags.threads),
+      memoryBytes,
+      seconds: Math.ceil(loadSeconds + (end - first) * secondsEach),
+      settings: { samples: [first, end] },
+    });
+  }
+  return { units, inputs, arithmetic: await arithmeticIn(loaded, flags) };
+}
+
+async function inputsOf(flags: PredictFlags): Promise<Inputs> {
+  const { model, data, record, sequences, panel, labels } = flags;
+  return await withDigestProgress(async (options) => ({
+    model: await describeModels(model, options),
+    ...await describeInputs({ data, record, sequences, panel, labels }, options),
+  }));
+}
+
+async function arithmeticIn(
+  { models }: LoadedPrediction,
+  { engine }: PredictFlags,
+): Promise<string | undefined> {
+  return await arithmeticOf(engine, models.map(({ spec }) => spec));
+}
+
+/** Predicts some samples and forgets them: seconds a sample, of all models. */
+async function secondsPerSample(
+  loaded: LoadedPrediction,
+  flags: PredictFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const most = loaded.data.length;
+  // The first samples also start threads and compile.
+  for (let samples = Math.min(256, most);; samples = Math.min(4 * samples, most)) {
+    let seconds = 0;
+    await predictPart(loaded, flags, {
+      signal,
+      take: async (compute, all) => {
+        const started = performance.now();
+        await compute(0, samples);
+        seconds += (performance.now() - started) / 1000;
+        return new Float32Array(all);
+      },
+    });
+    if (seconds >= LEAST_SECONDS || samples === most) return seconds / samples;
+  }
+}
+
+async function predictPart(
+  { models, data, unlabelled }: LoadedPrediction,
+  { engine, threads, acceptAssembly, dropMarks }: PredictFlags,
+  { signal, take }: { readonly signal: AbortSignal; readonly take: TakeOutputs },
+): Promise<void> {
+  await predictEnsemble(models, data, {
+    engine,
+    threads,
+    path: "grouped",
+    acceptAssembly,
+    dropMarks,
+    unlabelled,
+    signal,
+    takeOutputs: take,
+  });
+}
+
+async function work(
+  flags: PredictFlags,
+  { plan, unit, folder, signal }: WorkCall,
+): Promise<WorkDone> {
+  const [first, end] = samplesOf(unit);
+  checkPlannedInputs(plan, await inputsOf(flags));
+  const loaded = await loadPrediction(flags);
+  const arithmetic = await arithmeticIn(loaded, flags);
+  checkPlannedArithmetic(plan, arithmetic);
+  const outputs: Float32Array<ArrayBuffer>[] = [];
+  await predictPart(loaded, flags, {
+    signal,
+    take: async (compute, samples) => {
+      outputs.push(await compute(first, end));
+      return new Float32Array(samples);
+    },
+  });
+  const header = formatNpyHeader("float32", [outputs.length, end - first]);
+  const bytes = outputs.map(({ buffer }) => new Uint8Array(buffer));
+  await writeFileAtomic(`${folder}/${OUTPUTS_FILE}`, concatenateAll([header, ...bytes]));
+  return { arithmetic };
+}
+
+const SETTINGS = object({
+  samples: field<readonly [first: number, end: number]>(
+    (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger),
+    "two integers",
+  ),
+});
+
+function samplesOf({ settings, unit }: Unit): readonly [first: number, end: number] {
+  const purpose = `do unit ${unit}`;
+  return checkValue(settings, SETTINGS, { purpose, file: "units.jsonl" }).samples;
+}
+
+async function gather(flags: PredictFlags, call: GatherCall): Promise<Gathered> {
+  const { plan, units, isRepeated, begin } = call;
+  checkPlannedInputs(plan, await inputsOf(flags));
+  let model = 0;
+  const takeOutputs: TakeOutputs = async (_, samples) => {
+    const outputs = new Float32Array(samples);
+    for (const unit of units) outputs.set(await readOutputs(unit, model), samplesOf(unit)[0]);
+    model++;
+    return outputs;
+  };
+  const overwrite = flags.overwrite || isRepeated;
+  await predictTable({ ...flags, overwrite }, call, { takeOutputs, begin });
+  return { next: [] };
+}
+
+/** Reads the outputs of a unit's samples by a model. */
+async function readOutputs(unit: FinishedUnit, model: number): Promise<Float32Array> {
+  const file = `${unit.folder}/${OUTPUTS_FILE}`;
+  const [first, end] = samplesOf(unit);
+  const { data, shape: [models = 0, samples] } = await readNpy(file);
+  if (data instanceof Float32Array && model < models && samples === end - first) {
+    return data.subarray(model * samples, (model + 1) * samples);
+  }
+  throw new FormatError(
+    `Cannot gather: found an array of ${models} × ${samples}, expected float32 of ${
+      end - first
+    } samples by every model`,
+    { file },
+  );
+}

@@ -1,0 +1,60 @@
+/** Predictions in units: several processes end with the file of one. */
+
+import { match, strictEqual } from "node:assert";
+import { compareResults, doPlan } from "../helpers/cluster.ts";
+import { endOf, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+
+const ENGINE = ["--engine", "wasm"];
+
+async function trainIn(directory: string, ...args: string[]): Promise<string> {
+  const run = `${directory}/run`;
+  const data = ["--data", "fixtures/train.npz", "--epochs", "1", ...ENGINE, "--out", run];
+  const { code, stderr } = await runTask("train", ...data, ...args);
+  strictEqual(code, 0, stderr);
+  return run;
+}
+
+Deno.test("predictions of an ensemble in units end with the table of one process", async () => {
+  await withDirectory(async (directory) => {
+    const run = await trainIn(directory, "--preset", "experiment1", "--ensemble", "2");
+    const args = ["predict", "--model", run, "--data", "fixtures/train.npz", ...ENGINE];
+    const place = { perUnit: 250, out: `${directory}/gathered.tsv` };
+    const { plan, out, units } = await doPlan(directory, args, place);
+    strictEqual(units, 3);
+    await compareResults(directory, { args, out });
+    match((await runTask("gather", "--plan", plan)).stdout, /is gathered already/);
+    await Deno.writeTextFile(out, "cell_type\tgene_id\n");
+    const again = await runTask("gather", "--plan", plan);
+    match(again.stderr, /it is there already/);
+    strictEqual(await Deno.readTextFile(out), "cell_type\tgene_id\n");
+  });
+});
+
+Deno.test("predictions of a model that reads a panel in units end with the folder of one process", async () => {
+  await withDirectory(async (directory) => {
+    const run = await trainIn(directory, "--preset", "waka2");
+    const args = ["predict", "--model", run, "--data", "fixtures/eval.npz", ...ENGINE];
+    const place = { perUnit: 37, out: `${directory}/gathered.zarr` };
+    const { out } = await doPlan(directory, args, place);
+    await compareResults(directory, { args, out });
+  });
+});
+
+Deno.test("a unit of predictions is refused where it would round differently, and standard output when it is planned", async () => {
+  await withDirectory(async (directory) => {
+    const run = await trainIn(directory, "--preset", "experiment1");
+    const predict = ["predict", "--model", run, "--data", "fixtures/eval.npz", ...ENGINE, "--out"];
+    const place = ["--plan", `${directory}/plan`];
+    const streamed = await runTask("plan", ...place, ...predict, "-");
+    strictEqual(streamed.code, 1);
+    match(streamed.stderr, /Cannot plan: --out is standard output/);
+    const planned = await runTask("plan", ...place, ...predict, `${directory}/p.parquet`);
+    strictEqual(planned.code, 0, planned.stderr);
+    match(planned.stdout, /Planned: predict in 1 unit,/);
+    const options = { noFusing: true };
+    const other = await endOf(taskCommand("work", [...place, "--unit", "1"], options));
+    // A processor that has no fused multiply-add cannot show the difference.
+    if (other.code === 0) return;
+    match(other.stderr, /Cannot do the unit: the others of its plan are computed with other arith/);
+  });
+});
