@@ -403,6 +403,21 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       ["search", "--data", data, "--folds", "2", "--out", `${out}/search`, ...SHORT],
       ["experiments", "--data", data, "--folds", "2", "--out", `${out}/table`, ...ONE],
       ["report", `${out}/run`],
+      [
+        "plan",
+        "--plan",
+        `${out}/plan`,
+        "--slurm",
+        "crossval",
+        "--data",
+        data,
+        "--folds",
+        "2",
+        ...QUICK,
+      ],
+      ["work", "--plan", `${out}/plan`, "--unit", "1"],
+      ["work", "--plan", `${out}/plan`, "--unit", "2"],
+      ["gather", "--plan", `${out}/plan`],
       ["doctor", data, "--page", `${out}/page.html`, "--multiqc", `${out}/qc`],
       ["info", data, `${out}/run`],
     ];
@@ -416,7 +431,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
     ok(written.length > 8);
     const odd = /escaped|passwd|hg19|\.part$/;
     const expected =
-      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|motifs\.meme$|effects\.tsv$|(qc|run|why|letters|simulated|parts|folds|search|table)\/)/;
+      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|page\.html$|dna\.npz$|motifs\.meme$|effects\.tsv$|(qc|run|why|letters|simulated|parts|plan|folds|search|table)\/)/;
     deepStrictEqual(written.filter((name) => !expected.test(name) || odd.test(name)), []);
   }));
 

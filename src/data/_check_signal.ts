@@ -3,13 +3,8 @@ import type { SampleColumns } from "../io/columns.ts";
 import { countTelling, isLogarithmOf } from "../io/logarithms.ts";
 import type { SignalValues } from "../io/signal_values.ts";
 import { signalSpans } from "../io/stored_rows.ts";
-import {
-  checkValues,
-  failAsCounts,
-  isUnsigned,
-  needsCheckOfValues,
-  signalType,
-} from "./_check_values.ts";
+import { typeOfSignal } from "../io/stored_signal.ts";
+import { checkValues, failAsCounts, isUnsigned, needsCheckOfValues } from "./_check_values.ts";
 import { isCheckedWhenRead } from "./_checked_signal.ts";
 
 /**
@@ -38,7 +33,7 @@ function checkEncoding(columns: SampleColumns, values: SignalValues): void {
   };
   const { transform } = columns.record;
   if (transform !== "log1p") fail(`its record says transform ${transform}, expected log1p`);
-  if (!isUnsigned(signalType(columns))) {
+  if (!isUnsigned(typeOfSignal(columns.signal))) {
     fail("its signal is floats, expected unsigned integers");
   }
   const wrong = values.findIndex((value, count) => !isLogarithmOf(value, count));
@@ -64,7 +59,7 @@ function checkTransform(columns: SampleColumns): void {
  * does not say so: the logarithm would be taken twice.
  */
 function checkNotLogarithms(columns: SampleColumns): void {
-  if (isUnsigned(signalType(columns))) return;
+  if (isUnsigned(typeOfSignal(columns.signal))) return;
   let telling = 0;
   for (const { values } of spansOf(columns)) {
     const found = countTelling(values);

@@ -3,14 +3,9 @@ import { LARGEST_TRANSFORMED } from "../base/limits.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { findUnmeasuredSignal } from "../io/mark_mask.ts";
-import { bytesOfType, typeOf } from "../io/packing.ts";
+import { bytesOfType } from "../io/packing.ts";
 import type { SignalSpan } from "../io/stored_rows.ts";
-import { isStored } from "../io/stored_signal.ts";
-
-/** The type of a signal's numbers. */
-export function signalType({ signal }: SampleColumns): PackedType {
-  return isStored(signal) ? signal.type : typeOf(signal);
-}
+import { typeOfSignal } from "../io/stored_signal.ts";
 
 const UNSIGNED: readonly PackedType[] = ["uint8", "uint16", "uint32"];
 
@@ -21,7 +16,7 @@ export function isUnsigned(type: PackedType): boolean {
 
 /** Whether a signal could hold values that {@linkcode checkValues} refuses. */
 export function needsCheckOfValues(columns: SampleColumns): boolean {
-  const type = signalType(columns);
+  const type = typeOfSignal(columns.signal);
   return !isUnsigned(type) || lacksValues(columns, type) ||
     columns.record.transform !== "none" && columns.signalValues === undefined ||
     columns.markMask?.includes(0) === true;
@@ -40,7 +35,7 @@ function lacksValues({ signalValues }: SampleColumns, type: PackedType): boolean
  */
 export function checkValues(columns: SampleColumns, span: SignalSpan): void {
   const { signalValues, record: { transform } } = columns;
-  const type = signalType(columns);
+  const type = typeOfSignal(columns.signal);
   if (signalValues !== undefined) checkEncoded(span, signalValues.length);
   else if (!isUnsigned(type)) checkNumbers(columns, span);
   if (signalValues === undefined && transform !== "none") checkSizes(columns, span);

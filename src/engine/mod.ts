@@ -43,4 +43,4 @@ export {
   selectEngine,
 } from "./select.ts";
 export { type StackedSource, stackSources } from "./stacked_source.ts";
-export { type StoredColumns, storedSource } from "./stored_source.ts";
+export { type StoredSamples, storedSource } from "./stored_source.ts";

@@ -5,7 +5,7 @@ import { copyTransformed } from "./copy_transformed.ts";
 import type { SampleBatch, SampleSource } from "./sample_source.ts";
 
 /** Samples whose signal is read when it is needed. */
-export interface StoredColumns {
+export interface StoredSamples {
   /** Number of samples. */
   readonly samples: number;
   /** `[sample]`; needed to train. */
@@ -69,7 +69,7 @@ export interface StoredColumns {
  * deepStrictEqual([...batch.input("signal").values], [3, 4, 1, 2]);
  * ```
  */
-export function storedSource(columns: StoredColumns): SampleSource {
+export function storedSource(columns: StoredSamples): SampleSource {
   return new StoredSource(columns);
 }
 
@@ -78,9 +78,9 @@ class StoredSource implements SampleSource {
   readonly inputs: readonly InputSpec[];
   readonly labels: Float64Array | undefined;
   readonly weights: Float64Array | undefined;
-  readonly #columns: StoredColumns;
+  readonly #columns: StoredSamples;
 
-  constructor(columns: StoredColumns) {
+  constructor(columns: StoredSamples) {
     const { samples, bins, marks, labels, weights, transform, others } = columns;
     // This throws if the transform is unknown.
     transformFunction(transform);

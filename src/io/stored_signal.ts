@@ -90,7 +90,12 @@ export function inMemory(signal: PackedArray | StoredSignal, action: string): Pa
 
 /** The bytes that a signal has in memory, or would have. */
 export function signalBytes(signal: PackedArray | StoredSignal): number {
-  return signal.length * bytesOfType(isStored(signal) ? signal.type : typeOf(signal));
+  return signal.length * bytesOfType(typeOfSignal(signal));
+}
+
+/** The type of a signal's numbers. */
+export function typeOfSignal(signal: PackedArray | StoredSignal): PackedType {
+  return isStored(signal) ? signal.type : typeOf(signal);
 }
 
 /** Values of a chunk: 1 MB as most counts are stored. */

@@ -210,7 +210,6 @@ SlurmdPidFile=${folder}/slurmd-%n.pid
 SlurmctldLogFile=${folder}/log/slurmctld
 SlurmdLogFile=${folder}/log/slurmd-%n
 ProctrackType=proctrack/pgid
-TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SlurmdParameters=config_overrides
@@ -220,7 +219,6 @@ KillWait=2
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
 MaxArraySize=${MAX_ARRAY_SIZE}
 MpiDefault=none
-AccountingStorageType=accounting_storage/none
 ${
       NODES.map((node, i) =>
         `NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${

@@ -4,7 +4,7 @@ import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { readDataset } from "../../src/data/read_dataset.ts";
 import { writeSimulation } from "../../src/simulate/mod.ts";
 import { packedSignal } from "../helpers/packed.ts";
-import { runTask, withDirectory } from "../helpers/command.ts";
+import { runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 
 const SMALL = { cellTypes: 2, genes: 6, newCellTypes: 1, newGenes: 2, bins: 4 };
 
@@ -60,5 +60,40 @@ Deno.test("several files become one, with each codec; what does not fit together
     );
     match(wrong.stderr, /--codec is for \.zarr/);
     await rejects(readDataset(path("x.npz")), { name: "NotFoundError" });
+  });
+});
+
+Deno.test("a convert that is killed leaves the folder as it was, and the next one removes what it had started", async () => {
+  await withDirectory(async (directory) => {
+    const names = () => Array.from(Deno.readDirSync(directory), ({ name }) => name).sort();
+    await writeSimulation(`${directory}/sim`, {
+      cellTypes: 6,
+      genes: 800,
+      newCellTypes: 1,
+      newGenes: 1,
+      features: "counts",
+    });
+    const args = ["--data", `${directory}/sim/train.npz`, "--out", `${directory}/x.zarr`];
+    await convert(...args);
+    const metadata = Deno.readTextFileSync(`${directory}/x.zarr/X/zarr.json`);
+    const child = taskCommand("convert", [...args, "--codec", "gzip", "--overwrite"], {
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const ended = child.status.then(() => true);
+    const hasStarted = () => names().some((name) => name.endsWith(".part"));
+    while (!hasStarted() && !await Promise.race([ended, new Promise((r) => setTimeout(r, 1))]));
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It was faster.
+    }
+    const { signal } = await child.status;
+    if (signal === "SIGKILL") {
+      strictEqual(Deno.readTextFileSync(`${directory}/x.zarr/X/zarr.json`), metadata);
+    }
+    await convert(...args, "--overwrite");
+    strictEqual(Deno.readTextFileSync(`${directory}/x.zarr/X/zarr.json`), metadata);
+    deepStrictEqual(names(), ["sim", "x.zarr"]);
   });
 });

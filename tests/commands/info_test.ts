@@ -1,10 +1,13 @@
 /** The command that says what files are. */
 
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { Dataset } from "../../src/data/mod.ts";
 import { writeParquet } from "../../src/io/parquet.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";
+import { simulateColumns } from "../../src/simulate/mod.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
+import { writeStore } from "../helpers/store_folder.ts";
 
 const GENOME = "fixtures/genome";
 
@@ -387,3 +390,23 @@ Deno.test("a calibrated model says how far its intervals reach", async () => {
   ok(newCellType! > 0.5 && newCellType! < newGene! && newGene! < bothNew!, JSON.stringify(reaches));
   ok(reaches.every(({ samples }) => Number.isInteger(samples) && samples > 1000));
 });
+
+Deno.test("of a store that is large all but the signal is read, and without what says its type nothing", () =>
+  withDirectory(async (directory) => {
+    const { train } = simulateColumns({ cellTypes: 2, genes: 5, newGenes: 1, bins: 10 });
+    const path = `${directory}/large.zarr`;
+    await writeStore(path, new Dataset(train));
+    // A file that nobody reads makes it large, and takes no room on the disk.
+    await Deno.writeTextFile(`${path}/unread`, "");
+    await Deno.truncate(`${path}/unread`, 2 ** 29);
+    const { code, found: [store] } = await describe(path);
+    strictEqual(code, 0);
+    deepStrictEqual([store!.samples, store!.bins, store!.read], [10, 10, "columns"]);
+    deepStrictEqual([store!.cellTypes, store!.sha256], [train.cellTypes, undefined]);
+    const metadata = `${path}/X/zarr.json`;
+    const { attributes, ...others } = JSON.parse(await Deno.readTextFile(metadata));
+    delete attributes["histone-signal"];
+    await Deno.writeTextFile(metadata, JSON.stringify(Object.assign(others, { attributes })));
+    const { found: [foreign] } = await describe(path);
+    deepStrictEqual([foreign!.samples, foreign!.read], [undefined, "start"]);
+  }));

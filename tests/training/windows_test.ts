@@ -180,3 +180,22 @@ Deno.test("windows that are given up, or left, are not read any further", async 
   strictEqual(signal.read.length, most);
   ok(most < 5 * FIRST.length);
 });
+
+Deno.test("windows take the memory of those that ended, also where they are smaller", async () => {
+  const source = sourceOf(new ReadSignal());
+  const buffersOf = async (size: number) => {
+    const found = new Set<ArrayBufferLike>();
+    for await (const window of eachWindow({ source, size, rows: [FIRST] })) {
+      found.add(window.source.resident!.signal.buffer);
+    }
+    return found;
+  };
+  const first = await buffersOf(10);
+  strictEqual(first.size, 2);
+  deepStrictEqual(await buffersOf(10), first);
+  ok([...await buffersOf(4)].every((buffer) => first.has(buffer)));
+  // Larger ones need their own, and the small ones are let go of.
+  const larger = await buffersOf(17);
+  ok([...larger].every((buffer) => !first.has(buffer)));
+  ok([...await buffersOf(10)].every((buffer) => larger.has(buffer)));
+});

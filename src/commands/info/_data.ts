@@ -8,7 +8,8 @@ import { measureSequences } from "../../data/sequence_statistics.ts";
 import type { SampleColumns } from "../../io/columns.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { openNpz, readCompetition, readDeepchromeCsv, readDeepchromeFolder } from "../../io/mod.ts";
-import { readAnndataFolder } from "../../io/zarr/folder.ts";
+import { openAnndataFolder, readAnndataFolder, saysWhatSignalIs } from "../../io/zarr/folder.ts";
+import { typeOfSignal } from "../../io/stored_signal.ts";
 import { FormatError } from "../../errors.ts";
 import type { NpyHeader } from "../../io/npy_types.ts";
 import type { NpzReader } from "../../io/npz_types.ts";
@@ -140,7 +141,10 @@ async function describeArrays(npz: NpzReader): Promise<Description> {
   };
 }
 
-/** Describes AnnData in Zarr by all of it, which is read in parts; if it is large, by its record alone. */
+/**
+ * Describes a folder of data by all of it. If it is large, AnnData in Zarr are described by all but their signal, others by
+ * their size.
+ */
 export async function describeFolderData(
   path: string,
   { bytes, isZarr }: { readonly bytes: number; readonly isZarr: boolean },
@@ -154,7 +158,18 @@ export async function describeFolderData(
       isZarr ? readAnndataFolder(folder) : readDeepchromeFolder(folder);
     return await describeWhole(path, { kind, what, more: [], read });
   }
-  return { kind, what, facts: [notRead(bytes)] };
+  if (!isZarr || !await saysWhatSignalIs(path)) return { kind, what, facts: [notRead(bytes)] };
+  const data = new Dataset(await openAnndataFolder(path));
+  const note = `all but its signal, since it has ${formatBytes(bytes)}`;
+  return {
+    kind,
+    what,
+    facts: [
+      ...datasetFacts(data),
+      ...recordFacts(data.record),
+      ...listFacts([["read", "read", "columns", note]]),
+    ],
+  };
 }
 
 /** Describes a CSV file of DeepChrome. */
@@ -237,7 +252,7 @@ function datasetFacts(data: Dataset): Fact[] {
   const { cellTypes, genes, bins, signal, signalValues, cellTypeGroups, geneDetails } = columns;
   const groups = cellTypeGroups === undefined ? undefined : [...new Set(cellTypeGroups)];
   const missing = [...data.missingMarks].map(([cellType, marks]) => ({ cellType, marks }));
-  const type = signal.constructor.name.replace("Array", "").toLowerCase();
+  const type = typeOfSignal(signal);
   const transcripts = geneDetails?.some(({ gene }) => gene !== undefined) ?? false;
   return listFacts([
     ["cellTypes", "cell types", cellTypes, someOf(cellTypes)],

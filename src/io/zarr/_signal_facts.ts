@@ -28,6 +28,11 @@ export function factsAttribute({ digest, type, markMask }: Facts): ZarrAttribute
   return { [ATTRIBUTE]: { digest, type, ...(measured !== undefined && { measured }) } };
 }
 
+/** Whether attributes have the facts, damaged or not. */
+export function hasFacts(attributes: ZarrAttributes): boolean {
+  return attributes[ATTRIBUTE] !== undefined;
+}
+
 const PACKED_TYPES: readonly PackedType[] = ["uint8", "uint16", "uint32", "float32", "float64"];
 
 /**

@@ -1,7 +1,7 @@
 /** Writes the signal of AnnData, `X`, some samples at a time. */
 
 import { concatenateAll, sha256 } from "../../base/bytes.ts";
-import { collectGarbage, freeArray } from "../../base/free.ts";
+import { collectGarbage, freeArray, GarbageWatch } from "../../base/free.ts";
 import { toHex } from "../../base/platform.ts";
 import type { ByteRange } from "../../files/byte_source.ts";
 import { chunkRowsOf } from "../stored_signal.ts";
@@ -17,8 +17,13 @@ import { ARRAY } from "./anndata.ts";
 import { codecMetadata, packChunk, withChecksum, type ZarrCodec } from "./codec.ts";
 import { COMPLETE, writeZarrJson, type ZarrStore } from "./store.ts";
 
-/** Chunks of a shard: 64 MB before compression, since a file of each chunk would be a burden for file systems. */
-const SHARD_CHUNKS = 64;
+/**
+ * Chunks of a shard: 32 MB of counts before compression. A file of each chunk would be a burden for file systems, and a
+ * shard is in memory until it is written.
+ */
+const SHARD_CHUNKS = 32;
+/** The collector does not see how large the few arrays of chunks are. */
+const COLLECT_EVERY_BYTES = 2 ** 24;
 /** The names of the codecs of a shard's index, which every reader expects. */
 const INDEX_CODECS = [
   { name: "bytes", configuration: { endian: "little" } },
@@ -52,6 +57,7 @@ export class SignalWriter {
   #filled = 0;
   #type: StoredType;
   readonly #needed = new NeededTypes();
+  readonly #garbage = new GarbageWatch(COLLECT_EVERY_BYTES);
   /** Chunks of the shard that is being filled, as they are stored. */
   #shard: Uint8Array<ArrayBuffer>[] = [];
   #shards = 0;
@@ -147,15 +153,17 @@ export class SignalWriter {
     const bytes = new Uint8Array(values.buffer);
     this.#digests[chunk] = await sha256(bytes);
     const packed = await packChunk(bytes, this.#options.codec);
+    this.#garbage.add(bytes.length);
     freeArray(bytes);
     return packed;
   }
 
   async #writeShard(chunks: number): Promise<void> {
-    await this.#store.set(keyOf(this.#shards), makeShard(this.#shard, chunks));
+    const shard = makeShard(this.#shard, chunks);
+    for (const chunk of this.#shard) freeArray(chunk);
     this.#shard = [];
+    await this.#store.set(keyOf(this.#shards), shard);
     this.#shards++;
-    // The collector does not see how large these few arrays are.
     collectGarbage();
   }
 

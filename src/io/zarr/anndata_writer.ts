@@ -76,7 +76,7 @@ export interface WriteAnndataOptions {
  *
  * - `X` is the signal, `[sample, bin × mark]`: `X.reshape(-1, bins, marks)` is `[sample, bin, mark]`. Its type is the
  *   narrowest of uint8, uint16 and float32 that holds all values; float32 where marks are missing, which are NaN. Chunks
- *   hold whole samples, with checksums, 64 to a shard.
+ *   hold whole samples, with checksums, 32 to a shard.
  * - `obs` has `cell_type gene_id symbol chrom tss strand` and, where they are known, `gene`, `group` and `label`; its names
  *   are `cell type:gene`. `tss` is 0-based.
  * - `var` has `mark`, `bin` from 0, and `offset_bp`, from the TSS to the first base of the bin; its names are

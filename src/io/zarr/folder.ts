@@ -5,6 +5,7 @@ import { pathKind, pathOf } from "../../files/file.ts";
 import type { PackedColumns } from "../columns.ts";
 import { readAnndata, type ReadAnndataOptions } from "./anndata_reader.ts";
 import { storedBytes } from "./_array_metadata.ts";
+import { hasFacts } from "./_signal_facts.ts";
 import { mostBytesOf, ZarrReader } from "./reader.ts";
 import { openStoredColumns, type StoredColumns } from "./stored_columns.ts";
 
@@ -41,6 +42,13 @@ export async function openAnndataFolder(
 ): Promise<StoredColumns> {
   const name = nameOf(path);
   return await openStoredColumns(directorySource(path, mostBytesOf), { ...options, name });
+}
+
+/** Whether a folder of AnnData says what its signal is, so that it can be opened without being read through. */
+export async function saysWhatSignalIs(path: string | URL): Promise<boolean> {
+  const reader = new ZarrReader(directorySource(path, mostBytesOf), nameOf(path));
+  const node = await reader.node("/X");
+  return node?.kind === "array" && hasFacts(node.attributes);
 }
 
 /** The bytes that the signal of a folder of AnnData has, as it is stored but not compressed. */

@@ -122,7 +122,7 @@ Deno.test("many chunks in many shards are read, whatever their codec and whereve
       const value = (at: number) => at === (wide ?? -1) * WIDTH ? 300 : at % 200;
       const values = await rewrite(store, { chunkRows: 3, codec, samples, value });
       const shards = [...store.keys()].filter((key) => key.startsWith("/X/c/"));
-      strictEqual(shards.length, Math.ceil(samples / 3 / 64));
+      strictEqual(shards.length, Math.ceil(samples / 3 / 32));
       for (const name of ["cell_type", "gene_id"]) extend(store, name, samples);
       const stored = await openStoredColumns(store);
       strictEqual(stored.signal.type, wide === undefined ? "uint8" : "uint16");
