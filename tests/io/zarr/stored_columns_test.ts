@@ -270,6 +270,23 @@ Deno.test("attributes that say something else than the values are refused", asyn
   }
 });
 
+Deno.test("chunks that cannot be decompressed while they are waited for are refused before anything is computed", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/x.zarr`;
+    const store = await write();
+    editNode(store, "/X", (json) => {
+      json.codecs = [{ name: "bytes" }, { name: "blosc", configuration: { cname: "lz4" } }];
+    });
+    await writeDirectoryAtomic(path, async (folder) => {
+      for (const [key, bytes] of store) await folder.set(key, bytes);
+    });
+    await rejects(openAnndataFolder(path), {
+      name: "ContractError",
+      message: /Cannot leave .*x\.zarr on disk: its chunks are compressed in blosc/,
+    });
+  });
+});
+
 Deno.test("a folder is read in parts; a store that has only promises is not read while it is waited for", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/x.zarr`;
