@@ -106,6 +106,10 @@ export plan=${quotePath(folder)}
 most=$(scontrol show config | sed -n 's/^MaxArraySize *= *//p')
 export size=$((\${most:-1001} - 1))
 count=$(sed -n 's/^ *"count": *\\([0-9]*\\).*/\\1/p' "$plan/plan.json" | tail -n 1)
+if [ -z "$count" ]; then
+  echo "Cannot submit: found no plan in $plan, expected the folder where it was planned" >&2
+  exit 1
+fi
 # A line for each array: the units before its first, and its tasks as 1-3,7.
 arrays=$(head -n "$count" "$plan/units.jsonl" | awk '
   function flush() {

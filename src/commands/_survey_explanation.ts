@@ -18,9 +18,7 @@ export async function secondsPerSample(
   signal: AbortSignal,
 ): Promise<number> {
   const { models, data, chosen: { rows }, blockSize } = work;
-  const most = Math.min(rows.length, blockSize);
-  // The first samples also start threads and compile.
-  for (let samples = 1;; samples = Math.min(2 * samples, most)) {
+  return await secondsPerItem(Math.min(rows.length, blockSize), async (samples) => {
     const started = performance.now();
     const blocks = attributeBlocks(models, data, {
       ...attributeOptionsOf(work),
@@ -29,7 +27,31 @@ export async function secondsPerSample(
       signal,
     });
     for await (const block of blocks) freeBlock(block);
-    const seconds = (performance.now() - started) / 1000;
-    if (seconds >= LEAST_SECONDS || samples === most) return seconds / samples;
+    return (performance.now() - started) / 1000;
+  });
+}
+
+/**
+ * Measures more and more items until the time says something.
+ *
+ * @param most The most items that are measured.
+ * @param measure Works on so many items, and returns the seconds that it took.
+ * @returns Seconds an item.
+ */
+export async function secondsPerItem(
+  most: number,
+  measure: (items: number) => Promise<number>,
+): Promise<number> {
+  // The very first one compiles, and each call starts threads: what one takes is what is not for the items.
+  await measure(1);
+  const base = await measure(1);
+  if (most === 1) return base;
+  for (let items = 2;; items *= 2) {
+    const count = Math.min(items, most);
+    const seconds = await measure(count);
+    const more = seconds - base;
+    if (more >= LEAST_SECONDS) return more / (count - 1);
+    // Of few items the clock may say less than of one.
+    if (count === most) return Math.max(more / (count - 1), seconds / count / 10);
   }
 }
