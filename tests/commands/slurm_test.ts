@@ -16,6 +16,10 @@ async function planJobs(folder: string, ...flags: readonly string[]): Promise<st
   return stdout;
 }
 
+function exists(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
+}
+
 /** The options of a job, in their order. */
 async function optionsOf(job: string): Promise<string[]> {
   const lines = (await Deno.readTextFile(job)).split("\n");
@@ -125,6 +129,16 @@ Deno.test("submitting submits what is not done, in arrays that Slurm takes, and 
     }
     await submit();
     deepStrictEqual(await calls(), [`--parsable ${gather}`]);
+    // A plan that was moved has jobs that name its former place: nothing is submitted.
+    await Deno.rename(plan, `${directory}/moved`);
+    const moved = new Deno.Command("sh", { args: [`${directory}/moved/slurm/submit.sh`], env });
+    const { code, stderr } = await endOf(moved);
+    strictEqual(code, 1);
+    match(
+      stderr,
+      /Cannot submit: found no plan in .*plan, expected the folder where it was planned/,
+    );
+    strictEqual(await exists(`${directory}/bin/calls`), false);
   }));
 
 Deno.test("the jobs do the plan from any folder, by the task or the program that planned", () =>
