@@ -21,6 +21,7 @@ import { joinParts, PartFinished } from "../training/part.ts";
 import type { Plan, PlannedUnit, Unit } from "../cluster/plan.ts";
 import type { CommandCall } from "./_command_call.ts";
 import { reusableFlags } from "./_kept_flags.ts";
+import { isLeftoverRun } from "./_leftover_run.ts";
 import { peakMemory } from "./_peak_memory.ts";
 import type { ResumeFlags } from "./_resume.ts";
 import { refuseHeldRun } from "./_run_directory.ts";
@@ -206,17 +207,21 @@ async function placeParts(
   const joined = joinParts(parts);
   const { inputs } = plan;
   const out = flags.out!;
+  const kept = reusableFlags(flags);
   await using run = await takeRun(out, {
     command,
-    flags: reusableFlags(flags),
+    flags: kept,
     inputs,
     onWarning: warn,
-    refuse: () => refuseHeldRun({ ...flags, overwrite: flags.overwrite || isRepeated }),
+    refuse: async () => {
+      const isOwn = isRepeated && await isLeftoverRun(out, { command, flags: kept });
+      await refuseHeldRun({ ...flags, overwrite: flags.overwrite || isOwn });
+    },
   });
   await begin();
   await run.begin();
   // Its id names files of events, which a gathering that is tried again must recognise as its own.
-  await writeKeptCommand(out, { command, id: runId(plan), flags: reusableFlags(flags), inputs });
+  await writeKeptCommand(out, { command, id: runId(plan), flags: kept, inputs });
   await run.options.checkpoint.save(joined);
 }
 
