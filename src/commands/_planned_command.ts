@@ -96,7 +96,8 @@ export async function enterPlannedCommand(
   recordFlags(parser);
   recordPathFlags(parser);
   Deno.chdir(plannedIn);
-  fixUsualMostBytes(mostBytes);
+  // Without a limit where the plan was made, there is none here.
+  fixUsualMostBytes(mostBytes ?? Infinity);
   const parsed = parseFlags<PlannedFlags & RunFlags>({ flags, startedIn: plannedIn, file });
   // Flags of every command, which are of no concern to what is planned, have their defaults in what was kept.
   const { config: _config, quiet: _quiet, stack: _stack, ...kept } = parsed;

@@ -1,6 +1,7 @@
 /** Jobs for Slurm that do a plan: an array of its units, and a job that gathers them. */
 
 import { resolve } from "node:path";
+import { greatestOf } from "../base/arrays.ts";
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
 import type { Plan } from "../cluster/plan.ts";
@@ -54,7 +55,7 @@ function describeJobs(folder: string, plan: Plan, flags: SlurmFlags): SlurmJobs 
     name: `histone-${plan.command}`,
     work: absoluteCall("work"),
     gather: absoluteCall("gather"),
-    cpus: flags.slurmCpus ?? Math.max(...units.map(({ threads }) => threads)),
+    cpus: flags.slurmCpus ?? greatestOf(units.map(({ threads }) => threads)),
     memory: flags.slurmMemory ?? (bytes === undefined ? undefined : formatMemory(bytes)),
     time,
     warningSeconds: Math.min(WARNING_SECONDS, Math.floor(limit / 2)),
@@ -65,7 +66,7 @@ function describeJobs(folder: string, plan: Plan, flags: SlurmFlags): SlurmJobs 
 
 /** The greatest of some values; `undefined` if one is not known. */
 function greatest(values: readonly (number | undefined)[]): number | undefined {
-  const greatest = Math.max(...values.map((value) => value ?? NaN));
+  const greatest = greatestOf(values.map((value) => value ?? NaN));
   return Number.isNaN(greatest) ? undefined : greatest;
 }
 

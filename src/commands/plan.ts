@@ -1,6 +1,7 @@
 /** Command `plan`: divides a command's work into units, which several machines do. */
 
 import { resolve } from "node:path";
+import { greatestOf } from "../base/arrays.ts";
 import { formatBytes } from "../base/byte_count.ts";
 import { formatCountOf } from "../base/count.ts";
 import { formatDuration } from "../base/duration.ts";
@@ -118,8 +119,8 @@ async function checkNew(folder: string): Promise<void> {
 function printPlan({ units, arithmetic, command, flags }: Plan, folder: string): void {
   const seconds = units.map(({ seconds }) => seconds ?? NaN);
   const total = seconds.reduce((sum, own) => sum + own, 0);
-  const longest = Math.max(...seconds);
-  const memory = Math.max(...units.map(({ memoryBytes }) => memoryBytes ?? NaN));
+  const longest = greatestOf(seconds);
+  const memory = greatestOf(units.map(({ memoryBytes }) => memoryBytes ?? NaN));
   const show = <Value>(value: number, format: (value: number) => Value) =>
     Number.isNaN(value) ? "unknown" : format(value);
   console.log(`Planned: ${command} in ${formatCountOf(units.length, "unit")}, ${folder}/`);

@@ -25,7 +25,7 @@ export interface NamedColumns {
  * @param files The samples, and what they are called in messages.
  * @returns Their columns. The signal is in memory if that of all files is.
  * @throws {ContractError} If files contradict each other in a field of their records, in bins, labels, groups, missing marks
- * or details of genes, or have DNA.
+ * or details of genes, have DNA, or have a sample that another has, too.
  */
 export async function joinColumns(files: readonly NamedColumns[]): Promise<SampleColumns> {
   const [first, ...others] = files as readonly [NamedColumns, ...NamedColumns[]];
@@ -33,6 +33,7 @@ export async function joinColumns(files: readonly NamedColumns[]): Promise<Sampl
   for (const other of others) checkForm(first, other);
   const cellTypes = joinNames(files, ({ cellTypes, cellTypeIndex }) => [cellTypes, cellTypeIndex]);
   const genes = joinNames(files, ({ genes, geneIndex }) => [genes, geneIndex]);
+  refuseSharedSamples(files, { cellTypes, genes });
   const { bins, record, labels } = first.columns;
   const cellTypeGroups = joinFacts(files, cellTypes.names, {
     what: "the group of cell type",
@@ -107,11 +108,18 @@ function checkForm(first: NamedColumns, other: NamedColumns): void {
   }
 }
 
+/** Names, and the place of each sample's. */
+interface JoinedNames {
+  readonly names: readonly string[];
+  /** `[sample]`, those of all files one after the other. */
+  readonly index: Uint32Array;
+}
+
 /** Names of all files in the order of their first samples, and the place of each sample's. */
 function joinNames(
   files: readonly NamedColumns[],
   of: (columns: SampleColumns) => readonly [names: readonly string[], index: Uint32Array],
-): { readonly names: readonly string[]; readonly index: Uint32Array } {
+): JoinedNames {
   const places = new Map<string, number>();
   const all = files.map(({ columns }) => of(columns));
   const index = new Uint32Array(all.reduce((sum, [, own]) => sum + own.length, 0));
@@ -125,6 +133,54 @@ function joinNames(
     for (let i = 0; i < own.length; i++) index[row++] = placeOf[own[i]!]!;
   }
   return { names: [...places.keys()], index };
+}
+
+/**
+ * Refuses a sample that two files have: it would count twice, and folds would train on what they validate on. A bit for each
+ * pair of a cell type and a gene is small beside the columns, where a set of millions of samples is not.
+ */
+function refuseSharedSamples(
+  files: readonly NamedColumns[],
+  { cellTypes, genes }: { readonly cellTypes: JoinedNames; readonly genes: JoinedNames },
+): void {
+  const seen = new Uint8Array(Math.ceil(cellTypes.names.length * genes.names.length / 8));
+  const pairOf = (row: number) => cellTypes.index[row]! * genes.names.length + genes.index[row]!;
+  let start = 0;
+  for (const file of files) {
+    const end = start + file.columns.geneIndex.length;
+    for (let row = start; row < end; row++) {
+      const pair = pairOf(row);
+      if ((seen[Math.floor(pair / 8)]! >> pair % 8 & 1) === 0) continue;
+      const [gene, cellType] = [
+        genes.names[genes.index[row]!],
+        cellTypes.names[cellTypes.index[row]!],
+      ];
+      const before = files.find(({ columns }) =>
+        hasSample(columns, { cellType: cellType!, gene: gene! })
+      )!;
+      throw cannotJoin(
+        before,
+        file,
+        `both have gene ${gene} in cell type ${cellType}, expected each sample in one of them`,
+      );
+    }
+    for (let row = start; row < end; row++) {
+      const pair = pairOf(row);
+      seen[Math.floor(pair / 8)]! |= 1 << pair % 8;
+    }
+    start = end;
+  }
+}
+
+function hasSample(
+  columns: SampleColumns,
+  sample: { readonly cellType: string; readonly gene: string },
+): boolean {
+  const cellType = columns.cellTypes.indexOf(sample.cellType);
+  const gene = columns.genes.indexOf(sample.gene);
+  return columns.geneIndex.some((own, row) =>
+    own === gene && columns.cellTypeIndex[row] === cellType
+  );
 }
 
 /** What files say of each name, which those that say anything must say alike. */
