@@ -5,7 +5,7 @@ import { arrayOf, object } from "../base/fields.ts";
 import type { PlannedUnit, Unit } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { openFile, writeFileAtomic } from "../files/file.ts";
+import { fileSize, openFile, writeFileAtomic } from "../files/file.ts";
 import { countApart, type FileToCount, inspectApart } from "../genome/count_apart.ts";
 import { expressionFiles } from "../genome/expression/files.ts";
 import { findKeptNumbers, type KeptNumbers } from "../genome/kept_numbers.ts";
@@ -109,10 +109,9 @@ export async function takeCounts(flags: PrepareFlags, call: GatherCall): Promise
 }
 
 /** The counts that units kept. */
-export class GatheredCounts implements KeptCounts, Disposable {
+export class GatheredCounts implements KeptCounts {
   readonly #places = new Map<string, { readonly unit: Unit; readonly path: string }>();
-  readonly #open = new Map<string, Promise<KeptNumbers | undefined>>();
-  readonly #sources: ByteSource[] = [];
+  readonly #found = new Map<string, Promise<KeptNumbers | undefined>>();
 
   constructor(units: readonly FinishedUnit[]) {
     for (const unit of units) {
@@ -135,9 +134,9 @@ export class GatheredCounts implements KeptCounts, Disposable {
       );
     }
     const { unit: { unit }, path } = place;
-    const opened = this.#open.get(file) ?? this.#openCounts(path, origin);
-    this.#open.set(file, opened);
-    const found = await opened;
+    const counts = this.#found.get(file) ?? findKeptNumbers(await fileToReopen(path), origin);
+    this.#found.set(file, counts);
+    const found = await counts;
     if (found !== undefined) return found;
     throw new ContractError(
       `Cannot gather: unit ${unit} counted another version of ${file}, or counted otherwise, expected the file as it is ` +
@@ -145,16 +144,19 @@ export class GatheredCounts implements KeptCounts, Disposable {
         `unit ${unit} again`,
     );
   }
+}
 
-  async #openCounts(path: string, origin: string): Promise<KeptNumbers | undefined> {
-    const source = await openFile(path);
-    this.#sources.push(source);
-    return await findKeptNumbers(source, origin);
-  }
-
-  [Symbol.dispose](): void {
-    for (const source of this.#sources) source.close();
-  }
+/** A file that is open only while it is read: there may be more of them than a process may have open. */
+async function fileToReopen(path: string): Promise<ByteSource> {
+  const read = async (offset: number, length: number) => {
+    const file = await openFile(path);
+    try {
+      return await file.read(offset, length);
+    } finally {
+      file.close();
+    }
+  };
+  return { name: path, size: await fileSize(path), readsAreCopies: true, read, close: () => {} };
 }
 
 function filesOf({ settings, unit }: Unit): readonly string[] {

@@ -85,7 +85,7 @@ export const command: CommandDefinition<PrepareFlags> = {
 
 /** Prepares the data with the counts of all units. */
 async function gather(flags: PrepareFlags, call: GatherCall): Promise<Gathered> {
-  using kept = await takeCounts(flags, call);
+  const kept = await takeCounts(flags, call);
   // An earlier call may have been killed after it had written the data, and before what stands beside them.
   const overwrite = flags.overwrite || call.isRepeated;
   await prepareData({ ...flags, overwrite }, call, { kept, begin: call.begin });
