@@ -11,6 +11,8 @@ export class PreparedPage {
   readonly #files = new Map<string, CountedFileFacts>();
   readonly #warnings: string[] = [];
   #collector: SummaryCollector | undefined;
+  #cellTypes: readonly string[] = [];
+  #marks: readonly string[] = [];
 
   /** @param page Where the page is written; `undefined` if nobody asked for one. */
   constructor(page: PageOutput | undefined) {
@@ -31,6 +33,8 @@ export class PreparedPage {
   watch(preparation: PreparedSamples): PreparedSamples {
     if (this.#page === undefined) return preparation;
     const { record, bins, cellTypes, genes, missingMarks } = preparation;
+    this.#cellTypes = cellTypes;
+    this.#marks = record.marks;
     const ids = genes.map(({ id }) => id);
     const collector = this.#page.collect({ record, bins, cellTypes, genes: ids, missingMarks });
     this.#collector = collector;
@@ -46,9 +50,16 @@ export class PreparedPage {
     };
   }
 
-  /** The files by cell type; those of a cell type in the order in which they were done. */
+  /** The files in the order of the data, each mark before its control, whichever was done first. */
   #sortedFiles(): CountedFileFacts[] {
-    return [...Map.groupBy(this.#files.values(), ({ cellType }) => cellType).values()].flat();
+    const placeOf = ({ cellType, mark, name }: CountedFileFacts) => {
+      const own = mark.replace(/^control of /, "");
+      const isControl = Number(!this.#marks.includes(mark));
+      const places = [this.#cellTypes.indexOf(cellType), this.#marks.indexOf(own), isControl];
+      return [...places.map((place) => String(place).padStart(9, "0")), name].join("\t");
+    };
+    const placed = [...this.#files.values()].map((file) => ({ file, place: placeOf(file) }));
+    return placed.sort((one, other) => one.place < other.place ? -1 : 1).map(({ file }) => file);
   }
 
   /** Writes the page after the blocks have passed. */

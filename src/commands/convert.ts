@@ -35,6 +35,7 @@ interface ConvertFlags {
   readonly memory?: number | undefined;
   readonly out: string;
   readonly codec?: ZarrCodec | undefined;
+  readonly counts: boolean;
   readonly compress: boolean;
   readonly overwrite: boolean;
 }
@@ -75,6 +76,11 @@ export const command: CommandDefinition<ConvertFlags> = {
             "for .zarr: how chunks of signal are compressed: none, gzip or zstd (default: zstd)",
           ).argParser(choice(ZARR_CODECS)),
         )
+        .option(
+          "--counts",
+          "write the counts of which the values are logarithms, in a quarter of the bytes",
+          false,
+        )
         .option("--compress", "for .npz: deflate it", false),
     ),
   run: convert,
@@ -91,15 +97,19 @@ async function convert(flags: ConvertFlags, { signal, given }: CommandCall): Pro
   }
   await using output = kind === "zarr" ? await openZarr(flags, codec) : await openNpz(flags);
   const parts = await openParts(flags, signal);
-  // Counts take a quarter of their logarithms, and models see the same numbers.
-  const asCounts = kind === "zarr" && parts.hasCounts;
-  try {
-    await writeParts(output, parts, { asCounts, signal });
-  } catch (error) {
-    if (!(error instanceof CountsUnknownError)) throw error;
-    await writeParts(output, parts, { asCounts: false, signal });
-  }
+  const asCounts = flags.counts && parts.description.record.transform !== "none";
+  if (asCounts && !parts.hasCounts) refuseCounts(parts);
+  await writeParts(output, parts, { asCounts, signal }).catch((error) => {
+    throw error instanceof CountsUnknownError ? refuseCounts(parts) : error;
+  });
   console.info(output.done);
+}
+
+function refuseCounts({ name, description: { record } }: DataParts): never {
+  throw new ContractError(
+    `Cannot convert ${name} to counts: its values carry the transform ${record.transform} and are not all logarithms of ` +
+      "integers, expected no --counts",
+  );
 }
 
 /** What is written, whole or not at all. */
@@ -165,7 +175,10 @@ async function writeParts(
   const { record } = description;
   console.info(`Data: ${formatCountOf(cellTypes.length, "cell type")}, from ${parts.name}`);
   if (asCounts) {
-    console.info("Its values are ln(1 + count): the counts are written, and the record says so.");
+    console.info(
+      "Its values are ln(1 + count). The counts are written, and the record says so: --transform log1p of train makes the same " +
+        "values of them.",
+    );
   }
   const progress = new ProgressLine("cell types");
   const blocks = async function* () {

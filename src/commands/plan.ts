@@ -132,5 +132,5 @@ function printPlan({ units, arithmetic, command, flags }: Plan, folder: string):
   if (arithmetic !== undefined) console.log(`Arithmetic: ${arithmetic}`);
   const at = `--plan ${quotePath(folder)}`;
   console.info(`Each unit: ${commandLine("work")} ${at} --unit 1 (to ${units.length})`);
-  console.info(`At the end: ${commandLine("gather")} ${at}, which writes ${flags.out}/`);
+  console.info(`At the end: ${commandLine("gather")} ${at}, which writes ${flags.out}`);
 }

@@ -14,13 +14,20 @@ async function convert(...args: readonly string[]): Promise<string> {
   return stdout + stderr;
 }
 
-Deno.test("npz becomes Zarr and npz again, each with the same values; logarithms become counts", async () => {
+Deno.test("npz becomes Zarr and npz again, each with the same values; logarithms become counts if asked", async () => {
   await withDirectory(async (directory) => {
     const path = (name: string) => `${directory}/${name}`;
     await writeSimulation(path("sim"), { ...SMALL, features: "log1p" });
     const [npz, zarr, again] = [path("sim/train.npz"), path("x.zarr"), path("again.npz")];
-    match(await convert("--data", npz, "--out", zarr), /the counts are written/);
+    match(await convert("--data", npz, "--counts", "--out", zarr), /The counts are written/);
     await convert("--data", zarr, "--out", again, "--compress");
+    const same = path("same.zarr");
+    await convert("--data", npz, "--out", same);
+    const [kept, source] = [await readDataset(same), await readDataset(npz)];
+    deepStrictEqual(kept.record, source.record);
+    for (let row = 0; row < source.length; row++) {
+      deepStrictEqual(kept.signalOf(row), source.signalOf(row));
+    }
     const [first, ...others] = await Promise.all([npz, zarr, again].map((one) => readDataset(one)));
     const counts = packedSignal(first!.columns);
     for (const { columns } of others) {

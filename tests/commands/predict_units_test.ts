@@ -40,6 +40,30 @@ Deno.test("predictions of a model that reads a panel in units end with the folde
   });
 });
 
+Deno.test("searches and predictions of data that stay on disk are divided as others are", async () => {
+  await withDirectory(async (directory) => {
+    const [run, data, space] = ["run", "data.zarr", "space.json"].map((name) =>
+      `${directory}/${name}`
+    ) as [string, string, string];
+    await trainIn(directory, "--preset", "experiment1");
+    const converted = await runTask("convert", "--data", "fixtures/train.npz", "--out", data);
+    strictEqual(converted.code, 0, converted.stderr);
+    const stored = ["--data", data, "--memory", "100000", ...ENGINE];
+    const predict = ["predict", "--model", run, ...stored];
+    const place = { perUnit: 333, out: `${directory}/gathered.tsv` };
+    const { out } = await doPlan(directory, predict, place);
+    await compareResults(directory, { args: predict, out });
+    const choices = { filters: [4], width: [4], blocks: [{ pool: [10] }], dense: [[], [2]] };
+    await Deno.writeTextFile(space, JSON.stringify(choices));
+    const how = ["--space", space, "--method", "grid", "--folds", "2", "--epochs", "1"];
+    const search = ["search", ...stored, ...how, "--threads", "2"];
+    const below = `${directory}/search`;
+    const searched = await doPlan(below, search);
+    strictEqual(searched.units, 2);
+    await compareResults(below, { args: search, out: searched.out });
+  });
+});
+
 Deno.test("a unit of predictions is refused where it would round differently, and standard output when it is planned", async () => {
   await withDirectory(async (directory) => {
     const run = await trainIn(directory, "--preset", "experiment1");

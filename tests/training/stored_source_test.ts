@@ -2,9 +2,11 @@
 
 import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/mod.ts";
+import { decodeValues } from "../../src/io/signal_values.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { fingerprintDataset } from "../../src/training/fingerprint.ts";
 import { fit, predict } from "../../src/training/mod.ts";
+import { packedSignal } from "../helpers/packed.ts";
 import { storedDataset } from "../helpers/stored.ts";
 
 const SIZE = { cellTypes: 3, genes: 30, newGenes: 1, bins: 20 };
@@ -37,4 +39,19 @@ Deno.test("the fingerprint of stored data follows the digest of their values, th
   notStrictEqual(await print("a"), await print("b"));
   notStrictEqual(await print("a"), await print("a", [1, 0]));
   notStrictEqual(await print("a"), await fingerprintDataset(data.subset([0, 1])));
+});
+
+Deno.test("logarithms that are stored as float32 give the bits that their counts give in memory", async () => {
+  const packed = new Dataset(simulateColumns({ ...SIZE, features: "log1p" }).train);
+  const { signalValues, ...columns } = packed.columns;
+  const values = decodeValues(packedSignal(columns), signalValues);
+  const stored = storedDataset(new Dataset({ ...columns, signal: values }), {
+    chunkRows: packed.length,
+  });
+  deepStrictEqual([stored.hasCounts, packed.hasCounts], [false, true]);
+  const [onDisk, inMemory] = [
+    await fit("experiment1", stored, OPTIONS),
+    await fit("experiment1", packed, OPTIONS),
+  ];
+  deepStrictEqual(onDisk.model.weights, inMemory.model.weights);
 });
