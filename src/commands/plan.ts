@@ -90,7 +90,10 @@ async function plan(
   };
   const written = await writePlan(folder, head, units);
   printPlan(written, folder);
-  if (slurm.slurm) await writeSlurmJobs(folder, written, slurm);
+  if (slurm.slurm) {
+    const { startsOver } = planned.units;
+    await writeSlurmJobs(folder, written, { flags: slurm, startsOver });
+  }
 }
 
 /** A number as JSON keeps it. */

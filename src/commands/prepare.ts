@@ -80,7 +80,7 @@ export const command: CommandDefinition<PrepareFlags> = {
   declare: declarePrepareFlags,
   aliases: DEEPTOOLS_FLAGS,
   run,
-  units: { plan: planPrepare, work: workPrepare, gather },
+  units: { startsOver: true, plan: planPrepare, work: workPrepare, gather },
 };
 
 /** Prepares the data with the counts of all units. */
