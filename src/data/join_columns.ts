@@ -9,6 +9,7 @@ import { joinSignals, storedValues } from "../io/joined_signal.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { decodeValues, type SignalValues } from "../io/signal_values.ts";
 import { isStored } from "../io/stored_signal.ts";
+import { PairNumbers } from "./_pair_numbers.ts";
 import { differingField, isSame } from "./differing_field.ts";
 
 /** The samples of a file. */
@@ -24,8 +25,8 @@ export interface NamedColumns {
  *
  * @param files The samples, and what they are called in messages.
  * @returns Their columns. The signal is in memory if that of all files is.
- * @throws {ContractError} If files contradict each other in a field of their records, in bins, labels, groups, missing marks
- * or details of genes, have DNA, or have a sample that another has, too.
+ * @throws {ContractError} If two files have the same gene of a cell type, contradict each other in a field of their records, in
+ * bins, labels, groups, missing marks or details of genes, or have DNA.
  */
 export async function joinColumns(files: readonly NamedColumns[]): Promise<SampleColumns> {
   const [first, ...others] = files as readonly [NamedColumns, ...NamedColumns[]];
@@ -33,7 +34,7 @@ export async function joinColumns(files: readonly NamedColumns[]): Promise<Sampl
   for (const other of others) checkForm(first, other);
   const cellTypes = joinNames(files, ({ cellTypes, cellTypeIndex }) => [cellTypes, cellTypeIndex]);
   const genes = joinNames(files, ({ genes, geneIndex }) => [genes, geneIndex]);
-  refuseSharedSamples(files, { cellTypes, genes });
+  refuseRepeated(files, { cellTypes, genes });
   const { bins, record, labels } = first.columns;
   const cellTypeGroups = joinFacts(files, cellTypes.names, {
     what: "the group of cell type",
@@ -108,13 +109,6 @@ function checkForm(first: NamedColumns, other: NamedColumns): void {
   }
 }
 
-/** Names, and the place of each sample's. */
-interface JoinedNames {
-  readonly names: readonly string[];
-  /** `[sample]`, those of all files one after the other. */
-  readonly index: Uint32Array;
-}
-
 /** Names of all files in the order of their first samples, and the place of each sample's. */
 function joinNames(
   files: readonly NamedColumns[],
@@ -135,52 +129,38 @@ function joinNames(
   return { names: [...places.keys()], index };
 }
 
-/**
- * Refuses a sample that two files have: it would count twice, and folds would train on what they validate on. A bit for each
- * pair of a cell type and a gene is small beside the columns, where a set of millions of samples is not.
- */
-function refuseSharedSamples(
+/** The names of all files, and the place of each sample's. */
+interface JoinedNames {
+  readonly names: readonly string[];
+  readonly index: Uint32Array;
+}
+
+/** Refuses a gene of a cell type that two files have: its sample would count twice. */
+function refuseRepeated(
   files: readonly NamedColumns[],
   { cellTypes, genes }: { readonly cellTypes: JoinedNames; readonly genes: JoinedNames },
 ): void {
-  const seen = new Uint8Array(Math.ceil(cellTypes.names.length * genes.names.length / 8));
-  const pairOf = (row: number) => cellTypes.index[row]! * genes.names.length + genes.index[row]!;
-  let start = 0;
-  for (const file of files) {
-    const end = start + file.columns.geneIndex.length;
-    for (let row = start; row < end; row++) {
-      const pair = pairOf(row);
-      if ((seen[Math.floor(pair / 8)]! >> pair % 8 & 1) === 0) continue;
-      const [gene, cellType] = [
-        genes.names[genes.index[row]!],
-        cellTypes.names[cellTypes.index[row]!],
-      ];
-      const before = files.find(({ columns }) =>
-        hasSample(columns, { cellType: cellType!, gene: gene! })
-      )!;
-      throw cannotJoin(
-        before,
-        file,
-        `both have gene ${gene} in cell type ${cellType}, expected each sample in one of them`,
-      );
+  // Mostly each file has cell types of its own, and then there is nothing to look for.
+  const mentions = files.reduce((sum, { columns }) => sum + columns.cellTypes.length, 0);
+  if (mentions === cellTypes.names.length) return;
+  const samples = cellTypes.index.length;
+  const [firsts, seconds] = [cellTypes.names.length, genes.names.length];
+  const pairs = new PairNumbers({ firsts, seconds, samples });
+  /** The first file that has a pair, by the pair's number. */
+  const owners = new Uint32Array(samples);
+  let row = 0;
+  for (const [place, file] of files.entries()) {
+    for (const end = row + file.columns.geneIndex.length; row < end; row++) {
+      const [cellType, gene] = [cellTypes.index[row]!, genes.index[row]!];
+      const known = pairs.count;
+      const number = pairs.numberOf(cellType, gene);
+      if (number === known) owners[number] = place;
+      const owner = owners[number]!;
+      if (owner === place) continue;
+      const names = `gene ${genes.names[gene]} of cell type ${cellTypes.names[cellType]}`;
+      throw cannotJoin(files[owner]!, file, `both have ${names}, expected it in one of them`);
     }
-    for (let row = start; row < end; row++) {
-      const pair = pairOf(row);
-      seen[Math.floor(pair / 8)]! |= 1 << pair % 8;
-    }
-    start = end;
   }
-}
-
-function hasSample(
-  columns: SampleColumns,
-  sample: { readonly cellType: string; readonly gene: string },
-): boolean {
-  const cellType = columns.cellTypes.indexOf(sample.cellType);
-  const gene = columns.genes.indexOf(sample.gene);
-  return columns.geneIndex.some((own, row) =>
-    own === gene && columns.cellTypeIndex[row] === cellType
-  );
 }
 
 /** What files say of each name, which those that say anything must say alike. */
