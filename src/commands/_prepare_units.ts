@@ -1,5 +1,6 @@
 /** The units of `prepare`: each counts some of the files, and gathering prepares the data with the counts of all. */
 
+import { formatCountOf } from "../base/count.ts";
 import { text } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import type { PlannedUnit, Unit } from "../cluster/plan.ts";
@@ -25,6 +26,9 @@ import { warn } from "./_warn.ts";
 
 const SETTINGS = object({ files: arrayOf(text, { least: 1, items: "names of files" }) });
 
+/** As many files of a unit are named in what is printed of it. */
+const MOST_SHOWN = 3;
+
 /** Name of the counts of a unit's file, by its place among the unit's files. */
 function countsFile(place: number): string {
   return `${place + 1}.counts`;
@@ -47,7 +51,7 @@ export async function planPrepare(flags: PrepareFlags, call: PlanCall): Promise<
     const own = files.slice(first, first + perUnit);
     units.push({
       id: idOf(own, first, files.length),
-      does: own.map(({ mark, cellType, name }) => `${mark} of ${cellType} from ${name}`).join("; "),
+      does: describeFiles(own),
       needs: [...Object.keys(inputs), ...own.map(({ name }) => name)],
       makes: own.map((_, place) => countsFile(place)),
       threads: mostCountThreads(flags.threads),
@@ -67,6 +71,14 @@ function secondsOf(
   const each = own.map(({ name }) => cost?.secondsOf(name) ?? NaN);
   const sum = each.reduce((sum, seconds) => sum + seconds, 0);
   return Number.isNaN(sum) ? undefined : Math.ceil(sum);
+}
+
+/** Says what a unit counts; its settings list all files. */
+function describeFiles(own: readonly FileToCount[]): string {
+  const shown = own.slice(0, MOST_SHOWN)
+    .map(({ mark, cellType, name }) => `${mark} of ${cellType} from ${name}`);
+  if (own.length === shown.length) return shown.join("; ");
+  return `${shown.join("; ")}; and ${formatCountOf(own.length - shown.length, "more file")}`;
 }
 
 /** Names a unit after its number and its first file, in characters that file systems and schedulers take. */
