@@ -9,6 +9,7 @@ import { joinSignals, storedValues } from "../io/joined_signal.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { decodeValues, type SignalValues } from "../io/signal_values.ts";
 import { isStored } from "../io/stored_signal.ts";
+import { PairNumbers } from "./_pair_numbers.ts";
 import { differingField, isSame } from "./differing_field.ts";
 
 /** The samples of a file. */
@@ -24,8 +25,8 @@ export interface NamedColumns {
  *
  * @param files The samples, and what they are called in messages.
  * @returns Their columns. The signal is in memory if that of all files is.
- * @throws {ContractError} If files contradict each other in a field of their records, in bins, labels, groups, missing marks
- * or details of genes, or have DNA.
+ * @throws {ContractError} If two files have the same gene of a cell type, contradict each other in a field of their records, in
+ * bins, labels, groups, missing marks or details of genes, or have DNA.
  */
 export async function joinColumns(files: readonly NamedColumns[]): Promise<SampleColumns> {
   const [first, ...others] = files as readonly [NamedColumns, ...NamedColumns[]];
@@ -33,6 +34,7 @@ export async function joinColumns(files: readonly NamedColumns[]): Promise<Sampl
   for (const other of others) checkForm(first, other);
   const cellTypes = joinNames(files, ({ cellTypes, cellTypeIndex }) => [cellTypes, cellTypeIndex]);
   const genes = joinNames(files, ({ genes, geneIndex }) => [genes, geneIndex]);
+  refuseRepeated(files, { cellTypes, genes });
   const { bins, record, labels } = first.columns;
   const cellTypeGroups = joinFacts(files, cellTypes.names, {
     what: "the group of cell type",
@@ -111,7 +113,7 @@ function checkForm(first: NamedColumns, other: NamedColumns): void {
 function joinNames(
   files: readonly NamedColumns[],
   of: (columns: SampleColumns) => readonly [names: readonly string[], index: Uint32Array],
-): { readonly names: readonly string[]; readonly index: Uint32Array } {
+): JoinedNames {
   const places = new Map<string, number>();
   const all = files.map(({ columns }) => of(columns));
   const index = new Uint32Array(all.reduce((sum, [, own]) => sum + own.length, 0));
@@ -125,6 +127,40 @@ function joinNames(
     for (let i = 0; i < own.length; i++) index[row++] = placeOf[own[i]!]!;
   }
   return { names: [...places.keys()], index };
+}
+
+/** The names of all files, and the place of each sample's. */
+interface JoinedNames {
+  readonly names: readonly string[];
+  readonly index: Uint32Array;
+}
+
+/** Refuses a gene of a cell type that two files have: its sample would count twice. */
+function refuseRepeated(
+  files: readonly NamedColumns[],
+  { cellTypes, genes }: { readonly cellTypes: JoinedNames; readonly genes: JoinedNames },
+): void {
+  // Mostly each file has cell types of its own, and then there is nothing to look for.
+  const mentions = files.reduce((sum, { columns }) => sum + columns.cellTypes.length, 0);
+  if (mentions === cellTypes.names.length) return;
+  const samples = cellTypes.index.length;
+  const [firsts, seconds] = [cellTypes.names.length, genes.names.length];
+  const pairs = new PairNumbers({ firsts, seconds, samples });
+  /** The first file that has a pair, by the pair's number. */
+  const owners = new Uint32Array(samples);
+  let row = 0;
+  for (const [place, file] of files.entries()) {
+    for (const end = row + file.columns.geneIndex.length; row < end; row++) {
+      const [cellType, gene] = [cellTypes.index[row]!, genes.index[row]!];
+      const known = pairs.count;
+      const number = pairs.numberOf(cellType, gene);
+      if (number === known) owners[number] = place;
+      const owner = owners[number]!;
+      if (owner === place) continue;
+      const names = `gene ${genes.names[gene]} of cell type ${cellTypes.names[cellType]}`;
+      throw cannotJoin(files[owner]!, file, `both have ${names}, expected it in one of them`);
+    }
+  }
 }
 
 /** What files say of each name, which those that say anything must say alike. */

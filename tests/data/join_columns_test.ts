@@ -175,13 +175,31 @@ Deno.test("files that contradict each other are refused with their names and wha
     const short = { ...block("lung", ["Myc"]), signal: [1, 2] };
     await write(b, [short]);
     await rejects(readDataset(`${a},${b}`), /they have 3 and 1 bins/);
-    // The same sample twice is refused as it is in one file.
-    await write(b, [block("liver", ["Sox2"])]);
-    await rejects(readDataset(`${a},${b}`), /ContractError/);
     await rejects(readDataset(`${a},${directory}/c.npz`), {
       name: "NotFoundError",
       message: /no file or folder ".*c\.npz"/,
     });
+  });
+});
+
+Deno.test("a sample that two files have is refused, in memory and on disk", async () => {
+  await withDirectory(async (directory) => {
+    const [a, b] = [`${directory}/a.npz`, `${directory}/b.npz`];
+    await write(a, [block("liver", ["Sox2", "Myc"]), block("lung", ["Sox2"])]);
+    await write(b, [block("heart", ["Myc"]), block("liver", ["Nanog", "Myc"])]);
+    const message =
+      /Cannot join .*a\.npz and .*b\.npz: both have gene Myc of cell type liver, expected it in one of them/;
+    for (const mostBytes of [0, 1000]) {
+      await rejects(readDataset(`${a},${b}`, { mostBytes }), { name: "ContractError", message });
+      await rejects(
+        readDataset(`${a},${a}`, { mostBytes }),
+        /both have gene Sox2 of cell type liver/,
+      );
+      // A cell type may be in both with other genes.
+      await write(b, [block("liver", ["Nanog"])]);
+      strictEqual((await readDataset(`${a},${b}`, { mostBytes })).length, 4);
+      await write(b, [block("liver", ["Nanog", "Myc"])]);
+    }
   });
 });
 

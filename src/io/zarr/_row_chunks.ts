@@ -14,6 +14,7 @@ import {
   readShardIndex,
   shardIndexBytes,
 } from "./_chunks.ts";
+import { FACTS, isOwnChunk } from "./_signal_facts.ts";
 import { RangeReader, type ZarrRange, type ZarrReadStore } from "./read_store.ts";
 import { COMPLETE, type ZarrPath } from "./store.ts";
 
@@ -115,14 +116,32 @@ export class RowChunks {
   async decode(chunk: number, { file, bytes }: StoredChunk): Promise<ReadItems> {
     const options = { ...this.#options(), file };
     if (bytes === undefined) return emptyChunk(this.#shapeOf(chunk), options);
-    return this.#ownRows(chunk, await decodeChunk(bytes, this.#coding, options));
+    const items = await decodeChunk(bytes, this.#coding, options);
+    this.#checkOwn(chunk, { file, bytes });
+    return this.#ownRows(chunk, items);
   }
 
   /** The same, while the caller's thread waits. */
   decodeSync(chunk: number, { file, bytes }: StoredChunk): ReadItems {
     const options = { ...this.#options(), file };
     if (bytes === undefined) return emptyChunk(this.#shapeOf(chunk), options);
-    return this.#ownRows(chunk, decodeChunkSync(bytes, this.#coding, options));
+    const items = decodeChunkSync(bytes, this.#coding, options);
+    this.#checkOwn(chunk, { file, bytes });
+    return this.#ownRows(chunk, items);
+  }
+
+  /** Refuses a chunk that is whole but of other data, as a copy of a store that was cut short leaves them. */
+  #checkOwn(
+    chunk: number,
+    { file, bytes }: { readonly file: string; readonly bytes: Uint8Array<ArrayBuffer> },
+  ): void {
+    if (isOwnChunk(this.#array.attributes, { chunk, bytes })) return;
+    throw new FormatError(
+      "Cannot read AnnData: a chunk has another checksum than the attributes of its array say, expected the chunk that was " +
+        "written with them: this one is of other data, or was changed since. If the change is meant, remove " +
+        `${FACTS} from the attributes in zarr.json of the array`,
+      { file },
+    );
   }
 
   #options(): Pick<DecodeOptions, "type" | "fill"> {

@@ -1,6 +1,8 @@
 /** What is known of the signal of AnnData before it is read: it stands in an attribute of `X`. */
 
 import type { PackedType } from "../../base/arrays.ts";
+import { toHex } from "../../base/platform.ts";
+import { CHECKSUM_BYTES } from "./_unpack.ts";
 import type { ZarrAttributes } from "./store.ts";
 
 /** A type in which signal is written. */
@@ -14,23 +16,49 @@ export interface Facts {
   readonly type: PackedType;
   /** Which marks were measured, `[cellType, mark]`, in the order of the cell types' first samples; `undefined` if all were. */
   readonly markMask: Uint8Array | undefined;
+  /** The checksums with which the chunks end, one after another: a chunk of other data has another. */
+  readonly checksums?: string | undefined;
 }
 
 /**
  * The attribute of `X` that has them. It is one of the array, not of the data as a whole, since programs that write the
  * data again, with other samples, keep those but not this.
  */
-const ATTRIBUTE = "histone-signal";
+export const FACTS = "histone-signal";
 
 /** The attribute that has the facts. */
-export function factsAttribute({ digest, type, markMask }: Facts): ZarrAttributes {
+export function factsAttribute({ digest, type, markMask, checksums }: Facts): ZarrAttributes {
   const measured = markMask && Array.from(markMask).join("");
-  return { [ATTRIBUTE]: { digest, type, ...(measured !== undefined && { measured }) } };
+  return {
+    [FACTS]: {
+      digest,
+      type,
+      ...(measured !== undefined && { measured }),
+      ...(checksums !== undefined && { checksums }),
+    },
+  };
+}
+
+/** The last bytes of a chunk, which are its checksum, in hexadecimal digits. */
+export function endOf(chunk: Uint8Array<ArrayBuffer>): string {
+  return toHex(chunk.subarray(Math.max(0, chunk.length - CHECKSUM_BYTES)));
+}
+
+/** Whether a chunk is the one that was written with the attributes of its array, as far as they tell. */
+export function isOwnChunk(
+  attributes: ZarrAttributes,
+  { chunk, bytes }: { readonly chunk: number; readonly bytes: Uint8Array<ArrayBuffer> },
+): boolean {
+  const { checksums } = (attributes[FACTS] ?? {}) as Readonly<Record<string, unknown>>;
+  if (checksums === undefined) return true;
+  const place = chunk * 2 * CHECKSUM_BYTES;
+  return typeof checksums === "string" &&
+    checksums.slice(place, place + 2 * CHECKSUM_BYTES) === endOf(bytes);
 }
 
 /** Whether attributes have the facts, damaged or not. */
 export function hasFacts(attributes: ZarrAttributes): boolean {
-  return attributes[ATTRIBUTE] !== undefined;
+  return attributes[FACTS] !== undefined;
 }
 
 const PACKED_TYPES: readonly PackedType[] = ["uint8", "uint16", "uint32", "float32", "float64"];
@@ -43,7 +71,7 @@ const PACKED_TYPES: readonly PackedType[] = ["uint8", "uint16", "uint32", "float
  * @returns `undefined` if another program wrote the array; a text if they are damaged.
  */
 export function parseFacts(attributes: ZarrAttributes, places: number): Facts | undefined | string {
-  const found = attributes[ATTRIBUTE];
+  const found = attributes[FACTS];
   if (found === undefined) return undefined;
   const { digest, type, measured } = (found ?? {}) as Readonly<Record<string, unknown>>;
   const packed = PACKED_TYPES.find((name) => name === type);
@@ -52,7 +80,7 @@ export function parseFacts(attributes: ZarrAttributes, places: number): Facts | 
   if (
     packed === undefined || !isMask || typeof digest !== "string" || !/^[0-9a-f]{64}$/.test(digest)
   ) {
-    return `its attribute ${ATTRIBUTE} is damaged`;
+    return `its attribute ${FACTS} is damaged`;
   }
   const markMask = measured === undefined ? undefined : Uint8Array.from(measured as string, Number);
   return { digest, type: packed, markMask };

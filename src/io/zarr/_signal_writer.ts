@@ -7,6 +7,7 @@ import type { ByteRange } from "../../files/byte_source.ts";
 import { chunkRowsOf } from "../stored_signal.ts";
 import { decodeChunk, makeShardIndex, readShardIndex, shardIndexBytes } from "./_chunks.ts";
 import {
+  endOf,
   type Facts,
   factsAttribute,
   NeededTypes,
@@ -15,7 +16,7 @@ import {
 } from "./_signal_facts.ts";
 import { ARRAY } from "./anndata.ts";
 import { codecMetadata, packChunk, withChecksum, type ZarrCodec } from "./codec.ts";
-import { COMPLETE, writeZarrJson, type ZarrStore } from "./store.ts";
+import { writeZarrJson, type ZarrStore } from "./store.ts";
 
 /**
  * Chunks of a shard: 32 MB of counts before compression. A file of each chunk would be a burden for file systems, and a
@@ -63,6 +64,8 @@ export class SignalWriter {
   #shards = 0;
   /** SHA-256 of the values of each chunk. */
   readonly #digests: Uint8Array[] = [];
+  /** The checksum with which each chunk ends, in hexadecimal digits. */
+  readonly #checksums: string[] = [];
 
   constructor(store: ZarrStore, options: SignalWriterOptions) {
     const { width, chunkRows = chunkRowsOf(width) } = options;
@@ -120,7 +123,7 @@ export class SignalWriter {
           index_location: "end",
         },
       }],
-      attributes: Object.assign({}, ARRAY, { [COMPLETE]: true }, factsAttribute(facts)),
+      attributes: Object.assign({}, ARRAY, factsAttribute(facts)),
     });
   }
 
@@ -133,7 +136,8 @@ export class SignalWriter {
   ): Promise<Facts> {
     const shape = `${this.#type} ${rows} ${this.#options.width} ${chunkRows}`;
     const all = concatenateAll([new TextEncoder().encode(shape), ...this.#digests]);
-    return { digest: toHex(await sha256(all)), type: this.#needed.packed, markMask };
+    const checksums = this.#checksums.join("");
+    return { digest: toHex(await sha256(all)), type: this.#needed.packed, markMask, checksums };
   }
 
   async #closeChunk(values: Float32Array<ArrayBuffer>): Promise<void> {
@@ -153,6 +157,7 @@ export class SignalWriter {
     const bytes = new Uint8Array(values.buffer);
     this.#digests[chunk] = await sha256(bytes);
     const packed = await packChunk(bytes, this.#options.codec);
+    this.#checksums[chunk] = endOf(packed);
     this.#garbage.add(bytes.length);
     freeArray(bytes);
     return packed;

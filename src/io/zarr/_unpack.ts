@@ -68,14 +68,7 @@ export function unpackSync(
 ): Uint8Array<ArrayBuffer> {
   const { mostBytes, file } = options;
   if (packing === "crc32c") return takeChecked(bytes, file);
-  const zlib = BUILTINS.getBuiltinModule?.("node:zlib");
-  const functions = {
-    gzip: zlib?.gunzipSync,
-    zlib: zlib?.inflateSync,
-    zstd: zlib?.zstdDecompressSync,
-    blosc: undefined,
-  };
-  const decompress = functions[packing];
+  const decompress = syncFunctionOf(packing);
   if (decompress === undefined) {
     throw new ContractError(
       `Cannot read ${file}: this run-time decompresses no ${packing} while it is waited for, expected data that fit ` +
@@ -110,6 +103,22 @@ export function takeChecked(
   throw new FormatError("Cannot read Zarr: a checksum is that of other bytes: they are damaged", {
     file,
   });
+}
+
+/** Whether {@linkcode unpackSync} can undo a step in this run-time. */
+export function unpacksSync(packing: Packing): boolean {
+  return packing === "crc32c" || syncFunctionOf(packing) !== undefined;
+}
+
+function syncFunctionOf(packing: Exclude<Packing, "crc32c">) {
+  const zlib = BUILTINS.getBuiltinModule?.("node:zlib");
+  const functions = {
+    gzip: zlib?.gunzipSync,
+    zlib: zlib?.inflateSync,
+    zstd: zlib?.zstdDecompressSync,
+    blosc: undefined,
+  };
+  return functions[packing];
 }
 
 function damaged(found: string, { mostBytes, file }: UnpackOptions): FormatError {

@@ -7,18 +7,26 @@
 
 import type { DataRecord } from "../../record.ts";
 import { writeArray, writeScalar } from "./array.ts";
-import { writeGroup, type ZarrAttributes, type ZarrPath, type ZarrStore } from "./store.ts";
+import {
+  COMPLETE,
+  writeGroup,
+  type ZarrAttributes,
+  type ZarrPath,
+  type ZarrStore,
+} from "./store.ts";
 
 /** The attributes of an element. */
 export function encoding(type: string, version: string): ZarrAttributes {
   return { "encoding-type": type, "encoding-version": version };
 }
 
-/** The attributes of an array of numbers. */
-export const ARRAY = encoding("array", "0.2.0");
+/** The attributes of an array of numbers, all of whose chunks are written: a label whose chunk was lost is not 0. */
+export const ARRAY = Object.assign({}, encoding("array", "0.2.0"), { [COMPLETE]: true });
 
-/** The attributes of an array of texts. */
-export const STRING_ARRAY = encoding("string-array", "0.2.0");
+/** The attributes of an array of texts, all of whose chunks are written. */
+export const STRING_ARRAY = Object.assign({}, encoding("string-array", "0.2.0"), {
+  [COMPLETE]: true,
+});
 
 /** A value that `uns` can hold. Fields that are `undefined` are left out. */
 export type AnndataValue =

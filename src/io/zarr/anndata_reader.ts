@@ -71,11 +71,14 @@ export async function readAnndata(
       "Cannot read AnnData: found something that has no get, expected a store such as a Map; readDataset takes a path",
     );
   }
-  return await readColumns(store, options).catch((error) => {
+  const columns = await readColumns(store, options).catch((error) => {
     // The reader of Zarr takes whatever its files throw for a fault of theirs.
     options.signal?.throwIfAborted();
     throw error;
   });
+  // After the last file, which may be the only one, none is asked for that would end it.
+  options.signal?.throwIfAborted();
+  return columns;
 }
 
 async function readColumns(

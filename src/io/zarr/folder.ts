@@ -4,7 +4,9 @@ import { directorySource } from "../../files/directory_source.ts";
 import { pathKind, pathOf } from "../../files/file.ts";
 import type { PackedColumns } from "../columns.ts";
 import { readAnndata, type ReadAnndataOptions } from "./anndata_reader.ts";
+import { ContractError } from "../../errors.ts";
 import { storedBytes } from "./_array_metadata.ts";
+import { unpacksSync } from "./_unpack.ts";
 import { hasFacts } from "./_signal_facts.ts";
 import { mostBytesOf, ZarrReader } from "./reader.ts";
 import { openStoredColumns, type StoredColumns } from "./stored_columns.ts";
@@ -34,14 +36,16 @@ export async function readAnndataFolder(
  * Opens samples of a folder of AnnData whose signal stays there.
  *
  * @throws {FormatError} As `readAnndata` does.
- * @throws {ContractError} If chunks of the signal hold parts of samples.
+ * @throws {ContractError} If chunks of the signal hold parts of samples, or are compressed in Blosc.
  */
 export async function openAnndataFolder(
   path: string | URL,
   options: Omit<ReadAnndataOptions, "name"> = {},
 ): Promise<StoredColumns> {
   const name = nameOf(path);
-  return await openStoredColumns(directorySource(path, mostBytesOf), { ...options, name });
+  const store = directorySource(path, mostBytesOf);
+  await refuseUnreadable(new ZarrReader(store, name));
+  return await openStoredColumns(store, { ...options, name });
 }
 
 /** Whether a folder of AnnData says what its signal is, so that it can be opened without being read through. */
@@ -57,6 +61,22 @@ export async function anndataSignalBytes(path: string | URL): Promise<number> {
   const node = await reader.node("/X");
   if (node?.kind !== "array") return 0;
   return node.shape.reduce((items, length) => items * length, storedBytes(node.type));
+}
+
+/**
+ * Refuses chunks that cannot be decompressed while a thread waits, which models are trained without, but not measured: that
+ * would show at the end.
+ */
+async function refuseUnreadable(reader: ZarrReader): Promise<void> {
+  const node = await reader.node("/X");
+  if (node?.kind !== "array") return;
+  const packing = (node.chunk.inner ?? node.chunk).packings.find((one) => !unpacksSync(one));
+  if (packing === undefined) return;
+  throw new ContractError(
+    `Cannot leave the signal of ${reader.name} on disk: its chunks are compressed in ${packing}, which this run-time does not ` +
+      "decompress while it is waited for, expected none, gzip or zstd. It can be read into memory (--memory), and " +
+      "`convert` with as much --memory writes it in zstd",
+  );
 }
 
 /** The path without separators at its end. */

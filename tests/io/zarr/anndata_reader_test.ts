@@ -115,6 +115,11 @@ Deno.test("what is damaged, missing or contradicts the rest is refused with its 
     [(store) => store.delete("/zarr.json"), /encoding-type is missing, expected "anndata" \(x\)/],
     [(store) => store.delete("/X/zarr.json"), /there is no array \(x\/X\)/],
     [(store) => store.delete("/X/c/0/0"), /the chunk c\/0\/0 is missing \(x\/X\)/],
+    [(store) => store.delete("/obs/label/c/0"), /the chunk c\/0 is missing \(x\/obs\/label\)/],
+    [
+      (store) => store.delete("/obs/cell_type/codes/c/0"),
+      /the chunk c\/0 is missing \(x\/obs\/cell_type\/codes\)/,
+    ],
     [
       (store) => store.delete("/obs/gene_id/zarr.json"),
       /the column is missing \(x\/obs\/gene_id\)/,
@@ -254,7 +259,10 @@ Deno.test("an array that claims far more than its files hold is refused before m
   await rejects(readAnndata(store), /it claims 67108864 items in \d+ bytes, expected at most \d+/);
   ok(Deno.memoryUsage().rss - before < 2 ** 26);
   const many = await write();
-  editNode(many, "/obs/cell_type/codes", (json) => json.shape = [2 ** 28]);
+  editNode(many, "/obs/cell_type/codes", (json) => {
+    json.shape = [2 ** 28];
+    json.attributes = {};
+  });
   await rejects(readAnndata(many), /4161 of its chunks are missing, 1 are there/);
   const padded = await write();
   await writeOldSignal(padded, new Float32Array(20), { shape: [5, 4] });

@@ -22,6 +22,8 @@ async function write(codecs: unknown, chunk: Uint8Array<ArrayBuffer>): Promise<S
   const metadata = JSON.parse(new TextDecoder().decode(store.get("/X/zarr.json")));
   metadata.chunk_grid.configuration.chunk_shape = [6, 2];
   metadata.codecs = codecs;
+  // Other programs do not keep what this one says of its own chunks.
+  metadata.attributes = { "encoding-type": "array", "encoding-version": "0.2.0" };
   metadata.data_type = "float32";
   store.set("/X/zarr.json", new TextEncoder().encode(JSON.stringify(metadata)));
   store.set("/X/c/0/0", chunk);

@@ -219,6 +219,26 @@ Deno.test("each damaged byte of a shard, a shard that ends early and one that is
   await rejects(signal.readChunk(0), lost);
 });
 
+Deno.test("chunks of another store, whole as they are, are refused, in both ways and in memory", async () => {
+  const wanted = {
+    name: "FormatError",
+    message: /another checksum than the attributes .*X\/c\/0\/0/,
+  };
+  for (const codec of ZARR_CODECS) {
+    const [store, other] = [new Map(), new Map()] as [Store, Store];
+    for (const [to, count] of [[store, 3], [other, 4]] as const) {
+      const block = { cellType: "liver", genes: ["Sox2"], signal: [count, 0, 1, 1] };
+      await writeAnndata(to, [block], { record: RECORD, codec });
+    }
+    await readAnndata(store);
+    store.set("/X/c/0/0", other.get("/X/c/0/0")!);
+    const { signal } = await openStoredColumns(store);
+    throws(() => signal.readChunkSync(0), wanted);
+    await rejects(signal.readChunk(0), wanted);
+    await rejects(readAnndata(store), wanted);
+  }
+});
+
 Deno.test("attributes that say something else than the values are refused", async () => {
   const facts = { digest: "0".repeat(64), type: "uint8" };
   const wrong = [3, null, {}, { ...facts, digest: "0" }, { ...facts, type: "int8" }, {
@@ -248,6 +268,23 @@ Deno.test("attributes that say something else than the values are refused", asyn
     throws(() => signal.readChunkSync(0), message);
     await rejects(signal.readChunk(0), message);
   }
+});
+
+Deno.test("chunks that cannot be decompressed while they are waited for are refused before anything is computed", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/x.zarr`;
+    const store = await write();
+    editNode(store, "/X", (json) => {
+      json.codecs = [{ name: "bytes" }, { name: "blosc", configuration: { cname: "lz4" } }];
+    });
+    await writeDirectoryAtomic(path, async (folder) => {
+      for (const [key, bytes] of store) await folder.set(key, bytes);
+    });
+    await rejects(openAnndataFolder(path), {
+      name: "ContractError",
+      message: /Cannot leave .*x\.zarr on disk: its chunks are compressed in blosc/,
+    });
+  });
 });
 
 Deno.test("a folder is read in parts; a store that has only promises is not read while it is waited for", async () => {
