@@ -76,7 +76,7 @@ export async function readAnndata(
     options.signal?.throwIfAborted();
     throw error;
   });
-  // After the last file, which may be the only one, none is asked for that would end it.
+  // After the last file, which may be the only one, no other file is asked for that would end it.
   options.signal?.throwIfAborted();
   return columns;
 }
