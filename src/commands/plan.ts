@@ -124,14 +124,14 @@ function printPlan({ units, arithmetic, command, flags }: Plan, folder: string):
   const total = seconds.reduce((sum, own) => sum + own, 0);
   const longest = greatestOf(seconds);
   const memory = greatestOf(units.map(({ memoryBytes }) => memoryBytes ?? NaN));
-  const show = <Value>(value: number, format: (value: number) => Value) =>
-    Number.isNaN(value) ? "unknown" : format(value);
   console.log(`Planned: ${command} in ${formatCountOf(units.length, "unit")}, ${folder}/`);
-  console.log(
-    `Expected: ${show(total, formatDuration)} in all on machines like this one, ${
-      show(longest, formatDuration)
-    } for the longest unit, ${show(memory, formatBytes)} of memory each`,
-  );
+  const time = Number.isNaN(total)
+    ? "an unknown time"
+    : `${formatDuration(total)} in all on machines like this one, ${
+      formatDuration(longest)
+    } for the longest unit`;
+  const memoryText = Number.isNaN(memory) ? "unknown memory" : `${formatBytes(memory)} of memory`;
+  console.log(`Expected: ${time}, ${memoryText} each`);
   if (arithmetic !== undefined) console.log(`Arithmetic: ${arithmetic}`);
   const at = `--plan ${quotePath(folder)}`;
   console.info(`Each unit: ${commandLine("work")} ${at} --unit 1 (to ${units.length})`);
