@@ -51,3 +51,15 @@ export function fillArray<Values extends PackedArray | Int32Array<ArrayBufferLik
 export function longestLength(arrays: readonly { readonly length: number }[]): number {
   return arrays.reduce((most, { length }) => Math.max(most, length), 0);
 }
+
+/**
+ * Finds the greatest of any number of values. `Math.max(...values)` ends a program with some hundred thousand of them.
+ *
+ * @param values The values.
+ * @returns The greatest, NaN if one is NaN; −Infinity without values.
+ */
+export function greatestOf(values: Iterable<number>): number {
+  let greatest = -Infinity;
+  for (const value of values) greatest = Math.max(greatest, value);
+  return greatest;
+}

@@ -45,7 +45,7 @@ export function declareExperiments(command: Command): Command {
       declareTest(
         command.option(
           "--data <path>",
-          "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
+          "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder; several with commas between them",
         ),
       ),
       { scheme: "by-gene", does: "without --test, how to hold out" },

@@ -81,11 +81,11 @@ async function plan(flags: ExplainFlags, call: PlanCall): Promise<Division> {
   }
   for (let first = 0; first < blocks; first += perUnit) {
     const end = Math.min(first + perUnit, blocks);
-    const name = end === first + 1 ? `block${end}` : `blocks${first + 1}-to-${end}`;
+    const isOne = end === first + 1;
     units.push({
       ...common,
-      id: name,
-      does: `${name.replaceAll("-", " ").replace("k", "k ").replace("k s", "ks ")} of ${blocks}`,
+      id: isOne ? `block${end}` : `blocks${first + 1}-to-${end}`,
+      does: `${isOne ? `block ${end}` : `blocks ${first + 1} to ${end}`} of ${blocks}`,
       makes,
       seconds: Math.ceil(loadSeconds + (end - first) * blockSeconds),
       settings: { blocks: [first, end] },

@@ -40,7 +40,7 @@ export async function withDigestProgress<Value>(
 export async function inputsOfRun(paths: InputPaths, resume: string | undefined): Promise<Inputs> {
   const now = await withDigestProgress((options) => describeInputs(paths, options));
   if (resume === undefined) return now;
-  await refuseLostInputs(resume, paths);
+  await refuseLostInputs(resume, { paths, now });
   const kept = await readKeptCommand(resume);
   if (kept !== undefined) refuseOtherInputs(resume, { former: kept.inputs, now });
   // A finished search can be resumed too, and keeps its inputs in a file of its own.
@@ -93,9 +93,14 @@ function refuseOtherInputs(
  *
  * @throws {ContractError} With the first file that is not there.
  */
-async function refuseLostInputs(directory: string, paths: InputPaths): Promise<void> {
+async function refuseLostInputs(
+  directory: string,
+  { paths, now }: { readonly paths: InputPaths; readonly now: Inputs },
+): Promise<void> {
   for (const [name, path] of Object.entries(paths)) {
-    if (path === undefined || await pathKind(path).catch(() => undefined) !== undefined) continue;
+    // Several files that are read as one have no path of their own.
+    if (path === undefined || now[name] !== undefined) continue;
+    if (await pathKind(path).catch(() => undefined) !== undefined) continue;
     throw new ContractError(
       `Cannot resume ${directory}: ${path} (--${name}), which the run was started with, is not there. Put it ` +
         `back there, or say where it is now by --${name} PATH beside --resume`,

@@ -25,7 +25,8 @@ export function declareModelData(command: Command): Command {
 }
 
 /** Data as commands take them. */
-const DATA = "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder";
+const DATA =
+  "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder; several with commas between them";
 
 /** Declares the directory of a model, and the data that it is asked about; `purpose` says what else these are for. */
 export function declareModelAndData(command: Command, purpose?: string): Command {

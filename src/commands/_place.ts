@@ -105,9 +105,17 @@ export function absolutePaths<Flags extends object>(flags: Flags, directory = ".
     [name, value],
   ) => [
     name,
-    pathFlags.has(name) && typeof value === "string" ? resolve(directory, value) : value,
+    pathFlags.has(name) && typeof value === "string" ? resolvePaths(directory, value) : value,
   ]);
   return Object.fromEntries(resolved) as Flags;
+}
+
+/** Resolves a path, or each of several with commas between them, as data may be; a name may have a comma, too. */
+function resolvePaths(directory: string, text: string): string {
+  const whole = resolve(directory, text);
+  if (!text.includes(",") || existsSync(whole)) return whole;
+  const all = text.split(",").map((path) => resolve(directory, path.trim()));
+  return all.every((path) => existsSync(path)) ? all.join(",") : whole;
 }
 
 /**

@@ -96,7 +96,8 @@ export async function enterPlannedCommand(
   recordFlags(parser);
   recordPathFlags(parser);
   Deno.chdir(plannedIn);
-  fixUsualMostBytes(mostBytes);
+  // A limit of this machine alone would have it train in another order than the machine that planned.
+  fixUsualMostBytes(mostBytes ?? Infinity);
   const parsed = parseFlags<PlannedFlags & RunFlags>({ flags, startedIn: plannedIn, file });
   // Flags of every command, which are of no concern to what is planned, have their defaults in what was kept.
   const { config: _config, quiet: _quiet, stack: _stack, ...kept } = parsed;

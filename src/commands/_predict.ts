@@ -51,7 +51,7 @@ export function declarePrediction(command: Command): Command {
     )
     .requiredOption(
       "--data <path>",
-      "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
+      "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder; several with commas between them",
     );
   return declareModelData(named);
 }

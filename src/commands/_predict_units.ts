@@ -35,7 +35,7 @@ import type {
 } from "./_units.ts";
 
 /** How the work of `predict` is divided. */
-export const predictUnits: UnitKind<PredictFlags> = { plan, work, gather };
+export const predictUnits: UnitKind<PredictFlags> = { startsOver: true, plan, work, gather };
 
 /** The file that a unit leaves: `[model, sample]`, float32. */
 const OUTPUTS_FILE = "outputs.npy";

@@ -1,11 +1,12 @@
 /** The units of `prepare`: each counts some of the files, and gathering prepares the data with the counts of all. */
 
+import { formatCountOf } from "../base/count.ts";
 import { text } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import type { PlannedUnit, Unit } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { openFile, writeFileAtomic } from "../files/file.ts";
+import { fileSize, openFile, writeFileAtomic } from "../files/file.ts";
 import { countApart, type FileToCount, inspectApart } from "../genome/count_apart.ts";
 import { expressionFiles } from "../genome/expression/files.ts";
 import { findKeptNumbers, type KeptNumbers } from "../genome/kept_numbers.ts";
@@ -24,6 +25,9 @@ import type { Division, FinishedUnit, GatherCall, PlanCall, WorkCall, WorkDone }
 import { warn } from "./_warn.ts";
 
 const SETTINGS = object({ files: arrayOf(text, { least: 1, items: "names of files" }) });
+
+/** As many files of a unit are named in what is printed of it. */
+const MOST_SHOWN = 3;
 
 /** Name of the counts of a unit's file, by its place among the unit's files. */
 function countsFile(place: number): string {
@@ -47,7 +51,7 @@ export async function planPrepare(flags: PrepareFlags, call: PlanCall): Promise<
     const own = files.slice(first, first + perUnit);
     units.push({
       id: idOf(own, first, files.length),
-      does: own.map(({ mark, cellType, name }) => `${mark} of ${cellType} from ${name}`).join("; "),
+      does: describeFiles(own),
       needs: [...Object.keys(inputs), ...own.map(({ name }) => name)],
       makes: own.map((_, place) => countsFile(place)),
       threads: mostCountThreads(flags.threads),
@@ -67,6 +71,14 @@ function secondsOf(
   const each = own.map(({ name }) => cost?.secondsOf(name) ?? NaN);
   const sum = each.reduce((sum, seconds) => sum + seconds, 0);
   return Number.isNaN(sum) ? undefined : Math.ceil(sum);
+}
+
+/** Says what a unit counts; its settings list all files. */
+function describeFiles(own: readonly FileToCount[]): string {
+  const shown = own.slice(0, MOST_SHOWN)
+    .map(({ mark, cellType, name }) => `${mark} of ${cellType} from ${name}`);
+  if (own.length === shown.length) return shown.join("; ");
+  return `${shown.join("; ")}; and ${formatCountOf(own.length - shown.length, "more file")}`;
 }
 
 /** Names a unit after its number and its first file, in characters that file systems and schedulers take. */
@@ -109,10 +121,9 @@ export async function takeCounts(flags: PrepareFlags, call: GatherCall): Promise
 }
 
 /** The counts that units kept. */
-export class GatheredCounts implements KeptCounts, Disposable {
+export class GatheredCounts implements KeptCounts {
   readonly #places = new Map<string, { readonly unit: Unit; readonly path: string }>();
-  readonly #open = new Map<string, Promise<KeptNumbers | undefined>>();
-  readonly #sources: ByteSource[] = [];
+  readonly #found = new Map<string, Promise<KeptNumbers | undefined>>();
 
   constructor(units: readonly FinishedUnit[]) {
     for (const unit of units) {
@@ -135,9 +146,9 @@ export class GatheredCounts implements KeptCounts, Disposable {
       );
     }
     const { unit: { unit }, path } = place;
-    const opened = this.#open.get(file) ?? this.#openCounts(path, origin);
-    this.#open.set(file, opened);
-    const found = await opened;
+    const counts = this.#found.get(file) ?? findKeptNumbers(await fileToReopen(path), origin);
+    this.#found.set(file, counts);
+    const found = await counts;
     if (found !== undefined) return found;
     throw new ContractError(
       `Cannot gather: unit ${unit} counted another version of ${file}, or counted otherwise, expected the file as it is ` +
@@ -145,16 +156,19 @@ export class GatheredCounts implements KeptCounts, Disposable {
         `unit ${unit} again`,
     );
   }
+}
 
-  async #openCounts(path: string, origin: string): Promise<KeptNumbers | undefined> {
-    const source = await openFile(path);
-    this.#sources.push(source);
-    return await findKeptNumbers(source, origin);
-  }
-
-  [Symbol.dispose](): void {
-    for (const source of this.#sources) source.close();
-  }
+/** A file that is open only while it is read: there may be more of them than a process may have open. */
+async function fileToReopen(path: string): Promise<ByteSource> {
+  const read = async (offset: number, length: number) => {
+    const file = await openFile(path);
+    try {
+      return await file.read(offset, length);
+    } finally {
+      file.close();
+    }
+  };
+  return { name: path, size: await fileSize(path), readsAreCopies: true, read, close: () => {} };
 }
 
 function filesOf({ settings, unit }: Unit): readonly string[] {

@@ -52,7 +52,7 @@ export function declareSearch(command: Command): Command {
     declareFolds(command, "by-both")
       .option(
         "--data <path>",
-        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
+        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types; several with commas between them",
       )
       .option(
         "--space <file>",

@@ -1,6 +1,7 @@
 /** Jobs for Slurm that do a plan: an array of its units, and a job that gathers them. */
 
 import { resolve } from "node:path";
+import { greatestOf } from "../base/arrays.ts";
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
 import type { Plan } from "../cluster/plan.ts";
@@ -8,6 +9,7 @@ import { makeDirectory, writeFileAtomic } from "../files/file.ts";
 import { absoluteCall } from "./_absolute_call.ts";
 import { secondsOfTime, type SlurmFlags } from "./_slurm_flags.ts";
 import { formatGatherJob, formatSubmit, formatUnitsJob, type SlurmJobs } from "./_slurm_jobs.ts";
+import type { UnitKind } from "./_units.ts";
 
 /** Another node may be slower, and reads its data from a file system that others use. */
 const TIME_MARGIN = { factor: 3, seconds: 600 } as const;
@@ -16,20 +18,25 @@ const MEMORY_MARGIN = { factor: 1.5, bytes: 2 ** 28 } as const;
 /** Slurm's own clock is checked each half a minute or so, and a checkpoint is written after a step. */
 const WARNING_SECONDS = 120;
 
+/** What jobs are written for. */
+interface AskedJobs extends Pick<UnitKind<unknown>, "startsOver"> {
+  readonly flags: SlurmFlags;
+}
+
 /**
  * Writes the jobs into the folder `slurm` of a plan.
  *
  * @param folder The plan's folder.
  * @param plan The plan as it was written.
- * @param flags What the jobs ask for.
+ * @param asked What the jobs ask for, and whether a unit that was stopped starts over.
  * @throws {WriteError} If they cannot be written.
  */
 export async function writeSlurmJobs(
   folder: string,
   plan: Plan,
-  flags: SlurmFlags,
+  asked: AskedJobs,
 ): Promise<void> {
-  const jobs = describeJobs(resolve(folder), plan, flags);
+  const jobs = describeJobs(resolve(folder), plan, asked);
   await makeDirectory(`${folder}/slurm/log`);
   await writeFileAtomic(`${folder}/slurm/units.sbatch`, formatUnitsJob(jobs));
   await writeFileAtomic(`${folder}/slurm/gather.sbatch`, formatGatherJob(jobs));
@@ -42,7 +49,7 @@ export async function writeSlurmJobs(
   console.info(`Submit: sh ${quotePath(`${folder}/slurm/submit.sh`)}`);
 }
 
-function describeJobs(folder: string, plan: Plan, flags: SlurmFlags): SlurmJobs {
+function describeJobs(folder: string, plan: Plan, { flags, startsOver }: AskedJobs): SlurmJobs {
   const { units } = plan;
   const seconds = greatest(units.map(({ seconds }) => seconds));
   const bytes = greatest(units.map(({ memoryBytes }) => memoryBytes));
@@ -54,10 +61,10 @@ function describeJobs(folder: string, plan: Plan, flags: SlurmFlags): SlurmJobs 
     name: `histone-${plan.command}`,
     work: absoluteCall("work"),
     gather: absoluteCall("gather"),
-    cpus: flags.slurmCpus ?? Math.max(...units.map(({ threads }) => threads)),
+    cpus: flags.slurmCpus ?? greatestOf(units.map(({ threads }) => threads)),
     memory: flags.slurmMemory ?? (bytes === undefined ? undefined : formatMemory(bytes)),
     time,
-    warningSeconds: Math.min(WARNING_SECONDS, Math.floor(limit / 2)),
+    warningSeconds: startsOver ? undefined : Math.min(WARNING_SECONDS, Math.floor(limit / 2)),
     cap: flags.slurmCap,
     options: flags.slurmOption ?? [],
   };
@@ -65,7 +72,7 @@ function describeJobs(folder: string, plan: Plan, flags: SlurmFlags): SlurmJobs 
 
 /** The greatest of some values; `undefined` if one is not known. */
 function greatest(values: readonly (number | undefined)[]): number | undefined {
-  const greatest = Math.max(...values.map((value) => value ?? NaN));
+  const greatest = greatestOf(values.map((value) => value ?? NaN));
   return Number.isNaN(greatest) ? undefined : greatest;
 }
 

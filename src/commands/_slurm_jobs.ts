@@ -16,8 +16,11 @@ export interface SlurmJobs {
   readonly cpus: number;
   readonly memory?: string | undefined;
   readonly time?: string | undefined;
-  /** Seconds before the time limit at which a unit is asked to keep a checkpoint. */
-  readonly warningSeconds: number;
+  /**
+   * Seconds before the time limit at which a unit is asked to keep a checkpoint, to be queued again; absent for one that would
+   * start over, time after time.
+   */
+  readonly warningSeconds?: number | undefined;
   /** Units that run at the same time. */
   readonly cap?: number | undefined;
   /** Further options of sbatch. They come last, so that they win. */
@@ -32,16 +35,26 @@ ${
     formatOptions(jobs, {
       name: jobs.name,
       log: "unit-%A_%a.txt",
-      own: [`--signal=B:USR1@${jobs.warningSeconds}`],
+      own: jobs.warningSeconds === undefined ? [] : [`--signal=B:USR1@${jobs.warningSeconds}`],
     })
   }
 set -u
 cd ${quotePath(jobs.plannedIn)} || exit
 unit=$((\${1:-0} + SLURM_ARRAY_TASK_ID))
-# Slurm signals this shell before the time limit, and the unit keeps a checkpoint. Deno itself would open its debugger at USR1.
+${jobs.warningSeconds === undefined ? formatPlainWork(jobs) : formatResumedWork(jobs)}
+`;
+}
+
+function formatPlainWork({ work, folder }: SlurmJobs): string {
+  return `# A unit that meets the time limit has failed: it would start over if it were queued again.
+exec ${work} --plan ${quotePath(folder)} --unit "$unit"`;
+}
+
+function formatResumedWork({ work, folder }: SlurmJobs): string {
+  return `# Slurm signals this shell before the time limit, and the unit keeps a checkpoint. Deno itself would open its debugger at USR1.
 asked=
 trap 'asked=1; kill -TERM "$worker" 2>/dev/null' USR1
-${jobs.work} --plan ${quotePath(jobs.folder)} --unit "$unit" &
+${work} --plan ${quotePath(folder)} --unit "$unit" &
 worker=$!
 # A signal ends wait before the unit has ended.
 while
@@ -52,8 +65,7 @@ do :; done
 [ "$code" -eq 0 ] && exit
 # It is queued again, and resumes then.
 if [ -n "$asked" ]; then scontrol requeue "$SLURM_JOB_ID"; fi
-exit "$code"
-`;
+exit "$code"`;
 }
 
 /** Formats the job that gathers the units. */

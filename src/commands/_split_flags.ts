@@ -47,7 +47,7 @@ export function declareSplit(command: Command): Command {
       command
         .requiredOption(
           "--data <path>",
-          "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
+          "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types; several with commas between them",
         )
         .option("--record <file>", "JSON data record of the files (default: their own)"),
     )

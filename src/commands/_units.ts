@@ -66,11 +66,13 @@ export interface Gathered {
  * flags and arguments of the divided command; `--out` is there always: without it in the command line, it is the folder `result` of the plan.
  */
 export interface UnitKind<Flags> {
+  /** Whether a unit that was stopped starts over, so that it never ends where the time of a job is less than it takes. */
+  readonly startsOver?: true | undefined;
   /** Lists the units, after everything that can be checked without the work was checked. It writes nothing that stays. */
   readonly plan: (flags: Flags, call: PlanCall) => Promise<Division>;
   /**
-   * Does a unit, or resumes it where an earlier call left it. If `call.signal` aborts, it keeps its progress and throws
-   * the signal's reason.
+   * Does a unit, or resumes it where an earlier call left it. If `call.signal` aborts, it keeps its progress, unless it
+   * starts over, and throws the signal's reason.
    */
   readonly work: (flags: Flags, call: WorkCall) => Promise<WorkDone>;
   /**

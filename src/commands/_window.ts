@@ -16,8 +16,8 @@ export interface WindowFlags {
 export function windowFlag(): Option {
   return new Option(
     "--window <n>",
-    "samples that are shuffled together, from parts of the data that are chosen at random (default: all, if they fit into " +
-      "memory)",
+    "samples that are shuffled together, from parts of the data that are chosen at random (default: all in memory, or as " +
+      "many as fill 128 MiB of data that stay on disk)",
   ).argParser(integer(1));
 }
 

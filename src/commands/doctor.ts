@@ -51,7 +51,7 @@ export const command: CommandDefinition<DoctorFlags> = {
       declareSequences(command)
         .argument(
           "<path>",
-          "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
+          "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types; several with commas between them",
         )
         .option(
           "--genes <file>",

@@ -155,7 +155,7 @@ export function declareTraining(command: Command): Command {
     command
       .option(
         "--data <path>",
-        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
+        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types; several with commas between them",
       )
       .option("--preset <name>", "model to train", "wakawaka")
       .option("--epochs <n>", "passes over the data (default: the preset's)", integer(1))

@@ -118,9 +118,9 @@ function missingUnits(
   const more = numbers.length - MOST_NAMED;
   const named = numbers.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
   return new ContractError(
-    `Cannot gather ${given}: ${missing.length} of ${
-      formatCountOf(plan.units.length, "unit")
-    } are not done: ${named}, ` +
+    `Cannot gather ${given}: ${missing.length} of ${formatCountOf(plan.units.length, "unit")} ${
+      plan.units.length === 1 ? "is" : "are"
+    } not done: ${named}, ` +
       `expected all of them. Do one: ${commandLine("work")} --plan ${quotePath(given)} --unit ${
         numbers[0]
       }`,

@@ -1,6 +1,7 @@
 /** Command `plan`: divides a command's work into units, which several machines do. */
 
 import { resolve } from "node:path";
+import { greatestOf } from "../base/arrays.ts";
 import { formatBytes } from "../base/byte_count.ts";
 import { formatCountOf } from "../base/count.ts";
 import { formatDuration } from "../base/duration.ts";
@@ -89,7 +90,10 @@ async function plan(
   };
   const written = await writePlan(folder, head, units);
   printPlan(written, folder);
-  if (slurm.slurm) await writeSlurmJobs(folder, written, slurm);
+  if (slurm.slurm) {
+    const { startsOver } = planned.units;
+    await writeSlurmJobs(folder, written, { flags: slurm, startsOver });
+  }
 }
 
 /** A number as JSON keeps it. */
@@ -118,16 +122,16 @@ async function checkNew(folder: string): Promise<void> {
 function printPlan({ units, arithmetic, command, flags }: Plan, folder: string): void {
   const seconds = units.map(({ seconds }) => seconds ?? NaN);
   const total = seconds.reduce((sum, own) => sum + own, 0);
-  const longest = Math.max(...seconds);
-  const memory = Math.max(...units.map(({ memoryBytes }) => memoryBytes ?? NaN));
-  const show = <Value>(value: number, format: (value: number) => Value) =>
-    Number.isNaN(value) ? "unknown" : format(value);
+  const longest = greatestOf(seconds);
+  const memory = greatestOf(units.map(({ memoryBytes }) => memoryBytes ?? NaN));
   console.log(`Planned: ${command} in ${formatCountOf(units.length, "unit")}, ${folder}/`);
-  console.log(
-    `Expected: ${show(total, formatDuration)} in all on machines like this one, ${
-      show(longest, formatDuration)
-    } for the longest unit, ${show(memory, formatBytes)} of memory each`,
-  );
+  const time = Number.isNaN(total)
+    ? "an unknown time"
+    : `${formatDuration(total)} in all on machines like this one, ${
+      formatDuration(longest)
+    } for the longest unit`;
+  const memoryText = Number.isNaN(memory) ? "unknown memory" : `${formatBytes(memory)} of memory`;
+  console.log(`Expected: ${time}, ${memoryText} each`);
   if (arithmetic !== undefined) console.log(`Arithmetic: ${arithmetic}`);
   const at = `--plan ${quotePath(folder)}`;
   console.info(`Each unit: ${commandLine("work")} ${at} --unit 1 (to ${units.length})`);

@@ -80,12 +80,12 @@ export const command: CommandDefinition<PrepareFlags> = {
   declare: declarePrepareFlags,
   aliases: DEEPTOOLS_FLAGS,
   run,
-  units: { plan: planPrepare, work: workPrepare, gather },
+  units: { startsOver: true, plan: planPrepare, work: workPrepare, gather },
 };
 
 /** Prepares the data with the counts of all units. */
 async function gather(flags: PrepareFlags, call: GatherCall): Promise<Gathered> {
-  using kept = await takeCounts(flags, call);
+  const kept = await takeCounts(flags, call);
   // An earlier call may have been killed after it had written the data, and before what stands beside them.
   const overwrite = flags.overwrite || call.isRepeated;
   await prepareData({ ...flags, overwrite }, call, { kept, begin: call.begin });

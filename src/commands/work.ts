@@ -81,9 +81,9 @@ async function work(flags: WorkFlags, call: CommandCall): Promise<void> {
     .catch((error) => {
       if (error !== call.signal.reason && !(error instanceof Interrupted)) throw error;
       throw new Interrupted(
-        `Interrupted: ${what} kept its progress. Resume: ${commandLine("work")} --plan ${
-          quotePath(flags.plan)
-        } --unit ${unit.unit}`,
+        `Interrupted: ${what} ${
+          planned.units.startsOver ? "kept nothing. Start it over" : "kept its progress. Resume"
+        }: ${commandLine("work")} --plan ${quotePath(flags.plan)} --unit ${unit.unit}`,
       );
     });
   const seconds = (performance.now() - started) / 1000;

@@ -38,8 +38,8 @@ export interface ReadDatasetOptions extends AbortOptions {
    */
   readonly threads?: number | undefined;
   /**
-   * Bytes of signal that are read into memory. The signal of a folder of AnnData that has more stays there: a chunk is read
-   * when it is needed; see `Dataset.isInMemory`. Other kinds are always read into memory.
+   * Bytes of signal that are read into memory. The signal of a folder of AnnData, or of an npz file without DNA, that has
+   * more stays there: a chunk is read when it is needed; see `Dataset.isInMemory`. Other kinds are always read into memory.
    *
    * @default {Half of the memory that the machine lends, where that is known, else all}
    */
@@ -159,6 +159,8 @@ let fixedMostBytes: number | undefined;
 /**
  * Fixes what {@linkcode usualMostBytes} returns: machines that share some work must all read data into memory, or none of them,
  * since the order of samples in training depends on it.
+ *
+ * @param bytes The number; without it, that of this machine is taken, as at the start.
  */
 export function fixUsualMostBytes(bytes: number | undefined): void {
   fixedMostBytes = bytes;

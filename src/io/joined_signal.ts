@@ -91,11 +91,12 @@ export async function joinSignals(
     }
     rows += signal.length / rowSize;
   }
+  starts.push(rows);
   return {
     type,
     length: rows * rowSize,
     rowSize,
-    chunkStarts: Uint32Array.of(...starts, rows),
+    chunkStarts: Uint32Array.from(starts),
     digest: await digestOf(all.map(({ digest }) => digest)),
     async readChunk(chunk: number, options?: AbortOptions) {
       const [signal, own] = places[chunk]!;

@@ -98,7 +98,9 @@ export function checkIdentity(
   const [keptFirst, keptEnd] = checkpoint.part ?? [0, count];
   if (keptFirst !== first || keptEnd !== end) {
     throw new ContractError(
-      `Cannot resume: the checkpoint is of runs ${keptFirst} to ${keptEnd} of ${count}, expected ${first} to ${end}`,
+      `Cannot resume: the checkpoint is of runs ${
+        keptFirst + 1
+      } to ${keptEnd} of ${count}, expected ${first + 1} to ${end}`,
     );
   }
   checkRuns(checkpoint, end - first);

@@ -1,4 +1,4 @@
-import type { PackedArray } from "../base/arrays.ts";
+import { fillArray, type PackedArray } from "../base/arrays.ts";
 import type { GeneSequences } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -131,12 +131,16 @@ function windowedSource(signal: StoredSignal, joined: JoinedSamples): SampleSour
       residentSource(values, {
         samples: rows.length,
         ...shape,
-        labels: labels && Float64Array.from(rows, (row) => labels[row]!),
-        weights: weights && Float64Array.from(rows, (row) => weights[row]!),
-        dna: dna && { ...dna, entryOf: Uint32Array.from(rows, (row) => dna.entryOf![row]!) },
+        labels: labels && takeRows(labels, rows),
+        weights: weights && takeRows(weights, rows),
+        dna: dna && { ...dna, entryOf: rows.map((row) => dna.entryOf![row]!) },
       }),
   });
   return source;
+}
+
+function takeRows(values: Float64Array, rows: Uint32Array): Float64Array {
+  return fillArray(new Float64Array(rows.length), (place) => values[rows[place]!]!);
 }
 
 function sequenceColumn(sequences: GeneSequences, geneIndex: Uint32Array): InputColumn {
@@ -144,7 +148,7 @@ function sequenceColumn(sequences: GeneSequences, geneIndex: Uint32Array): Input
   return {
     input: { name: "sequence", bases },
     table: sequences,
-    entryOf: Uint32Array.from(geneIndex, (gene) => entryOf[gene]!),
+    entryOf: geneIndex.map((gene) => entryOf[gene]!),
   };
 }
 

@@ -75,6 +75,15 @@ for (const version of ["7", "9"] as const) {
         await Deno.remove(`${folder}/results/training.npz`);
         const again = await runOnCores(snakemake!, folder, "results/training.npz");
         deepStrictEqual(again.match(/(?<=^(?:local)?rule )\w+(?=:)/gm), ["gather_training"]);
+        // What has changed replaces what was made before: a sheet, and the number of models.
+        await Deno.utime(`${folder}/training.tsv`, new Date(), new Date());
+        await runOnCores(snakemake!, folder, "--config", "members=3");
+        const models = filesIn(`${folder}/results/model/models`);
+        deepStrictEqual(models.filter((file) => file.endsWith("weights.bin")), [
+          "1/weights.bin",
+          "2/weights.bin",
+          "3/weights.bin",
+        ]);
       }),
   });
 

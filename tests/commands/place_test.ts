@@ -1,6 +1,10 @@
 /** Relative paths start where the user stands, which `deno task` tells in INIT_CWD. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { datasetBlocks, describeDataset } from "../../src/data/dataset_blocks.ts";
+import { readDataset } from "../../src/data/read_dataset.ts";
+import { writeFileAtomic } from "../../src/files/file.ts";
+import { writeCompetition } from "../../src/io/competition_writer.ts";
 import { endOf, filesIn, taskCommand, withDirectory } from "../helpers/command.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
 
@@ -123,3 +127,27 @@ Deno.test("a user's directory that does not exist is named", async () => {
   strictEqual(code, 1);
   match(stderr, /^error: .*\n$/);
 });
+
+Deno.test("a run on several files resumes, from its own directory and from another", () =>
+  withDirectory(async (directory) => {
+    const [here, there] = [`${directory}/here`, `${directory}/there`];
+    await Deno.mkdir(here);
+    await Deno.mkdir(there);
+    const data = await readDataset("fixtures/train.npz");
+    for (const [name, kept] of [["a.npz", 0], ["b.npz", 1]] as const) {
+      const some = data.filter((position) => data.columns.cellTypeIndex[position]! % 2 === kept);
+      await writeFileAtomic(
+        `${here}/${name}`,
+        (sink) => writeCompetition(sink, datasetBlocks(some), describeDataset(some)),
+      );
+    }
+    const args = ["--data", "a.npz, b.npz", ...QUICK, "--epochs", "100", "--out", "run"];
+    const env = { INIT_CWD: here };
+    for (const [from, run] of [[here, "run"], [there, "../here/run"]] as const) {
+      await kill(await startUntilCheckpoint("train", args, { directory: `${here}/run`, env }));
+      const { code, stdout, stderr } = await runFrom(from, "train", "--resume", run);
+      strictEqual(code, 0, stderr);
+      match(stdout, /Data: 600 samples/);
+      await Deno.remove(`${here}/run`, { recursive: true });
+    }
+  }));

@@ -91,6 +91,23 @@ Deno.test("jobs ask for what flags say, and for what is expected with a margin o
     match(text, /^Submit: sh .*expected\/slurm\/submit\.sh$/m);
   }));
 
+Deno.test("units that would start over are not queued again at the time limit", () =>
+  withDirectory(async (directory) => {
+    const plan = `${directory}/plan`;
+    const model = `${directory}/model`;
+    const train = ["--data", "fixtures/train.npz", "--preset", "experiment1", "--epochs", "1"];
+    strictEqual((await runTask("train", ...train, "--engine", "wasm", "--out", model)).code, 0);
+    const words = ["predict", "--model", model, "--data", "fixtures/train.npz", "--engine", "wasm"];
+    const flags = ["--plan", plan, "--slurm", "--per-unit", "400"];
+    const { code, stderr } = await runTask("plan", ...flags, ...words, "--out", `${plan}/a.tsv`);
+    strictEqual(code, 0, stderr);
+    const job = await Deno.readTextFile(`${plan}/slurm/units.sbatch`);
+    doesNotMatch(job, /USR1|scontrol requeue/);
+    const env = { SLURM_ARRAY_TASK_ID: "2", SLURM_JOB_ID: "7" };
+    const run = new Deno.Command("sh", { args: [`${plan}/slurm/units.sbatch`], env });
+    match((await endOf(run)).stdout, /^Unit 2 of 2 .*: done in/m);
+  }));
+
 Deno.test("submitting submits what is not done, in arrays that Slurm takes, and gathers after them", () =>
   withDirectory(async (directory) => {
     const plan = `${directory}/plan`;

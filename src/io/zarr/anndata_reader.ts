@@ -76,7 +76,7 @@ export async function readAnndata(
     options.signal?.throwIfAborted();
     throw error;
   });
-  // After the last file, which may be the only one, none is asked for that would end it.
+  // No further file is asked for after the last, which may be the only one: asking would end the reading.
   options.signal?.throwIfAborted();
   return columns;
 }
