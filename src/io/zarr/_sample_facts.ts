@@ -32,6 +32,7 @@ export async function readSampleFacts(
   const genes = renumber(await needTexts(reader, "/obs/gene_id"));
   const samples = cellTypes.index.length;
   checkRows(reader, "/obs/gene_id", { found: genes.index.length, samples });
+  refuseRepeated(reader, cellTypes, genes);
   const labels = await readNumberColumn(reader, "/obs/label");
   if (labels !== undefined) checkRows(reader, "/obs/label", { found: labels.length, samples });
   const geneDetails = await readDetails(reader, genes);
@@ -63,6 +64,30 @@ function checkRows(
 ): void {
   if (found === samples) return;
   throw reader.fail(path, `it has ${found} rows, expected ${samples} as cell_type has`);
+}
+
+/** More pairs of cell types and genes than fit into so many bytes of bits are not looked through. */
+const MOST_PAIR_BYTES = 2 ** 28;
+
+/** Refuses a gene that a cell type has twice, as every other reader does: its sample would count twice. */
+function refuseRepeated(reader: ZarrReader, cellTypes: Names, genes: Names): void {
+  const bytes = Math.ceil(cellTypes.names.length * genes.names.length / 8);
+  if (bytes > MOST_PAIR_BYTES) return;
+  const seen = new Uint8Array(bytes);
+  for (let row = 0; row < genes.index.length; row++) {
+    const gene = genes.index[row]!;
+    const cellType = cellTypes.index[row]!;
+    const pair = cellType * genes.names.length + gene;
+    const bit = 1 << (pair % 8);
+    const place = Math.floor(pair / 8);
+    if ((seen[place]! & bit) !== 0) {
+      const found = `gene ${genes.names[gene]} appears twice in cell type ${
+        cellTypes.names[cellType]
+      }`;
+      throw reader.fail("/obs/gene_id", `row ${row}: ${found}`);
+    }
+    seen[place]! |= bit;
+  }
 }
 
 /** Reads a column of texts that every sample must have. */

@@ -115,6 +115,10 @@ Deno.test("what is damaged, missing or contradicts the rest is refused with its 
     [(store) => store.delete("/zarr.json"), /encoding-type is missing, expected "anndata" \(x\)/],
     [(store) => store.delete("/X/zarr.json"), /there is no array \(x\/X\)/],
     [(store) => store.delete("/X/c/0/0"), /the chunk c\/0\/0 is missing \(x\/X\)/],
+    [
+      (store) => store.set("/obs/cell_type/codes/c/0", store.get("/obs/gene_id/codes/c/0")!),
+      /appears twice in cell type/,
+    ],
     [(store) => store.delete("/obs/label/c/0"), /the chunk c\/0 is missing \(x\/obs\/label\)/],
     [
       (store) => store.delete("/obs/cell_type/codes/c/0"),

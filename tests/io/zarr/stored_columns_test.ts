@@ -4,6 +4,8 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import type { PackedArray } from "../../../src/base/arrays.ts";
 import type { CompetitionBlock } from "../../../src/io/competition_writer.ts";
 import { SignalWriter } from "../../../src/io/zarr/_signal_writer.ts";
+import { STRING_ARRAY } from "../../../src/io/zarr/anndata.ts";
+import { writeArray } from "../../../src/io/zarr/array.ts";
 import { readAnndata } from "../../../src/io/zarr/anndata_reader.ts";
 import { writeAnndata, type WriteAnndataOptions } from "../../../src/io/zarr/anndata_writer.ts";
 import { ZARR_CODECS, type ZarrCodec } from "../../../src/io/zarr/codec.ts";
@@ -123,7 +125,14 @@ Deno.test("many chunks in many shards are read, whatever their codec and whereve
       const values = await rewrite(store, { chunkRows: 3, codec, samples, value });
       const shards = [...store.keys()].filter((key) => key.startsWith("/X/c/"));
       strictEqual(shards.length, Math.ceil(samples / 3 / 32));
-      for (const name of ["cell_type", "gene_id"]) extend(store, name, samples);
+      extend(store, "cell_type", new Int32Array(samples));
+      extend(store, "gene_id", Int32Array.from({ length: samples }, (_, gene) => gene));
+      const genes = Array.from({ length: samples }, (_, gene) => `G${gene}`);
+      await writeArray(store, "/obs/gene_id/categories", {
+        type: "string",
+        values: genes,
+        attributes: STRING_ARRAY,
+      });
       const stored = await openStoredColumns(store);
       strictEqual(stored.signal.type, wide === undefined ? "uint8" : "uint16");
       deepStrictEqual(await readAll(stored), Array.from(values));
@@ -134,14 +143,15 @@ Deno.test("many chunks in many shards are read, whatever their codec and whereve
   }
 });
 
-/** Makes a column of codes longer: all samples are of the first category. */
-function extend(store: Store, name: string, samples: number): void {
+/** Gives a column other codes, one for each sample. */
+function extend(store: Store, name: string, codes: Int32Array<ArrayBuffer>): void {
+  const samples = codes.length;
   editNode(store, `/obs/${name}/codes`, (json) => {
     json.shape = [samples];
     json.chunk_grid = { name: "regular", configuration: { chunk_shape: [samples] } };
     json.codecs = [{ name: "bytes" }];
   });
-  store.set(`/obs/${name}/codes/c/0`, new Uint8Array(4 * samples));
+  store.set(`/obs/${name}/codes/c/0`, new Uint8Array(codes.buffer));
   for (const key of [...store.keys()]) {
     if (/^\/obs\/(label|symbol|chrom|tss|strand)\//.test(key)) store.delete(key);
   }
