@@ -410,3 +410,9 @@ Deno.test("of a store that is large all but the signal is read, and without what
     const { found: [foreign] } = await describe(path);
     deepStrictEqual([foreign!.samples, foreign!.read], [undefined, "start"]);
   }));
+
+Deno.test("several files with commas between them, as other commands take them, are said to need spaces", async () => {
+  const { code, found: [one] } = await describe("fixtures/train.npz,fixtures/eval.npz");
+  strictEqual(code, 1);
+  match(JSON.stringify(one), /nothing of that name; give several files with spaces between them/);
+});

@@ -45,7 +45,10 @@ export async function describePath(path: string): Promise<FileDescription> {
   try {
     const kind = await pathKind(path);
     if (kind === undefined && path === STARTER) return { path, ...await describeStarter() };
-    if (kind === undefined) throw new ContractError("there is nothing of that name");
+    if (kind === undefined) {
+      const advice = path.includes(",") ? "; give several files with spaces between them" : "";
+      throw new ContractError(`there is nothing of that name${advice}`);
+    }
     if (kind === "directory") return { path, ...await guard(() => describeFolder(path), "folder") };
     if (!await isRegularFile(path)) throw new ContractError("it is a pipe or a device, not a file");
     const source = await openFile(path);
