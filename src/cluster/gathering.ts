@@ -3,6 +3,7 @@
 import { field, integer, oneOf, text } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { relative } from "../base/paths.ts";
+import { FormatError } from "../errors.ts";
 import { listFilesBelow } from "../files/directory_source.ts";
 import { pathKind, removeFile } from "../files/file.ts";
 import { checkValue } from "../runs/check_value.ts";
@@ -45,20 +46,31 @@ export async function forgetGathering(folder: string): Promise<void> {
   await removeFile(fileOf(folder));
 }
 
-/** Returns how far a plan was gathered; a result that was removed or changed since counts as one that is not there. */
+/**
+ * Returns how far a plan was gathered; a result that was removed or changed since counts as one that is not there.
+ *
+ * @throws {FormatError} If the file that says so is damaged.
+ */
 export async function isGathered(
   folder: string,
   { plan, out }: PlannedResult,
 ): Promise<GatheringState> {
   const file = fileOf(folder);
   if (await pathKind(file) === undefined) return "not";
-  const origin = { purpose: "read plan", file };
-  const kept = checkValue(await readJson(file, "read plan"), GATHERED, origin);
+  const kept = await readGathered(file).catch((cause) => {
+    if (!(cause instanceof FormatError)) throw cause;
+    throw new FormatError(`${cause.message}. Remove this file, and gather again`, { cause });
+  });
   if (kept.plan !== plan.id) return "not";
   if (kept.state === "started") return "started";
   const found = new Map((await listFiles(out)).map((made) => [made.path, made]));
   const isSame = kept.files.every(({ path, sha256 }) => found.get(path)?.sha256 === sha256);
   return isSame ? "done" : "not";
+}
+
+async function readGathered(file: string) {
+  const purpose = "read how far the plan was gathered";
+  return checkValue(await readJson(file, purpose), GATHERED, { purpose, file });
 }
 
 /** The files of a result: those of a folder, or the one file. */

@@ -3,7 +3,7 @@
 import { field, integer, number, optional, text } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { relative } from "../base/paths.ts";
-import { ContractError } from "../errors.ts";
+import { ContractError, FormatError } from "../errors.ts";
 import { listFilesBelow } from "../files/directory_source.ts";
 import { makeDirectory, pathKind } from "../files/file.ts";
 import { type FileLock, takeLock } from "../files/lock.ts";
@@ -128,12 +128,20 @@ export async function readDone(
   const folder = unitFolder(planFolder, unit.id);
   const file = `${folder}/${DONE}`;
   if (await pathKind(file) === undefined) return undefined;
-  const done = checkValue(await readJson(file, ACTION), DONE_UNIT, { purpose: ACTION, file });
+  const done = await readDoneFile(file).catch((cause) => {
+    if (!(cause instanceof FormatError)) throw cause;
+    const remedy = `Remove the folder ${folder}, and do unit ${unit.unit} again`;
+    throw new FormatError(`${cause.message}. ${remedy}`, { cause });
+  });
   if (done.plan === plan.id && done.unit === await digestJson(unit)) return done;
   throw new ContractError(
     `Cannot use ${folder}: it was made for another plan, expected one for ${planFolder}/plan.json. ` +
       "Remove the folder, and do the unit again",
   );
+}
+
+async function readDoneFile(file: string): Promise<DoneUnit> {
+  return checkValue(await readJson(file, ACTION), DONE_UNIT, { purpose: ACTION, file });
 }
 
 /**

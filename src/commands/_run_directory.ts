@@ -3,6 +3,7 @@
 import { quotePath } from "../base/shell.ts";
 import { ContractError } from "../errors.ts";
 import { checkDirectory, claimDirectory } from "../files/directory.ts";
+import { pathKind } from "../files/file.ts";
 import { holdsUnfinishedRun } from "../runs/command_file.ts";
 import { refuseLiveRun } from "../runs/run_directory.ts";
 import { commandOfRun } from "../runs/run_files.ts";
@@ -34,15 +35,17 @@ export async function chooseRunDirectory(flags: RunDirectoryFlags, name: string)
 /**
  * Refuses a directory that holds a run which the flags do not allow to be replaced, or that holds no run to resume.
  *
- * @throws {ContractError} If `--out` holds a run already and `--overwrite` was not given, or if `--resume` names a
- * directory without an unfinished run.
+ * @throws {ContractError} If `--out` holds a run already and `--overwrite` was not given, if `--out` is
+ * a file, or if `--resume` names a directory without an unfinished run.
  */
 export async function refuseHeldRun({ out, overwrite, resume }: RunDirectoryFlags): Promise<void> {
   if (resume !== undefined) {
     if (!await holdsUnfinishedRun(resume)) throw await makeNothingToResumeError(resume);
     return;
   }
-  if (out === undefined || overwrite) return;
+  if (out === undefined) return;
+  await refuseFile(out);
+  if (overwrite) return;
   if (await holdsUnfinishedRun(out)) {
     throw new ContractError(
       `Cannot write to ${out}: it holds an unfinished run. Resume it with --resume ${
@@ -55,4 +58,14 @@ export async function refuseHeldRun({ out, overwrite, resume }: RunDirectoryFlag
       `Cannot write to ${out}: it already holds a run. Name another --out, or add --overwrite`,
     );
   }
+}
+
+/**
+ * Refuses a file where a folder is to be written, before anything is looked for in it.
+ *
+ * @throws {ContractError} If it is one.
+ */
+export async function refuseFile(out: string): Promise<void> {
+  if (await pathKind(out) !== "file") return;
+  throw new ContractError(`Cannot write to ${out}: it is a file, expected a folder or a new name`);
 }

@@ -20,7 +20,7 @@ import { choice, declareCommon, integer, number, otherArithmetic } from "./flags
 import { parseFlags } from "./_kept_flags.ts";
 import { optimiserSettings, scheduleFlag, weightDecayFlag } from "./_optimiser_flags.ts";
 import { readKeptFlags, type ResumeFlags } from "./_resume.ts";
-import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
+import { chooseRunDirectory, refuseFile, refuseHeldRun } from "./_run_directory.ts";
 import type { SequenceFlags } from "./_sequences.ts";
 import { declareFolds, type SchemeFlags } from "./_scheme.ts";
 import { windowFlag, type WindowFlags } from "./_window.ts";
@@ -155,10 +155,12 @@ export async function chooseSearchDirectory(flags: SearchFlags): Promise<string>
 /**
  * Refuses a directory that holds a search or another run already, unless it is resumed or replaced.
  *
- * @throws {ContractError} If it holds one.
+ * @throws {ContractError} If it holds one, or is a file.
  */
 export async function refuseHeldSearch({ out, overwrite, resume }: SearchFlags): Promise<void> {
-  if (out === undefined || overwrite || resume !== undefined) return;
+  if (out === undefined || resume !== undefined) return;
+  await refuseFile(out);
+  if (overwrite) return;
   if (await holdsSearch(out)) {
     throw new ContractError(
       `Cannot write to ${out}: it already holds a search. Resume it with --resume ${

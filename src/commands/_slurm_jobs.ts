@@ -100,11 +100,22 @@ function formatOptions(
     // After a node has failed, or whoever has more right to it took it; what is kept stays in the log.
     "--requeue",
     "--open-mode=append",
-    `--output="${path}${log}"`,
+    `--output=${quoteAll(`${path}${log}`)}`,
     ...own,
-    ...options,
+    ...options.map(formatOption),
   ];
   return lines.map((line) => `#SBATCH ${line}`).join("\n");
+}
+
+/** Formats an option so that sbatch, which splits a directive at spaces and ends it at `#`, reads its value as one word. */
+function formatOption(option: string): string {
+  const [, name = "", value = option] = /^(--?[A-Za-z][\w-]*(?:=|\s+))(.*)$/.exec(option) ?? [];
+  return /[\s"'\\#]/.test(value) ? `${name}${quoteAll(value)}` : option;
+}
+
+/** In double quotes, in which sbatch takes what follows a backslash as it is. */
+function quoteAll(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
 /** Formats the script that submits what is not done. */

@@ -3,7 +3,7 @@
 import { field } from "../base/field.ts";
 import { object } from "../base/fields.ts";
 import { chooseThreads } from "../base/threads.ts";
-import { FormatError } from "../errors.ts";
+import { ContractError, FormatError } from "../errors.ts";
 import { openFile, pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
 import { checkValue } from "../runs/check_value.ts";
 import {
@@ -126,6 +126,7 @@ async function work<Flags extends TrainingUnitFlags>(
   const file = `${folder}/${PART_FILE}`;
   const made = await findPart(file);
   if (made !== undefined) {
+    checkPart(made, { unit, folder });
     await clearCheckpoints(folder, name);
     return { arithmetic: made.arithmetic.join("; ") };
   }
@@ -196,6 +197,21 @@ async function readPart(file: string): Promise<FitCheckpoint> {
   }
 }
 
+/** Refuses the checkpoint of another unit, which somebody has put into this one's folder. */
+function checkPart(
+  { part = [0, 0] }: FitCheckpoint,
+  { unit, folder }: { readonly unit: Unit; readonly folder: string },
+): void {
+  const own = partOf(unit);
+  if (part[0] === own[0] && part[1] === own[1]) return;
+  const describe = ([first, end]: RunPart) =>
+    first + 1 === end ? `model ${end}` : `models ${first + 1} to ${end}`;
+  throw new ContractError(
+    `Cannot use ${folder}/${PART_FILE}: found ${describe(part)}, expected ${describe(own)}. ` +
+      `Remove the folder ${folder}, and do unit ${unit.unit} again`,
+  );
+}
+
 /** Makes `--out` an unfinished run, all of whose models are trained. */
 async function placeParts(
   command: string,
@@ -203,7 +219,11 @@ async function placeParts(
   { plan, units, isRepeated, begin }: GatherCall,
 ): Promise<void> {
   const parts: FitCheckpoint[] = [];
-  for (const { folder } of units) parts.push(await readPart(`${folder}/${PART_FILE}`));
+  for (const unit of units) {
+    const part = await readPart(`${unit.folder}/${PART_FILE}`);
+    checkPart(part, { unit, folder: unit.folder });
+    parts.push(part);
+  }
   const joined = joinParts(parts);
   const { inputs } = plan;
   const out = flags.out!;

@@ -1,6 +1,6 @@
 /** Command `plan`: divides a command's work into units, which several machines do. */
 
-import { resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { greatestOf } from "../base/arrays.ts";
 import { formatBytes } from "../base/byte_count.ts";
 import { formatCountOf } from "../base/count.ts";
@@ -66,6 +66,7 @@ async function plan(
   checkSlurmFlags(slurm);
   const planned = await parsePlannedCommand(call.args, `${folder}/result`);
   const { name, flags, args, given } = planned;
+  refuseInPlan(flags.out, folder);
   await checkNew(folder);
   await makeDirectory(folder);
   const absolute = resolve(folder);
@@ -104,6 +105,16 @@ function finite(value: number): number | undefined {
 /** Flags as JSON keeps them. */
 function reusable(flags: PlannedFlags): PlannedFlags {
   return JSON.parse(JSON.stringify(flags));
+}
+
+/** Refuses a result among the plan's own files. */
+function refuseInPlan(out: string, folder: string): void {
+  const [first = ""] = relative(resolve(folder), resolve(out)).split(/[/\\]/);
+  const isElsewhere = first === ".." || isAbsolute(first);
+  if (isElsewhere || first === "result" || first.startsWith("result.")) return;
+  throw new ContractError(
+    `Cannot plan: --out ${out} is in the plan's own folder ${folder}, expected another folder, or ${folder}/result`,
+  );
 }
 
 /** Refuses a folder that holds anything. */

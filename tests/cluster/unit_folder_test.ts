@@ -87,7 +87,10 @@ Deno.test("a done.json that is damaged is an error, not a unit that is missing",
     await Deno.mkdir(`${folder}/units/one`, { recursive: true });
     for (const text of ["", "{}", '{"plan":1}']) {
       await Deno.writeTextFile(`${folder}/units/one/done.json`, text);
-      await rejects(readDone(folder, { plan: PLAN, unit: UNIT }), { name: "FormatError" });
+      await rejects(readDone(folder, { plan: PLAN, unit: UNIT }), {
+        name: "FormatError",
+        message: /done\.json.*\. Remove the folder .*\/units\/one, and do unit 1 again$/,
+      });
     }
   });
 });
@@ -112,5 +115,19 @@ Deno.test("gathering is known to be started, done, or to be done again where the
     strictEqual(await state(), "not");
     await Deno.remove(out, { recursive: true });
     strictEqual(await state(), "not");
+  });
+});
+
+Deno.test("a gathered.json that is damaged is named as the file to remove, after which gathering starts anew", async () => {
+  await withDirectory(async (folder) => {
+    for (const text of ["", "{}", '{"plan":1}']) {
+      await Deno.writeTextFile(`${folder}/gathered.json`, text);
+      await rejects(isGathered(folder, { plan: PLAN, out: `${folder}/out` }), {
+        name: "FormatError",
+        message: /gathered\.json.*\. Remove this file, and gather again$/,
+      });
+    }
+    await Deno.remove(`${folder}/gathered.json`);
+    strictEqual(await isGathered(folder, { plan: PLAN, out: `${folder}/out` }), "not");
   });
 });

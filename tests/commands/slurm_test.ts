@@ -99,7 +99,13 @@ Deno.test("units that would start over are not queued again at the time limit", 
     strictEqual((await runTask("train", ...train, "--engine", "wasm", "--out", model)).code, 0);
     const words = ["predict", "--model", model, "--data", "fixtures/train.npz", "--engine", "wasm"];
     const flags = ["--plan", plan, "--slurm", "--per-unit", "400"];
-    const { code, stderr } = await runTask("plan", ...flags, ...words, "--out", `${plan}/a.tsv`);
+    const { code, stderr } = await runTask(
+      "plan",
+      ...flags,
+      ...words,
+      "--out",
+      `${plan}/result.tsv`,
+    );
     strictEqual(code, 0, stderr);
     const job = await Deno.readTextFile(`${plan}/slurm/units.sbatch`);
     doesNotMatch(job, /USR1|scontrol requeue/);

@@ -1,0 +1,86 @@
+/** Command `plan` refuses places where no result can be, and units refuse what belongs to another. */
+
+import { match, strictEqual } from "node:assert";
+import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
+
+const QUICK = ["--data", "fixtures/train.npz", "--preset", "experiment1", "--engine", "wasm"];
+const CROSSVAL = ["crossval", ...QUICK, "--epochs", "1", "--folds", "2"];
+
+Deno.test("a result among the plan's own files is refused, one in its folder result is not", async () => {
+  await withDirectory(async (directory) => {
+    const plan = `${directory}/plan`;
+    const planInto = (out: string) => runTask("plan", "--plan", plan, ...CROSSVAL, "--out", out);
+    for (const out of [plan, `${plan}/`, `${plan}/units`, `${plan}/results`, `${plan}/x/../y/z`]) {
+      const { code, stderr } = await planInto(out);
+      strictEqual(code, 1, out);
+      match(
+        stderr,
+        /--out .* is in the plan's own folder .*, expected another folder, or .*result/,
+      );
+    }
+    strictEqual(filesIn(directory).length, 0);
+    const { code, stderr } = await planInto(`${plan}/result`);
+    strictEqual(code, 0, stderr);
+    const place = ["--plan", `${directory}/other`];
+    const beside = await runTask(
+      "plan",
+      ...place,
+      ...CROSSVAL,
+      "--out",
+      `${directory}/other-result`,
+    );
+    strictEqual(beside.code, 0, beside.stderr);
+  });
+});
+
+Deno.test("a file where a folder is to be written is said to be one, with --overwrite, too", async () => {
+  await withDirectory(async (directory) => {
+    const [plan, out] = [`${directory}/plan`, `${directory}/file`];
+    await Deno.writeTextFile(out, "mine\n");
+    const search = ["search", "--data", "fixtures/train.npz", "--engine", "wasm"];
+    for (
+      const words of [CROSSVAL, search, [...CROSSVAL, "--overwrite"], [...search, "--overwrite"]]
+    ) {
+      const { code, stderr } = await runTask("plan", "--plan", plan, ...words, "--out", out);
+      strictEqual(code, 1, stderr);
+      match(stderr, /Cannot write to .*file: it is a file, expected a folder or a new name$/m);
+    }
+    strictEqual(await Deno.readTextFile(out), "mine\n");
+  });
+});
+
+Deno.test("a part that is in another unit's folder is refused, with the folder to remove", async () => {
+  await withDirectory(async (directory) => {
+    const plan = `${directory}/plan`;
+    const place = ["--plan", plan];
+    const planned = await runTask("plan", ...place, ...CROSSVAL, "--out", `${directory}/out`);
+    strictEqual(planned.code, 0, planned.stderr);
+    const work = () => runTask("work", ...place, "--unit", "1");
+    strictEqual((await runTask("work", ...place, "--unit", "2")).code, 0);
+    await Deno.mkdir(`${plan}/units/fold1`);
+    const [own, other] = [1, 2].map((fold) => `${plan}/units/fold${fold}/part.checkpoint`);
+    await Deno.copyFile(other!, own!);
+    const { code, stderr } = await work();
+    strictEqual(code, 1);
+    match(
+      stderr,
+      /fold1\/part\.checkpoint: found model 2, expected model 1\. Remove the folder .*units\/fold1, and do unit 1 again/,
+    );
+    await Deno.remove(`${plan}/units/fold1`, { recursive: true });
+    strictEqual((await work()).code, 0);
+    // As a version left it that did not look.
+    const kept = await Deno.readFile(own!);
+    const [doneFile, otherDone] = [1, 2].map((fold) => `${plan}/units/fold${fold}/done.json`);
+    const done = await Deno.readTextFile(doneFile!);
+    const { files } = JSON.parse(await Deno.readTextFile(otherDone!));
+    await Deno.copyFile(other!, own!);
+    await Deno.writeTextFile(doneFile!, JSON.stringify({ ...JSON.parse(done), files }));
+    const refused = await runTask("gather", ...place);
+    strictEqual(refused.code, 1);
+    match(refused.stderr, /found model 2, expected model 1\. Remove the folder .*units\/fold1,/);
+    await Deno.writeFile(own!, kept);
+    await Deno.writeTextFile(doneFile!, done);
+    const gathered = await runTask("gather", ...place);
+    strictEqual(gathered.code, 0, gathered.stderr);
+  });
+});
