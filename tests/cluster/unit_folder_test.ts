@@ -118,7 +118,7 @@ Deno.test("gathering is known to be started, done, or to be done again where the
   });
 });
 
-Deno.test("a gathered.json that is damaged is named as the file to remove, after which gathering starts anew", async () => {
+Deno.test("a gathered.json that is damaged is named as the file to remove, after which gathering starts again", async () => {
   await withDirectory(async (folder) => {
     for (const text of ["", "{}", '{"plan":1}']) {
       await Deno.writeTextFile(`${folder}/gathered.json`, text);
