@@ -14,7 +14,7 @@ import {
   type SignalFormat,
   type SignalInput,
 } from "../../genome/mod.ts";
-import { writeCompetition } from "../../io/mod.ts";
+import { writeCompetition } from "../../io/competition_writer.ts";
 import type { CountSettings } from "../protocol.ts";
 import { arrangeInputs, isAssigned } from "./arrange_inputs.ts";
 import type { CallContext } from "./call.ts";

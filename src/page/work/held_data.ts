@@ -1,11 +1,11 @@
 /** The samples that the page holds: a file in its store, read when it is needed. */
 
-import { Dataset } from "../../data/mod.ts";
+import { Dataset } from "../../data/dataset.ts";
 import { formatCountOf } from "../../base/count.ts";
 import { ContractError } from "../../errors.ts";
 import { blobSource } from "../../files/byte_source.ts";
 import { checkName } from "../../io/names.ts";
-import { readCompetition } from "../../io/mod.ts";
+import { readCompetition } from "../../io/competition.ts";
 import { fingerprintDataset } from "../../training/fingerprint.ts";
 import type { DataSummary } from "../protocol.ts";
 import type { CallContext } from "./call.ts";

@@ -3,7 +3,8 @@
 import { sha256 } from "../../base/bytes.ts";
 import { toHex } from "../../base/platform.ts";
 import { formatCountOf } from "../../base/count.ts";
-import { type Dataset, evaluatePredictions } from "../../data/mod.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { evaluatePredictions } from "../../data/evaluate.ts";
 import type { EngineName } from "../../engine/select.ts";
 import type { TrainedModel } from "../../model/mod.ts";
 import {

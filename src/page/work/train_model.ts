@@ -1,6 +1,7 @@
 /** Trains a model on the page's samples, to the same bits as the command `train` with the same choices. */
 
-import { type Dataset, evaluatePredictions } from "../../data/mod.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { evaluatePredictions } from "../../data/evaluate.ts";
 import type { EngineName } from "../../engine/select.ts";
 import { DivergedError } from "../../errors.ts";
 import { countParameters, parsePresetName, type TrainedModel } from "../../model/mod.ts";

@@ -1,6 +1,6 @@
 /** The table of predictions, as the command `predict` writes it. */
 
-import { writePredictionTable } from "../../../data/mod.ts";
+import { writePredictionTable } from "../../../data/prediction_table.ts";
 import { unlikeOfSamples } from "../../../validation/describe_unlike.ts";
 import { findUnlike } from "../../../validation/mod.ts";
 import { collectStream } from "./collect_stream.ts";

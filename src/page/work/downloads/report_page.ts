@@ -1,7 +1,9 @@
 /** The report of the model: how it was trained, and how its predictions agree with what was measured. */
 
 import { formatCountOf } from "../../../base/count.ts";
-import { type Dataset, evaluatePredictions, largestErrors } from "../../../data/mod.ts";
+import type { Dataset } from "../../../data/dataset.ts";
+import { evaluatePredictions } from "../../../data/evaluate.ts";
+import { largestErrors } from "../../../data/largest_errors.ts";
 import { ContractError } from "../../../errors.ts";
 import { renderPage, type ReportEvaluation, type ReportInput } from "../../../report/mod.ts";
 import type { HeldPredictions } from "../predict_data.ts";
