@@ -43,8 +43,9 @@ async function runExample(name: string, directory: string): Promise<CommandResul
 }
 
 Deno.test("every example is run here", () => {
-  // tests/python_test.ts runs the one in Python, tests/service/ the service.
-  const programs = filesIn(FOLDER.pathname).filter((name) => !/\.py$|^service/.test(name));
+  // tests/python_test.ts runs the one in Python, tests/service/ the service, tests/cluster/ the workflow.
+  const programs = filesIn(FOLDER.pathname)
+    .filter((name) => !/\.py$|^(service|snakemake)/.test(name));
   deepStrictEqual(programs, Object.keys(PRINTED));
 });
 

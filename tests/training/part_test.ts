@@ -86,7 +86,7 @@ Deno.test("parts that are missing, twice, unfinished or of other runs are not jo
   const resume = joinParts([a, b]);
   const fit = (more: object) => fitEnsemble("experiment1", DATA, { ...SETTINGS, ...more });
   await rejects(fit({ ...options, resume }), /Cannot resume: the checkpoint has 2 runs/);
-  await rejects(fit({ ...options, resume: a }), /of runs 0 to 1 of 3, expected 0 to 3/);
+  await rejects(fit({ ...options, resume: a }), /of runs 1 to 1 of 3, expected 1 to 3/);
 });
 
 Deno.test("a part that does not exist, or other arithmetic than the other parts', is refused before training", async () => {
