@@ -47,6 +47,8 @@ export interface SlurmCluster extends AsyncDisposable {
   until(what: string, isTrue: () => Promise<boolean>): Promise<void>;
   /** Waits until no job is left. */
   finish(): Promise<void>;
+  /** What its programs have written about their work. */
+  logs(): Promise<string>;
 }
 
 /** Starts a cluster, and waits until its nodes are ready. */
@@ -181,13 +183,13 @@ class LocalCluster implements SlurmCluster {
     const start = performance.now();
     while (!await isTrue()) {
       if (performance.now() - start > LONGEST_WAIT_MS) {
-        throw new Error(`Slurm: waited in vain until ${what}\n${await this.#logs()}`);
+        throw new Error(`Slurm: waited in vain until ${what}\n${await this.logs()}`);
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 
-  #logs(): Promise<string> {
+  logs(): Promise<string> {
     const command = `squeue; sinfo; tail -n 30 ${this.#folder}/log/*`;
     return this.run("sh", "-c", command).catch(String);
   }
@@ -214,7 +216,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SlurmdParameters=config_overrides
 ReturnToService=2
-SlurmdTimeout=10
+SlurmdTimeout=120
 KillWait=2
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
 MaxArraySize=${MAX_ARRAY_SIZE}

@@ -2,6 +2,7 @@
 
 import { PROGRAM_FLAGS } from "../../src/commands/version.ts";
 import { PROGRAM } from "../helpers/command.ts";
+import type { SlurmCluster } from "./slurm_cluster.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const EXAMPLE = `${ROOT}docs/examples/snakemake/`;
@@ -119,8 +120,9 @@ export function runOnCores(
 export async function runOnSlurm(
   { python, version }: Snakemake,
   folder: string,
-  env: Readonly<Record<string, string>>,
+  cluster: SlurmCluster,
 ): Promise<string> {
+  const { env } = cluster;
   const program = `${folder}/often.py`;
   await Deno.writeTextFile(program, OFTEN);
   const start = version === "7" ? [program] : ["-m", "snakemake"];
@@ -132,7 +134,11 @@ export async function runOnSlurm(
   const conf = env.SLURM_CONF ?? "";
   await writeScript(`${folder}/bin/srun`, `SLURM_CONF='${conf}' exec /usr/bin/srun "$@"`);
   const own = { ...env, USER: "root", PATH: `${folder}/bin:${env.PATH}` };
-  return await run(python, [...start, ...flags.split(" ")], { folder, env: own });
+  try {
+    return await run(python, [...start, ...flags.split(" ")], { folder, env: own });
+  } catch (error) {
+    throw new Error(`${await logsOf(folder)}\n${await cluster.logs()}`, { cause: error });
+  }
 }
 
 async function run(
@@ -147,7 +153,7 @@ async function run(
     env: { ...env, COLUMNS: "10000", HOME: folder },
   }).output();
   const text = `${new TextDecoder().decode(stdout)}${new TextDecoder().decode(stderr)}`;
-  if (!success) throw new Error(`snakemake ${args.join(" ")}\n${text}\n${await logsOf(folder)}`);
+  if (!success) throw new Error(`snakemake ${args.join(" ")}\n${text}`);
   return text;
 }
 

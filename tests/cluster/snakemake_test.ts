@@ -1,6 +1,6 @@
 /** The example for Snakemake: on this machine's cores, and on a real Slurm, it gives what the commands give by themselves. */
 
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 import { testIf } from "../helpers/require.ts";
 import { HAS_SLURM, startSlurm } from "./slurm_cluster.ts";
@@ -38,7 +38,8 @@ async function runWhole(folder: string): Promise<void> {
 /** Checks the results, and that each file and each model was a job of its own. */
 async function checkResults(folder: string, printed: string): Promise<void> {
   const jobs = printed.match(/^ *(?:local)?rule work:/gm);
-  strictEqual(jobs?.length, 6, printed);
+  // A job that its machine has lost is tried again.
+  ok(jobs !== null && jobs.length >= 6, printed);
   const plans = filesIn(`${folder}/plans`);
   deepStrictEqual(plans.filter((file) => file.endsWith("/done.json")), [
     "prepare-new/units/1-lung-H3K36me3/done.json",
@@ -93,7 +94,7 @@ for (const version of ["7", "9"] as const) {
       withDirectory(async (folder) => {
         await writeExample(folder);
         await using cluster = await startSlurm();
-        const printed = await runOnSlurm(snakemake!, folder, cluster.env);
+        const printed = await runOnSlurm(snakemake!, folder, cluster);
         match(printed, /has been submitted with SLURM jobid/);
         await checkResults(folder, printed);
       }),
