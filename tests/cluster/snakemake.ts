@@ -52,7 +52,9 @@ export async function writeExample(folder: string): Promise<void> {
   await Deno.writeTextFile(`${folder}/config.yaml`, config);
   const program = ["run", "-q", ...PROGRAM_FLAGS, "--config", `${ROOT}deno.json`, PROGRAM];
   const words = [Deno.execPath(), ...program].map((word) => `'${word}'`).join(" ");
-  await writeScript(`${folder}/histone`, `exec ${words} "$@"`);
+  // Snakemake has a home of its own here; what Deno has fetched is in the user's.
+  const home = Deno.env.get("HOME") ?? "/";
+  await writeScript(`${folder}/histone`, `HOME='${home}' exec ${words} "$@"`);
   for (const name of ["genes.gtf", "expression.tsv"]) {
     await Deno.copyFile(`${DATA}${name}`, `${folder}/${name}`);
   }
