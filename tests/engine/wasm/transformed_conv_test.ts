@@ -37,7 +37,7 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  // The layers of `wakawaka` and of `experiment5`.
+  // The layers of `wakawaka`, and of `experiment5` to `experiment7`, where no pooling follows immediately.
   {
     bins: 100,
     channels: 5,
@@ -79,6 +79,8 @@ const CASES: readonly Case[] = [
     slope: 0,
     first: true,
   },
+  { bins: 20, channels: 50, filters: 50, width: 5, dilation: 3, padding: "same", slope: 0.05 },
+  { bins: 20, channels: 50, filters: 50, width: 5, dilation: 1, padding: "same", slope: 0.05 },
   // Odd sizes: channels and filters that are not whole vectors, ends that no tile fills, windows that are left out.
   {
     bins: 37,
@@ -111,6 +113,8 @@ const CASES: readonly Case[] = [
 
 /** Errors relative to the largest value; what training as a whole may be away stands in `GOLDEN_TOLERANCES`. */
 const ALLOWED = { outputs: 4e-6, gradients: 1e-5 };
+/** The same where tiles have eleven points: of six runs with other values none was farther than 6.7e-6. */
+const ALLOWED_OF_ELEVEN = { outputs: 8e-6, gradients: 1e-5 };
 /** Not a multiple of what is computed together. */
 const SAMPLES = 19;
 
@@ -162,8 +166,18 @@ Deno.test("convolutions of any shape agree with plain ones, transformed or not",
 
 Deno.test("most of the cases are transformed in both passes", () => {
   const nodes = CASES.map((shape) => new Run(shape, { fused: true, twoMemories: true }).node);
-  ok(nodes.filter(({ transformed }) => transformed !== undefined).length >= 10);
-  ok(nodes.filter(({ transformed }) => transformed?.backwardKernel !== undefined).length >= 7);
+  ok(nodes.filter(({ transformed }) => transformed !== undefined).length >= 12);
+  ok(nodes.filter(({ transformed }) => transformed?.backwardKernel !== undefined).length >= 9);
+});
+
+Deno.test("phases of seven positions are one tile of eleven points, and twenty positions are three", () => {
+  const shapes = CASES.filter(({ bins, pool }) => bins === 20 && pool === undefined);
+  strictEqual(shapes.length, 2);
+  for (const shape of shapes) {
+    const { node } = new Run(shape, { fused: true, twoMemories: true });
+    const { outputs, taps, units } = node.transformed!.tiling;
+    deepStrictEqual([outputs, taps, units * shape.dilation], [7, 5, 3]);
+  }
 });
 
 Deno.test("samples have the same bits in any company", () => {
@@ -218,7 +232,7 @@ class Run {
     convBackward(this.#context, this.node, { part, wanted: "weights" });
   }
 
-  check(allowed = ALLOWED): void {
+  check(allowed = this.#allowed()): void {
     const deltas = this.#deltas();
     const sum = plainGradients([], this.#plain(), noDeltas());
     const inputs: number[] = [];
@@ -259,6 +273,11 @@ class Run {
     const bias = this.#floats(this.node.parts.bias, this.node.shape.filters);
     near(bias, sum.bias, allowed.gradients);
     if (!this.#shape.first) near(found, inputs, allowed.gradients);
+  }
+
+  #allowed(): typeof ALLOWED {
+    const { outputs = 0, taps = 0 } = this.node.transformed?.tiling ?? {};
+    return outputs + taps - 1 > 10 ? ALLOWED_OF_ELEVEN : ALLOWED;
   }
 
   outputs(sample: number): number[][] {

@@ -1,4 +1,4 @@
-import { MAX_FREQUENCIES, MAX_TAPS } from "../transforms/points.ts";
+import { MAX_TAPS, MAX_TRAINING_FREQUENCIES } from "../transforms/points.ts";
 import type { ConvShape } from "../ops/conv/shape.ts";
 import { gradientBytes } from "../ops/conv/transformed/own_places.ts";
 import type { TrainingTiling } from "../ops/conv/transformed/types.ts";
@@ -6,8 +6,9 @@ import { TILE_ROWS } from "../ops/conv/transformed/products.ts";
 import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/tiling.ts";
 
 /**
- * Up to 8 points the error hardly differs from a plain sum's. With 9 or 10 it is twice as large, more so the more outputs a
- * tile has, whose powers of the points grow, and the longer the sum; these stay within 4e-6 of the largest output.
+ * Up to 8 points the error hardly differs from a plain sum's. With 9 or 10 it is twice as large, with 11 three times, more so
+ * the more outputs a tile has, whose powers of the points grow, and the longer the sum; these stay within 4e-6 of the
+ * largest output, with 11 points within 7e-6.
  */
 const SAFE_FREQUENCIES = 8;
 const LONG_SUM = 64;
@@ -36,7 +37,7 @@ export function chooseTrainingTiling(
   const positions = neededPositions(shape, pool);
   let best: { readonly tiling: TrainingTiling; readonly cost: number } | undefined;
   const accurate = taps === MAX_TAPS && pieces * channels <= LONG_SUM;
-  const most = accurate ? MAX_FREQUENCIES : SAFE_FREQUENCIES;
+  const most = accurate ? MAX_TRAINING_FREQUENCIES : SAFE_FREQUENCIES;
   for (let outputs = 2; outputs + taps - 1 <= most; outputs++) {
     const unit = dilation * outputs;
     if (unit % (pool ?? 1) !== 0) continue;

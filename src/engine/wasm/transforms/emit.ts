@@ -8,7 +8,7 @@
 import type { Local } from "../assembler/assembler.ts";
 import { type Combiner, countInstructions, type Term } from "./combiner.ts";
 import { inputMatrix, monicProduct, outputMatrix } from "./matrices.ts";
-import { finitePoints, type Transform } from "./points.ts";
+import { finitePoints, firstPair, type Transform } from "./points.ts";
 
 /** What a transform of inputs reads and writes. */
 export interface InputTransformCode {
@@ -30,7 +30,8 @@ export function emitInputTransform(
   const pushRow = (row: readonly number[], first = 0) =>
     combiner.pushSum(termsOf(row, inputs, first));
   const pushWithout = (point: number) => pushRow(monicProduct(points, [point]));
-  if (points.length > 0) store(0, () => pushWithout(0));
+  const paired = firstPair(transform);
+  if (paired > 0) store(0, () => pushWithout(0));
   for (const [pair, point] of pairs.entries()) {
     // (x + a) · R(x) and (x − a) · R(x), where R leaves out both points.
     const [high, low] = [combiner.local("high"), combiner.local("low")];
@@ -44,11 +45,11 @@ export function emitInputTransform(
       if (Math.abs(factor) !== 1) combiner.multiplyAdd([factor, low]);
       else code.get(low).op(factor === 1 ? "f32x4.add" : "f32x4.sub");
     };
-    store(1 + 2 * pair, () => pushEnd(point));
-    store(2 + 2 * pair, () => pushEnd(-point));
+    store(paired + 2 * pair, () => pushEnd(point));
+    store(paired + 1 + 2 * pair, () => pushEnd(-point));
   }
   for (const [index, point] of singles.entries()) {
-    store(1 + 2 * pairs.length + index, () => pushWithout(point));
+    store(paired + 2 * pairs.length + index, () => pushWithout(point));
   }
   store(transform.frequencies - 1, () => pushRow(monicProduct(points, [])));
 }
@@ -85,24 +86,25 @@ export function emitOutputTransform(
     code.set(local);
     return local;
   };
+  const paired = firstPair(transform);
   const both = pairs.map((_, pair) => {
-    const plus = loadInto(combiner.local("plus"), 1 + 2 * pair);
-    const minus = loadInto(combiner.local("minus"), 2 + 2 * pair);
+    const plus = loadInto(combiner.local("plus"), paired + 2 * pair);
+    const minus = loadInto(combiner.local("minus"), paired + 1 + 2 * pair);
     const [even, odd] = [named("even", pair), named("odd", pair)];
     code.get(plus).get(minus).op("f32x4.add").set(even);
     code.get(plus).get(minus).op("f32x4.sub").set(odd);
     return { even, odd };
   });
   const alone = singles.map((_, index) => {
-    return loadInto(named("single", index), 1 + 2 * pairs.length + index);
+    return loadInto(named("single", index), paired + 2 * pairs.length + index);
   });
-  const zero = loadInto(combiner.local("zero"), 0);
+  const zero = paired > 0 ? loadInto(combiner.local("zero"), 0) : undefined;
   const infinity = wanted < outputs
     ? undefined
     : loadInto(combiner.local("infinity"), frequencies - 1);
   for (let output = 0; output < wanted; output++) {
     const terms: Term[] = [];
-    if (output === 0) terms.push([1, zero]);
+    if (output === 0 && zero !== undefined) terms.push([1, zero]);
     if (output === outputs - 1) terms.push([1, infinity!]);
     for (const [pair, point] of pairs.entries()) {
       terms.push([point ** output, output % 2 === 0 ? both[pair]!.even : both[pair]!.odd]);
@@ -131,17 +133,19 @@ export function countInputInstructions(transform: Transform): number {
     return 2 * rest + (point === 1 ? 2 : 4);
   });
   const rows = inputMatrix(transform);
-  const paired = 2 * transform.points.pairs.length;
-  const others = rows.filter((_, frequency) => frequency === 0 || frequency > paired);
+  const first = firstPair(transform);
+  const last = first + 2 * transform.points.pairs.length;
+  const others = rows.filter((_, frequency) => frequency < first || frequency >= last);
   return [...ofPairs, ...others.map(countInstructions)].reduce((sum, count) => sum + count, 0);
 }
 
 /** Instructions that transform the products of a tile into its outputs, without loads and stores. */
 export function countOutputInstructions(transform: Transform): number {
   const { points: { pairs }, frequencies } = transform;
+  const first = firstPair(transform);
   // Both points of a pair share a term.
   const second = (frequency: number) =>
-    frequency > 0 && frequency <= 2 * pairs.length && frequency % 2 === 0;
+    frequency >= first && frequency < first + 2 * pairs.length && (frequency - first) % 2 === 1;
   if (frequencies === 1) return 0;
   const rows = outputMatrix(transform).map((row) => {
     return countInstructions(row.filter((_, frequency) => !second(frequency)));

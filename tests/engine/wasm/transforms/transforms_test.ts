@@ -21,7 +21,7 @@ import {
 } from "../../../../src/engine/wasm/transforms/matrices.ts";
 import {
   createTransform,
-  MAX_FREQUENCIES,
+  MAX_TRAINING_FREQUENCIES,
   type Transform,
 } from "../../../../src/engine/wasm/transforms/points.ts";
 import { createRandom } from "../../../helpers/random_values.ts";
@@ -36,7 +36,7 @@ const ALLOWED = 4e-6;
 
 const TRANSFORMS = [1, 2, 3, 4, 5].flatMap((taps) => {
   // With one tap there is nothing to transform.
-  const most = taps === 1 ? 1 : MAX_FREQUENCIES + 1 - taps;
+  const most = taps === 1 ? 1 : MAX_TRAINING_FREQUENCIES + 1 - taps;
   return Array.from({ length: most }, (_, index) => createTransform(index + 1, taps));
 });
 
@@ -131,7 +131,7 @@ Deno.test("the matrices of each transform compute its convolution, to within flo
 });
 
 Deno.test("a transform with more points than are accurate is refused", () => {
-  throws(() => createTransform(7, 5), /F\(7, 5\).*11 points, expected 1 to 10/);
+  throws(() => createTransform(8, 5), /F\(8, 5\).*12 points, expected 1 to 11/);
   throws(() => createTransform(0, 3), RangeError);
   throws(() => createTransform(3, 0), RangeError);
 });
