@@ -19,6 +19,7 @@ import {
   type TrialRecord,
 } from "../search/mod.ts";
 import { planTrials } from "../search/plan_trials.ts";
+import { warnIfCounts } from "./_count_warning.ts";
 import { peakMemory } from "./_peak_memory.ts";
 import { printPlan, reportTrials } from "./_report_search.ts";
 import { ownParts } from "./_resume.ts";
@@ -51,6 +52,7 @@ async function plan(flags: SearchFlags, call: PlanCall): Promise<Division> {
   const loadSeconds = (performance.now() - started) / 1000;
   const { data, settings, description } = search;
   printPlan({ data, groups: settings.groups }, description);
+  if (!call.given.has("transform")) warnIfCounts(data);
   const { wanted } = await searchModels(data, { ...settings, elsewhere: [] });
   if (wanted === undefined) {
     throw new ContractError("Cannot plan: no trial of the search makes a model for these data");
