@@ -17,7 +17,7 @@ import {
   refuseHeldExplanation,
   refusePlace,
 } from "./_explanation_directory.ts";
-import { prepareNull, wholeOf } from "./_explanation_null.ts";
+import { prepareNull, surveyNull, wholeOf } from "./_explanation_null.ts";
 import { digestOfPlan, type Plan } from "./_explanation_plan.ts";
 import { planTracks } from "./_explanation_tracks.ts";
 import { computeBlocks, countBlocks, type ExplanationWork, planWork } from "./_explanation_work.ts";
@@ -55,7 +55,8 @@ async function plan(flags: ExplainFlags, call: PlanCall): Promise<Division> {
   const work = await prepareExplanation(model, flags);
   await planTracks(work);
   const loadSeconds = (performance.now() - started) / 1000;
-  const blockSeconds = work.blockSize * await secondsPerSample(work, signal);
+  const sampleSeconds = await secondsPerSample(work, signal);
+  const blockSeconds = work.blockSize * sampleSeconds;
   const blocks = countBlocks(work);
   const perUnit = call.perUnit ?? itemsPerUnit(blockSeconds);
   const common = {
@@ -68,7 +69,9 @@ async function plan(flags: ExplainFlags, call: PlanCall): Promise<Division> {
   const units: PlannedUnit[] = [];
   if (flags.null !== "none") {
     const does = `the null, ${flags.null}`;
-    units.push({ ...common, id: "null", does, makes, settings: { null: true } });
+    const ownSeconds = await surveyNull(work, { secondsPerSample: sampleSeconds, signal });
+    const seconds = Math.ceil(loadSeconds + ownSeconds);
+    units.push({ ...common, id: "null", does, makes, seconds, settings: { null: true } });
   }
   for (const [first, end] of cutSpans(blocks, perUnit)) {
     const isOne = end === first + 1;
