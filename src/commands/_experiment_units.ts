@@ -8,7 +8,6 @@ import type { PlannedUnit } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { parsePresetName } from "../model/presets.ts";
-import { checkValue } from "../runs/check_value.ts";
 import { holdsUnfinishedRun } from "../runs/command_file.ts";
 import { readResult } from "../runs/experiment_files.ts";
 import {
@@ -28,6 +27,7 @@ import { ownParts, resumeCall } from "./_resume.ts";
 import { runExperiments } from "./_run_experiments.ts";
 import { tabulateExperiments } from "./_tabulate_experiments.ts";
 import { arithmeticOf, checkPlannedArithmetic, checkPlannedInputs } from "./_unit_checks.ts";
+import { cutSpans, settingsOf } from "./_unit_settings.ts";
 import type {
   Division,
   FinishedUnit,
@@ -73,16 +73,14 @@ async function plan(flags: ExperimentsFlags, call: PlanCall): Promise<Division> 
   const { data, plans, arithmetic } = await load(flags);
   await findFinished(plans, flags);
   const loadSeconds = (performance.now() - started) / 1000;
-  const { perUnit = 1 } = call;
   const seconds: (number | undefined)[] = [];
   for (const plan of plans) seconds.push(await surveyExperiment(plan, data, flags));
   const memoryBytes = peakMemory();
-  const units: PlannedUnit[] = [];
-  for (let first = 0; first < plans.length; first += perUnit) {
-    const own = plans.slice(first, first + perUnit).map(({ name }) => name);
-    const times = seconds.slice(first, first + perUnit);
+  const units = cutSpans(plans.length, call.perUnit ?? 1).map((span): PlannedUnit => {
+    const own = plans.slice(...span).map(({ name }) => name);
+    const times = seconds.slice(...span);
     const total = times.reduce((sum: number, time) => sum + (time ?? NaN), loadSeconds);
-    units.push({
+    return {
       id: own.length === 1 ? own[0]! : `${own[0]}-to-${own.at(-1)}`,
       does: own.join(", "),
       needs: Object.keys(inputs),
@@ -92,8 +90,8 @@ async function plan(flags: ExperimentsFlags, call: PlanCall): Promise<Division> 
       memoryBytes,
       seconds: Number.isNaN(total) ? undefined : Math.ceil(total),
       settings: { experiments: own },
-    });
-  }
+    };
+  });
   return { units, inputs, arithmetic };
 }
 
@@ -124,10 +122,7 @@ async function work(
   flags: ExperimentsFlags,
   { plan, unit, folder, signal }: WorkCall,
 ): Promise<WorkDone> {
-  const { experiments } = checkValue(unit.settings, SETTINGS, {
-    purpose: `do unit ${unit.unit}`,
-    file: "units.jsonl",
-  });
+  const { experiments } = settingsOf(unit, SETTINGS);
   const inputs = await experimentInputs(flags);
   checkPlannedInputs(plan, inputs);
   const { data, plans, arithmetic } = await load(flags);

@@ -1,13 +1,12 @@
 /** The units of `explain`: some blocks of samples each, and the null, if there is one. */
 
-import { boolean, field, optional } from "../base/field.ts";
+import { boolean, optional } from "../base/field.ts";
 import { object } from "../base/fields.ts";
 import { chooseThreads } from "../base/threads.ts";
 import { formatCountOf } from "../base/count.ts";
 import type { PlannedUnit } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
 import { testAttributions } from "../explain/mod.ts";
-import { checkValue } from "../runs/check_value.ts";
 import { type AttributionBlock, freeBlock } from "./_attribution_bytes.ts";
 import { checkExplainFlags, type ExplainFlags } from "./_explain_flags.ts";
 import { BlockStore, NULL_BLOCK } from "./_explanation_blocks.ts";
@@ -18,7 +17,7 @@ import {
   refuseHeldExplanation,
   refusePlace,
 } from "./_explanation_directory.ts";
-import { prepareNull, wholeOf } from "./_explanation_null.ts";
+import { prepareNull, surveyNull, wholeOf } from "./_explanation_null.ts";
 import { digestOfPlan, type Plan } from "./_explanation_plan.ts";
 import { planTracks } from "./_explanation_tracks.ts";
 import { computeBlocks, countBlocks, type ExplanationWork, planWork } from "./_explanation_work.ts";
@@ -26,6 +25,7 @@ import { peakMemory } from "./_peak_memory.ts";
 import { explanationInputs, prepareExplanation, runExplanation } from "./_run_explanation.ts";
 import { secondsPerSample } from "./_survey_explanation.ts";
 import { checkPlannedArithmetic, checkPlannedInputs } from "./_unit_checks.ts";
+import { cutSpans, itemsPerUnit, settingsOf, SPAN } from "./_unit_settings.ts";
 import type {
   Division,
   FinishedUnit,
@@ -40,20 +40,11 @@ import type {
 /** How the work of `explain` is divided. */
 export const explainUnits: UnitKind<ExplainFlags> = { plan, work, gather };
 
-/** Units have so many blocks that they take about this long, unless `--per-unit` says how many they have. */
-const UNIT_SECONDS = 300;
-
 /** The folder of a unit's blocks, in its own. */
 const EXPLANATION = "explanation";
 
 /** What a unit explains: the blocks from one number to another, or the null. */
-const SETTINGS = object({
-  blocks: optional(field<readonly [first: number, end: number]>(
-    (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger),
-    "two integers",
-  )),
-  null: optional(boolean),
-});
+const SETTINGS = object({ blocks: optional(SPAN), null: optional(boolean) });
 
 async function plan(flags: ExplainFlags, call: PlanCall): Promise<Division> {
   const { args: [model = ""], given, signal } = call;
@@ -64,9 +55,10 @@ async function plan(flags: ExplainFlags, call: PlanCall): Promise<Division> {
   const work = await prepareExplanation(model, flags);
   await planTracks(work);
   const loadSeconds = (performance.now() - started) / 1000;
-  const blockSeconds = work.blockSize * await secondsPerSample(work, signal);
+  const sampleSeconds = await secondsPerSample(work, signal);
+  const blockSeconds = work.blockSize * sampleSeconds;
   const blocks = countBlocks(work);
-  const perUnit = call.perUnit ?? Math.max(1, Math.floor(UNIT_SECONDS / blockSeconds));
+  const perUnit = call.perUnit ?? itemsPerUnit(blockSeconds);
   const common = {
     needs: Object.keys(work.inputs),
     seed: flags.seed,
@@ -77,10 +69,11 @@ async function plan(flags: ExplainFlags, call: PlanCall): Promise<Division> {
   const units: PlannedUnit[] = [];
   if (flags.null !== "none") {
     const does = `the null, ${flags.null}`;
-    units.push({ ...common, id: "null", does, makes, settings: { null: true } });
+    const ownSeconds = await surveyNull(work, { secondsPerSample: sampleSeconds, signal });
+    const seconds = Math.ceil(loadSeconds + ownSeconds);
+    units.push({ ...common, id: "null", does, makes, seconds, settings: { null: true } });
   }
-  for (let first = 0; first < blocks; first += perUnit) {
-    const end = Math.min(first + perUnit, blocks);
+  for (const [first, end] of cutSpans(blocks, perUnit)) {
     const isOne = end === first + 1;
     units.push({
       ...common,
@@ -96,10 +89,7 @@ async function plan(flags: ExplainFlags, call: PlanCall): Promise<Division> {
 
 async function work(flags: ExplainFlags, call: WorkCall): Promise<WorkDone> {
   const { plan, unit, folder, args: [model = ""], signal } = call;
-  const { blocks: range } = checkValue(unit.settings, SETTINGS, {
-    purpose: `do unit ${unit.unit}`,
-    file: "units.jsonl",
-  });
+  const { blocks: range } = settingsOf(unit, SETTINGS);
   const work = await prepareExplanation(model, flags);
   checkPlannedInputs(plan, work.inputs);
   checkPlannedArithmetic(plan, work.arithmetic);
@@ -141,10 +131,10 @@ async function takeBlocks(
   { units, signal }: { readonly units: readonly FinishedUnit[]; readonly signal: AbortSignal },
 ): Promise<void> {
   const digest = await digestOfPlan(await planUnit(work));
-  const parts = units.map(({ folder, settings, unit }) => ({
-    unit,
-    range: checkValue(settings, SETTINGS, { purpose: "gather", file: "units.jsonl" }).blocks,
-    store: new BlockStore(`${folder}/${EXPLANATION}/${BLOCKS_FOLDER}`, digest),
+  const parts = units.map((unit) => ({
+    unit: unit.unit,
+    range: settingsOf(unit, SETTINGS).blocks,
+    store: new BlockStore(`${unit.folder}/${EXPLANATION}/${BLOCKS_FOLDER}`, digest),
   }));
   for (const { range, store, unit } of parts) {
     if (range !== undefined || await directory.readNull() !== undefined) continue;

@@ -12,6 +12,8 @@ import {
   testAttributions,
   trainNullModels,
 } from "../explain/mod.ts";
+import { countNullSamples } from "../explain/nulls/null_attributions.ts";
+import { surveyNullModels } from "../explain/nulls/shuffled_labels.ts";
 import type { AttributionBlock } from "./_attribution_bytes.ts";
 import type { ExplanationDirectory } from "./_explanation_directory.ts";
 import { attributeOptionsOf, type ExplanationWork, optionsOf } from "./_explanation_work.ts";
@@ -40,7 +42,7 @@ export async function prepareNull(
   directory: ExplanationDirectory,
   signal: AbortSignal,
 ): Promise<NullTest | undefined> {
-  const { flags, chosen } = work;
+  const { flags } = work;
   if (flags.null === "none") return undefined;
   const kept = await directory.readNull();
   const compared = flags.null === "labels" ? COMPARED * flags.nullShuffles : COMPARED;
@@ -50,16 +52,9 @@ export async function prepareNull(
       nullAttributions: { kind: flags.null, compared, attributions: wholeOf(kept, work) },
     };
   }
-  const pool = Math.max(
-    COMPARED,
-    Math.min(MOST_OF_CELL_TYPE, Math.floor(MOST_IN_ALL / chosen.cellTypes)),
-  );
   const progress = new ProgressLine();
   const options: NullOptions = {
-    ...attributeOptionsOf(work),
-    rows: chosen.rows,
-    compared: COMPARED,
-    pool,
+    ...nullOptionsOf(work),
     signal,
     onProgress: ({ done, total }) => progress.update({ done, total, label: "null" }),
   };
@@ -76,6 +71,41 @@ export async function prepareNull(
   const nullAttributions = { ...made, attributions: { ...attributions, inputs } };
   await directory.writeNull(nullAttributions.attributions);
   return { kind: flags.null, nullAttributions };
+}
+
+/** How the samples of the null are chosen and explained. */
+function nullOptionsOf(work: ExplanationWork): NullOptions {
+  const { rows, cellTypes } = work.chosen;
+  const ofCellType = Math.min(MOST_OF_CELL_TYPE, Math.floor(MOST_IN_ALL / cellTypes));
+  return {
+    ...attributeOptionsOf(work),
+    rows,
+    compared: COMPARED,
+    pool: Math.max(COMPARED, ofCellType),
+  };
+}
+
+/**
+ * Says how long the null takes on this machine.
+ *
+ * @param work What is explained, with a null.
+ * @param options How long the explanation of a sample takes.
+ * @returns Seconds, without those in which the data are read.
+ * @throws As {@linkcode prepareNull} does.
+ */
+export async function surveyNull(
+  work: ExplanationWork,
+  { secondsPerSample, signal }: {
+    readonly secondsPerSample: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<number> {
+  const { flags, models, data } = work;
+  const explaining = countNullSamples(data, nullOptionsOf(work)) * secondsPerSample;
+  if (flags.null !== "labels") return explaining;
+  const { nullShuffles: shuffles, engine, threads } = flags;
+  const training = await surveyNullModels(models, data, { shuffles, engine, threads, signal });
+  return training + shuffles * explaining;
 }
 
 async function makeNull(

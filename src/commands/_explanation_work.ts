@@ -42,7 +42,7 @@ export async function describeArithmetic(
   { spec }: TrainedModel,
 ): Promise<string> {
   const { engine } = await selectEngine(name, spec);
-  return `${engine.name}: ${await engine.arithmetic()}`;
+  return await engine.arithmetic();
 }
 
 /** Number of blocks. */

@@ -1,7 +1,6 @@
 /** The units of `predict`: the outputs of the networks for some samples each. */
 
 import { concatenateAll } from "../base/bytes.ts";
-import { field } from "../base/field.ts";
 import { object } from "../base/fields.ts";
 import { chooseThreads } from "../base/threads.ts";
 import type { PlannedUnit, Unit } from "../cluster/plan.ts";
@@ -9,7 +8,6 @@ import { ContractError, FormatError } from "../errors.ts";
 import { writeFileAtomic } from "../files/file.ts";
 import { formatNpyHeader, readNpy } from "../io/npy.ts";
 import { readPredictions } from "../io/submission.ts";
-import { checkValue } from "../runs/check_value.ts";
 import { describeInputs, type Inputs } from "../runs/inputs.ts";
 import { describeModels } from "../runs/models.ts";
 import { predictEnsemble } from "../training/ensemble.ts";
@@ -23,6 +21,7 @@ import { type LoadedPrediction, loadPrediction } from "./_predict.ts";
 import { type PredictFlags, predictTable } from "./_predict_table.ts";
 import { choosePredictionOutput } from "./_prediction_format.ts";
 import { arithmeticOf, checkPlannedArithmetic, checkPlannedInputs } from "./_unit_checks.ts";
+import { cutSpans, itemsPerUnit, settingsOf, SPAN, type Span } from "./_unit_settings.ts";
 import type {
   Division,
   FinishedUnit,
@@ -39,9 +38,6 @@ export const predictUnits: UnitKind<PredictFlags> = { startsOver: true, plan, wo
 
 /** The file that a unit leaves: `[model, sample]`, float32. */
 const OUTPUTS_FILE = "outputs.npy";
-
-/** Units have so many samples that they take about this long, unless `--per-unit` says how many they have. */
-const UNIT_SECONDS = 300;
 
 /** Samples are added until they take this long, since shorter times say little. */
 const LEAST_SECONDS = 0.3;
@@ -61,22 +57,18 @@ async function plan(flags: PredictFlags, { perUnit, signal }: PlanCall): Promise
   }
   const loadSeconds = (performance.now() - started) / 1000;
   const secondsEach = await secondsPerSample(loaded, flags, signal);
-  const size = perUnit ?? Math.max(1, Math.floor(UNIT_SECONDS / secondsEach));
+  const size = perUnit ?? itemsPerUnit(secondsEach);
   const memoryBytes = peakMemory();
-  const units: PlannedUnit[] = [];
-  for (let first = 0; first < data.length; first += size) {
-    const end = Math.min(first + size, data.length);
-    units.push({
-      id: `samples${first + 1}-to-${end}`,
-      does: `samples ${first + 1} to ${end} of ${data.length}`,
-      needs: Object.keys(inputs),
-      makes: [OUTPUTS_FILE],
-      threads: chooseThreads(flags.threads),
-      memoryBytes,
-      seconds: Math.ceil(loadSeconds + (end - first) * secondsEach),
-      settings: { samples: [first, end] },
-    });
-  }
+  const units = cutSpans(data.length, size).map(([first, end]): PlannedUnit => ({
+    id: `samples${first + 1}-to-${end}`,
+    does: `samples ${first + 1} to ${end} of ${data.length}`,
+    needs: Object.keys(inputs),
+    makes: [OUTPUTS_FILE],
+    threads: chooseThreads(flags.threads),
+    memoryBytes,
+    seconds: Math.ceil(loadSeconds + (end - first) * secondsEach),
+    settings: { samples: [first, end] },
+  }));
   return { units, inputs, arithmetic: await arithmeticIn(loaded, flags) };
 }
 
@@ -158,16 +150,10 @@ async function work(
   return { arithmetic };
 }
 
-const SETTINGS = object({
-  samples: field<readonly [first: number, end: number]>(
-    (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger),
-    "two integers",
-  ),
-});
+const SETTINGS = object({ samples: SPAN });
 
-function samplesOf({ settings, unit }: Unit): readonly [first: number, end: number] {
-  const purpose = `do unit ${unit}`;
-  return checkValue(settings, SETTINGS, { purpose, file: "units.jsonl" }).samples;
+function samplesOf(unit: Unit): Span {
+  return settingsOf(unit, SETTINGS).samples;
 }
 
 async function gather(flags: PredictFlags, call: GatherCall): Promise<Gathered> {

@@ -13,7 +13,6 @@ import { findKeptNumbers, type KeptNumbers } from "../genome/kept_numbers.ts";
 import type { KeptCounts } from "../genome/prepare_options.ts";
 import type { SampleSheet } from "../genome/sample_sheet.ts";
 import { mostCountThreads } from "../genome/signal/count_crew.ts";
-import { checkValue } from "../runs/check_value.ts";
 import { describeContent, describeInputs, type Inputs, isSameInput } from "../runs/inputs.ts";
 import { withDigestProgress } from "./_inputs.ts";
 import type { PrepareFlags } from "./_prepare_flags.ts";
@@ -21,6 +20,7 @@ import { type PrepareInputs, readPrepareSheet, takePrepareInputs } from "./_prep
 import { type CountingCost, probeCounting } from "./_prepare_probe.ts";
 import { openPrepared } from "./_prepared_output.ts";
 import { ProgressLine } from "./_progress.ts";
+import { cutSpans, settingsOf } from "./_unit_settings.ts";
 import type { Division, FinishedUnit, GatherCall, PlanCall, WorkCall, WorkDone } from "./_units.ts";
 import { warn } from "./_warn.ts";
 
@@ -46,11 +46,10 @@ export async function planPrepare(flags: PrepareFlags, call: PlanCall): Promise<
   await (await openPrepared(flags))[Symbol.asyncDispose]();
   // Every unit reads the sheet and the genes, too.
   const cost = await probeCounting(taken, files, (performance.now() - started) / 1000);
-  const units: PlannedUnit[] = [];
-  for (let first = 0; first < files.length; first += perUnit) {
-    const own = files.slice(first, first + perUnit);
-    units.push({
-      id: idOf(own, first, files.length),
+  const units = cutSpans(files.length, perUnit).map((span): PlannedUnit => {
+    const own = files.slice(...span);
+    return {
+      id: idOf(own, span[0], files.length),
       does: describeFiles(own),
       needs: [...Object.keys(inputs), ...own.map(({ name }) => name)],
       makes: own.map((_, place) => countsFile(place)),
@@ -58,8 +57,8 @@ export async function planPrepare(flags: PrepareFlags, call: PlanCall): Promise<
       memoryBytes: cost?.memoryBytes,
       seconds: secondsOf(own, cost),
       settings: { files: own.map(({ name }) => name) },
-    });
-  }
+    };
+  });
   return { units, inputs };
 }
 
@@ -171,8 +170,8 @@ async function fileToReopen(path: string): Promise<ByteSource> {
   return { name: path, size: await fileSize(path), readsAreCopies: true, read, close: () => {} };
 }
 
-function filesOf({ settings, unit }: Unit): readonly string[] {
-  return checkValue(settings, SETTINGS, { purpose: `do unit ${unit}`, file: "units.jsonl" }).files;
+function filesOf(unit: Unit): readonly string[] {
+  return settingsOf(unit, SETTINGS).files;
 }
 
 /** Digests the files that all units read; those of signal are known by their lengths and times. */

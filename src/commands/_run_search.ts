@@ -16,6 +16,7 @@ import {
 } from "../search/mod.ts";
 import { fileOfAnnotation } from "./_annotation.ts";
 import { warnOfMixture } from "./_arithmetic.ts";
+import { warnIfCounts } from "./_count_warning.ts";
 import { type CommandCall, Interrupted } from "./flags.ts";
 import { chooseData, loadData } from "./_data.ts";
 import { inputsOfRun } from "./_inputs.ts";
@@ -93,6 +94,9 @@ export async function runSearch(
   const { data, settings, description } = await loadSearch(flags, chosen);
   const { trials } = description;
   printPlan({ data, groups: settings.groups }, description);
+  // It was said when the search was planned or started.
+  const isNew = elsewhere === undefined && resume === undefined;
+  if (isNew && !given.has("transform")) warnIfCounts(data);
   const finished = resume === undefined ? [] : await readEarlierTrials(directory, description);
   refuseFewerTrials(description, finished);
   // If this search is killed early, the one that it replaces must not be taken for it.

@@ -4,10 +4,9 @@ import { isDeepStrictEqual } from "node:util";
 import { integer } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import { chooseThreads } from "../base/threads.ts";
-import type { PlannedUnit, Unit } from "../cluster/plan.ts";
+import type { PlannedUnit } from "../cluster/plan.ts";
 import { ContractError } from "../errors.ts";
 import { pathKind, writeFileAtomic } from "../files/file.ts";
-import { checkValue } from "../runs/check_value.ts";
 import { holdsUnfinishedRun, readKeptCommand } from "../runs/command_file.ts";
 import { readText } from "../runs/json.ts";
 import { holdsSearch, readSearchFile } from "../runs/search_files.ts";
@@ -20,6 +19,7 @@ import {
   type TrialRecord,
 } from "../search/mod.ts";
 import { planTrials } from "../search/plan_trials.ts";
+import { warnIfCounts } from "./_count_warning.ts";
 import { peakMemory } from "./_peak_memory.ts";
 import { printPlan, reportTrials } from "./_report_search.ts";
 import { ownParts } from "./_resume.ts";
@@ -27,6 +27,7 @@ import { type LoadedSearch, loadSearch, runSearch, searchInputs } from "./_run_s
 import { readSettings, refuseHeldSearch, type SearchFlags } from "./_search_flags.ts";
 import { surveyTrials } from "./_survey_trials.ts";
 import { arithmeticOf, checkPlannedArithmetic, checkPlannedInputs } from "./_unit_checks.ts";
+import { cutSpans, settingsOf } from "./_unit_settings.ts";
 import type {
   Division,
   GatherCall,
@@ -51,6 +52,7 @@ async function plan(flags: SearchFlags, call: PlanCall): Promise<Division> {
   const loadSeconds = (performance.now() - started) / 1000;
   const { data, settings, description } = search;
   printPlan({ data, groups: settings.groups }, description);
+  if (!call.given.has("transform")) warnIfCounts(data);
   const { wanted } = await searchModels(data, { ...settings, elsewhere: [] });
   if (wanted === undefined) {
     throw new ContractError("Cannot plan: no trial of the search makes a model for these data");
@@ -90,14 +92,13 @@ async function unitsOf(
 ): Promise<PlannedUnit[]> {
   const seconds = await surveyTrials({ rung, trials }, search, flags);
   const memoryBytes = peakMemory();
-  const units: PlannedUnit[] = [];
-  for (let first = 0; first < trials.length; first += perUnit) {
-    const own = trials.slice(first, first + perUnit);
+  return cutSpans(trials.length, perUnit).map((span): PlannedUnit => {
+    const own = trials.slice(...span);
     const times = own.map((trial) => seconds.get(trial));
     const isKnown = times.every((time) => time !== undefined);
     const total = times.reduce((sum: number, time) => sum + (time ?? 0), loadSeconds);
     const name = own.length === 1 ? `trial${own[0]}` : `trials${own[0]}-to-${own.at(-1)}`;
-    units.push({
+    return {
       id: `rung${rung}-${name}`,
       does: `${own.length === 1 ? "trial" : "trials"} ${own.join(", ")} of rung ${rung}`,
       needs,
@@ -107,22 +108,17 @@ async function unitsOf(
       memoryBytes,
       seconds: isKnown ? Math.ceil(total) : undefined,
       settings: { rung, trials: own, perUnit },
-    });
-  }
-  return units;
+    };
+  });
 }
 
 const SETTINGS = object({ rung: integer(1), trials: arrayOf(integer(1)), perUnit: integer(1) });
-
-function settingsOf({ settings, unit }: Unit) {
-  return checkValue(settings, SETTINGS, { purpose: `do unit ${unit}`, file: "units.jsonl" });
-}
 
 async function work(
   flags: SearchFlags,
   { plan, unit, folder, signal }: WorkCall,
 ): Promise<WorkDone> {
-  const { rung, trials } = settingsOf(unit);
+  const { rung, trials } = settingsOf(unit, SETTINGS);
   const inputs = await searchInputs(flags);
   checkPlannedInputs(plan, inputs);
   const search = await loadSearch(flags, await readSettings(flags));
@@ -176,7 +172,7 @@ async function gather(flags: SearchFlags, call: GatherCall): Promise<Gathered> {
     await runSearch({ ...flags, overwrite }, call, elsewhere);
     return { next: [] };
   }
-  const last = settingsOf(units.at(-1)!);
+  const last = settingsOf(units.at(-1)!, SETTINGS);
   if (wanted.rung <= last.rung) {
     throw new ContractError(
       `Cannot gather: trials ${

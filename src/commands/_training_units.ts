@@ -1,11 +1,9 @@
 /** The units of commands that train several models in one call: a unit trains some of them, and gathering resumes the whole. */
 
-import { field } from "../base/field.ts";
 import { object } from "../base/fields.ts";
 import { chooseThreads } from "../base/threads.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { openFile, pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
-import { checkValue } from "../runs/check_value.ts";
 import {
   checkpointsOf,
   holdsUnfinishedRun,
@@ -34,6 +32,7 @@ import {
   type WorkCall,
   type WorkDone,
 } from "./_units.ts";
+import { cutSpans, settingsOf, SPAN } from "./_unit_settings.ts";
 import { warn } from "./_warn.ts";
 
 /** The file that a unit leaves. */
@@ -89,21 +88,19 @@ async function plan<Flags extends TrainingUnitFlags>(
   // Every unit reads the data, too.
   const overhead = (performance.now() - started) / 1000;
   const memoryBytes = peakMemory();
-  const { perUnit = 1 } = call;
-  const units: PlannedUnit[] = [];
-  for (let first = 0; first < runs.length; first += perUnit) {
-    const own = runs.slice(first, first + perUnit);
-    units.push({
-      ...nameUnit(command, flags, [first, first + own.length]),
+  const units = cutSpans(runs.length, call.perUnit ?? 1).map((part): PlannedUnit => {
+    const own = runs.slice(...part);
+    return {
+      ...nameUnit(command, flags, part),
       needs: Object.keys(inputs),
       makes: [PART_FILE],
       seed: own[0]!.seed,
       threads: chooseThreads(flags.threads),
       memoryBytes,
       seconds: Math.ceil(overhead + own.reduce((sum, { seconds }) => sum + seconds, 0)),
-      settings: { part: [first, first + own.length] },
-    });
-  }
+      settings: { part },
+    };
+  });
   return { units, inputs, arithmetic };
 }
 
@@ -177,16 +174,11 @@ async function clearCheckpoints(folder: string, command: string): Promise<void> 
   await owned.finish();
 }
 
-function partOf({ settings, unit }: Unit): RunPart {
-  return checkValue(settings, SETTINGS, { purpose: `do unit ${unit}`, file: "units.jsonl" }).part;
-}
+const SETTINGS = object({ part: SPAN });
 
-const SETTINGS = object({
-  part: field<RunPart>(
-    (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger),
-    "two integers",
-  ),
-});
+function partOf(unit: Unit): RunPart {
+  return settingsOf(unit, SETTINGS).part;
+}
 
 async function readPart(file: string): Promise<FitCheckpoint> {
   const source = await openFile(file);

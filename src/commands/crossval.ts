@@ -23,6 +23,7 @@ import {
   integer,
   Interrupted,
 } from "./flags.ts";
+import { warnOfCounts } from "./_count_warning.ts";
 import { loadData } from "./_data.ts";
 import { openLog, replayEpochs } from "./_event_log.ts";
 import { formatFolds, summariseFolds } from "./_fold_summary.ts";
@@ -144,6 +145,7 @@ async function crossval(given: CrossvalFlags, { signal, share }: CommandCall): P
   const sampleWeights = joinWeights(data, weights);
   printStart(flags, initial, { ...settings, folds: true });
   printWindow(settings, data);
+  warnOfCounts(data, settings, { flags, file, initial });
   await run.begin();
   const division = { folds, repeats, scheme, stratified, groups };
   const shared = findSharedParts(kFold(data, { ...division, seed: settings.seed }));

@@ -30,6 +30,7 @@ import {
 } from "./flags.ts";
 import { noArms, printArms } from "./_arms.ts";
 import { throwDiverged, trainArms } from "./_train_arms.ts";
+import { warnOfCounts } from "./_count_warning.ts";
 import { loadData } from "./_data.ts";
 import { memberRun, openLog } from "./_event_log.ts";
 import { formatMetric } from "./_metrics.ts";
@@ -142,6 +143,7 @@ async function forecast(given: ForecastFlags, { signal, share }: CommandCall): P
   const settings = resolveRunSettings(flags, { file, data: split.train });
   console.info(describeSplit(split));
   printWindow(settings, split.train);
+  warnOfCounts(split.train, settings, { flags, file });
   const shared = { ...settings, unlabelled, members: ensemble, signal };
   await owned.begin();
   const results = await fitEnsemble(model, split.train, {

@@ -23,6 +23,7 @@ import {
   formatCalibration,
   throwUnlessCalibrated,
 } from "./_calibration.ts";
+import { warnOfCounts } from "./_count_warning.ts";
 import { openLog } from "./_event_log.ts";
 import { checkTestFlags } from "./_labels.ts";
 import { readSpecFile } from "./_model_spec.ts";
@@ -137,6 +138,7 @@ async function train(given: TrainFlags, { signal, share }: CommandCall): Promise
   const settings = resolve(samples.data);
   printStart(flags, initial, { ...settings, folds: flags.calibrate });
   printWindow(settings, samples.data);
+  warnOfCounts(samples.data, settings, { flags, file, initial });
   await run.begin();
   const models = { flags, settings, samples, initial, log, signal };
   const { trained, calibrated } = await trainModels(run, models);

@@ -2,11 +2,9 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
-import { datasetBlocks, describeDataset } from "../../src/data/dataset_blocks.ts";
-import { writeFileAtomic } from "../../src/files/file.ts";
-import { writeCompetition } from "../../src/io/competition_writer.ts";
 import { saveModel } from "../../src/model/save_load.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
+import { writeDataset } from "../helpers/npz_file.ts";
 import { BINS, linearModel, MARKS, PLANTED, plantedChanges } from "../helpers/planted_changes.ts";
 
 const { data: DATA, rises: RISES } = plantedChanges({
@@ -23,15 +21,8 @@ const WEIGHTS = new Float32Array(BINS * MARKS.length).map((_, i) => {
 
 /** Writes the data, a model that reads them rightly, and one of two that do so nearly. */
 async function prepare(directory: string): Promise<void> {
-  await writeData(`${directory}/data.npz`, DATA);
+  await writeDataset(`${directory}/data.npz`, DATA);
   await saveModel(linearModel(WEIGHTS), `${directory}/model`);
-}
-
-async function writeData(path: string, data: Dataset): Promise<void> {
-  await writeFileAtomic(
-    path,
-    (sink) => writeCompetition(sink, datasetBlocks(data), describeDataset(data)),
-  );
 }
 
 /** The measured change of each gene, from the mean of the controls. */
@@ -180,8 +171,8 @@ function checkReport(report: any): void {
 Deno.test("models that were trained on the cell types are warned of, and several models give intervals", async () => {
   await withDirectory(async (directory) => {
     const [all, train, run] = ["all.npz", "train.npz", "run"].map((name) => `${directory}/${name}`);
-    await writeData(all!, DATA);
-    await writeData(train!, DATA.filter((position) => DATA.cellTypeOf(position) !== "treated"));
+    await writeDataset(all!, DATA);
+    await writeDataset(train!, DATA.filter((position) => DATA.cellTypeOf(position) !== "treated"));
     const models = ["--preset", "experiment1", "--epochs", "1", "--ensemble", "2"];
     const trained = await runTask("train", "--data", train!, ...models, "--out", run!, ...ENGINE);
     strictEqual(trained.code, 0, trained.stderr);
@@ -266,7 +257,7 @@ Deno.test("sets without anything measured are refused, and labels of a file are 
   await withDirectory(async (directory) => {
     await prepare(directory);
     const at = (name: string) => `${directory}/${name}`;
-    await writeData(at("bare.npz"), new Dataset({ ...DATA.columns, labels: undefined }));
+    await writeDataset(at("bare.npz"), new Dataset({ ...DATA.columns, labels: undefined }));
     await Deno.writeTextFile(at("sets.gmt"), GMT);
     const args = [directory, "--data", at("bare.npz"), ...SIDES, ...ENGINE, "--bootstrap", "10"];
     const refused = await runTask(

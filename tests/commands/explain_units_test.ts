@@ -1,6 +1,6 @@
 /** An explanation in units: several processes end with the files of one. */
 
-import { match, strictEqual } from "node:assert";
+import { match, ok, strictEqual } from "node:assert";
 import { compareResults, doPlan } from "../helpers/cluster.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
 
@@ -58,6 +58,27 @@ Deno.test("an explanation is gathered again where it was killed, and another one
     strictEqual(again.code, 0, again.stderr);
     match(again.stdout, /All was written to .* already/);
     await compareResults(directory, { args, out });
+  });
+});
+
+Deno.test("the arithmetic names the engine once, and the null has a time, by which its jobs have a limit", async () => {
+  await withDirectory(async (directory) => {
+    const run = await trainIn(directory);
+    const explain = ["explain", run, "--data", DATA, "--engine", "wasm", "--null"];
+    for (const kind of ["matched", "labels"]) {
+      const plan = `${directory}/${kind}`;
+      const place = ["--plan", plan, "--slurm"];
+      const args = [...explain, kind, "--out", `${directory}/x`];
+      const { code, stdout, stderr } = await runTask("plan", ...place, ...args);
+      strictEqual(code, 0, stderr);
+      match(stdout, /^Arithmetic: wasm, (?:no )?fused multiply-add$/m);
+      match(stdout, /^Expected: \d.* in all/m);
+      match(await Deno.readTextFile(`${plan}/slurm/units.sbatch`), /^#SBATCH --time=/m);
+      const [first] = (await Deno.readTextFile(`${plan}/units.jsonl`)).split("\n");
+      const unit = JSON.parse(first!);
+      strictEqual(unit.id, "null");
+      ok(unit.seconds >= 1, String(unit.seconds));
+    }
   });
 });
 

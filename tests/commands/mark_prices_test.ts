@@ -2,14 +2,12 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
-import { datasetBlocks, describeDataset } from "../../src/data/dataset_blocks.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
-import { writeFileAtomic } from "../../src/files/file.ts";
-import { writeCompetition } from "../../src/io/competition_writer.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { loadModels } from "../../src/runs/models.ts";
 import { predict } from "../../src/training/predict.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
+import { writeDataset } from "../helpers/npz_file.ts";
 import { packedSignal } from "../helpers/packed.ts";
 
 const [TRAIN, EVAL] = ["fixtures/train.npz", "fixtures/eval.npz"];
@@ -50,7 +48,7 @@ async function writeMasked(
     const cellType = columns.cellTypeIndex[Math.floor(i / size)]!;
     return markMask[cellType * marks + i % marks] === 0 ? 0 : value;
   });
-  await write(to, new Dataset({ ...columns, signalValues: undefined, signal, markMask }));
+  await writeDataset(to, new Dataset({ ...columns, signalValues: undefined, signal, markMask }));
 }
 
 /** Writes data without the column of a mark, and with the others in reverse order. */
@@ -64,7 +62,7 @@ async function writeWithout(from: string, to: string, mark: string): Promise<voi
     { length: values.length / all.length * marks.length },
     (_, i) => values[Math.floor(i / marks.length) * all.length + places[i % marks.length]!]!,
   );
-  await write(
+  await writeDataset(
     to,
     new Dataset({
       ...columns,
@@ -72,13 +70,6 @@ async function writeWithout(from: string, to: string, mark: string): Promise<voi
       signal,
       record: { ...columns.record, marks },
     }),
-  );
-}
-
-async function write(path: string, data: Dataset): Promise<void> {
-  await writeFileAtomic(
-    path,
-    (sink) => writeCompetition(sink, datasetBlocks(data), describeDataset(data)),
   );
 }
 

@@ -1,11 +1,9 @@
 /** Relative paths start where the user stands, which `deno task` tells in INIT_CWD. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { datasetBlocks, describeDataset } from "../../src/data/dataset_blocks.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
-import { writeFileAtomic } from "../../src/files/file.ts";
-import { writeCompetition } from "../../src/io/competition_writer.ts";
 import { endOf, filesIn, taskCommand, withDirectory } from "../helpers/command.ts";
+import { writeDataset } from "../helpers/npz_file.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
 
 const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
@@ -136,10 +134,7 @@ Deno.test("a run on several files resumes, from its own directory and from anoth
     const data = await readDataset("fixtures/train.npz");
     for (const [name, kept] of [["a.npz", 0], ["b.npz", 1]] as const) {
       const some = data.filter((position) => data.columns.cellTypeIndex[position]! % 2 === kept);
-      await writeFileAtomic(
-        `${here}/${name}`,
-        (sink) => writeCompetition(sink, datasetBlocks(some), describeDataset(some)),
-      );
+      await writeDataset(`${here}/${name}`, some);
     }
     const args = ["--data", "a.npz, b.npz", ...QUICK, "--epochs", "100", "--out", "run"];
     const env = { INIT_CWD: here };

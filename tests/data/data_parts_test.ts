@@ -9,41 +9,27 @@ import {
 } from "../../src/data/data_parts.ts";
 import { splitDataPaths } from "../../src/data/data_paths.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
-import { writeFileAtomic } from "../../src/files/file.ts";
 import {
   type CompetitionBlock,
   partsOf,
-  writeCompetition,
   type WriteCompetitionOptions,
 } from "../../src/io/competition_writer.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
 import { withDirectory } from "../helpers/command.ts";
+import { TWO_MARKS, writeBlocks } from "../helpers/npz_file.ts";
 
-const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 const BINS = 3;
 const GENES = ["ENSG00000000003.15", "Trp53"];
 
 function block(cellType: string, genes = GENES): CompetitionBlock {
-  const size = genes.length * BINS * RECORD.marks.length;
+  const size = genes.length * BINS * TWO_MARKS.marks.length;
   const signal = Uint16Array.from({ length: size }, (_, i) => (i * i + cellType.length) % 300);
   return { cellType, genes, signal, labels: genes.map((_, i) => i / 3) };
-}
-
-async function write(
-  path: string,
-  blocks: readonly CompetitionBlock[],
-  options: Partial<WriteCompetitionOptions> = {},
-): Promise<void> {
-  await writeFileAtomic(
-    path,
-    (sink) => writeCompetition(sink, blocks, { record: RECORD, fromCounts: true, ...options }),
-  );
 }
 
 /** All values of parts, by cell type and gene. */
 async function collect(parts: DataParts, asCounts = false): Promise<Map<string, number[]>> {
   const found = new Map<string, number[]>();
-  const width = BINS * RECORD.marks.length;
+  const width = BINS * TWO_MARKS.marks.length;
   for await (const one of parts.blocks(asCounts)) {
     for await (const { start, end, signal } of partsOf(one, width)) {
       for (let gene = start; gene < end; gene++) {
@@ -69,7 +55,7 @@ Deno.test("an npz file is read cell type by cell type, values and counts, and sa
     const path = `${directory}/a.npz`;
     const geneDetails = new Map([["Trp53", { symbol: "p53", tss: 5, strand: "+" as const }]]);
     const cellTypeGroups = new Map([["liver.1", "liver"], ["liver.2", "liver"]]);
-    await write(path, [block("liver.1"), block("liver.2"), block("lung", ["Trp53"])], {
+    await writeBlocks(path, [block("liver.1"), block("liver.2"), block("lung", ["Trp53"])], {
       geneDetails,
       cellTypeGroups,
     });
@@ -80,7 +66,7 @@ Deno.test("an npz file is read cell type by cell type, values and counts, and sa
       deepStrictEqual(await collect(parts, asCounts), await collectWhole(path, asCounts));
     }
     const { description } = parts;
-    deepStrictEqual(description.record, RECORD);
+    deepStrictEqual(description.record, TWO_MARKS);
     deepStrictEqual(description.geneDetails?.get("Trp53"), geneDetails.get("Trp53"));
     deepStrictEqual(description.cellTypeGroups?.get("liver.2"), "liver");
   });
@@ -94,7 +80,7 @@ Deno.test("counts that a later cell type does not have end the reading of counts
       signal: Array.from(one.signal, (count) => Math.fround(Math.log1p(count))),
     });
     const odd = { ...block("lung"), signal: Array.from(block("lung").signal, (_, i) => i / 7) };
-    await write(path, [logarithms(block("liver")), odd], { fromCounts: false });
+    await writeBlocks(path, [logarithms(block("liver")), odd], { fromCounts: false });
     const parts = await openDataParts(path);
     await rejects(collect(parts, true), CountsUnknownError);
     deepStrictEqual(await collect(parts), await collectWhole(path));
@@ -104,13 +90,13 @@ Deno.test("counts that a later cell type does not have end the reading of counts
 Deno.test("joined data have the cell types of all; what contradicts another is refused with its name", async () => {
   await withDirectory(async (directory) => {
     const [a, b] = [`${directory}/a.npz`, `${directory}/b.npz`];
-    await write(a, [block("liver"), block("lung")]);
+    await writeBlocks(a, [block("liver"), block("lung")]);
     const detail = (tss: number) => new Map([["Trp53", { tss }]]);
     const open = async (
       options: Partial<WriteCompetitionOptions>,
       blocks = [block("kidney", ["Trp53"])],
     ) => {
-      await write(b, blocks, options);
+      await writeBlocks(b, blocks, options);
       return joinDataParts([await openDataParts(a), await openDataParts(b)]);
     };
     const joined = await open({});
@@ -122,16 +108,19 @@ Deno.test("joined data have the cell types of all; what contradicts another is r
     const refused = async (options: Partial<WriteCompetitionOptions>, message: RegExp) =>
       await rejects(open(options), { name: "ContractError", message });
     await refused(
-      { record: { ...RECORD, assembly: "mm39" } },
+      { record: { ...TWO_MARKS, assembly: "mm39" } },
       /Cannot join .*a\.npz and .*b\.npz: assembly of their data records is "hg19" and "mm39"/,
     );
-    await refused({ record: { ...RECORD, marks: ["H3K4me3", "H3K27ac"] } }, /marks of their data/);
+    await refused(
+      { record: { ...TWO_MARKS, marks: ["H3K4me3", "H3K27ac"] } },
+      /marks of their data/,
+    );
     await rejects(open({}, [block("lung")]), /cell type "lung" is in more than one of them/);
-    await write(a, [block("liver")], { geneDetails: detail(5) });
+    await writeBlocks(a, [block("liver")], { geneDetails: detail(5) });
     await refused({ geneDetails: detail(6) }, /they differ in what they say of gene Trp53/);
     await open({ geneDetails: detail(5) });
     // Where the data come from may differ.
-    await open({ geneDetails: detail(5), record: { ...RECORD, source: "elsewhere" } });
+    await open({ geneDetails: detail(5), record: { ...TWO_MARKS, source: "elsewhere" } });
   });
 });
 

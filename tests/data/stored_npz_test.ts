@@ -3,20 +3,14 @@
 import { deepStrictEqual, match, notStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
-import { writeFileAtomic } from "../../src/files/file.ts";
-import {
-  type CompetitionBlock,
-  writeCompetition,
-  type WriteCompetitionOptions,
-} from "../../src/io/competition_writer.ts";
+import type { CompetitionBlock, WriteCompetitionOptions } from "../../src/io/competition_writer.ts";
 import { isStored, type StoredSignal } from "../../src/io/stored_signal.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
 import { writeSimulation } from "../../src/simulate/mod.ts";
 import { withDirectory } from "../helpers/command.ts";
+import { TWO_MARKS, writeBlocks } from "../helpers/npz_file.ts";
 
-const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 const GENES = ["ENSG00000000003", "ENSG00000000005", "ENSG00000000419"];
-const WIDTH = 3 * RECORD.marks.length;
+const WIDTH = 3 * TWO_MARKS.marks.length;
 
 function block(cellType: string, value: (i: number) => number): CompetitionBlock {
   return {
@@ -25,17 +19,6 @@ function block(cellType: string, value: (i: number) => number): CompetitionBlock
     signal: Float64Array.from({ length: GENES.length * WIDTH }, (_, i) => value(i)),
     labels: [0.5, -1, 2],
   };
-}
-
-async function write(
-  path: string,
-  blocks: readonly CompetitionBlock[],
-  options: Partial<WriteCompetitionOptions> = {},
-): Promise<void> {
-  await writeFileAtomic(
-    path,
-    (sink) => writeCompetition(sink, blocks, { record: RECORD, fromCounts: true, ...options }),
-  );
 }
 
 async function openStored(path: string): Promise<{ data: Dataset; signal: StoredSignal }> {
@@ -62,22 +45,22 @@ async function checkEqual(path: string): Promise<void> {
 
 const KINDS: readonly [what: string, blocks: CompetitionBlock[], WriteCompetitionOptions][] = [
   ["logarithms", [block("liver", (i) => i % 7), block("lung", (i) => i * 30)], {
-    record: RECORD,
+    record: TWO_MARKS,
     fromCounts: true,
     dtype: "float32",
   }],
   ["logarithms, deflated, and zeros", [block("liver", () => 0), block("lung", (i) => i * 30)], {
-    record: RECORD,
+    record: TWO_MARKS,
     fromCounts: true,
     compress: true,
     missingMarks: new Map([["liver", ["H3K9me3"]]]),
   }],
   ["counts", [block("liver", (i) => i), block("lung", (i) => i * 3000)], {
-    record: { ...RECORD, transform: "none" },
+    record: { ...TWO_MARKS, transform: "none" },
     cellTypeGroups: new Map([["liver", "organ"], ["lung", "organ"]]),
   }],
   ["other values", [block("liver", (i) => i / 7), block("lung", (i) => Math.log1p(i))], {
-    record: RECORD,
+    record: TWO_MARKS,
   }],
 ];
 
@@ -86,7 +69,7 @@ for (const [what, blocks, options] of KINDS) {
     await withDirectory(async (directory) => {
       const [whole, first, second] = ["whole", "first", "second"]
         .map((name) => `${directory}/${name}.npz`) as [string, string, string];
-      await write(whole, blocks, { fromCounts: false, ...options });
+      await writeBlocks(whole, blocks, { fromCounts: false, ...options });
       await checkEqual(whole);
       const only = (i: number) => {
         const { cellType } = blocks[i]!;
@@ -99,8 +82,8 @@ for (const [what, blocks, options] of KINDS) {
           cellTypeGroups: pick(options.cellTypeGroups),
         };
       };
-      await write(first, [blocks[0]!], only(0));
-      await write(second, [blocks[1]!], only(1));
+      await writeBlocks(first, [blocks[0]!], only(0));
+      await writeBlocks(second, [blocks[1]!], only(1));
       await checkEqual(`${first},${second}`);
     });
   });
@@ -109,7 +92,7 @@ for (const [what, blocks, options] of KINDS) {
 Deno.test("files that fit are read into memory, whichever side of the limit shows it", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/a.npz`;
-    await write(path, [block("liver", (i) => i * 30)]);
+    await writeBlocks(path, [block("liver", (i) => i * 30)]);
     const values = GENES.length * WIDTH;
     for (const [mostBytes, stored] of [[values, true], [2 * values, false], [9 * values, false]]) {
       const data = await readDataset(path, { mostBytes: Number(mostBytes) });
@@ -121,9 +104,9 @@ Deno.test("files that fit are read into memory, whichever side of the limit show
 Deno.test("a file that is damaged or replaced after it was opened is refused", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/a.npz`;
-    await write(path, [block("liver", (i) => i * 30)]);
+    await writeBlocks(path, [block("liver", (i) => i * 30)]);
     const before = await openStored(path);
-    await write(path, [block("liver", (i) => i * 31)]);
+    await writeBlocks(path, [block("liver", (i) => i * 31)]);
     await rejects(before.signal.readChunk(0), {
       name: "FormatError",
       message: /its values are others than when the file was opened/,

@@ -160,11 +160,24 @@ export async function nullFromModels(
   };
 }
 
+/**
+ * Counts the samples that a null explains; with several shuffles of labels each of them explains as many.
+ *
+ * @throws {ContractError} If there are no samples to test.
+ * @throws {RangeError} If a setting is out of range.
+ */
+export function countNullSamples(data: Dataset, options: NullOptions): number {
+  return planPool(data, options).options.rows.length;
+}
+
+/** A null's size, and how its samples are explained. */
+interface NullPool {
+  readonly compared: number;
+  readonly options: AttributeOptions & { readonly rows: Uint32Array };
+}
+
 /** Chooses the samples of a null. */
-function planPool(
-  data: Dataset,
-  options: NullOptions,
-): { readonly compared: number; readonly options: AttributeOptions } {
+function planPool(data: Dataset, options: NullOptions): NullPool {
   const { compared = 1000, pool = 4000, rows = Array.from(data.rows.keys()), ...rest } = options;
   checkInteger(compared, { action: "make a null", name: "compared", least: 1 });
   checkInteger(pool, { action: "make a null", name: "pool", least: compared });

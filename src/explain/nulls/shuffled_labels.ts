@@ -9,7 +9,9 @@ import { ContractError } from "../../errors.ts";
 import type { TrainedModel } from "../../model/trained_model.ts";
 import { deriveKey, RandomStream } from "../../random.ts";
 import { fit } from "../../training/fit.ts";
+import type { SurveyedRun } from "../../training/fit_types.ts";
 import { settingsOf } from "../../training/initial.ts";
+import { PartFinished } from "../../training/part.ts";
 import type { OnProgress } from "../../progress.ts";
 
 /**
@@ -125,14 +127,7 @@ export async function trainNullModels(
   options: NullModelOptions = {},
 ): Promise<TrainedModel[][]> {
   const { shuffles = 1, seed = 0, engine, threads, onProgress, signal } = options;
-  checkInteger(shuffles, { action: "train null models", name: "shuffles", least: 1 });
-  checkInteger(seed, { action: "train null models", name: "seed", least: 0 });
-  if (models.length === 0) {
-    throw new TypeError("Cannot train null models: there are 0 models, expected some");
-  }
-  if (!data.hasLabels) {
-    throw new ContractError("Cannot train null models: the data have no labels to shuffle");
-  }
+  checkNullModels(models, data, { shuffles, seed });
   const all: TrainedModel[][] = [];
   const total = shuffles * models.length;
   for (let shuffle = 0; shuffle < shuffles; shuffle++) {
@@ -154,6 +149,59 @@ export async function trainNullModels(
   return all;
 }
 
+/**
+ * Says how long {@linkcode trainNullModels} takes on this machine, from some steps of the first model, which is forgotten.
+ *
+ * @param models The models: one, or the members of an ensemble.
+ * @param data Labelled samples.
+ * @param options How often, and where to compute.
+ * @returns Seconds, of all models of all shuffles.
+ * @throws As {@linkcode trainNullModels} does.
+ */
+export async function surveyNullModels(
+  models: readonly TrainedModel[],
+  data: Dataset,
+  options: Omit<NullModelOptions, "onProgress">,
+): Promise<number> {
+  const { shuffles = 1, seed = 0, engine, threads, signal } = options;
+  checkNullModels(models, data, { shuffles, seed });
+  const [first] = models as readonly [TrainedModel];
+  let secondsPerEpoch = 0;
+  const survey = ([run]: readonly SurveyedRun[]) => {
+    secondsPerEpoch = run!.seconds / run!.epochs;
+    return Promise.resolve();
+  };
+  const checkpoint = { save: () => Promise.resolve(), survey };
+  const how = { engine, threads, signal, checkpoint };
+  await fit(first.spec, data, { ...settingsLike(first), ...how }).catch((error) => {
+    if (!(error instanceof PartFinished)) throw error;
+  });
+  const epochs = models.reduce((sum, { training }) => sum + Math.max(1, training.epochs), 0);
+  return shuffles * epochs * secondsPerEpoch;
+}
+
+/** Refuses models and data of which no null models can be trained. */
+function checkNullModels(
+  models: readonly TrainedModel[],
+  data: Dataset,
+  { shuffles, seed }: { readonly shuffles: number; readonly seed: number },
+): void {
+  checkInteger(shuffles, { action: "train null models", name: "shuffles", least: 1 });
+  checkInteger(seed, { action: "train null models", name: "seed", least: 0 });
+  if (models.length === 0) {
+    throw new TypeError("Cannot train null models: there are 0 models, expected some");
+  }
+  if (data.hasLabels) return;
+  throw new ContractError("Cannot train null models: the data have no labels to shuffle");
+}
+
+/** The settings with which a model was trained, without what a null model does not need. */
+function settingsLike(model: TrainedModel) {
+  const { seed, learningRate } = model.training;
+  // They read no input, so they are not explained.
+  return { ...settingsOf(model), seed, learningRate, geneEffects: false };
+}
+
 /** Trains a model as another one was trained. */
 async function trainLike(
   model: TrainedModel,
@@ -165,13 +213,8 @@ async function trainLike(
     readonly onShare: (share: number) => void;
   },
 ): Promise<TrainedModel> {
-  const { seed, learningRate } = model.training;
   const result = await fit(model.spec, data, {
-    ...settingsOf(model),
-    seed,
-    learningRate,
-    // They read no input, so they are not explained.
-    geneEffects: false,
+    ...settingsLike(model),
     engine,
     threads,
     signal,

@@ -7,11 +7,16 @@ import { attribute } from "../../../src/explain/attribute.ts";
 import { choosePool } from "../../../src/explain/nulls/_null_pool.ts";
 import { MatchedSamples, totalSignal } from "../../../src/explain/matched_samples.ts";
 import {
+  countNullSamples,
   type NullAttributions,
   nullFromGenes,
   nullFromModels,
 } from "../../../src/explain/nulls/null_attributions.ts";
-import { shuffleLabels, trainNullModels } from "../../../src/explain/nulls/shuffled_labels.ts";
+import {
+  shuffleLabels,
+  surveyNullModels,
+  trainNullModels,
+} from "../../../src/explain/nulls/shuffled_labels.ts";
 import { sumOverBins } from "../../../src/explain/sum_over_bins.ts";
 import { testAttributions } from "../../../src/explain/nulls/test_attributions.ts";
 import type { Attributions, InputAttributions } from "../../../src/explain/types.ts";
@@ -353,6 +358,21 @@ Deno.test("nulls of several shuffles are compared with together", async () => {
     .signal!;
   ok(qValues!.every((q) => q >= Math.fround(1 / 31)));
   strictEqual(qValues!.length, DATA.bins * MARKS);
+});
+
+Deno.test("how large a null will be, and how long its models take, is known before it is made", async () => {
+  const { model } = await fit("experiment1", DATA, { ...WASM, epochs: 1 });
+  const [row] = DATA.rows.keys();
+  const options = { ...WASM, rows: [row!], compared: 5, pool: 9, method: "gradient" } as const;
+  const { attributions } = await nullFromGenes([model], DATA, options);
+  strictEqual(countNullSamples(DATA, options), attributions.rows.length);
+  // The epochs of all models, where those of the first are measured: very many take longer than any pause.
+  const longer = { ...model, training: { ...model.training, epochs: 100_000 } };
+  const once = await surveyNullModels([model], DATA, WASM);
+  ok(once > 0 && await surveyNullModels([model, longer], DATA, WASM) > 10 * once);
+  ok(await surveyNullModels([model], DATA, { ...WASM, shuffles: 100_000 }) > 10 * once);
+  const unlabelled = new Dataset({ ...DATA.columns, labels: undefined });
+  await rejects(surveyNullModels([model], unlabelled, WASM), /no labels to shuffle/);
 });
 
 Deno.test("impossible nulls are refused", async () => {
