@@ -1,17 +1,10 @@
-/** Reads the labels of `prepare`: expression from one table, or from one file for each sample. */
+/** The flags of `prepare` about labels, and whether they ask for any: expression from one table, or from one file for each sample. */
 
-import { formatCountOf } from "../base/count.ts";
-import { ContractError, FormatError } from "../errors.ts";
 import type { Gene } from "../genome/gene.ts";
-import { expressionFiles, type ExpressionInput } from "../genome/expression/files.ts";
-import { type LabelledGenes, matchExpression } from "../genome/expression/labels.ts";
-import { type ExpressionSample, readExpressionSamples } from "../genome/expression/samples.ts";
-import { type ExpressionTable, readExpressionTable } from "../genome/expression/table.ts";
+import type { LabelledGenes } from "../genome/expression/labels.ts";
 import type { ValueKind } from "../genome/expression/value_kinds.ts";
 import type { SampleSheet } from "../genome/sample_sheet.ts";
-import { readTranscriptGenes } from "../genome/transcripts.ts";
 import { EXPRESSION_TRANSFORMS, type ExpressionTransform } from "../record.ts";
-import { fileOfAnnotation } from "./_annotation.ts";
 
 /** The flags about expression. */
 export interface ExpressionFlags {
@@ -31,20 +24,6 @@ export interface ExpressionFlags {
 export interface ExpressionListeners {
   readonly note: (text: string) => void;
   readonly warn: (text: string) => void;
-}
-
-/** The cell types whose expression is wanted, with that of the reference, and their groups. */
-interface WantedCellTypes {
-  readonly cellTypes: readonly string[];
-  readonly cellTypeGroups: ReadonlyMap<string, string> | undefined;
-}
-
-/** The files of expression, and the samples of each cell type. */
-interface ExpressionSource {
-  readonly inputs: readonly ExpressionInput[];
-  readonly samples?: readonly ExpressionSample[] | undefined;
-  /** Whether each file that is named for one cell type holds only that cell type. */
-  readonly isFileASample: boolean;
 }
 
 /** A transform of expression, and the sample that it subtracts, if it does. */
@@ -72,75 +51,27 @@ export function expressionScale(
   return parseExpressionScale(expressionTransform)!;
 }
 
+/** Genes, and their expression where it is given. */
+export interface MaybeLabelledGenes {
+  readonly genes: readonly Gene[];
+  readonly labels?: LabelledGenes["labels"];
+}
+
 /** Returns the genes with their expression, or all genes if no expression is given. */
 export async function takeExpression(
   genes: readonly Gene[],
   sheet: SampleSheet,
   flags: ExpressionFlags,
   listeners: ExpressionListeners,
-): Promise<{ readonly genes: readonly Gene[]; readonly labels?: LabelledGenes["labels"] }> {
-  const source = await findSource(sheet, flags, listeners);
-  if (source === undefined) return { genes };
-  const { cellTypes, cellTypeGroups } = sheet;
-  const tables = readTables(source, flags, { ...listeners, cellTypeGroups });
-  const { transform, reference } = expressionScale(flags);
-  const file = flags.transcriptGenes ?? fileOfAnnotation(flags.genes);
-  const transcripts = file === undefined
-    ? undefined
-    : () => readTranscriptGenes(file, { onWarning: listeners.warn });
-  const labelled = await matchExpression(genes, tables, {
-    cellTypes,
-    transform,
-    reference,
-    transcripts,
-  });
-  labelled.notes.forEach(listeners.note);
-  labelled.warnings.forEach(listeners.warn);
-  return labelled;
-}
-
-async function findSource(
-  sheet: SampleSheet,
-  flags: ExpressionFlags,
-  { warn }: ExpressionListeners,
-): Promise<ExpressionSource | undefined> {
-  const { expression, expressionSamples, samples: sheetPath } = flags;
-  const { reference = [] } = expressionScale(flags);
-  const wanted = {
-    cellTypes: [...sheet.cellTypes, ...[reference].flat()],
-    cellTypeGroups: sheet.cellTypeGroups,
-  };
-  if (
-    expression === undefined && expressionSamples !== undefined && sheet.expression !== undefined
-  ) {
-    throw new ContractError(
-      `Cannot take expression from the samples in ${expressionSamples}: the sample sheet ${sheetPath} names ` +
-        'files of expression too, expected either --expression-samples or a column "expression"',
-    );
+): Promise<MaybeLabelledGenes> {
+  const { expression, expressionSamples } = flags;
+  if ((expression ?? expressionSamples ?? sheet.expression) === undefined) {
+    warnOfUselessFlags(flags, listeners.warn);
+    return { genes };
   }
-  if (expression !== undefined && sheet.expression !== undefined) {
-    throw new ContractError(
-      `Cannot take expression from ${expression}: the sample sheet ${sheetPath} names files of ` +
-        'expression too, expected either --expression or a column "expression"',
-    );
-  }
-  const samples = expressionSamples === undefined
-    ? undefined
-    : await readSamples(wanted, expressionSamples, warn);
-  if (expression !== undefined) {
-    const inputs = [{ path: expression, cellTypes: sheet.cellTypes }];
-    return { inputs, samples, isFileASample: false };
-  }
-  if (sheet.expression !== undefined) {
-    const inputs = await expressionFiles(sheet.expression, sheetPath);
-    return { inputs, isFileASample: true };
-  }
-  if (samples === undefined) {
-    warnOfUselessFlags(flags, warn);
-    return undefined;
-  }
-  const inputs = await filesOfSamples(wanted, samples, expressionSamples ?? "");
-  return { inputs, isFileASample: true };
+  // Most data that are prepared for prediction have no expression: what reads it is loaded only here.
+  const { readExpression } = await import("./_read_expression.ts");
+  return await readExpression(genes, sheet, flags, listeners);
 }
 
 function warnOfUselessFlags(
@@ -152,77 +83,4 @@ function warnOfUselessFlags(
     ...expressionValue === undefined ? [] : ["--expression-value"],
   ];
   for (const flag of useless) warn(`${flag} has no effect without expression`);
-}
-
-async function readSamples(
-  { cellTypes, cellTypeGroups }: WantedCellTypes,
-  file: string,
-  warn: (text: string) => void,
-): Promise<ExpressionSample[]> {
-  const samples = await readExpressionSamples(file, { onWarning: warn });
-  const known = new Set([...cellTypes, ...cellTypeGroups?.values() ?? []]);
-  const others = new Set(samples.map(({ cellType }) => cellType)).difference(known);
-  if (others.size > 0) {
-    const [first] = others;
-    warn(
-      `${file} names ${
-        formatCountOf(others.size, "cell type")
-      } that the sample sheet lacks, such as "${first}": ` +
-        "their samples are not used",
-    );
-  }
-  return samples;
-}
-
-/** Without a table, the samples themselves are files. Relative paths start at the directory of the list. */
-async function filesOfSamples(
-  { cellTypes, cellTypeGroups }: WantedCellTypes,
-  samples: readonly ExpressionSample[],
-  file: string,
-): Promise<ExpressionInput[]> {
-  const pathsOf = (name: string | undefined) =>
-    samples.filter(({ cellType }) => cellType === name).map(({ sample }) => sample);
-  const files = cellTypes.map((cellType) => {
-    const own = pathsOf(cellType);
-    const paths = own.length > 0 ? own : pathsOf(cellTypeGroups?.get(cellType));
-    if (paths.length > 0) return [cellType, { paths }] as const;
-    throw new ContractError(
-      `Cannot take expression: ${file} has no sample of cell type "${cellType}", and there is no table ` +
-        "(--expression) in which to find it by name",
-    );
-  });
-  try {
-    return await expressionFiles(new Map(files), file);
-  } catch (cause) {
-    if (!(cause instanceof FormatError)) throw cause;
-    throw new ContractError(
-      `${cause.message}. Without --expression the samples are files; if they are columns of a table, name ` +
-        "the table with --expression",
-      { cause },
-    );
-  }
-}
-
-/** Reads one file after another, each only when it is needed. */
-async function* readTables(
-  { inputs, samples, isFileASample }: ExpressionSource,
-  flags: ExpressionFlags,
-  { warn, cellTypeGroups }: ExpressionListeners & Pick<WantedCellTypes, "cellTypeGroups">,
-): AsyncGenerator<ExpressionTable, void, undefined> {
-  const { expressionValue: value, expressionSamples: samplesFile } = flags;
-  const { reference } = expressionScale(flags);
-  for (const { path, cellTypes } of inputs) {
-    const names = new Set(cellTypes.map((name) => cellTypeGroups?.get(name) ?? name));
-    const isOfOneCellType = isFileASample && names.size === 1;
-    yield await readExpressionTable(path, {
-      cellTypes,
-      cellTypeGroups,
-      reference,
-      samples,
-      samplesFile,
-      value,
-      isOfOneCellType,
-      onWarning: warn,
-    });
-  }
 }

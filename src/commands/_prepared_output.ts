@@ -4,7 +4,6 @@ import type { GeneSequences } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import type { GeneDetails } from "../gene_id.ts";
 import type { Preparation } from "../genome/mod.ts";
-import { openOutputDirectory } from "./_output_directory.ts";
 import { openOutput } from "./_outputs.ts";
 import type { GenomeFlags } from "./_genome_flags.ts";
 import type { OutputFlags } from "./_prepare_output_flags.ts";
@@ -54,6 +53,7 @@ export function kindOfPrepared(
 export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> {
   const { out, overwrite, compress } = flags;
   if (kindOfPrepared(out) === "zarr") {
+    const { openOutputDirectory } = await import("./_output_directory.ts");
     const { writeAnndata } = await import("../io/zarr/anndata_writer.ts");
     const folder = await openOutputDirectory(out, { overwrite });
     return {

@@ -3,9 +3,7 @@
 import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import type { Gene } from "../genome/gene.ts";
-import { readBedWindows } from "../genome/bed_windows.ts";
-import { type ChromosomeAliases, readChromosomeAliases } from "../genome/chromosome_aliases.ts";
-import { readTranscriptGenes } from "../genome/transcripts.ts";
+import type { ChromosomeAliases } from "../genome/chromosome_aliases.ts";
 import { isTranscriptId } from "../genome/transcript_id.ts";
 import { geneGroupKey } from "../gene_id.ts";
 import type { TssRule } from "../record.ts";
@@ -64,13 +62,22 @@ export async function checkGeneFiles(flags: GeneFlags): Promise<void> {
 /** Reads the genes, transcripts or windows that the flags name. */
 export async function takeGenes(flags: GeneFlags, listeners: GeneListeners): Promise<TakenGenes> {
   const { warn: onWarning } = listeners;
-  const chromosomeAliases = flags.chromosomeAliases === undefined
-    ? undefined
-    : await readChromosomeAliases(flags.chromosomeAliases, { onWarning });
+  const chromosomeAliases = await takeAliases(flags.chromosomeAliases, onWarning);
   const taken = flags.windows === undefined
     ? await takeAnnotation(flags, listeners)
     : await takeWindows(flags.windows, flags, listeners);
   return { ...taken, chromosomeAliases };
+}
+
+// What reads less usual files is loaded where it is needed, so that commands start sooner.
+
+async function takeAliases(
+  path: string | undefined,
+  onWarning: GeneListeners["warn"],
+): Promise<ChromosomeAliases | undefined> {
+  if (path === undefined) return undefined;
+  const { readChromosomeAliases } = await import("../genome/chromosome_aliases.ts");
+  return await readChromosomeAliases(path, { onWarning });
 }
 
 type Taken = Omit<TakenGenes, "chromosomeAliases">;
@@ -101,6 +108,7 @@ async function takeWindows(
 ): Promise<Taken> {
   const { geneType: geneTypes, halfWidth } = flags;
   const { note, warn: onWarning } = listeners;
+  const { readBedWindows } = await import("../genome/bed_windows.ts");
   const annotation = flags.genes === undefined
     ? undefined
     : await takeAnnotationOf(flags.genes, { geneTypes, onWarning });
@@ -153,5 +161,7 @@ async function readGenesOfTranscripts(
   path: string | undefined,
   { warn: onWarning }: GeneListeners,
 ): Promise<ReadonlyMap<string, string> | undefined> {
-  return path === undefined ? undefined : await readTranscriptGenes(path, { onWarning });
+  if (path === undefined) return undefined;
+  const { readTranscriptGenes } = await import("../genome/transcripts.ts");
+  return await readTranscriptGenes(path, { onWarning });
 }

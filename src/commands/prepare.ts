@@ -12,7 +12,6 @@ import { describeDna, takeDna } from "./_genome_flags.ts";
 import { commandLine, formatNext } from "./_place.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
 import { readPrepareSheet, takePrepareInputs } from "./_prepare_inputs.ts";
-import { planPrepare, takeCounts, workPrepare } from "./_prepare_units.ts";
 import { openPage } from "./_page_flags.ts";
 import { kindOfPrepared, openPrepared, type PreparedSamples } from "./_prepared_output.ts";
 import { PreparedPage } from "./_prepared_page.ts";
@@ -80,11 +79,22 @@ export const command: CommandDefinition<PrepareFlags> = {
   declare: declarePrepareFlags,
   aliases: DEEPTOOLS_FLAGS,
   run,
-  units: { startsOver: true, plan: planPrepare, work: workPrepare, gather },
+  units: {
+    startsOver: true,
+    plan: async (flags, call) => await (await loadUnits()).planPrepare(flags, call),
+    work: async (flags, call) => await (await loadUnits()).workPrepare(flags, call),
+    gather,
+  },
 };
+
+/** Units need hundreds of modules more, which take longer to load than reading the genes. */
+async function loadUnits(): Promise<typeof import("./_prepare_units.ts")> {
+  return await import("./_prepare_units.ts");
+}
 
 /** Prepares the data with the counts of all units. */
 async function gather(flags: PrepareFlags, call: GatherCall): Promise<Gathered> {
+  const { takeCounts } = await loadUnits();
   const kept = await takeCounts(flags, call);
   // An earlier call may have been killed after it had written the data, and before what stands beside them.
   const overwrite = flags.overwrite || call.isRepeated;

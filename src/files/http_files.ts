@@ -5,9 +5,14 @@
  */
 
 import { BlockCache } from "./_http_cache.ts";
-import { openRemote, planAll, type RemoteFile } from "./_http_open.ts";
+import type { RemoteFile } from "./_http_open.ts";
 import { type HttpSettings, type HttpSourceOptions, resolveSettings } from "./_http_settings.ts";
 import { closedError, type HttpSource, makeSource } from "./_http_view.ts";
+
+/** What asks servers. Most programs that may read from them read from disks, and start sooner without it. */
+function loadOpener(): Promise<typeof import("./_http_open.ts")> {
+  return import("./_http_open.ts");
+}
 
 /** Options of {@linkcode HttpFiles.open}. */
 export type OpenHttpFileOptions = Pick<HttpSourceOptions, "readsAhead">;
@@ -62,7 +67,7 @@ export class HttpFiles {
   ): Promise<HttpSource> {
     const key = `${readsAhead} ${address}`;
     const known = this.#opened.get(key);
-    const opening = known ?? openRemote(address, { ...this.#settings, readsAhead }, this.#cache);
+    const opening = known ?? this.#openRemote(address, readsAhead);
     this.#opened.set(key, opening);
     let opened: RemoteFile;
     try {
@@ -72,12 +77,17 @@ export class HttpFiles {
       throw error;
     }
     const { content, file } = opened;
-    if (known !== undefined && readsAhead) planAll(opened);
+    if (known !== undefined && readsAhead) (await loadOpener()).planAll(opened);
     return makeSource(opened, () => {
       if (content.isKept) return content.willRead?.([]);
       this.#opened.delete(key);
       content.close(closedError(file.name));
     });
+  }
+
+  async #openRemote(address: string | URL, readsAhead: boolean): Promise<RemoteFile> {
+    const { openRemote } = await loadOpener();
+    return await openRemote(address, { ...this.#settings, readsAhead }, this.#cache);
   }
 
   /** Ends all requests and forgets everything. Whoever reads or opens a file gets an error. */

@@ -9,7 +9,6 @@ import { ContractError } from "../errors.ts";
 import type { PackedColumns } from "../io/columns.ts";
 import type { CompetitionBlock, StreamedBlock } from "../io/competition_writer.ts";
 import type { DataRecord } from "../record.ts";
-import { collectColumns } from "./_collect_columns.ts";
 import { countBlocks, streamBlocks } from "./_count_blocks.ts";
 import { makeWarnOnce } from "./file_messages.ts";
 import { inspectInputs } from "./_inspect_inputs.ts";
@@ -134,7 +133,11 @@ export async function prepare(
     files: { marks: inputs.length, controls: plan.controls.length },
     blocks: () => countBlocks(genes, plan, counting),
     streamedBlocks,
-    columns: () => collectColumns(streamedBlocks(), { ...shared, labels }),
+    columns: async () => {
+      // The command writes blocks, and starts sooner without this.
+      const { collectColumns } = await import("./_collect_columns.ts");
+      return await collectColumns(streamedBlocks(), { ...shared, labels });
+    },
   };
 }
 

@@ -8,9 +8,6 @@ import { FormatError } from "../../errors.ts";
 import { quotePath } from "../../base/shell.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { adviseIndex, adviseSort } from "./_advice.ts";
-import { openBam } from "./bam.ts";
-import { openBigWig } from "./big_wig.ts";
-import { openText } from "./text_track.ts";
 import type { SignalFormat, SignalTrack } from "./track.ts";
 
 /** Options for opening a file of reads or signal. */
@@ -187,18 +184,25 @@ export async function openSignal(
   for (const { name, size } of index === undefined ? [source] : [source, index]) {
     if (size === 0) throw new FormatError("Cannot read file: it is empty", { file: name });
   }
+  // A file needs the reader of its own format only, and programs start sooner without the others.
   switch (format) {
-    case "bam":
+    case "bam": {
+      const { openBam } = await import("./bam.ts");
       return await openBam(source, index);
+    }
     case "cram": {
       const { openCram } = await import("./cram.ts");
       return await openCram(source, index);
     }
-    case "bigwig":
+    case "bigwig": {
+      const { openBigWig } = await import("./big_wig.ts");
       return await openBigWig(source);
+    }
     case "bed":
     case "bedgraph":
-    case "peaks":
+    case "peaks": {
+      const { openText } = await import("./text_track.ts");
       return await openText(source, { format, index });
+    }
   }
 }
