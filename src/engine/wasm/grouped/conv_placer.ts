@@ -32,11 +32,10 @@ export class ConvPlacer {
   place(
     step: ConvStep,
     { weights, epilogue, ...base }: PlacedConv,
-    { kernel, bias, firstColumn, columns }: WeightSource = {
+    { kernel, bias, columns }: WeightSource = {
       kernel: "kernel",
       bias: "bias",
-      firstColumn: 0,
-      columns: step.shape.filters,
+      columns: allColumns(step.shape.filters),
     },
   ): ConvNode {
     const { layer, shape, tiling, chunk, product, activation, norm, normAfterPool } = step;
@@ -53,7 +52,7 @@ export class ConvPlacer {
       memory: this.#workingMemory(step, { weights, epilogue }),
       epilogue: { activation, normalised: norm !== undefined },
       kernel: this.#weightIndex(layer, kernel),
-      columns: { first: firstColumn, total: columns },
+      columns,
       bias: bias && this.#weightIndex(layer, bias),
       norm: norm && this.placeNorm(norm),
       normAfterPool,
@@ -91,4 +90,8 @@ export class ConvPlacer {
   #weightIndex(layer: number, name: LayerWeightShape["name"]): number {
     return this.#weights.findIndex((weight) => weight.layer === layer && weight.name === name);
   }
+}
+
+function allColumns(total: number): WeightSource["columns"] {
+  return { used: Array.from({ length: total }, (_, column) => column), total };
 }

@@ -7,5 +7,7 @@ export function convsOf(node: GroupedNode): readonly ConvNode[] {
 }
 
 function convsOfDirection({ project, recurrent }: GruDirection): ConvNode[] {
-  return recurrent === undefined ? [project] : [project, recurrent.gates, recurrent.candidate];
+  if (recurrent === undefined) return [project];
+  const { resets, gates, candidate } = recurrent;
+  return [project, resets, gates, candidate];
 }

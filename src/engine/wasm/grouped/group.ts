@@ -113,33 +113,40 @@ function bindGru(context: ExecutionContext, node: GruNode): (quads: number) => v
   const { first } = context.bind(GRU_KERNELS, node.name);
   const steps = node.directions.flatMap(({ project, recurrent }, direction) => {
     const state = node.output.address + direction * node.units * VECTOR;
-    const { address, rows, stride } = project.output;
-    const sumsOf = (read: number) =>
-      address + (direction === 0 ? read : rows - 1 - read) * stride * VECTOR;
+    const { rows } = project.output;
+    const rowOf = (read: number) => direction === 0 ? read : rows - 1 - read;
+    const sumsOf = (read: number) => addressOfRow(project.output, rowOf(read));
     const begin = [
       bindConv(context, project),
       (quads: number) => first(state, sumsOf(0), quads),
     ];
     if (recurrent === undefined) return begin;
-    const { gates, candidate } = recurrent;
-    const { gates: computeGates, next } = context.bind(GRU_RECURRENT_KERNELS, node.name);
+    const { resets, gates, candidate } = recurrent;
+    const { gate, next } = context.bind(GRU_RECURRENT_KERNELS, node.name);
+    // The row that is read first has no reset gates: it is the first one forward, the last one backward.
+    const resetsOf = (read: number) =>
+      addressOfRow(resets.output, direction === 0 ? read - 1 : rowOf(read));
     const gated = candidate.input.address;
-    const products = [gates.output.address, candidate.output.address] as const;
+    const [gateSums, candidateSums] = [gates.output.address, candidate.output.address];
     const [multiplyGates, multiplyCandidate] = [gates, candidate].map((conv) =>
       bindConv(context, conv)
     );
     const read = (position: number) => [
       multiplyGates!,
-      (quads: number) => computeGates(gated, state, sumsOf(position), products[0], quads),
+      (quads: number) => gate(gated, state, resetsOf(position), gateSums, quads),
       multiplyCandidate!,
-      (quads: number) => next(state, sumsOf(position), products[1], quads),
+      (quads: number) => next(state, sumsOf(position), gateSums, candidateSums, quads),
     ];
     const later = Array.from({ length: rows - 1 }, (_, index) => read(index + 1));
-    return [...begin, ...later.flat()];
+    return [...begin, bindConv(context, resets), ...later.flat()];
   });
   return (quads) => {
     for (const step of steps) step(quads);
   };
+}
+
+function addressOfRow({ address, stride }: LaneTensor, row: number): number {
+  return address + row * stride * VECTOR;
 }
 
 /** A function that computes a layer for some quads. */

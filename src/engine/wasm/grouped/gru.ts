@@ -1,27 +1,30 @@
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
-import { pushSigmoid, pushTanh } from "../assembler/exponential.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
+import { type Quotient, setTangent } from "../assembler/tangent.ts";
 import type { PushConstant } from "../transforms/combiner.ts";
 import { VECTOR } from "./layout.ts";
 import type { GruNode, GruProducts } from "./types.ts";
 
 /**
  * What is computed value by value of a bidirectional GRU, for one direction and some quads; see
- * `BidirectionalGruLayer` for z, r, c and the weights. `sums` is the row x·W + b of the position that is read,
- * `products` the rows that the recurrent kernel gives, and `state` (h) what was read before.
+ * `BidirectionalGruLayer` for z, r, c and the weights. `sums` is the row x·W + b of the position that is read, for z and c,
+ * `resets` the same for r, `gates` and `candidates` are the rows that the recurrent kernel gives, for z and r and for c, and
+ * `state` (h) is what was read before.
  *
- * `first`: z and c, and h = (1 − z) ∘ c, where nothing was read before.
+ * With p / q = tanh(½s) the sigmoid of a sum s is (q + p) / 2q, and with p′ / q′ = c each formula takes one division.
+ *
+ * `first`: h = (1 − z) ∘ c = (q − p) p′ / 2qq′, where nothing was read before.
  */
 export const GRU_KERNELS = { first: ["state", "sums", "quads"] } as const;
 
 /**
  * The same where another position was read before:
- * - `gates`: z, which replaces its sum, and r, of which only r ∘ h is kept, in `gated`.
- * - `next`: c, and h = z ∘ h + (1 − z) ∘ c.
+ * - `gate`: `gated` = r ∘ h = (q + p) h / 2q.
+ * - `next`: h = z ∘ h + (1 − z) ∘ c = ((q + p) q′h + (q − p) p′) / 2qq′.
  */
 export const GRU_RECURRENT_KERNELS = {
-  gates: ["gated", "state", "sums", "products", "quads"],
-  next: ["state", "sums", "products", "quads"],
+  gate: ["gated", "state", "resets", "gates", "quads"],
+  next: ["state", "sums", "gates", "candidates", "quads"],
 } as const;
 
 /** Adds the kernels of a bidirectional GRU but for its products. */
@@ -35,17 +38,18 @@ export function addGruKernels(
   const add = kernelAdder(module, { table: GRU_KERNELS, node: name });
   const sumBytes = project.output.quadBytes;
   const stateBytes = node.output.quadBytes;
-  const gate = units * VECTOR;
   add("first", (code, { state, sums, quads }) => {
-    const [z, c] = code.locals("v128", 2);
     const pointers = [[state, stateBytes], [sums, sumBytes]] as const;
     forUnits(code, { quads, units, pointers }, () => {
       code.get(sums).load();
-      pushSigmoid(code, push);
-      code.set(z).get(sums).load(2 * gate);
-      pushTanh(code, push);
-      code.set(c);
-      code.get(state).get(c).get(z).get(c).op("f32x4.mul").op("f32x4.sub").store();
+      const update = setTangent(code, push, "half");
+      code.get(sums).load(units * VECTOR);
+      const candidate = setTangent(code, push, "whole");
+      code.get(state);
+      pushSide(code, update, "f32x4.sub");
+      code.get(candidate.numerator).op("f32x4.mul");
+      pushTwice(code, update.denominator);
+      code.get(candidate.denominator).op("f32x4.mul").op("f32x4.div").store();
     });
   });
   if (recurrent !== undefined) addRecurrentKernels(module, node, { recurrent, sumBytes, push });
@@ -54,7 +58,7 @@ export function addGruKernels(
 function addRecurrentKernels(
   module: ModuleAssembler,
   { name, units, output }: GruNode,
-  { recurrent: { gates, candidate }, sumBytes, push }: {
+  { recurrent, sumBytes, push }: {
     readonly recurrent: GruProducts;
     readonly sumBytes: number;
     readonly push: PushConstant;
@@ -62,39 +66,59 @@ function addRecurrentKernels(
 ): void {
   const add = kernelAdder(module, { table: GRU_RECURRENT_KERNELS, node: name });
   const stateBytes = output.quadBytes;
-  const gate = units * VECTOR;
-  add("gates", (code, { gated, state, sums, products, quads }) => {
+  const gateBytes = recurrent.gates.output.quadBytes;
+  add("gate", (code, { gated, state, resets, gates, quads }) => {
     const pointers = [
-      [gated, candidate.input.quadBytes],
+      [gated, recurrent.candidate.input.quadBytes],
       [state, stateBytes],
-      [sums, sumBytes],
-      [products, gates.output.quadBytes],
+      [resets, recurrent.resets.output.quadBytes],
+      [gates, gateBytes],
     ] as const;
     forUnits(code, { quads, units, pointers }, () => {
-      code.get(sums).get(sums).load().get(products).load().op("f32x4.add");
-      pushSigmoid(code, push);
-      code.store();
-      code.get(gated).get(sums).load(gate).get(products).load(gate).op("f32x4.add");
-      pushSigmoid(code, push);
-      code.get(state).load().op("f32x4.mul").store();
+      code.get(resets).load().get(gates).load(units * VECTOR).op("f32x4.add");
+      const reset = setTangent(code, push, "half");
+      code.get(gated);
+      pushSide(code, reset, "f32x4.add");
+      code.get(state).load().op("f32x4.mul");
+      pushTwice(code, reset.denominator);
+      code.op("f32x4.div").store();
     });
   });
-  add("next", (code, { state, sums, products, quads }) => {
-    const [c, scratch] = code.locals("v128", 2);
+  add("next", (code, { state, sums, gates, candidates, quads }) => {
+    const scratch = code.local("v128");
     const pointers = [
       [state, stateBytes],
       [sums, sumBytes],
-      [products, candidate.output.quadBytes],
+      [gates, gateBytes],
+      [candidates, recurrent.candidate.output.quadBytes],
     ] as const;
     forUnits(code, { quads, units, pointers }, () => {
-      code.get(sums).load(2 * gate).get(products).load().op("f32x4.add");
-      pushTanh(code, push);
-      code.set(c);
-      // z ∘ (h − c) + c
-      code.get(state).get(sums).load().get(state).load().get(c).op("f32x4.sub").get(c);
-      code.multiplyAdd(scratch).store();
+      code.get(sums).load().get(gates).load().op("f32x4.add");
+      const update = setTangent(code, push, "half");
+      code.get(sums).load(units * VECTOR).get(candidates).load().op("f32x4.add");
+      const { numerator, denominator } = setTangent(code, push, "whole");
+      code.get(state);
+      pushSide(code, update, "f32x4.add");
+      code.get(denominator).get(state).load().op("f32x4.mul");
+      pushSide(code, update, "f32x4.sub");
+      code.get(numerator).op("f32x4.mul").multiplyAdd(scratch);
+      pushTwice(code, update.denominator);
+      code.get(denominator).op("f32x4.mul").op("f32x4.div").store();
     });
   });
+}
+
+/** Pushes q + p or q − p of p / q. */
+function pushSide(
+  code: FunctionAssembler,
+  { numerator, denominator }: Quotient,
+  operation: "f32x4.add" | "f32x4.sub",
+): void {
+  code.get(denominator).get(numerator).op(operation);
+}
+
+function pushTwice(code: FunctionAssembler, value: Local): void {
+  code.get(value).get(value).op("f32x4.add");
 }
 
 /** Assembles a loop over the units of some quads; pointers move by a vector, and from quad to quad by their bytes. */

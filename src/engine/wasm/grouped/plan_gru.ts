@@ -20,9 +20,7 @@ export interface PlacedConv extends PlacedWeights {
 export interface WeightSource {
   readonly kernel: LayerWeightShape["name"];
   readonly bias?: LayerWeightShape["name"];
-  readonly firstColumn: number;
-  /** Of the whole kernel. */
-  readonly columns: number;
+  readonly columns: ConvNode["columns"];
 }
 
 /** What the nodes of a chain are made with. */
@@ -56,31 +54,51 @@ function planDirection(
   { name, input, output, index, placed }: PlacedGru & { readonly index: 0 | 1 },
   { memory, makeConv }: NodeMaker,
 ): GruDirection {
-  const [ofProject, ofGates, ofCandidate] = placed;
+  const [ofProject, ofResets, ofGates, ofCandidate] = placed;
   const own = index === 0 ? "forward_gru" : "backward_gru";
   const row = (rows: number, channels: number) =>
     memory.tensor({ rows, channels, stride: strideOf(channels) });
   const named = (part: string) => `${name}.${index}.${part}`;
+  const ofInput = { kernel: `${own}/kernel`, bias: `${own}/bias` } as const;
+  const ofState = { kernel: `${own}/recurrent_kernel` } as const;
+  const [z, r, c] = [0, 1, 2];
   const project = makeConv(
     projectStep,
-    { name: named("project"), input, output: row(input.rows, 3 * units), ...ofProject! },
-    { kernel: `${own}/kernel`, bias: `${own}/bias`, firstColumn: 0, columns: 3 * units },
+    { name: named("project"), input, output: row(input.rows, 2 * units), ...ofProject! },
+    { ...ofInput, columns: columnsOf([z, c], units) },
   );
   if (recurrent === undefined) return { project, recurrent: undefined };
-  const source = { kernel: `${own}/recurrent_kernel`, columns: 3 * units } as const;
   const state = halfOf(output, index * units, units);
   const gated = memory.tensor({ rows: 1, channels: units, stride: units });
+  const later = withoutRow(input, index === 0 ? "first" : "last");
+  const resets = makeConv(
+    recurrent.resets,
+    { name: named("resets"), input: later, output: row(later.rows, units), ...ofResets! },
+    { ...ofInput, columns: columnsOf([r], units) },
+  );
   const gates = makeConv(
     recurrent.gates,
     { name: named("gates"), input: state, output: row(1, 2 * units), ...ofGates! },
-    { ...source, firstColumn: 0 },
+    { ...ofState, columns: columnsOf([z, r], units) },
   );
   const candidate = makeConv(
     recurrent.candidate,
     { name: named("candidate"), input: gated, output: row(1, units), ...ofCandidate! },
-    { ...source, firstColumn: 2 * units },
+    { ...ofState, columns: columnsOf([c], units) },
   );
-  return { project, recurrent: { gates, candidate } };
+  return { project, recurrent: { resets, gates, candidate } };
+}
+
+/** The columns of some gates, which a kernel has in the order z, r, c. */
+function columnsOf(gates: readonly number[], units: number): ConvNode["columns"] {
+  const used = gates.flatMap((gate) => Array.from({ length: units }, (_, i) => gate * units + i));
+  return { used, total: 3 * units };
+}
+
+/** All rows but the first or the last. */
+function withoutRow(tensor: LaneTensor, row: "first" | "last"): LaneTensor {
+  const { address, rows, stride } = tensor;
+  return { ...tensor, address: address + (row === "first" ? stride * VECTOR : 0), rows: rows - 1 };
 }
 
 /** Some channels of a tensor of one row. */

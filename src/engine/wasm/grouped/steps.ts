@@ -10,6 +10,7 @@ import { groupChain, type GroupOf, type LayerGroup } from "../../layer_groups.ts
 import { roundUp } from "../layout.ts";
 import { chooseTilings, listTilings, type TiledConv, type Tiling } from "../transforms/tiling.ts";
 import { chooseChunk, type ChunkedProduct } from "./chunks.ts";
+import type { GruProducts } from "./types.ts";
 
 /** A layer of weighted sums. */
 type WeightedGroup = GroupOf<"conv" | "linear" | "dense">;
@@ -55,7 +56,7 @@ export interface GruStep extends StepBase {
   readonly units: number;
   readonly project: ConvStep;
   /** Absent where there is only one position. */
-  readonly recurrent: { readonly gates: ConvStep; readonly candidate: ConvStep } | undefined;
+  readonly recurrent: Readonly<Record<keyof GruProducts, ConvStep>> | undefined;
 }
 
 /** Any step. */
@@ -90,9 +91,7 @@ export function listSteps(chain: LayerChain): Step[] {
     convs.push(conv);
     return listTilings(conv)[0];
   });
-  const wide = convs.filter(({ width }) => width > 1).length;
-  const recurrent = chain.layers.filter(({ type }) => type === "bidirectionalGru").length;
-  const tilings = chooseTilings(convs, wide + recurrent).values();
+  const tilings = chooseTilings(convs).values();
   return makeSteps(chain, () => tilings.next().value);
 }
 
@@ -163,7 +162,7 @@ export function convStepsOf(step: Step): readonly ConvStep[] {
   const { project, recurrent } = step;
   const steps = recurrent === undefined
     ? [project]
-    : [project, recurrent.gates, recurrent.candidate];
+    : [project, recurrent.resets, recurrent.gates, recurrent.candidate];
   return [steps, steps].flat();
 }
 
@@ -239,8 +238,9 @@ function makeGru(
     rows: 1,
     channels: 2 * units,
     units,
-    project: product(positions, stride, 3 * units),
+    project: product(positions, stride, 2 * units),
     recurrent: positions === 1 ? undefined : {
+      resets: product(positions - 1, stride, units),
       gates: product(1, units, 2 * units),
       candidate: product(1, units, units),
     },

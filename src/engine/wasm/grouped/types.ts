@@ -99,8 +99,8 @@ export interface ConvNode extends NodeBase {
   readonly bare?: true;
   /** Index in `weightShapes(spec)`. */
   readonly kernel: number;
-  /** Which columns of the kernel it uses: so many as it has filters, from `first` on. */
-  readonly columns: { readonly first: number; readonly total: number };
+  /** Which columns of the kernel, and values of the bias, its filters are, of how many. */
+  readonly columns: { readonly used: readonly number[]; readonly total: number };
   /** Index in `weightShapes(spec)`; absent where nothing is added. */
   readonly bias: number | undefined;
   readonly norm: NormWeights | undefined;
@@ -130,14 +130,16 @@ export interface AffineNode extends NodeBase {
 
 /** One direction of a bidirectional GRU. */
 export interface GruDirection {
-  /** x·W + b for all positions: `[position, gate z, r or c, unit]`. */
+  /** x·W + b for all positions, for z and c: `[position, gate, unit]`. */
   readonly project: ConvNode;
   /** Where a position may be read after another one. */
   readonly recurrent: GruProducts | undefined;
 }
 
-/** Products with the state, which is the direction's half of the node's output, and with the state that r gates. */
+/** Products where there is a state, the direction's half of the node's output: with it, and with the state that r gates. */
 export interface GruProducts {
+  /** x·W + b for r, `[position, unit]`: of all positions but the one that is read first, where there is no state to gate. */
+  readonly resets: ConvNode;
   /** h·[U₁ U₂], for z and r. */
   readonly gates: ConvNode;
   /** (r ∘ h)·U₃, for c. */

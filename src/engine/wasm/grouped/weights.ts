@@ -80,7 +80,7 @@ function packKernel(
   const pairFloats = pairWeightBytes(product) / 4;
   const frequencyFloats = passes * pairs * pairFloats;
   const inputChannels = input.channels;
-  const { first: firstColumn, total } = node.columns;
+  const { used, total } = node.columns;
   const rowOfTap = inputChannels * total;
   const own = new Float64Array(taps);
   for (let piece = 0; piece < pieces; piece++) {
@@ -90,7 +90,7 @@ function packKernel(
       const term = piece * channels + laneIndex(input, channel);
       const target = first + Math.floor(term / terms) * pairs * pairFloats + 2 * (term % terms);
       for (let filter = 0; filter < filters; filter++) {
-        const source = (firstTap * inputChannels + channel) * total + firstColumn + filter;
+        const source = (firstTap * inputChannels + channel) * total + used[filter]!;
         const scale = scales[filter]!;
         for (let tap = 0; tap < count; tap++) own[tap] = scale * kernel[source + tap * rowOfTap]!;
         const place = target + (filter >> 1) * pairFloats + (filter & 1);
@@ -110,11 +110,12 @@ function packEpilogue(
   node: ConvNode,
   { weights, scales, image, first }: Packing & { readonly scales: Float64Array },
 ): void {
-  const { filters, norm, normAfterPool, product: { pairs }, epilogue: { activation } } = node;
+  const { filters, columns, norm, normAfterPool, product: { pairs }, epilogue } = node;
+  const { activation } = epilogue;
   const row = 2 * pairs;
   const bias = node.bias === undefined ? undefined : weights[node.bias]!;
   for (let filter = 0; filter < filters; filter++) {
-    image[first + filter] = scales[filter]! * (bias?.[filter] ?? 0);
+    image[first + filter] = scales[filter]! * (bias?.[columns.used[filter]!] ?? 0);
   }
   if (norm === undefined) return;
   const { factors, shifts } = normConstants(norm, weights);

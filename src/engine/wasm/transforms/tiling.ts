@@ -57,28 +57,29 @@ const MAX_BLOCK_TILES = 16;
 
 /**
  * The mean squared error that the transforms of a network may have together, in units of 1e-14: of up to three layers one
- * of ten points and another of eight, say. Their errors are independent and about as large relative to the output as they
+ * of ten points, one of eight and one of five, say. Their errors are independent and about as large relative to the output as they
  * are here, so that of 3,000 predictions the farthest is less than 3e-6 away. In deeper networks each layer multiplies
- * what those before it have lost.
+ * what those before it have lost. Recurrent layers do not, whose gates keep their states between −1 and 1: some 20,000 predictions of
+ * networks with one over 2 and 20 positions were as far from float64 as those of networks without.
  */
-const ERROR_BUDGET = 13.25 ** 2;
+const ERROR_BUDGET = 13.1 ** 2;
 const DEEP_ERROR_BUDGET = 10 ** 2;
-/** Layers of a network that is not deep. */
+/** Convolutions wider than 1 of a network that is not deep. */
 const SHALLOW = 3;
 
 /**
  * Chooses the tilings of a network's convolutions that take the fewest instructions together, as far as the errors of
  * their transforms allow.
  *
- * @param convs The convolutions; those of width 1 lose nothing.
- * @param depth Number of layers that pass on what others have lost: wider convolutions and recurrent layers.
+ * @param convs The convolutions; those of width 1 have no transforms, so they lose nothing by them.
  * @returns For each the tiling; `undefined` where none has blocks that are whole windows of the pooling.
  */
-export function chooseTilings(convs: readonly TiledConv[], depth: number): (Tiling | undefined)[] {
+export function chooseTilings(convs: readonly TiledConv[]): (Tiling | undefined)[] {
+  const depth = convs.filter(({ width }) => width > 1).length;
   const budget = depth > SHALLOW ? DEEP_ERROR_BUDGET : ERROR_BUDGET;
   const options = convs.map((conv) =>
     listTilings(conv).map((tiling) => {
-      const error = squaredError(tiling.transform);
+      const error = conv.width === 1 ? 0 : squaredError(tiling.transform);
       return { tiling, cost: countTilingCost(conv, tiling), error };
     }).sort((a, b) => a.cost - b.cost)
   );

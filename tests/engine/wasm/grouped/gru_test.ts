@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { createWasmEngine } from "../../../../src/engine/wasm/engine.ts";
 import { Group } from "../../../../src/engine/wasm/grouped/group.ts";
 import { assembleGroupedKernels } from "../../../../src/engine/wasm/grouped/module.ts";
@@ -49,6 +49,17 @@ for (const positions of [1, 2, 6]) {
     }
   }
 }
+
+Deno.test("convolutions before a GRU have the transforms that they have without it", () => {
+  const transformsOf = (spec: SequentialSpec) => {
+    const { nodes } = planGrouped(modelGraph(spec).encoders[0]!, weightShapes(spec))!;
+    const wide = nodes.flatMap((node) => node.kind === "conv" && node.width > 1 ? [node] : []);
+    return wide.map(({ tiling: { transform, pieces } }) => ({ transform, pieces }));
+  };
+  const wanted = transformsOf(presetSpec("wakawaka"));
+  strictEqual(wanted.length, 3);
+  deepStrictEqual(transformsOf(presetSpec("bigru50")), wanted);
+});
 
 for (const preset of ["bigru10", "bigru25", "bigru50"] as const) {
   Deno.test(`${preset} predicts in groups, nearly as directly, and samples do not see their neighbours`, async () => {

@@ -10,8 +10,7 @@ import { type ConvShape, type ConvStep, makeConv, type Step, strideOf } from "..
 export function turnSteps(steps: readonly Step[]): readonly (ConvStep | undefined)[] | undefined {
   const shapes = steps.map((step) => step.kind === "conv" ? turnShape(step) : undefined);
   const convs = shapes.filter((shape) => shape !== undefined);
-  const wide = convs.filter(({ width }) => width > 1).length;
-  const tilings = chooseTilings(convs.map((shape): TiledConv => ({ ...shape, pool: 1 })), wide);
+  const tilings = chooseTilings(convs.map((shape): TiledConv => ({ ...shape, pool: 1 })));
   if (tilings.includes(undefined)) return undefined;
   const chosen = tilings.values();
   return shapes.map((shape, index) => {
