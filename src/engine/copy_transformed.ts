@@ -47,7 +47,8 @@ export function copyTransformed(
 function tableOf(transform: Transform, apply: (value: number) => number): Float32Array {
   const known = tables.get(transform);
   if (known !== undefined) return known;
-  const table = Float32Array.from({ length: TABLE_COUNTS }, (_, value) => apply(value));
+  const table = new Float32Array(TABLE_COUNTS);
+  for (let count = 0; count < TABLE_COUNTS; count++) table[count] = apply(count);
   tables.set(transform, table);
   return table;
 }

@@ -89,8 +89,14 @@ class KeptSession {
       throw error;
     } finally {
       this.#users--;
-      if (this.#users === 0) await this.#rest();
+      if (this.#users === 0) await this.#afterLast();
     }
+  }
+
+  /** Disposes of the session if it was dropped. Else the answer does not wait until it rests, nor for its timer. */
+  async #afterLast(): Promise<void> {
+    if (this.#isDropped) return await this.#dispose();
+    void this.#rest().catch(() => this.drop());
   }
 
   /**

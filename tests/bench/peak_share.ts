@@ -37,7 +37,7 @@ export async function measurePeakShare(
   const part = { index: 0, start: 0, count: SAMPLES };
   const operations = convolutions.reduce((sum, node) => sum + countOperations(node), 0) * SAMPLES;
   const reached = bestRate(operations, () => {
-    for (const node of convolutions) convForward(context, node, { part, mode: "predict" });
+    for (const node of convolutions) convForward(context, node, part);
   });
   const { chains, steps, run } = await assemblePeak(fused);
   return { reached, peak: bestRate(chains * steps * 8, run) };

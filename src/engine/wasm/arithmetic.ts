@@ -16,16 +16,10 @@ export function fusesMultiplyAdd(): boolean {
 }
 
 function probe(): number {
-  const assembler = new ModuleAssembler(true);
-  assembler.addFunction("probe", ["address"], (code, { address }) => {
-    code.get(address);
-    for (const offset of [0, 16, 32]) code.get(address).load(offset);
-    code.op("f32x4.relaxed_madd").store(48);
-  });
   const memory = wasmMemory(1);
   const values = new Float32Array(memory.buffer);
   values.fill(FACTOR, 0, 8).fill(MINUS_ROUNDED_SQUARE, 8, 12);
-  const module = new WebAssembly.Module(assembler.toBytes(1));
+  const module = new WebAssembly.Module(assembleProbe());
   const { probe } = new WebAssembly.Instance(module, { env: { memory } }).exports;
   (probe as (address: number) => void)(0);
   return values[12]!;
@@ -33,11 +27,17 @@ function probe(): number {
 
 /** Whether this machine runs relaxed SIMD at all. */
 export function supportsRelaxedSimd(): boolean {
+  return WebAssembly.validate(assembleProbe());
+}
+
+function assembleProbe(): Uint8Array<ArrayBuffer> {
   const assembler = new ModuleAssembler(true);
-  assembler.addFunction("probe", ["vector: v128", "address"], (code, { vector, address }) => {
-    code.get(address).get(vector).get(vector).get(vector).op("f32x4.relaxed_madd").store();
+  assembler.addFunction("probe", ["address"], (code, { address }) => {
+    code.get(address);
+    for (const offset of [0, 16, 32]) code.get(address).load(offset);
+    code.op("f32x4.relaxed_madd").store(48);
   });
-  return WebAssembly.validate(assembler.toBytes(1));
+  return assembler.toBytes(1);
 }
 
 let separates: boolean | undefined;

@@ -5,14 +5,14 @@
  */
 
 import { extendedCode } from "./extended_code.ts";
-import { countValues } from "./layout.ts";
+import { isPlain } from "./extended_nodes.ts";
 import { activationForward } from "./ops/activation.ts";
 import { compactForward } from "./ops/compact.ts";
 import type { ExecutionContext, ForwardPass } from "./ops/context.ts";
 import { convForward, convTranspose } from "./ops/conv/run.ts";
 import { filterBytes } from "./ops/conv/shape.ts";
-import { denseForward, denseTranspose } from "./ops/dense.ts";
-import { dropoutForward } from "./ops/dropout.ts";
+import { denseForward } from "./ops/dense.ts";
+import { dropoutPassOn } from "./ops/dropout.ts";
 import { poolForward } from "./ops/pool.ts";
 import type { PlanNode } from "./plan/types.ts";
 
@@ -20,13 +20,20 @@ import type { PlanNode } from "./plan/types.ts";
 export function forwardNode(context: ExecutionContext, node: PlanNode, pass: ForwardPass): void {
   switch (node.kind) {
     case "conv":
-      return convForward(context, node, pass);
+      if (node.transformed !== undefined && pass.mode === "train") {
+        return extendedCode().forwardTransformed(context, node, {
+          ...node.transformed,
+          part: pass.part,
+        });
+      }
+      return convForward(context, node, pass.part);
     case "dense":
       return denseForward(context, node, pass.part);
     case "pool":
       return poolForward(context, node, pass.part);
     case "dropout":
-      return dropoutForward(context, node, pass);
+      if (pass.mode !== "predict") return extendedCode().dropoutForward(context, node, pass);
+      return dropoutPassOn(context, node, pass.part);
     case "activation":
       return activationForward(context, node, pass.part);
     case "compact":
@@ -36,21 +43,10 @@ export function forwardNode(context: ExecutionContext, node: PlanNode, pass: For
   }
 }
 
-/** Renews the transposed copies of a node's weights, after they were written. */
+/** Renews the copies of a node's weights that the context's kernels read, after the weights were written. */
 export function transposeNode(context: ExecutionContext, node: PlanNode): void {
-  switch (node.kind) {
-    case "conv": {
-      const rows = node.kernel.bytes / filterBytes(node.shape);
-      return convTranspose(context, node, { firstRow: 0, rows });
-    }
-    case "dense":
-      return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
-    case "pool":
-    case "dropout":
-    case "activation":
-    case "compact":
-      return;
-    default:
-      return extendedCode().transposeExtended(context, node);
-  }
+  if (context.trains || !isPlain(node)) return extendedCode().transposeExtended(context, node);
+  if (node.kind !== "conv") return;
+  const rows = node.kernel.bytes / filterBytes(node.shape);
+  convTranspose(context, node, { firstRow: 0, rows });
 }

@@ -8,6 +8,7 @@
 import type { SignalColumns } from "../memory_source.ts";
 import type { TableColumn } from "../joined_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
+import { extendedCode } from "./extended_code.ts";
 import type { InputView } from "./grouped/joined/input_view.ts";
 import type { JoinedThread } from "./grouped/joined/joined_thread.ts";
 import type { GroupedPath } from "./grouped/path.ts";
@@ -35,7 +36,7 @@ import {
 } from "./plan/stages.ts";
 import type { Plan } from "./plan/types.ts";
 import { type Batch, Tasks } from "./tasks.ts";
-import { adamStep, type UpdatePolicy } from "./update_policy.ts";
+import type { UpdatePolicy } from "./update_policy.ts";
 
 /** What a thread is started with. */
 export interface RunnerOptions {
@@ -160,7 +161,7 @@ export class Runner {
       const first = start + samples;
       const rows = order.subarray(first, Math.min(end, first + batchSize));
       const parts = [cutParts(rows.length)];
-      const adam = adamStep(this.#policy, job.step + steps + 1);
+      const adam = extendedCode().adamStep(this.#policy, job.step + steps + 1);
       const position = { seed, epoch, firstPosition: job.firstPosition + first };
       sum += this.#train(stages, { mode: "train", rows, labels, weights, parts, position, adam });
       steps++;
@@ -177,7 +178,7 @@ export class Runner {
     const stages = this.#trainingStages({ gather: false });
     const rows = Uint32Array.from(labels.keys());
     const parts = cutChains(this.#plan, entries);
-    const adam = adamStep(this.#policy, step);
+    const adam = extendedCode().adamStep(this.#policy, step);
     const batch: Batch = { mode: "train", rows, labels, weights, parts, position, adam };
     return { loss: this.#train(stages, batch), steps: 1, samples: labels.length };
   }

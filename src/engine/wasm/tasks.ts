@@ -15,6 +15,7 @@ import { collectPredictions, computeLoss, findPredictionSlopes } from "./ops/los
 import { joinParts } from "./plan/parts.ts";
 import { type CombineStep, isWide, type PartStep, type Stage } from "./plan/stages.ts";
 import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
+import type { UpdateTask } from "./plan/update_tasks.ts";
 
 /** What a stage works on. */
 export interface Batch {
@@ -47,6 +48,7 @@ export class Tasks {
   readonly #chains: readonly Chain[];
   readonly #losses: Float64Array;
   readonly #threads: number;
+  #updateTasks: readonly UpdateTask[] | undefined;
   #data: SignalColumns | undefined;
   #threadGroups: ThreadGroups | undefined;
 
@@ -71,7 +73,7 @@ export class Tasks {
 
   /** Number of the tasks of a stage. */
   count(stage: Stage, { parts }: Batch): number {
-    if (stage.kind === "update") return this.#plan.updates.length;
+    if (stage.kind === "update") return this.#updates.length;
     if (stage.kind === "wide") return stage.node.shape.slices;
     return stage.kind === "once" ? 1 : this.#stretches(stage, parts[stage.chain]!).length;
   }
@@ -225,6 +227,11 @@ export class Tasks {
     }
   }
 
+  /** The tasks of the update, the same on every thread; only training needs them. */
+  get #updates(): readonly UpdateTask[] {
+    return this.#updateTasks ??= extendedCode().planUpdates(this.#plan);
+  }
+
   #combine(step: CombineStep, parts: readonly Part[]): void {
     if (step.do === "combine") extendedCode().batchNormCombine(this.#context, step.node, parts);
     else if (step.do === "combineDelta") {
@@ -233,7 +240,7 @@ export class Tasks {
   }
 
   #update(index: number, { rows, parts, adam }: Batch): void {
-    const task = this.#plan.updates[index]!;
+    const task = this.#updates[index]!;
     if ("term" in task) {
       const update = { term: task.term, samples: rows.length, adam: adam! };
       return extendedCode().joinUpdate(this.#context, this.#plan.join!, update);

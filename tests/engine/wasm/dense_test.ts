@@ -6,16 +6,21 @@ import { addActivationKernels } from "../../../src/engine/wasm/ops/activation.ts
 import { addAdamKernels } from "../../../src/engine/wasm/ops/adam.ts";
 import { ExecutionContext } from "../../../src/engine/wasm/ops/context.ts";
 import {
-  addDenseKernels,
-  denseBackward,
+  addDenseForward,
   denseForward,
   type DenseNode,
-  denseTranspose,
-  denseUpdate,
+  denseShape,
   panelledBytes,
 } from "../../../src/engine/wasm/ops/dense.ts";
+import {
+  addDenseGradients,
+  denseBackward,
+  denseTranspose,
+  denseUpdate,
+} from "../../../src/engine/wasm/ops/dense_gradients.ts";
 import { addMemoryKernels } from "../../../src/engine/wasm/ops/memory.ts";
 import { addSumKernels } from "../../../src/engine/wasm/ops/sums.ts";
+import { addTransposeKernels } from "../../../src/engine/wasm/ops/transpose.ts";
 import { createRandom } from "../../helpers/random_values.ts";
 import { largestDifference } from "../../helpers/tolerances.ts";
 
@@ -90,15 +95,16 @@ async function denseLayer(
   };
   const scratch = memory.take(panelledBytes({ rows: inputs, columns: padded }));
   const module = new ModuleAssembler(fused);
-  for (const add of [addActivationKernels, addAdamKernels, addMemoryKernels, addSumKernels]) {
-    add(module);
-  }
-  addDenseKernels(module, node.name, {
-    inputVectors: inputs / 4,
-    unitVectors: padded / 4,
-    inputStride: input.sampleStride,
-    outputStride: output.sampleStride,
-  });
+  const shared = [
+    addActivationKernels,
+    addAdamKernels,
+    addMemoryKernels,
+    addSumKernels,
+    addTransposeKernels,
+  ];
+  for (const add of shared) add(module);
+  addDenseForward(module, node.name, denseShape(node));
+  addDenseGradients(module, node.name, denseShape(node));
   const context = new ExecutionContext({
     module: await WebAssembly.compile(module.toBytes(PAGES)),
     memory: new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true }),

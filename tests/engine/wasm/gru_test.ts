@@ -2,6 +2,7 @@ import { ok, strictEqual } from "node:assert";
 import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
 import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
+import { planUpdates } from "../../../src/engine/wasm/plan/update_tasks.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import type { LayerSpec, SequentialSpec as ModelSpec } from "../../../src/model/spec.ts";
 import { largestDifference } from "../../helpers/tolerances.ts";
@@ -57,6 +58,6 @@ Deno.test("the models have the expected properties: one layer is sparse, updates
     planModel(MODELS[where], { batchSize: 16, threads: 1 });
   const { head: { nodes } } = plan("before a dropout and a sparse layer");
   strictEqual(nodes.some(({ kind }) => kind === "sparseDense"), true);
-  const { updates } = plan("with more rows than one task of the update takes");
+  const updates = planUpdates(plan("with more rows than one task of the update takes"));
   strictEqual(updates.filter((task) => "node" in task && task.node === 0).length > 3, true);
 });

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { Barrier, createBarrierMemory } from "../../../src/engine/wasm/barrier.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import { predictionStages, trainingStages } from "../../../src/engine/wasm/plan/stages.ts";
-import { updateWork } from "../../../src/engine/wasm/plan/update_tasks.ts";
+import { planUpdates, updateWork } from "../../../src/engine/wasm/plan/update_tasks.ts";
 import { presetSpec } from "../../../src/model/presets.ts";
 
 const plan = planModel(presetSpec("experiment5"), { batchSize: 100, threads: 2 });
@@ -32,8 +32,8 @@ Deno.test("predictions take all factors from the averages first, then pass throu
 });
 
 Deno.test("the longest tasks of an update come first", () => {
-  const { head: { nodes }, updates } = plan;
-  const work = updates.map((task) => {
+  const { head: { nodes } } = plan;
+  const work = planUpdates(plan).map((task) => {
     if ("term" in task) throw new Error("expected no terms");
     return updateWork(nodes[task.node]!, task);
   });

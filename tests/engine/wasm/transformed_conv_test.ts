@@ -4,9 +4,10 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { loadExtendedCode } from "../../../src/engine/wasm/extended_code.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
+import { forwardNode } from "../../../src/engine/wasm/nodes.ts";
 import { addressOf, deltaOf } from "../../../src/engine/wasm/layout.ts";
 import { ExecutionContext } from "../../../src/engine/wasm/ops/context.ts";
-import { convBackward, convForward } from "../../../src/engine/wasm/ops/conv/run.ts";
+import { convBackward } from "../../../src/engine/wasm/ops/conv/backward.ts";
 import type { ConvNode } from "../../../src/engine/wasm/ops/conv/shape.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import { placeWeights, transposeAll, writeArrays } from "../../../src/engine/wasm/weights.ts";
@@ -222,7 +223,7 @@ class Run {
   }
 
   forward({ start, count }: { start: number; count: number }): void {
-    convForward(this.#context, this.node, { part: { index: 0, start, count }, mode: "train" });
+    forwardNode(this.#context, this.node, { part: { index: 0, start, count }, mode: "train" });
   }
 
   /** Forward and back. */

@@ -46,17 +46,20 @@ export class FunctionAssembler {
 
   /** Pushes a local variable. */
   get(local: Local): this {
-    return this.#indexed(0x20, local);
+    this.#code.indexed(0x20, local);
+    return this;
   }
 
   /** Pops into a local variable. */
   set(local: Local): this {
-    return this.#indexed(0x21, local);
+    this.#code.indexed(0x21, local);
+    return this;
   }
 
   /** Copies the top of the stack into a local variable. */
   tee(local: Local): this {
-    return this.#indexed(0x22, local);
+    this.#code.indexed(0x22, local);
+    return this;
   }
 
   /** Pushes an i32. */
@@ -118,7 +121,8 @@ export class FunctionAssembler {
   /** Pops an address and pushes the byte `offset` bytes after it, as an i32 without a sign. */
   i32LoadByte(offset = 0): this {
     this.#code.byte(0x2d);
-    return this.#indexed(ALIGNED_TO_ONE, offset);
+    this.#code.indexed(ALIGNED_TO_ONE, offset);
+    return this;
   }
 
   /** Pops an address and pushes the f32 `offset` bytes after it. */
@@ -188,7 +192,7 @@ export class FunctionAssembler {
   }
 
   /** Copies code that was written from one length to another, whole instructions. */
-  again({ start, end }: { readonly start: number; readonly end: number }): this {
+  again(start: number, end: number): this {
     this.#code.again(start, end);
     return this;
   }
@@ -259,19 +263,15 @@ export class FunctionAssembler {
     return this;
   }
 
-  #indexed(code: number, index: number): this {
-    this.#code.indexed(code, index);
-    return this;
-  }
-
   #scalarAccess(code: number, offset: number): this {
     this.#code.byte(code);
-    return this.#indexed(ALIGNED_TO_FOUR, offset);
+    this.#code.indexed(ALIGNED_TO_FOUR, offset);
+    return this;
   }
 
   #vectorAccess(code: number, offset: number, memory: MemoryName): this {
     if (memory === "own" && this.#own.isSeparate) {
-      this.#simd(code).#indexed(ALIGNED_TO_FOUR | NAMES_MEMORY, OWN_MEMORY);
+      this.#simd(code).#code.indexed(ALIGNED_TO_FOUR | NAMES_MEMORY, OWN_MEMORY);
       this.#code.unsigned(offset);
       return this;
     }
@@ -287,8 +287,8 @@ export class FunctionAssembler {
 
   /** Makes an address in the thread's own memory one in the shared memory. */
   #addOwnAddress(): this {
-    this.#indexed(GET_GLOBAL, 0).op("i32.add");
-    return this.i32(this.#own.place.offset ?? 0).op("i32.add");
+    this.#code.indexed(GET_GLOBAL, 0);
+    return this.op("i32.add").i32(this.#own.place.offset ?? 0).op("i32.add");
   }
 
   #emit(...bytes: number[]): this {

@@ -1,50 +1,6 @@
 import type { FunctionAssembler, Local } from "./assembler.ts";
+import type { MatrixAddresses, MatrixProduct, SumLoop, SumLoops } from "./matrix_product.ts";
 import { panels, splitEvenly } from "./panels.ts";
-
-/** A loop over part of the summed axis. */
-export interface SumLoop {
-  /** Number of iterations, or, for the innermost loop, a local that holds it. */
-  readonly count: number | { readonly local: Local };
-  /** Bytes that A advances. */
-  readonly strideA: number;
-  /** Rows that B advances. */
-  readonly stepB: number;
-}
-
-/** Loops over the summed axis, the outermost first. */
-export type SumLoops = readonly [SumLoop, ...SumLoop[]];
-
-/** Shape of a matrix product C[row, column] (+)= Σ A[row, k] · B[k, column]. */
-export interface MatrixProduct {
-  /** Number of rows, or a local that holds it. */
-  readonly rows: number | { readonly local: Local };
-  /** Columns in vectors of four float32; rows of B and C are padded to them. */
-  readonly vectors: number;
-  /** Bytes between rows of A. */
-  readonly rowStrideA: number;
-  /**
-   * Bytes between rows of B, and between panels, which lie side by side if not said otherwise; or how many rows there are
-   * if B is packed in panels whose rows have no gaps: see {@linkcode panels}.
-   */
-  readonly b:
-    | { readonly rowStride: number; readonly panelStride?: number }
-    | { readonly packedRows: number };
-  /** Bytes between rows of C. */
-  readonly rowStrideC: number;
-  /** A local with the bytes between panels of C, which lie side by side if it is absent. */
-  readonly panelStrideC?: Local;
-  /** Loops over k, the outermost first. */
-  readonly sums: SumLoops;
-  /** What C starts from: zero, itself, or a row of biases whose address is in a local. */
-  readonly start: "zero" | "self" | { readonly bias: Local };
-}
-
-/** Addresses of the three matrices. The locals of B and C are changed. */
-export interface MatrixAddresses {
-  readonly a: Local;
-  readonly b: Local;
-  readonly c: Local;
-}
 
 /**
  * A tile is 4 rows × 2 vectors. Of 16 vector registers V8 keeps one for itself and a fused multiply-add needs another;
@@ -123,6 +79,15 @@ interface TileHeight {
   readonly unrolledSteps: number;
 }
 
+/** Code of one lane: where it begins, and where it ends for the first row, the first two, and so on. */
+interface LaneCode {
+  readonly start: number;
+  readonly ends: readonly number[];
+}
+
+/** The number of what is kept for a column, after those of four lanes. */
+const OF_COLUMN = 4;
+
 /** One register tile: some rows of A against some vectors of B. */
 class Tile {
   readonly #code: FunctionAssembler;
@@ -135,8 +100,8 @@ class Tile {
   readonly #scratch: Local;
   readonly #a: Local;
   readonly #b: Local;
-  /** Code that adds the products of a row with a lane of its elements, by 4 · row + lane. */
-  readonly #ofLanes: { readonly start: number; readonly end: number }[] = [];
+  /** Where the code is that adds the products of rows with a lane of their elements, by lane; with a column's, last. */
+  readonly #ofLanes: LaneCode[] = [];
 
   constructor(code: FunctionAssembler, product: MatrixProduct, vectors: number) {
     this.#code = code;
@@ -207,16 +172,21 @@ class Tile {
     const strideB = stepB * this.#rowStrideB;
     for (let step = 0; step < length; step++) {
       const elements = this.#loadElements(rows, { step, length, strideA });
-      this.#columns.forEach((column, vector) => {
-        code.get(this.#b).load(step * strideB + 16 * vector).set(column);
-      });
-      for (let row = 0; row < rows; row++) {
-        if (elements === "splat") {
-          code.get(this.#a).loadSplat(step * strideA + row * this.#product.rowStrideA);
-          this.#addRow(row);
-        } else if (elements === "column") this.#addLane({ row, vector: 0, lane: row });
-        else this.#addLane({ row, vector: row, lane: step % 4 });
+      for (let vector = 0; vector < this.#vectors; vector++) {
+        code.get(this.#b).load(step * strideB + 16 * vector).set(this.#columns[vector]!);
       }
+      if (elements === "column") this.#addLane(rows, OF_COLUMN);
+      else if (elements === "rows") this.#addLane(rows, step % 4);
+      else this.#addSplats(rows, step * strideA);
+    }
+  }
+
+  /** Loads the element of each row into all lanes, and adds its products. */
+  #addSplats(rows: number, offset: number): void {
+    const code = this.#code;
+    for (let row = 0; row < rows; row++) {
+      code.get(this.#a).loadSplat(offset + row * this.#product.rowStrideA);
+      this.#addRow(row);
     }
   }
 
@@ -232,7 +202,7 @@ class Tile {
     const code = this.#code;
     const { rowStrideA } = this.#product;
     if (rowStrideA === 4) {
-      code.get(this.#a).load(step * strideA).set(this.#elementsOf(0));
+      code.get(this.#a).load(step * strideA).set(this.#elements[0]!);
       return "column";
     }
     const lane = step % 4;
@@ -240,45 +210,50 @@ class Tile {
     if (lane === 0) {
       for (let row = 0; row < rows; row++) {
         const offset = step * strideA + row * rowStrideA;
-        code.get(this.#a).load(offset).set(this.#elementsOf(row));
+        code.get(this.#a).load(offset).set(this.#elements[row]!);
       }
     }
     return "rows";
   }
 
   /**
-   * Adds the products of a row with a lane of a vector of elements. The code is the same in each step and for tiles of any
-   * height, so it is written once and copied: most of a module is made here, by code that has hardly run before.
+   * Adds the products of rows with a lane of their vectors, or with the lanes of a column. The code is the same in each
+   * step and for tiles of any height, so it is written once and copied: most of a module is made here, by code that has
+   * hardly run before.
    */
-  #addLane({ row, vector, lane }: Record<"row" | "vector" | "lane", number>): void {
+  #addLane(rows: number, lane: number): void {
     const code = this.#code;
-    const known = this.#ofLanes[4 * row + lane];
-    if (known !== undefined) return void code.again(known);
+    const known = this.#ofLanes[lane];
+    if (known !== undefined && known.ends.length >= rows) {
+      return void code.again(known.start, known.ends[rows - 1]!);
+    }
     const start = code.length;
-    const elements = this.#elementsOf(vector);
-    code.get(elements).get(elements).shuffle([lane, lane, lane, lane]);
-    this.#addRow(row);
-    this.#ofLanes[4 * row + lane] = { start, end: code.length };
+    const ends: number[] = [];
+    for (let row = 0; row < rows; row++) {
+      const [vector, own] = lane === OF_COLUMN ? [0, row] : [row, lane];
+      const elements = this.#elements[vector]!;
+      code.get(elements).get(elements).shuffle([own, own, own, own]);
+      this.#addRow(row);
+      ends.push(code.length);
+    }
+    this.#ofLanes[lane] = { start, ends };
   }
 
   /** Pops four copies of a row's element and adds their products with the columns to the row's sums. */
   #addRow(row: number): void {
     const code = this.#code;
     code.set(this.#splat);
-    this.#columns.forEach((column, vector) => {
+    for (let vector = 0; vector < this.#vectors; vector++) {
       const sum = this.#sumAt(row, vector);
-      code.get(this.#splat).get(column).get(sum).multiplyAdd(this.#scratch).set(sum);
-    });
+      code.get(this.#splat).get(this.#columns[vector]!).get(sum).multiplyAdd(this.#scratch).set(
+        sum,
+      );
+    }
   }
 
   /** Where the sum of a row and a vector of columns is kept. */
   #sumAt(row: number, vector: number): Local {
     return this.#sums[row * this.#vectors + vector]!;
-  }
-
-  /** Where four elements of a row of A are kept. */
-  #elementsOf(row: number): Local {
-    return this.#elements[row]!;
   }
 
   get #rowStrideB(): number {

@@ -70,6 +70,7 @@ const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "transformNarrowPanel",
   "transformPanel",
   "transformedForward",
+  "transposeSquares",
 ]);
 
 /**

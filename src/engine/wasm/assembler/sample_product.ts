@@ -1,10 +1,6 @@
 import type { FunctionAssembler, Local } from "./assembler.ts";
-import {
-  assembleProduct,
-  type MatrixAddresses,
-  type MatrixProduct,
-  type SumLoops,
-} from "./gemm.ts";
+import { assembleProduct } from "./gemm.ts";
+import type { MatrixAddresses, MatrixProduct, SumLoops } from "./matrix_product.ts";
 
 /** A matrix product with a row for each sample. The elements of a row of A lie side by side. */
 export interface SampleProduct extends Omit<MatrixProduct, "rows" | "sums"> {

@@ -6,12 +6,15 @@ export {
   batchNormFreeze,
 } from "../ops/batch_norm/combine.ts";
 export { batchNormMeasure, batchNormMeasureDelta } from "../ops/batch_norm/run.ts";
-export { addTransformedKernels } from "../ops/conv/transformed/kernels.ts";
+export { forwardTransformed } from "../ops/conv/transformed/run.ts";
+export { dropoutForward } from "../ops/dropout_masks.ts";
 export { joinBackward, joinUpdate } from "../ops/join/backward.ts";
 export { collectUses, keepEntries, spreadEntries } from "../ops/join/entries.ts";
 export { joinForward } from "../ops/join/forward.ts";
 export { addJoinKernels } from "../ops/join/kernels.ts";
 export { wideBackward } from "../ops/wide_dense/backward.ts";
 export { wideForward } from "../ops/wide_dense/run.ts";
-export { addExtendedKernels, addSharedExtendedKernels } from "./kernels.ts";
+export { planUpdates } from "../plan/update_tasks.ts";
+export { adamStep } from "../update_policy.ts";
+export { addExtendedKernels, addSharedExtendedKernels, addTrainingKernels } from "./kernels.ts";
 export { backwardNode, forwardExtended, transposeExtended, updateNode } from "./nodes.ts";

@@ -5,18 +5,20 @@
  */
 
 import type { ExtendedNode } from "../extended_nodes.ts";
+import { countValues } from "../layout.ts";
 import { activationBackward } from "../ops/activation.ts";
 import { batchNormBackward, batchNormForward, batchNormUpdate } from "../ops/batch_norm/run.ts";
 import { compactBackward } from "../ops/compact.ts";
 import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "../ops/context.ts";
-import { convBackward, convUpdate } from "../ops/conv/run.ts";
-import { denseBackward, denseUpdate } from "../ops/dense.ts";
-import { dropoutBackward } from "../ops/dropout.ts";
+import { convBackward, convUpdate, renewFilters } from "../ops/conv/backward.ts";
+import { filterBytes } from "../ops/conv/shape.ts";
+import { denseBackward, denseTranspose, denseUpdate } from "../ops/dense_gradients.ts";
+import { dropoutBackward } from "../ops/dropout_masks.ts";
 import { geluBackward, geluForward } from "../ops/gelu.ts";
 import { gruBackward, gruForward, gruTranspose, gruUpdate } from "../ops/gru/run.ts";
 import { lstmBackward, lstmForward } from "../ops/lstm/run.ts";
 import { lstmTranspose, lstmUpdate } from "../ops/lstm/update.ts";
-import { poolBackward } from "../ops/pool.ts";
+import { poolBackward } from "../ops/pool_gradients.ts";
 import {
   makeTables,
   sequenceBackward,
@@ -116,9 +118,15 @@ export function updateNode(context: ExecutionContext, node: PlanNode, update: Up
   }
 }
 
-/** Renews the transposed copies of a node's weights, after they were written. */
-export function transposeExtended(context: ExecutionContext, node: ExtendedNode): void {
+/** Renews the copies of a node's weights that training reads, or all passes of a node of another kind. */
+export function transposeExtended(context: ExecutionContext, node: PlanNode): void {
   switch (node.kind) {
+    case "conv": {
+      const rows = node.kernel.bytes / filterBytes(node.shape);
+      return renewFilters(context, node, { firstRow: 0, rows });
+    }
+    case "dense":
+      return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
     case "sequenceConv":
       return makeTables(context, node);
     case "bidirectionalGru":
@@ -129,7 +137,11 @@ export function transposeExtended(context: ExecutionContext, node: ExtendedNode)
       return prepareMasks(context, node);
     case "sparseDense":
     case "batchNorm":
+    case "pool":
+    case "dropout":
+    case "activation":
     case "gelu":
+    case "compact":
       return;
   }
 }

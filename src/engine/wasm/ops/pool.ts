@@ -1,9 +1,8 @@
 import type { ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
-import { addressOf, deltaOf, type NodeBase } from "../layout.ts";
+import { addressOf, type NodeBase } from "../layout.ts";
 import { pushLeaky } from "./activation.ts";
-import { type BackwardPass, type ExecutionContext, type Part, passesBack } from "./context.ts";
-import { MEMORY_KERNELS } from "./memory.ts";
+import type { ExecutionContext, Part } from "./context.ts";
 
 /** Shape of a max pooling. Strides are bytes between rows. */
 export interface PoolShape {
@@ -28,21 +27,24 @@ export const POOL_KERNELS = {
   forward: ["output", "offsets", "input", "slope: f32"],
 } as const;
 
-/**
- * `backward`: writes each delta to the position that its maximum came from, and overwrites what was there. It is right
- * because windows do not overlap; with a stride below the window it would have to add. `offsetStride` must be
- * `inputStride`, and `inputDelta` zero before.
- */
-const POOL_GRADIENT_KERNELS = {
-  backward: ["inputDelta", "offsets", "outputDelta"],
-} as const;
-
 /** A pooling that does not directly follow a convolution. */
 export interface PoolNode extends NodeBase {
   readonly kind: "pool";
   readonly size: number;
   /** Offsets of the maxima, laid out as the output. */
   readonly offsets: number;
+}
+
+/** The shape of a pooling's kernels. */
+export function poolShape({ size, input, output }: PoolNode): PoolShape {
+  return {
+    size,
+    positions: output.rows,
+    vectors: output.stride / 16,
+    inputStride: input.stride,
+    outputStride: output.stride,
+    offsetStride: input.stride,
+  };
 }
 
 /** Adds the forward kernel of a pooling. */
@@ -77,26 +79,6 @@ export function addPoolForward(module: ModuleAssembler, node: string, shape: Poo
   });
 }
 
-/** Adds the kernels of a pooling that is not fused into a convolution. */
-export function addPoolKernels(module: ModuleAssembler, node: string, shape: PoolShape): void {
-  addPoolForward(module, node, shape);
-  const { positions, vectors, outputStride } = shape;
-  const add = kernelAdder(module, { table: POOL_GRADIENT_KERNELS, node });
-  add("backward", (code, { inputDelta, offsets, outputDelta }) => {
-    code.repeat(positions, () => {
-      code.repeat(4 * vectors, () => {
-        code.get(inputDelta).get(offsets).i32Load().op("i32.add");
-        code.get(outputDelta).f32Load().f32Store();
-        for (const pointer of [inputDelta, offsets, outputDelta]) code.advance(pointer, 4);
-      });
-      // The next window's offsets count from the first row again.
-      code.advance(inputDelta, -16 * vectors);
-      code.advance(offsets, outputStride - 16 * vectors);
-      code.advance(outputDelta, outputStride - 16 * vectors);
-    });
-  });
-}
-
 /** Finds the maxima of a part's samples. */
 export function poolForward(
   context: ExecutionContext,
@@ -107,23 +89,5 @@ export function poolForward(
   for (let sample = start; sample < start + count; sample++) {
     const maxima = offsets + sample * output.sampleStride;
     forward(addressOf(output, sample), maxima, addressOf(input, sample), 1);
-  }
-}
-
-/** Writes the derivatives with respect to the positions that a part's maxima came from. */
-export function poolBackward(
-  context: ExecutionContext,
-  node: PoolNode,
-  pass: BackwardPass,
-): void {
-  if (!passesBack(node, pass)) return;
-  const { name, input, output, offsets } = node;
-  const { start, count } = pass.part;
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const { backward } = context.bind(POOL_GRADIENT_KERNELS, name);
-  for (let sample = start; sample < start + count; sample++) {
-    const inputDelta = deltaOf(input, sample);
-    clear(inputDelta, input.rows * input.stride);
-    backward(inputDelta, offsets + sample * output.sampleStride, deltaOf(output, sample));
   }
 }

@@ -1,5 +1,6 @@
 import type { LayerChain } from "../../../model/graph.ts";
 import type { GroupOf } from "../../layer_groups.ts";
+import { PANEL_COLUMNS } from "../assembler/panels.ts";
 import { countValues, roundUp, type Tensor } from "../layout.ts";
 import { type DenseNode, panelledBytes } from "../ops/dense.ts";
 import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
@@ -7,7 +8,6 @@ import type { SparseDenseNode, SparseRows } from "../ops/sparse_dense/run.ts";
 import { type ChainMemory, nameOf } from "./chain_memory.ts";
 import { expectInput } from "./sparsity.ts";
 import type { PlanNode } from "./types.ts";
-import { rowsOfDenseTask, SPARSE_ROWS } from "./update_tasks.ts";
 
 /** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
 const SPARSE_SHARE = 0.6;
@@ -15,6 +15,13 @@ const SPARSE_SHARE = 0.6;
 const SPARSE_UNITS = 64;
 /** Bytes of a kernel from which on a layer is wide: half of the second cache of the smaller processors. */
 const WIDE_BYTES = 512 * 1024;
+
+/** Work of one update task: enough to be worth taking, little enough to share out. */
+const UPDATE_BYTES = 32 * 1024;
+/** Fewer rows of a panel are too short for a processor to notice that they are read one after the other. */
+const LEAST_DENSE_ROWS = 64;
+/** Rows of a sparse dense layer's kernel that one task moves. */
+export const SPARSE_ROWS = 32;
 
 /** What decides which inputs are kept. */
 type Gate = Pick<SparseDenseNode, "gate">;
@@ -63,4 +70,14 @@ export function planDense(
     // The rows that the update multiplies, and a panel's share of the gradient.
     scratchBytes: SPARSE_ROWS * (sparseRowBytes(capacity) + PANEL_ROW_BYTES),
   };
+}
+
+/** The most rows of a dense layer's kernel, of so many bytes, that one task moves. */
+export function rowsOfDenseTask(rowBytes: number): number {
+  return Math.max(LEAST_DENSE_ROWS, rowsOfTask(rowBytes));
+}
+
+/** The most rows of a kernel, of so many bytes, that one task moves: whole panels, since it transposes them. */
+export function rowsOfTask(rowBytes: number): number {
+  return Math.max(1, Math.floor(UPDATE_BYTES / rowBytes / PANEL_COLUMNS)) * PANEL_COLUMNS;
 }

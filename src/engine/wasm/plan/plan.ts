@@ -1,5 +1,5 @@
 /**
- * From a model to what the engine runs: chains of nodes with their places in memory, and the tasks of a training step.
+ * From a model to what the engine runs: chains of nodes with their places in memory.
  *
  * @module
  */
@@ -11,15 +11,7 @@ import { Allocator, roundUp, type Tensor } from "../layout.ts";
 import type { JoinBranch, PlannedTerm } from "../ops/join/types.ts";
 import { planChain } from "./chain.ts";
 import { planEncoder, type PlannedEncoder } from "./encoder.ts";
-import {
-  type BranchRoute,
-  type Chain,
-  chainsOf,
-  type JoinPlan,
-  type Plan,
-  type UpdateTask,
-} from "./types.ts";
-import { updateTasks, updateWork } from "./update_tasks.ts";
+import type { BranchRoute, JoinPlan, Plan } from "./types.ts";
 
 /** Plans a valid model for batches of at most `batchSize` samples on `threads` threads. */
 export function planModel(
@@ -41,10 +33,6 @@ export function planModel(
     ? planBranches(graph, { memory, batchSize })
     : planSequence(graph, { memory, batchSize });
   const { encoders, join, head } = planned;
-  const updates = planUpdates(chainsOf(planned));
-  for (const [term, { type }] of join?.terms.entries() ?? []) {
-    if (type === "distanceWeightedMean") updates.push({ term });
-  }
   const { bytes } = memory.own;
   const offset = roundUp(planned.scratchBytes, 64);
   const own = bytes === 0 || twoMemories ? { bytes } : { bytes, offset };
@@ -59,25 +47,11 @@ export function planModel(
     encoders,
     join,
     head,
-    updates,
     scratch,
     scratchBytes,
     own,
     pages,
   };
-}
-
-/** The tasks of the update, the longest first, so that the threads finish together. */
-function planUpdates(chains: readonly Chain[]): UpdateTask[] {
-  const tasks = chains.flatMap(({ nodes }, chain) =>
-    nodes.flatMap((node, index) =>
-      updateTasks(node).map((rows) => ({
-        work: updateWork(node, rows),
-        task: { chain, node: index, ...rows },
-      }))
-    )
-  );
-  return tasks.sort((a, b) => b.work - a.work).map(({ task }) => task);
 }
 
 interface PlanOptions {

@@ -1,8 +1,7 @@
 import { MAX_TAPS, MAX_TRAINING_FREQUENCIES } from "../transforms/points.ts";
 import type { ConvShape } from "../ops/conv/shape.ts";
-import { gradientBytes } from "../ops/conv/transformed/own_places.ts";
+import { gradientBytes, TILE_ROWS } from "../ops/conv/transformed/own_places.ts";
 import type { TrainingTiling } from "../ops/conv/transformed/types.ts";
-import { TILE_ROWS } from "../ops/conv/transformed/products.ts";
 import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/tiling.ts";
 
 /**

@@ -105,16 +105,6 @@ export interface JoinPlan extends JoinNode {
   readonly routes: readonly BranchRoute[];
 }
 
-/** Part of the update: some rows of a node's weights, or all of a node's or a term's. */
-export type UpdateTask =
-  | {
-    readonly chain: number;
-    readonly node: number;
-    readonly firstRow: number;
-    readonly rows: number;
-  }
-  | { readonly term: number };
-
 /** A model, planned for batches of a size. */
 export interface Plan {
   /** The most samples of a batch. */
@@ -126,7 +116,6 @@ export interface Plan {
   readonly join: JoinPlan | undefined;
   /** The head; in a sequential model all its layers. Its output is the network's. */
   readonly head: Chain;
-  readonly updates: readonly UpdateTask[];
   /** Address of the first thread's scratch memory, and its size. */
   readonly scratch: number;
   readonly scratchBytes: number;

@@ -1,17 +1,20 @@
-import { PANEL_COLUMNS } from "../assembler/panels.ts";
 import { countValues } from "../layout.ts";
 import { filterBytes } from "../ops/conv/shape.ts";
 import { sequenceBytes } from "../ops/sequence/shape.ts";
 import { countKernelRows } from "../ops/recurrent/layout.ts";
 import { recurrentLayout } from "../ops/recurrent/layout_of.ts";
-import type { PlanNode } from "./types.ts";
+import { rowsOfDenseTask, rowsOfTask, SPARSE_ROWS } from "./dense.ts";
+import { chainsOf, type Plan, type PlanNode } from "./types.ts";
 
-/** Work of one update task: enough to be worth taking, little enough to share out. */
-const UPDATE_BYTES = 32 * 1024;
-/** Fewer rows of a panel are too short for a processor to notice that they are read one after the other. */
-const LEAST_DENSE_ROWS = 64;
-/** Rows of a sparse dense layer's kernel that one task moves. */
-export const SPARSE_ROWS = 32;
+/** Part of the update: some rows of a node's weights, or all of a node's or a term's. */
+export type UpdateTask =
+  | {
+    readonly chain: number;
+    readonly node: number;
+    readonly firstRow: number;
+    readonly rows: number;
+  }
+  | { readonly term: number };
 
 /** Rows of a node's weights that one task moves. */
 export interface TaskRows {
@@ -19,8 +22,25 @@ export interface TaskRows {
   readonly rows: number;
 }
 
+/** The tasks of the update, the longest first, so that the threads finish together. */
+export function planUpdates(plan: Pick<Plan, "encoders" | "head" | "join">): UpdateTask[] {
+  const tasks = chainsOf(plan).flatMap(({ nodes }, chain) =>
+    nodes.flatMap((node, index) =>
+      updateTasks(node).map((rows) => ({
+        work: updateWork(node, rows),
+        task: { chain, node: index, ...rows },
+      }))
+    )
+  );
+  const updates: UpdateTask[] = tasks.sort((a, b) => b.work - a.work).map(({ task }) => task);
+  for (const [term, { type }] of plan.join?.terms.entries() ?? []) {
+    if (type === "distanceWeightedMean") updates.push({ term });
+  }
+  return updates;
+}
+
 /** Cuts the update of a node's weights into tasks. */
-export function updateTasks(node: PlanNode): TaskRows[] {
+function updateTasks(node: PlanNode): TaskRows[] {
   switch (node.kind) {
     case "batchNorm":
     case "wideDense":
@@ -79,16 +99,6 @@ export function updateWork(node: PlanNode, { firstRow, rows }: TaskRows): number
     default:
       return 0;
   }
-}
-
-/** The most rows of a dense layer's kernel, of so many bytes, that one task moves. */
-export function rowsOfDenseTask(rowBytes: number): number {
-  return Math.max(LEAST_DENSE_ROWS, rowsOfTask(rowBytes));
-}
-
-/** Kernels are transposed panel by panel. */
-function rowsOfTask(rowBytes: number): number {
-  return Math.max(1, Math.floor(UPDATE_BYTES / rowBytes / PANEL_COLUMNS)) * PANEL_COLUMNS;
 }
 
 interface Rows {

@@ -1,25 +1,11 @@
 import { PANEL_COLUMNS } from "../../assembler/panels.ts";
-import { addressOf, deltaOf } from "../../layout.ts";
+import { addressOf } from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
-import { adamUpdate } from "../adam.ts";
-import {
-  type BackwardPass,
-  type ExecutionContext,
-  type ForwardPass,
-  passesBack,
-  type Update,
-} from "../context.ts";
-import { MEMORY_KERNELS } from "../memory.ts";
+import type { ExecutionContext, Part } from "../context.ts";
 import { POOL_KERNELS } from "../pool.ts";
-import { SUM_KERNELS } from "../sums.ts";
-import { CONV_GRADIENT_KERNELS, CONV_KERNELS, CONV_SPARSE_GRADIENT_KERNELS } from "./kernels.ts";
+import { TRANSPOSE_KERNELS } from "../transpose.ts";
+import { CONV_KERNELS } from "./kernels.ts";
 import { type ConvNode, filterBytes } from "./shape.ts";
-import {
-  backwardTransformed,
-  forwardTransformed,
-  transformFilters,
-  transformPanel,
-} from "./transformed/run.ts";
 
 /** Name of the pooling that is fused into a convolution. */
 export function poolName({ name }: ConvNode): string {
@@ -27,11 +13,11 @@ export function poolName({ name }: ConvNode): string {
 }
 
 /** Applies convolution, activation and pooling to a part's samples. */
-export function convForward(context: ExecutionContext, node: ConvNode, pass: ForwardPass): void {
-  if (node.transformed !== undefined && pass.mode === "train") {
-    return forwardTransformed(context, node, { ...node.transformed, part: pass.part });
-  }
-  const { start, count } = pass.part;
+export function convForward(
+  context: ExecutionContext,
+  node: ConvNode,
+  { start, count }: Part,
+): void {
   const { output, shape, slope, transposed, bias, offsets } = node;
   const { forward } = context.bind(CONV_KERNELS, node.name);
   const { leaky } = context.bind(ACTIVATION_KERNELS);
@@ -54,124 +40,29 @@ export function convForward(context: ExecutionContext, node: ConvNode, pass: For
 }
 
 /** First row that the convolution reads for a sample, padding counted. */
-function firstInput({ input, shape }: ConvNode, sample: number): number {
+export function firstInput({ input, shape }: ConvNode, sample: number): number {
   return addressOf(input, sample) - shape.left * input.stride;
 }
 
-/**
- * Computes the gradients of a part's samples: the part's sums for kernel and bias, and the derivatives with respect to
- * the input.
- */
-export function convBackward(context: ExecutionContext, node: ConvNode, pass: BackwardPass): void {
-  const { output, shape, slope, parts, transformed } = node;
-  const { part, wanted } = pass;
-  if (wanted === "weights" && transformed?.backwardKernel !== undefined) {
-    return backwardTransformed(context, node, { ...transformed, part });
-  }
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
-  const { columnSum } = context.bind(SUM_KERNELS);
-  const gradient = parts.kernel + part.index * parts.stride;
-  const biasGradient = parts.bias + part.index * parts.stride;
-  const addGradients = node.offsets === undefined
-    ? denseGradients(context, node, pass)
-    : sparseGradients(context, node, { pass, offsets: node.offsets });
-  if (wanted === "weights") clear(gradient, parts.stride);
-  const vectors = output.rows * shape.filterVectors;
-  for (let sample = part.start; sample < part.start + part.count; sample++) {
-    const delta = deltaOf(output, sample);
-    if (slope !== 1 && !node.deltaActivated) {
-      leakyBackward(delta, delta, addressOf(output, sample), vectors, slope);
-    }
-    if (wanted === "weights") {
-      columnSum(biasGradient, delta, output.rows, shape.filterVectors, output.stride);
-    }
-    addGradients(gradient, sample);
-  }
+/** Some filters of a convolution, of which the first begins a panel. */
+export interface FilterRows {
+  readonly firstRow: number;
+  readonly rows: number;
 }
 
-type AddGradients = (gradient: number, sample: number) => void;
-
-/** Adds gradients of a sample where every position of the output has one. */
-function denseGradients(
-  context: ExecutionContext,
-  node: ConvNode,
-  pass: BackwardPass,
-): AddGradients {
-  const { name, input, output, kernel } = node;
-  const { kernelGradient, inputGradient } = context.bind(CONV_GRADIENT_KERNELS, name);
-  const toInput = passesBack(node, pass);
-  return (gradient, sample) => {
-    const delta = deltaOf(output, sample);
-    if (pass.wanted === "weights") kernelGradient(gradient, firstInput(node, sample), delta);
-    if (toInput) inputGradient(deltaOf(input, sample), delta, kernel.weight);
-  };
-}
-
-/** Adds gradients of a sample where only the maxima of the pooling have one. */
-function sparseGradients(
-  context: ExecutionContext,
-  node: ConvNode,
-  { pass, offsets }: { readonly pass: BackwardPass; readonly offsets: number },
-): AddGradients {
-  const { name, input, output, shape, kernel } = node;
-  const { kernelGradient, inputGradient } = context.bind(CONV_SPARSE_GRADIENT_KERNELS, name);
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const toInput = passesBack(node, pass);
-  return (gradient, sample) => {
-    const delta = deltaOf(output, sample);
-    const maxima = offsets + sample * output.sampleStride;
-    if (pass.wanted === "weights") {
-      kernelGradient(gradient, firstInput(node, sample), maxima, delta);
-    }
-    if (!toInput) return;
-    const inputDelta = deltaOf(input, sample);
-    clear(inputDelta - input.before * input.stride, input.sampleStride);
-    inputGradient(inputDelta - shape.left * input.stride, kernel.weight, maxima, delta);
-    // The window of a maximum may reach past the input's ends. A convolution before expects zeros there.
-    clear(inputDelta - input.before * input.stride, input.before * input.stride);
-    const end = (input.before + input.rows) * input.stride;
-    clear(inputDelta + input.rows * input.stride, input.sampleStride - end);
-  };
-}
-
-/** Adds up the parts' gradients of some filters, in order, takes Adam's step and renews the transposed kernel. */
-export function convUpdate(context: ExecutionContext, node: ConvNode, update: Update): void {
-  const { shape, kernel, bias, parts } = node;
-  const { firstRow, rows, adam } = update;
-  const { sumParts } = context.bind(SUM_KERNELS);
-  const rowBytes = filterBytes(shape);
-  const offset = firstRow * rowBytes;
-  const bytes = rows * rowBytes;
-  const from = parts.kernel + offset;
-  sumParts(kernel.gradient + offset, from, bytes / 16, parts.stride, update.parts);
-  adamUpdate(context, kernel, { offset, bytes, adam });
-  convTranspose(context, node, { firstRow, rows });
-  if (firstRow > 0) return;
-  sumParts(bias.gradient, parts.bias, bias.bytes / 16, parts.stride, update.parts);
-  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
-}
-
-/** Writes some filters where the forward pass reads them: transposed, in panels. `firstRow` begins a panel. */
+/** Writes some filters where the forward pass reads them: transposed, in panels. */
 export function convTranspose(
   context: ExecutionContext,
-  node: ConvNode,
-  { firstRow, rows }: { readonly firstRow: number; readonly rows: number },
+  { shape, kernel, transposed }: ConvNode,
+  { firstRow, rows }: FilterRows,
 ): void {
-  const { shape, kernel, transposed } = node;
-  const { transpose } = context.bind(MEMORY_KERNELS);
+  const { transpose } = context.bind(TRANSPOSE_KERNELS);
   const rowBytes = filterBytes(shape);
   for (let row = firstRow; row < firstRow + rows;) {
     const width = Math.min(PANEL_COLUMNS, 4 * shape.filterVectors - row);
     const offset = row * rowBytes;
     const vectors = rowBytes / 16;
     transpose(transposed + offset, kernel.weight + offset, width, vectors, 4 * width, rowBytes);
-    if (context.trains && node.transformed !== undefined) {
-      transformPanel(context, node, { ...node.transformed, row, width });
-    }
     row += width;
-  }
-  if (context.trains && node.transformed?.backwardKernel !== undefined) {
-    transformFilters(context, node, { ...node.transformed, firstRow, rows });
   }
 }

@@ -6,7 +6,8 @@
  */
 
 import type { FunctionAssembler, Local } from "../../assembler/assembler.ts";
-import { assembleProduct, type MatrixProduct } from "../../assembler/gemm.ts";
+import { assembleProduct } from "../../assembler/gemm.ts";
+import type { MatrixProduct } from "../../assembler/matrix_product.ts";
 import type { RecurrentLayout } from "./layout.ts";
 
 /** Locals of a kernel. */

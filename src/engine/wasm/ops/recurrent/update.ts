@@ -2,6 +2,7 @@ import { adamUpdate } from "../adam.ts";
 import type { ExecutionContext, Update } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
 import { SUM_KERNELS } from "../sums.ts";
+import { TRANSPOSE_KERNELS } from "../transpose.ts";
 import {
   countKernelRows,
   recurrentBytes,
@@ -155,7 +156,7 @@ function transposeKernel(
   { input, kernel, transposed }: RecurrentNode,
   { layout: { all }, firstRow, rows }: TransposedRows,
 ): void {
-  const { transpose } = context.bind(MEMORY_KERNELS);
+  const { transpose } = context.bind(TRANSPOSE_KERNELS);
   const target = transposed.kernel + 4 * firstRow;
   transpose(target, kernel.weight + firstRow * all, rows, all / 16, input.stride, all);
 }
@@ -166,7 +167,7 @@ function transposeRecurrent(
   { recurrent, transposed }: RecurrentNode,
   { layout, firstRow, rows }: TransposedRows,
 ): void {
-  const { transpose } = context.bind(MEMORY_KERNELS);
+  const { transpose } = context.bind(TRANSPOSE_KERNELS);
   const { unit: unitBytes, gates } = layout;
   const { direction, unit } = splitRow(layout, firstRow);
   const target = transposed.recurrent + direction * recurrentBytes(layout) + 4 * unit;

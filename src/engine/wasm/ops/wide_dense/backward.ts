@@ -2,6 +2,7 @@ import { addressOf, deltaOf } from "../../layout.ts";
 import { isFrozen, moveWeights } from "../adam.ts";
 import type { AdamStep, ExecutionContext } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
+import { TRANSPOSE_KERNELS } from "../transpose.ts";
 import { type Block, forBlocks, vectorsOf, type WidePass } from "./blocks.ts";
 import { WIDE_GRADIENT_KERNELS, WIDE_KERNELS } from "./kernels.ts";
 import { scaleOf } from "./masks.ts";
@@ -132,7 +133,7 @@ class BackwardSlice {
   #addSingle(block: Block): void {
     const context = this.#context;
     const { name, shape, scratch } = this.#node;
-    const { transpose } = context.bind(MEMORY_KERNELS);
+    const { transpose } = context.bind(TRANSPOSE_KERNELS);
     const { maskRows } = context.bind(WIDE_KERNELS, name);
     const kernels = context.bind(WIDE_GRADIENT_KERNELS, name);
     const unit = unitBytes(shape);

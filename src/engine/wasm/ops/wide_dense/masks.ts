@@ -6,7 +6,8 @@ import {
   type StepPosition,
 } from "../../../dropout.ts";
 import type { ExecutionContext } from "../context.ts";
-import { BLOCK_UNITS, DROPOUT_KERNELS, originOf } from "../dropout.ts";
+import { BLOCK_UNITS } from "../dropout.ts";
+import { DROPOUT_KERNELS, originOf } from "../dropout_masks.ts";
 import {
   BLOCK_INPUTS,
   BLOCK_MASK_BYTES,

@@ -1,7 +1,18 @@
 import type { OwnAllocator } from "../../../layout.ts";
-import { STAGE_BYTES } from "./products.ts";
 import { type Layout, paddedBytes } from "./tiling.ts";
 import type { BackwardPlaces, PassPlaces } from "./types.ts";
+
+/**
+ * A tile of a staged product is 6 rows × 2 vectors: of V8's 15 vector registers 12 sums, two vectors of B, and an element
+ * of A that is loaded four times over.
+ */
+export const TILE_ROWS = 6;
+/** Steps along the sum without a jump. */
+export const MOST_STEPS = 64;
+/** Bytes of a step of A where its rows are neighbours. */
+export const COLUMN_BYTES = 32;
+/** Bytes that a product needs for its stage. */
+const STAGE_BYTES = MOST_STEPS * COLUMN_BYTES;
 
 /** Bytes of the regions of a pass. */
 export function regionBytes(layout: Layout): { readonly inputs: number; readonly sums: number } {

@@ -1,15 +1,6 @@
 import type { FunctionAssembler, Local, MemoryName } from "../../../assembler/assembler.ts";
 import { panels, splitEvenly, TILE_VECTORS } from "../../../assembler/panels.ts";
-
-/**
- * A tile is 6 rows × 2 vectors: of V8's 15 vector registers 12 sums, two vectors of B, and an element of A that is loaded
- * four times over.
- */
-export const TILE_ROWS = 6;
-/** Steps along the sum without a jump. */
-const MOST_STEPS = 64;
-/** Bytes of a step of A where its rows are neighbours. */
-const COLUMN_BYTES = 32;
+import { COLUMN_BYTES, MOST_STEPS, TILE_ROWS } from "./own_places.ts";
 
 /** A matrix product C[row, column] = Σ A[row, k] · B[k, column], or its sum with what C holds. */
 export interface StagedProduct {
@@ -33,9 +24,6 @@ export interface ProductAddresses {
   readonly b: Local;
   readonly c: Local;
 }
-
-/** Bytes that a product needs for its stage. */
-export const STAGE_BYTES = MOST_STEPS * COLUMN_BYTES;
 
 /**
  * Assembles a product of which a block of A is first copied to a fixed place, the stage. All tiles in the block's rows
