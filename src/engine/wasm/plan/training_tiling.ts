@@ -1,6 +1,6 @@
 import { MAX_TAPS, MAX_TRAINING_FREQUENCIES } from "../transforms/points.ts";
 import type { ConvShape } from "../ops/conv/shape.ts";
-import { gradientBytes } from "../ops/conv/transformed/own_places.ts";
+import { gradientBytes, sumsByElement } from "../ops/conv/transformed/own_places.ts";
 import type { TrainingTiling } from "../ops/conv/transformed/types.ts";
 import { TILE_ROWS } from "../ops/conv/transformed/products.ts";
 import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/tiling.ts";
@@ -105,14 +105,13 @@ export function paysBackward(
   const plain = pooledPositions === undefined
     ? (ofNetwork ? 2.7 : 5.4) * outputPositions * filters * window
     : (ofNetwork ? 4.5 : 10.5) * pooledPositions * filters * window;
-  const { transform: { frequencies: products, outputs }, rows, inputStride, channelVectors } =
-    layOut(
-      shape,
-      tiling,
-      1,
-    );
-  const columns = inputStride / 16 + (ofNetwork ? 0 : tiling.pieces * channelVectors);
-  const product = 2.3 * products * filters * columns;
+  const layout = layOut(shape, tiling, 1);
+  const { transform: { frequencies: products, outputs }, rows, inner, channelVectors } = layout;
+  const gradient = sumsByElement(layout)
+    ? inner * filterVectors
+    : filters * layout.inputStride / 16;
+  const delta = ofNetwork ? 0 : tiling.pieces * channelVectors * filters;
+  const product = 2.3 * products * (gradient + delta);
   const transforms = (ofNetwork ? 1 : 2.5) * tiling.pieces * channelVectors * products *
     (products + 6);
   const deltas = filterVectors * (products * (outputs + 4) + 8 * outputs);

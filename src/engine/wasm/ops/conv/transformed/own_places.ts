@@ -17,9 +17,32 @@ export function deltaRowBytes({ tiling, channelVectors }: Layout): number {
   return 16 * tiling.pieces * channelVectors;
 }
 
-/** Bytes of the gradient of the transformed kernel. */
+/** Bytes of the gradient of the transformed kernel, `[frequency, filter, element]`. */
 export function gradientBytes({ transform, shape, inputStride }: Layout): number {
   return transform.frequencies * shape.filters * inputStride;
+}
+
+/** Share of the multiply-adds that sums by element must save. */
+const LARGEST_SHARE = 0.9;
+
+/**
+ * Whether the gradient is summed as `[frequency, element, filter]`, and turned at the end. A product has whole vectors of
+ * columns but any number of rows: ten elements of two pieces are four vectors, and fill two tiles of rows.
+ */
+export function sumsByElement({ shape, inner, inputStride }: Layout): boolean {
+  const byFilter = shape.filters * inputStride / 16;
+  return inner * shape.filterVectors <= LARGEST_SHARE * byFilter;
+}
+
+/** Bytes of a frequency of the sums by element, whole blocks of four elements. */
+export function elementSumBytes({ inner, outputStride }: Layout): number {
+  return 4 * Math.ceil(inner / 4) * outputStride;
+}
+
+/** Bytes of what the gradient is summed in. */
+export function gradientSumBytes(layout: Layout): number {
+  if (!sumsByElement(layout)) return gradientBytes(layout);
+  return layout.transform.frequencies * elementSumBytes(layout);
 }
 
 /** Takes the places of the forward pass. */
@@ -35,9 +58,13 @@ export function takePassPlaces(own: OwnAllocator, layout: Layout): PassPlaces {
 
 /** Takes the places of the backward pass. */
 export function takeBackwardPlaces(own: OwnAllocator, layout: Layout): BackwardPlaces {
+  const byElement = sumsByElement(layout);
+  // What turns them writes whole blocks of four filters.
+  const gradients = own.take(gradientBytes(layout) + (byElement ? 3 * layout.inputStride : 0));
   return {
     ...takePassPlaces(own, layout),
-    gradients: own.take(gradientBytes(layout)),
+    gradients,
+    gradientSums: byElement ? own.take(gradientSumBytes(layout)) : gradients,
     paddedDelta: own.take(layout.samples * paddedBytes(layout, layout.deltaStride)),
   };
 }
