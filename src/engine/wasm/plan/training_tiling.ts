@@ -57,12 +57,13 @@ export function chooseTrainingTiling(
     if (best === undefined || cost < best.cost) best = { tiling, cost };
   }
   if (best === undefined) return undefined;
-  const { inputStride: inner, outputStride, rows, transform, paddedRows } = layOut(
+  const { elementBytes, outputStride, rows, transform, paddedRows } = layOut(
     shape,
     best.tiling,
     best.tiling.samples.backward,
   );
-  const bytes = transform.frequencies * rows * (inner + outputStride) + paddedRows * inputStride;
+  const bytes = transform.frequencies * rows * (elementBytes + outputStride) +
+    paddedRows * inputStride;
   if (bytes > MOST_OWN_BYTES) return undefined;
   return best.cost < LARGEST_SHARE * plainCost(shape) ? best.tiling : undefined;
 }
@@ -82,9 +83,11 @@ function plainCost({ outputPositions, taps, channels, filterVectors }: ConvShape
   return 2.7 * outputPositions * taps * channels * filterVectors;
 }
 
-function forwardCost({ shape, tiling, transform, rows, inner, channelVectors }: Layout): number {
+function forwardCost(
+  { shape, tiling, transform, rows, inner, channelVectors, sharesPieces }: Layout,
+): number {
   const { frequencies: products, outputs } = transform;
-  const input = tiling.pieces * channelVectors * products * (products + 6);
+  const input = (sharesPieces ? 1 : tiling.pieces) * channelVectors * products * (products + 6);
   const product = 2.2 * products * inner * shape.filterVectors;
   const output = shape.filterVectors * (4 * products + outputs * (products + 10));
   return rows * (input + product + output);
@@ -109,7 +112,7 @@ export function paysBackward(
   const { transform: { frequencies: products, outputs }, rows, inner, channelVectors } = layout;
   const gradient = sumsByElement(layout)
     ? inner * filterVectors
-    : filters * layout.inputStride / 16;
+    : filters * layout.elementBytes / 16;
   const delta = ofNetwork ? 0 : tiling.pieces * channelVectors * filters;
   const product = 2.3 * products * (gradient + delta);
   const transforms = (ofNetwork ? 1 : 2.5) * tiling.pieces * channelVectors * products *

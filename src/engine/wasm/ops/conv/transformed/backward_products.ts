@@ -27,33 +27,45 @@ export function multiplyGradients(
   { staged, addresses: [a, b, c] }: Multiplying,
 ): void {
   const { shape, transform: { frequencies }, rows, inner, inputStride, outputStride } = layout;
-  const inputs = { address: places.inputs, stride: inputStride, columns: inner };
-  const deltas = { address: places.sums, stride: outputStride, columns: shape.filters };
+  const inputs = {
+    address: places.inputs,
+    stride: inputStride,
+    bytes: layout.inputRows * inputStride,
+    columns: inner,
+    rowBytes: layout.elementBytes,
+  };
+  const deltas = {
+    address: places.sums,
+    stride: outputStride,
+    bytes: rows * outputStride,
+    columns: shape.filters,
+    rowBytes: outputStride,
+  };
   const byElement = sumsByElement(layout);
   const [first, second] = byElement ? [inputs, deltas] : [deltas, inputs];
-  const sumBytes = byElement ? elementSumBytes(layout) : shape.filters * inputStride;
+  const sumBytes = byElement ? elementSumBytes(layout) : shape.filters * layout.elementBytes;
   code.i32(first.address).set(a).i32(second.address).set(b).i32(places.gradientSums).set(c);
   code.repeat(frequencies, () => {
     const next = code.local("i32");
     code.get(a).set(next);
     staged.assemble({
       rows: first.columns,
-      vectors: second.stride / 16,
+      vectors: second.rowBytes / 16,
       inner: rows,
       a: { rowStride: 4, innerStride: first.stride },
       b: { memory: "own", rowStride: second.stride },
-      c: { rowStride: second.stride },
+      c: { rowStride: second.rowBytes },
       start: "self",
     }, { a, b, c });
-    code.get(next).i32(rows * first.stride).op("i32.add").set(a);
-    code.advance(b, rows * second.stride).advance(c, sumBytes - first.columns * second.stride);
+    code.get(next).i32(first.bytes).op("i32.add").set(a);
+    code.advance(b, second.bytes).advance(c, sumBytes - first.columns * second.rowBytes);
   });
 }
 
 /** Turns sums by element, `[frequency, element, filter]`, into `[frequency, filter, element]`. */
 export function turnGradientSums(
   code: FunctionAssembler,
-  { shape, transform: { frequencies }, inner, inputStride, outputStride }: Layout,
+  { shape, transform: { frequencies }, inner, elementBytes, outputStride }: Layout,
   { gradients, gradientSums }: BackwardPlaces,
 ): void {
   const [from, to] = code.locals("i32", 2);
@@ -67,13 +79,13 @@ export function turnGradientSums(
         for (let filter = 0; filter < 4; filter++) {
           code.get(to);
           block.push(filter);
-          code.store(filter * inputStride + 4 * element, "own");
+          code.store(filter * elementBytes + 4 * element, "own");
         }
       }
-      code.advance(from, 16).advance(to, 4 * inputStride);
+      code.advance(from, 16).advance(to, 4 * elementBytes);
     });
     code.advance(from, elements * outputStride - 16 * shape.filterVectors);
-    code.advance(to, (shape.filters - 4 * shape.filterVectors) * inputStride);
+    code.advance(to, (shape.filters - 4 * shape.filterVectors) * elementBytes);
   });
 }
 

@@ -84,6 +84,7 @@ function addForward(
         start: "zero",
       }, { a, b: kernel, c });
       code.advance(kernel, inner * layout.outputStride);
+      code.advance(a, (layout.inputRows - rows) * layout.inputStride);
     });
     assembleOutput(code, layout, {
       map,

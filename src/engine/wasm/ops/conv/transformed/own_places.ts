@@ -5,9 +5,9 @@ import type { BackwardPlaces, PassPlaces } from "./types.ts";
 
 /** Bytes of the regions of a pass. */
 export function regionBytes(layout: Layout): { readonly inputs: number; readonly sums: number } {
-  const { transform: { frequencies }, rows, inputStride, outputStride } = layout;
+  const { transform: { frequencies }, rows, inputRows, inputStride, outputStride } = layout;
   return {
-    inputs: frequencies * rows * Math.max(inputStride, deltaRowBytes(layout)),
+    inputs: frequencies * Math.max(inputRows * inputStride, rows * deltaRowBytes(layout)),
     sums: frequencies * rows * outputStride,
   };
 }
@@ -18,8 +18,8 @@ export function deltaRowBytes({ tiling, channelVectors }: Layout): number {
 }
 
 /** Bytes of the gradient of the transformed kernel, `[frequency, filter, element]`. */
-export function gradientBytes({ transform, shape, inputStride }: Layout): number {
-  return transform.frequencies * shape.filters * inputStride;
+export function gradientBytes({ transform, shape, elementBytes }: Layout): number {
+  return transform.frequencies * shape.filters * elementBytes;
 }
 
 /** Share of the multiply-adds that sums by element must save. */
@@ -29,8 +29,8 @@ const LARGEST_SHARE = 0.9;
  * Whether the gradient is summed as `[frequency, element, filter]`, and turned at the end. A product has whole vectors of
  * columns but any number of rows: ten elements of two pieces are four vectors, and fill two tiles of rows.
  */
-export function sumsByElement({ shape, inner, inputStride }: Layout): boolean {
-  const byFilter = shape.filters * inputStride / 16;
+export function sumsByElement({ shape, inner, elementBytes }: Layout): boolean {
+  const byFilter = shape.filters * elementBytes / 16;
   return inner * shape.filterVectors <= LARGEST_SHARE * byFilter;
 }
 
@@ -60,7 +60,7 @@ export function takePassPlaces(own: OwnAllocator, layout: Layout): PassPlaces {
 export function takeBackwardPlaces(own: OwnAllocator, layout: Layout): BackwardPlaces {
   const byElement = sumsByElement(layout);
   // What turns them writes whole blocks of four filters.
-  const gradients = own.take(gradientBytes(layout) + (byElement ? 3 * layout.inputStride : 0));
+  const gradients = own.take(gradientBytes(layout) + (byElement ? 3 * layout.elementBytes : 0));
   return {
     ...takePassPlaces(own, layout),
     gradients,
