@@ -9,6 +9,7 @@ import { addressOf, deltaOf } from "../../../src/engine/wasm/layout.ts";
 import { ExecutionContext } from "../../../src/engine/wasm/ops/context.ts";
 import { convBackward } from "../../../src/engine/wasm/ops/conv/backward.ts";
 import type { ConvNode } from "../../../src/engine/wasm/ops/conv/shape.ts";
+import { layOut } from "../../../src/engine/wasm/ops/conv/transformed/tiling.ts";
 import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import { placeWeights, transposeAll, writeArrays } from "../../../src/engine/wasm/weights.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
@@ -82,6 +83,9 @@ const CASES: readonly Case[] = [
   },
   { bins: 20, channels: 50, filters: 50, width: 5, dilation: 3, padding: "same", slope: 0.05 },
   { bins: 20, channels: 50, filters: 50, width: 5, dilation: 1, padding: "same", slope: 0.05 },
+  // Pieces that share their transforms: two, with derivatives for their input, and four.
+  { bins: 60, channels: 16, filters: 30, width: 10, dilation: 1, padding: "same", slope: 0.05 },
+  { bins: 48, channels: 7, filters: 31, width: 16, dilation: 1, padding: "same", first: true },
   // Odd sizes: channels and filters that are not whole vectors, ends that no tile fills, windows that are left out.
   {
     bins: 37,
@@ -179,6 +183,17 @@ Deno.test("phases of seven positions are one tile of eleven points, and twenty p
     const { outputs, taps, units } = node.transformed!.tiling;
     deepStrictEqual([outputs, taps, units * shape.dilation], [7, 5, 3]);
   }
+});
+
+Deno.test("pieces share transforms where one's tile is the next tile's of the piece before", () => {
+  const shared = CASES.map((shape) => {
+    const { node } = new Run(shape, { fused: true, twoMemories: true });
+    const { tiling } = node.transformed ?? {};
+    return tiling !== undefined && layOut(node.shape, tiling, tiling.samples.backward).sharesPieces
+      ? tiling.pieces
+      : 1;
+  });
+  for (const pieces of [2, 4]) ok(shared.includes(pieces), `${pieces} pieces of ${shared}`);
 });
 
 Deno.test("samples have the same bits in any company", () => {

@@ -1,6 +1,6 @@
 import { MAX_TAPS, MAX_TRAINING_FREQUENCIES } from "../transforms/points.ts";
 import type { ConvShape } from "../ops/conv/shape.ts";
-import { gradientBytes, TILE_ROWS } from "../ops/conv/transformed/own_places.ts";
+import { gradientBytes, sumsByElement, TILE_ROWS } from "../ops/conv/transformed/own_places.ts";
 import type { TrainingTiling } from "../ops/conv/transformed/types.ts";
 import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/tiling.ts";
 
@@ -56,12 +56,13 @@ export function chooseTrainingTiling(
     if (best === undefined || cost < best.cost) best = { tiling, cost };
   }
   if (best === undefined) return undefined;
-  const { inputStride: inner, outputStride, rows, transform, paddedRows } = layOut(
+  const { elementBytes, outputStride, rows, transform, paddedRows } = layOut(
     shape,
     best.tiling,
     best.tiling.samples.backward,
   );
-  const bytes = transform.frequencies * rows * (inner + outputStride) + paddedRows * inputStride;
+  const bytes = transform.frequencies * rows * (elementBytes + outputStride) +
+    paddedRows * inputStride;
   if (bytes > MOST_OWN_BYTES) return undefined;
   return best.cost < LARGEST_SHARE * plainCost(shape) ? best.tiling : undefined;
 }
@@ -81,9 +82,11 @@ function plainCost({ outputPositions, taps, channels, filterVectors }: ConvShape
   return 2.7 * outputPositions * taps * channels * filterVectors;
 }
 
-function forwardCost({ shape, tiling, transform, rows, inner, channelVectors }: Layout): number {
+function forwardCost(
+  { shape, tiling, transform, rows, inner, channelVectors, sharesPieces }: Layout,
+): number {
   const { frequencies: products, outputs } = transform;
-  const input = tiling.pieces * channelVectors * products * (products + 6);
+  const input = (sharesPieces ? 1 : tiling.pieces) * channelVectors * products * (products + 6);
   const product = 2.2 * products * inner * shape.filterVectors;
   const output = shape.filterVectors * (4 * products + outputs * (products + 10));
   return rows * (input + product + output);
@@ -104,14 +107,13 @@ export function paysBackward(
   const plain = pooledPositions === undefined
     ? (ofNetwork ? 2.7 : 5.4) * outputPositions * filters * window
     : (ofNetwork ? 4.5 : 10.5) * pooledPositions * filters * window;
-  const { transform: { frequencies: products, outputs }, rows, inputStride, channelVectors } =
-    layOut(
-      shape,
-      tiling,
-      1,
-    );
-  const columns = inputStride / 16 + (ofNetwork ? 0 : tiling.pieces * channelVectors);
-  const product = 2.3 * products * filters * columns;
+  const layout = layOut(shape, tiling, 1);
+  const { transform: { frequencies: products, outputs }, rows, inner, channelVectors } = layout;
+  const gradient = sumsByElement(layout)
+    ? inner * filterVectors
+    : filters * layout.elementBytes / 16;
+  const delta = ofNetwork ? 0 : tiling.pieces * channelVectors * filters;
+  const product = 2.3 * products * (gradient + delta);
   const transforms = (ofNetwork ? 1 : 2.5) * tiling.pieces * channelVectors * products *
     (products + 6);
   const deltas = filterVectors * (products * (outputs + 4) + 8 * outputs);

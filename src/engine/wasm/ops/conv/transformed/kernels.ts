@@ -1,10 +1,11 @@
-import type { FunctionAssembler, Local, ModuleAssembler } from "../../../assembler/assembler.ts";
+import type { ModuleAssembler } from "../../../assembler/assembler.ts";
 import { kernelAdder } from "../../../assembler/kernel_table.ts";
 import { LinearMap } from "../../../transforms/linear_map.ts";
-import { deltaRowBytes, gradientBytes, regionBytes } from "./own_places.ts";
+import { multiplyDeltas, multiplyGradients, turnGradientSums } from "./backward_products.ts";
+import { gradientSumBytes, regionBytes } from "./own_places.ts";
 import { StagedProducts } from "./products.ts";
 import { TRANSFORMED_GRADIENT_KERNELS, TRANSFORMED_KERNELS } from "./tables.ts";
-import { type Layout, layOut } from "./tiling.ts";
+import { layOut } from "./tiling.ts";
 import type { BackwardPlaces, OwnPlaces, TrainingTiling } from "./types.ts";
 import { assembleDelta } from "./transform_delta.ts";
 import { assembleInputDelta, assembleKernelGradient } from "./transform_gradient.ts";
@@ -83,6 +84,7 @@ function addForward(
         start: "zero",
       }, { a, b: kernel, c });
       code.advance(kernel, inner * layout.outputStride);
+      code.advance(a, (layout.inputRows - rows) * layout.inputStride);
     });
     assembleOutput(code, layout, {
       map,
@@ -90,12 +92,6 @@ function addForward(
       places: { output, offsets, bias, samples, products: sums },
     });
   });
-}
-
-/** The kernels of the backward pass with what all of them know. */
-interface BackwardShape extends TransformedShape {
-  readonly layout: Layout;
-  readonly places: BackwardPlaces;
 }
 
 function addBackward(
@@ -106,16 +102,17 @@ function addBackward(
   const { shape, tiling, places, deltaSlope, inputSampleStride } = transformed;
   const ends = { ...transformed.ends, slope: deltaSlope };
   const layout = layOut(shape, tiling, tiling.samples.backward);
-  const { padded, inputs, sums, stage, gradients } = places;
+  const { padded, inputs, sums, stage, gradients, gradientSums } = places;
   const bytes = regionBytes(layout);
   const add = kernelAdder(module, { table: TRANSFORMED_GRADIENT_KERNELS, node });
   const one = layOut(shape, tiling, 1);
   add("transformFilters", (code, locals) => assembleBackwardKernel(code, one, locals));
-  add("beginGradient", (code) => void code.clearOwn(gradients, gradientBytes(layout)));
+  add("beginGradient", (code) => void code.clearOwn(gradientSums, gradientSumBytes(layout)));
   add("clearTiles", (code) => {
     code.clearOwn(inputs, bytes.inputs).clearOwn(sums, bytes.sums);
   });
   add("endGradient", (code, { gradient }) => {
+    if (gradientSums !== gradients) turnGradientSums(code, layout, places);
     const map = new LinearMap(code);
     assembleKernelGradient(code, layout, { map, gradient, source: gradients });
   });
@@ -127,7 +124,7 @@ function addBackward(
     assembleInput(code, layout, { map, places: inputPlaces });
     const staged = new StagedProducts(code, stage);
     const addresses = code.locals("i32", 3);
-    const backward = { ...transformed, layout };
+    const backward = { layout, places };
     multiplyGradients(code, backward, { staged, addresses });
     const { inputDeltaStride } = transformed;
     if (inputDeltaStride === undefined) return;
@@ -142,65 +139,5 @@ function addBackward(
         transformed: inputs,
       },
     });
-  });
-}
-
-/** What assembles the products of a pass, and locals for the addresses of A, B and C. */
-interface Multiplying {
-  readonly staged: StagedProducts;
-  readonly addresses: readonly [a: Local, b: Local, c: Local];
-}
-
-/** The gradient of the transformed kernel: for each frequency, derivatives times inputs, summed over tiles. */
-function multiplyGradients(
-  code: FunctionAssembler,
-  { shape, layout, places: { inputs, sums, gradients } }: BackwardShape,
-  { staged, addresses: [a, b, c] }: Multiplying,
-): void {
-  const { transform: { frequencies }, rows, inputStride, outputStride } = layout;
-  code.i32(sums).set(a).i32(inputs).set(b).i32(gradients).set(c);
-  code.repeat(frequencies, () => {
-    const next = code.local("i32");
-    code.get(a).set(next);
-    staged.assemble({
-      rows: shape.filters,
-      vectors: inputStride / 16,
-      inner: rows,
-      a: { rowStride: 4, innerStride: outputStride },
-      b: { memory: "own", rowStride: inputStride },
-      c: { rowStride: inputStride },
-      start: "self",
-    }, { a, b, c });
-    code.get(next).i32(rows * outputStride).op("i32.add").set(a);
-    code.advance(b, rows * inputStride);
-  });
-}
-
-/** The derivatives with respect to the transformed input: for each frequency and piece, derivatives times kernel. */
-function multiplyDeltas(
-  code: FunctionAssembler,
-  { shape, tiling, layout, places: { inputs, sums } }: BackwardShape,
-  { staged, addresses: [a, , c], kernel }: Multiplying & { readonly kernel: Local },
-): void {
-  const { transform: { frequencies }, rows, outputStride, channelVectors } = layout;
-  const deltaRow = deltaRowBytes(layout);
-  code.i32(sums).set(a).i32(inputs).set(c);
-  code.repeat(frequencies, () => {
-    const [first, target] = code.locals("i32", 2);
-    code.get(a).set(first).get(c).set(target);
-    for (let piece = 0; piece < tiling.pieces; piece++) {
-      code.get(first).set(a).get(target).i32(16 * piece * channelVectors).op("i32.add").set(c);
-      staged.assemble({
-        rows,
-        vectors: channelVectors,
-        inner: shape.filters,
-        a: { rowStride: outputStride, innerStride: 4 },
-        b: { memory: "shared", rowStride: "packed" },
-        c: { rowStride: deltaRow },
-        start: "zero",
-      }, { a, b: kernel, c });
-      code.advance(kernel, 16 * channelVectors * shape.filters);
-    }
-    code.get(target).i32(rows * deltaRow).op("i32.add").set(c);
   });
 }

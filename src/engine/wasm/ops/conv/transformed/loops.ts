@@ -59,6 +59,8 @@ export interface RowLoop {
   readonly padded: number;
   /** Bytes of a row. */
   readonly rowBytes: number;
+  /** Whether the transforms that pieces share are visited once, those beyond the last unit too. */
+  readonly shared?: boolean | undefined;
   /** Assembles a piece of the kernel's taps at a row, whose address is in the local. */
   readonly assemblePiece: (piece: number, row: Local) => void;
   /** Assembles what follows the pieces of a row. */
@@ -67,8 +69,10 @@ export interface RowLoop {
 
 /** Visits the pieces of all tiles of all samples. */
 export function assembleRows(code: FunctionAssembler, layout: Layout, loop: RowLoop): void {
-  const { shape: { dilation }, tiling: { units, outputs, pieces } } = layout;
+  const { shape: { dilation }, tiling } = layout;
   const { rowBytes } = loop;
+  const pieces = loop.shared ? 1 : tiling.pieces;
+  const units = tiling.units + tiling.pieces - pieces;
   const [sample, tile, row, left] = code.locals("i32", 4);
   code.i32(loop.padded).set(sample).get(loop.samples).set(left);
   code.repeatLocal(left, () => {
@@ -80,7 +84,7 @@ export function assembleRows(code: FunctionAssembler, layout: Layout, loop: RowL
         code.advance(row, rowBytes);
         loop.endRow?.();
       });
-      code.advance(tile, dilation * outputs * rowBytes);
+      code.advance(tile, dilation * tiling.outputs * rowBytes);
     });
     code.advance(sample, paddedBytes(layout, rowBytes));
   });

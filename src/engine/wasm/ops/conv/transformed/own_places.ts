@@ -16,9 +16,9 @@ const STAGE_BYTES = MOST_STEPS * COLUMN_BYTES;
 
 /** Bytes of the regions of a pass. */
 export function regionBytes(layout: Layout): { readonly inputs: number; readonly sums: number } {
-  const { transform: { frequencies }, rows, inputStride, outputStride } = layout;
+  const { transform: { frequencies }, rows, inputRows, inputStride, outputStride } = layout;
   return {
-    inputs: frequencies * rows * Math.max(inputStride, deltaRowBytes(layout)),
+    inputs: frequencies * Math.max(inputRows * inputStride, rows * deltaRowBytes(layout)),
     sums: frequencies * rows * outputStride,
   };
 }
@@ -28,9 +28,32 @@ export function deltaRowBytes({ tiling, channelVectors }: Layout): number {
   return 16 * tiling.pieces * channelVectors;
 }
 
-/** Bytes of the gradient of the transformed kernel. */
-export function gradientBytes({ transform, shape, inputStride }: Layout): number {
-  return transform.frequencies * shape.filters * inputStride;
+/** Bytes of the gradient of the transformed kernel, `[frequency, filter, element]`. */
+export function gradientBytes({ transform, shape, elementBytes }: Layout): number {
+  return transform.frequencies * shape.filters * elementBytes;
+}
+
+/** Share of the multiply-adds that sums by element must save. */
+const LARGEST_SHARE = 0.9;
+
+/**
+ * Whether the gradient is summed as `[frequency, element, filter]`, and turned at the end. A product has whole vectors of
+ * columns but any number of rows: ten elements of two pieces are four vectors, and fill two tiles of rows.
+ */
+export function sumsByElement({ shape, inner, elementBytes }: Layout): boolean {
+  const byFilter = shape.filters * elementBytes / 16;
+  return inner * shape.filterVectors <= LARGEST_SHARE * byFilter;
+}
+
+/** Bytes of a frequency of the sums by element, whole blocks of four elements. */
+export function elementSumBytes({ inner, outputStride }: Layout): number {
+  return 4 * Math.ceil(inner / 4) * outputStride;
+}
+
+/** Bytes of what the gradient is summed in. */
+export function gradientSumBytes(layout: Layout): number {
+  if (!sumsByElement(layout)) return gradientBytes(layout);
+  return layout.transform.frequencies * elementSumBytes(layout);
 }
 
 /** Takes the places of the forward pass. */
@@ -46,9 +69,13 @@ export function takePassPlaces(own: OwnAllocator, layout: Layout): PassPlaces {
 
 /** Takes the places of the backward pass. */
 export function takeBackwardPlaces(own: OwnAllocator, layout: Layout): BackwardPlaces {
+  const byElement = sumsByElement(layout);
+  // What turns them writes whole blocks of four filters.
+  const gradients = own.take(gradientBytes(layout) + (byElement ? 3 * layout.elementBytes : 0));
   return {
     ...takePassPlaces(own, layout),
-    gradients: own.take(gradientBytes(layout)),
+    gradients,
+    gradientSums: byElement ? own.take(gradientSumBytes(layout)) : gradients,
     paddedDelta: own.take(layout.samples * paddedBytes(layout, layout.deltaStride)),
   };
 }

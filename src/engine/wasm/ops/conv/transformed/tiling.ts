@@ -25,9 +25,18 @@ export interface Layout {
   readonly inner: number;
   /** Channels of a row in vectors. */
   readonly channelVectors: number;
+  /**
+   * Whether pieces share their transforms: what a tile's second piece reads is what the first one of the next tile reads.
+   * Each transform is then kept once, and a tile's elements reach over those of the tiles after it.
+   */
+  readonly sharesPieces: boolean;
+  /** Tiles of the transformed input: those whose elements reach over others need some beyond the last. */
+  readonly inputRows: number;
   /** Between tiles of the transformed input, and of the transformed output. */
   readonly inputStride: number;
   readonly outputStride: number;
+  /** A tile's elements in whole vectors. */
+  readonly elementBytes: number;
   /** Rows of the padded input of a sample. */
   readonly paddedRows: number;
   /** Between rows of the derivatives with respect to the input. */
@@ -49,6 +58,11 @@ export function layOut(shape: ConvShape, tiling: TrainingTiling, samples: number
   const channelVectors = Math.ceil(channels / 4);
   const sampleRows = units * dilation;
   const lastTap = (pieces - 1) * taps + transform.frequencies - 1;
+  const rows = samples * sampleRows;
+  // The last vector of a piece may reach past its channels.
+  const apart = 16 * Math.ceil(((pieces - 1) * channels + 4 * channelVectors) / 4);
+  const sharesPieces = pieces > 1 && outputs === taps && dilation === 1 && samples === 1 &&
+    shape.inputStride === 4 * channels;
   return {
     shape,
     tiling,
@@ -63,12 +77,14 @@ export function layOut(shape: ConvShape, tiling: TrainingTiling, samples: number
     },
     samples,
     sampleRows,
-    rows: samples * sampleRows,
+    rows,
     inner: pieces * channels,
     channelVectors,
-    // The last vector of a piece may reach past its channels.
-    inputStride: 16 * Math.ceil(((pieces - 1) * channels + 4 * channelVectors) / 4),
+    sharesPieces,
+    inputRows: sharesPieces ? rows + pieces - 1 : rows,
+    inputStride: sharesPieces ? 4 * channels : apart,
     outputStride: 16 * filterVectors,
+    elementBytes: sharesPieces ? 16 * Math.ceil(pieces * channels / 4) : apart,
     paddedRows: dilation * (outputs * (units - 1) + lastTap) + dilation,
     deltaStride: inputDeltaStride(shape),
   };

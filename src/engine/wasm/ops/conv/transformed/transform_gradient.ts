@@ -18,13 +18,13 @@ export function assembleKernelGradient(
     readonly source: number;
   },
 ): void {
-  const { shape, tiling: { pieces, taps }, transform, matrices, inputStride } = layout;
+  const { shape, tiling: { pieces, taps }, transform, matrices, elementBytes } = layout;
   const from = code.local("i32");
   const products = code.locals("v128", transform.frequencies);
   const assembleVector = (piece: number, channel: number) => {
     const element = piece * shape.channels + channel;
     products.forEach((product, index) => {
-      const offset = index * shape.filters * inputStride + 4 * element;
+      const offset = index * shape.filters * elementBytes + 4 * element;
       code.get(from).load(offset, "own").set(product);
     });
     const present = Math.min(taps, shape.taps - piece * taps);
@@ -43,7 +43,7 @@ export function assembleKernelGradient(
       const pointers = [from, gradient];
       assembleChannels(code, layout, { pointers, assemble: assembleVector, piece });
     }
-    code.advance(from, inputStride).advance(gradient, filterBytes(shape));
+    code.advance(from, elementBytes).advance(gradient, filterBytes(shape));
   });
 }
 

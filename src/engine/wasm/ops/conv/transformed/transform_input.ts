@@ -81,7 +81,7 @@ function assembleTransform(
   layout: Layout,
   { map, places }: { readonly map: LinearMap; readonly places: InputPlaces },
 ): void {
-  const { shape, transform, matrices, rows } = layout;
+  const { shape, transform, matrices, inputRows } = layout;
   const { dilation, inputStride } = shape;
   const target = code.local("i32");
   const inputs = code.locals("v128", transform.frequencies);
@@ -97,7 +97,7 @@ function assembleTransform(
         code.get(target);
         push();
         const element = piece * shape.channels + channel;
-        code.store(product * rows * layout.inputStride + 4 * element, "own");
+        code.store(product * inputRows * layout.inputStride + 4 * element, "own");
       },
     });
   };
@@ -105,6 +105,7 @@ function assembleTransform(
   assembleRows(code, layout, {
     ...places,
     rowBytes: inputStride,
+    shared: layout.sharesPieces,
     assemblePiece: (piece, row) =>
       assembleChannels(code, layout, {
         pointers: [row, target],

@@ -39,6 +39,8 @@ export interface PassPlaces {
 export interface BackwardPlaces extends PassPlaces {
   /** `[frequency, filter, element]`: the gradient of the transformed kernel. */
   readonly gradients: number;
+  /** Where it is summed: the same place, or another as `[frequency, element, filter]`. */
+  readonly gradientSums: number;
   /** Derivatives with respect to the padded input. */
   readonly paddedDelta: number;
 }
