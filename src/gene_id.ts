@@ -17,7 +17,7 @@ const ENSEMBL_SOURCE = String
 const ENSEMBL = new RegExp(`^${ENSEMBL_SOURCE}$`);
 const ENSEMBL_FIRST = new RegExp(`^(?<id>${ENSEMBL_SOURCE})[_:;/ ](?<other>.+)$`);
 const ENSEMBL_LAST = new RegExp(`^(?<other>.+)[_:;/ ](?<id>${ENSEMBL_SOURCE})$`);
-const HUMAN = /^ENSG(\d{11})$/;
+const HUMAN = /^ENSG\d{11}$/;
 const DIGITS_OF_ENSEMBL = 11;
 
 /**
@@ -41,6 +41,8 @@ const DIGITS_OF_ENSEMBL = 11;
  * ```
  */
 export function geneKey(id: string): string {
+  // Most ids are their own keys, and are asked for several times.
+  if (HUMAN.test(id)) return id;
   const match = ENSEMBL.exec(id);
   return match === null ? id : `${match[1]}${match[2] ?? ""}`;
 }
@@ -128,8 +130,8 @@ export function readEnsemblDigits(text: string): string {
  * ```
  */
 export function ensemblGeneNumber(id: string): number | undefined {
-  const digits = HUMAN.exec(geneKey(id))?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  const key = geneKey(id);
+  return HUMAN.test(key) ? Number(key.slice("ENSG".length)) : undefined;
 }
 
 /** The range of numbers that stand for names: integers that float64 holds exactly, longer than those of Ensembl ids. */

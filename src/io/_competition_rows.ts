@@ -136,8 +136,8 @@ export async function* layOut(
     for (let first = start; first < end; first += pieceGenes) {
       const last = Math.min(first + pieceGenes, end);
       for (let gene = first; gene < last; gene++) {
-        const row = rows.subarray((gene - first) * geneValues, (gene - first + 1) * geneValues);
-        if (fillGene(row, { block, part, gene }, options)) continue;
+        const at = (gene - first) * geneValues;
+        if (fillGene(rows, { at, block, part, gene }, options)) continue;
         throw new RangeError(
           `Cannot write cell type "${cellType}": gene ${
             genes[gene]
@@ -150,10 +150,11 @@ export async function* layOut(
   }
 }
 
-/** Fills the rows of a gene, and returns whether their values are those that a file can hold. */
+/** Fills the rows of a gene from a place on, and returns whether their values are those that a file can hold. */
 function fillGene(
   rows: Float32Array | Float64Array,
-  { block: { labels }, part: { start, signal }, gene }: {
+  { at, block: { labels }, part: { start, signal }, gene }: {
+    readonly at: number;
     readonly block: Pick<CompetitionBlock, "labels">;
     readonly part: BlockPart;
     readonly gene: number;
@@ -161,10 +162,11 @@ function fillGene(
   { ids, bins, marks: { length: marks }, convert }: LayOutOptions,
 ): boolean {
   let isValid = true;
-  let out = 0;
+  let out = at;
+  const id = ids[gene]!;
   const from = (gene - start) * bins;
   for (let bin = from; bin < from + bins; bin++) {
-    rows[out++] = ids[gene]!;
+    rows[out++] = id;
     for (let i = bin * marks; i < (bin + 1) * marks; i++) {
       const count = signal[i]!;
       rows[out] = convert === undefined ? count : convert(count);

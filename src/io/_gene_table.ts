@@ -66,10 +66,10 @@ function cellsOf({ number, id, details }: TableGene, hasGenes: boolean): (string
 }
 
 function checkCell(cell: string | number): string | number {
-  if (isGeneCell(String(cell))) return cell;
+  if (typeof cell === "number" || isGeneCell(cell)) return cell;
   throw new RangeError(
     `Cannot write genes: ${
-      JSON.stringify(String(cell).slice(0, 80))
+      JSON.stringify(cell.slice(0, 80))
     } cannot be a cell of their table, expected at ` +
       `most ${MAX_CELL_CHARACTERS} characters and no control character`,
   );

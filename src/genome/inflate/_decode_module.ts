@@ -49,13 +49,18 @@ import { LAYOUT, PAGES } from "./_layout.ts";
 export const OUTCOME = { blockEnd: 0, damaged: 1, tooLong: 2 } as const;
 
 const LOW_SIX = 63;
+/**
+ * So many used bits stay below the next ones in `hold`. They make the next bits, without those below, the place of a table's
+ * entry in bytes: how soon the next entry is known decides the pace, and a shift would come before each.
+ */
+const USED_BITS = 2;
 
 /** The variables of `decode`. The first five are its parameters; the first of all is a number of bits, later of bytes. */
 const [input, inputEnd, output, outputEnd, outputStart] = [0, 1, 2, 3, 4];
 const [hold, held, entry, length, distance, from, end] = [5, 6, 7, 8, 9, 10, 11];
 
 /**
- * Fills `hold` up to 56 bits or more. The low six bits of `held` are how many it has that are not in `input` any more;
+ * Fills `hold` up to 56 bits or more, used ones included. The low six bits of `held` are how many it has that are not in `input` any more;
  * the others mean nothing, which saves an instruction for each symbol.
  */
 const refill = [
@@ -88,7 +93,7 @@ const valueWithExtra = add(
   entryValue,
   shiftRight(
     and(
-      low(get(hold)),
+      shiftRight(low(get(hold)), i32(USED_BITS)),
       xor(shiftLeft(i32(-1), and(get(entry), i32(LOW_SIX))), i32(-1)),
     ),
     entryCode,
@@ -97,14 +102,14 @@ const valueWithExtra = add(
 
 /** Looks up the next bits. */
 function lookUp(table: number, bits: number): Code {
-  const index = and(low(get(hold)), i32(2 ** bits - 1));
-  return set(entry, load32(shiftLeft(index, i32(2)), table));
+  const place = and(low(get(hold)), i32(2 ** bits - 1 << USED_BITS));
+  return set(entry, load32(place, table));
 }
 
 /** Follows an entry to the second table of the codes that begin with its bits. */
 function lookUpLong(table: number, { bits, longBits }: Record<"bits" | "longBits", number>): Code {
-  const rest = and(shiftRight(low(get(hold)), i32(bits)), i32(2 ** longBits - 1));
-  return set(entry, load32(shiftLeft(add(entryValue, rest), i32(2)), table));
+  const rest = and(shiftRight(low(get(hold)), i32(bits)), i32(2 ** longBits - 1 << USED_BITS));
+  return set(entry, load32(add(shiftLeft(entryValue, i32(USED_BITS)), rest), table));
 }
 
 const lookUpSymbol = lookUp(LAYOUT.symbols, SYMBOL_BITS);
@@ -120,7 +125,7 @@ function leave(outcome: number): Code[] {
   return [
     store32(
       i32(LAYOUT.inputBit),
-      subtract(shiftLeft(get(input), i32(3)), and(get(held), i32(LOW_SIX))),
+      add(subtract(shiftLeft(get(input), i32(3)), and(get(held), i32(LOW_SIX))), i32(USED_BITS)),
     ),
     store32(i32(LAYOUT.outputEnd), get(output)),
     giveBack(i32(outcome)),
@@ -153,8 +158,8 @@ const decodeLongSymbol = when(
 );
 
 const decodeDistance = [
-  ...refill,
   lookUp(LAYOUT.distances, DISTANCE_BITS),
+  ...refill,
   when(
     has(ENTRY.special),
     when(
@@ -192,15 +197,18 @@ const copyMatch = [
  * decode(inputBit, inputEnd, output, outputEnd, outputStart): decodes the symbols of a block to its end.
  *
  * What matters is how soon the next entry is known: of `hold` only a shift depends on an entry, and a refill only adds
- * bits above those that are there.
+ * bits above those that are there. So the next entry can be looked up before a refill, which then takes no time of its own.
+ * That it may be is a matter of counting: a refill fills all 64 bits of `hold`, whatever `held` says, two of which are used.
+ * Until the next one at most 48 are taken before a symbol (three literals of 11 bits, and one of 15), which leaves 14 for its
+ * 11; and at most 53 before a distance (three literals, and a length of 15 bits with 5 extra ones), which leaves 9 for its 8.
  */
 function decodeFunction(): WasmFunction {
   const start = [
     set(held, and(get(input), i32(7))),
     set(input, shiftRight(get(input), i32(3))),
-    set(hold, shiftRight64(load64(get(input)), get(held))),
+    set(hold, shiftLeft64(shiftRight64(load64(get(input)), get(held)), i32(USED_BITS))),
     set(input, add(get(input), i32(7))),
-    set(held, subtract(i32(56), get(held))),
+    set(held, subtract(i32(56 + USED_BITS), get(held))),
   ];
   const body = [
     ...start.flat(),
@@ -208,8 +216,8 @@ function decodeFunction(): WasmFunction {
       // What was read ahead may lie past the end, but not what was decoded.
       when(isAbove(get(input), get(inputEnd)), ...leave(OUTCOME.damaged)),
       when(isAbove(get(output), get(outputEnd)), ...leave(OUTCOME.tooLong)),
-      ...refill,
       lookUpSymbol,
+      ...refill,
       literals(3),
       whenElse(
         has(ENTRY.whole),

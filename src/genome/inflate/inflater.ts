@@ -189,10 +189,20 @@ export class Inflater {
   }
 
   #fillFixed(): void {
+    const [symbols, distances] = [this.#symbols.table, this.#distances.table];
+    if (fixedTables !== undefined) {
+      symbols.set(fixedTables.symbols);
+      distances.set(fixedTables.distances);
+      return;
+    }
     const lengths = this.#lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280)
       .fill(8, 280, 288).fill(5, 288);
     fillTable(this.#symbols, lengths.subarray(0, 288));
     fillTable(this.#distances, lengths.subarray(288));
+    fixedTables = {
+      symbols: symbols.slice(0, 2 ** SYMBOL_BITS),
+      distances: distances.slice(0, 2 ** DISTANCE_BITS),
+    };
   }
 
   #fillDynamic(): void {
@@ -239,6 +249,9 @@ export class Inflater {
 function fail(found: string): never {
   throw new Error(found);
 }
+
+/** The tables of the fixed codes, none of which needs a second table. Most sections of a bigWig file end with such a block. */
+let fixedTables: Record<"symbols" | "distances", Int32Array> | undefined;
 
 let compiled: WebAssembly.Module | undefined;
 

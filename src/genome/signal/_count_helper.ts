@@ -2,6 +2,7 @@
 
 import { startWorker, type WorkerThread } from "../../base/workers.ts";
 import type { CountReply, CountRequest, SharedPlace } from "./count_worker.ts";
+import { type Claim, makeClaim, takeClaim } from "./_claim.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
 
 /** A task, and the file that it is about. */
@@ -10,10 +11,11 @@ export interface HelperJob {
   readonly place: SharedPlace;
 }
 
-/** What is called when a job is done or failed, or when the thread is lost with all its jobs. */
+/** What is called when a job is done or failed, when the thread has noticed that one was taken back, or when the thread is lost with all its jobs. */
 export interface HelperListeners<Job extends HelperJob> {
   readonly onDone: (job: Job, counts: TaskCounts) => void;
   readonly onFailed: (job: Job) => void;
+  readonly onTaken: () => void;
   readonly onLost: () => void;
 }
 
@@ -69,18 +71,26 @@ function takeWorker(): WorkerThread {
   return startCounter();
 }
 
+/** A job that a worker was given. */
+interface GivenJob<Job> {
+  readonly job: Job;
+  readonly claim: Claim;
+  isTakenBack: boolean;
+}
+
 /** A worker thread, which does its jobs in their order. */
 export class CountHelper<Job extends HelperJob> {
   readonly #worker: WorkerThread;
-  readonly #jobs: Job[] = [];
+  readonly #jobs: GivenJob<Job>[] = [];
 
-  constructor({ onDone, onFailed, onLost }: HelperListeners<Job>) {
+  constructor({ onDone, onFailed, onTaken, onLost }: HelperListeners<Job>) {
     this.#worker = takeWorker();
     this.#worker.onmessage = ({ data: reply }: MessageEvent<CountReply>) => {
-      const job = this.#jobs.shift();
-      if (job === undefined) return;
-      if (reply.kind === "done") onDone(job, reply.counts);
-      else onFailed(job);
+      const given = this.#jobs.shift();
+      if (given === undefined) return;
+      if (reply.kind === "done") onDone(given.job, reply.counts);
+      else if (reply.kind === "taken") onTaken();
+      else onFailed(given.job);
     };
     this.#worker.onmessageerror = onLost;
     this.#worker.onerror = (event) => {
@@ -89,7 +99,7 @@ export class CountHelper<Job extends HelperJob> {
     };
   }
 
-  /** Number of jobs that it has. */
+  /** Number of jobs that it has, with those that were taken back until it notices. */
   get jobs(): number {
     return this.#jobs.length;
   }
@@ -97,13 +107,25 @@ export class CountHelper<Job extends HelperJob> {
   /** Gives it a job. */
   send(job: Job): void {
     const { task, place } = job;
-    this.#jobs.push(job);
-    this.#worker.postMessage({ task, place } satisfies CountRequest);
+    const claim = makeClaim();
+    this.#jobs.push({ job, claim, isTakenBack: false });
+    this.#worker.postMessage({ task, place, claim } satisfies CountRequest);
+  }
+
+  /** Takes a job back that it has not begun, for the caller to do; `undefined` if there is none. */
+  takeBack(): Job | undefined {
+    for (const given of this.#jobs) {
+      const { job, claim, isTakenBack } = given;
+      if (isTakenBack || claim === undefined || !takeClaim(claim)) continue;
+      given.isTakenBack = true;
+      return job;
+    }
+    return undefined;
   }
 
   /** Ends it. Returns the jobs that it had. */
   end(): Job[] {
     this.#worker.terminate();
-    return this.#jobs.splice(0);
+    return this.#jobs.splice(0).filter(({ isTakenBack }) => !isTakenBack).map(({ job }) => job);
   }
 }

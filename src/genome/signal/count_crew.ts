@@ -5,6 +5,7 @@
  */
 
 import { type Deferred, deferred } from "../../base/platform.ts";
+import { HAS_SHARED_MEMORY } from "../../base/shared_memory.ts";
 import { chooseThreads } from "../../base/threads.ts";
 import { whyNoWorkers } from "../../base/workers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
@@ -163,6 +164,7 @@ export class CountCrew {
         const helper: CountHelper<Job> = new CountHelper<Job>({
           onDone: (job, counts) => this.#finish(job, counts),
           onFailed: (job) => this.#giveUp(job),
+          onTaken: () => this.#share(),
           onLost: () => this.#lose(helper),
         });
         this.#helpers.push(helper);
@@ -174,12 +176,13 @@ export class CountCrew {
   }
 
   /**
-   * Gives each thread what it has time for. A helper has a second task, so that it need not wait for this thread, except for
-   * the last ones: this thread would wait for a helper that has two.
+   * Gives each thread what it has time for. A helper has a second task, so that it need not wait for this thread, which takes
+   * it back if it has nothing else to do. Where it cannot, helpers have no second one of the last tasks: this thread would wait
+   * for a helper that has two.
    */
   #share(): void {
     for (let depth = 1; depth <= 2; depth++) {
-      const kept = depth === 1 ? 0 : this.#helpers.length + 1;
+      const kept = depth === 1 || HAS_SHARED_MEMORY ? 0 : this.#helpers.length + 1;
       for (const helper of this.#helpers) {
         if (helper.jobs < depth && this.#queue.length > kept) helper.send(this.#queue.shift()!);
       }
@@ -192,7 +195,7 @@ export class CountCrew {
 
   /** Does a task on this thread, unless it is doing one. */
   async #work(): Promise<void> {
-    const job = this.#isBusy ? undefined : this.#queue.shift();
+    const job = this.#isBusy ? undefined : this.#queue.shift() ?? this.#takeBack();
     if (job === undefined) return;
     const { batch, task } = job;
     this.#isBusy = true;
@@ -208,6 +211,15 @@ export class CountCrew {
       this.#isBusy = batch.isHere = false;
       this.#giveUp(job);
     }
+  }
+
+  /** Takes a task back that a helper has not begun. What a helper still has of a batch that is given up is left to it. */
+  #takeBack(): Job | undefined {
+    for (const helper of this.#helpers) {
+      const job = helper.takeBack();
+      if (job !== undefined && !job.batch.isGivenUp) return job;
+    }
+    return undefined;
   }
 
   #finish({ batch, task }: Job, counts: TaskCounts): void {

@@ -3,6 +3,7 @@
 import type { WorkerPort } from "../../base/workers.ts";
 import { blobSource, type ByteSource, type FileIdentity } from "../../files/byte_source.ts";
 import { openSameFile } from "../../files/same_file.ts";
+import { type Claim, takeClaim } from "./_claim.ts";
 import type { CountTask, TaskCounts } from "./_count_task.ts";
 import { runCountTask } from "./_run_count_task.ts";
 
@@ -10,6 +11,8 @@ import { runCountTask } from "./_run_count_task.ts";
 export interface CountRequest {
   readonly task: CountTask;
   readonly place: SharedPlace;
+  /** What must be taken before the task is begun. */
+  readonly claim: Claim;
 }
 
 /** A file on disk, or a blob, that a thread opens itself. */
@@ -24,6 +27,8 @@ export interface NamedBlob {
 /** Message of a worker, one for each request, in their order. */
 export type CountReply =
   | { readonly kind: "done"; readonly counts: TaskCounts }
+  /** Another thread has begun the task. */
+  | { readonly kind: "taken" }
   | { readonly kind: "failed"; readonly message: string };
 
 /** The file that was counted last, which is mostly the next one too. */
@@ -34,7 +39,8 @@ let last: Promise<void> = Promise.resolve();
 export function listen(port: WorkerPort): (request: CountRequest) => void {
   const send = (reply: CountReply, buffers: readonly ArrayBufferLike[] = []) =>
     port.postMessage(reply, buffers);
-  const count = async ({ task, place }: CountRequest) => {
+  const count = async ({ task, place, claim }: CountRequest) => {
+    if (claim !== undefined && !takeClaim(claim)) return send({ kind: "taken" });
     try {
       const counts = await runCountTask(await open(place), task);
       send({ kind: "done", counts }, [counts.values.buffer]);
