@@ -64,11 +64,14 @@ Deno.test("searches and predictions of data that stay on disk are divided as oth
   });
 });
 
-Deno.test("a unit of predictions is refused where it would round differently, and standard output when it is planned", async () => {
+Deno.test("a unit of predictions is refused where it would round differently, and standard output or no output when it is planned", async () => {
   await withDirectory(async (directory) => {
     const run = await trainIn(directory, "--preset", "experiment1");
     const predict = ["predict", "--model", run, "--data", "fixtures/eval.npz", ...ENGINE, "--out"];
     const place = ["--plan", `${directory}/plan`];
+    const nowhere = await runTask("plan", ...place, ...predict.slice(0, -1));
+    strictEqual(nowhere.code, 1);
+    match(nowhere.stderr, /Cannot plan: found no --out, expected .* as --out predictions\.tsv$/m);
     const streamed = await runTask("plan", ...place, ...predict, "-");
     strictEqual(streamed.code, 1);
     match(streamed.stderr, /Cannot plan: --out is standard output/);
