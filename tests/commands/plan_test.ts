@@ -1,6 +1,7 @@
 /** Command `plan` refuses places where no result can be, and units refuse what belongs to another. */
 
-import { match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { takeLock } from "../../src/files/lock.ts";
 import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 
 const QUICK = ["--data", "fixtures/train.npz", "--preset", "experiment1", "--engine", "wasm"];
@@ -46,6 +47,30 @@ Deno.test("a file where a folder is to be written is said to be one, with --over
       match(stderr, /Cannot write to .*file: it is a file, expected a folder or a new name$/m);
     }
     strictEqual(await Deno.readTextFile(out), "mine\n");
+  });
+});
+
+Deno.test("two plans do not write to one folder at the same time, and one that was killed leaves nothing in the way", async () => {
+  await withDirectory(async (directory) => {
+    const plan = `${directory}/plan`;
+    const planNow = () => runTask("plan", "--plan", plan, ...CROSSVAL, "--out", `${directory}/out`);
+    const lock = await takeLock(`${plan}/plan.lock`);
+    const refused = await planNow();
+    strictEqual(refused.code, 1);
+    match(
+      refused.stderr,
+      /plan: another histone plan is writing there now, expected another --plan$/m,
+    );
+    deepStrictEqual(filesIn(plan), ["plan.lock"]);
+    // As a process leaves it that is killed.
+    await lock!.release({ remove: false });
+    const both = await Promise.all([planNow(), planNow()]);
+    deepStrictEqual(both.map(({ code }) => code).sort(), [0, 1]);
+    const loser = both.find(({ code }) => code === 1)!;
+    match(loser.stderr, /another histone plan is writing there now|holds files already/);
+    deepStrictEqual(filesIn(plan).sort(), ["plan.json", "units.jsonl"]);
+    const work = await runTask("work", "--plan", plan, "--unit", "1");
+    strictEqual(work.code, 0, work.stderr);
   });
 });
 
