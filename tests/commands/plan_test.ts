@@ -1,6 +1,7 @@
 /** Command `plan` refuses places where no result can be, and units refuse what belongs to another. */
 
 import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { readPlan, writePlan } from "../../src/cluster/plan_file.ts";
 import { takeLock } from "../../src/files/lock.ts";
 import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 
@@ -71,6 +72,33 @@ Deno.test("two plans do not write to one folder at the same time, and one that w
     deepStrictEqual(filesIn(plan).sort(), ["plan.json", "units.jsonl"]);
     const work = await runTask("work", "--plan", plan, "--unit", "1");
     strictEqual(work.code, 0, work.stderr);
+  });
+});
+
+Deno.test("a plan that another version made is neither done nor gathered", async () => {
+  await withDirectory(async (directory) => {
+    const [own, other] = [`${directory}/own`, `${directory}/other`];
+    const out = `${directory}/out`;
+    const planned = await runTask("plan", "--plan", own, ...CROSSVAL, "--out", out);
+    strictEqual(planned.code, 0, planned.stderr);
+    const { units, id: _, ...head } = await readPlan(own);
+    await writePlan(other, { ...head, version: "0.0.7" }, units);
+    const message =
+      /version 0\.0\.7 of histone made it, expected \S+, which runs here\. .*: use that one, or plan again/;
+    const work = await runTask("work", "--plan", other, "--unit", "1");
+    strictEqual(work.code, 1);
+    match(work.stderr, message);
+    for (const unit of ["1", "2"]) {
+      strictEqual((await runTask("work", "--plan", own, "--unit", unit)).code, 0);
+    }
+    const gather = await runTask("gather", "--plan", other);
+    strictEqual(gather.code, 1);
+    match(gather.stderr, message);
+    strictEqual(filesIn(directory).some((name) => name.startsWith("out")), false);
+    deepStrictEqual(Array.from(Deno.readDirSync(other), ({ name }) => name).sort(), [
+      "plan.json",
+      "units.jsonl",
+    ]);
   });
 });
 
