@@ -166,7 +166,7 @@ function samplesOf(unit: Unit): Span {
 }
 
 async function gather(flags: PredictFlags, call: GatherCall): Promise<Gathered> {
-  const { plan, units, isRepeated, begin } = call;
+  const { plan, units, begin, keep } = call;
   checkPlannedInputs(plan, await inputsOf(flags));
   let model = 0;
   const takeOutputs: TakeOutputs = async (_, samples) => {
@@ -175,8 +175,8 @@ async function gather(flags: PredictFlags, call: GatherCall): Promise<Gathered> 
     model++;
     return outputs;
   };
-  const overwrite = flags.overwrite || isRepeated;
-  await predictTable({ ...flags, overwrite }, call, { takeOutputs, begin });
+  const overwrite = flags.overwrite || call.holdsOwn;
+  await predictTable({ ...flags, overwrite }, call, { takeOutputs, begin, keep });
   return { next: [] };
 }
 

@@ -205,6 +205,16 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+/** Options of {@linkcode writeFileAtomic}. */
+export interface WriteFileOptions {
+  /**
+   * Called with the path of the temporary file once all is in it, immediately before it is renamed.
+   *
+   * @default {Nothing is called}
+   */
+  readonly onWhole?: ((temporary: string) => Promise<void>) | undefined;
+}
+
 /**
  * Writes a file so that it appears whole or not at all: a temporary file beside it is written, flushed to disk and then
  * renamed. On any error the temporary file is removed, and an older file of that name is left unchanged. Once the
@@ -213,6 +223,7 @@ export async function syncDirectory(path: string): Promise<void> {
  * @param path Path of the file to write; its directory is created.
  * @param content The content, or a function that writes it to a stream, which it may close. Once all that it wrote is
  * through, it may replace bytes at an offset, such as a header that counts what followed.
+ * @param options What is called before the file has its name.
  * @throws {WriteError} If the disk is full or must not be written to; the message has the path. Errors that the
  * function throws are passed on.
  *
@@ -234,6 +245,7 @@ export async function writeFileAtomic(
     | string
     | Uint8Array<ArrayBuffer>
     | ((sink: WritableStream<Uint8Array>, writeAt: WriteAt) => Promise<void>),
+  { onWhole }: WriteFileOptions = {},
 ): Promise<void> {
   const attempt = describeFailures(path);
   const directory = directoryOf(path);
@@ -257,6 +269,7 @@ export async function writeFileAtomic(
       await write(typeof content === "string" ? new TextEncoder().encode(content) : content);
     }
     await attempt(file.sync());
+    await onWhole?.(temporary);
     file.close();
     await attempt(SYSTEM.rename(temporary, path));
     await attempt(syncDirectory(directory));
