@@ -2,7 +2,8 @@
 
 import { freeArray } from "../base/free.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { openFile, pathKind, removeFile, writeFileAt, writeFileAtomic } from "../files/file.ts";
+import { openFile, pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
+import { writeFileAt } from "../files/write_file_at.ts";
 import { readWholeFile } from "../files/whole_file.ts";
 import type { RoadmapFile } from "./roadmap_files.ts";
 

@@ -22,8 +22,11 @@ const GATHERED = object({
   files: arrayOf(object({ path: text, bytes: integer(0), sha256: HEX })),
 });
 
-/** How far a plan was gathered: not, not to the end, or to the end, with the result as it was written. */
-export type GatheringState = "not" | "started" | "done";
+/**
+ * How far a plan was gathered: not; not to the end; not to the end, with a result in its place that was written whole; or to
+ * the end, with the result as it was written.
+ */
+export type GatheringState = "not" | "started" | "kept" | "done";
 
 /** A plan, and the path of its result. */
 export interface PlannedResult {
@@ -34,6 +37,15 @@ export interface PlannedResult {
 /** Records that the result is being written from now on. */
 export async function startGathering(folder: string, { id }: Plan): Promise<void> {
   await writeJson(fileOf(folder), { plan: id, state: "started", files: [] });
+}
+
+/** Records a result that is whole, before it has its place, as what may be replaced there from now on. */
+export async function keepGathered(
+  folder: string,
+  { plan, out }: PlannedResult,
+): Promise<void> {
+  const files = await listFiles(out);
+  await writeJson(fileOf(folder), { plan: plan.id, state: "started", files });
 }
 
 /** Records that the result is written, and its files. */
@@ -62,10 +74,12 @@ export async function isGathered(
     throw new FormatError(`${cause.message}. Remove this file, and gather again`, { cause });
   });
   if (kept.plan !== plan.id) return "not";
-  if (kept.state === "started") return "started";
+  if (kept.state === "started" && kept.files.length === 0) return "started";
   const found = new Map((await listFiles(out)).map((made) => [made.path, made]));
   const isSame = kept.files.every(({ path, sha256 }) => found.get(path)?.sha256 === sha256);
-  return isSame ? "done" : "not";
+  if (kept.state === "done") return isSame ? "done" : "not";
+  // A folder to which somebody has added something is not replaced.
+  return isSame && found.size === kept.files.length ? "kept" : "started";
 }
 
 async function readGathered(file: string) {

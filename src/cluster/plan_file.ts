@@ -139,7 +139,7 @@ function formatUnits(units: readonly Unit[]): string {
 /**
  * Reads a plan.
  *
- * @throws {ContractError} If the folder holds no plan, or one that was changed by hand.
+ * @throws {ContractError} If the folder holds no plan, one that was changed by hand, or one of a version with other files.
  * @throws {FormatError} If a file of it is damaged.
  */
 export async function readPlan(folder: string): Promise<Plan> {
@@ -151,12 +151,11 @@ export async function readPlan(folder: string): Promise<Plan> {
       } writes`,
     );
   }
-  const { sha256, ...content } = checkValue(await readJson(file, ACTION), PLAN_FILE, {
-    purpose: ACTION,
-    file,
-  });
-  const { format: _format, units: described, inputs: kept, ...others } = content;
-  const inputs = parseInputs(kept);
+  const kept = await readJson(file, ACTION);
+  refuseOtherFormat(kept, file);
+  const { sha256, ...content } = checkValue(kept, PLAN_FILE, { purpose: ACTION, file });
+  const { format: _format, units: described, inputs: keptInputs, ...others } = content;
+  const inputs = parseInputs(keptInputs);
   if (inputs === undefined) throw new FormatError(`Cannot ${ACTION}: inputs are damaged`, { file });
   const head: PlanHead = { ...others, inputs };
   if (await digestJson(contentOf(head, described)) !== sha256) throw wasChanged(file);
@@ -164,6 +163,17 @@ export async function readPlan(folder: string): Promise<Plan> {
   const { units: _, ...identified } = contentOf(head, described);
   const id = await digestJson(identified);
   return { ...head, id, units };
+}
+
+/** Refuses a plan whose files have another layout, before it is taken for a damaged one. */
+function refuseOtherFormat(kept: unknown, file: string): void {
+  const { format, version } = Object(kept) as { readonly [name: string]: unknown };
+  if (!Number.isSafeInteger(format) || format === FORMAT) return;
+  throw new ContractError(
+    `Cannot ${ACTION}: ${file} has format ${format}, expected ${FORMAT}. Version ${
+      showValue(version)
+    } of histone made it: use that one, or plan again into another folder`,
+  );
 }
 
 async function readUnits(

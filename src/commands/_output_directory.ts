@@ -7,7 +7,7 @@ import {
   writeDirectoryAtomic,
 } from "../files/atomic_directory.ts";
 import { checkDirectory } from "../files/directory.ts";
-import { listDirectory, pathKind } from "../files/file.ts";
+import { listDirectory, pathKind, type WriteFileOptions } from "../files/file.ts";
 import { isSpecial } from "../files/path_kind.ts";
 import { dirname } from "node:path";
 import { openLocked, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
@@ -28,7 +28,7 @@ const ZARR: FolderKind = { files: ["zarr.json", ".zgroup", ".zarray"] };
  * Opens the folder that a command writes when its work is done.
  *
  * @param path Path of the folder; slashes at its end do not matter.
- * @param options Whether a folder that is there may be replaced.
+ * @param options Whether a folder that is there may be replaced, and what is called before the new one has its name.
  * @param kind The kind of folder that may be: Zarr by default.
  * @throws {ContractError} If another command is writing it, something is there that may not be replaced, or no folder can
  * have this path.
@@ -36,7 +36,7 @@ const ZARR: FolderKind = { files: ["zarr.json", ".zgroup", ".zarray"] };
  */
 export async function openOutputDirectory(
   path: string,
-  options: OverwriteFlag,
+  options: OverwriteFlag & WriteFileOptions,
   kind: FolderKind = ZARR,
 ): Promise<OutputOf<DirectoryWriter>> {
   const folder = path.replace(/(?<=[^/\\])[/\\]+$/, "");
@@ -46,7 +46,7 @@ export async function openOutputDirectory(
       return await checkOutputDirectory(folder, options, kind);
     },
     write: (content: (store: DirectoryWriter) => Promise<void>) =>
-      writeDirectoryAtomic(folder, content),
+      writeDirectoryAtomic(folder, content, options),
   });
 }
 

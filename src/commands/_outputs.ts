@@ -10,6 +10,7 @@ import {
   pathKind,
   removeFile,
   writeFileAtomic,
+  type WriteFileOptions,
 } from "../files/file.ts";
 import { isSpecial } from "../files/path_kind.ts";
 import { isLocked, takeLock } from "../files/lock.ts";
@@ -20,7 +21,7 @@ import { warn } from "./_warn.ts";
 export const STANDARD_OUTPUT = "-";
 
 /** Which file {@linkcode checkOutput} lets a command replace. */
-interface OutputOptions extends Partial<OverwriteFlag> {
+interface OutputOptions extends Partial<OverwriteFlag>, WriteFileOptions {
   /** The text with which all files of this command begin. Other files are replaced only with `--overwrite`. */
   readonly begins?: string;
   /**
@@ -109,7 +110,7 @@ export async function openOutput(path: string, options: OutputOptions = {}): Pro
   }
   return await openLocked(path, {
     check: () => checkOutput(path, options),
-    write: (content: Content) => writeFileAtomic(path, content),
+    write: (content: Content) => writeFileAtomic(path, content, options),
   });
 }
 

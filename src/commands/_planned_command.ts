@@ -82,7 +82,7 @@ export async function enterPlannedCommand(
   if (version !== VERSION) {
     throw new ContractError(
       `Cannot use ${file}: version ${version} of histone made it, expected ${VERSION}, which runs here. All units of a ` +
-        "plan are done by one version",
+        "plan are done by one version: use that one, or plan again into another folder",
     );
   }
   if (await pathKind(plannedIn) !== "directory") {

@@ -36,6 +36,8 @@ export interface PredictedElsewhere {
   readonly takeOutputs: TakeOutputs;
   /** Called when it is known that `--out` may be written. */
   readonly begin: () => Promise<void>;
+  /** Called with the path of what was written, before it has its name. */
+  readonly keep: (temporary: string) => Promise<void>;
 }
 
 /**
@@ -79,7 +81,13 @@ async function predictRows(
   await predictInto(flags, call, {
     open: () =>
       openThen(
-        () => openOutput(out, { begins: beginningOf(format, "cell_type"), usual, overwrite }),
+        () =>
+          openOutput(out, {
+            begins: beginningOf(format, "cell_type"),
+            usual,
+            overwrite,
+            onWhole: elsewhere?.keep,
+          }),
         elsewhere?.begin,
       ),
     takeOutputs: elsewhere?.takeOutputs,
@@ -104,10 +112,11 @@ async function predictAnndata(
   call: Pick<CommandCall, "signal">,
   { output: { out }, labels, elsewhere }: Plan,
 ): Promise<void> {
-  const { interval } = flags;
+  const { overwrite, interval } = flags;
+  const how = { overwrite, onWhole: elsewhere?.keep };
   let measured: Float64Array | undefined;
   await predictInto(flags, call, {
-    open: () => openThen(() => openOutputDirectory(out, flags), elsewhere?.begin),
+    open: () => openThen(() => openOutputDirectory(out, how), elsewhere?.begin),
     takeOutputs: elsewhere?.takeOutputs,
     saysKnownGenes: true,
     check: (data, models, unlabelled) => {

@@ -42,7 +42,16 @@ const OUTPUTS_FILE = "outputs.npy";
 /** Samples are added until they take this long, since shorter times say little. */
 const LEAST_SECONDS = 0.3;
 
-async function plan(flags: PredictFlags, { perUnit, signal }: PlanCall): Promise<Division> {
+async function plan(
+  flags: PredictFlags,
+  { perUnit, given, signal }: PlanCall,
+): Promise<Division> {
+  // The folder of results says nothing of the format.
+  if (!given.has("out") && flags.format === undefined) {
+    throw new ContractError(
+      "Cannot plan: found no --out, expected the file to write, whose name says the format, as --out predictions.tsv",
+    );
+  }
   const { out } = choosePredictionOutput(flags);
   if (out === STANDARD_OUTPUT) {
     throw new ContractError("Cannot plan: --out is standard output, expected the name of a file");
@@ -157,7 +166,7 @@ function samplesOf(unit: Unit): Span {
 }
 
 async function gather(flags: PredictFlags, call: GatherCall): Promise<Gathered> {
-  const { plan, units, isRepeated, begin } = call;
+  const { plan, units, begin, keep } = call;
   checkPlannedInputs(plan, await inputsOf(flags));
   let model = 0;
   const takeOutputs: TakeOutputs = async (_, samples) => {
@@ -166,8 +175,8 @@ async function gather(flags: PredictFlags, call: GatherCall): Promise<Gathered> 
     model++;
     return outputs;
   };
-  const overwrite = flags.overwrite || isRepeated;
-  await predictTable({ ...flags, overwrite }, call, { takeOutputs, begin });
+  const overwrite = flags.overwrite || call.holdsOwn;
+  await predictTable({ ...flags, overwrite }, call, { takeOutputs, begin, keep });
   return { next: [] };
 }
 

@@ -2,6 +2,7 @@
 
 import type { GeneSequences } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
+import type { WriteFileOptions } from "../files/file.ts";
 import type { GeneDetails } from "../gene_id.ts";
 import type { Preparation } from "../genome/mod.ts";
 import { openOutput } from "./_outputs.ts";
@@ -48,14 +49,19 @@ export function kindOfPrepared(
 /**
  * Opens what `prepare` writes when all is counted: an npz file, or a folder of AnnData.
  *
+ * @param flags Where it is written, and how.
+ * @param options What is called before it has its name.
  * @throws {ContractError} As `openOutput` and `openOutputDirectory` do.
  */
-export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> {
+export async function openPrepared(
+  flags: OutputFlags,
+  { onWhole }: WriteFileOptions = {},
+): Promise<PreparedOutput> {
   const { out, overwrite, compress } = flags;
   if (kindOfPrepared(out) === "zarr") {
     const { openOutputDirectory } = await import("./_output_directory.ts");
     const { writeAnndata } = await import("../io/zarr/anndata_writer.ts");
-    const folder = await openOutputDirectory(out, { overwrite });
+    const folder = await openOutputDirectory(out, { overwrite, onWhole });
     return {
       done: folder.done,
       write: (preparation) =>
@@ -69,7 +75,7 @@ export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> 
     };
   }
   const { writeCompetition } = await import("../io/competition_writer.ts");
-  const file = await openOutput(out, { usual: null, overwrite });
+  const file = await openOutput(out, { usual: null, overwrite, onWhole });
   return {
     done: file.done,
     write: (preparation) =>

@@ -51,8 +51,15 @@ export interface GatherCall extends CommandCall {
   readonly units: readonly FinishedUnit[];
   /** Whether an earlier `gather` of this plan, which did not come to its end, has left files in `--out`. */
   readonly isRepeated: boolean;
+  /** Whether `--out` is the file or folder that such an earlier `gather` told `keep` of: it may be replaced. */
+  readonly holdsOwn: boolean;
   /** Must be called immediately before anything in `--out` is changed: what is there then may be replaced from now on. */
   readonly begin: () => Promise<void>;
+  /**
+   * Records a result that is one file or folder, given its path before it has its name: then it is known as the plan's own,
+   * however soon the process ends.
+   */
+  readonly keep: (temporary: string) => Promise<void>;
 }
 
 /** What `gather` has come to. */

@@ -7,7 +7,9 @@ import { addUnits, readPlan } from "../cluster/plan_file.ts";
 import {
   finishGathering,
   forgetGathering,
+  type GatheringState,
   isGathered,
+  keepGathered,
   startGathering,
 } from "../cluster/gathering.ts";
 import { type Plan, type Unit, unitFolder } from "../cluster/plan.ts";
@@ -16,8 +18,8 @@ import { ContractError } from "../errors.ts";
 import { takeLock } from "../files/lock.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { commandLine } from "./_place.ts";
-import { enterPlannedCommand } from "./_planned_command.ts";
-import type { FinishedUnit } from "./_units.ts";
+import { enterPlannedCommand, type PlannedCommand } from "./_planned_command.ts";
+import type { FinishedUnit, Gathered } from "./_units.ts";
 import { warn } from "./_warn.ts";
 
 interface GatherFlags {
@@ -49,25 +51,19 @@ async function gather({ plan: given }: GatherFlags, call: CommandCall): Promise<
   try {
     // Another gathering may have added units until now.
     const plan = await readPlan(folder);
-    const { name, units, flags, args, given: flagsGiven } = await enterPlannedCommand(
-      plan,
-      `${folder}/plan.json`,
-    );
+    const planned = await enterPlannedCommand(plan, `${folder}/plan.json`);
+    const { name, flags } = planned;
     const state = await isGathered(folder, { plan, out: flags.out });
     if (state === "done") {
       console.log(`${given} is gathered already: the result is in ${flags.out}`);
       return;
     }
     const finished = await findFinished(folder, { plan, given });
-    const { next } = await units.gather(flags, {
-      signal: call.signal,
-      args,
-      given: flagsGiven,
-      plan,
-      units: finished,
-      isRepeated: state === "started",
-      begin: () => startGathering(folder, plan),
-    });
+    const { signal } = call;
+    const { next } = await gatherUnits(planned, { folder, plan, state, finished, signal })
+      .catch((error) => {
+        throw adviseGathering(error, flags.out);
+      });
     if (next.length > 0) {
       await forgetGathering(folder);
       const { units: { length } } = await addUnits(folder, plan, next);
@@ -86,6 +82,44 @@ async function gather({ plan: given }: GatherFlags, call: CommandCall): Promise<
   } finally {
     await lock.release({ remove: true });
   }
+}
+
+/** Has the command put its units together. */
+function gatherUnits(
+  { units, flags, args, given }: PlannedCommand,
+  { folder, plan, state, finished, signal }: {
+    readonly folder: string;
+    readonly plan: Plan;
+    readonly state: GatheringState;
+    readonly finished: readonly FinishedUnit[];
+    readonly signal: AbortSignal;
+  },
+): Promise<Gathered> {
+  return units.gather(flags, {
+    signal,
+    args,
+    given,
+    plan,
+    units: finished,
+    isRepeated: state !== "not",
+    holdsOwn: state === "kept",
+    // What is in its place stays known as the plan's own until something else is.
+    begin: async () => {
+      if (state !== "kept") await startGathering(folder, plan);
+    },
+    keep: (temporary) => keepGathered(folder, { plan, out: temporary }),
+  });
+}
+
+/** An error whose advice is about flags that `gather` does not have says where these are given, and what else helps. */
+function adviseGathering(error: unknown, out: string): unknown {
+  if (!(error instanceof ContractError) || !error.message.includes("--overwrite")) return error;
+  return new ContractError(
+    `${error.message}. gather has no such flags: plan again with them, or move ${
+      quotePath(out)
+    } away and gather again`,
+    { cause: error },
+  );
 }
 
 /**

@@ -11,7 +11,8 @@ import type { Plan } from "../cluster/plan.ts";
 import { usualMostBytes } from "../data/read_dataset.ts";
 import { ContractError } from "../errors.ts";
 import { removeIfEmpty } from "../files/directory.ts";
-import { listDirectory, makeDirectory, pathKind } from "../files/file.ts";
+import { listDirectory, pathKind } from "../files/file.ts";
+import { takeLock } from "../files/lock.ts";
 import { type CommandCall, type CommandDefinition, integer } from "./flags.ts";
 import { commandLine } from "./_place.ts";
 import { parsePlannedCommand, type PlannedFlags } from "./_planned_command.ts";
@@ -19,6 +20,10 @@ import { writeSlurmJobs } from "./_slurm.ts";
 import { checkSlurmFlags, declareSlurm, type SlurmFlags } from "./_slurm_flags.ts";
 import { SURVEY_FOLDER } from "./_units.ts";
 import { VERSION } from "./version.ts";
+import { warn } from "./_warn.ts";
+
+/** The file of a plan's folder that is locked while it is planned. */
+const LOCK = "plan.lock";
 
 interface PlanFlags extends SlurmFlags {
   readonly plan: string;
@@ -67,16 +72,10 @@ async function plan(
   const planned = await parsePlannedCommand(call.args, `${folder}/result`);
   const { name, flags, args, given } = planned;
   refuseInPlan(flags.out, folder);
-  await checkNew(folder);
-  await makeDirectory(folder);
-  const absolute = resolve(folder);
-  const division = await planned.units.plan(flags, {
-    signal: call.signal,
-    args,
-    given,
-    folder: absolute,
-    perUnit,
-  }).finally(() => removeIfEmpty(folder));
+  await using _ = await takeNew(folder);
+  const { signal } = call;
+  const division = await planned.units
+    .plan(flags, { signal, args, given, folder: resolve(folder), perUnit });
   const { units, inputs, arithmetic } = division;
   const head = {
     command: name,
@@ -117,11 +116,39 @@ function refuseInPlan(out: string, folder: string): void {
   );
 }
 
-/** Refuses a folder that holds anything. */
+/**
+ * Makes a folder that no other process plans in meanwhile. If nothing is written there, it is removed in the end.
+ *
+ * @throws {ContractError} If another process plans in it, or it holds anything.
+ */
+async function takeNew(folder: string): Promise<AsyncDisposable> {
+  // Only a folder in which a plan may be gets a lock.
+  await checkNew(folder);
+  const lock = await takeLock(`${folder}/${LOCK}`, { onWarning: warn });
+  if (lock === undefined) {
+    throw new ContractError(
+      `Cannot write plan to ${folder}: another histone plan is writing there now, expected another --plan`,
+    );
+  }
+  const release = async () => {
+    await lock.release({ remove: true });
+    await removeIfEmpty(folder);
+  };
+  try {
+    // Another one may have ended between the first look and the lock.
+    await checkNew(folder);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { [Symbol.asyncDispose]: release };
+}
+
+/** Refuses a folder that holds anything, but for what a plan leaves that is killed. */
 async function checkNew(folder: string): Promise<void> {
   const kind = await pathKind(folder);
   if (kind === undefined) return;
-  const isLeftover = (name: string) => name === SURVEY_FOLDER;
+  const isLeftover = (name: string) => name === SURVEY_FOLDER || name === LOCK;
   if (kind === "directory" && (await listDirectory(folder)).every(isLeftover)) return;
   throw new ContractError(
     `Cannot write plan to ${folder}: it ${

@@ -1,6 +1,7 @@
 /** `deno task prepare` turns BAM, bigWig or BED files into data for training or prediction. */
 
 import { quotePath } from "../base/shell.ts";
+import type { WriteFileOptions } from "../files/file.ts";
 import { type Preparation, prepare } from "../genome/prepare.ts";
 import type { KeptCounts } from "../genome/prepare_options.ts";
 import type { ReadGeneSequences } from "../genome/sequence/gene_sequences.ts";
@@ -97,8 +98,9 @@ async function gather(flags: PrepareFlags, call: GatherCall): Promise<Gathered> 
   const { takeCounts } = await loadUnits();
   const kept = await takeCounts(flags, call);
   // An earlier call may have been killed after it had written the data, and before what stands beside them.
-  const overwrite = flags.overwrite || call.isRepeated;
-  await prepareData({ ...flags, overwrite }, call, { kept, begin: call.begin });
+  const overwrite = flags.overwrite || call.holdsOwn;
+  const { begin, keep } = call;
+  await prepareData({ ...flags, overwrite }, call, { kept, begin, onWhole: keep });
   return { next: [] };
 }
 
@@ -107,7 +109,7 @@ function run(flags: PrepareFlags, call: CommandCall): Promise<void> {
 }
 
 /** How the data are prepared when they are gathered. */
-interface PrepareDataOptions {
+interface PrepareDataOptions extends WriteFileOptions {
   /** Counts of files that were counted before. */
   readonly kept?: KeptCounts;
   /** Called before anything is written. */
@@ -118,12 +120,12 @@ interface PrepareDataOptions {
 async function prepareData(
   flags: PrepareFlags,
   call: Pick<CommandCall, "signal">,
-  { kept, begin }: PrepareDataOptions,
+  { kept, begin, onWhole }: PrepareDataOptions,
 ): Promise<void> {
   const signal = withNothingKept(call.signal);
   const sheet = await readPrepareSheet(flags, signal);
   const { out } = flags;
-  await using output = await openPrepared(flags);
+  await using output = await openPrepared(flags, { onWhole });
   await using page = await openPage(out, flags);
   const seen = new PreparedPage(page);
   const progress = new ProgressLine("genes");

@@ -60,13 +60,13 @@ async function work(flags: WorkFlags, call: CommandCall): Promise<void> {
   const skip = () => console.log(`${what} is done already: skipped`);
   if (await isDone()) return skip();
   await checkNeeds(folder, { plan, unit });
+  const planned = await enterPlannedCommand(plan, `${folder}/plan.json`);
   await using owned = await takeUnit({ folder, plan, unit, onWarning: warn });
   if (owned === undefined) {
     throw new ContractError(`Cannot do unit ${unit.unit}: another process works on it now`);
   }
   // It may have been done between the first look and the lock.
   if (await isDone()) return skip();
-  const planned = await enterPlannedCommand(plan, `${folder}/plan.json`);
   console.info(`${what}: ${plan.command}`);
   const started = performance.now();
   const { arithmetic } = await planned.units

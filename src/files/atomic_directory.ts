@@ -4,7 +4,7 @@ import { isSystemError, SYSTEM } from "./_system.ts";
 import { basename, dirname } from "../base/paths.ts";
 import { closeQuietly, describeFailures, writeAll } from "./_writing.ts";
 import { directorySource } from "./directory_source.ts";
-import { makeDirectory, pathKind, syncDirectory } from "./file.ts";
+import { makeDirectory, pathKind, syncDirectory, type WriteFileOptions } from "./file.ts";
 import { isLocked } from "./lock.ts";
 
 /** Takes the files of a directory that is being written. */
@@ -45,12 +45,14 @@ const LOCK = ".writing";
  *
  * @param path Path of the directory.
  * @param write Writes the files.
+ * @param options What is called before the directory has its name.
  * @throws {WriteError} If the disk is full or must not be written to; the message has the path. Errors that the function
  * throws are passed on.
  */
 export async function writeDirectoryAtomic(
   path: string,
   write: (directory: DirectoryWriter) => Promise<void>,
+  { onWhole }: WriteFileOptions = {},
 ): Promise<void> {
   const attempt = describeFailures(path);
   const id = crypto.randomUUID().slice(0, 8);
@@ -69,6 +71,7 @@ export async function writeDirectoryAtomic(
     });
     await attempt(SYSTEM.remove(`${temporary}/${LOCK}`));
     for (const directory of made) await attempt(syncDirectory(directory));
+    await onWhole?.(temporary);
     await attempt(replaceDirectory(path, { by: temporary, aside: `${path}.${id}.replaced` }));
     await attempt(syncDirectory(dirname(path)));
   } catch (error) {

@@ -5,7 +5,7 @@
  */
 
 import { type FileFacts, isSystemError, SYSTEM } from "./_system.ts";
-import { ContractError, FormatError } from "../errors.ts";
+import { ContractError } from "../errors.ts";
 import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writing.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
 import { changedError } from "./_changed_error.ts";
@@ -205,6 +205,16 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+/** Options of {@linkcode writeFileAtomic}. */
+export interface WriteFileOptions {
+  /**
+   * Called with the path of the temporary file once all is in it, immediately before it is renamed.
+   *
+   * @default {Nothing is called}
+   */
+  readonly onWhole?: ((temporary: string) => Promise<void>) | undefined;
+}
+
 /**
  * Writes a file so that it appears whole or not at all: a temporary file beside it is written, flushed to disk and then
  * renamed. On any error the temporary file is removed, and an older file of that name is left unchanged. Once the
@@ -213,6 +223,7 @@ export async function syncDirectory(path: string): Promise<void> {
  * @param path Path of the file to write; its directory is created.
  * @param content The content, or a function that writes it to a stream, which it may close. Once all that it wrote is
  * through, it may replace bytes at an offset, such as a header that counts what followed.
+ * @param options What is called before the file has its name.
  * @throws {WriteError} If the disk is full or must not be written to; the message has the path. Errors that the
  * function throws are passed on.
  *
@@ -234,6 +245,7 @@ export async function writeFileAtomic(
     | string
     | Uint8Array<ArrayBuffer>
     | ((sink: WritableStream<Uint8Array>, writeAt: WriteAt) => Promise<void>),
+  { onWhole }: WriteFileOptions = {},
 ): Promise<void> {
   const attempt = describeFailures(path);
   const directory = directoryOf(path);
@@ -257,6 +269,7 @@ export async function writeFileAtomic(
       await write(typeof content === "string" ? new TextEncoder().encode(content) : content);
     }
     await attempt(file.sync());
+    await onWhole?.(temporary);
     file.close();
     await attempt(SYSTEM.rename(temporary, path));
     await attempt(syncDirectory(directory));
@@ -264,36 +277,5 @@ export async function writeFileAtomic(
     closeQuietly(file);
     await SYSTEM.remove(temporary).catch(() => undefined);
     throw error;
-  }
-}
-
-/**
- * Writes bytes into a file at an offset, drops what followed, and flushes the file to disk. It serves files that are
- * only appended to, where bytes that a crash left after a known offset are useless.
- *
- * @param path Path of the file; it and its directory are created.
- * @param offset Where to write, at most the file's length.
- * @param bytes The bytes to write.
- * @throws {FormatError} If the file is shorter than `offset`.
- * @throws {WriteError} If the disk is full or must not be written to; the message has the path.
- */
-export async function writeFileAt(path: string, offset: number, bytes: Uint8Array): Promise<void> {
-  const attempt = describeFailures(path);
-  const directory = directoryOf(path);
-  if (directory !== "") await attempt(makeDirectory(directory));
-  const file = await attempt(SYSTEM.open(path, { write: true, create: true }));
-  try {
-    const { size } = await attempt(file.stat());
-    if (size < offset) {
-      throw new FormatError(`Cannot append to file: it has ${size} bytes, expected ${offset}`, {
-        file: path,
-      });
-    }
-    if (size > offset) await attempt(file.truncate(offset));
-    await attempt(file.seek(offset, SYSTEM.SeekMode.Start));
-    await attempt(writeAll(file, bytes));
-    await attempt(file.sync());
-  } finally {
-    file.close();
   }
 }

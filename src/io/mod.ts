@@ -60,7 +60,7 @@ export {
   readDeepchromeCsv,
   readDeepchromeFolder,
 } from "./deepchrome_csv.ts";
-export { openFile, writeFileAtomic } from "../files/file.ts";
+export { openFile, writeFileAtomic, type WriteFileOptions } from "../files/file.ts";
 export { type BinarySource, openSource, type OpenSourceOptions } from "../files/open_source.ts";
 export { HttpFiles, type OpenHttpFileOptions } from "../files/http_files.ts";
 export {

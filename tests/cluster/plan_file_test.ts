@@ -73,6 +73,23 @@ Deno.test("a plan is refused if a character of it changed, it is there already, 
   });
 });
 
+Deno.test("a plan whose files have another layout is refused with the version that made it", async () => {
+  await withDirectory(async (folder) => {
+    await writePlan(folder, HEAD, [unit("one")]);
+    const file = `${folder}/plan.json`;
+    const content = JSON.parse(await Deno.readTextFile(file));
+    const other = { ...content, format: 2, version: "9.8.7", added: true };
+    await Deno.writeTextFile(file, JSON.stringify(other));
+    await rejects(readPlan(folder), {
+      name: "ContractError",
+      message:
+        /plan\.json has format 2, expected 1\. Version "9\.8\.7" of histone made it: use that one, or plan again/,
+    });
+    await Deno.writeTextFile(file, JSON.stringify({ ...content, format: "1" }));
+    await rejects(readPlan(folder), { name: "FormatError", message: /format/ });
+  });
+});
+
 Deno.test("an id that would lead out of the folder is refused", async () => {
   await withDirectory(async (folder) => {
     for (const id of ["../a", "a/b", "", ".", "-x", "a b"]) {

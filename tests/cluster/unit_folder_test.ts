@@ -7,6 +7,7 @@ import {
   finishGathering,
   forgetGathering,
   isGathered,
+  keepGathered,
   startGathering,
 } from "../../src/cluster/gathering.ts";
 import { withDirectory } from "../helpers/command.ts";
@@ -103,6 +104,22 @@ Deno.test("gathering is known to be started, done, or to be done again where the
     await startGathering(folder, PLAN);
     strictEqual(await state(), "started");
     strictEqual(await state({ ...PLAN, id: "1".repeat(64) }), "not");
+    await Deno.writeTextFile(`${out}.part`, "1");
+    await keepGathered(folder, { plan: PLAN, out: `${out}.part` });
+    strictEqual(await state(), "started");
+    await Deno.rename(`${out}.part`, out);
+    strictEqual(await state(), "kept");
+    await Deno.writeTextFile(out, "another's");
+    strictEqual(await state(), "started");
+    await Deno.remove(out);
+    await Deno.mkdir(`${out}.part/a`, { recursive: true });
+    await Deno.writeTextFile(`${out}.part/a/b`, "1");
+    await keepGathered(folder, { plan: PLAN, out: `${out}.part` });
+    await Deno.rename(`${out}.part`, out);
+    strictEqual(await state(), "kept");
+    await Deno.writeTextFile(`${out}/mine`, "1");
+    strictEqual(await state(), "started");
+    await Deno.remove(out, { recursive: true });
     await forgetGathering(folder);
     strictEqual(await state(), "not");
     await Deno.mkdir(out);

@@ -1,6 +1,8 @@
 /** Command `plan` refuses places where no result can be, and units refuse what belongs to another. */
 
-import { match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { readPlan, writePlan } from "../../src/cluster/plan_file.ts";
+import { takeLock } from "../../src/files/lock.ts";
 import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 
 const QUICK = ["--data", "fixtures/train.npz", "--preset", "experiment1", "--engine", "wasm"];
@@ -46,6 +48,57 @@ Deno.test("a file where a folder is to be written is said to be one, with --over
       match(stderr, /Cannot write to .*file: it is a file, expected a folder or a new name$/m);
     }
     strictEqual(await Deno.readTextFile(out), "mine\n");
+  });
+});
+
+Deno.test("two plans do not write to one folder at the same time, and one that was killed leaves nothing in the way", async () => {
+  await withDirectory(async (directory) => {
+    const plan = `${directory}/plan`;
+    const planNow = () => runTask("plan", "--plan", plan, ...CROSSVAL, "--out", `${directory}/out`);
+    const lock = await takeLock(`${plan}/plan.lock`);
+    const refused = await planNow();
+    strictEqual(refused.code, 1);
+    match(
+      refused.stderr,
+      /plan: another histone plan is writing there now, expected another --plan$/m,
+    );
+    deepStrictEqual(filesIn(plan), ["plan.lock"]);
+    // As a process leaves it that is killed.
+    await lock!.release({ remove: false });
+    const both = await Promise.all([planNow(), planNow()]);
+    deepStrictEqual(both.map(({ code }) => code).sort(), [0, 1]);
+    const loser = both.find(({ code }) => code === 1)!;
+    match(loser.stderr, /another histone plan is writing there now|holds files already/);
+    deepStrictEqual(filesIn(plan).sort(), ["plan.json", "units.jsonl"]);
+    const work = await runTask("work", "--plan", plan, "--unit", "1");
+    strictEqual(work.code, 0, work.stderr);
+  });
+});
+
+Deno.test("a plan that another version made is neither done nor gathered", async () => {
+  await withDirectory(async (directory) => {
+    const [own, other] = [`${directory}/own`, `${directory}/other`];
+    const out = `${directory}/out`;
+    const planned = await runTask("plan", "--plan", own, ...CROSSVAL, "--out", out);
+    strictEqual(planned.code, 0, planned.stderr);
+    const { units, id: _, ...head } = await readPlan(own);
+    await writePlan(other, { ...head, version: "0.0.7" }, units);
+    const message =
+      /version 0\.0\.7 of histone made it, expected \S+, which runs here\. .*: use that one, or plan again/;
+    const work = await runTask("work", "--plan", other, "--unit", "1");
+    strictEqual(work.code, 1);
+    match(work.stderr, message);
+    for (const unit of ["1", "2"]) {
+      strictEqual((await runTask("work", "--plan", own, "--unit", unit)).code, 0);
+    }
+    const gather = await runTask("gather", "--plan", other);
+    strictEqual(gather.code, 1);
+    match(gather.stderr, message);
+    strictEqual(filesIn(directory).some((name) => name.startsWith("out")), false);
+    deepStrictEqual(Array.from(Deno.readDirSync(other), ({ name }) => name).sort(), [
+      "plan.json",
+      "units.jsonl",
+    ]);
   });
 });
 

@@ -123,6 +123,35 @@ Deno.test("a file that changes after its unit is done is named, with the unit to
     await compareResults(directory, { args: prepareFlags(directory), out });
   }));
 
+Deno.test("a gathering that was killed replaces its own data, not those that somebody else has put there", () =>
+  withExample(async (directory) => {
+    const [plan, out] = [`${directory}/plan`, `${directory}/data.npz`];
+    const page = `${directory}/data.html`;
+    const args = [...prepareFlags(directory), "--page", page, "--out", out];
+    strictEqual((await runTask("plan", "--plan", plan, "--per-unit", "10", ...args)).code, 0);
+    await workAll(plan, 1, 1);
+    const gather = () => runTask("gather", "--plan", plan);
+    strictEqual((await gather()).code, 0);
+    const [file, whole] = [`${plan}/gathered.json`, await Deno.readFile(out)];
+    const kept = JSON.parse(await Deno.readTextFile(file));
+    const write = (files: unknown) =>
+      Deno.writeTextFile(file, JSON.stringify({ ...kept, state: "started", files }));
+    // As if it had been killed when the data had their name, before the page was written.
+    await Deno.remove(page);
+    await write(kept.files);
+    const again = await gather();
+    strictEqual(again.code, 0, again.stderr);
+    deepStrictEqual(await Deno.readFile(out), whole);
+    strictEqual(filesIn(directory).includes("data.html"), true);
+    // As if it had been killed before its data had a name, and others were there by then.
+    await write([]);
+    await Deno.writeTextFile(out, "mine");
+    const refused = await gather();
+    strictEqual(refused.code, 1);
+    match(refused.stderr, /it is there already\. .*or move \S+ away and gather again$/m);
+    strictEqual(await Deno.readTextFile(out), "mine");
+  }));
+
 Deno.test("work and gather refuse another sheet than that of the plan", () =>
   withExample(async (directory) => {
     const plan = `${directory}/plan`;

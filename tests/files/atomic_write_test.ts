@@ -1,6 +1,7 @@
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { writeDirectoryAtomic } from "../../src/files/atomic_directory.ts";
 import { writeFileAtomic } from "../../src/files/file.ts";
-import { withDirectory } from "../helpers/command.ts";
+import { filesIn, withDirectory } from "../helpers/command.ts";
 
 Deno.test("a file is on the disk, all of it, before it takes its name", async () => {
   await withDirectory(async (directory) => {
@@ -35,5 +36,32 @@ Deno.test("a file is on the disk, all of it, before it takes its name", async ()
       "synced 4000 bytes",
       `renamed to ${path}`,
     ]);
+  });
+});
+
+Deno.test("a file or a directory that is whole is shown before it has its name, and does not get it if that fails", async () => {
+  await withDirectory(async (directory) => {
+    const text = new TextEncoder().encode("new");
+    const write = [
+      (path: string, onWhole: (temporary: string) => Promise<void>) =>
+        writeFileAtomic(path, text, { onWhole }),
+      (path: string, onWhole: (temporary: string) => Promise<void>) =>
+        writeDirectoryAtomic(path, (folder) => folder.set("/a", text), { onWhole }),
+    ];
+    for (const [i, writeOne] of write.entries()) {
+      const path = `${directory}/${i}`;
+      const contentOf = (place: string) => Deno.readTextFile(i === 0 ? place : `${place}/a`);
+      const fail = () => Promise.reject(new Error("not recorded"));
+      await rejects(writeOne(path, fail), /not recorded/);
+      deepStrictEqual(filesIn(directory).filter((name) => name.startsWith(String(i))), []);
+      const seen: string[] = [];
+      await writeOne(path, async (temporary) => {
+        seen.push(await contentOf(temporary));
+        await rejects(contentOf(path), Deno.errors.NotFound);
+        if (i === 1) deepStrictEqual(filesIn(temporary), ["a"]);
+      });
+      deepStrictEqual(seen, ["new"]);
+      strictEqual(await contentOf(path), "new");
+    }
   });
 });
