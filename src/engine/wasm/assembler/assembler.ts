@@ -65,13 +65,17 @@ export class ModuleAssembler {
     assemble: (code: FunctionAssembler, parameters: ParameterLocals<S>) => void,
   ): void {
     if (!this.#isWanted(name)) return;
-    const parameters = signature.map(typeOfParameter);
+    const parameters: ValueType[] = [];
+    const locals: Record<string, Local> = {};
+    for (const parameter of signature) {
+      locals[nameOfParameter(parameter)] = parameters.length;
+      parameters.push(typeOfParameter(parameter));
+    }
     const code = new FunctionAssembler(parameters, {
       fusedMultiplyAdd: this.#fusedMultiplyAdd,
       own: this.#own,
     });
-    const locals = signature.map((parameter, index) => [nameOfParameter(parameter), index]);
-    assemble(code, Object.fromEntries(locals) as ParameterLocals<S>);
+    assemble(code, locals as ParameterLocals<S>);
     this.#functions.push({ name, parameters, code });
   }
 

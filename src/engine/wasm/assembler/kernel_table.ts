@@ -79,7 +79,9 @@ const TRAINING_KERNELS: ReadonlySet<string> = new Set([
  */
 export function trains(name: string): boolean {
   const own = name.slice(name.lastIndexOf(".") + 1);
-  return /(gradient|backward)$/i.test(own) || TRAINING_KERNELS.has(own);
+  // Without a regular expression, which would be compiled before the first prediction.
+  const lower = own.toLowerCase();
+  return lower.endsWith("gradient") || lower.endsWith("backward") || TRAINING_KERNELS.has(own);
 }
 
 /**

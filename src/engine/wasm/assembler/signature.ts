@@ -36,7 +36,8 @@ export type ParameterLocals<S extends Signature> = {
 
 /** The name of a parameter. */
 export function nameOfParameter(parameter: string): string {
-  return parameter.replace(/: .*/, "");
+  const end = parameter.indexOf(":");
+  return end < 0 ? parameter : parameter.slice(0, end);
 }
 
 /** The type of a parameter. */
