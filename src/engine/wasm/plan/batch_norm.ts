@@ -19,9 +19,11 @@ export function planBatchNorm(
   { input, pooling, slope }: NormSurroundings,
   { memory, tensors, capacity }: ChainMemory,
 ): BatchNormNode {
+  // A normalisation does not read its outputs on the way back, and a convolution no input whose derivatives it wrote.
+  const inPlace = tensors.readerOf(pooling ?? group)?.type === "conv1d";
   const output = pooling === undefined
-    ? tensors.planLike(input, group)
-    : tensors.plan(pooling.output[0], input.channels, { group: pooling });
+    ? tensors.planLike(input, { group, inPlace })
+    : tensors.plan(pooling.output[0], input.channels, { group: pooling, inPlace });
   const takeRows = () => memory.take(output.sampleStride * capacity);
   const row = input.stride;
   // Processors fetch lines in pairs.

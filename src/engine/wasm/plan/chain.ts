@@ -152,7 +152,7 @@ class ChainPlanner {
   }
 
   #addDropout(input: Tensor, group: GroupOf<"dropout">): Tensor {
-    const output = this.#tensors.planLike(input, group);
+    const output = this.#tensors.planLike(input, { group });
     const { origins } = this.#options;
     const values = input.rows * input.channels;
     // Room for reading past the end of the last segment.
@@ -169,7 +169,7 @@ class ChainPlanner {
   }
 
   #addActivation(input: Tensor, group: GroupOf<"activation" | "gelu">): Tensor {
-    const output = this.#tensors.planLike(input, group);
+    const output = this.#tensors.planLike(input, { group });
     const { name, layer } = nameOf(group);
     const base = { name, layer, input, output };
     if (group.kind === "gelu") this.#nodes.push({ ...base, kind: "gelu" });

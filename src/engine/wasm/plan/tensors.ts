@@ -1,7 +1,7 @@
 import type { LayerChain } from "../../../model/graph.ts";
 import { convPadding } from "../../../model/shapes.ts";
 import type { LayerGroup } from "../../layer_groups.ts";
-import type { Conv1dLayer } from "../../../model/spec.ts";
+import type { Conv1dLayer, LayerSpec } from "../../../model/spec.ts";
 import { type Allocator, roundUp, type Tensor } from "../layout.ts";
 import { planLetters } from "./letters.ts";
 
@@ -29,7 +29,7 @@ export interface TensorOptions {
    *
    * @default {false}
    */
-  readonly inPlace?: boolean;
+  readonly inPlace?: boolean | undefined;
 }
 
 /** Lays out the tensors of a chain. */
@@ -78,17 +78,24 @@ export class TensorPlanner {
   }
 
   /** An output of the shape of an input. */
-  planLike({ rows, channels, stride, segment }: Tensor, group: LayerGroup): Tensor {
-    return { ...this.plan(rows, channels, { group, stride }), segment };
+  planLike(
+    { rows, channels, stride, segment }: Tensor,
+    options: Pick<TensorOptions, "group" | "inPlace">,
+  ): Tensor {
+    const { group, inPlace } = options;
+    return { ...this.plan(rows, channels, { group, stride, inPlace }), segment };
+  }
+
+  /** The layer that reads what a group writes, if it has one. */
+  readerOf(group: LayerGroup): LayerSpec | undefined {
+    const { layers, firstLayer } = this.#chain;
+    return layers[group.layer - firstLayer + group.layers];
   }
 
   /** A tensor with the rows of zeros around it that its reader and the options ask for. */
   plan(rows: number, channels: number, options: TensorOptions): Tensor {
     const { group, stride = roundUp(4 * channels) } = options;
-    const { layers, firstLayer } = this.#chain;
-    const next = group === "input"
-      ? layers[0]
-      : group && layers[group.layer - firstLayer + group.layers];
+    const next = group === "input" ? this.#chain.layers[0] : group && this.readerOf(group);
     const padding = next?.type === "conv1d" ? convPadding(next) : { left: 0, right: 0 };
     const before = Math.max(padding.left, options.before ?? 0);
     const after = Math.max(padding.right, options.after ?? 0);
