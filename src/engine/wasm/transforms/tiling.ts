@@ -56,10 +56,10 @@ export interface Tiling {
 const MAX_BLOCK_TILES = 16;
 
 /**
- * The mean squared error that the transforms of a network may have together, in units of 1e-14: of up to three layers one
- * of ten points, one of eight and one of five, say. Their errors are independent and about as large relative to the output as they
+ * The mean squared error that the transforms of a network may have together, in units of 1e-14: of three layers of ten,
+ * eight and five points, say. Their errors are independent and about as large relative to the output as they
  * are here, so that of 3,000 predictions the farthest is less than 3e-6 away. In deeper networks each layer multiplies
- * what those before it have lost. Recurrent layers do not, whose gates keep their states between −1 and 1: some 20,000 predictions of
+ * what those before it have lost. Recurrent layers do not, whose gates keep their states between −1 and 1: predictions of
  * networks with one over 2 and 20 positions were as far from float64 as those of networks without.
  */
 const ERROR_BUDGET = 13.1 ** 2;
