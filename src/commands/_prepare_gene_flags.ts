@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { VALUE_KINDS } from "../genome/expression/value_kinds.ts";
 import type { AnnotationTss } from "../genome/genes.ts";
 import { EXPRESSION_TRANSFORMS, type Orientation, ORIENTATIONS, TSS_RULES } from "../record.ts";
-import { type ExpressionFlags, parseExpressionScale } from "./_expression.ts";
+import { type ExpressionFlags, parseExpressionScale } from "./_expression_flags.ts";
 import { choice, integer, list, suggestWords } from "./flags.ts";
 
 /** What windows around genes can be centred on. */

@@ -10,7 +10,11 @@ import { type ExpressionTable, readExpressionTable } from "../genome/expression/
 import type { SampleSheet } from "../genome/sample_sheet.ts";
 import { readTranscriptGenes } from "../genome/transcripts.ts";
 import { fileOfAnnotation } from "./_annotation.ts";
-import { type ExpressionFlags, type ExpressionListeners, expressionScale } from "./_expression.ts";
+import {
+  type ExpressionFlags,
+  type ExpressionListeners,
+  expressionScale,
+} from "./_expression_flags.ts";
 
 /** The cell types whose expression is wanted, with that of the reference, and their groups. */
 interface WantedCellTypes {

@@ -112,7 +112,7 @@ export class CountHelper<Job extends HelperJob> {
     this.#worker.postMessage({ task, place, claim } satisfies CountRequest);
   }
 
-  /** Takes a job back that it has not begun, for the caller to do; `undefined` if there is none. */
+  /** Takes a job back that it has not started, for the caller to do; `undefined` if it has started all. */
   takeBack(): Job | undefined {
     for (const given of this.#jobs) {
       const { job, claim, isTakenBack } = given;

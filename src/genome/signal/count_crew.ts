@@ -213,7 +213,7 @@ export class CountCrew {
     }
   }
 
-  /** Takes a task back that a helper has not begun. What a helper still has of a batch that is given up is left to it. */
+  /** Takes a task back that a helper has not started. What a helper still has of a batch that is given up is left to it. */
   #takeBack(): Job | undefined {
     for (const helper of this.#helpers) {
       const job = helper.takeBack();

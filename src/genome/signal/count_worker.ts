@@ -11,7 +11,7 @@ import { runCountTask } from "./_run_count_task.ts";
 export interface CountRequest {
   readonly task: CountTask;
   readonly place: SharedPlace;
-  /** What must be taken before the task is begun. */
+  /** What must be taken before the task is started. */
   readonly claim: Claim;
 }
 
@@ -27,7 +27,7 @@ export interface NamedBlob {
 /** Message of a worker, one for each request, in their order. */
 export type CountReply =
   | { readonly kind: "done"; readonly counts: TaskCounts }
-  /** Another thread has begun the task. */
+  /** Another thread has started the task. */
   | { readonly kind: "taken" }
   | { readonly kind: "failed"; readonly message: string };
 
