@@ -114,6 +114,11 @@ async function listMade(folder: string): Promise<MadeFile[]> {
   return files;
 }
 
+/** Whether a unit's folder says that the unit is done; what it says is not read. */
+export async function holdsDone(folder: string): Promise<boolean> {
+  return await pathKind(`${folder}/${DONE}`) === "file";
+}
+
 /**
  * Reads what a unit says of itself.
  *

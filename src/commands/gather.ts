@@ -115,7 +115,7 @@ function gatherUnits(
 function adviseGathering(error: unknown, out: string): unknown {
   if (!(error instanceof ContractError) || !error.message.includes("--overwrite")) return error;
   return new ContractError(
-    `${error.message}. gather has no such flags: plan again with them, or move ${
+    `${error.message}. gather has neither flag: plan again with one, or move ${
       quotePath(out)
     } away and gather again`,
     { cause: error },

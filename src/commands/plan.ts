@@ -25,8 +25,11 @@ import { warn } from "./_warn.ts";
 /** The file of a plan's folder that is locked while it is planned. */
 const LOCK = "plan.lock";
 
+/** Matches flags of `plan` itself. */
+const OWN_FLAG = /^(--(?:plan|per-unit|slurm|slurm-(?:cap|cpus|memory|time|option)))(?:=|$)/;
+
 interface PlanFlags extends SlurmFlags {
-  readonly plan: string;
+  readonly plan?: string | undefined;
   readonly perUnit?: number | undefined;
 }
 
@@ -54,7 +57,10 @@ export const command: CommandDefinition<PlanFlags> = {
         .argument("<command>", "the command whose work is divided")
         .argument("[flags...]", "its flags")
         .passThroughOptions()
-        .requiredOption("--plan <dir>", "folder to write the plan to, which the units are done in")
+        .option(
+          "--plan <dir>",
+          "folder to write the plan to, which the units are done in; like the flags below, it stands before the command",
+        )
         .option(
           "--per-unit <n>",
           "models, trials, blocks, samples or files of a unit at most (default: one, or five minutes of blocks or samples)",
@@ -68,6 +74,14 @@ async function plan(
   { plan: folder, perUnit, ...slurm }: PlanFlags,
   call: CommandCall,
 ): Promise<void> {
+  refuseMisplaced(call.args);
+  if (folder === undefined) {
+    throw new ContractError(
+      `Cannot plan: found no --plan, expected the folder to write the plan to: ${
+        commandLine("plan")
+      } --plan DIR ${call.args[0]} …`,
+    );
+  }
   checkSlurmFlags(slurm);
   const planned = await parsePlannedCommand(call.args, `${folder}/result`);
   const { name, flags, args, given } = planned;
@@ -104,6 +118,15 @@ function finite(value: number): number | undefined {
 /** Flags as JSON keeps them. */
 function reusable(flags: PlannedFlags): PlannedFlags {
   return JSON.parse(JSON.stringify(flags));
+}
+
+/** Refuses flags of `plan` after the name of the command, which would be taken for that command's. */
+function refuseMisplaced([name, ...words]: readonly string[]): void {
+  const [flag] = words.flatMap((word) => OWN_FLAG.exec(word)?.[1] ?? []);
+  if (flag === undefined) return;
+  throw new ContractError(
+    `Cannot plan: found ${flag} after ${name}, expected it before: what stands after that name are its own flags`,
+  );
 }
 
 /** Refuses a result among the plan's own files. */

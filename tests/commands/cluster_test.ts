@@ -71,6 +71,15 @@ Deno.test("mistakes in a command line end a plan before anything is written", as
       deepStrictEqual(filesIn(directory), []);
     };
     await fails([], 2, /missing required argument 'command'/);
+    await fails(
+      ["crossval", ...SETTINGS, "--slurm-cap=3"],
+      1,
+      /found --slurm-cap after crossval, expected it before: what stands after that name are its own flags$/m,
+    );
+    const misplaced = await runTask("plan", "crossval", ...SETTINGS, ...plan);
+    match(misplaced.stderr, /Cannot plan: found --plan after crossval, expected it before/);
+    const nowhere = await runTask("plan", "crossval", ...SETTINGS);
+    match(nowhere.stderr, /Cannot plan: found no --plan, .* plan --plan DIR crossval …$/m);
     await fails(["crossval", "--fold", "3"], 2, /unknown option '--fold'\n.*crossval --help/s);
     await fails(
       ["info", "a.npz"],

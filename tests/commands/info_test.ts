@@ -168,6 +168,30 @@ Deno.test("what the commands write is recognised", () =>
     ok(Number(anndata.cellTypes) > 1 && Number(anndata.genes) > 1);
   }));
 
+Deno.test("a plan says whose work it divides, and which units are left", () =>
+  withDirectory(async (directory) => {
+    const plan = `${directory}/plan`;
+    const crossval = ["crossval", "--data", "fixtures/train.npz", "--preset", "experiment1"];
+    const how = ["--folds", "2", "--epochs", "1", "--engine", "wasm", "--out", `${directory}/cv`];
+    strictEqual((await runTask("plan", "--plan", plan, ...crossval, ...how)).code, 0);
+    const look = async () => (await describe(plan)).found[0]!;
+    const { kind, command, units, done, left, out } = await look();
+    const facts = { kind, command, units, done, left, out };
+    const wanted = { kind: "plan", command: "crossval", units: 2, out: `${directory}/cv` };
+    deepStrictEqual(facts, { ...wanted, done: 0, left: [1, 2] });
+    strictEqual((await runTask("work", "--plan", plan, "--unit", "1")).code, 0);
+    deepStrictEqual((await look()).left, [2]);
+    const { stdout } = await runTask("info", plan);
+    match(stdout, /units +2\n +done +1\n +not done +2\n/);
+    strictEqual((await runTask("work", "--plan", plan, "--unit", "2")).code, 0);
+    const last = await look();
+    deepStrictEqual([last.done, last.left], [2, undefined]);
+    await Deno.writeTextFile(`${plan}/units.jsonl`, "{}");
+    const damaged = await runTask("info", plan);
+    strictEqual(damaged.code, 1);
+    match(damaged.stdout + damaged.stderr, /units\.jsonl is not as histone plan wrote it/);
+  }));
+
 Deno.test("files are recognised by their content, whatever their names say", () =>
   withDirectory(async (directory) => {
     const copies = [

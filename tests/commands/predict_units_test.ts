@@ -28,7 +28,7 @@ Deno.test("predictions of an ensemble in units end with the table of one process
     const again = await runTask("gather", "--plan", plan);
     match(
       again.stderr,
-      /it is there already\. .* plan again with them, or move \S+ away and gather again$/m,
+      /it is there already\. .* plan again with one, or move \S+ away and gather again$/m,
     );
     strictEqual(await Deno.readTextFile(out), "cell_type\tgene_id\n");
   });

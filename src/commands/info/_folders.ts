@@ -14,6 +14,7 @@ import { STARTER } from "../../starter/load_starter.ts";
 import { describeDeepchrome, describeFolderData } from "./_data.ts";
 import { calibrationFacts } from "./_calibration.ts";
 import { panelFacts } from "./_panel.ts";
+import { describePlan, holdsPlan } from "./_plan.ts";
 import { recordFacts } from "./_record.ts";
 import { describePredictions, holdsPredictions } from "./_predictions.ts";
 import { type Description, type Fact, grouped, listFacts, someOf } from "./facts.ts";
@@ -32,6 +33,7 @@ export async function describeFolder(path: string): Promise<Description> {
   if (await holdsUnfinishedRun(path)) {
     return { kind: "run", what: "an unfinished run, which --resume continues", facts: [] };
   }
+  if (await holdsPlan(path)) return await describePlan(path);
   if (await holdsModels(path)) {
     return { kind: "model", what: "a model", facts: await modelFacts(path) };
   }
