@@ -64,6 +64,7 @@ const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "pullRows",
   "pushRows",
   "scatterDots",
+  "sparseAdam",
   "spreadRow",
   "sumDelta",
   "transformFilters",

@@ -14,6 +14,8 @@ export const PLAIN_OPERATIONS = {
   "i32.rem_u": 0x70,
   "i32.and": 0x71,
   "i32.or": 0x72,
+  "i32.xor": 0x73,
+  "i32.popcnt": 0x69,
   "i32.ne": 0x47,
   "i32.shl": 0x74,
   "i32.shr_u": 0x76,
@@ -23,6 +25,7 @@ export const PLAIN_OPERATIONS = {
 /** SIMD operations: what follows the prefix 0xfd, by their names in the text format. */
 export const SIMD_OPERATIONS = {
   "i8x16.shuffle": 13,
+  "i8x16.swizzle": 14,
   "i8x16.splat": 15,
   "i32x4.splat": 17,
   "f32x4.splat": 19,
@@ -31,6 +34,7 @@ export const SIMD_OPERATIONS = {
   "i32x4.gt_s": 59,
   "i32x4.ge_u": 64,
   "f32x4.eq": 65,
+  "f32x4.ne": 66,
   "f32x4.gt": 68,
   "v128.and": 78,
   "v128.or": 80,

@@ -25,11 +25,8 @@ import {
   sequenceForward,
   sequenceUpdate,
 } from "../ops/sequence/run.ts";
-import {
-  sparseDenseBackward,
-  sparseDenseForward,
-  sparseDenseUpdate,
-} from "../ops/sparse_dense/run.ts";
+import { sparseDenseBackward, sparseDenseForward } from "../ops/sparse_dense/run.ts";
+import { sparseDenseUpdate } from "../ops/sparse_dense/update.ts";
 import { prepareMasks } from "../ops/wide_dense/masks.ts";
 import { wideActivationBackward, wideFinish, wideUpdate } from "../ops/wide_dense/run.ts";
 import type { PlanNode } from "../plan/types.ts";

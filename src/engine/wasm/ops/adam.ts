@@ -1,5 +1,5 @@
 import { ADAM } from "../../adam.ts";
-import type { Local, ModuleAssembler } from "../assembler/assembler.ts";
+import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forVectors } from "../assembler/loops.ts";
 import type { Parameter, Trained } from "../layout.ts";
@@ -25,45 +25,86 @@ const ADAM_KERNELS = {
 /** Adds the kernel of Adam. */
 export function addAdamKernels(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: ADAM_KERNELS });
-  const { beta1, beta2, epsilon } = ADAM;
   add("adam", (code, { weight, gradient, firstMoment, secondMoment, vectors, ...factors }) => {
-    const [g, m, v, rates, corrections, decays] = code.locals("v128", 6);
-    code.get(factors.rate).op("f32x4.splat").set(rates);
-    code.get(factors.correction).op("f32x4.splat").set(corrections);
-    code.get(factors.decay).op("f32x4.splat").set(decays);
+    const step = new AdamVector(code, factors);
+    const g = code.local("v128");
+    forVectors(code, { vectors, pointers: [weight, gradient, firstMoment, secondMoment] }, () => {
+      code.get(gradient).load().set(g);
+      step.move(g, { weight, firstMoment, secondMoment });
+    });
+  });
+}
+
+/** Addresses of a weight and its moments. */
+type AdamAddresses = Readonly<Record<"weight" | "firstMoment" | "secondMoment", Local>>;
+
+/** Assembles the step of a vector of weights; `factors` are locals of the function. */
+export class AdamVector {
+  readonly #code: FunctionAssembler;
+  readonly #m: Local;
+  readonly #v: Local;
+  readonly #rates: Local;
+  readonly #corrections: Local;
+  readonly #decays: Local;
+  readonly #betas: readonly [Local, Local];
+  readonly #rests: readonly [Local, Local];
+  readonly #epsilons: Local;
+
+  constructor(
+    code: FunctionAssembler,
+    factors: Readonly<Record<"rate" | "correction" | "decay", Local>>,
+  ) {
+    this.#code = code;
+    [this.#m, this.#v] = code.locals("v128", 2);
+    [this.#rates, this.#corrections, this.#decays] = code.locals("v128", 3);
+    code.get(factors.rate).op("f32x4.splat").set(this.#rates);
+    code.get(factors.correction).op("f32x4.splat").set(this.#corrections);
+    code.get(factors.decay).op("f32x4.splat").set(this.#decays);
     // Constants in locals stay in registers; each time that one is pushed it would be made of three instructions.
     const keep = (value: number) => {
       const local = code.local("v128");
       code.f32x4(value).set(local);
       return local;
     };
-    const [betas1, betas2, epsilons] = [beta1, beta2, epsilon].map(keep) as [Local, Local, Local];
-    const [rests1, rests2] = [1 - beta1, 1 - beta2].map(keep) as [Local, Local];
-    const decay = (pointer: Local, { beta, rest, moment, squared }: DecayedMoment) => {
-      code.get(pointer);
-      code.get(pointer).load().get(beta).op("f32x4.mul");
-      code.get(g);
-      if (squared) code.get(g).op("f32x4.mul");
-      code.get(rest).op("f32x4.mul").op("f32x4.add").tee(moment).store();
-    };
-    forVectors(code, { vectors, pointers: [weight, gradient, firstMoment, secondMoment] }, () => {
-      code.get(gradient).load().set(g);
-      decay(firstMoment, { beta: betas1, rest: rests1, moment: m, squared: false });
-      decay(secondMoment, { beta: betas2, rest: rests2, moment: v, squared: true });
-      code.get(weight).get(weight).load().get(m).get(rates).op("f32x4.mul");
-      code.get(v).get(corrections).op("f32x4.mul").op("f32x4.sqrt");
-      code.get(epsilons).op("f32x4.add").op("f32x4.div");
-      code.get(weight).load().get(decays).op("f32x4.mul").op("f32x4.add").op("f32x4.sub").store();
-    });
-  });
-}
+    const { beta1, beta2, epsilon } = ADAM;
+    this.#betas = [keep(beta1), keep(beta2)];
+    this.#rests = [keep(1 - beta1), keep(1 - beta2)];
+    this.#epsilons = keep(epsilon);
+  }
 
-interface DecayedMoment {
-  readonly beta: Local;
-  /** 1 − β. */
-  readonly rest: Local;
-  readonly moment: Local;
-  readonly squared: boolean;
+  /** Moves the weights that lie `offset` bytes after the addresses. */
+  move(
+    gradient: Local,
+    { weight, firstMoment, secondMoment }: AdamAddresses,
+    offset = 0,
+  ): void {
+    const code = this.#code;
+    this.#decay(firstMoment, { gradient, offset, moment: this.#m, power: 1 });
+    this.#decay(secondMoment, { gradient, offset, moment: this.#v, power: 2 });
+    code.get(weight).get(weight).load(offset).get(this.#m).get(this.#rates).op("f32x4.mul");
+    code.get(this.#v).get(this.#corrections).op("f32x4.mul").op("f32x4.sqrt");
+    code.get(this.#epsilons).op("f32x4.add").op("f32x4.div");
+    code.get(weight).load(offset).get(this.#decays).op("f32x4.mul").op("f32x4.add");
+    code.op("f32x4.sub").store(offset);
+  }
+
+  /** Moves a moment towards the gradient, or its square, and keeps it in a local too. */
+  #decay(
+    pointer: Local,
+    { gradient, offset, moment, power }: {
+      readonly gradient: Local;
+      readonly offset: number;
+      readonly moment: Local;
+      readonly power: 1 | 2;
+    },
+  ): void {
+    const code = this.#code;
+    code.get(pointer);
+    code.get(pointer).load(offset).get(this.#betas[power - 1]!).op("f32x4.mul");
+    code.get(gradient);
+    if (power === 2) code.get(gradient).op("f32x4.mul");
+    code.get(this.#rests[power - 1]!).op("f32x4.mul").op("f32x4.add").tee(moment).store(offset);
+  }
 }
 
 /** Whether training leaves a weight as it is. Its gradient is then not needed. */

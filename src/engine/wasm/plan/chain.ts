@@ -241,7 +241,10 @@ class ChainPlanner {
   #addDense(input: Tensor, group: GroupOf<"dense">): Tensor {
     if (isWide(input)) return this.#addWideDense(group, { input });
     const gate = findGate(this.#chain, group, this.#nodes.at(-1));
-    const { node, scratchBytes } = planDense(group, { input, sparse: gate }, this.#places);
+    // Entries that take long are cut into parts of any size.
+    const evenParts = this.#options.reads !== "letters";
+    const options = { input, sparse: gate, evenParts };
+    const { node, scratchBytes } = planDense(group, options, this.#places);
     this.#takeScratch(scratchBytes);
     return this.#add(node);
   }

@@ -3,13 +3,16 @@ import type { GroupOf } from "../../layer_groups.ts";
 import { PANEL_COLUMNS } from "../assembler/panels.ts";
 import { countValues, roundUp, type Tensor } from "../layout.ts";
 import { type DenseNode, panelledBytes } from "../ops/dense.ts";
-import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
+import { columnStride, PANEL_ROW_BYTES, sparsePairBytes } from "../ops/sparse_dense/rows.ts";
 import type { SparseDenseNode, SparseRows } from "../ops/sparse_dense/run.ts";
 import { type ChainMemory, nameOf } from "./chain_memory.ts";
 import { expectInput } from "./sparsity.ts";
 import type { PlanNode } from "./types.ts";
 
-/** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
+/**
+ * In training sparse rows are multiplied at 0.8 to 0.9 of the speed of whole rows, and making them takes time too: they surely
+ * pay if at most this share is not zero.
+ */
 const SPARSE_SHARE = 0.6;
 /** From this number of units on, making a sparse row costs little, and so do units that fill up the last panel. */
 const SPARSE_UNITS = 64;
@@ -44,7 +47,12 @@ export function findGate(
 /** Lays out a dense layer, of sparse rows if something decides what they keep. */
 export function planDense(
   group: GroupOf<"dense">,
-  { input, sparse }: { readonly input: Tensor; readonly sparse: Gate | undefined },
+  { input, sparse, evenParts }: {
+    readonly input: Tensor;
+    readonly sparse: Gate | undefined;
+    /** Whether parts begin with even samples, so that pairs are the same however many parts are computed together. */
+    readonly evenParts: boolean;
+  },
   { memory, tensors, capacity }: ChainMemory,
 ): { readonly node: DenseNode | SparseDenseNode; readonly scratchBytes: number } {
   const { slope, spec: { units } } = group;
@@ -61,15 +69,20 @@ export function planDense(
     const scratchBytes = panelledBytes({ rows: rowsOfDenseTask(stride), columns });
     return { node: { ...base, kind: "dense", transposed }, scratchBytes };
   }
-  const sums = sparseRowBytes(inputs);
-  const sampleStride = sums + dotsBytes(inputs);
-  const rows: SparseRows = { address: memory.take(sampleStride * capacity), sampleStride, sums };
-  const zeros = memory.take(PANEL_ROW_BYTES);
-  return {
-    node: { ...base, kind: "sparseDense", gate: sparse.gate, sparse: rows, zeros },
-    // The rows that the update multiplies, and a panel's share of the gradient.
-    scratchBytes: SPARSE_ROWS * (sparseRowBytes(capacity) + PANEL_ROW_BYTES),
+  const sampleStride = sparsePairBytes(inputs);
+  const rows: SparseRows = { address: memory.take(sampleStride * capacity), sampleStride };
+  const zeros = memory.take(16);
+  const node: SparseDenseNode = {
+    ...base,
+    kind: "sparseDense",
+    wide: wide && evenParts,
+    gate: sparse.gate,
+    sparse: rows,
+    zeros,
   };
+  // The rows that the update multiplies, before and after they are compressed.
+  const rowBytes = sparsePairBytes(capacity) / 2 + columnStride(capacity);
+  return { node, scratchBytes: SPARSE_ROWS * rowBytes };
 }
 
 /** The most rows of a dense layer's kernel, of so many bytes, that one task moves. */

@@ -7,13 +7,12 @@ import {
   type Trained,
 } from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
-import { adamUpdate, isFrozen, moveWeights } from "../adam.ts";
-import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "../context.ts";
+import type { BackwardPass, ExecutionContext, ForwardPass, Part } from "../context.ts";
 import type { DropoutNode } from "../dropout.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
-import { SUM_KERNELS } from "../sums.ts";
-import { PANEL_KERNELS, SPARSE_ROW_KERNELS } from "./kernels.ts";
-import { PANEL_ROW_BYTES, sparseRowBytes } from "./rows.ts";
+import { PANEL_KERNELS } from "./kernels.ts";
+import { PANEL_ROW_BYTES, streamBytes, streamOffset, STREAMS } from "./rows.ts";
+import { SPARSE_ROW_KERNELS } from "./table.ts";
 
 /**
  * A dense layer whose input has many zeros, which the products leave out; see `rows.ts`. The kernel is kept as
@@ -28,7 +27,7 @@ export interface SparseDenseNode extends NodeBase {
   readonly gate: Pick<DropoutNode, "mask" | "maskStride"> | undefined;
   /** The samples' sparse rows. */
   readonly sparse: SparseRows;
-  /** Zeros, a row of a panel. */
+  /** Four zeros, which a sample without a partner is paired with. */
   readonly zeros: number;
 }
 
@@ -36,19 +35,45 @@ export interface SparseDenseNode extends NodeBase {
 export interface SparseRows {
   /** Address of the first sample's. */
   readonly address: number;
-  /** Bytes to the next sample's. */
+  /** Bytes to the next sample's; pairs lie where their first sample's would. */
   readonly sampleStride: number;
-  /** Bytes from a sparse row to the sums of its entries. */
-  readonly sums: number;
+}
+
+/** Two samples whose sparse rows are made together, or one without a partner. */
+interface SamplePairs {
+  /** Address of the first pair's sparse rows. */
+  readonly rows: number;
+  /** First sample, and how many there are in each pair. */
+  readonly start: number;
+  readonly size: 1 | 2;
+  readonly pairs: number;
+}
+
+/**
+ * Pairs a part's samples in training, neighbour with neighbour; of an odd number the last is by itself. Elsewhere all are: the
+ * order of a sample's sums, and so its bits, depends on its partner, and a prediction must not.
+ */
+function pairSamples(
+  { sparse }: SparseDenseNode,
+  { part: { start, count }, trains }: { readonly part: Part; readonly trains: boolean },
+): SamplePairs[] {
+  const rowsOf = (sample: number) => sparse.address + sample * sparse.sampleStride;
+  if (!trains) return [{ rows: rowsOf(start), start, size: 1, pairs: count }];
+  const pairs = Math.floor(count / 2);
+  const left = start + 2 * pairs;
+  const paired: SamplePairs = { rows: rowsOf(start), start, size: 2, pairs };
+  if (count % 2 === 0) return [paired];
+  return [paired, { rows: rowsOf(left), start: left, size: 1, pairs: 1 }];
 }
 
 /** Applies product, bias and activation to a part's samples; compresses their inputs on the way. */
 export function sparseDenseForward(
   context: ExecutionContext,
   node: SparseDenseNode,
-  { part: { start, count }, mode }: ForwardPass,
+  { part, mode }: ForwardPass,
 ): void {
-  const { input, output, kernel, bias, gate, slope, sparse } = node;
+  const { input, output, kernel, bias, gate, slope } = node;
+  const { start, count } = part;
   const target = addressOf(output, start);
   // A prediction drops nothing: its inputs have no zeros if only a dropout made them.
   if (gate !== undefined && mode === "predict") {
@@ -58,13 +83,9 @@ export function sparseDenseForward(
       panel(target + column, addressOf(input, start), b, bias.weight + column, count);
     }
   } else {
-    const { sparseProduct } = context.bind(SPARSE_ROW_KERNELS);
-    for (let sample = start; sample < start + count; sample++) compressInput(context, node, sample);
-    const rows = sparse.address + start * sparse.sampleStride;
-    const { sampleStride } = output;
-    for (const { column, block } of panels(node)) {
-      const [c, from, b] = [target + column, bias.weight + column, kernel.weight + block];
-      sparseProduct(c, sampleStride, from, rows, sparse.sampleStride, b, count);
+    for (const pairs of pairSamples(node, { part, trains: mode === "train" })) {
+      for (let pair = 0; pair < pairs.pairs; pair++) compressInputs(context, node, pairs, pair);
+      multiplyPairs(context, node, pairs);
     }
   }
   if (slope === 1) return;
@@ -72,28 +93,70 @@ export function sparseDenseForward(
   leaky(target, target, count * output.sampleStride / 16, slope);
 }
 
+function multiplyPairs(
+  context: ExecutionContext,
+  node: SparseDenseNode,
+  { rows, start, size, pairs }: SamplePairs,
+): void {
+  const { sparseProduct } = context.bind(SPARSE_ROW_KERNELS);
+  const { input, output, kernel, bias, sparse } = node;
+  const { sampleStride } = output;
+  const stream = streamBytes(countValues(input));
+  const target = addressOf(output, start);
+  for (const { column, block } of panels(node)) {
+    sparseProduct(
+      target + column,
+      (size - 1) * sampleStride,
+      size * sampleStride,
+      bias.weight + column,
+      rows,
+      size * sparse.sampleStride,
+      stream,
+      kernel.weight + block,
+      pairs,
+    );
+  }
+}
+
 /**
- * Keeps the inputs of a sample that are not zero, or, after a dropout without a ReLU, those that the dropout kept:
+ * Keeps the inputs of samples that are not zero, or, after a dropout without a ReLU, those that the dropout kept:
  * inputs that were zero before it have a gradient too. A mask has no gaps; the inputs, segment by segment, may.
  */
-function compressInput(context: ExecutionContext, node: SparseDenseNode, sample: number): void {
-  const { compressRow } = context.bind(SPARSE_ROW_KERNELS);
-  const { input, gate, sparse } = node;
-  const row = sparse.address + sample * sparse.sampleStride;
-  const values = addressOf(input, sample);
+function compressInputs(
+  context: ExecutionContext,
+  node: SparseDenseNode,
+  { rows, start, size }: SamplePairs,
+  pair: number,
+): void {
+  const { compressPair } = context.bind(SPARSE_ROW_KERNELS);
+  const { input, gate, sparse, zeros } = node;
   const inputs = countValues(input);
-  if (gate === undefined) {
-    compressRow(row, values, values, inputs, 4, 0, PANEL_ROW_BYTES);
-    return;
-  }
+  const sample = start + size * pair;
+  const row = rows + size * pair * sparse.sampleStride;
   const { segment } = input;
-  const gapless = segment.count === segment.padded;
+  const gapless = gate === undefined || segment.count === segment.padded;
   const { count, padded } = gapless ? { count: inputs, padded: inputs } : segment;
-  const mask = gate.mask + sample * gate.maskStride;
+  const stream = streamBytes(inputs);
+  const secondStep = size === 2 ? 16 : 0;
   for (let i = 0; i * padded < inputs; i++) {
     const first = i * padded;
-    const kept = mask + 4 * i * count;
-    compressRow(row, kept, values + 4 * first, count, 4, first * PANEL_ROW_BYTES, PANEL_ROW_BYTES);
+    const offset = first * PANEL_ROW_BYTES;
+    const [values, secondValues] = [0, 1].map((k) => addressOf(input, sample + k) + 4 * first);
+    const [keep, secondKeep] = gate === undefined
+      ? [values!, secondValues!]
+      : [0, 1].map((k) => gate.mask + (sample + k) * gate.maskStride + 4 * i * count);
+    const partner = size === 2 ? [secondKeep!, secondValues!] as const : [zeros, zeros] as const;
+    compressPair(
+      row,
+      stream,
+      keep!,
+      values!,
+      ...partner,
+      secondStep,
+      count,
+      offset,
+      PANEL_ROW_BYTES,
+    );
   }
 }
 
@@ -101,82 +164,61 @@ function compressInput(context: ExecutionContext, node: SparseDenseNode, sample:
 export function sparseDenseBackward(
   context: ExecutionContext,
   node: SparseDenseNode,
-  { part: { start, count } }: BackwardPass,
+  { part, wanted }: BackwardPass,
+): void {
+  const { output, slope } = node;
+  if (slope !== 1) {
+    const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
+    const delta = deltaOf(output, part.start);
+    const vectors = part.count * output.sampleStride / 16;
+    leakyBackward(delta, delta, addressOf(output, part.start), vectors, slope);
+  }
+  for (const pairs of pairSamples(node, { part, trains: wanted === "weights" })) {
+    passPairsBack(context, node, pairs);
+  }
+}
+
+/** The entries' factors are not needed any more: their place takes the sums. */
+function passPairsBack(
+  context: ExecutionContext,
+  node: SparseDenseNode,
+  { rows, start, size, pairs }: SamplePairs,
 ): void {
   const { clear } = context.bind(MEMORY_KERNELS);
   const { gatherDots, scatterDots } = context.bind(SPARSE_ROW_KERNELS);
-  const { input, output, slope, kernel, sparse } = node;
-  const delta = deltaOf(output, start);
-  if (slope !== 1) {
-    const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
-    const vectors = count * output.sampleStride / 16;
-    leakyBackward(delta, delta, addressOf(output, start), vectors, slope);
-  }
-  const { sampleStride, sums } = sparse;
-  const rows = sparse.address + start * sampleStride;
-  for (let i = 0; i < count; i++) {
-    clear(rows + i * sampleStride + sums, sampleStride - sums);
+  const { input, output, kernel, sparse } = node;
+  const stream = streamBytes(countValues(input));
+  const pairStride = size * sparse.sampleStride;
+  const { sampleStride } = output;
+  for (let pair = 0; pair < pairs; pair++) {
+    const row = rows + pair * pairStride;
+    for (const { factors, factorBytes, count } of Object.values(STREAMS)) {
+      const bytes = factorBytes * context.words[(row + count) / 4]!;
+      clear(row + streamOffset(stream, factors), bytes);
+    }
   }
   for (const { column, block } of panels(node)) {
-    const b = kernel.weight + block;
-    gatherDots(rows, sampleStride, sums, delta + column, output.sampleStride, b, count);
+    gatherDots(
+      rows,
+      pairStride,
+      stream,
+      deltaOf(output, start) + column,
+      (size - 1) * sampleStride,
+      size * sampleStride,
+      kernel.weight + block,
+      pairs,
+    );
   }
-  for (let i = 0; i < count; i++) {
-    const inputDelta = deltaOf(input, start + i);
-    const row = rows + i * sampleStride;
-    clear(inputDelta, input.rows * input.stride);
-    scatterDots(inputDelta, row, row + sums);
-  }
-}
-
-/**
- * Computes the gradient of some rows of the kernel over all samples of the batch, and takes Adam's step. A row of the
- * kernel belongs to one input, so the sparse rows here are that input's values that are not zero, sample after sample;
- * a panel's step is taken while its gradient is in the nearest cache.
- */
-export function sparseDenseUpdate(
-  context: ExecutionContext,
-  node: SparseDenseNode,
-  update: Update,
-): void {
-  const { firstRow, samples, adam } = update;
-  const { output, kernel, bias } = node;
-  if (!isFrozen(kernel, adam)) updateKernel(context, node, update);
-  if (firstRow > 0 || isFrozen(bias, adam)) return;
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const { columnSum } = context.bind(SUM_KERNELS);
-  clear(bias.gradient, bias.bytes);
-  const delta = deltaOf(output, 0);
-  columnSum(bias.gradient, delta, samples, output.stride / 16, output.sampleStride);
-  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
-}
-
-function updateKernel(
-  context: ExecutionContext,
-  node: SparseDenseNode,
-  { firstRow, rows, samples, adam }: Update,
-): void {
-  const { scratch } = context;
-  const { compressRow, sparseProduct } = context.bind(SPARSE_ROW_KERNELS);
-  const { input, output, kernel, zeros } = node;
-  const rowBytes = sparseRowBytes(samples);
-  for (let row = 0; row < rows; row++) {
-    const values = input.address + 4 * (firstRow + row);
-    const sparse = scratch + row * rowBytes;
-    compressRow(sparse, values, values, samples, input.sampleStride, 0, output.sampleStride);
-  }
-  const gradient = scratch + rows * rowBytes;
-  for (const { column, block } of panels(node)) {
-    const offset = block + firstRow * PANEL_ROW_BYTES;
-    const delta = deltaOf(output, 0) + column;
-    const bytes = rows * PANEL_ROW_BYTES;
-    sparseProduct(gradient, PANEL_ROW_BYTES, zeros, scratch, rowBytes, delta, rows);
-    moveWeights(context, kernel, { offset, bytes, gradient, adam });
+  for (let pair = 0; pair < pairs; pair++) {
+    const sample = start + size * pair;
+    const [target, second] = [deltaOf(input, sample), deltaOf(input, sample + size - 1)];
+    for (let k = 0; k < size; k++) clear(deltaOf(input, sample + k), input.rows * input.stride);
+    scatterDots(target, second, rows + pair * pairStride, stream);
   }
 }
 
 /** For each panel, the offsets in bytes of its first unit in a row of units, and of its first value in the kernel. */
-function* panels(node: SparseDenseNode): Generator<{ column: number; block: number }> {
+export function* panels(node: SparseDenseNode): Generator<{ column: number; block: number }> {
   const blockBytes = countValues(node.input) * PANEL_ROW_BYTES;
   for (let column = 0; column < node.output.stride; column += PANEL_ROW_BYTES) {
     yield { column, block: column / PANEL_ROW_BYTES * blockBytes };
