@@ -1,8 +1,9 @@
-import { countValues, deltaOf, roundUp } from "../../layout.ts";
+import { deltaOf, roundUp } from "../../layout.ts";
 import { adamUpdate, isFrozen } from "../adam.ts";
 import type { ExecutionContext, Update } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
 import { SUM_KERNELS } from "../sums.ts";
+import { TRANSPOSE_KERNELS } from "../transpose.ts";
 import { columnStride, PANEL_ROW_BYTES, sparsePairBytes, streamBytes } from "./rows.ts";
 import { panels, type SparseDenseNode } from "./run.ts";
 import { SPARSE_ROW_KERNELS } from "./table.ts";
@@ -35,7 +36,7 @@ function updateKernel(
   { firstRow, rows, samples, adam }: Update,
 ): void {
   const { scratch } = context;
-  const { transpose } = context.bind(MEMORY_KERNELS);
+  const { transpose } = context.bind(TRANSPOSE_KERNELS);
   const { compressPair, sparseAdam } = context.bind(SPARSE_ROW_KERNELS);
   const { input, output, kernel } = node;
   const pairBytes = sparsePairBytes(samples);
