@@ -1,4 +1,4 @@
-import { countValues, deltaOf, roundUp } from "../../layout.ts";
+import { deltaOf, roundUp } from "../../layout.ts";
 import { adamUpdate, isFrozen } from "../adam.ts";
 import type { ExecutionContext, Update } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
