@@ -16,7 +16,7 @@ export function addSparseProduct(module: ModuleAssembler): void {
     code.repeatLocal(pairs, () => {
       product.begin(start);
       product.addAll(pair);
-      // Without a partner the second row's sums, which are none, go where the first row's will be.
+      // Without a partner the second row, which is only its start, goes where the first one will be.
       code.get(c).get(strideC).op("i32.add").set(second);
       product.store("second", second);
       product.store("first", c);
