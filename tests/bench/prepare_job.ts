@@ -34,7 +34,7 @@ const here = (name: string) => new URL(name, import.meta.url).pathname;
 const ROOT = new URL("../../", import.meta.url).pathname;
 const OURS = [
   Deno.execPath(),
-  "run -q --no-prompt --no-remote --cached-only --frozen -P=write",
+  "run -q --no-prompt --no-remote --cached-only --frozen --unstable-lazy-dynamic-imports -P=write",
   "--v8-flags=--no-maglev-escape-analysis,--max-semi-space-size=1,--expose-gc scripts/prepare.ts --overwrite --quiet",
 ].join(" ");
 
