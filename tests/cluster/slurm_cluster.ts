@@ -51,9 +51,21 @@ export interface SlurmCluster extends AsyncDisposable {
   logs(): Promise<string>;
 }
 
+/** Options for starting a cluster. */
+export interface SlurmOptions {
+  /**
+   * Whether nodes are restarted or jobs queued again. The cluster then notices within seconds that a node does not answer,
+   * which a busy machine's node may not either, and gives a job that is queued again to a node as soon.
+   *
+   * @default false
+   */
+  readonly losesJobs?: boolean;
+}
+
 /** Starts a cluster, and waits until its nodes are ready. */
-export async function startSlurm(): Promise<SlurmCluster> {
-  const cluster = new LocalCluster(await Deno.makeTempDir({ prefix: "histone-slurm-" }));
+export async function startSlurm({ losesJobs = false }: SlurmOptions = {}): Promise<SlurmCluster> {
+  const folder = await Deno.makeTempDir({ prefix: "histone-slurm-" });
+  const cluster = new LocalCluster(folder, losesJobs);
   try {
     await cluster.start();
     return cluster;
@@ -66,13 +78,15 @@ export async function startSlurm(): Promise<SlurmCluster> {
 class LocalCluster implements SlurmCluster {
   readonly env: Readonly<Record<string, string>>;
   readonly #folder: string;
+  readonly #losesJobs: boolean;
   /** Kills everything after its input has ended, which it does even if this process is killed. */
   #guard: Deno.ChildProcess | undefined;
   /** The daemons, in the order in which they were started. */
   readonly #daemons = new Map<string, Deno.ChildProcess>();
 
-  constructor(folder: string) {
+  constructor(folder: string, losesJobs: boolean) {
     this.#folder = folder;
+    this.#losesJobs = losesJobs;
     const path = `${Deno.env.get("PATH")}:/usr/sbin:/sbin`;
     // Jobs have it, too: whole sentences in their logs, not lines of 80 columns.
     this.env = { PATH: path, SLURM_CONF: `${folder}/slurm.conf`, COLUMNS: "10000" };
@@ -199,11 +213,12 @@ class LocalCluster implements SlurmCluster {
     const host = (await this.run("uname", "-n")).trim();
     const [control, ...nodes] = freePorts(1 + NODES.length);
     // Each requeued job waits for longer than its credential would have been valid.
+    const [credentialS, answerS] = this.#losesJobs ? [5, 10] : [120, 300];
     return `ClusterName=histone
 SlurmctldHost=${host}(127.0.0.1)
 SlurmctldPort=${control}
 AuthType=auth/munge
-AuthInfo=socket=${folder}/munge/socket,cred_expire=5
+AuthInfo=socket=${folder}/munge/socket,cred_expire=${credentialS}
 SlurmUser=root
 StateSaveLocation=${folder}/state
 SlurmdSpoolDir=${folder}/spool-%n
@@ -216,7 +231,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SlurmdParameters=config_overrides
 ReturnToService=2
-SlurmdTimeout=120
+SlurmdTimeout=${answerS}
 KillWait=2
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
 MaxArraySize=${MAX_ARRAY_SIZE}

@@ -51,7 +51,7 @@ testIf(HAS_SLURM, "slurm", {
     "eight units on Slurm, of which a node, requeuing and scancel kill three, end like one process",
   fn: () =>
     withDirectory(async (directory) => {
-      await using cluster = await startSlurm();
+      await using cluster = await startSlurm({ losesJobs: true });
       const out = `${directory}/gathered`;
       const command = CROSSVAL.split(" ");
       const folder = await plan(directory, { command, out, jobs: ["--slurm-cap", "4"] });
@@ -103,7 +103,7 @@ testIf(HAS_SLURM, "slurm", {
   name: "a unit whose time runs out keeps a checkpoint, is queued again, and resumes it",
   fn: () =>
     withDirectory(async (directory) => {
-      await using cluster = await startSlurm();
+      await using cluster = await startSlurm({ losesJobs: true });
       const out = `${directory}/gathered`;
       const long = CROSSVAL.replace("--epochs 60", "--epochs 100000").split(" ");
       // Slurm signals half a minute before the limit of one minute, or up to half a minute earlier.
