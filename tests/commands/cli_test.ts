@@ -45,7 +45,8 @@ Deno.test("every command is a task that runs with a set of permissions", async (
   const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
   for (const command of COMMANDS) {
     const flags =
-      "-q --no-prompt --no-remote --cached-only --frozen -P=(examine|write|compute)( --v8-flags=\\S+)?";
+      "-q --no-prompt --no-remote --cached-only --frozen --unstable-lazy-dynamic-imports " +
+      "-P=(examine|write|compute)( --v8-flags=\\S+)?";
     match(tasks[command].command, new RegExp(`^deno run ${flags} scripts/${command}\\.ts$`));
   }
 });
