@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseBytes } from "../base/byte_count.ts";
 import { MOST_THREADS } from "../base/threads.ts";
 import { ENGINE_NAMES } from "../engine/engine_names.ts";
+import { ContractError } from "../errors.ts";
 import { TRANSFORMS, UNKNOWN_BASES } from "../record.ts";
 import type { CommandCall } from "./_command_call.ts";
 import type { FlagAlias } from "./_flag_aliases.ts";
@@ -33,6 +34,9 @@ export interface CommandDefinition<Flags> {
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
+
+/** An error about flags that the parser could not see: the command ends as with an unknown flag, with exit code 2. */
+export class FlagsError extends ContractError {}
 
 /** Makes the parser of a flag that takes an integer from `least` to `most`. */
 export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {

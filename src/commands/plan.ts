@@ -13,7 +13,7 @@ import { ContractError } from "../errors.ts";
 import { removeIfEmpty } from "../files/directory.ts";
 import { listDirectory, pathKind } from "../files/file.ts";
 import { takeLock } from "../files/lock.ts";
-import { type CommandCall, type CommandDefinition, integer } from "./flags.ts";
+import { type CommandCall, type CommandDefinition, FlagsError, integer } from "./flags.ts";
 import { commandLine } from "./_place.ts";
 import { parsePlannedCommand, type PlannedFlags } from "./_planned_command.ts";
 import { writeSlurmJobs } from "./_slurm.ts";
@@ -76,7 +76,7 @@ async function plan(
 ): Promise<void> {
   refuseMisplaced(call.args);
   if (folder === undefined) {
-    throw new ContractError(
+    throw new FlagsError(
       `Cannot plan: found no --plan, expected the folder to write the plan to: ${
         commandLine("plan")
       } --plan DIR ${call.args[0]} …`,
@@ -124,7 +124,7 @@ function reusable(flags: PlannedFlags): PlannedFlags {
 function refuseMisplaced([name, ...words]: readonly string[]): void {
   const [flag] = words.flatMap((word) => OWN_FLAG.exec(word)?.[1] ?? []);
   if (flag === undefined) return;
-  throw new ContractError(
+  throw new FlagsError(
     `Cannot plan: found ${flag} after ${name}, expected it before: what stands after that name are its own flags`,
   );
 }

@@ -1,7 +1,7 @@
 /** Runs a command: flags in, exit code out. */
 
 import { CommanderError } from "commander";
-import { type CommandDefinition, Interrupted } from "./flags.ts";
+import { type CommandDefinition, FlagsError, Interrupted } from "./flags.ts";
 import { readConfigFile } from "./_config_file.ts";
 import { beQuiet, guardConsole, printCommand } from "./_console.ts";
 import { givenFlags, makeCommand, type RunFlags } from "./_describe.ts";
@@ -32,7 +32,7 @@ export async function runCommand<Flags>(
     console.error(`error: ${showCalls(formatError(error))}`);
     if (error instanceof HostsDeniedError && error.line !== undefined) printCommand(error.line);
     if (command.opts().stack) console.error(stackOf(error));
-    Deno.exit(EXIT_FAILED);
+    Deno.exit(error instanceof FlagsError ? EXIT_BAD_FLAGS : EXIT_FAILED);
   };
   // These are promises that were not awaited.
   addEventListener("unhandledrejection", ({ reason }) => fail(reason));

@@ -73,13 +73,15 @@ Deno.test("mistakes in a command line end a plan before anything is written", as
     await fails([], 2, /missing required argument 'command'/);
     await fails(
       ["crossval", ...SETTINGS, "--slurm-cap=3"],
-      1,
+      2,
       /found --slurm-cap after crossval, expected it before: what stands after that name are its own flags$/m,
     );
     const misplaced = await runTask("plan", "crossval", ...SETTINGS, ...plan);
     match(misplaced.stderr, /Cannot plan: found --plan after crossval, expected it before/);
+    strictEqual(misplaced.code, 2);
     const nowhere = await runTask("plan", "crossval", ...SETTINGS);
     match(nowhere.stderr, /Cannot plan: found no --plan, .* plan --plan DIR crossval …$/m);
+    strictEqual(nowhere.code, 2);
     await fails(["crossval", "--fold", "3"], 2, /unknown option '--fold'\n.*crossval --help/s);
     await fails(
       ["info", "a.npz"],
