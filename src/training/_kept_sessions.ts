@@ -93,10 +93,12 @@ class KeptSession {
     }
   }
 
-  /** Disposes of the session if it was dropped. Else the answer does not wait until it rests, nor for its timer. */
+  /** Disposes of a session that was dropped or cannot rest. Else the answer does not wait until it rests, nor for its timer. */
   async #afterLast(): Promise<void> {
     if (this.#isDropped) return await this.#dispose();
-    void this.#rest().catch(() => this.drop());
+    const { session } = await this.#opening;
+    if (session.rest === undefined) return await this.drop();
+    void this.#rest(session.rest()).catch(() => this.drop());
   }
 
   /**
@@ -123,11 +125,8 @@ class KeptSession {
     void oldest!.deref()?.drop();
   }
 
-  async #rest(): Promise<void> {
-    if (this.#isDropped) return await this.#dispose();
-    const { session } = await this.#opening;
-    if (session.rest === undefined) return await this.drop();
-    await session.rest();
+  async #rest(resting: Promise<void>): Promise<void> {
+    await resting;
     if (this.#users > 0 || this.#isDropped) return;
     const reference = this.#reference;
     // Another call may have used the session and ended meanwhile.
