@@ -1,6 +1,6 @@
 /**
  * The code that training and models with other layers than convolutions, poolings and dense ones need, loaded when a
- * session first asks for it: a third of the engine's modules, which a program that predicts one sample of a plain model
+ * session first asks for it: nearly half of the engine's modules, which a program that predicts one sample of a plain model
  * does not wait for.
  *
  * @module

@@ -57,6 +57,14 @@ export function roundUp(size: number, unit = 16): number {
 
 /** Bytes of a line of a processor's cache. */
 export const CACHE_LINE = 64;
+
+/**
+ * Rounds a size in bytes up to an odd number of cache lines: then the same place of many records of this size, which
+ * products read one after the other, is spread over all sets of a cache.
+ */
+export function spreadStride(bytes: number): number {
+  return CACHE_LINE * (Math.ceil(bytes / CACHE_LINE) | 1);
+}
 /**
  * Lines between regions of a thread's own memory. Where places of two regions differ by a multiple of 4 KiB, they compete
  * for the same lines of the nearest cache, and loads wait for stores that only look as if they wrote the same place.

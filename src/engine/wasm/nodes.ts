@@ -9,8 +9,7 @@ import { isPlain } from "./extended_nodes.ts";
 import { activationForward } from "./ops/activation.ts";
 import { compactForward } from "./ops/compact.ts";
 import type { ExecutionContext, ForwardPass } from "./ops/context.ts";
-import { convForward, convTranspose } from "./ops/conv/run.ts";
-import { filterBytes } from "./ops/conv/shape.ts";
+import { allFilters, convForward, convTranspose } from "./ops/conv/run.ts";
 import { denseForward } from "./ops/dense.ts";
 import { dropoutPassOn } from "./ops/dropout.ts";
 import { poolForward } from "./ops/pool.ts";
@@ -47,6 +46,5 @@ export function forwardNode(context: ExecutionContext, node: PlanNode, pass: For
 export function transposeNode(context: ExecutionContext, node: PlanNode): void {
   if (context.trains || !isPlain(node)) return extendedCode().transposeExtended(context, node);
   if (node.kind !== "conv") return;
-  const rows = node.kernel.bytes / filterBytes(node.shape);
-  convTranspose(context, node, { firstRow: 0, rows });
+  convTranspose(context, node, allFilters(node));
 }

@@ -8,10 +8,11 @@ import type { ExtendedNode } from "../extended_nodes.ts";
 import { countValues } from "../layout.ts";
 import { activationBackward } from "../ops/activation.ts";
 import { batchNormBackward, batchNormForward, batchNormUpdate } from "../ops/batch_norm/run.ts";
+import { updateBias } from "../ops/bias_update.ts";
 import { compactBackward } from "../ops/compact.ts";
 import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "../ops/context.ts";
 import { convBackward, convUpdate, renewFilters } from "../ops/conv/backward.ts";
-import { filterBytes } from "../ops/conv/shape.ts";
+import { allFilters } from "../ops/conv/run.ts";
 import { denseBackward, denseTranspose, denseUpdate } from "../ops/dense_gradients.ts";
 import { dropoutBackward } from "../ops/dropout_masks.ts";
 import { geluBackward, geluForward } from "../ops/gelu.ts";
@@ -28,7 +29,7 @@ import {
 import { sparseDenseBackward, sparseDenseForward } from "../ops/sparse_dense/run.ts";
 import { sparseDenseUpdate } from "../ops/sparse_dense/update.ts";
 import { prepareMasks } from "../ops/wide_dense/masks.ts";
-import { wideActivationBackward, wideFinish, wideUpdate } from "../ops/wide_dense/run.ts";
+import { wideActivationBackward, wideFinish } from "../ops/wide_dense/run.ts";
 import type { PlanNode } from "../plan/types.ts";
 
 /** Computes the outputs of a part's samples. */
@@ -99,7 +100,8 @@ export function updateNode(context: ExecutionContext, node: PlanNode, update: Up
     case "sparseDense":
       return sparseDenseUpdate(context, node, update);
     case "wideDense":
-      return wideUpdate(context, node, update);
+      // Its kernel has moved already.
+      return updateBias(context, node, update);
     case "bidirectionalGru":
       return gruUpdate(context, node, update);
     case "lstm":
@@ -118,10 +120,8 @@ export function updateNode(context: ExecutionContext, node: PlanNode, update: Up
 /** Renews the copies of a node's weights that training reads, or all passes of a node of another kind. */
 export function transposeExtended(context: ExecutionContext, node: PlanNode): void {
   switch (node.kind) {
-    case "conv": {
-      const rows = node.kernel.bytes / filterBytes(node.shape);
-      return renewFilters(context, node, { firstRow: 0, rows });
-    }
+    case "conv":
+      return renewFilters(context, node, allFilters(node));
     case "dense":
       return denseTranspose(context, node, { firstRow: 0, rows: countValues(node.input) });
     case "sequenceConv":

@@ -5,11 +5,11 @@ import { kernelAdder } from "../assembler/kernel_table.ts";
 import { assembleSampleProduct } from "../assembler/sample_product.ts";
 import { addressOf, countValues, deltaOf } from "../layout.ts";
 import { ACTIVATION_KERNELS } from "./activation.ts";
-import { adamUpdate, isFrozen, moveWeights } from "./adam.ts";
+import { isFrozen, moveWeights } from "./adam.ts";
+import { updateBias } from "./bias_update.ts";
 import { type BackwardPass, type ExecutionContext, passesBack, type Update } from "./context.ts";
 import { type DenseNode, type DenseShape, panelledBytes } from "./dense.ts";
 import { MEMORY_KERNELS } from "./memory.ts";
-import { SUM_KERNELS } from "./sums.ts";
 import { TRANSPOSE_KERNELS } from "./transpose.ts";
 
 /**
@@ -81,19 +81,12 @@ export function denseBackward(
  * transposed rows. A sum over all samples in their order needs no parts.
  */
 export function denseUpdate(context: ExecutionContext, node: DenseNode, update: Update): void {
-  const { output, kernel, bias } = node;
-  const { firstRow, samples, adam } = update;
-  if (!isFrozen(kernel, adam)) {
+  if (!isFrozen(node.kernel, update.adam)) {
     sumKernelGradient(context, node, update);
     moveKernel(context, node, update);
     denseTranspose(context, node, update);
   }
-  if (firstRow > 0 || isFrozen(bias, adam)) return;
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const { columnSum } = context.bind(SUM_KERNELS);
-  clear(bias.gradient, bias.bytes);
-  columnSum(bias.gradient, deltaOf(output, 0), samples, output.stride / 16, output.sampleStride);
-  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
+  if (update.firstRow === 0) updateBias(context, node, update);
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { LayerChain } from "../../../model/graph.ts";
 import type { GroupOf } from "../../layer_groups.ts";
 import { PANEL_COLUMNS } from "../assembler/panels.ts";
-import { countValues, roundUp, type Tensor } from "../layout.ts";
+import { countValues, roundUp, spreadStride, type Tensor } from "../layout.ts";
 import { type DenseNode, panelledBytes } from "../ops/dense.ts";
-import { columnStride, PANEL_ROW_BYTES, sparsePairBytes } from "../ops/sparse_dense/rows.ts";
+import { PANEL_ROW_BYTES, sparsePairBytes } from "../ops/sparse_dense/rows.ts";
 import type { SparseDenseNode, SparseRows } from "../ops/sparse_dense/run.ts";
 import { type ChainMemory, nameOf } from "./chain_memory.ts";
 import { expectInput } from "./sparsity.ts";
@@ -81,7 +81,7 @@ export function planDense(
     zeros,
   };
   // The rows that the update multiplies, before and after they are compressed.
-  const rowBytes = sparsePairBytes(capacity) / 2 + columnStride(capacity);
+  const rowBytes = sparsePairBytes(capacity) / 2 + spreadStride(4 * capacity);
   return { node, scratchBytes: SPARSE_ROWS * rowBytes };
 }
 
@@ -90,7 +90,10 @@ export function rowsOfDenseTask(rowBytes: number): number {
   return Math.max(LEAST_DENSE_ROWS, rowsOfTask(rowBytes));
 }
 
-/** The most rows of a kernel, of so many bytes, that one task moves: whole panels, since it transposes them. */
+/**
+ * The most rows of a kernel of any layer, of so many bytes, that one task moves: whole panels, since it transposes them. It is
+ * here so that a plan for predictions loads no code of training.
+ */
 export function rowsOfTask(rowBytes: number): number {
   return Math.max(1, Math.floor(UPDATE_BYTES / rowBytes / PANEL_COLUMNS)) * PANEL_COLUMNS;
 }

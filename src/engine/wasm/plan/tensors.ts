@@ -2,7 +2,7 @@ import type { LayerChain } from "../../../model/graph.ts";
 import { convPadding } from "../../../model/shapes.ts";
 import type { LayerGroup } from "../../layer_groups.ts";
 import type { Conv1dLayer, LayerSpec } from "../../../model/spec.ts";
-import { type Allocator, roundUp, type Tensor } from "../layout.ts";
+import { type Allocator, roundUp, spreadStride, type Tensor } from "../layout.ts";
 import { planLetters } from "./letters.ts";
 
 /**
@@ -116,15 +116,6 @@ export class TensorPlanner {
       segment: { count: channels, padded: stride / 4 },
     };
   }
-}
-
-/**
- * Rounds the size of a sample up to an odd number of cache lines: then the same place of many samples, which products
- * over samples read one after the other, is spread over all sets of a cache.
- */
-function spreadStride(bytes: number): number {
-  const lines = Math.ceil(bytes / 64);
-  return 64 * (lines % 2 === 0 ? lines + 1 : lines);
 }
 
 /** The same memory as one row. */

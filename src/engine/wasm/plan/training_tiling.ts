@@ -7,7 +7,7 @@ import { type Layout, layOut, neededPositions } from "../ops/conv/transformed/ti
 /**
  * Up to 8 points the error hardly differs from a plain sum's. With 9 or 10 it is twice as large, with 11 three times, more so
  * the more outputs a tile has, whose powers of the points grow, and the longer the sum; these stay within 4e-6 of the
- * largest output, with 11 points within 7e-6.
+ * largest output, with 11 points within 8e-6.
  */
 const SAFE_FREQUENCIES = 8;
 const LONG_SUM = 64;

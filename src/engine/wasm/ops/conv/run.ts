@@ -50,6 +50,11 @@ export interface FilterRows {
   readonly rows: number;
 }
 
+/** All filters of a convolution. */
+export function allFilters({ kernel, shape }: ConvNode): FilterRows {
+  return { firstRow: 0, rows: kernel.bytes / filterBytes(shape) };
+}
+
 /** Writes some filters where the forward pass reads them: transposed, in panels. */
 export function convTranspose(
   context: ExecutionContext,

@@ -1,5 +1,5 @@
 import type { FunctionAssembler, Local } from "../../assembler/assembler.ts";
-import { GROUP_ENTRIES, SHARED_ENTRIES, streamOffset, STREAMS } from "./rows.ts";
+import { GROUP_ENTRIES, HEADER_BYTES, SHARED_ENTRIES, STREAMS } from "./rows.ts";
 
 /** Loads at distances 0, 16, 32 and 48 of one address: each has its own limit, and four stay in registers. */
 const NEAR_VECTORS = 4;
@@ -14,7 +14,7 @@ export function pushStream(
   number: number,
 ): FunctionAssembler {
   code.get(stream).i32(number).op("i32.mul").get(sparse).op("i32.add");
-  return code.i32(streamOffset(0, number)).op("i32.add");
+  return code.i32(HEADER_BYTES).op("i32.add");
 }
 
 /** Where the entries of the next group are. */

@@ -6,8 +6,8 @@
  * of both, of which the row of B that they multiply is loaded once. Sums begin with the entries of both. A row may be
  * without a partner: then all of its entries are its own, in their order.
  *
- * A pair of sparse rows is a header, the numbers of the entries of the first row, of the second and of both (i32),
- * and seven streams of the same length. They hold factors (f32) and places, how many bytes after the first row of B the
+ * A pair of sparse rows is a header, the numbers of the entries of the first row, of the second and of both (i32) and a
+ * table by which values are compressed, and seven streams of the same length. They hold factors (f32) and places, how many bytes after the first row of B the
  * row lies that they multiply (i32): factors of the first row, places of the first row, factors of the second, places of
  * the second, places of both, and, in two streams that are one, factors of both, in turns. After the entries of a stream
  * come zeros that fill up its last group.
@@ -17,6 +17,8 @@
  *
  * @module
  */
+
+import { CACHE_LINE, roundUp } from "../../layout.ts";
 
 /**
  * The sums of two rows stay in registers while their entries pass by: twelve vectors, beside two factors and a vector
@@ -34,7 +36,7 @@ export const SHARED_ENTRIES = 2;
 /** Where a pair has the table by which four values are compressed: one shuffle for each set of them. */
 export const TABLE_OFFSET = 64;
 /** Bytes before the first stream. */
-const HEADER_BYTES = TABLE_OFFSET + 256;
+export const HEADER_BYTES = TABLE_OFFSET + 256;
 const STREAM_COUNT = 7;
 
 /** Of the entries of one row or both: where the header has their number, their streams, and the bytes of their factors. */
@@ -46,7 +48,7 @@ export const STREAMS = {
 
 /** Bytes of a stream of at most `entries` entries; whole cache lines. */
 export function streamBytes(entries: number): number {
-  return Math.ceil(4 * (entries + GROUP_ENTRIES) / 64) * 64;
+  return roundUp(4 * (entries + GROUP_ENTRIES), CACHE_LINE);
 }
 
 /** Bytes from a pair to one of its streams. */
@@ -57,9 +59,4 @@ export function streamOffset(stream: number, number: number): number {
 /** Bytes of a pair of sparse rows of at most `entries` entries each. */
 export function sparsePairBytes(entries: number): number {
   return streamOffset(streamBytes(entries), STREAM_COUNT);
-}
-
-/** Bytes between columns of so many samples, of which some may be read after the last one; an odd number of cache lines. */
-export function columnStride(samples: number): number {
-  return 64 * (Math.ceil(samples / 16) | 1);
 }

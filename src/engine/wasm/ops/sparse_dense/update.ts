@@ -1,10 +1,9 @@
-import { deltaOf, roundUp } from "../../layout.ts";
-import { adamUpdate, isFrozen } from "../adam.ts";
+import { deltaOf, roundUp, spreadStride } from "../../layout.ts";
+import { isFrozen } from "../adam.ts";
+import { updateBias } from "../bias_update.ts";
 import type { ExecutionContext, Update } from "../context.ts";
-import { MEMORY_KERNELS } from "../memory.ts";
-import { SUM_KERNELS } from "../sums.ts";
 import { TRANSPOSE_KERNELS } from "../transpose.ts";
-import { columnStride, PANEL_ROW_BYTES, sparsePairBytes, streamBytes } from "./rows.ts";
+import { PANEL_ROW_BYTES, sparsePairBytes, streamBytes } from "./rows.ts";
 import { panels, type SparseDenseNode } from "./run.ts";
 import { SPARSE_ROW_KERNELS } from "./table.ts";
 
@@ -17,16 +16,8 @@ export function sparseDenseUpdate(
   node: SparseDenseNode,
   update: Update,
 ): void {
-  const { firstRow, samples, adam } = update;
-  const { output, kernel, bias } = node;
-  if (!isFrozen(kernel, adam)) updateKernel(context, node, update);
-  if (firstRow > 0 || isFrozen(bias, adam)) return;
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const { columnSum } = context.bind(SUM_KERNELS);
-  clear(bias.gradient, bias.bytes);
-  const delta = deltaOf(output, 0);
-  columnSum(bias.gradient, delta, samples, output.stride / 16, output.sampleStride);
-  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
+  if (!isFrozen(node.kernel, update.adam)) updateKernel(context, node, update);
+  if (update.firstRow === 0) updateBias(context, node, update);
 }
 
 /** Inputs are whole vectors, so each row has a neighbour to be its partner. */
@@ -44,7 +35,7 @@ function updateKernel(
   const pairs = rows / 2;
   const deltaStride = output.sampleStride;
   const columns = scratch + pairs * pairBytes;
-  const columnBytes = columnStride(samples);
+  const columnBytes = spreadStride(4 * samples);
   transpose(
     columns,
     input.address + 4 * firstRow,

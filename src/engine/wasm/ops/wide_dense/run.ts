@@ -1,7 +1,6 @@
 import { addressOf, deltaOf } from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
-import { adamUpdate, isFrozen } from "../adam.ts";
-import type { ExecutionContext, ForwardPass, Part, Update } from "../context.ts";
+import type { ExecutionContext, ForwardPass, Part } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
 import { SUM_KERNELS } from "../sums.ts";
 import { forBlocks, type WidePass } from "./blocks.ts";
@@ -94,18 +93,4 @@ export function wideActivationBackward(
   const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
   const delta = deltaOf(output, start);
   leakyBackward(delta, delta, addressOf(output, start), count * output.sampleStride / 16, slope);
-}
-
-/** Takes Adam's step for the bias; the kernel has moved already. */
-export function wideUpdate(
-  context: ExecutionContext,
-  { output, bias }: WideDenseNode,
-  { samples, adam }: Update,
-): void {
-  if (isFrozen(bias, adam)) return;
-  const { clear } = context.bind(MEMORY_KERNELS);
-  const { columnSum } = context.bind(SUM_KERNELS);
-  clear(bias.gradient, bias.bytes);
-  columnSum(bias.gradient, deltaOf(output, 0), samples, output.stride / 16, output.sampleStride);
-  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
 }

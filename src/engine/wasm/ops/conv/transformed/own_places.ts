@@ -4,7 +4,8 @@ import type { BackwardPlaces, PassPlaces } from "./types.ts";
 
 /**
  * A tile of a staged product is 6 rows × 2 vectors: of V8's 15 vector registers 12 sums, two vectors of B, and an element
- * of A that is loaded four times over.
+ * of A that is loaded four times over. This and what follows is here, and not with the products, so that a plan for
+ * predictions loads no code of training.
  */
 export const TILE_ROWS = 6;
 /** Steps along the sum without a jump. */
