@@ -38,8 +38,8 @@ export function warnIfCounts({ record }: Pick<Dataset, "record">): void {
   const { transform, countingRule, control } = record;
   if (transform !== "none" || countingRule !== "reads" || control === "ratio") return;
   warn(
-    "the data hold counts, a few of which are huge, and the model is given them as they are: add --transform log1p, or " +
-      "--transform none if that is meant",
+    "the data hold reads, as counts or scaled to a depth, and the model is given them as they are, so that large ones dominate: " +
+      "add --transform log1p, or --transform none if that is meant",
   );
 }
 

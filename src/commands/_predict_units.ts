@@ -17,6 +17,7 @@ import { withDigestProgress } from "./_inputs.ts";
 import { measuredOf } from "./_measured.ts";
 import { STANDARD_OUTPUT } from "./_outputs.ts";
 import { peakMemory } from "./_peak_memory.ts";
+import { FlagsError } from "./flags.ts";
 import { type LoadedPrediction, loadPrediction } from "./_predict.ts";
 import { type PredictFlags, predictTable } from "./_predict_table.ts";
 import { choosePredictionOutput } from "./_prediction_format.ts";
@@ -48,7 +49,7 @@ async function plan(
 ): Promise<Division> {
   // The folder of results says nothing of the format.
   if (!given.has("out") && flags.format === undefined) {
-    throw new ContractError(
+    throw new FlagsError(
       "Cannot plan: found no --out, expected the file to write, whose name says the format, as --out predictions.tsv",
     );
   }

@@ -6,7 +6,7 @@ import { checkDirectory, claimDirectory } from "../files/directory.ts";
 import { pathKind } from "../files/file.ts";
 import { holdsUnfinishedRun } from "../runs/command_file.ts";
 import { refuseLiveRun } from "../runs/run_directory.ts";
-import { commandOfRun } from "../runs/run_files.ts";
+import { commandOfRun, findRunFile } from "../runs/run_files.ts";
 import { makeNothingToResumeError } from "./_resume.ts";
 
 /** Flags that say which directory a run is written to. */
@@ -35,7 +35,7 @@ export async function chooseRunDirectory(flags: RunDirectoryFlags, name: string)
 /**
  * Refuses a directory that holds a run which the flags do not allow to be replaced, or that holds no run to resume.
  *
- * @throws {ContractError} If `--out` holds a run already and `--overwrite` was not given, if `--out` is
+ * @throws {ContractError} If `--out` holds a run already, or a file with the name of one of a run's, and `--overwrite` was not given, if `--out` is
  * a file, or if `--resume` names a directory without an unfinished run.
  */
 export async function refuseHeldRun({ out, overwrite, resume }: RunDirectoryFlags): Promise<void> {
@@ -58,6 +58,12 @@ export async function refuseHeldRun({ out, overwrite, resume }: RunDirectoryFlag
       `Cannot write to ${out}: it already holds a run. Name another --out, or add --overwrite`,
     );
   }
+  const file = await findRunFile(out);
+  if (file === undefined) return;
+  throw new ContractError(
+    `Cannot write to ${out}: it holds ${file}, which is of no run there, and which a run would replace. ` +
+      "Name another --out, or add --overwrite",
+  );
 }
 
 /**

@@ -132,6 +132,14 @@ async function removeUnfinished(directory: string): Promise<void> {
   }
 }
 
+/** Finds the first file that a run in a directory would replace or remove; `undefined` if nothing would be. */
+export async function findRunFile(directory: string): Promise<string | undefined> {
+  for (const name of RUN_FILES) {
+    if (await pathKind(`${directory}/${name}`) !== undefined) return name;
+  }
+  return undefined;
+}
+
 /**
  * Removes the run that a directory holds, so that none of its files are taken for a part of the next run.
  */

@@ -5,7 +5,7 @@ import { runTask, withDirectory } from "../helpers/command.ts";
 import { writeBlocks } from "../helpers/npz_file.ts";
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
 
-const WARNING = /^warning: the data hold counts, .*add --transform log1p, or\s+--transform none/gm;
+const WARNING = /^warning: the data hold reads, .*add --transform log1p, or\s+--transform none/gm;
 const QUICK = ["--engine", "wasm", "--epochs", "1"];
 
 /** How often the output of a command warns of counts. */

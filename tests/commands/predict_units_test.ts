@@ -119,7 +119,7 @@ Deno.test("a unit of predictions is refused where it would round differently, an
     const predict = ["predict", "--model", run, "--data", "fixtures/eval.npz", ...ENGINE, "--out"];
     const place = ["--plan", `${directory}/plan`];
     const nowhere = await runTask("plan", ...place, ...predict.slice(0, -1));
-    strictEqual(nowhere.code, 1);
+    strictEqual(nowhere.code, 2);
     match(nowhere.stderr, /Cannot plan: found no --out, expected .* as --out predictions\.tsv$/m);
     const streamed = await runTask("plan", ...place, ...predict, "-");
     strictEqual(streamed.code, 1);

@@ -65,6 +65,23 @@ Deno.test("a run that ends while another looks at its directory is not replaced"
   });
 });
 
+Deno.test("a folder with files of somebody else that have a run's names is not written to", async () => {
+  await withDirectory(async (directory) => {
+    const names = ["report.html", "history.csv", "model/model.json"];
+    for (const [i, name] of names.entries()) {
+      const out = `${directory}/${i}`;
+      await Deno.mkdir(`${out}/model`, { recursive: true });
+      await Deno.writeTextFile(`${out}/${name}`, "mine");
+      await rejects(
+        own(out),
+        new RegExp(`it holds ${name}, which is of no run .*or add --overwrite`),
+      );
+      strictEqual(await Deno.readTextFile(`${out}/${name}`), "mine");
+    }
+    await using _ = await own(`${directory}/0`, { overwrite: true });
+  });
+});
+
 Deno.test("a run that ends while another process resumes it does not start again", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
