@@ -150,6 +150,15 @@ for (const [name, unit, call] of CALLS) {
     await rejects(call({ signal: controller.signal, onProgress }), reason);
     ok(last !== undefined);
   });
+
+  Deno.test(`${name}: a signal that is aborted as the last progress is told rejects, however quick the work`, async () => {
+    const reason = new Error("enough");
+    const controller = new AbortController();
+    const onProgress = ({ done, total }: Progress) => {
+      if (done === total) controller.abort(reason);
+    };
+    await rejects(call({ signal: controller.signal, onProgress }), reason);
+  });
 }
 
 Deno.test("to be given up counts more than to be stopped", async () => {

@@ -119,13 +119,16 @@ export async function* attributeBlocks(
   const size = plan.blockSize ?? chooseBlockSize(networks[0]!.wanted);
   for (let first = 0; first < length; first += size) {
     const positions = plan.positions.slice(first, first + size);
-    yield await explainBlock(networks, positions, {
+    const found = await explainBlock(networks, positions, {
       signal,
       onShare: (models) => {
         const done = first + positions.length * (models / networks.length);
         onProgress?.({ done, total: length, unit: "samples" });
       },
     });
+    // A short block may have told of its progress only at its end.
+    signal?.throwIfAborted();
+    yield found;
   }
 }
 

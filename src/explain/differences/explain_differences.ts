@@ -73,6 +73,8 @@ export async function explainDifferences(
     };
     collector.add(first, await networks.explain(block, { signal, onShare }));
     onShare(1);
+    // A short block may have told of its progress only now.
+    signal?.throwIfAborted();
   }
   return collector.finish();
 }

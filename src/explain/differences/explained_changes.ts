@@ -160,6 +160,7 @@ export function explainChanges(
     found.push(explainSet(set, { genes, leastGenes, columns }));
     onProgress?.({ done: found.length, total: sets.length, unit: "gene sets" });
   }
+  signal?.throwIfAborted();
   const rates = falseDiscoveryRates(found.map(({ p }) => p ?? NaN));
   const significant = qValues && known.filter((gene) => qValues[gene]! < significance);
   return {
