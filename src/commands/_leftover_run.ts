@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { pathKind } from "../files/file.ts";
 import { readKeptCommand } from "../runs/command_file.ts";
 import { readJson } from "../runs/json.ts";
+import { holdsRun } from "../runs/run_files.ts";
 
 /** The work whose result is looked for. */
 export interface PlannedRun {
@@ -30,6 +31,7 @@ export async function isLeftoverRun(
   }
   const file = `${directory}/config.json`;
   if (await pathKind(file) === undefined) return true;
+  if (!await holdsRun(directory)) return false;
   const config = Object(await readJson(file, "read run")) as Readonly<Record<string, unknown>>;
   return config.command === command &&
     REPEATED.every((name) =>

@@ -13,6 +13,7 @@ import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
 import { parseFlags } from "./_kept_flags.ts";
 import { commandLine, recordPathFlags } from "./_place.ts";
+import { watchRepeatedFlags } from "./_repeated_flags.ts";
 import { prepareRuntime } from "./_runtime.ts";
 import type { UnitKind } from "./_units.ts";
 import { VERSION } from "./version.ts";
@@ -44,6 +45,7 @@ export async function parsePlannedCommand(
 ): Promise<PlannedCommand> {
   const { definition, units } = await findDivided(name, "plan");
   const parser = makeCommand(definition);
+  const warnOfRepeats = watchRepeatedFlags(parser);
   parser.showHelpAfterError(`(${commandLine(definition.name)} --help lists the flags)`);
   recordFlags(parser);
   const own = translateAliases(parser, words, definition.aliases ?? []);
@@ -53,6 +55,7 @@ export async function parsePlannedCommand(
   prepareRuntime(parser);
   const { config: _config, quiet, stack: _stack, ...flags } = parser.opts<RunFlags>();
   if (quiet) beQuiet();
+  warnOfRepeats();
   const asked: { readonly out?: unknown; readonly resume?: unknown } = flags;
   if (asked.resume !== undefined) {
     throw new ContractError(

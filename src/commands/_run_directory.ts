@@ -6,7 +6,7 @@ import { checkDirectory, claimDirectory } from "../files/directory.ts";
 import { pathKind } from "../files/file.ts";
 import { holdsUnfinishedRun } from "../runs/command_file.ts";
 import { refuseLiveRun } from "../runs/run_directory.ts";
-import { commandOfRun, findRunFile } from "../runs/run_files.ts";
+import { findRunFile, holdsRun } from "../runs/run_files.ts";
 import { makeNothingToResumeError } from "./_resume.ts";
 
 /** Flags that say which directory a run is written to. */
@@ -53,7 +53,7 @@ export async function refuseHeldRun({ out, overwrite, resume }: RunDirectoryFlag
       }, name another --out, or add --overwrite`,
     );
   }
-  if (await commandOfRun(out) !== undefined) {
+  if (await holdsRun(out)) {
     throw new ContractError(
       `Cannot write to ${out}: it already holds a run. Name another --out, or add --overwrite`,
     );

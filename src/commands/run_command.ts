@@ -10,6 +10,7 @@ import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { explainDenied, HostsDeniedError, recordCall } from "./_network.ts";
+import { watchRepeatedFlags } from "./_repeated_flags.ts";
 import { prepareRuntime } from "./_runtime.ts";
 import { commandLine, enterCallersDirectory, recordPathFlags, showCalls } from "./_place.ts";
 
@@ -25,6 +26,7 @@ export async function runCommand<Flags>(
 ): Promise<never> {
   guardConsole();
   const command = makeCommand(definition);
+  const warnOfRepeats = watchRepeatedFlags(command);
   recordFlags(command);
   recordCall(definition.name, args);
   const fail = (cause: unknown): never => {
@@ -49,6 +51,7 @@ export async function runCommand<Flags>(
   }
   const { config: _config, quiet, stack: _stack, ...flags } = command.opts<RunFlags>();
   if (quiet) beQuiet();
+  warnOfRepeats();
   prepareRuntime(command);
   const interrupt = listenForInterrupt();
   try {

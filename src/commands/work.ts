@@ -7,7 +7,13 @@ import { readPlan } from "../cluster/plan_file.ts";
 import type { Plan, Unit } from "../cluster/plan.ts";
 import { readDone, takeUnit } from "../cluster/unit_folder.ts";
 import { ContractError } from "../errors.ts";
-import { type CommandCall, type CommandDefinition, integer, Interrupted } from "./flags.ts";
+import {
+  type CommandCall,
+  type CommandDefinition,
+  FlagsError,
+  integer,
+  Interrupted,
+} from "./flags.ts";
 import { readVariable } from "./_environment.ts";
 import { commandLine } from "./_place.ts";
 import { enterPlannedCommand } from "./_planned_command.ts";
@@ -125,7 +131,7 @@ function unitOfJob(): number {
   });
   const [job, other] = found;
   if (job === undefined) {
-    throw new ContractError(
+    throw new FlagsError(
       `Cannot choose unit: found neither --unit nor ${
         JOB_NUMBERS.map(({ name }) => name).join(", ")
       }, expected one of them`,

@@ -1,7 +1,7 @@
 /** The files of a run. */
 
 import { text } from "../base/field.ts";
-import { ContractError } from "../errors.ts";
+import { ContractError, FormatError } from "../errors.ts";
 import { checkDirectory, directoryEntries } from "../files/directory.ts";
 import { pathKind, removeFile } from "../files/file.ts";
 import { isLink } from "../files/path_kind.ts";
@@ -12,6 +12,16 @@ import { readJson } from "./json.ts";
 export async function commandOfRun(directory: string): Promise<string | undefined> {
   const found = await findCommand(directory);
   return found && String(found.command);
+}
+
+/** Whether a directory holds a finished run. A configuration that is not JSON is no run's. */
+export async function holdsRun(directory: string): Promise<boolean> {
+  try {
+    return await findCommand(directory) !== undefined;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
 }
 
 /**

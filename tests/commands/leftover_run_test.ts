@@ -32,3 +32,9 @@ Deno.test("a run of the same work is a leftover, one of other work is somebody's
     strictEqual(await isLeftover({ epochs: 7 }), false);
     strictEqual(await isLeftover({}, "crossval"), false);
   }));
+
+Deno.test("a configuration that is not JSON is somebody's", () =>
+  withDirectory(async (directory) => {
+    await Deno.writeTextFile(`${directory}/config.json`, "port = 3");
+    strictEqual(await isLeftoverRun(directory, { command: "train", flags: FLAGS }), false);
+  }));

@@ -67,7 +67,7 @@ Deno.test("a run that ends while another looks at its directory is not replaced"
 
 Deno.test("a folder with files of somebody else that have a run's names is not written to", async () => {
   await withDirectory(async (directory) => {
-    const names = ["report.html", "history.csv", "model/model.json"];
+    const names = ["report.html", "history.csv", "model/model.json", "config.json"];
     for (const [i, name] of names.entries()) {
       const out = `${directory}/${i}`;
       await Deno.mkdir(`${out}/model`, { recursive: true });
