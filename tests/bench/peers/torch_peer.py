@@ -15,6 +15,7 @@ import warnings
 
 import numpy as np
 import torch
+import torch._dynamo.config as dynamo
 import torch._inductor.config as inductor
 from torch import nn
 
@@ -350,6 +351,10 @@ def main():
     torch.set_num_threads(options.threads)
     # The batches of a run have one shape, for which cuDNN may look for its fastest algorithm.
     torch.backends.cudnn.benchmark = True
+    # One function serves all models of a run, and is compiled for each. Past eight of them it would not be compiled any more,
+    # without a word, and run slower than the other forms.
+    dynamo.recompile_limit = dynamo.accumulated_recompile_limit = 10_000
+    dynamo.fail_on_recompile_limit_hit = True
     if options.device == "cpu":
         # Weights that do not change any more are packed for the kernels when inference is compiled.
         inductor.freezing = True
