@@ -39,10 +39,8 @@ const TITLES = new Set(["gene", "gene_id", "gene_name", "genes", "id", "name", "
  */
 export async function readGeneNames(text: string | undefined): Promise<GeneList | undefined> {
   if (text === undefined || text === ALL_GENES) return undefined;
-  const isPath = !text.includes(",") &&
-    (/[/\\]|\.(txt|tsv|csv|list|gz)$/i.test(text) || ANNOTATION.test(text));
-  const isFile = await pathKind(text).catch(() => undefined) !== undefined;
-  if (isPath || isFile && !text.includes(",")) return await readGeneFile(text);
+  const file = await fileOfGeneNames(text);
+  if (file !== undefined) return await readGeneFile(file);
   const names = text.split(",").map((name) => name.trim());
   if (names.includes("")) {
     throw new ContractError(
@@ -52,6 +50,13 @@ export async function readGeneNames(text: string | undefined): Promise<GeneList 
     );
   }
   return { names, where: () => "" };
+}
+
+/** The file that `--genes` names; `undefined` if it names genes themselves, or all of them. */
+export async function fileOfGeneNames(text: string | undefined): Promise<string | undefined> {
+  if (text === undefined || text === ALL_GENES || text.includes(",")) return undefined;
+  const isPath = /[/\\]|\.(txt|tsv|csv|list|gz)$/i.test(text) || ANNOTATION.test(text);
+  return isPath || await pathKind(text).catch(() => undefined) !== undefined ? text : undefined;
 }
 
 /** Matches the names of files that hold genes with their places. */

@@ -35,10 +35,16 @@ export async function withDigestProgress<Value>(
  *
  * @param paths The files' paths by the names of their flags.
  * @param resume Directory of the run that is resumed, if one is.
+ * @param others What else it reads and has been digested already, such as a model.
  * @throws {ContractError} If one of them has changed or is missing.
  */
-export async function inputsOfRun(paths: InputPaths, resume: string | undefined): Promise<Inputs> {
-  const now = await withDigestProgress((options) => describeInputs(paths, options));
+export async function inputsOfRun(
+  paths: InputPaths,
+  resume: string | undefined,
+  others: Inputs = {},
+): Promise<Inputs> {
+  const files = await withDigestProgress((options) => describeInputs(paths, options));
+  const now = { ...files, ...others };
   if (resume === undefined) return now;
   await refuseLostInputs(resume, { paths, now });
   const kept = await readKeptCommand(resume);
@@ -83,7 +89,7 @@ function refuseOtherInputs(
         `found ${describeContent(file)}, expected ${
           describeContent(expected)
         }. Put that file back ` +
-        "there, or start a run with another --out",
+        "there, or start again: a run with another --out, or plan again",
     );
   }
 }

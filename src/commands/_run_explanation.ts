@@ -12,7 +12,13 @@ import { fileOfAnnotation } from "./_annotation.ts";
 import type { CommandCall } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { checkExplainFlags, type ExplainFlags } from "./_explain_flags.ts";
-import { annotateGenes, chooseSamples, findMarks, readGeneNames } from "./_explained_samples.ts";
+import {
+  annotateGenes,
+  chooseSamples,
+  fileOfGeneNames,
+  findMarks,
+  readGeneNames,
+} from "./_explained_samples.ts";
 import {
   type ExplanationDirectory,
   openExplanation,
@@ -147,7 +153,8 @@ export async function prepareExplanation(
 export async function explanationInputs(model: string, flags: ExplainFlags): Promise<Inputs> {
   const { data, record, sequences, panel, geneFile, chromosomeSizes } = flags;
   const annotation = fileOfAnnotation(geneFile);
-  const paths = { data, record, sequences, panel, geneFile: annotation, chromosomeSizes };
+  const genes = await fileOfGeneNames(flags.genes);
+  const paths = { data, record, sequences, panel, genes, geneFile: annotation, chromosomeSizes };
   return await withDigestProgress(async (options) => ({
     model: await describeModels(model, options),
     ...await describeInputs(paths, options),

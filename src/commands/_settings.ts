@@ -157,6 +157,6 @@ export async function inputsOfTraining(
     validation,
     weights,
   };
-  const inputs = await inputsOfRun(files, resume);
-  return from === undefined ? inputs : { ...inputs, from: await describeModels(from) };
+  const models = from === undefined ? {} : { from: await describeModels(from) };
+  return await inputsOfRun(files, resume, models);
 }

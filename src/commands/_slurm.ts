@@ -4,9 +4,11 @@ import { resolve } from "node:path";
 import { greatestOf } from "../base/arrays.ts";
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
+import { showValue } from "../base/show_value.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { makeDirectory, writeFileAtomic } from "../files/file.ts";
 import { absoluteCall } from "./_absolute_call.ts";
+import { FlagsError } from "./flags.ts";
 import { secondsOfTime, type SlurmFlags } from "./_slurm_flags.ts";
 import { formatGatherJob, formatSubmit, formatUnitsJob, type SlurmJobs } from "./_slurm_jobs.ts";
 import type { UnitKind } from "./_units.ts";
@@ -21,6 +23,20 @@ const WARNING_SECONDS = 120;
 /** What jobs are written for. */
 interface AskedJobs extends Pick<UnitKind<unknown>, "startsOver"> {
   readonly flags: SlurmFlags;
+}
+
+/**
+ * Refuses a path that ends a line: Slurm's directives are comments of a shell, in which the rest would be a command.
+ *
+ * @param folder The plan's folder.
+ * @throws {FlagsError} If it has an end of line, or the folder in which it is made.
+ */
+export function checkJobPaths(folder: string): void {
+  const found = [resolve("."), resolve(folder)].find((path) => /[\n\r]/.test(path));
+  if (found === undefined) return;
+  throw new FlagsError(
+    `Cannot plan for Slurm: the path ${showValue(found)} has an end of line, expected none in it`,
+  );
 }
 
 /**
@@ -46,7 +62,9 @@ export async function writeSlurmJobs(
     `Slurm: a unit gets ${formatCountOf(cpus, "processor")}, memory ${memory}, time ${time}` +
       (cap === undefined ? "" : `; at most ${cap} run at the same time`),
   );
-  console.info(`Submit: sh ${quotePath(`${folder}/slurm/submit.sh`)}`);
+  // A word with a dash before it would be options.
+  const shown = folder.startsWith("-") ? `./${folder}` : folder;
+  console.info(`Submit: sh ${quotePath(`${shown}/slurm/submit.sh`)}`);
 }
 
 function describeJobs(folder: string, plan: Plan, { flags, startsOver }: AskedJobs): SlurmJobs {

@@ -2,8 +2,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import { MOST_THREADS } from "../base/threads.ts";
-import { ContractError } from "../errors.ts";
-import { integer } from "./flags.ts";
+import { FlagsError, integer } from "./flags.ts";
 
 /** Flags of the jobs. */
 export interface SlurmFlags {
@@ -45,7 +44,7 @@ export function declareSlurm(command: Command): Command {
 /**
  * Refuses flags of the jobs without `--slurm`, which would change nothing.
  *
- * @throws {ContractError} If there is one.
+ * @throws {FlagsError} If there is one.
  */
 export function checkSlurmFlags(flags: SlurmFlags): void {
   if (flags.slurm) return;
@@ -53,7 +52,7 @@ export function checkSlurmFlags(flags: SlurmFlags): void {
     flags[`slurm${name[0]!.toUpperCase()}${name.slice(1)}` as keyof SlurmFlags] !== undefined
   );
   if (given === undefined) return;
-  throw new ContractError(`Cannot plan: found --slurm-${given} without --slurm, expected both`);
+  throw new FlagsError(`Cannot plan: found --slurm-${given} without --slurm, expected both`);
 }
 
 function memorySize(text: string): string {

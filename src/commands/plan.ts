@@ -16,7 +16,7 @@ import { takeLock } from "../files/lock.ts";
 import { type CommandCall, type CommandDefinition, FlagsError, integer } from "./flags.ts";
 import { commandLine } from "./_place.ts";
 import { parsePlannedCommand, type PlannedFlags } from "./_planned_command.ts";
-import { writeSlurmJobs } from "./_slurm.ts";
+import { checkJobPaths, writeSlurmJobs } from "./_slurm.ts";
 import { checkSlurmFlags, declareSlurm, type SlurmFlags } from "./_slurm_flags.ts";
 import { SURVEY_FOLDER } from "./_units.ts";
 import { VERSION } from "./version.ts";
@@ -83,6 +83,7 @@ async function plan(
     );
   }
   checkSlurmFlags(slurm);
+  if (slurm.slurm) checkJobPaths(folder);
   const planned = await parsePlannedCommand(call.args, `${folder}/result`);
   const { name, flags, args, given } = planned;
   refuseInPlan(flags.out, folder);

@@ -118,6 +118,26 @@ Deno.test("gathering names the units that are missing, and refuses those of anot
   });
 });
 
+Deno.test("a model that training starts from is refused if it was changed after the plan", async () => {
+  await withDirectory(async (directory) => {
+    const from = `${directory}/from`;
+    const trainFrom = async (...flags: readonly string[]) => {
+      const args = ["--data", "fixtures/train.npz", ...QUICK, "--out", from, ...flags];
+      strictEqual((await runTask("train", ...args)).code, 0);
+    };
+    await trainFrom();
+    const flags = ["--from", from, "--data", "fixtures/train.npz", "--epochs", "1"];
+    const { plan } = await planEnsemble(directory, [...flags, "--engine", "wasm"]);
+    await workAll(plan, 2);
+    await trainFrom("--seed", "9", "--overwrite");
+    const message =
+      /from\/model \(--from\) is not the file that the run was started with.*plan again/;
+    await refused("gather", ["--plan", plan], message);
+    await Deno.remove(`${plan}/units/member1`, { recursive: true });
+    await refused("work", ["--plan", plan, "--unit", "1"], message);
+  });
+});
+
 Deno.test("two workers on one unit: the second is refused; the first is killed repeatedly, and the unit ends with the same bits", async () => {
   await withDirectory(async (directory) => {
     const ours = await planEnsemble(directory, LONG);

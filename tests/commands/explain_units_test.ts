@@ -92,3 +92,23 @@ Deno.test("flags that the method does not use are refused when the work is plann
     match(stderr, /Cannot use --steps with --method gradient/);
   });
 });
+
+Deno.test("a file of genes that was changed after the plan is refused by units and by the gathering", async () => {
+  await withDirectory(async (directory) => {
+    const [run, plan, genes] = [
+      await trainIn(directory),
+      `${directory}/plan`,
+      `${directory}/genes`,
+    ];
+    await Deno.writeTextFile(genes, "ENSG00000101044\n");
+    const args = ["explain", run, "--data", DATA, "--genes", genes, "--out", `${directory}/out`];
+    strictEqual((await runTask("plan", "--plan", plan, ...args)).code, 0);
+    const unit = ["work", "--plan", plan, "--unit", "1"] as const;
+    strictEqual((await runTask(...unit)).code, 0);
+    await Deno.writeTextFile(genes, "ENSG00000274355\n");
+    const changed = /Cannot use .*genes \(genes\) of the plan: found .*, expected .*SHA/;
+    match((await runTask("gather", "--plan", plan)).stderr, changed);
+    await Deno.remove(`${plan}/units`, { recursive: true });
+    match((await runTask(...unit)).stderr, changed);
+  });
+});

@@ -2,7 +2,14 @@
 
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { secondsOfTime } from "../../src/commands/_slurm_flags.ts";
-import { endOf, PROGRAM, programCommand, runTask, withDirectory } from "../helpers/command.ts";
+import {
+  endOf,
+  filesIn,
+  PROGRAM,
+  programCommand,
+  runTask,
+  withDirectory,
+} from "../helpers/command.ts";
 
 const COMMAND =
   "crossval --data fixtures/train.npz --preset experiment1 --epochs 1 --folds 4 --engine wasm"
@@ -221,8 +228,14 @@ Deno.test("flags of the jobs are refused without --slurm, and if Slurm would ref
     };
     match(
       await fail("--slurm-cap", "3"),
-      /^1 error: .*found --slurm-cap without --slurm, expected both/,
+      /^2 error: .*found --slurm-cap without --slurm, expected both/,
     );
+    const named = await runTask(
+      ...["plan", "--plan", `${directory}/p\ntouch INJECTED #`, "--slurm", ...COMMAND] as const,
+    );
+    strictEqual(named.code, 2);
+    match(named.stderr, /the path ".*p\\ntouch INJECTED #" has an end of line, expected none/);
+    deepStrictEqual(filesIn(directory), []);
     for (const time of ["0", "0:59", "now", "1-", "1:2:3:4"]) {
       match(
         await fail("--slurm", "--slurm-time", time),
