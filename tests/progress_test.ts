@@ -170,6 +170,14 @@ Deno.test("to be given up counts more than to be stopped", async () => {
   await rejects(searchModels(DATA, { ...search, ...both }), reason);
 });
 
+Deno.test("a signal that is aborted in the last onEpoch gives the training up", async () => {
+  const [reason, controller] = [new Error("enough"), new AbortController()];
+  const onEpoch = ({ epoch }: { readonly epoch: number }) =>
+    epoch === QUICK.epochs && controller.abort(reason);
+  const options = { ...QUICK, onEpoch, signal: controller.signal };
+  await rejects(fit("experiment1", DATA, options), reason);
+});
+
 Deno.test("a cross-validation that is stopped while folds are measured measures what was trained", async () => {
   const stop = new AbortController();
   const folds = await crossValidate("experiment1", DATA, {

@@ -4,6 +4,7 @@ import { formatCountOf } from "../base/count.ts";
 import { type Command, Option } from "commander";
 import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
+import { MOST_STEPS } from "../explain/quadrature.ts";
 import { ROW_FORMATS, type RowFormat } from "../io/row_table.ts";
 import { choice, declareCommon, integer, list, number } from "./flags.ts";
 import { declareModelAndData, declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
@@ -53,7 +54,7 @@ function declareSides(command: Command): Command {
       )
       .option("--to <names>", "with --from: those that they end at", list),
   ))
-    .option("--steps <n>", "points on the path between two samples", integer(1, 100_000), 50);
+    .option("--steps <n>", "points on the path between two samples", integer(1, MOST_STEPS), 50);
 }
 
 function declareMeasured(command: Command): Command {

@@ -14,6 +14,7 @@ import {
   TRACK_FILE_FORMATS,
   type TrackFileFormat,
 } from "../explain/mod.ts";
+import { MOST_STEPS } from "../explain/quadrature.ts";
 import { ROW_FORMATS, type RowFormat } from "../io/row_table.ts";
 import type { EngineName } from "../engine/select.ts";
 import { choice, declareCommon, integer, list, suggestWords } from "./flags.ts";
@@ -99,7 +100,7 @@ function declareMethod(command: Command): Command {
     .option(
       "--steps <n>",
       "points between baseline and sample, or baselines that are drawn (default: 50)",
-      integer(1, 100_000),
+      integer(1, MOST_STEPS),
     )
     .option(
       "--occlude <unit>",

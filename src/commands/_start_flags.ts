@@ -113,7 +113,7 @@ export function printStart(
   console.info(
     `Starting from ${from}: ${spec.name}, trained for ${formatCountOf(epochs, "epoch")} on ${
       formatCountOf(samples, "sample")
-    }; learning rate now ${learningRate}`,
+    }; learning rate now ${Number(learningRate.toPrecision(6))}`,
   );
   if (folds) console.info(SEEN_BEFORE);
 }

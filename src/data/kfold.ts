@@ -15,7 +15,8 @@ export interface FoldOptions {
    */
   readonly seed?: number | undefined;
   /**
-   * How often the samples are split, each time at random in another way. All folds of the first time come first.
+   * How often the samples are split, each time at random in another way, at most 1000 times. All folds of the first time come
+   * first.
    *
    * @default {1}
    */
@@ -50,6 +51,9 @@ export interface Fold {
   /** The repeat that the fold belongs to, from 1. */
   readonly repeat: number;
 }
+
+/** The most folds and repeats: all folds are made at once, and each names all samples. */
+const [MOST_FOLDS, MOST_REPEATS] = [1_000_000, 1000];
 
 /**
  * Splits samples for k-fold cross-validation. The parts of a fold keep the order of `data`.
@@ -108,12 +112,12 @@ export interface Fold {
  */
 export function kFold(data: Dataset, options: FoldOptions): Fold[] {
   const { folds, scheme, repeats = 1 } = options;
-  for (const [name, value, least] of [["folds", folds, 2], ["repeats", repeats, 1]] as const) {
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw new RangeError(
-        `Cannot split data into ${value} ${name}: expected an integer >= ${least}`,
-      );
-    }
+  const bounds = [["folds", folds, 2, MOST_FOLDS], ["repeats", repeats, 1, MOST_REPEATS]] as const;
+  for (const [name, value, least, most] of bounds) {
+    if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
+    throw new RangeError(
+      `Cannot split data into ${value} ${name}: expected an integer >= ${least} and <= ${most}`,
+    );
   }
   if (repeats > 1 && scheme === "contiguous") {
     throw new RangeError(

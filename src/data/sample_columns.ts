@@ -1,5 +1,6 @@
 /** Columns of samples that are held one by one. */
 
+import { showValue } from "../base/show_value.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import type { PackedColumns } from "../io/columns.ts";
@@ -54,6 +55,7 @@ export function columnsOfSamples(
   const size = bins * marks.length;
   const signal = new PackedBuilder(samples.length * size);
   samples.forEach((sample, position) => {
+    checkNumbers(sample, position);
     const values = Float64Array.from(sample.signal);
     if (values.length !== size) {
       throw new TypeError(
@@ -114,4 +116,15 @@ function numberNames(
     return number;
   });
   return [distinct, index];
+}
+
+/** Refuses values that are no numbers, which a typed array would take for some: JSON has `null` for NaN, which would be 0. */
+function checkNumbers({ signal, gene, cellType }: Sample, position: number): void {
+  if (!Array.isArray(signal)) return;
+  const found = (signal as readonly unknown[]).findIndex((value) => typeof value !== "number");
+  if (found < 0) return;
+  throw new ContractError(
+    `Cannot make samples: value ${found} of the signal of sample ${position} (${gene} in ${cellType}) is ` +
+      `${showValue(signal[found])}, expected a number`,
+  );
 }

@@ -53,7 +53,7 @@ export interface AttributeOptions extends ReconcileOptions {
    */
   readonly matches?: number | undefined;
   /**
-   * Points on each path of integrated gradients; baselines drawn for each sample by expected gradients.
+   * Points on each path of integrated gradients; baselines drawn for each sample by expected gradients. At most 10,000.
    *
    * @default {50}
    */

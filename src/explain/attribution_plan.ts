@@ -4,6 +4,7 @@ import { checkInteger } from "../base/check_integer.ts";
 import { showValue } from "../base/show_value.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { InputName } from "../model/spec.ts";
+import { MOST_STEPS } from "./quadrature.ts";
 import type { AttributeOptions, MatchBy } from "./attribute_options.ts";
 import {
   ATTRIBUTION_METHODS,
@@ -65,7 +66,7 @@ export function planAttribution(data: Dataset, options: AttributeOptions): Attri
   checkChoice(method, "method", ATTRIBUTION_METHODS);
   checkChoice(baseline, "baseline", BASELINE_KINDS);
   checkChoice(matchBy, "matchBy", ["signal", "label"]);
-  checkInteger(steps, { action: ACTION, name: "steps", least: 1 });
+  checkInteger(steps, { action: ACTION, name: "steps", least: 1, most: MOST_STEPS });
   checkInteger(matches, { action: ACTION, name: "matches", least: 1 });
   checkInteger(seed, { action: ACTION, name: "seed", least: 0 });
   if (blockSize !== undefined) {

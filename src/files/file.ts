@@ -113,12 +113,12 @@ function wasChanged(before: FileFacts, now: FileFacts): boolean {
   return now.size !== before.size || now.mtime?.getTime() !== before.mtime?.getTime();
 }
 
-/** The kind of thing that a path names, or `undefined` if it names nothing. */
+/** The kind of thing that a path names, or `undefined` if it names nothing, such as something below a file. */
 export async function pathKind(path: string | URL): Promise<"file" | "directory" | undefined> {
   try {
     return (await SYSTEM.stat(path)).isDirectory ? "directory" : "file";
   } catch (error) {
-    if (isSystemError(error, "NotFound")) return undefined;
+    if (isSystemError(error, "NotFound", "NotADirectory")) return undefined;
     throw error;
   }
 }

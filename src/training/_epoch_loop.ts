@@ -242,6 +242,8 @@ export class EpochLoop {
       arrays.filter((values) => !kept.has(values)).forEach(freeArray);
     }
     for (const [run, record] of records) await options.onEpoch?.(run, record);
+    // After the last epoch nobody else would look.
+    options.signal?.throwIfAborted();
   }
 
   /** The learning rate of an epoch's last step, unless it is constant. */

@@ -59,7 +59,9 @@ async function timeSteps(session: Session, fit: Fit): Promise<number> {
       });
       const now = performance.now();
       const seconds = (now - since) / 1000;
-      if (seconds >= LEAST_SECONDS || end === order.length) return seconds / (end - start);
+      // The first steps also start threads and compile.
+      const isLong = steps > FIRST_STEPS && seconds >= LEAST_SECONDS;
+      if (isLong || end === order.length) return seconds / (end - start);
       [since, start, steps] = [now, end, steps * 2];
     }
   }

@@ -1,4 +1,5 @@
 import { checkInteger } from "../base/check_integer.ts";
+import { showValue } from "../base/show_value.ts";
 import { Dataset } from "../data/dataset.ts";
 import type { CallOptions, PredictionPath } from "../engine/engine.ts";
 import type { EngineReport } from "../engine/select.ts";
@@ -162,6 +163,12 @@ class OpenPredictor implements Predictor {
     ) => Answer,
   ): Promise<Answer> {
     const { geneEffects } = this.#options;
+    // Plain JavaScript may give anything, and a queue that has counted NaN lets nobody in any more.
+    if (!(samples instanceof Dataset || Array.isArray(samples))) {
+      throw new TypeError(
+        `Cannot predict: found ${showValue(samples)}, expected a data set or an array of samples`,
+      );
+    }
     return await this.#queue.run(samples.length, {
       signal,
       prepare: async () => {

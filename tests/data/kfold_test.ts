@@ -164,6 +164,12 @@ Deno.test("too few or too many folds, and an unknown scheme, are refused", () =>
       message: /expected an integer >= 2/,
     });
   }
+  for (const many of [{ folds: 1e9, repeats: 1 }, { folds: 2, repeats: 1e7 }]) {
+    throws(() => kFold(data, { ...many, scheme: "by-gene" }), {
+      name: "RangeError",
+      message: /expected an integer >= \d and <= \d+$/,
+    });
+  }
   const limits = {
     "contiguous": [7, /only 6 samples/],
     "shuffled": [7, /only 6 samples/],

@@ -109,6 +109,13 @@ Deno.test("samples that contradict each other or the record are refused", () => 
   refuse([ONE, { ...unlabelled, gene: "b" }], /1 of 2 have a label, expected all or none/);
   refuse([{ ...ONE, signal: [1, 2, -3, 4] }], /-3/);
   refuse([{ ...ONE, label: NaN }], /label of row 0 is NaN/);
+  // JSON has null where a number is not one.
+  for (
+    const [value, shown] of [[null, "null"], ["3", '"3"'], [true, "true"], [undefined, "missing"]]
+  ) {
+    const signal = [0, value] as unknown as number[];
+    refuse([{ ...ONE, signal }], new RegExp(`value 1 of the signal of sample 0 .* is ${shown}`));
+  }
   refuse([{ ...ONE, sequence: "ACGT" }], /has a sequence, expected none/);
 });
 

@@ -423,6 +423,7 @@ const REFUSALS: readonly (readonly [
   ],
   ["no steps", [LINEAR], { steps: 0 }, /steps is 0, expected an integer >= 1/],
   ["half a step", [LINEAR], { steps: 1.5 }, /steps is 1.5/],
+  ["a billion steps", [LINEAR], { steps: 1e9 }, /steps is 1000000000, .* >= 1 and <= 10000/],
   [
     "a sample that is not there",
     [LINEAR],

@@ -7,6 +7,14 @@ import { readCompetition } from "../../src/io/competition.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 import { openFile, pathKind, writeFileAtomic } from "../../src/files/file.ts";
 
+Deno.test("what is below a file is not there", async () => {
+  await withDirectory(async (directory) => {
+    await Deno.writeTextFile(`${directory}/file`, "");
+    strictEqual(await pathKind(`${directory}/file`), "file");
+    strictEqual(await pathKind(`${directory}/file/model.json`), undefined);
+  });
+});
+
 Deno.test("a file is written whole, with its directory, over an older one", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/a/b/file.txt`;

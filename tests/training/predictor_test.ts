@@ -104,6 +104,18 @@ Deno.test("a predictor refuses what predict refuses, works on, and is of no use 
   await rejects(openPredictor({ ...model, weights: [] }, WASM), ContractError);
 });
 
+Deno.test("a call with what is no array is refused, and others are let in after it", async () => {
+  await using predictor = await openPredictor(await trainedModel("experiment1"), WASM);
+  const samples = [...TEST];
+  for (const wrong of [new Set(samples), samples.values(), samples[0], undefined, "samples"]) {
+    await rejects(predictor.predict(wrong as unknown as Dataset), TypeError);
+    await rejects(predictor.predictDetails(wrong as unknown as Dataset), TypeError);
+  }
+  strictEqual((await predictor.predict(samples)).length, samples.length);
+  strictEqual(predictor.counters().queued, 0);
+  strictEqual(predictor.counters().samples, samples.length);
+});
+
 Deno.test("a change of the model does not reach its predictor, and reaches the next predict", async () => {
   const trained = await trainedModel("experiment1");
   const weights = trained.weights.map((values) => Float32Array.from(values));

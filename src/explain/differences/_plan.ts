@@ -7,6 +7,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { findCellTypes, presentCellTypes } from "../../data/find_cell_types.ts";
 import { ContractError } from "../../errors.ts";
 import { type Direction, directionsOf, strandsOf } from "../bin_places.ts";
+import { MOST_STEPS } from "../quadrature.ts";
 import type { DifferenceOptions } from "./difference_types.ts";
 
 const ACTION = "compare cell types";
@@ -40,7 +41,7 @@ export interface DifferencePlan {
  */
 export function planDifferences(data: Dataset, options: DifferenceOptions): DifferencePlan {
   const { steps = 50, confidence = 0.95, keepsPlaces = false } = options;
-  checkInteger(steps, { action: ACTION, name: "steps", least: 1 });
+  checkInteger(steps, { action: ACTION, name: "steps", least: 1, most: MOST_STEPS });
   checkConfidence(confidence, ACTION);
   const from = findSide(data, options.from, "from");
   const to = findSide(data, options.to, "to");

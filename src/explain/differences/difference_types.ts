@@ -24,7 +24,7 @@ export interface DifferenceOptions extends ReconcileOptions {
    */
   readonly measured?: ArrayLike<number> | undefined;
   /**
-   * Points on each path.
+   * Points on each path, at most 10,000.
    *
    * @default {50}
    */
