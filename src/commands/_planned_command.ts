@@ -13,6 +13,7 @@ import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
 import { parseFlags } from "./_kept_flags.ts";
 import { commandLine, recordPathFlags } from "./_place.ts";
+import { refuseOwnInputs } from "./_own_inputs.ts";
 import { watchRepeatedFlags } from "./_repeated_flags.ts";
 import { prepareRuntime } from "./_runtime.ts";
 import type { UnitKind } from "./_units.ts";
@@ -52,6 +53,7 @@ export async function parsePlannedCommand(
   const configured = await readConfigFile(() => makeCommand(definition), own);
   parser.parse([...configured, ...own], { from: "user" });
   recordPathFlags(parser);
+  refuseOwnInputs(parser);
   prepareRuntime(parser);
   const { config: _config, quiet, stack: _stack, ...flags } = parser.opts<RunFlags>();
   if (quiet) beQuiet();

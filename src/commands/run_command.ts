@@ -11,6 +11,7 @@ import { recordFlags } from "./_flag_kinds.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { explainDenied, HostsDeniedError, recordCall } from "./_network.ts";
 import { watchRepeatedFlags } from "./_repeated_flags.ts";
+import { refuseOwnInputs } from "./_own_inputs.ts";
 import { prepareRuntime } from "./_runtime.ts";
 import { commandLine, enterCallersDirectory, recordPathFlags, showCalls } from "./_place.ts";
 
@@ -56,6 +57,8 @@ export async function runCommand<Flags>(
   const interrupt = listenForInterrupt();
   try {
     recordPathFlags(command);
+    // Data may be converted in place.
+    if (definition.name !== "convert") refuseOwnInputs(command);
     await definition.run(flags as Flags, {
       signal: interrupt.signal,
       args: command.args,

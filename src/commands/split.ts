@@ -3,6 +3,7 @@
 import { formatCountOf } from "../base/count.ts";
 import { kFold, partitionIntoFolds } from "../data/kfold.ts";
 import type { Partition } from "../data/partition.ts";
+import { ContractError } from "../errors.ts";
 import { writeJson } from "../runs/json.ts";
 import { describeInputs } from "../runs/inputs.ts";
 import { type DataSplit, splitData } from "../validation/mod.ts";
@@ -12,6 +13,7 @@ import { fileOfAnnotation } from "./_annotation.ts";
 import { loadData } from "./_data.ts";
 import { withDigestProgress } from "./_inputs.ts";
 import { openOutput } from "./_outputs.ts";
+import { isNamed } from "./_own_inputs.ts";
 import { describeScheme, type DivisibleData, readSchemeTables } from "./_scheme.ts";
 import { describeSharedParts, findSharedParts } from "./_shared_parts.ts";
 import { openSplitFiles } from "./_split_files.ts";
@@ -111,6 +113,13 @@ async function writeFolder(flags: SplitFlags, { load, signal }: FolderWork): Pro
   const { out, compress, overwrite } = flags;
   const wanted = partsOfSplit(splitOptions(flags));
   const format = flags.format ?? (/\.zarr[/\\]*$/i.test(flags.data) ? "zarr" : "npz");
+  const own = wanted.map((part) => `${out}/${part}.${format}`)
+    .find((path) => isNamed(path, flags.data));
+  if (own !== undefined) {
+    throw new ContractError(
+      `Cannot write to ${out}: ${own} is the file that --data reads. Name another --out`,
+    );
+  }
   await using files = await openSplitFiles(out, wanted, { format, compress, overwrite });
   const { data, sequences, genes, groups } = flags;
   const inputs = await withDigestProgress((options) =>
