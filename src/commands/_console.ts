@@ -35,11 +35,7 @@ export function guardConsole(): void {
     try {
       log(show(words));
     } catch (cause) {
-      // The reader has closed the pipe because it needs no more, which is not an error.
-      if (cause instanceof Deno.errors.BrokenPipe) throw cause;
-      throw new WriteError(`Cannot write to standard output: ${(cause as Error).message}`, {
-        cause,
-      });
+      throw failureToPrint(cause);
     }
   };
   const guardedError = (words: unknown[], most?: number) => {
@@ -55,6 +51,13 @@ export function guardConsole(): void {
   Object.assign(console, { log: guardedLog, info: guardedLog, debug: guardedLog });
   console.error = (...words) => guardedError(words, errorWidth);
   console.warn = printToError;
+}
+
+/** The error for a failure to write to standard output. */
+export function failureToPrint(cause: unknown): unknown {
+  // The reader has closed the pipe because it needs no more, which is not an error.
+  if (cause instanceof Deno.errors.BrokenPipe) return cause;
+  return new WriteError(`Cannot write to standard output: ${(cause as Error).message}`, { cause });
 }
 
 /** Prints a line to standard error as it is, once {@linkcode guardConsole} has been called. */

@@ -15,6 +15,7 @@ import {
 import { isSpecial } from "../files/path_kind.ts";
 import { isLocked, takeLock } from "../files/lock.ts";
 import { UNFINISHED } from "../runs/run_files.ts";
+import { failureToPrint } from "./_console.ts";
 import { warn } from "./_warn.ts";
 
 /** The name that stands for standard output where a command writes one file. */
@@ -141,8 +142,12 @@ export async function openLocked<Content>(
 
 async function writeToStandardOutput(content: Content): Promise<void> {
   const write = async (bytes: Uint8Array) => {
-    for (let written = 0; written < bytes.length;) {
-      written += await Deno.stdout.write(bytes.subarray(written));
+    try {
+      for (let written = 0; written < bytes.length;) {
+        written += await Deno.stdout.write(bytes.subarray(written));
+      }
+    } catch (cause) {
+      throw failureToPrint(cause);
     }
   };
   if (typeof content === "function") await content(new WritableStream({ write }), refuseToSeek);
