@@ -6,6 +6,7 @@ import { parsePresetName } from "../model/presets.ts";
 import { writeConfig } from "../runs/config.ts";
 import { writeTable } from "../runs/experiment_files.ts";
 import type { Inputs } from "../runs/inputs.ts";
+import { removeOtherRun } from "../runs/run_files.ts";
 import {
   DNA_EXPERIMENTS,
   type ExperimentData,
@@ -85,6 +86,9 @@ export async function tabulateExperiments(
   console.log(
     ["", ...formatExperiments(rows, { published: flags.competition || flags.dna })].join("\n"),
   );
+  await owned.check();
+  // There is such a run only with --overwrite.
+  await removeOtherRun(out, "experiments");
   await writeTable(out, rows);
   const arithmetic = [...finished.values()].flatMap((result) => result.arithmetic ?? []);
   await writeExperimentsConfig({ dataPath, data, inputs, arithmetic, flags });

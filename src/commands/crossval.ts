@@ -26,6 +26,7 @@ import {
 import { warnOfCounts } from "./_count_warning.ts";
 import { loadData } from "./_data.ts";
 import { openLog, replayEpochs } from "./_event_log.ts";
+import { checkFlagNeeds } from "./_flag_needs.ts";
 import { formatFolds, summariseFolds } from "./_fold_summary.ts";
 import { formatAgreement } from "./_metrics.ts";
 import { readSpecFile } from "./_model_spec.ts";
@@ -119,7 +120,9 @@ export const command: CommandDefinition<CrossvalFlags> = {
   }),
 };
 
-async function crossval(given: CrossvalFlags, { signal, share }: CommandCall): Promise<void> {
+async function crossval(given: CrossvalFlags, call: CommandCall): Promise<void> {
+  const { signal, share } = call;
+  checkFlagNeeds(given, call);
   const flags = await resumedFlags("crossval", given);
   const { folds, repeats, scheme, stratified, otherArithmetic } = flags;
   const initial = await loadInitial(flags);

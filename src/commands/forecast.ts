@@ -33,6 +33,7 @@ import { throwDiverged, trainArms } from "./_train_arms.ts";
 import { warnOfCounts } from "./_count_warning.ts";
 import { loadData } from "./_data.ts";
 import { memberRun, openLog } from "./_event_log.ts";
+import { checkFlagNeeds } from "./_flag_needs.ts";
 import { formatMetric } from "./_metrics.ts";
 import { readSpecFile } from "./_model_spec.ts";
 import { declareOptimiser } from "./_optimiser_flags.ts";
@@ -121,7 +122,9 @@ export const command: CommandDefinition<ForecastFlags> = {
   }),
 };
 
-async function forecast(given: ForecastFlags, { signal, share }: CommandCall): Promise<void> {
+async function forecast(given: ForecastFlags, call: CommandCall): Promise<void> {
+  const { signal, share } = call;
+  checkFlagNeeds(given, call);
   const flags = await resumedFlags("forecast", given);
   const { ensemble, newGenes, newChromosomes, newCellTypes, splitSeed } = flags;
   const file = await readSpecFile(flags.spec);

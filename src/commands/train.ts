@@ -25,6 +25,7 @@ import {
 } from "./_calibration.ts";
 import { warnOfCounts } from "./_count_warning.ts";
 import { openLog } from "./_event_log.ts";
+import { checkFlagNeeds } from "./_flag_needs.ts";
 import { checkTestFlags } from "./_labels.ts";
 import { readSpecFile } from "./_model_spec.ts";
 import { declareEarlyStopping, declareOptimiser } from "./_optimiser_flags.ts";
@@ -116,7 +117,9 @@ export const command: CommandDefinition<TrainFlags> = {
   }),
 };
 
-async function train(given: TrainFlags, { signal, share }: CommandCall): Promise<void> {
+async function train(given: TrainFlags, call: CommandCall): Promise<void> {
+  const { signal, share } = call;
+  checkFlagNeeds(given, call);
   const flags = await resumedFlags("train", given);
   checkTestFlags(flags);
   const { ensemble } = flags;

@@ -2,11 +2,12 @@
 
 import { text } from "../base/field.ts";
 import { ContractError, FormatError } from "../errors.ts";
-import { checkDirectory, directoryEntries } from "../files/directory.ts";
+import { checkDirectory, directoryEntries, removeIfEmpty } from "../files/directory.ts";
 import { pathKind, removeFile } from "../files/file.ts";
 import { isLink } from "../files/path_kind.ts";
 import { checkValue, part } from "./check_value.ts";
 import { readJson } from "./json.ts";
+import { findInnerFiles } from "./_inner_files.ts";
 
 /** Finds the command whose run a directory holds, if it holds one; the text "undefined" if the run does not name it. */
 export async function commandOfRun(directory: string): Promise<string | undefined> {
@@ -59,7 +60,7 @@ export async function refuseFile(directory: string, action: string): Promise<voi
   );
 }
 
-/** All files that a run may have, except figures of a report and single experiments. */
+/** All files that a run may have, except those whose names depend on it. */
 const RUN_FILES = [
   "config.json",
   "metrics.json",
@@ -147,12 +148,22 @@ export async function findRunFile(directory: string): Promise<string | undefined
   for (const name of RUN_FILES) {
     if (await pathKind(`${directory}/${name}`) !== undefined) return name;
   }
-  return undefined;
+  return (await findInnerFiles(directory)).files[0];
 }
 
 /**
- * Removes the run that a directory holds, so that none of its files are taken for a part of the next run.
+ * Removes the run that a directory holds, so that none of its files are taken for a part of the next run. Files of
+ * somebody else stay, and so do the directories that they are in.
  */
 export async function removeRun(directory: string): Promise<void> {
-  for (const name of RUN_FILES) await removeFile(`${directory}/${name}`);
+  const { files, directories } = await findInnerFiles(directory);
+  // The report goes last, since it says whose the figures are.
+  for (const name of [...files, ...RUN_FILES]) await removeFile(`${directory}/${name}`);
+  for (const name of directories) await removeIfEmpty(`${directory}/${name}`);
+}
+
+/** Removes the run of another command that a directory holds, for a command that adds to its own. */
+export async function removeOtherRun(directory: string, command: string): Promise<void> {
+  if (!await holdsRun(directory) || await commandOfRun(directory) === command) return;
+  await removeRun(directory);
 }

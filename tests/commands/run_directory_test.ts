@@ -67,10 +67,18 @@ Deno.test("a run that ends while another looks at its directory is not replaced"
 
 Deno.test("a folder with files of somebody else that have a run's names is not written to", async () => {
   await withDirectory(async (directory) => {
-    const names = ["report.html", "history.csv", "model/model.json", "config.json"];
+    const names = [
+      "report.html",
+      "history.csv",
+      "model/model.json",
+      "config.json",
+      "models/3/weights.bin",
+    ];
     for (const [i, name] of names.entries()) {
       const out = `${directory}/${i}`;
-      await Deno.mkdir(`${out}/model`, { recursive: true });
+      for (const folder of ["model", "models/3"]) {
+        await Deno.mkdir(`${out}/${folder}`, { recursive: true });
+      }
       await Deno.writeTextFile(`${out}/${name}`, "mine");
       await rejects(
         own(out),
@@ -196,6 +204,54 @@ Deno.test("the targets of links in a run's directory are neither removed nor rep
     strictEqual(code, 0, stderr);
     ok(filesIn(`${directory}/real`).includes("model/weights.bin"));
     deepStrictEqual(filesIn(`${directory}/other`), ["000001.checkpoint"]);
+  });
+});
+
+Deno.test("a run that replaces another leaves no model and no figure of it, and keeps what is somebody else's", async () => {
+  await withDirectory(async (directory) => {
+    const [out, other] = [`${directory}/run`, `${directory}/other`];
+    const replace = async (task: string, ...args: string[]) => {
+      const { code, stderr } = await runTask(task, ...QUICK, ...args, "--overwrite", "--out", out);
+      strictEqual(code, 0, stderr);
+    };
+    const test = ["--test", "fixtures/eval.npz", "--labels", "fixtures/eval_labels.csv"];
+    await replace("train", "--ensemble", "4", ...test);
+    strictEqual((await runTask("report", out, ...test)).code, 0);
+    ok(filesIn(out).includes("figures/regimes.svg"));
+    await Deno.mkdir(other);
+    await Deno.writeTextFile(`${other}/model.json`, "kept");
+    await Deno.symlink(other, `${out}/models/9`);
+    await Deno.mkdir(`${out}/models/best`);
+    const foreign = ["figures/figure-4-mine.svg", "models/3/notes.txt", "models/best/model.json"];
+    for (const name of foreign) await Deno.writeTextFile(`${out}/${name}`, "kept");
+    const numbered = () => filesIn(out).filter((name) => /^(models|figures)/.test(name)).sort();
+
+    await replace("train", "--ensemble", "2");
+    const member = (n: number) =>
+      ["model.json", "weights.bin"].map((file) => `models/${n}/${file}`);
+    const withLink = [...foreign, "models/9"];
+    deepStrictEqual(numbered(), [...withLink, ...member(1), ...member(2)].sort());
+    await replace("train");
+    deepStrictEqual(numbered(), withLink.toSorted());
+    deepStrictEqual(filesIn(other), ["model.json"]);
+    for (const name of ["figures", "models"]) {
+      await Deno.remove(`${out}/${name}`, { recursive: true });
+    }
+    await Deno.mkdir(`${out}/figures`);
+    await Deno.writeTextFile(`${out}/figures/residuals.png`, "no report's");
+    await replace("crossval", "--folds", "2", "--scheme", "by-gene");
+    strictEqual(await Deno.readTextFile(`${out}/figures/residuals.png`), "no report's");
+    strictEqual((await runTask("report", out)).code, 0);
+    ok(filesIn(out).includes("figures/figure-3-cross-validation.svg"));
+    await Deno.remove(`${out}/figures/residuals.png`);
+    await replace("crossval", "--folds", "2", "--scheme", "by-gene");
+    const left = [...Deno.readDirSync(out)].map(({ name }) => name).sort();
+    deepStrictEqual(left, ["config.json", "folds.csv", "metrics.json"]);
+    const table = ["--data", "fixtures/train.npz", "--epochs", "1", "--only", "experiment1"];
+    const run = await runTask("experiments", ...table, "--overwrite", "--out", out);
+    strictEqual(run.code, 0, run.stderr);
+    const tables = ["config.json", "experiments.csv", "experiments.json"];
+    deepStrictEqual(filesIn(out), [...tables, "experiments/experiment1.json"]);
   });
 });
 

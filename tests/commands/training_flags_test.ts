@@ -153,6 +153,8 @@ Deno.test("training starts from a model, leaves layers as they are, and weighs s
     );
     match(scores, /Early stopping chooses the best epoch of a fold by the samples/);
     match(scores, /Folds hold nothing out that this model was trained on before/);
+    const layer = ["--from", first, "--freeze", "1", "--out", `${directory}/none`];
+    await refuse(/Cannot freeze layer 1 of "experiment1"/, "train", ...DATA, ...layer);
   });
 });
 
@@ -170,14 +172,6 @@ Deno.test("flags that do not go together, or do not fit the data, are refused be
       "all",
       ...out,
     );
-    await refuse(
-      /Cannot freeze layer 1 of "experiment1"/,
-      "train",
-      ...QUICK,
-      "--freeze",
-      "1",
-      ...out,
-    );
     await refuse(/neither a run nor a model/, "train", ...DATA, "--from", directory, ...out);
     await refuse(
       /cannot be used with option '--preset/,
@@ -192,5 +186,33 @@ Deno.test("flags that do not go together, or do not fit the data, are refused be
     await Deno.writeTextFile(table, "cell_type,weight\nE065,1\n");
     await refuse(/it has no row for E004/, "train", ...QUICK, "--weights", table, ...out);
     ok(!filesIn(directory).some((name) => name.startsWith("run/model")));
+  });
+});
+
+Deno.test("a flag without the one that it needs is a wrong flag", async () => {
+  await withDirectory(async (directory) => {
+    const out = ["--out", `${directory}/run`];
+    const alone: readonly [command: string, flags: string, needed: string][] = [
+      ["train", "--no-restore-best", "--early-stopping"],
+      ["train", "--calibration-folds 5", "--calibrate"],
+      ["train", "--accept-assembly", "--from or --panel or --validation"],
+      ["train", "--own-panel", "--from"],
+      ["train", "--other-arithmetic", "--resume"],
+      ["train", "--freeze encoder", "--from"],
+      ["crossval", "--freeze head", "--from"],
+      ["forecast", "--other-arithmetic", "--resume"],
+      [`plan --plan ${directory}/plan train`, "--freeze encoder", "--from"],
+    ];
+    for (const [command, flags, needed] of alone) {
+      const [task = "", ...before] = words(command);
+      const { code, stderr } = await runTask(task, ...before, ...QUICK, ...words(flags), ...out);
+      const [flag] = words(flags);
+      strictEqual(
+        stderr,
+        `error: Cannot use ${flag}: found no ${needed}, without which it does nothing\n`,
+      );
+      strictEqual(code, 2);
+    }
+    deepStrictEqual(filesIn(directory), []);
   });
 });
