@@ -100,7 +100,11 @@ export const command: CommandDefinition<EvaluateFlags> = {
           ),
         )
           .option("--labels <file>", "labels, id,expression, for data without them")
-          .option("--train <path>", "what the model was trained on: adds a table by regime")
+          .option(
+            "--train <path>",
+            "what the model was trained on: adds a table by regime, whose intervals are over cell types, for the genes of " +
+              "the data (of a single cell type over genes)",
+          )
           .option(
             "--arms <dirs>",
             "with --train: runs of the same model with other sequences (--sequence-control) or without DNA, to compare " +

@@ -2,9 +2,12 @@
 
 import { formatCount, formatCountOf } from "../base/count.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import { showText } from "./_card_text.ts";
 
 /** Cell types that are named; the others are counted. */
 const MOST_NAMES = 100;
+/** The most characters of a cell of the table, which may list names. */
+const MOST_OF_CELL = 4000;
 
 /** The record, the samples and the settings, in paragraphs and tables. */
 export function describeOwnRecord(model: TrainedModel): string[] {
@@ -35,17 +38,13 @@ export function describeOwnRecord(model: TrainedModel): string[] {
     [
       "| what | value |",
       "| ---- | ----- |",
-      ...rows.map(([what, value]) => `| ${what} | ${cell(value)} |`),
+      ...rows.map(([what, value]) => `| ${what} | ${showText(value, MOST_OF_CELL)} |`),
     ].join("\n"),
     describeTraining(model),
     ...control === undefined ? [] : [
       "**It is a control**: it was trained on sequences that say nothing of their genes, and is of no use for predicting.",
     ],
   ];
-}
-
-function cell(text: string): string {
-  return text.replace(/[\p{Cc}|<>`]/gu, " ").slice(0, 4000);
 }
 
 function normalised(normalisation: string | undefined): string {
@@ -65,5 +64,5 @@ function describeTraining({ training }: TrainedModel): string {
   const { epochs, batchSize, learningRate, seed, engine } = training;
   return `Trained for ${formatCountOf(epochs, "epoch")} in batches of ${
     formatCount(batchSize)
-  } with a learning rate of ${learningRate}, seed ${seed}, on engine ${engine}.`;
+  } with a learning rate of ${learningRate}, seed ${seed}, on engine ${showText(engine)}.`;
 }

@@ -3,6 +3,10 @@
 import { modelInputs } from "../model/inputs.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import { showText } from "./_card_text.ts";
+
+/** The most characters of a list of marks. */
+const MOST_OF_MARKS = 4000;
 
 /** Sections of a card. */
 export function describeUse(model: TrainedModel): string[] {
@@ -10,8 +14,10 @@ export function describeUse(model: TrainedModel): string[] {
   return [
     "## What it is for",
     `Predicting the expression of genes in cell types whose marks (${
-      record.marks.join(", ")
-    }) were counted as the table above says, on ${record.assembly}. Data that were counted in another way are refused.`,
+      showText(record.marks.join(", "), MOST_OF_MARKS)
+    }) were counted as the table above says, on ${
+      showText(record.assembly)
+    }. Data that were counted in another way are refused.`,
     "## What it is not for",
     "Decisions about patients; expression that was measured or transformed in another way than its labels; other species or " +
     "assemblies. Before a prediction is used for a new gene or a new cell type, compare the errors above with those of a baseline " +

@@ -18,6 +18,7 @@ import { countParameters } from "../model/shapes.ts";
 import { modelInputs } from "../model/inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { describeOwnRecord } from "./_card_record.ts";
+import { plainText, showText } from "./_card_text.ts";
 import { describeUse } from "./_card_use.ts";
 
 /** A figure that was measured on samples that the model was not trained on. */
@@ -78,7 +79,7 @@ const CONFIDENCE_LEVEL = 0.9 * CONFIDENCE_STEPS - 1;
 export function modelCard(model: TrainedModel, options: CardOptions = {}): string {
   return [
     formatFrontMatter(model, options),
-    `# ${plain(model.spec.name)}`,
+    `# ${showText(model.spec.name)}`,
     describeModel(model),
     "## What it was trained on",
     ...describeOwnRecord(model),
@@ -88,27 +89,22 @@ export function modelCard(model: TrainedModel, options: CardOptions = {}): strin
     "## Licence",
     options.licence === undefined
       ? "The licence is not known: ask whoever gave you the model."
-      : `${plain(options.licence)}.`,
+      : `${showText(options.licence)}.`,
     ...describeDigests(options),
   ].join("\n\n") + "\n";
-}
-
-/** Text from a file as one line that Markdown and YAML show as it is. */
-function plain(text: string): string {
-  return text.replace(/[\p{Cc}<>`|*_[\]\\#"]/gu, " ").trim().slice(0, 200);
 }
 
 function formatFrontMatter(
   { spec, record }: TrainedModel,
   { licence, metrics = [] }: CardOptions,
 ): string {
-  const name = JSON.stringify(plain(spec.name));
+  const name = JSON.stringify(plainText(spec.name));
   const species = /^(hg|GRCh|T2T)/i.test(record.assembly) ? ["human"] : [];
   const tags = ["histone-marks", "gene-expression", "epigenomics", ...species];
   const reads = modelInputs(spec).some((input) => input.name === "sequence") ? ["dna"] : [];
   return [
     "---",
-    ...licence === undefined ? [] : [`license: ${plain(licence).toLowerCase()}`],
+    ...licence === undefined ? [] : [`license: ${plainText(licence).toLowerCase()}`],
     'library_name: "@waka/histone"',
     "pipeline_tag: tabular-regression",
     "tags:",
@@ -128,7 +124,7 @@ function formatResult({ regime, name, value }: CardMetric): string[] {
     "      - task:",
     "          type: tabular-regression",
     "        dataset:",
-    `          name: ${JSON.stringify(plain(regime))}`,
+    `          name: ${JSON.stringify(plainText(regime))}`,
     "          type: held-out",
     "        metrics:",
     `          - type: ${name}`,
@@ -163,7 +159,7 @@ function describeModel({ spec, training, labelScale, geneEffects, panel }: Train
   lines.push(
     training.importedFrom === undefined
       ? `Training minimised the ${nameLoss(spec.loss)}.`
-      : `It was trained by another program and imported: ${plain(training.importedFrom)}.`,
+      : `It was trained by another program and imported: ${showText(training.importedFrom)}.`,
   );
   return lines.join(" ");
 }
@@ -181,7 +177,7 @@ function describeErrors(model: TrainedModel, { metrics = [] }: CardOptions): str
       "| new | samples | measure | value |",
       "| --- | ------- | ------- | ----- |",
       ...metrics.map(({ regime, samples, name, value }) =>
-        `| ${plain(regime)} | ${formatCount(samples)} | ${
+        `| ${showText(regime)} | ${formatCount(samples)} | ${
           name === "mse" ? "mean squared error" : "Pearson's r"
         } | ${value.toPrecision(4)} |`
       ),

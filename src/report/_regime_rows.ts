@@ -6,6 +6,7 @@ import {
   type RegimeEvaluation,
   type RegimeScores,
 } from "../validation/mod.ts";
+import { describeRedrawn } from "../validation/interval_basis.ts";
 import { formatCount } from "./_format.ts";
 
 const TITLES: Readonly<Record<RegimeScores["regime"], string>> = {
@@ -58,12 +59,13 @@ export function regimeGroups({ regimes, mix, confidence }: RegimeEvaluation): Re
 export function describeBars({ regimes, mix, confidence, resampled }: RegimeEvaluation): string {
   const percent = Math.round(confidence * 1000) / 10;
   const groups = RESAMPLED[resampled];
+  const left = describeRedrawn(resampled).replace(/\.$/, "");
   const areIntervals = [...regimes, mix].every(({ interval, models, baselines }) =>
     interval.kind === "interval" || models.length + baselines.length === 0
   );
-  if (areIntervals) return `${percent}% bootstrap intervals over ${groups}`;
+  if (areIntervals) return `${percent}% bootstrap intervals over ${groups}${left && `.${left}`}`;
   return `the middle ${percent}% of bootstrap samples over ${groups}. With few of them that is a range, as ` +
-    `the headings say, and no ${percent}% interval`;
+    `the headings say, and no ${percent}% interval${left && `.${left}`}`;
 }
 
 function rowsOf({ models, baselines, bestBaseline }: RegimeScores): RegimeRow[] {

@@ -1,5 +1,5 @@
 import { formatCountOf } from "../base/count.ts";
-import { describeInterval } from "./interval_basis.ts";
+import { describeInterval, describeRedrawn, type IntervalBasis } from "./interval_basis.ts";
 import type {
   Estimate,
   GeneCorrelations,
@@ -21,6 +21,9 @@ const REDRAWN: Readonly<Record<RegimeEvaluation["resampled"], string>> = {
   "genes": "genes",
 };
 
+/** A range is no interval, so it must not look like one. */
+const BRACKETS = { interval: ["[", "]"], range: ["(", ")"] } as const;
+
 const HEADER = ["", "MSE", "r", "skill", "r of a gene"];
 
 /** Options of {@linkcode formatRegimeTable}. */
@@ -36,8 +39,8 @@ export interface RegimeTableOptions {
 
 /**
  * Formats an evaluation as a text table: a block for each regime and one for the mix, each with a line for every model
- * and baseline. Intervals are in brackets, and the title says what they are. `r of a gene` is the median and, in
- * brackets, the quartiles of the genes' correlations across cell types, with the number of genes that have one. The
+ * and baseline. Intervals are in square brackets, ranges of too few groups in round ones, and the title says what they are
+ * over, and for which genes or cell types. `r of a gene` is the median and, in square brackets, the quartiles of the genes' correlations across cell types, with the number of genes that have one. The
  * best baseline is marked by `*`, a figure that does not exist by `–`. A mix without figures is left out.
  *
  * @param evaluation What `evaluateRegimes` returned.
@@ -71,10 +74,27 @@ export function formatRegimeTable(
   const lines = fits ? aligned : alignTables(tables.map((rows) => rows.flatMap(stackRow)));
   return [
     ...blocks.flatMap((block, i) => [titleOf(block, evaluation), ...lines[i] ?? [], ""]),
-    `[ ] after MSE, r and skill: of ${evaluation.bootstrapSamples} bootstrap samples over ` +
-    `${REDRAWN[evaluation.resampled]}. * best baseline; skill is 1 − MSE / its MSE.`,
+    describeEnds(evaluation, blocks),
+    "* best baseline; skill is 1 − MSE / its MSE.",
     ...missingLine(evaluation),
   ];
+}
+
+/** Says what the ends after figures are, and what they leave out. */
+function describeEnds(
+  { bootstrapSamples, resampled }: RegimeEvaluation,
+  blocks: readonly RegimeScores[],
+): string {
+  const kinds = new Set(blocks.map(({ interval }) => interval.kind));
+  const marks = (["interval", "range"] as const).filter((kind) => kinds.has(kind))
+    .map((kind) => BRACKETS[kind].join(" "));
+  if (marks.length === 0) return "No figure has an interval: there are too few groups.";
+  const range = kinds.has("range")
+    ? " ( ) is a range of too few groups and no interval: it holds the truth less often than one would."
+    : "";
+  const ends = marks.join(" and ");
+  return `${ends} after MSE, r and skill: of ${bootstrapSamples} bootstrap samples over ` +
+    `${REDRAWN[resampled]}.${range}${describeRedrawn(resampled)}`;
 }
 
 /** Formats tables as lines; each column has the same width in all of them. */
@@ -111,9 +131,19 @@ function titleOf(
   const { regime, rows, cellTypes, genes, interval } = scores;
   return `${TITLES[regime]}: ${formatCountOf(rows, "sample")}, ` +
     `${formatCountOf(cellTypes, "cell type")} × ${formatCountOf(genes, "gene")}` +
-    (hasFigures(scores)
-      ? `; ${interval.kind === "none" ? "" : "[ ] "}${describeInterval(interval, confidence)}`
-      : "");
+    (hasFigures(scores) ? `; ${nameEnds(interval)}${describeInterval(interval, confidence)}` : "") +
+    (hasFigures(scores) ? nameGiven(interval) : "");
+}
+
+/** The brackets in which the ends of a regime stand. */
+function nameEnds({ kind }: IntervalBasis): string {
+  return kind === "none" ? "" : `${BRACKETS[kind].join(" ")} `;
+}
+
+/** What was not redrawn, so that the ends hold for it alone. */
+function nameGiven({ kind, cellTypes, genes }: IntervalBasis): string {
+  if (kind === "none") return "";
+  return genes === null ? ", for these genes" : cellTypes === null ? ", for these cell types" : "";
 }
 
 function missingLine({ missingRegimes }: RegimeEvaluation): string[] {
@@ -122,7 +152,8 @@ function missingLine({ missingRegimes }: RegimeEvaluation): string[] {
   return [`No forecast: the test set has no samples of this kind: ${missing}.`];
 }
 
-function formatBlock({ models, baselines, bestBaseline }: RegimeScores): string[][] {
+function formatBlock({ models, baselines, bestBaseline, interval }: RegimeScores): string[][] {
+  const formatEstimate = (estimate: Estimate) => formatEnds(estimate, interval);
   return [
     ...models.map((model) => [
       model.name,
@@ -141,10 +172,11 @@ function formatBlock({ models, baselines, bestBaseline }: RegimeScores): string[
   ];
 }
 
-function formatEstimate({ value, low, high }: Estimate): string {
+function formatEnds({ value, low, high }: Estimate, { kind }: IntervalBasis): string {
   if (value === null) return "–";
-  if (low === null || high === null) return value.toFixed(3);
-  return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+  if (low === null || high === null || kind === "none") return value.toFixed(3);
+  const [before, after] = BRACKETS[kind];
+  return `${value.toFixed(3)} ${before}${low.toFixed(3)}, ${high.toFixed(3)}${after}`;
 }
 
 function formatGenes(correlations: GeneCorrelations | null): string {

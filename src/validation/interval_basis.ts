@@ -1,4 +1,5 @@
 import { formatCountOf } from "../base/count.ts";
+import type { Resampled } from "./_groups.ts";
 
 /**
  * How far a bootstrap interval can be trusted, by the number of groups that were redrawn for it.
@@ -86,4 +87,12 @@ export function describeInterval(basis: IntervalBasis, confidence: number): stri
     ? "range"
     : "no interval";
   return `${name} over ${over}`;
+}
+
+/** A sentence about what intervals leave out, with a space before it; empty if both genes and cell types are redrawn. */
+export function describeRedrawn(resampled: Resampled): string {
+  if (resampled === "cell-types-and-genes") return "";
+  const [drawn, given] = resampled === "genes" ? ["genes", "cell types"] : ["cell types", "genes"];
+  return ` Only ${drawn} are drawn again: what the choice of ${given} adds is not in the ends, which are too narrow for ` +
+    `other ${given}.`;
 }

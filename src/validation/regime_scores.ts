@@ -84,7 +84,10 @@ export interface RegimeEvaluation {
   readonly testRows: number;
   /** Number of bootstrap samples from which each interval is made. */
   readonly bootstrapSamples: number;
-  /** The groups that were redrawn for each bootstrap sample. */
+  /**
+   * The groups that were redrawn for each bootstrap sample. With `cell-types`, all intervals are for exactly these genes, and
+   * with `genes` for exactly these cell types: what another choice of them would give is not in them.
+   */
   readonly resampled: Resampled;
   /** Share of bootstrap samples that an interval holds. Each regime's `interval` says how far it can be trusted. */
   readonly confidence: number;

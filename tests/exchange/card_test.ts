@@ -55,6 +55,44 @@ Deno.test("a name cannot add to the front matter or to the page", () => {
   doesNotMatch(card, /<script>|^license:/m);
 });
 
+Deno.test("names from data are text in Markdown and HTML, wherever they stand", () => {
+  const { spec, training, record, ...model } = trainedOf(presetSpec("experiment1"));
+  const bad =
+    "</script><img src=x onerror=alert(1)> [l](javascript:alert(1)) a|b`c` **d** &lt; _e_\nf";
+  const card = modelCard({
+    ...model,
+    spec: { ...spec, name: bad },
+    training: { ...training, importedFrom: bad },
+    record: { ...record, marks: [bad, "H3K4me3", "H2A.Z", "a_b-1"], assembly: bad, source: bad },
+  }, { licence: bad, metrics: [{ regime: bad, samples: 1, name: "mse", value: 1 }] });
+  const shown = "&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; " +
+    "\\[l\\](javascript:alert(1)) a\\|b\\`c\\` \\*\\*d\\*\\* &amp;lt; \\_e\\_ f";
+  const text = card.slice(card.indexOf("\n---\n"));
+  for (
+    const around of [
+      `# ${shown}\n`,
+      `imported: ${shown}.`,
+      `| assembly | ${shown} |`,
+      `| marks | ${shown}, H3K4me3, H2A.Z, a_b-1 |`,
+      `| source of the data | ${shown} |`,
+      `marks (${shown}, H3K4me3, H2A.Z, a_b-1) were counted`,
+      `on ${shown}. Data`,
+      `| ${shown} | 1 |`,
+      `\n${shown}.\n`,
+    ]
+  ) ok(text.includes(around), around);
+  doesNotMatch(card, /<\/?[a-z]|(?<!\\)\[l/);
+  match(card, /^ {10}name: "\/script {2}img src=x[^"]*"$/m);
+});
+
+Deno.test("a licence that begins as a list does is no list", () => {
+  const licenceOf = (licence: string) =>
+    /## Licence\n\n(.*)\n/.exec(modelCard(trainedOf(presetSpec("experiment1")), { licence }))![1];
+  strictEqual(licenceOf("- mine"), "\\- mine.");
+  strictEqual(licenceOf("1. mine"), "1\\. mine.");
+  strictEqual(licenceOf("CC-BY-4.0"), "CC-BY-4.0.");
+});
+
 Deno.test("the folder is a model that loads, with its digests in the card", () =>
   withDirectory(async (directory) => {
     const model = trainedOf(presetSpec("waka2"));

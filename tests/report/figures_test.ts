@@ -173,6 +173,7 @@ Deno.test("each regime has a panel with intervals, unless nothing was measured",
     high: 3,
   });
   match(figure.caption, /the middle 95% of bootstrap samples over cell types\. .* no 95% interval/);
+  match(figure.caption, /what the choice of genes adds is not in the ends, .* for other genes\.$/);
   match(figure.alt, /E003 2\.500, best baseline 3\.000 \(ridge\)/);
 });
 

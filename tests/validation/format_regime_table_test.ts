@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, match } from "node:assert";
 import {
   type Estimate,
   formatRegimeTable,
@@ -48,13 +48,14 @@ const evaluation: RegimeEvaluation = {
 Deno.test("a table has aligned columns, dashes for missing figures, no mix without figures, and says why there is no forecast", () => {
   deepStrictEqual(formatRegimeTable(evaluation), [
     "New gene in a trained cell type: 72,350 samples, 50 cell types × 1,447 genes; [ ] 95% interval " +
-    "over 50 cell types",
+    "over 50 cell types, for these genes",
     "             MSE                   r  skill  r of a gene",
     "wakawaka     3.437 [3.100, 3.750]  –  0.100  0.25 [-0.05, 0.50] of 1,447",
     "gene mean *  3.437 [3.100, 3.750]  –         –",
     "",
-    "[ ] after MSE, r and skill: of 1000 bootstrap samples over cell types. * best baseline; skill is " +
-    "1 − MSE / its MSE.",
+    "[ ] after MSE, r and skill: of 1000 bootstrap samples over cell types. Only cell types are drawn again: what the choice " +
+    "of genes adds is not in the ends, which are too narrow for other genes.",
+    "* best baseline; skill is 1 − MSE / its MSE.",
     "No forecast: the test set has no samples of this kind: trained gene in a new cell type; new " +
     "gene in a new cell type.",
   ]);
@@ -68,4 +69,39 @@ Deno.test("if a table would be too wide, skill and the genes' correlations are o
     "             0.100                 0.25 [-0.05, 0.50] of 1,447",
     "gene mean *  3.437 [3.100, 3.750]  –",
   ]);
+});
+
+Deno.test("a range stands in round brackets, and a line says that it is no interval", () => {
+  const few = {
+    ...scores("newGene", some),
+    interval: { kind: "range", cellTypes: 2, genes: null },
+  } as const;
+  const lines = formatRegimeTable({ ...evaluation, regimes: [few] });
+  match(lines[0]!, /; \( \) range over 2 cell types, for these genes$/);
+  match(lines[2]!, /^wakawaka {5}3\.437 \(3\.100, 3\.750\) {2}–/);
+  match(
+    lines.at(-3)!,
+    /^\( \) after MSE.* and no interval: it holds the truth less often than one would\. Only cell types/,
+  );
+  const both = { ...evaluation, regimes: [few, scores("newCellType", some)] };
+  match(formatRegimeTable(both).at(-3)!, /^\[ \] and \( \) after MSE/);
+});
+
+Deno.test("what was drawn again is said as it is: genes, or both", () => {
+  const ofGenes = { kind: "interval", cellTypes: null, genes: 1447 } as const;
+  const genes = formatRegimeTable({
+    ...evaluation,
+    resampled: "genes",
+    regimes: [{ ...scores("newGene", some), interval: ofGenes }],
+  });
+  match(genes[0]!, /over 1,447 genes, for these cell types$/);
+  match(genes.at(-3)!, /Only genes are drawn again: what the choice of cell types adds/);
+  const ofBoth = { ...ofGenes, cellTypes: 50 };
+  const both = formatRegimeTable({
+    ...evaluation,
+    resampled: "cell-types-and-genes",
+    regimes: [{ ...scores("newGene", some), interval: ofBoth }],
+  });
+  match(both[0]!, /over 50 cell types and 1,447 genes$/);
+  match(both.at(-3)!, /over cell types and genes\.$/);
 });
