@@ -53,9 +53,9 @@ export class GenePredGenes {
       ? transcriptGenes?.get(transcriptKey(transcript))
       : undefined;
     const gene = named ?? found.gene;
-    const place = { transcript, chromosome, strand, start, end, line: line.number };
+    const place = { transcript, chromosome, strand, start, end, line: line.number, isWhole: true };
     this.#made.add({ gene, ...place });
-    starts?.add(gene, { ...place, isWhole: true });
+    starts?.add(gene, place);
   }
 
   /** Adds the genes to the list. */

@@ -107,11 +107,12 @@ export class GffTranscripts {
     const gene = stripGenePrefix(written);
     if (this.#geneIds.has(gene) || this.#list.has(gene)) return;
     const transcript = gtfValue(attributes, "transcript_id");
+    const isWhole = kind === "transcript";
     this.#made.add(
-      { gene, transcript, chromosome, strand, start, end, line: line.number },
+      { gene, transcript, chromosome, strand, start, end, line: line.number, isWhole },
       () => readTranscriptFacts(parseAttributes(attributes)),
     );
-    if (kind === "transcript" && transcript !== undefined) this.#skipParts(written, transcript);
+    if (isWhole && transcript !== undefined) this.#skipParts(written, transcript);
   }
 
   #readGff3(feature: GffFeature, line: Line): void {
@@ -125,7 +126,7 @@ export class GffTranscripts {
     const { start, end, strand } = feature;
     const chromosome = decodePercent(feature.chromosome);
     this.#made.add(
-      { gene, transcript, chromosome, strand, start, end, line: line.number },
+      { gene, transcript, chromosome, strand, start, end, line: line.number, isWhole: true },
       () => readTranscriptFacts(attributes),
     );
   }

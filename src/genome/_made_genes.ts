@@ -1,7 +1,7 @@
 /** Makes genes from their transcripts if the file has no lines for the genes. */
 
 import type { GeneList } from "./_gene_list.ts";
-import { type GeneFacts, LARGEST_GAP_BP } from "./_make_gene.ts";
+import { type GeneFacts, LARGEST_GAP_BP, LARGEST_INTRON_BP } from "./_make_gene.ts";
 
 /** The bases from the start to the end of a transcript. */
 interface Extent {
@@ -19,6 +19,8 @@ export interface TranscriptRow extends Readonly<Extent> {
   readonly gene: string;
   /** Id of the transcript, by which its parts are joined. */
   readonly transcript?: string | undefined;
+  /** Whether the line holds the whole transcript: another line of its id is then a copy at another place, not a part. */
+  readonly isWhole?: boolean;
 }
 
 /** Facts about a gene from the line of a transcript. */
@@ -27,11 +29,19 @@ export interface TranscriptFacts extends GeneFacts {
   readonly referenceGene?: string | undefined;
 }
 
+/** Where the lines of a transcript place it on one strand of a chromosome. */
+interface TranscriptPlaces {
+  /** The lines that hold the whole transcript, each distinct place once. */
+  readonly whole: Extent[];
+  /** Its parts, joined where they are near each other. They matter only if no line holds the whole. */
+  readonly parts: Extent[];
+}
+
 interface MadeGene {
   facts: GeneFacts;
   readonly referenceGenes: Set<string>;
   /** By transcript, chromosome and strand. */
-  readonly extents: Map<string, Extent>;
+  readonly transcripts: Map<string, TranscriptPlaces>;
 }
 
 /** Collects transcripts by gene. */
@@ -49,15 +59,18 @@ export class MadeGenes {
   add(row: TranscriptRow, readFacts: () => TranscriptFacts = () => ({})): void {
     let gene = this.#genes.get(row.gene);
     if (gene === undefined) {
-      gene = { facts: {}, referenceGenes: new Set(), extents: new Map() };
+      gene = { facts: {}, referenceGenes: new Set(), transcripts: new Map() };
       this.#genes.set(row.gene, gene);
       if (row.transcript === row.gene) this.#ownIds++;
     }
-    const { transcript = "", chromosome, strand, start, end, line } = row;
+    const { transcript = "", chromosome, strand } = row;
     const key = `${transcript}\t${chromosome}\t${strand}`;
-    const other = gene.extents.get(key);
-    if (other !== undefined) return extend(other, row);
-    gene.extents.set(key, { chromosome, strand, start, end, line });
+    const places = gene.transcripts.get(key);
+    if (places !== undefined) {
+      addPlace(places, row);
+      return;
+    }
+    gene.transcripts.set(key, addPlace({ whole: [], parts: [] }, row));
     const { referenceGene, ...facts } = readFacts();
     gene.facts = joinFacts(gene.facts, facts);
     if (referenceGene !== undefined && referenceGene !== row.gene) {
@@ -78,9 +91,10 @@ export class MadeGenes {
     const which = this.#ownIds > 1 && this.#ownIds === this.#genes.size
       ? "whose ids are those of transcripts"
       : "without a line of their own";
-    for (const [id, { extents, facts, referenceGenes }] of this.#genes) {
+    for (const [id, { transcripts, facts, referenceGenes }] of this.#genes) {
       if (list.has(id) || isKnown(id)) continue;
-      const places = joinOverlapping([...extents.values()]);
+      const extents = [...transcripts.values()].flatMap(extentsOf);
+      const places = joinNear(extents, LARGEST_GAP_BP).toSorted((a, b) => a.line - b.line);
       const line = places[0]?.line;
       list.report.note("made from their transcripts", which, `"${id}" (line ${line})`);
       const [reference] = referenceGenes;
@@ -106,20 +120,41 @@ function joinFacts(known: GeneFacts, more: GeneFacts): GeneFacts {
   };
 }
 
-/**
- * Joins extents on the same strand that overlap or lie near each other. The results are sorted by their first lines.
- */
-function joinOverlapping(extents: readonly Extent[]): Extent[] {
+/** Adds a line to the places of its transcript. */
+function addPlace(places: TranscriptPlaces, row: TranscriptRow): TranscriptPlaces {
+  const { chromosome, strand, start, end, line } = row;
+  const extents = row.isWhole ? places.whole : places.parts;
+  const other = extents.find((extent) =>
+    row.isWhole ? extent.start === start && extent.end === end : isNear(extent, row)
+  );
+  if (other === undefined) extents.push({ chromosome, strand, start, end, line });
+  else extend(other, row);
+  return places;
+}
+
+/** Whether a part may be of the same copy of its transcript as others. */
+function isNear(extent: Extent, { start, end }: TranscriptRow): boolean {
+  return start <= extent.end + LARGEST_INTRON_BP && extent.start <= end + LARGEST_INTRON_BP;
+}
+
+/** The copies of a transcript. */
+function extentsOf({ whole, parts }: TranscriptPlaces): Extent[] {
+  if (whole.length > 0) return whole;
+  // Parts in any order may have begun two copies before one between them joined these.
+  return parts.length === 1 ? parts : joinNear(parts, LARGEST_INTRON_BP);
+}
+
+/** Joins extents on the same strand that overlap or have at most `gapBp` bases between them. */
+function joinNear(extents: readonly Extent[], gapBp: number): Extent[] {
   const places: Extent[] = [];
   for (const extent of extents.toSorted((a, b) => a.start - b.start)) {
     const near = places.find(({ chromosome, strand, end }) =>
-      chromosome === extent.chromosome && strand === extent.strand &&
-      extent.start <= end + LARGEST_GAP_BP
+      chromosome === extent.chromosome && strand === extent.strand && extent.start <= end + gapBp
     );
     if (near === undefined) places.push({ ...extent });
     else extend(near, extent);
   }
-  return places.toSorted((a, b) => a.line - b.line);
+  return places;
 }
 
 function extend(extent: Extent, { start, end, line }: Readonly<Extent>): void {

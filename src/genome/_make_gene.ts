@@ -9,6 +9,12 @@ import { LARGEST_POSITION } from "./largest_position.ts";
 /** Transcripts or parts of one gene that are farther apart than this are taken for copies of the gene. */
 export const LARGEST_GAP_BP = 100_000;
 
+/**
+ * Parts of one transcript that are farther apart than this are taken for parts of two copies. The longest introns of
+ * human genes have 1.2 million bases.
+ */
+export const LARGEST_INTRON_BP = 2_000_000;
+
 /** Facts about a gene besides its id and its place, from a line; the fields are those of {@linkcode Gene}. */
 export interface GeneFacts {
   readonly symbol?: string | undefined;

@@ -2,6 +2,7 @@
 
 import { geneKey } from "../gene_id.ts";
 import { copyText } from "./_copy_text.ts";
+import { LARGEST_INTRON_BP } from "./_make_gene.ts";
 
 /** A transcript, or a part of one, from a line of an annotation. */
 export interface TranscriptStart {
@@ -55,7 +56,7 @@ export class TranscriptStarts {
     if (other === undefined) {
       this.#count++;
       own.set(key, { ...row, transcript });
-    } else if (!other.isWhole || !row.isWhole || isSamePlace(other, row)) {
+    } else if (isOneCopy(other, row)) {
       own.set(key, join(other, row));
     } else own.set(`${key}\t${row.start}\t${row.end}`, { ...row, transcript });
   }
@@ -78,8 +79,11 @@ export class TranscriptStarts {
   }
 }
 
-function isSamePlace(one: TranscriptStart, other: TranscriptStart): boolean {
-  return one.start === other.start && one.end === other.end;
+/** Whether two lines of a transcript are of the same copy of it. */
+function isOneCopy(one: TranscriptStart, other: TranscriptStart): boolean {
+  if (one.isWhole && other.isWhole) return one.start === other.start && one.end === other.end;
+  if (one.isWhole || other.isWhole) return true;
+  return one.start <= other.end + LARGEST_INTRON_BP && other.start <= one.end + LARGEST_INTRON_BP;
 }
 
 /** Joins two lines of a transcript. A line of the whole says where it is; parts reach from their first base to their last. */

@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { readGenes } from "../../src/genome/genes.ts";
 import { textSource } from "../helpers/text_source.ts";
 
@@ -263,6 +263,17 @@ Deno.test("genes are made from transcripts that name their gene", async () => {
     'a.gff3: made from their transcripts 2 genes without a line of their own, such as "a" (line 2)',
   ]);
   await rejects(readLines([gff3("ID=alone", { kind: "mRNA" })]), /transcripts that say which gene/);
+});
+
+Deno.test("a transcript of one ID at two places far apart makes a gene at several places", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=t1;Parent=gene-two", { kind: "mRNA" }),
+    gff3("ID=t1;Parent=gene-two", { kind: "mRNA", start: 5_000_001, end: 5_000_100 }),
+    gff3("ID=t2;Parent=gene-one", { kind: "mRNA" }),
+    gff3("ID=t2;Parent=gene-one", { kind: "mRNA", start: 301, end: 400 }),
+  ]);
+  deepStrictEqual(genes.map(({ id, tss }) => [id, tss]), [["one", 100]]);
+  match(warnings[0]!, /^a\.gff3: left out 1 gene at several places, such as "two" at chr1:100/);
 });
 
 Deno.test("genes made from transcripts get the name and type of the gene, not of the transcripts", async () => {

@@ -142,6 +142,41 @@ Deno.test("transcripts of one gene at several places are copies of the gene", as
   ]);
 });
 
+Deno.test("a transcript at two places of one strand is not stretched over both", async () => {
+  const far = { start: 5_000_101, end: 5_000_200 };
+  for (const kind of ["transcript", "exon"]) {
+    const { genes, warnings } = await readLines([
+      transcript("two", "NM_1", { kind, strand: "-" }),
+      transcript("two", "NM_1", { kind, strand: "-", ...far }),
+      transcript("one", "NM_2", { kind }),
+    ]);
+    deepStrictEqual(genes.map(({ id }) => id), ["one"], kind);
+    deepStrictEqual(warnings, [
+      'a.gtf: left out 1 gene at several places, such as "two" at chr1:199 (line 1) and "two" at ' +
+      "chr1:5000199 (line 2)",
+      'a.gtf: made from their transcripts 2 genes without a line of their own, such as "two" (line 1)',
+    ]);
+  }
+});
+
+Deno.test("exons in any order on both sides of a long intron make one gene, and do not stretch their transcript", async () => {
+  const exon = (name: string, start: number) =>
+    transcript("G", name, { kind: "exon", start, end: start + 99 });
+  const { genes } = await readLines([
+    exon("T1", 1),
+    exon("T1", 3_000_001),
+    exon("T1", 1_500_001),
+    exon("T1", 1_200_001),
+  ]);
+  deepStrictEqual(genes.map(({ tss }) => tss), [0]);
+  const known = await readLines([
+    transcript("G", "T1", { start: 101, end: 5000 }),
+    transcript("G", "T2", { start: 201, end: 5000 }),
+    exon("T1", 4_000_001),
+  ]);
+  deepStrictEqual(known.genes.map(({ tss }) => tss), [100]);
+});
+
 Deno.test("ids of genes that are really those of transcripts are reported", async () => {
   const { warnings } = await readLines([transcript("NM_1", "NM_1"), transcript("NM_2", "NM_2")]);
   deepStrictEqual(warnings, [

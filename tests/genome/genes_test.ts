@@ -398,6 +398,32 @@ Deno.test("genes are made from the transcripts of UCSC's tables", async () => {
   }
 });
 
+Deno.test("a transcript that UCSC's tables have at two places of one strand makes no gene", async () => {
+  const row = (gene: string, name: string, start: number) =>
+    [
+      gene,
+      name,
+      "chr1",
+      "-",
+      start,
+      start + 90,
+      start,
+      start + 90,
+      1,
+      `${start},`,
+      `${start + 90},`,
+    ]
+      .join("\t");
+  const rows = [row("A", "NM_1", 10), row("A", "NM_1", 5_000_010), row("B", "NM_2", 10)];
+  const { genes, warnings } = await readWarned([...rows, row("B", "NM_2", 10)].join("\n"));
+  deepStrictEqual(genes.map(({ id, tss }) => [id, tss]), [["B", 99]]);
+  deepStrictEqual(
+    warnings[0],
+    'a.txt: left out 1 gene at several places, such as "A" at chr1:99 (line 1) and "A" at ' +
+      "chr1:5000099 (line 2)",
+  );
+});
+
 Deno.test("the table of numbers that prepare writes gives back the genes' original ids", async () => {
   const text = "gene_id\tchrom\ttss\tstrand\toriginal_id\n" +
     "2204175923184719\tPf3D7_01_v3\t29509\t+\tPF3D7_0100100\n";

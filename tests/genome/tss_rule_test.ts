@@ -655,6 +655,13 @@ Deno.test("a transcript at two places of its chromosome is left out, not stretch
   match(warnings.join(), /left out 1 transcript at several places, such as "NM_1" at chr1:899/);
   const twice = await read(lines(row("NM_1", [100, 900]), row("NM_1", [100, 900])), "transcript");
   deepStrictEqual(show(twice.genes), ["NM_1 of AB chr1:899-"]);
+  const parts = lines(
+    gtf("gene", [101, 5_000_200, "-"], 'gene_id "G";'),
+    gtf("exon", [101, 200, "-"], 'gene_id "G"; transcript_id "T1";'),
+    gtf("exon", [5_000_101, 5_000_200, "-"], 'gene_id "G"; transcript_id "T1";'),
+    gtf("exon", [101, 300, "-"], 'gene_id "G"; transcript_id "T2";'),
+  );
+  deepStrictEqual(show((await read(parts, "transcript")).genes), ["T2 of G chr1:299-"]);
   const gtfRows = lines(
     gtf("exon", [101, 200, "+"], 'gene_id "G"; transcript_id "T1"; tag "MANE_Select";'),
     gtf("transcript", [51, 900, "+"], 'gene_id "G"; transcript_id "T1";'),
