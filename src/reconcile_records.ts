@@ -225,7 +225,8 @@ const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number 
  *
  * strictEqual(
  *   prepareFlags({ ...DEEPCHROME_RECORD, extendBp: 200 }),
- *   "--signal reads --bin-size 100 --orientation genomic --assembly hg19 --extend 200",
+ *   "--signal reads --bin-size 100 --orientation genomic --assembly hg19 " +
+ *     "--marks H3K27me3,H3K36me3,H3K4me1,H3K4me3,H3K9me3 --extend 200",
  * );
  * ```
  */
@@ -238,6 +239,7 @@ export function prepareFlags(record: DataRecord): string {
   return [
     `--signal ${record.countingRule} --bin-size ${record.binSizeBp}`,
     `--orientation ${record.orientation} --assembly ${record.assembly}`,
+    `--marks ${quotePath(String(record.marks))}`,
     extendBp === 0 ? [] : `--extend ${extendBp}`,
     minMappingQuality === 0 ? [] : `--min-mapping-quality ${minMappingQuality}`,
     normalisation === "none" ? [] : `--normalise ${normalisation}`,

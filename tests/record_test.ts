@@ -43,8 +43,16 @@ Deno.test("a refusal says how to prepare the data again, and that counts are nev
       error instanceof ContractError && /Counts are never rescaled/.test(error.message) &&
       error.message.includes(
         "deno task prepare ... --signal reads --bin-size 100 --orientation genomic --assembly hg19 " +
-          "--extend 200 --normalise rpm --expression-transform log2p1",
+          "--marks H3K27me3,H3K36me3,H3K4me1,H3K4me3,H3K9me3 --extend 200 --normalise rpm --expression-transform log2p1",
       ),
+  );
+});
+
+Deno.test("a refusal of marks in another order names the flag that gives them in the model's", () => {
+  const model: DataRecord = { ...PREPARED, marks: ["H3K27ac", "H2A Z"] };
+  throws(
+    () => reconcileRecords(model, { ...model, marks: ["H2A Z", "H3K27ac"] }),
+    /deno task prepare \.\.\. .* --marks 'H3K27ac,H2A Z' /,
   );
 });
 

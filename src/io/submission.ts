@@ -1,8 +1,7 @@
 import { ContractError, FormatError } from "../errors.ts";
 import { ensemblGeneNumber, geneKey } from "../gene_id.ts";
-import { COMMA } from "../text/characters.ts";
-import { type Line, visitLines, withSource } from "../text/lines.ts";
-import { decodeText, parseDecimal } from "../text/numbers.ts";
+import { failLine, type Line, lineText, visitLines, withSource } from "../text/lines.ts";
+import { adviseRowNames, readPredictionRow, separatorByte } from "./_prediction_row.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { BinarySource } from "../files/open_source.ts";
 import type { AbortOptions } from "../progress.ts";
@@ -152,7 +151,8 @@ export function formatFloat32(value: number): string {
 }
 
 /**
- * Reads a file of values by row id with the header `id,expression`: a submission or labels.
+ * Reads a file of values by row id with the header `id,expression`: a submission or labels. A tab may stand in place of
+ * the comma, and fields may be in double quotes, as R writes them.
  *
  * @param input Path of the file, or a source of its bytes.
  * @param options What the values are.
@@ -178,42 +178,42 @@ export function readPredictions(
   return withSource(input, async (source) => {
     const ids: string[] = [];
     const values: number[] = [];
-    let lines = 0;
+    let separator: number | undefined;
     await visitLines(source, (line) => {
-      lines = line.number;
-      if (line.number === 1) return checkHeader(source, line, what);
-      const comma = line.bytes.indexOf(COMMA, line.start);
-      const id = comma < line.end ? decodeText(line.bytes, line.start, comma) : "";
-      const value = parseDecimal(line.bytes, comma + 1, line.end);
-      if (comma <= line.start || comma >= line.end || Number.isNaN(value)) {
-        failRow(source, line, what);
+      if (separator === undefined) {
+        separator = readHeader(source, line, what);
+        return;
       }
-      ids.push(id);
-      values.push(value);
+      const row = readPredictionRow(line, separator) ?? failRow(source, line, what);
+      ids.push(row.id);
+      values.push(row.value);
     });
     if (ids.length === 0) {
-      const found = lines === 0 ? "the file is empty" : "there is a header only";
+      const found = separator === undefined ? "the file is empty" : "there is a header only";
       throw new FormatError(`Cannot read ${what}: ${found}, expected rows`, { file: source.name });
     }
     return { ids, values: Float64Array.from(values), file: source.name };
   }, { signal });
 }
 
-function checkHeader(source: ByteSource, line: Line, what: string): void {
-  const found = decodeText(line.bytes, line.start, line.end);
-  if (found !== SUBMISSION_HEADER) {
-    throw new FormatError(
-      `Cannot read ${what}: header is "${found.slice(0, 80)}", expected "${SUBMISSION_HEADER}"`,
-      { file: source.name, line: line.number },
-    );
-  }
+/** Finds the byte that separates the fields. */
+function readHeader(source: ByteSource, line: Line, what: string): number {
+  const found = lineText(line);
+  return separatorByte(found) ?? failLine(
+    source.name,
+    line,
+    `Cannot read ${what}: header is "${found.slice(0, 80)}", expected "${SUBMISSION_HEADER}"` +
+      adviseRowNames(found),
+  );
 }
 
 function failRow(source: ByteSource, line: Line, what: string): never {
-  const found = decodeText(line.bytes, line.start, line.end).slice(0, 80);
-  throw new FormatError(
-    `Cannot read ${what}: line is "${found}", expected an id, a comma and a finite number`,
-    { file: source.name, line: line.number },
+  failLine(
+    source.name,
+    line,
+    `Cannot read ${what}: line is "${
+      lineText(line).slice(0, 80)
+    }", expected an id and a finite number, separated as in the header`,
   );
 }
 

@@ -108,12 +108,31 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "a header only": ["id,expression\n", /there is a header only/],
   "another header": ["id,value\na,1\n", /header is "id,value", expected "id,expression".*line 1/],
   "no header": ["a,1\n", /header is "a,1"/],
+  "names of rows": ['"","id","expression"\n"1","a",1\n', /without names of rows: row.names/],
+  "a quote that is not closed": ['id,expression\n"a,1\n', /line is ""a,1"/],
+  "text after a quote": ['id,expression\n"a"b,1\n', /line is ""a"b,1"/],
+  "an empty id in quotes": ['id,expression\n"",1\n', /line is """,1"/],
   "one column": ["id,expression\na,1\nb", /line is "b", .*line 3\)$/],
   "three columns": ["id,expression\na,1,2", /line is "a,1,2"/],
   "an empty id": ["id,expression\n,1", /line is ",1"/],
   "an empty value": ["id,expression\na,\nb,1", /line is "a,".*line 2\)$/],
   "a value that is NaN": ["id,expression\na,nan", /line is "a,nan"/],
 };
+
+const QUOTED: Readonly<Record<string, string>> = {
+  "as R's write.csv quotes it": '"id","expression"\n"a_1",-0.5\n"b ""x"", y_2",2e1\n',
+  "with every field in quotes": '"id","expression"\r\n"a_1","-0.5"\r\n"b ""x"", y_2","20"',
+  "separated by tabs": 'id\texpression\na_1\t-0.5\n"b ""x"", y_2"\t20\n',
+  "with a byte order mark": '\ufeffid,expression\n"a_1",-0.5\n"b ""x"", y_2",20\n',
+};
+
+for (const [what, text] of Object.entries(QUOTED)) {
+  Deno.test(`a file of predictions ${what} is read`, async () => {
+    const { ids, values } = await readPredictions(textSource(text));
+    deepStrictEqual(ids, ["a_1", 'b "x", y_2']);
+    deepStrictEqual([...values], [-0.5, 20]);
+  });
+}
 
 for (const [what, [text, message]] of Object.entries(BAD)) {
   Deno.test(`a file of predictions with ${what} is refused`, async () => {

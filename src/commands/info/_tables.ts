@@ -20,7 +20,7 @@ const SEQUENCE_ROW = /^"?[^,\t"]+"?[,\t]"?[ACGTURYSWKMBDHVN]{20,}"?\s*$/i;
 export async function describeCsv(file: TextFile): Promise<Description | undefined> {
   const [first = ""] = file.lines;
   const cells = first.split(",");
-  if (/^id,(expression|\w+)$/.test(first) && first.startsWith("id,expression")) {
+  if (/^"?id"?[,\t]"?expression"?$/.test(first)) {
     return {
       kind: "submission",
       what: "labels or predictions by id, as the competition's submissions",

@@ -26,7 +26,7 @@ export function arrangeRows(
   checkPaths(rows, file);
   checkSpelling(rows, options);
   checkReplicates(rows, options);
-  const marks = sortMarks([...new Set(rows.map(({ mark }) => mark))]);
+  const marks = sortMarks([...new Set(rows.map(({ mark }) => mark))], options.marks);
   const kept = replicates === "keep" ? keepReplicates(rows, file) : { rows, groups: undefined };
   const { table, missing } = takeMissingMarks(tabulate(kept.rows), { ...options, marks });
   const cellTypes = [...table.keys()];
@@ -58,8 +58,10 @@ function tabulate(rows: readonly SheetRow[]): RowTable {
   return table;
 }
 
-function sortMarks(marks: readonly string[]): string[] {
-  const known = COMPETITION_RECORD.marks.filter((mark) => marks.includes(mark));
+/** Marks that were named come in that order, so that data can be made to fit a model whatever the order of the rows. */
+function sortMarks(marks: readonly string[], wanted: readonly string[] | undefined): string[] {
+  const first = wanted ?? COMPETITION_RECORD.marks;
+  const known = [...new Set(first)].filter((mark) => marks.includes(mark));
   return [...known, ...marks.filter((mark) => !known.includes(mark))];
 }
 

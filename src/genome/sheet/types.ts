@@ -42,7 +42,7 @@ export interface SampleSheetEntry extends SheetFile {
 export interface SampleSheet {
   /** Cell types, in order of first appearance. */
   readonly cellTypes: readonly string[];
-  /** Marks: the competition's marks first, in its order, then others by first appearance. */
+  /** Marks in the order in which they were named; else the competition's first, in its order, then others by first appearance. */
   readonly marks: readonly string[];
   /** The files by cell type, by mark and by replicate. */
   readonly entries: readonly SampleSheetEntry[];
@@ -79,7 +79,7 @@ export interface ArrangeOptions {
    */
   readonly missingMarks?: MissingMarkRule | undefined;
   /**
-   * The marks to take; rows of others are skipped.
+   * The marks to take, in this order; rows of others are skipped.
    *
    * @default {All marks of the sheet.}
    */

@@ -241,6 +241,17 @@ Deno.test("a mark that a cell type lacks is refused, masked, or leaves the cell 
   strictEqual("missingMarks" in whole, false);
 });
 
+Deno.test("marks that are named come in that order, whatever the order of the rows", async () => {
+  const rows = ["liver,H3K4me3,a.bam", "liver,H2A.Z,b.bam", "liver,H3K27ac,c.bam"];
+  for (const marks of [["H3K27ac", "H2A.Z", "H3K4me3"], ["H2A.Z", "H3K4me3", "H2A.Z"]]) {
+    for (const given of [rows, rows.toReversed()]) {
+      const sheet = await read(given, { marks });
+      deepStrictEqual(sheet.marks, [...new Set(marks)]);
+      deepStrictEqual(sheet.entries.map(({ mark }) => mark), sheet.marks);
+    }
+  }
+});
+
 Deno.test("marks and cell types can be chosen, and names that are not there are refused", async () => {
   deepStrictEqual(await list(GAPS, { marks: ["H3K9me3"] }), [
     "lung H3K9me3 b.bam",
