@@ -40,7 +40,10 @@ export interface Progress {
   readonly unit: string;
 }
 
-/** Is called from time to time with how far some work is. What it throws ends the work, and is thrown. */
+/**
+ * Is called from time to time with how far some work is. What it throws ends the work, and is thrown. It is not waited for, so
+ * it must not be asynchronous: nobody would hear of what its promise is rejected with.
+ */
 export type OnProgress = (progress: Progress) => void;
 
 /** How a call is given up; see the module. */

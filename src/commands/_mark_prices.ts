@@ -128,12 +128,11 @@ export function nextAssays(
 
 /** Says which mark to measure next, as a note without its full stop. */
 export function describeNextAssay({ cellTypes, mse, choices }: CellTypesNextAssay): string {
-  const words = choices.map(({ mark, mse: found, gain }, place) =>
-    gain <= 0
-      ? `${mark} would not lower it`
-      : `${mark} would lower ${place === 0 ? "the expected MSE" : "it"} from ${mse.toFixed(3)} to ${
-        found.toFixed(3)
-      }`
-  );
+  const words = choices.map(({ mark, mse: found, gain }, place) => {
+    const error = place === 0 ? "the expected MSE" : "it";
+    return gain <= 0
+      ? `${mark} would not lower ${error}`
+      : `${mark} would lower ${error} from ${mse.toFixed(3)} to ${found.toFixed(3)}`;
+  });
   return `which assay next for ${listSome(cellTypes, MOST_NAMES)}: ${words.join("; ")}`;
 }

@@ -239,7 +239,7 @@ export interface Session extends AsyncDisposable {
    * Predicts with every member, dropout off.
    *
    * @param source The samples.
-   * @param rows For each member, which samples in which order.
+   * @param rows For each member, which samples in which order; they are read until the call settles.
    * @param options Progress and abort signal.
    * @returns The outputs of each member, `[row]`.
    * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers other
@@ -257,7 +257,7 @@ export interface Session extends AsyncDisposable {
    * a pool tie, the first takes the gradient.
    *
    * @param source The samples.
-   * @param rows For each member, which samples in which order.
+   * @param rows For each member, which samples in which order; they are read until the call settles.
    * @param options Progress and abort signal.
    * @returns For each member, a gradient for each input; zeros where a reference is missing.
    * @throws As {@linkcode Session.predict} does.
