@@ -120,7 +120,8 @@ function declareMethod(command: Command): Command {
     )
     .option(
       "--null-shuffles <n>",
-      "how often labels are shuffled for --null labels, and models trained on them",
+      "how often labels are shuffled for --null labels, and models trained on them; with fewer than 19 nothing says that the " +
+        "model as a whole learned anything",
       integer(1, 1000),
       1,
     )

@@ -1,6 +1,7 @@
 /** What `explain` prints of what it found. */
 
 import { formatCountOf } from "../base/count.ts";
+import { LEAST_SAMPLES, type WholeModel } from "../explain/nulls/whole_model.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { alignRows } from "./_align_rows.ts";
 import { describeNull, type NullTest } from "./_explanation_null.ts";
@@ -94,6 +95,33 @@ export function describeTest(
 /** How many values of a sample must have the smallest p-value that there is, 1 / (n + 1), for a q-value to be small. */
 function countNeeded({ ofSample, compared }: Pick<TestedValues, "ofSample" | "compared">): number {
   return Math.ceil(ofSample / ((compared + 1) * LARGEST_Q) - 1e-9);
+}
+
+/** Says how well the whole model fits its labels beside null models, and what that is worth. */
+export function describeWhole(whole: WholeModel | undefined): string {
+  if (whole === undefined) {
+    return `The model as a whole: nothing says whether it learned anything, since fewer than ${LEAST_SAMPLES} of these samples ` +
+      "are in the null.";
+  }
+  const { samples, r, nullRs, p } = whole;
+  const shuffles = formatCountOf(nullRs.length, "shuffle");
+  const smaller = nullRs.filter((other) => other < r).length;
+  const least = 1 / (1 + nullRs.length);
+  const verdict = p <= LARGEST_Q
+    ? ""
+    : " That is no evidence that it learned anything, however small q-values are.";
+  const limit = least <= LARGEST_Q
+    ? ""
+    : ` With ${shuffles} p is never below ${least.toFixed(2)}: it takes --null-shuffles ${
+      Math.ceil(1 / LARGEST_Q - 1)
+    } to reach ${LARGEST_Q}.`;
+  return `The model as a whole: in ${
+    formatCountOf(samples, "sample")
+  } its predictions correlate with the labels by r = ${
+    r.toFixed(3)
+  }, more than those of the models of ${smaller} of ${shuffles} do with theirs, p = ${
+    p.toPrecision(2)
+  }.${verdict}${limit}`;
 }
 
 /** What attributions leave out of the predictions that other commands write; `undefined` if nothing. */

@@ -174,6 +174,7 @@ export function describeNull(kind: NullKind): string {
     ? "A q-value asks whether a value matters more to this gene than the same bin and mark do to other genes of the cell type " +
       "with as much signal: of a sample's values with q of at most 0.05, one in twenty is expected to be chance. It does not " +
       "ask whether the model learned anything."
-    : "A q-value asks whether a value matters more than it does to models of the same kind that learned shuffled labels: of a " +
-      "sample's values with q of at most 0.05, one in twenty is expected to be chance.";
+    : "A q-value asks whether a value is larger than models of the same kind that learned shuffled labels found it, sign ignored. " +
+      "A model whose attributions are larger overall has many small q-values, also where there was nothing to learn: they do " +
+      "not say how many findings are chance.";
 }

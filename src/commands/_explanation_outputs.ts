@@ -6,22 +6,21 @@ import { quotePath } from "../base/shell.ts";
 import type { Attributions } from "../explain/mod.ts";
 import { writeDirectoryAtomic } from "../files/atomic_directory.ts";
 import { pathKind, writeFileAtomic } from "../files/file.ts";
-import type { TrainedModel } from "../model/trained_model.ts";
 import { readJson } from "../runs/json.ts";
 import type { AttributionBlock } from "./_attribution_bytes.ts";
-import { describeFeatures, type Feature } from "./_attribution_features.ts";
+import type { Feature } from "./_attribution_features.ts";
 import { describeCompleteness } from "./_completeness.ts";
 import { writeAttributionAnndata } from "./_explanation_anndata.ts";
 import { type ExplanationDirectory, RECORD_FILE } from "./_explanation_directory.ts";
 import {
   describeLeftOut,
   describeTest,
+  describeWhole,
   formatMarks,
-  LARGEST_Q,
   type MarkSummary,
-  type TestedValues,
 } from "./_explanation_findings.ts";
 import { countCompared, makeMarkTest, type NullTest, wholeOf } from "./_explanation_null.ts";
+import { lookThrough, type Overview } from "./_explanation_overview.ts";
 import { writePages } from "./_explanation_pages.ts";
 import { type TrackPlan, writeTracks } from "./_explanation_tracks.ts";
 import { findTurned } from "./_turned_samples.ts";
@@ -41,19 +40,6 @@ export interface OutputCall {
   readonly signal: AbortSignal;
 }
 
-/** What was learnt in a first look at all blocks. */
-interface Overview {
-  readonly features: readonly Feature[];
-  /** Expression of each sample by its position: measured where the data have labels, else predicted. */
-  readonly expression: ReadonlyMap<number, number>;
-  readonly hasDeviations: boolean;
-  readonly hasQValues: boolean;
-  /** `[sample]`: relative errors of completeness, where the method has them. */
-  readonly errors: readonly number[];
-  /** How many values stand out from the null. */
-  readonly tested: Omit<TestedValues, "compared">;
-}
-
 /** Writes the tables, the pages, the tracks and the record, and prints what matters of them. */
 export async function writeExplanation(
   work: ExplanationWork,
@@ -62,7 +48,7 @@ export async function writeExplanation(
 ): Promise<void> {
   const { flags: { out }, data, models, chosen } = work;
   const { model, test, tracks, signal } = call;
-  const overview = await lookThrough(work, directory, signal);
+  const overview = await lookThrough(work, directory, { test, signal });
   const tables = await writeTables(work, directory, { ...call, overview });
   const pages = await writePages(work, directory, { ...call, ...overview });
   const files = [...tables.files, ...pages];
@@ -76,6 +62,7 @@ export async function writeExplanation(
   if (test !== undefined) {
     const compared = countCompared(test, data, chosen.rows);
     console.log(describeTest(test, { ...overview.tested, compared }));
+    if (test.kind === "labels") console.log(describeWhole(overview.whole));
   }
   const marks = formatMarks(tables.marks);
   if (marks.length > 0) console.log(marks.join("\n"));
@@ -89,6 +76,7 @@ export async function writeExplanation(
     genes: chosen.genes.length,
     cellTypes: chosen.cellTypes,
     completeness,
+    wholeModel: overview.whole,
     arithmetic: work.arithmetic,
     dataRecord: data.record,
     files,
@@ -211,44 +199,6 @@ async function writeAttributions(
   return name;
 }
 
-/** Goes through all blocks once, and keeps some numbers of each sample. */
-async function lookThrough(
-  work: ExplanationWork,
-  directory: ExplanationDirectory,
-  signal: AbortSignal,
-): Promise<Overview> {
-  const { data } = work;
-  const labels = data.hasLabels ? data.labels() : undefined;
-  const expression = new Map<number, number>();
-  const errors: number[] = [];
-  let first: Pick<Overview, "features" | "hasDeviations" | "hasQValues"> | undefined;
-  const tested = { all: 0, found: 0, ofSample: 0 };
-  for await (const block of readBlocks(work, directory, signal)) {
-    first ??= {
-      features: featuresOf(block, work),
-      hasDeviations: Object.values(block.inputs).some((input) => input.standardDeviations),
-      hasQValues: Object.values(block.inputs).some((input) => input.qValues),
-    };
-    const ofSample = new Uint32Array(block.rows.length);
-    for (const { qValues = [] } of Object.values(block.inputs)) {
-      const size = qValues.length / block.rows.length;
-      for (const [i, q] of qValues.entries()) {
-        if (Number.isNaN(q)) continue;
-        tested.all++;
-        ofSample[Math.floor(i / size)]!++;
-        if (q <= LARGEST_Q) tested.found++;
-      }
-    }
-    tested.ofSample = ofSample.reduce((most, count) => Math.max(most, count), tested.ofSample);
-    for (const [i, position] of block.rows.entries()) {
-      expression.set(position, labels?.[position] ?? block.predictions[i]!);
-      const error = block.completenessErrors?.[i];
-      if (error !== undefined && Number.isFinite(error)) errors.push(Math.abs(error));
-    }
-  }
-  return { ...first!, expression, errors, tested };
-}
-
 async function* wholeBlocks(
   work: ExplanationWork,
   blocks: AsyncIterable<AttributionBlock>,
@@ -259,17 +209,6 @@ async function* wholeBlocks(
 /** Whether marks have bins to add up. */
 function canTestMarks(features: readonly Feature[]): boolean {
   return features.some(({ input, bin }) => input === "signal" && bin !== undefined);
-}
-
-/** The features of all inputs, in the order of the block. */
-function featuresOf({ inputs }: AttributionBlock, { models, data }: ExplanationWork): Feature[] {
-  const [{ record, panel }] = models as readonly [TrainedModel];
-  const bins = panel?.bins ?? data.bins;
-  const marks = panel === undefined ? record.marks : data.marks;
-  const context = { record, bins, marks };
-  return Object.entries(inputs).flatMap(([name, { shape }]) =>
-    describeFeatures(name as Feature["input"], shape, context)
-  );
 }
 
 function describeWork(

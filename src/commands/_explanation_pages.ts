@@ -4,6 +4,7 @@ import { basename, resolve } from "node:path";
 import { ALL_GENES } from "./_explained_samples.ts";
 import { writeAllGenesPage } from "./_all_genes_page.ts";
 import type { Feature } from "./_attribution_features.ts";
+import type { WholeModel } from "../explain/nulls/whole_model.ts";
 import type { ExplanationDirectory } from "./_explanation_directory.ts";
 import type { NullTest } from "./_explanation_null.ts";
 import { type ExplanationWork, readBlocks } from "./_explanation_work.ts";
@@ -24,6 +25,8 @@ export interface PagesOptions {
   /** Expression of each sample by its position. */
   readonly expression: ReadonlyMap<number, number>;
   readonly test: NullTest | undefined;
+  /** The model as a whole, beside models of shuffled labels if they are the null. */
+  readonly whole: WholeModel | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +38,7 @@ export interface PagesOptions {
 export async function writePages(
   work: ExplanationWork,
   directory: ExplanationDirectory,
-  { model, features, expression, test, signal }: PagesOptions,
+  { model, features, expression, test, whole, signal }: PagesOptions,
 ): Promise<readonly string[]> {
   const { flags: { out, genes, pages }, chosen, data } = work;
   if (!pages) return [];
@@ -44,7 +47,7 @@ export async function writePages(
     : [`Signal is shown as the data have it, after ${data.record.transform}.`];
   const shared = {
     run: basename(resolve(model)),
-    method: methodOf(work, test, notes),
+    method: methodOf(work, { test, whole, notes }),
     versions: { "@waka/histone": VERSION },
   };
   const blocks = () => readBlocks(work, directory, signal);

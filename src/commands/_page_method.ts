@@ -3,14 +3,20 @@
 import { type Attributions, spreadOverBins } from "../explain/mod.ts";
 import type { ExplanationMethod } from "../report/gene_page_input.ts";
 import type { Feature } from "./_attribution_features.ts";
+import type { WholeModel } from "../explain/nulls/whole_model.ts";
+import { describeWhole } from "./_explanation_findings.ts";
 import { describeNull, type NullTest } from "./_explanation_null.ts";
 import { type ExplanationWork, optionsOf } from "./_explanation_work.ts";
 
 /** Describes the method for a page. */
 export function methodOf(
   { flags, models }: ExplanationWork,
-  test: NullTest | undefined,
-  notes: readonly string[],
+  { test, whole, notes }: {
+    readonly test: NullTest | undefined;
+    /** The model as a whole, beside models of shuffled labels. */
+    readonly whole: WholeModel | undefined;
+    readonly notes: readonly string[];
+  },
 ): ExplanationMethod {
   const { baseline, steps } = optionsOf(flags);
   return {
@@ -18,7 +24,8 @@ export function methodOf(
     baseline,
     steps,
     models: models.length,
-    nullModel: test && describeNull(test.kind),
+    nullModel: test && describeNull(test.kind) +
+        (test.kind === "labels" ? ` ${describeWhole(whole)}` : ""),
     notes,
   };
 }

@@ -222,6 +222,12 @@ STEPS[
   const shuffled = await explain(`${runs}/one`, ...labels);
   strictEqual(shuffled.code, 0, shuffled.stderr);
   match(shuffled.stdout, /models of the same kind that learned shuffled labels/);
+  match(
+    shuffled.stdout,
+    /\nThe model as a whole: in 100 samples .* of [01] of 1 shuffle do .* With 1 shuffle p is never below 0\.50/,
+  );
+  const { wholeModel } = JSON.parse(Deno.readTextFileSync(`${directory}/labels/explain.json`));
+  deepStrictEqual([wholeModel.samples, wholeModel.nullRs.length], [100, 1]);
 };
 
 STEPS["genes are named by ids, symbols and files; an annotation knows symbols and places"] = async (

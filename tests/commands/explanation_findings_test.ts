@@ -6,7 +6,11 @@ import { alignRows } from "../../src/commands/_align_rows.ts";
 import { describeCompleteness } from "../../src/commands/_completeness.ts";
 import { formatAgreement, formatExplained } from "../../src/commands/_difference_text.ts";
 import { EffectSummary } from "../../src/commands/_edit_effects.ts";
-import { describeTest, formatMarks } from "../../src/commands/_explanation_findings.ts";
+import {
+  describeTest,
+  describeWhole,
+  formatMarks,
+} from "../../src/commands/_explanation_findings.ts";
 
 /** The width of a terminal for which nobody named another. */
 const TERMINAL = 80;
@@ -59,6 +63,35 @@ Deno.test("a null that is too small for single values to stand out says so", () 
     describeTest({ kind: "labels" }, { all: 5, found: 1, ofSample: 5, compared: 99 }),
     /The null has/,
   );
+});
+
+Deno.test("q-values of shuffled labels are not called a rate of false discoveries", () => {
+  const tested = { all: 5, found: 1, ofSample: 5, compared: 99 };
+  const text = describeTest({ kind: "labels" }, tested);
+  match(
+    text,
+    /also where there was nothing to learn: they do not say how many findings are chance\.$/,
+  );
+  doesNotMatch(text, /one in twenty/);
+  match(describeTest({ kind: "matched" }, tested), /one in twenty/);
+});
+
+Deno.test("the whole model is told beside its null models, and what so many shuffles can show", () => {
+  const whole = { samples: 360, r: 0.12345 };
+  strictEqual(
+    describeWhole({ ...whole, nullRs: [0.1], p: 0.5 }),
+    "The model as a whole: in 360 samples its predictions correlate with the labels by r = 0.123, more than those of the " +
+      "models of 1 of 1 shuffle do with theirs, p = 0.50. That is no evidence that it learned anything, however small " +
+      "q-values are. With 1 shuffle p is never below 0.50: it takes --null-shuffles 19 to reach 0.05.",
+  );
+  const many = Array.from({ length: 19 }, () => 0.1);
+  match(describeWhole({ ...whole, nullRs: many, p: 0.05 }), /19 of 19 shuffles .* p = 0\.050\.$/);
+  const text = describeWhole({ ...whole, nullRs: [1, ...many], p: 2 / 21 });
+  match(
+    text,
+    /19 of 20 shuffles do with theirs, p = 0\.095\. That is no evidence .* q-values are\.$/,
+  );
+  match(describeWhole(undefined), /nothing says whether it learned anything/);
 });
 
 Deno.test("a large error of completeness asks for more steps", () => {

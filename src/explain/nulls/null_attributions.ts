@@ -107,7 +107,9 @@ export async function nullFromGenes(
  * for which the labels had nothing to do with the marks? All samples of the null share these models, so that a chance finding
  * of theirs is in all of it. Train on several shuffles: of 100 simulated samples that a further null model of `wakawaka`
  * explained, testing whole marks found something at q ≤ 0.05 in 5 to 16 with the models of one shuffle, in 3 to 10 with three,
- * in 1 at most with ten, and in about 80 with the real model.
+ * in 1 at most with ten, and in about 80 with the real model. With other models and data it may be half of all samples with
+ * one shuffle and many with eight: whether the model as a whole learned anything, its q-values do not say. How well it fits
+ * its labels does, ranked among how well the models of 19 shuffles or more fit theirs.
  *
  * @param shuffles For each shuffle of the labels the models that learned it: as many as explain the samples to be tested, since
  * the mean over many models varies less.

@@ -15,10 +15,14 @@ import type { Attributions, InputAttributions } from "../types.ts";
 /**
  * Tests each attribution against a null. The p-value of a value is (1 + n) / (1 + N), where N is the number of null samples
  * that the sample is compared with, and n that of those whose attribution of the same value (such as the same bin and mark)
- * is at least as large, sign ignored. That is valid whatever the distribution, and cautious where there are ties: a value
- * whose attribution is 0 has p = 1. The q-values of a sample are those of Benjamini and Hochberg (1995) over all of its
- * values: among the values of one sample with q ≤ 0.05, at most 5% are expected to be chance. What chance means, the kind of
- * null says: see `nullFromGenes` and `nullFromModels`.
+ * is at least as large, sign ignored, which is cautious where there are ties: a value whose attribution is 0 has p = 1. The
+ * q-values of a sample are those of Benjamini and Hochberg (1995) over all of its values.
+ *
+ * What they are worth, the kind of null says. With `nullFromGenes`, the genes with as much signal are as good as the sample
+ * where it is nothing special, whatever the distribution, so that among the values of one sample with q ≤ 0.05 at most 5% are
+ * expected to be chance. With `nullFromModels`, what a model is as good as, if there was nothing to learn, is the models of a
+ * further shuffle, and the N samples are of few of them. A model whose attributions are larger overall has many small
+ * q-values then, so that they are a comparison of sizes and no rate of false discoveries.
  *
  * A sample is compared with the null's samples of its own cell type that are nearest by total signal; in a null of matched
  * genes its own gene is not among them. For a sequence, each letter is compared with the largest of the four of the same base.
