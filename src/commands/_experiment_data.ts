@@ -10,6 +10,7 @@ import type { ExperimentsFlags } from "./_experiment_flags.ts";
 import { inputsOfRun } from "./_inputs.ts";
 import { loadTest } from "./_labels.ts";
 import { readSchemeTables } from "./_scheme.ts";
+import { warnOfTrained } from "./_trained_warning.ts";
 
 /** Digests the files that experiments read. */
 export async function experimentInputs(flags: ExperimentsFlags): Promise<Inputs> {
@@ -23,7 +24,10 @@ export async function loadExperimentData(flags: ExperimentsFlags): Promise<Exper
   const tables = await readSchemeTables(flags);
   const loaded = await loadData(chooseData(flags.data), flags);
   const test = await loadTest(flags);
-  if (test !== undefined) return { train: loaded, test };
+  if (test !== undefined) {
+    warnOfTrained(loaded, { "--test": test });
+    return { train: loaded, test };
+  }
   const { folds, scheme, seed, stratified } = flags;
   const { data, groups } = tables.join(loaded);
   const [fold] = kFold(data, { folds, scheme, seed, stratified, groups });

@@ -9,6 +9,7 @@ import { loadData, type LoadOptions } from "./_data.ts";
 import { loadLabelled, loadTest, type TestFlags } from "./_labels.ts";
 import { loadUnlabelled, type PanelFlags, usesPanel } from "./_panel_flags.ts";
 import { joinWeights, readWeights, type StartFlags } from "./_start_flags.ts";
+import { warnOfTrained } from "./_trained_warning.ts";
 
 /** Flags that name samples. */
 export interface SampleFlags extends PanelFlags, StartFlags, TestFlags {
@@ -37,11 +38,17 @@ export async function readTrainingSamples(
   const table = await readWeights(flags);
   const data = await loadData(path, flags, options);
   printLabels(data);
+  const sampleWeights = joinWeights(data, table);
+  const validation = await loadValidation(flags, options);
+  const test = await loadTest(flags, options);
+  // Samples of weight 0 are held out.
+  const trained = data.filter((position) => sampleWeights?.[position] !== 0);
+  warnOfTrained(trained, { "--validation": validation, "--test": test });
   return {
     data,
-    sampleWeights: joinWeights(data, table),
-    validation: await loadValidation(flags, options),
-    test: await loadTest(flags, options),
+    sampleWeights,
+    validation,
+    test,
     unlabelled: await loadUnlabelled(flags, { [path]: data }),
   };
 }
