@@ -140,7 +140,7 @@ function isNear(extent: Extent, { start, end }: TranscriptRow): boolean {
 /** The copies of a transcript. */
 function extentsOf({ whole, parts }: TranscriptPlaces): Extent[] {
   if (whole.length > 0) return whole;
-  // Parts in any order may have begun two copies before one between them joined these.
+  // Parts in any order may have started two copies before one between them joined these.
   return parts.length === 1 ? parts : joinNear(parts, LARGEST_INTRON_BP);
 }
 

@@ -1,9 +1,10 @@
-/** Describes rows that are parts of genes and are added up. */
+/** Examines and describes rows that are parts of genes and are added up. */
 
 import { formatCountOf } from "../../base/count.ts";
 import { FormatError } from "../../errors.ts";
 import { showName } from "../wording.ts";
 import type { RowGenes } from "./_row_genes.ts";
+import { areLikeLogarithms } from "./_scale.ts";
 import type { ExpressionTable } from "./table.ts";
 
 /** If this share of genes has equal values in all rows, the values are those of genes. */
@@ -46,6 +47,47 @@ export function describeAddedRows(table: ExpressionTable, rows: RowGenes): strin
     `${file}: ${formatCountOf(genes.length, "gene")} in several rows each, such as ` +
     `"${nameOf(gene.first)}", whose values are added up`,
   ];
+}
+
+/**
+ * Examines the scale of values that are to be added up: a sum of logarithms is the logarithm of a product.
+ *
+ * @returns A warning if the values look like logarithms. Programs that write transcripts write none.
+ * @throws {FormatError} If a value is negative, as only logarithms and differences are.
+ */
+export function examineAddedValues(table: ExpressionTable, rows: RowGenes): string[] {
+  const width = table.cellTypes.length;
+  const places = [...rows.genes.keys()].filter((row) => rows.genes[row]! >= 0);
+  // Nothing is added up if each row is that of a gene of its own.
+  if (places.length <= rows.found) return [];
+  const values = new Float64Array(places.length * width);
+  for (const [i, row] of places.entries()) {
+    values.set(table.values.slice(row * width, (row + 1) * width), i * width);
+  }
+  const negative = values.findIndex((value) => value < 0);
+  if (negative >= 0) {
+    failNegative(table, { rows, row: places[Math.floor(negative / width)]!, i: negative % width });
+  }
+  if (table.program !== undefined || !areLikeLogarithms(values)) return [];
+  return [
+    `${table.file}: the values that are added up to genes look like logarithms, whose sum means nothing. ` +
+    LINEAR_VALUES,
+  ];
+}
+
+const LINEAR_VALUES = "Give linear values, such as TPM, or a table of genes";
+
+function failNegative(
+  { file, lines, cellTypes, values }: ExpressionTable,
+  { rows, row, i }: { readonly rows: RowGenes; readonly row: number; readonly i: number },
+): never {
+  throw new FormatError(
+    `Cannot add up expression: "${showName(rows.names[row] ?? "")}" has ${
+      values[row * cellTypes.length + i]
+    } in cell type "${cellTypes[i]}", expected values of 0 or more, since the rows of a gene are ` +
+      `added up. Values below 0 look like logarithms or differences. ${LINEAR_VALUES}`,
+    { file, line: lines[row] },
+  );
 }
 
 /** The rows of a gene. */

@@ -6,7 +6,7 @@ import { FormatError } from "../../errors.ts";
 import type { Gene } from "../gene.ts";
 import { isMissing } from "../missing.ts";
 import { showName } from "../wording.ts";
-import { describeAddedRows } from "./_added_rows.ts";
+import { describeAddedRows, examineAddedValues } from "./_added_rows.ts";
 import { LONG_FORMAT } from "./_long_format.ts";
 import type { RowGenes } from "./_row_genes.ts";
 import type { ExpressionTable } from "./table.ts";
@@ -25,6 +25,8 @@ export interface CollectedRows {
   readonly repeated: readonly string[];
   /** A message if rows were added up. */
   readonly added: readonly string[];
+  /** A message if values that were added up look like logarithms. */
+  readonly scale: readonly string[];
 }
 
 /** Collects the rows of genes. Throws an error with the line if a gene's row is not usable. */
@@ -40,6 +42,7 @@ export function collectRows(
   const firstRow = new Int32Array(genes.length).fill(-1);
   const repeated = new Set<number>();
   const adds = table.adds || naming === "transcript";
+  const scale = adds ? examineAddedValues(table, found) : [];
   const parts = new PartCheck(table, names);
   const mayFail = table.ragged.size > 0 || table.invalid.size > 0 || transform === "log2p1";
   for (const [row, gene] of rowGenes.entries()) {
@@ -66,6 +69,7 @@ export function collectRows(
     columns,
     repeated: describeRepeated(repeated, { table, firstRow, names }),
     added: adds ? describeAddedRows(table, found) : [],
+    scale,
   };
 }
 

@@ -6,7 +6,7 @@ import { isPseudoautosomalCopy } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
 import { showName } from "../wording.ts";
 import { isTitleOfEntrez } from "./_formats.ts";
-import { NONE, SEVERAL } from "./_gene_index.ts";
+import { JOINT, NONE, SEVERAL } from "./_gene_index.ts";
 import {
   areGenes,
   describeNames,
@@ -110,6 +110,7 @@ export function describeLostRows({ names, naming, genes }: RowGenes, file: strin
   );
   const damaged = naming === "symbol" ? lost.filter(isDamagedSymbol) : [];
   const several = new Set(names.filter((_, row) => genes[row] === SEVERAL));
+  const joint = names.filter((_, row) => genes[row] === JOINT);
   const kind = naming === "transcript" ? "transcripts" : "rows";
   const messages: string[] = [];
   const [[lostName], [damagedName], [severalName]] = [lost, damaged, [...several]];
@@ -119,6 +120,7 @@ export function describeLostRows({ names, naming, genes }: RowGenes, file: strin
         `"${showName(lostName)}"`,
     );
   }
+  if (joint.length > 0) messages.push(`${file}: ${describeJointRows(joint)}`);
   if (damagedName !== undefined) {
     const count = formatCountOf(damaged.length, "name");
     messages.push(
@@ -138,4 +140,16 @@ export function describeLostRows({ names, naming, genes }: RowGenes, file: strin
     );
   }
   return messages;
+}
+
+/** Says of rows that each names several genes that they are left out. */
+function describeJointRows(names: readonly string[]): string {
+  const isOne = names.length === 1;
+  return `${formatCountOf(names.length, "row")} ${
+    isOne ? "names several genes" : "name several genes each"
+  }, ` +
+    `such as "${showName(names[0] ?? "")}": ${
+      isOne ? "it is" : "they are"
+    } left out, since such a value is ` +
+    "no gene's own";
 }

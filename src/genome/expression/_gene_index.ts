@@ -15,6 +15,8 @@ export const NAMINGS: readonly Naming[] = ["id", "symbol", "entrez"];
 export const SEVERAL = -2;
 /** Stands for a name that no gene has. */
 export const NONE = -1;
+/** Stands for a cell that names several genes, whose value is no gene's own. */
+export const JOINT = -3;
 
 /** Finds genes by name. */
 export class GeneIndex {

@@ -2,7 +2,7 @@
 
 import { isEnsemblGeneId, splitEnsemblGeneId } from "../../gene_id.ts";
 import { stripGenePrefix, stripTranscriptPrefix } from "../id_prefixes.ts";
-import { isTranscriptId } from "../transcript_id.ts";
+import { isTranscriptId, transcriptKey } from "../transcript_id.ts";
 
 /** The names of a row's gene in a cell. */
 export interface GeneNames {
@@ -14,6 +14,10 @@ export interface GeneNames {
   readonly entrez?: string | undefined;
   /** The transcript, if the row is a transcript. */
   readonly transcript?: string | undefined;
+  /** All names of a cell that has several: names of one gene, or of several genes. */
+  readonly parts?: readonly string[] | undefined;
+  /** Whether the cell has the Ensembl ids of several genes of one species, so that its value is no gene's own. */
+  readonly isOfSeveral?: boolean | undefined;
 }
 
 /** A number as it is, or as pandas writes it in a column with missing values: `8813.0`. */
@@ -21,6 +25,27 @@ const NUMBER = /^(\d+)(?:\.0)?$/;
 
 /** Splits a cell into names: `ENSG00000000003.15|TSPAN6`, `TSPAN6|7105`, GENCODE's `ENST…|ENSG…|…|TSPAN6|…`. */
 export function parseGeneNames(cell: string): GeneNames {
+  const names = parseCell(cell);
+  return hasSeveralEnsemblGenes(cell) ? { ...names, isOfSeveral: true } : names;
+}
+
+/** Shorter texts do not hold two Ensembl ids. */
+const LENGTH_OF_TWO_IDS = 2 * "ENSG00000000000".length;
+const ENSEMBL_IDS = /ENS([A-Z]*)G(R\d{10}|\d{11})(?!\d)/g;
+
+/** Whether a text has the Ensembl ids of several genes of one species; a gene's copy on Y is the same gene. */
+function hasSeveralEnsemblGenes(text: string): boolean {
+  if (text.length < LENGTH_OF_TWO_IDS) return false;
+  const digitsOf = new Map<string, string>();
+  for (const [, species = "", number = ""] of text.matchAll(ENSEMBL_IDS)) {
+    const digits = number.replace("R", "0");
+    if ((digitsOf.get(species) ?? digits) !== digits) return true;
+    digitsOf.set(species, digits);
+  }
+  return false;
+}
+
+function parseCell(cell: string): GeneNames {
   const name = stripTranscriptPrefix(stripGenePrefix(cell));
   if (name.includes("|")) return parseParts(name.split("|"));
   const [, symbol, within] = WITH_BRACKETS.exec(name) ?? [];
@@ -46,13 +71,15 @@ function parsePair(symbol: string, within: string): GeneNames {
 
 function parseParts(parts: readonly string[]): GeneNames {
   const id = parts.find(isEnsemblGeneId);
-  const transcript = parts.find(isTranscriptId);
+  const transcripts = parts.filter(isTranscriptId);
+  const isOfOne = new Set(transcripts.map(transcriptKey)).size === 1;
+  const transcript = isOfOne ? transcripts[0] : undefined;
   // GENCODE's names of sequences have: transcript, gene, Havana's ids of both, the transcript's name, the symbol.
   const isGencode = transcript !== undefined && id !== undefined && parts.length >= 6;
   const symbol = isGencode ? parts[5] : parts.find((part) => part !== id && part !== transcript);
   const [first = "", second = ""] = parts;
   const entrez = parts.length === 2 ? readNumber(second) : undefined;
-  return { id: id ?? first, symbol: symbol ?? first, entrez, transcript };
+  return { id: id ?? first, symbol: symbol ?? first, entrez, transcript, parts };
 }
 
 function readNumber(name: string): string | undefined {

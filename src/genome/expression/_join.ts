@@ -1,11 +1,11 @@
 /** Joins the rows of a table with the genes of an annotation. */
 
-import { isEnsemblGeneId } from "../../gene_id.ts";
+import { geneKey, isEnsemblGeneId } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
 import { transcriptKey } from "../transcript_id.ts";
 import { failNone } from "./_describe_join.ts";
 import { isTitleOfEntrez, isTitleOfRowNames } from "./_formats.ts";
-import { type GeneIndex, type Naming, NAMINGS, NONE } from "./_gene_index.ts";
+import { type GeneIndex, JOINT, type Naming, NAMINGS, NONE } from "./_gene_index.ts";
 import {
   areRowNumbers,
   ensemblPrefix,
@@ -132,10 +132,13 @@ function findByName({ names, parsed }: NameColumn, naming: Naming, index: GeneIn
     // A cell that looks like several names may as a whole be the name of a gene.
     const cell = names[i] ?? "";
     const whole = cell === "" || naming === "entrez" ? NONE : index.find(naming, cell);
+    if (whole !== NONE) return whole;
     const name = row[naming];
-    const found = whole !== NONE || name === undefined || name === ""
-      ? whole
-      : index.find(naming, name);
+    if (row.isOfSeveral) return JOINT;
+    const found = name === undefined || name === "" ? NONE : index.find(naming, name);
+    if (found !== NONE && row.parts?.some((part) => isOfOther(index.find(naming, part), found))) {
+      return JOINT;
+    }
     // A column of symbols has the ids of genes without a symbol.
     return found === NONE && naming === "symbol" && isEnsemblGeneId(cell)
       ? index.find("id", cell)
@@ -143,6 +146,10 @@ function findByName({ names, parsed }: NameColumn, naming: Naming, index: GeneIn
   });
   if (naming === "symbol") findNumberedAgain(names, genes);
   return { genes, names, naming, found: countGenes(genes) };
+}
+
+function isOfOther(gene: number, found: number): boolean {
+  return gene !== NONE && gene !== found;
 }
 
 /** Finds symbols with a number: R, Seurat and scanpy number a symbol in several rows, `SYM` and `SYM.1`. */
@@ -161,9 +168,14 @@ function findByTranscript(
   transcripts: ReadonlyMap<string, string>,
 ): RowGenes {
   const genes = Int32Array.from(names, (name) => {
-    const { transcript, id } = parseGeneNames(name);
-    const gene = transcripts.get(transcriptKey(name)) ??
-      transcripts.get(transcriptKey(transcript ?? id));
+    const whole = transcripts.get(transcriptKey(name));
+    if (whole !== undefined) return index.find("id", whole);
+    const { transcript, id, parts = [], isOfSeveral } = parseGeneNames(name);
+    const genes = [transcript ?? id, ...parts].flatMap((part) =>
+      transcripts.get(transcriptKey(part)) ?? []
+    );
+    if (isOfSeveral || new Set(genes.map(geneKey)).size > 1) return JOINT;
+    const [gene] = genes;
     return gene === undefined ? NONE : index.find("id", gene);
   });
   return { genes, names, naming: "transcript", found: countGenes(genes) };

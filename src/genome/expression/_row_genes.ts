@@ -5,7 +5,7 @@ import type { GeneIndex, Naming } from "./_gene_index.ts";
 
 /** The gene of each row, and how it was found. */
 export interface RowGenes {
-  /** The index of each row's gene, or NONE or SEVERAL. */
+  /** The index of each row's gene, or NONE, SEVERAL or JOINT. */
   readonly genes: Int32Array;
   /** The names by which the rows were found. */
   readonly names: readonly string[];

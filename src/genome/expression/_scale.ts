@@ -46,6 +46,11 @@ export function examineScale(
   ];
 }
 
+/** Whether values look like logarithms, by the signs that {@linkcode examineScale} names. */
+export function areLikeLogarithms(values: Float64Array): boolean {
+  return lookLikeLogarithms(summarise([values]));
+}
+
 interface Summary {
   /** Number of values that are not missing. */
   readonly count: number;

@@ -9,7 +9,7 @@ import { listSome, showName } from "../../base/wording.ts";
 import { ContractError } from "../../errors.ts";
 import { geneGroupKey, geneKey, isPseudoautosomalCopy } from "../../gene_id.ts";
 import { stripGenePrefix } from "../id_prefixes.ts";
-import { describeNames, parseGeneNames } from "./_gene_names.ts";
+import { describeNames, type GeneNames, parseGeneNames } from "./_gene_names.ts";
 
 /** A gene by its names. */
 export interface NamedGene {
@@ -45,6 +45,8 @@ export interface FoundGenes {
   readonly found: number;
   /** Names that several genes share. */
   readonly shared: readonly string[];
+  /** Cells that name several genes. */
+  readonly joint: readonly string[];
 }
 
 /**
@@ -69,7 +71,7 @@ export function findGenes(
     return (["id", "symbol", "entrez"] as const).map((naming) => ({
       column,
       naming,
-      count: parsed.filter((name) => (index.find(naming, name[naming])?.length ?? 0) > 0).length,
+      count: parsed.filter((name) => isFound(index.findOne(naming, name))).length,
       parsed,
     }));
   });
@@ -84,12 +86,21 @@ export function findGenes(
   }
   const { column, naming, parsed } = best;
   const shared: string[] = [];
+  const joint: string[] = [];
   const places = parsed.map((name, i) => {
-    const found = index.find(naming, name[naming]);
-    if (found?.length === 0) shared.push(columns[column]![i]!);
-    return found ?? [];
+    const found = index.findOne(naming, name);
+    if (found === "joint") joint.push(columns[column]![i]!);
+    else if (found?.length === 0) shared.push(columns[column]![i]!);
+    return isFound(found) ? found : [];
   });
-  return { places, naming: NAMING_WORDS[naming], column, found: best.count, shared };
+  return { places, naming: NAMING_WORDS[naming], column, found: best.count, shared, joint };
+}
+
+/** The places of one gene, empty if its name is shared; `joint` for a cell that names several genes. */
+type Found = readonly number[] | "joint" | undefined;
+
+function isFound(found: Found): found is readonly number[] {
+  return found !== undefined && found !== "joint" && found.length > 0;
 }
 
 function describeGenes(genes: readonly NamedGene[]): string {
@@ -123,6 +134,14 @@ class NameIndex {
       this.#add("symbol", symbol ?? geneKey(id), place);
       if (entrezId !== undefined) this.#add("entrez", entrezId, place);
     }
+  }
+
+  /** The places of the gene that a cell names. */
+  findOne(naming: GeneNaming, names: GeneNames): Found {
+    const { parts = [], isOfSeveral = false } = names;
+    const all = parts.flatMap((part) => this.find(naming, part) ?? []);
+    if (isOfSeveral || all.length > 0 && !this.#areOfOneGene(all)) return "joint";
+    return this.find(naming, names[naming]);
   }
 
   /** The places of a name's genes: empty if several genes share it, `undefined` if none has it. */

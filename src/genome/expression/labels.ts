@@ -85,7 +85,7 @@ export interface LabelledGenes {
  * reference is also a cell type, or if a table has none of the genes, or another kind of values than the other tables.
  * @throws {FormatError} With the line, if a gene or one of its transcripts is in a table twice, values of genes are
  * repeated for their transcripts, a gene's value is not a finite number, a gene's row does not have as many columns as
- * the header, or a value is negative and the transform is `log2p1`.
+ * the header, or a value is negative and the transform is `log2p1` or rows are added up.
  *
  * @example The expression of one of two genes
  * ```ts
@@ -154,7 +154,7 @@ class LabelCollector {
       index: this.#index,
       transcripts: load && (async () => this.#transcripts ??= await load()),
     });
-    const { columns, repeated, added } = collectRows(table, found, { genes, transform });
+    const { columns, repeated, added, scale } = collectRows(table, found, { genes, transform });
     for (const [i, cellType] of table.cellTypes.entries()) {
       const replicates = this.#replicates.get(cellType) ?? new Replicates(genes.length);
       replicates.add(columns[i]!, file);
@@ -164,7 +164,7 @@ class LabelCollector {
     for (const name of table.otherColumns ?? []) this.#otherColumns.add(name);
     const naming = describeNaming(found, { table, genes });
     this.#notes.add(file, [...table.notes, ...naming, ...added]);
-    this.#warnings.add(file, [...describeLostRows(found, file), ...repeated]);
+    this.#warnings.add(file, [...describeLostRows(found, file), ...repeated, ...scale]);
   }
 
   finish(): LabelledGenes {

@@ -7,7 +7,7 @@
 import { formatCountOf } from "../../base/count.ts";
 import { listSome, showName } from "../../base/wording.ts";
 import { ContractError } from "../../errors.ts";
-import { findGenes, type NamedGene } from "./gene_finder.ts";
+import { findGenes, type FoundGenes, type NamedGene } from "./gene_finder.ts";
 import type { FoldChangeTable } from "./fold_changes.ts";
 import type { GeneSet } from "./gene_sets.ts";
 
@@ -51,7 +51,7 @@ export function matchFoldChanges(
   genes: readonly NamedGene[],
 ): MatchedFoldChanges {
   const { file, log2FoldChanges, qValues } = table;
-  const { places, naming, shared } = findGenes(table.names, genes, { what: file });
+  const { places, naming, shared, joint } = findGenes(table.names, genes, { what: file });
   const rowOfGene = new Int32Array(genes.length).fill(NO_ROW);
   const several = new Set<number>();
   for (const [row, found] of places.entries()) {
@@ -83,7 +83,7 @@ export function matchFoldChanges(
       `${file}: ${table.title} of ${formatCountOf(known, "gene")} of ${
         genes.length.toLocaleString("en-US")
       }, found by ${naming}`,
-      ...noteLeftOut(several.size, shared),
+      ...noteLeftOut(several.size, { shared, joint }),
     ],
   };
 }
@@ -107,7 +107,10 @@ function checkSeveral(
   );
 }
 
-function noteLeftOut(several: number, shared: readonly string[]): string[] {
+function noteLeftOut(
+  several: number,
+  { shared, joint }: Pick<FoundGenes, "shared" | "joint">,
+): string[] {
   const notes: string[] = [];
   if (several > 0) {
     notes.push(`${formatCountOf(several, "gene")} with several rows ${are(several)} left out`);
@@ -117,6 +120,13 @@ function noteLeftOut(several: number, shared: readonly string[]): string[] {
       `${formatCountOf(shared.length, "name")} that several genes share ${
         are(shared.length)
       } left out: ${listSome(shared.map(showName), 3)}`,
+    );
+  }
+  if (joint.length > 0) {
+    notes.push(
+      `${formatCountOf(joint.length, "name")} of several genes together ${
+        are(joint.length)
+      } left out: ${listSome(joint.map(showName), 3)}`,
     );
   }
   return notes;
@@ -170,7 +180,7 @@ export function matchGeneSets(
   { file }: { readonly file: string },
 ): MatchedGeneSets {
   const names = [...new Set(sets.flatMap((set) => set.genes))];
-  const { places, naming, found, shared } = findGenes([names], genes, { what: file });
+  const { places, naming, found, shared, joint } = findGenes([names], genes, { what: file });
   const placesOf = new Map(names.map((name, i) => [name, places[i]!]));
   return {
     sets: sets.map(({ name, genes: members }) => ({
@@ -183,7 +193,7 @@ export function matchGeneSets(
       `${file}: ${formatCountOf(sets.length, "gene set")}, ${
         formatCountOf(found, "gene")
       } of whose ${names.length.toLocaleString("en-US")} were found by ${naming}`,
-      ...noteLeftOut(0, shared),
+      ...noteLeftOut(0, { shared, joint }),
     ],
   };
 }

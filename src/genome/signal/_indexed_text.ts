@@ -77,6 +77,7 @@ export class IndexedTextTrack implements SignalTrack {
       report(done += onContig.starts.length);
     }
     report(windows.genes);
+    sink.peaks?.finish();
     sink.warn(rows, { file: this.name, looksOdd: this.#looksOdd, onWarning });
     return {
       values: sink.finish(),

@@ -1,7 +1,7 @@
 /** Reads rows of BED, tagAlign and bedGraph files as bytes: files of reads have tens of millions of rows. */
 
 import { FormatError } from "../../errors.ts";
-import { HASH, MINUS, SPACE, TAB } from "../../text/characters.ts";
+import { HASH, MINUS, SPACE, TAB, ZERO } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
 import { decodeText } from "../../text/numbers.ts";
 import { advisePairs } from "./_advice.ts";
@@ -9,7 +9,7 @@ import { describeForeignRow, isPairOfReads, rowText } from "./_foreign_rows.ts";
 import { OverlapError } from "./_overlap_error.ts";
 import { LARGEST_POSITION } from "../largest_position.ts";
 import { isTrackLine } from "../track_lines.ts";
-import { isBlank, type RowKind, RowSplitter } from "./_row_kinds.ts";
+import { isBlank, NO_SUMMIT, type RowKind, RowSplitter } from "./_row_kinds.ts";
 import { RowShapes } from "./_row_shapes.ts";
 
 /** Takes rows. Coordinates are 0-based half-open. */
@@ -18,9 +18,10 @@ export interface RowSink {
   startContig(name: string): void;
   /**
    * Takes a row with its value: 0 in rows without one, NaN if the value is missing. Returns the first of its bases that
-   * already had a value if rows of this kind must not overlap, and otherwise -1.
+   * already had a value if rows of this kind must not overlap, and otherwise -1. The summit is the distance of a peak's
+   * highest base from its start, or `NO_SUMMIT`.
    */
-  add(start: number, end: number, value: number): number;
+  add(start: number, end: number, value: number, summit: number): number;
 }
 
 /** Unusual rows, which are reported together. */
@@ -102,7 +103,8 @@ export class IntervalRows {
     this.#start = from;
     this.#end = to;
     this.#rows++;
-    const taken = this.#sink.add(from, to, this.#readValue(line));
+    const summit = this.#readSummit(line, { columns, length: to - from });
+    const taken = this.#sink.add(from, to, this.#readValue(line), summit);
     if (taken >= 0) this.#failOverlap(line, taken);
   }
 
@@ -159,6 +161,21 @@ export class IntervalRows {
     if (this.#columns.trim(line.bytes, value.column)) return this.#readValue(line);
     const found = decodeText(line.bytes, start, end);
     return this.#fail(line, `${value.name} is "${found}", expected ${value.expected}`);
+  }
+
+  /** Reads the summit of a peak. A number that is not a place within the peak is not read as one. */
+  #readSummit(
+    { bytes }: Line,
+    { columns, length }: { readonly columns: number; readonly length: number },
+  ): number {
+    const { summitColumn } = this.#kind;
+    if (summitColumn === undefined || columns <= summitColumn) return NO_SUMMIT;
+    const [start, end] = [this.#columns.starts[summitColumn]!, this.#columns.ends[summitColumn]!];
+    let summit = end > start ? 0 : NaN;
+    for (let i = start; i < end; i++) {
+      summit = isDigit(bytes[i]) ? summit * 10 + bytes[i]! - ZERO : NaN;
+    }
+    return summit < length ? summit : NO_SUMMIT;
   }
 
   #skip(line: Line, from: number, to: number): void {

@@ -7,6 +7,7 @@ import { blacklistOn } from "./blacklist.ts";
 import { windowsByContig } from "./_contig_windows.ts";
 import { CoveredBases } from "./_covered_bases.ts";
 import { IntervalRows, type OddRows, type RowSink } from "./_interval_rows.ts";
+import { PeakSummits, type SeveralSummits } from "./_peak_summits.ts";
 import { ReadSink } from "./_read_sink.ts";
 import { BEDGRAPH_ROWS, ROW_KINDS, STRANDED_BED_ROWS } from "./_row_kinds.ts";
 import type { Blacklist, IntervalCursor } from "./intervals.ts";
@@ -34,6 +35,8 @@ export class RowCounter implements RowSink {
   readonly #windows: GeneWindows;
   readonly #counter: WindowCounter;
   readonly #reads: ReadSink | undefined;
+  /** Takes the rows of peaks before they come here. */
+  readonly peaks: PeakSummits | undefined;
   readonly #mayOverlap: boolean;
   readonly #blacklist: Blacklist | undefined;
   readonly #fragments: boolean;
@@ -54,6 +57,7 @@ export class RowCounter implements RowSink {
     this.#lengths = new Map(chromosomes.map(({ name, length }) => [name, length]));
     this.#matchLength = chromosomeMatcher(this.#lengths.keys(), windows.chromosomeAliases);
     this.#counter = new WindowCounter(windows, rule);
+    this.peaks = format === "peaks" ? new PeakSummits(this) : undefined;
     this.#reads = format === "bed" ? new ReadSink(this.#counter, extendBp) : undefined;
   }
 
@@ -119,6 +123,8 @@ export class RowCounter implements RowSink {
       this.#outside,
       "past the end of the chromosome, left out (is the file of another assembly?)",
     );
+    const several = this.peaks?.several;
+    if (several !== undefined) onWarning?.(`${file} ${describeSummits(several)}`);
     if (this.#reads === undefined) return;
     if (this.#fragments) {
       onWarning?.(
@@ -162,6 +168,13 @@ export class RowCounter implements RowSink {
   }
 }
 
+function describeSummits({ peaks, rows, first }: SeveralSummits): string {
+  return `has ${formatCountOf(peaks, "peak")} in ${
+    formatCountOf(rows, "row")
+  }, one for each summit, such as ` +
+    `${first}: each is counted once, with its largest enrichment`;
+}
+
 interface WarnOptions {
   readonly file: string;
   /** Whether opening the file gave a warning that its rows look like something else. */
@@ -169,14 +182,14 @@ interface WarnOptions {
   readonly onWarning: CountOptions["onWarning"];
 }
 
-/** Makes the reader of a track's rows. */
+/** Makes the reader of a track's rows. Those of peaks are complete after the sink's `peaks` are finished. */
 export function makeRows(
   { name, format }: SignalTrack & { readonly format: TextFormat },
-  sink: RowSink,
+  sink: RowCounter,
   { extendBp = 0 }: CountOptions,
 ): IntervalRows {
   const kind = extendBp > 0 ? STRANDED_BED_ROWS : ROW_KINDS[format];
-  return new IntervalRows(name, kind, sink);
+  return new IntervalRows(name, kind, sink.peaks ?? sink);
 }
 
 /** Finds the first row of a file that contains a given base. */

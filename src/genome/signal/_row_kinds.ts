@@ -33,11 +33,16 @@ export interface RowKind {
   readonly solidColumns: number;
   /** The column with a row's value. Without such a column the value is 0. */
   readonly value?: RowValue;
+  /** Index of the column with the distance of a peak's summit from its start, which not all files have. */
+  readonly summitColumn?: number;
   /** Whether rows are reads; otherwise they are a signal. */
   readonly isReads: boolean;
   /** Whether rows may overlap. */
   readonly mayOverlap: boolean;
 }
+
+/** Stands for the summit of a row without one. */
+export const NO_SUMMIT = -1;
 
 /** Rows are split up to the strand of BED unless their kind wants more. */
 const USUAL_COLUMNS = 6;
@@ -80,8 +85,9 @@ export const BEDGRAPH_ROWS: RowKind = {
 const PEAK_ROWS: RowKind = {
   name: "row of peaks",
   columns: 9,
-  splitColumns: 9,
+  splitColumns: 10,
   solidColumns: 9,
+  summitColumn: 9,
   value: {
     name: "enrichment (signalValue, column 7)",
     column: 6,

@@ -139,6 +139,7 @@ class TextTrack implements SignalTrack {
       throw error instanceof OverlapError ? await this.#withBothLines(error) : error;
     }
     if (rows.rows === 0 && rows.empty === undefined) failEmpty(this.name);
+    sink.peaks?.finish();
     sink.warn(rows, { file: this.name, looksOdd: this.#looksOdd, onWarning });
     const reads = this.format === "bed" ? rows.rows : undefined;
     const { contigs, readsInWindows } = sink;

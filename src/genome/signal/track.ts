@@ -23,7 +23,8 @@ import type { AbortOptions, OnProgress } from "../../progress.ts";
  *   that have a value, so `mean` does not count other bases as zeros. A bin without values is 0. So is a bin with a
  *   NaN, which some tools write for missing data.
  * - `enrichment`: a peak's enrichment (signalValue, column 7 of narrowPeak and broadPeak) times the share of the bin
- *   that it covers, summed over peaks. A bin without peaks is 0.
+ *   that it covers, summed over peaks. A bin without peaks is 0. Rows that follow each other and differ in their
+ *   summits (column 10 of narrowPeak) and values are one peak, with the largest of these.
  */
 export type CountingRule = "reads" | "mean-depth" | "mean" | "sum" | "max" | "enrichment";
 

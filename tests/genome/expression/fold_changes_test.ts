@@ -72,6 +72,16 @@ Deno.test("a column of symbols is used where the ids are of another kind", async
   deepStrictEqual([...matchFoldChanges(table, numbered).log2FoldChanges], [1, 2]);
 });
 
+Deno.test("a fold change of several genes together is that of none of them", async () => {
+  const text = `gene_id,log2FoldChange,padj\n${A};${B},1,0.1\n${B},2,0.1\n${C},3,0.1\n`;
+  const { log2FoldChanges, notes } = matchFoldChanges(
+    await readFoldChanges(textSource(text)),
+    GENES,
+  );
+  deepStrictEqual([...log2FoldChanges], [NaN, 2, 3]);
+  strictEqual(notes[1], `1 name of several genes together was left out: ${A};${B}`);
+});
+
 Deno.test("all transcripts of a gene have its fold change", async () => {
   const table = await readFoldChanges(textSource(`id,logFC\n${A}.1,1\n${B}.2,2\n`));
   const genes = [

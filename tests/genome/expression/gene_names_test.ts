@@ -118,3 +118,50 @@ Deno.test("an id in another database finds the only gene that has it, unless it 
   deepStrictEqual(labelled.map(({ id }) => id), ["MSTRG.1", B]);
   deepStrictEqual([...labels.get("liver")!], [1, 2]);
 });
+
+Deno.test("a row that names several genes labels none, and is counted beside the rows of these genes", async () => {
+  const [dpm1, scyl3] = ["DPM1", "SCYL3"];
+  const cells = [";", "|", "_", ":", " ", ",", "+", "-", "///"].map((mark) => `${A}${mark}${B}`);
+  cells.push(`${A}.14|${B}.13`, `${A}_${dpm1};${B}_${scyl3}`, `${A}|${B}|${dpm1}|${scyl3}`);
+  for (const cell of cells) {
+    const text = `gene\tliver\n${cell}\t50\nENSG00000000460\t1\n${A}\t2\n`;
+    const labels = await labelText(text);
+    strictEqual(showLabels(labels), "419=2 460=1", cell);
+    match(labels.warnings.join("\n"), /: 1 row names several genes, such as "ENSG.*": it is left/);
+  }
+  const symbols = `gene\tliver\n${dpm1}|${scyl3}\t50\n${scyl3}|57147\t3\nFIRRM\t1\n`;
+  const bySymbol = await labelText(symbols);
+  strictEqual(showLabels(bySymbol), "457=3 460=1");
+  match(bySymbol.warnings.join("\n"), /1 row names several genes, such as "DPM1\|SCYL3"/);
+  const numbers = "GeneID\tliver\n8813|57147\t50\n55732\t1\n";
+  strictEqual(showLabels(await labelText(numbers)), "460=1");
+});
+
+Deno.test("several names of one gene in a cell find it", async () => {
+  const cells = [
+    `${A}.17_DPM1`,
+    `${A}|DPM1`,
+    `DPM1|8813`,
+    `DPM1|${A}`,
+    `${A}.17|${A}.17_PAR_Y`,
+    `${A}|ENSMUSG00000000457`,
+    `ENST00000000001.1|${A}.17|OTTHUMG1.1|OTTHUMT1.1|DPM1-201|DPM1|1187|protein_coding|`,
+  ];
+  for (const cell of cells) {
+    const labels = await labelText(`gene\tliver\n${cell}\t50\n`);
+    strictEqual(showLabels(labels), "419=50", cell);
+    strictEqual(labels.warnings.length, 1, labels.warnings.join("\n"));
+  }
+});
+
+Deno.test("a row of several transcripts is that of their gene, unless they have several genes", async () => {
+  const transcripts = () =>
+    Promise.resolve(
+      new Map([["ENST00000000001", A], ["ENST00000000002", A], ["ENST00000000003", B]]),
+    );
+  const text = "target_id\tliver\nENST00000000001.1|ENST00000000002.1\t5\n" +
+    "ENST00000000001.1|ENST00000000003.1\t7\nENST00000000003.1\t1\n";
+  const labels = await labelText(text, { transcripts });
+  strictEqual(showLabels(labels), "419=5 457=1");
+  match(labels.warnings.join("\n"), /1 row names several genes, such as "ENST00000000001\.1\|ENST/);
+});

@@ -372,6 +372,30 @@ Deno.test("a symbol that R numbered in further rows gives no label, and ids amon
   strictEqual(showLabels(await labelText(`symbol,liver\nDPM1,1\n${B}.9,2\n`)), "419=1 457=2");
 });
 
+Deno.test("logarithms of transcripts are not added up to genes", async () => {
+  const ids = Array.from({ length: 24 }, (_, i) => `ENST000000000${10 + i}`);
+  const transcripts = () =>
+    Promise.resolve(new Map(ids.map((id, i) => [id, i < 12 ? `${A}.14` : `${B}.14`])));
+  const write = (valueOf: (tpm: number) => number) =>
+    "sample\tliver\n" +
+    ids.map((id, i) => `${id}.1\t${valueOf(i % 3 === 0 ? 0 : i * i)}\n`).join("");
+  for (const transform of ["none", "log2p1"] as const) {
+    // As UCSC Xena writes transcripts.
+    await rejects(labelText(write((tpm) => Math.log2(tpm + 0.001)), { transcripts, transform }), {
+      name: "FormatError",
+      message:
+        /^Cannot add up expression: "ENST00000000010\.1" has -9\.9\d+ in cell type "liver", expected values of 0 or more.*Give linear values, such as TPM, or a table of genes/,
+    });
+    const labels = await labelText(write((tpm) => Math.log2(tpm + 1)), { transcripts, transform });
+    match(labels.warnings.join("\n"), /values that are added up to genes look like logarithms/);
+    const linear = await labelText(write((tpm) => tpm / 2), { transcripts, transform });
+    doesNotMatch(linear.warnings.join("\n"), /logarithms/);
+  }
+  // Each gene has one transcript here, so that nothing is added up.
+  const alone = `sample\tliver\n${ids[0]}.1\t-1.5\n${ids[12]}.1\t2.25\n`;
+  strictEqual(showLabels(await labelText(alone, { transcripts })), "419=-1.5 457=2.25");
+});
+
 Deno.test("transcripts with symbols in another column are added up as transcripts", async () => {
   const transcripts = () =>
     Promise.resolve(

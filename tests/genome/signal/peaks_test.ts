@@ -4,12 +4,14 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
+import { openText } from "../../../src/genome/signal/text_track.ts";
 import { prepare } from "../../../src/genome/prepare.ts";
 import type { CountOptions } from "../../../src/genome/signal/track.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
 import { bytesSource } from "../../../src/files/byte_source.ts";
 import { readBlacklist } from "../../../src/genome/signal/blacklist.ts";
 import { closeTo, countSlowly, geneAt } from "../../helpers/genome.ts";
+import { indexedText } from "../../helpers/indexed_text.ts";
 import { textSource } from "../../helpers/text_source.ts";
 
 const WINDOWS = geneWindows([geneAt("chr1", 200)], { halfWidthBp: 200 });
@@ -38,6 +40,49 @@ Deno.test("peaks that overlap are added, in any order", async () => {
   const rows = [peak(0, 100, 2), peak(50, 150, 4), peak(50, 100, 1)];
   deepStrictEqual(await countPeaks(rows.join("")), [4.5, 2, 0, 0]);
   deepStrictEqual(await countPeaks(rows.toReversed().join("")), [4.5, 2, 0, 0]);
+});
+
+Deno.test("a peak that is written once for each of its summits is one peak, with its largest enrichment", async () => {
+  const warnings: string[] = [];
+  const onWarning = (message: string) => void warnings.push(message);
+  const at = (
+    summit: number | string,
+    enrichment: number,
+    place: readonly [start: number, end: number] = [50, 250],
+  ) => peak(...place, enrichment).replace("\t40\n", `\t${summit}\n`);
+  const twins = at(10, 6) + at(100, 8) + at(150, 7) + at(5, 2, [300, 400]) + at(9, 3, [300, 400]);
+  for (const text of [twins, twins.replaceAll("\n", "\r\n")]) {
+    warnings.length = 0;
+    deepStrictEqual(await countPeaks(text, { onWarning }), [4, 8, 4, 3]);
+    deepStrictEqual(warnings, [
+      "a.narrowPeak has 2 peaks in 5 rows, one for each summit, such as chr1:50-250: each is " +
+      "counted once, with its largest enrichment",
+    ]);
+  }
+  const { source, index } = indexedText("a.narrowPeak.gz", twins.match(/.*\n/g)!);
+  const indexed = await openText(source, { format: "peaks", index });
+  const { values } = await indexed.count(WINDOWS, { rule: "enrichment", onWarning });
+  deepStrictEqual([...values], [4, 8, 4, 3]);
+  match(warnings[1]!, /has 2 peaks in 5 rows/);
+  warnings.length = 0;
+  const others = [
+    // The same summit, no summit, and a number that is not a place in the peak.
+    at(10, 8) + at(10, 8),
+    at(-1, 8) + at(-1, 8),
+    at("10", 8) + at("x", 8),
+    at(10, 8) + at(4000, 8),
+    // Another peak between them, and another end.
+    at(10, 8) + peak(600, 700, 1) + at(20, 8),
+    at(10, 8) + at(20, 8, [50, 251]),
+    // Without a column of summits, as in broadPeak.
+    (at(10, 8) + at(20, 8)).replaceAll(/\t[12]0\n/g, "\n"),
+  ];
+  for (const text of others) {
+    deepStrictEqual((await countPeaks(text, { onWarning })).slice(0, 2), [8, 16], text);
+  }
+  const onTwo = at(10, 8) + at(20, 8).replace("chr1", "chr2") + at(30, 8);
+  deepStrictEqual(await countPeaks(onTwo, { onWarning }), [8, 16, 8, 0]);
+  deepStrictEqual(warnings, []);
 });
 
 Deno.test("broadPeak has nine columns, and lines for genome browsers are skipped", async () => {
