@@ -5,6 +5,7 @@ import { failLine, type Line } from "../text/lines.ts";
 import { readStrand } from "./_make_gene.ts";
 import type { Strand } from "./gene.ts";
 import { LARGEST_POSITION } from "./largest_position.ts";
+import { unquoteCell } from "./text_lines.ts";
 
 /** An interval, 0-based half-open. */
 export interface BedInterval {
@@ -37,7 +38,7 @@ export function parseInterval(
     );
   }
   const [chromosome = "", startText = "", endText = "", nameText = "", , strandText = ""] = columns
-    .map((column) => column.trim());
+    .map((column) => unquoteCell(column.trim()));
   const [start = NaN, end = NaN] = [startText, endText].map((digits) =>
     /^\d{1,10}$/.test(digits) ? Number(digits) : NaN
   );

@@ -11,7 +11,7 @@ import { lineText, withSource } from "../../text/lines.ts";
 import { knownChromosomes } from "../chromosome_sizes.ts";
 import { assemblyName } from "../assembly.ts";
 import type { Contig } from "../chromosomes.ts";
-import { visitTextLines } from "../text_lines.ts";
+import { unquoteCell, visitTextLines } from "../text_lines.ts";
 import type { BinarySource } from "../../files/open_source.ts";
 import type { AbortOptions } from "../../progress.ts";
 
@@ -71,7 +71,7 @@ export async function readChromosomeSizes(
     await visitTextLines(source, (line) => {
       const text = lineText(line).trim();
       if (text === "" || text.startsWith("#")) return;
-      const [name = "", digits = ""] = text.split(/\s+/);
+      const [name = "", digits = ""] = text.split(/\s+/).map(unquoteCell);
       const length = /^\d{1,10}$/.test(digits) ? Number(digits) : 0;
       if (length < 1 || length > LARGEST_LENGTH) {
         throw new FormatError(
