@@ -2,6 +2,7 @@
 
 import { isGeneCell } from "../gene_id.ts";
 import { failLine, type Line } from "../text/lines.ts";
+import { adviseDigits } from "../text/numbers.ts";
 import { readStrand } from "./_make_gene.ts";
 import type { Strand } from "./gene.ts";
 import { LARGEST_POSITION } from "./largest_position.ts";
@@ -45,7 +46,7 @@ export function parseInterval(
   if (!(start < end && end <= LARGEST_POSITION)) {
     fail(
       `found start "${startText}" and end "${endText}", expected integers from 0 to ${LARGEST_POSITION}, the end ` +
-        "after the start",
+        "after the start" + (adviseDigits(startText) || adviseDigits(endText)),
     );
   }
   if (chromosome === "" || ![chromosome, nameText].every(isGeneCell)) {

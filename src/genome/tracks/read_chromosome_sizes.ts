@@ -8,6 +8,7 @@ import { formatCountOf } from "../../base/count.ts";
 import { showValue } from "../../base/show_value.ts";
 import { FormatError } from "../../errors.ts";
 import { lineText, withSource } from "../../text/lines.ts";
+import { adviseDigits } from "../../text/numbers.ts";
 import { knownChromosomes } from "../chromosome_sizes.ts";
 import { assemblyName } from "../assembly.ts";
 import type { Contig } from "../chromosomes.ts";
@@ -78,7 +79,7 @@ export async function readChromosomeSizes(
           `Cannot read lengths of chromosomes: ${showValue(name)} has the length ${
             showValue(digits)
           }, expected ` +
-            `an integer from 1 to ${LARGEST_LENGTH}`,
+            `an integer from 1 to ${LARGEST_LENGTH}${adviseDigits(digits)}`,
           { file, line: line.number },
         );
       }
