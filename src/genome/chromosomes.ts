@@ -170,7 +170,7 @@ export function checkAssembly(
     throw new ContractError(
       `Cannot use ${file}: it has none of the chromosomes of the genes, such as ` +
         `${describeTss(firstMissing)}; it has ${listSome([...lengths.keys()]) || "none"}. ` +
-        "Are they named differently, or of another assembly?",
+        `Are they named differently, or of another assembly?${adviseAliases(aliases)}`,
     );
   }
   const [firstOutside] = outside;
@@ -182,7 +182,7 @@ export function checkAssembly(
         `${length} bp. Is it of another assembly?`,
     );
   }
-  return firstMissing === undefined ? [] : [describeMissing(missing, genes.length, file)];
+  return firstMissing === undefined ? [] : [describeMissing(missing, genes.length, options)];
 }
 
 /**
@@ -264,12 +264,25 @@ function checkSpecies(
   }
 }
 
-function describeMissing(missing: readonly Gene[], genes: number, file: string): string {
+function describeMissing(
+  missing: readonly Gene[],
+  genes: number,
+  { file, aliases }: CheckAssemblyOptions,
+): string {
   const names = new Set(missing.map(({ chromosome }) => chromosome));
   const [example] = missing.map(describeTss);
   return `${file} lacks the chromosomes of ${missing.length} of ${genes} genes (${
     listSome([...names])
-  }), such as ${example}: their signal is zero. Is it of another assembly?`;
+  }), such as ${example}: their signal is zero. Is it of another assembly?${
+    adviseAliases(aliases)
+  }`;
+}
+
+/** Says, after a question about the assembly, what joins different names of chromosomes. */
+export function adviseAliases(aliases: ChromosomeAliases | undefined): string {
+  return aliases === undefined
+    ? " Chromosomes that are only named differently are joined by a table of their names (--chromosome-aliases FILE)"
+    : " The table of names (--chromosome-aliases) does not join them";
 }
 
 function describeTss({ id, chromosome, tss, line }: Gene): string {
