@@ -80,7 +80,7 @@ export async function describeGenes(file: TextFile): Promise<Description | undef
   });
   const header = (file.lines[0] ?? "").toLowerCase();
   const isTable = /(^|[\t,])gene_id([\t,]|$)/.test(header) && /[\t,]tss([\t,]|$)/.test(header) ||
-    /transcription start site|gene stable id/.test(header);
+    /transcription start site|gene stable id|ensembl gene id/.test(header);
   if (!isGff && !isGenePred && !isTable) return undefined;
   const isGff3 = /^##gff-version 3/.test(file.head.text) ||
     rows.some((row) => /^ID=|;Parent=/.test(row[8] ?? ""));
