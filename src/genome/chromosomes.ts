@@ -170,7 +170,7 @@ export function checkAssembly(
     throw new ContractError(
       `Cannot use ${file}: it has none of the chromosomes of the genes, such as ` +
         `${describeTss(firstMissing)}; it has ${listSome([...lengths.keys()]) || "none"}. ` +
-        `Are they named differently, or of another assembly?${adviseAliases(aliases)}`,
+        `Are they named differently${adviseAliases(aliases)}, or of another assembly?`,
     );
   }
   const [firstOutside] = outside;
@@ -278,11 +278,9 @@ function describeMissing(
   }`;
 }
 
-/** Says, after a question about the assembly, what joins different names of chromosomes. */
+/** Says what to do about chromosomes that are named differently. The page, which has no flags, leaves brackets out. */
 export function adviseAliases(aliases: ChromosomeAliases | undefined): string {
-  return aliases === undefined
-    ? " Chromosomes that are only named differently are joined by a table of their names (--chromosome-aliases FILE)"
-    : " The table of names (--chromosome-aliases) does not join them";
+  return aliases === undefined ? " (then join their names with --chromosome-aliases)" : "";
 }
 
 function describeTss({ id, chromosome, tss, line }: Gene): string {

@@ -126,7 +126,7 @@ Deno.test("a file that lacks all of the chromosomes is refused", () => {
   throws(() => checkAssembly(genes, [], { file: "a.bam" }), /it has none\. Are they/);
   throws(
     () => checkAssembly([gene("chr1", 5, 3)], [{ name: "Chr1" }], { file: "a.bam" }),
-    /it has Chr1\. Are .*joined by a table of their names \(--chromosome-aliases FILE\)$/,
+    /it has Chr1\. Are they named differently \(then join their names with --chromosome-aliases\), or/,
   );
 });
 
@@ -134,7 +134,7 @@ Deno.test("chromosomes that a file lacks give one warning with their names", () 
   const genes = [gene("chr1", 5), ...["3", "4", "5", "6", "6"].map((name) => gene(name, 1, 2))];
   deepStrictEqual(checkAssembly(genes, CONTIGS, { file: "a.bw" }), [
     "a.bw lacks the chromosomes of 5 of 6 genes (3, 4, 5 and 1 more), such as " +
-    '"G2" at 3:1 (line 2 of the genes): their signal is zero. Is it of another assembly? ' +
-    "Chromosomes that are only named differently are joined by a table of their names (--chromosome-aliases FILE)",
+    '"G2" at 3:1 (line 2 of the genes): their signal is zero. Are they named differently ' +
+    "(then join their names with --chromosome-aliases), or is it of another assembly?",
   ]);
 });

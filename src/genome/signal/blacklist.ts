@@ -107,9 +107,9 @@ export function describeUselessBlacklist(
   if (onContigs.size === 0) {
     return `${name} has none of the chromosomes of the genes: it has ${
       listSome([...chromosomes.keys()])
-    }, so nothing is left out. Is it of another assembly?${
+    }, so nothing is left out. Are they named differently${
       adviseAliases(windows.chromosomeAliases)
-    }`;
+    }, or is it of another assembly?`;
   }
   const widthBp = windows.bins * windows.binSizeBp;
   for (const [chromosome, onContig] of onContigs) {
