@@ -273,9 +273,9 @@ function describeMissing(
   const [example] = missing.map(describeTss);
   return `${file} lacks the chromosomes of ${missing.length} of ${genes} genes (${
     listSome([...names])
-  }), such as ${example}: their signal is zero. Is it of another assembly?${
+  }), such as ${example}: their signal is zero. Are they named differently${
     adviseAliases(aliases)
-  }`;
+  }, or is it of another assembly?`;
 }
 
 /** Says what to do about chromosomes that are named differently. The page, which has no flags, leaves brackets out. */
