@@ -162,7 +162,7 @@ export class DeepchromeParser {
       }": the first line looks like a header, since its bin is ` +
         `"${
           this.#text(bytes, 1)
-        }", expected rows of DeepChrome, which has none: take the line out, and see that the ` +
+        }", expected rows alone, as DeepChrome writes them: take the line out, and see that the ` +
         `marks are ${this.#record.marks.join(", ")} in this order`,
     );
   }
