@@ -40,7 +40,7 @@ export function declareSheetFlags(command: Command): Command {
     )
     .option(
       "--marks <names>",
-      "use only these marks, in this order; separate them by commas or repeat the flag",
+      "use only these marks, in this order unless all are the competition's; separate them by commas or repeat the flag",
       names,
     )
     .option("--cell-types <names>", "use only these cell types, separated in the same way", names)

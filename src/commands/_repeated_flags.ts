@@ -19,7 +19,8 @@ export function watchRepeatedFlags(command: Command): () => void {
   }
   return () => {
     for (const [option, values] of given) {
-      if (new Set(values).size > 1) warn(describeRepeat(option, values.at(-1)!));
+      const isLost = new Set(values).size > 1 && !gathers(option, values, command);
+      if (isLost) warn(describeRepeat(option, values.at(-1)!));
     }
   };
 }
@@ -27,6 +28,14 @@ export function watchRepeatedFlags(command: Command): () => void {
 /** Whether a flag's value may have several parts, as its help says by a plural or in words. */
 function takesSeveral({ flags, description }: Option): boolean {
   return /<(\w+s|list|n,…)>$/.test(flags) || description.includes("several with commas");
+}
+
+/** Whether a flag adds what is given again to what was given first. */
+function gathers(option: Option, [first = ""]: readonly string[], command: Command): boolean {
+  const value: unknown = command.getOptionValue(option.attributeName());
+  const parsed: unknown = option.parseArg?.(first, undefined);
+  return Array.isArray(value) && Array.isArray(parsed) &&
+    parsed.every((word) => value.includes(word));
 }
 
 function describeRepeat(option: Option, last: string): string {

@@ -2,6 +2,7 @@
 
 import { failLine, type Line, lineText } from "../text/lines.ts";
 import { type GeneRow, parsePosition, readStrand } from "./_make_gene.ts";
+import { unquoteCell } from "./text_lines.ts";
 import { isTrackLine } from "./track_lines.ts";
 
 /** The strand is the sixth column. */
@@ -36,10 +37,13 @@ export function parseBedLine(line: Line, file: string): GeneRow | undefined {
   };
 }
 
-/** Splits a line of BED at tabs, or at blanks if the numbers and the strand show that blanks separate the columns. */
+/**
+ * Splits a line of BED at tabs, or at blanks if the numbers and the strand show that blanks separate the columns. Quotes
+ * around a column, which R writes, are left out.
+ */
 export function splitBed(text: string): string[] {
-  if (text.includes("\t")) return text.split("\t");
-  const columns = text.trim().split(/ +/);
+  if (text.includes("\t")) return text.split("\t").map(unquoteCell);
+  const columns = text.trim().split(/ +/).map(unquoteCell);
   const [, start = "", end = "", , , strand = ""] = columns;
   const isCertain = /^(?:[-+.?]|[-+]?1)$/.test(strand) &&
     [start, end].every((column) => /^\d+$/.test(column));

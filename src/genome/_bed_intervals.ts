@@ -2,9 +2,11 @@
 
 import { isGeneCell } from "../gene_id.ts";
 import { failLine, type Line } from "../text/lines.ts";
+import { adviseDigits } from "../text/numbers.ts";
 import { readStrand } from "./_make_gene.ts";
 import type { Strand } from "./gene.ts";
 import { LARGEST_POSITION } from "./largest_position.ts";
+import { unquoteCell } from "./text_lines.ts";
 
 /** An interval, 0-based half-open. */
 export interface BedInterval {
@@ -37,14 +39,14 @@ export function parseInterval(
     );
   }
   const [chromosome = "", startText = "", endText = "", nameText = "", , strandText = ""] = columns
-    .map((column) => column.trim());
+    .map((column) => unquoteCell(column.trim()));
   const [start = NaN, end = NaN] = [startText, endText].map((digits) =>
     /^\d{1,10}$/.test(digits) ? Number(digits) : NaN
   );
   if (!(start < end && end <= LARGEST_POSITION)) {
     fail(
       `found start "${startText}" and end "${endText}", expected integers from 0 to ${LARGEST_POSITION}, the end ` +
-        "after the start",
+        "after the start" + (adviseDigits(startText) || adviseDigits(endText)),
     );
   }
   if (chromosome === "" || ![chromosome, nameText].every(isGeneCell)) {

@@ -7,25 +7,41 @@ import { findColumn, isKnown, separatorOf, TABLE_COLUMNS } from "./_table_cells.
 import type { TranscriptStarts } from "./_transcript_starts.ts";
 import { readTableHeader, splitCells } from "./table_columns.ts";
 
-/** The names of BioMart's columns, on its pages and in biomaRt. */
+/** The names of BioMart's columns, on its pages, in biomaRt, and on its pages up to Ensembl 87. */
 export const BIOMART = {
-  id: ["Gene stable ID", "ensembl_gene_id", "Gene stable ID version", "ensembl_gene_id_version"],
-  chromosome: ["Chromosome/scaffold name", "chromosome_name"],
-  start: ["Gene start (bp)", "start_position"],
-  end: ["Gene end (bp)", "end_position"],
-  tss: ["Transcription start site (TSS)", "transcription_start_site"],
+  id: [
+    "Gene stable ID",
+    "ensembl_gene_id",
+    "Gene stable ID version",
+    "ensembl_gene_id_version",
+    "Ensembl Gene ID",
+  ],
+  chromosome: ["Chromosome/scaffold name", "chromosome_name", "Chromosome Name"],
+  start: ["Gene start (bp)", "start_position", "Gene Start (bp)"],
+  end: ["Gene end (bp)", "end_position", "Gene End (bp)"],
+  tss: [
+    "Transcription start site (TSS)",
+    "transcription_start_site",
+    "Transcription Start Site (TSS)",
+  ],
   strand: ["Strand", "strand"],
-  symbol: ["Gene name", "external_gene_name", "hgnc_symbol", "mgi_symbol"],
-  type: ["Gene type", "gene_biotype"],
+  symbol: ["Gene name", "external_gene_name", "hgnc_symbol", "mgi_symbol", "Associated Gene Name"],
+  type: ["Gene type", "gene_biotype", "Gene Biotype"],
   transcript: [
     "Transcript stable ID",
     "ensembl_transcript_id",
     "Transcript stable ID version",
     "ensembl_transcript_id_version",
+    "Ensembl Transcript ID",
   ],
   canonical: ["Ensembl Canonical", "transcript_is_canonical"],
   maneSelect: ["RefSeq match transcript (MANE Select)", "transcript_mane_select"],
-  entrezId: ["NCBI gene (formerly Entrezgene) ID", "NCBI gene ID", "entrezgene_id"],
+  entrezId: [
+    "NCBI gene (formerly Entrezgene) ID",
+    "NCBI gene ID",
+    "entrezgene_id",
+    "EntrezGene ID",
+  ],
 } as const;
 
 /** The columns that a table has, by their titles. */

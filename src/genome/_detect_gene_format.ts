@@ -1,6 +1,7 @@
 /** Tells the formats of genes from each other by their first lines. */
 
 import type { Line } from "../text/lines.ts";
+import { hasPowerOfTen } from "../text/numbers.ts";
 import { isGff3Style } from "./_attributes.ts";
 import { splitBed } from "./_bed_genes.ts";
 import { splitGenePred } from "./_gene_pred.ts";
@@ -21,10 +22,10 @@ export function detectFormat(text: string): GeneFormat | undefined {
   if (isTableHeader(text)) return "table";
   // BED is tested before GFF, since a BED file may have nine columns with digits wherever GFF has them.
   const [, start, end] = splitBed(text);
-  if (isDigits(start) && isDigits(end)) return "bed";
+  if (isPlace(start) && isPlace(end)) return "bed";
   if (splitGenePred(text) !== undefined) return "genepred";
   const [, , , gffStart, gffEnd, , , , attributes] = columns;
-  if (attributes === undefined || !isDigits(gffStart) || !isDigits(gffEnd)) return undefined;
+  if (attributes === undefined || !isPlace(gffStart) || !isPlace(gffEnd)) return undefined;
   return isGff3Style(unquoteCell(attributes)) ? "gff3" : "gtf";
 }
 
@@ -32,10 +33,11 @@ export function detectFormat(text: string): GeneFormat | undefined {
 export function tellsNoFormat(text: string): boolean {
   const columns = text.split("\t");
   const [, source, kind, start, end, , , , attributes = ""] = columns;
-  return (columns.length === 8 || columns.length === 9) && !isDigits(source) && isDigits(start) &&
-    isDigits(end) && ["", "."].includes(attributes.trim()) && kind !== "gene";
+  return (columns.length === 8 || columns.length === 9) && !isPlace(source) && isPlace(start) &&
+    isPlace(end) && ["", "."].includes(attributes.trim()) && kind !== "gene";
 }
 
-function isDigits(text: string | undefined): boolean {
-  return text !== undefined && /^\d+$/.test(text.trim());
+/** Whether a cell is a place. One with a power of ten shows the format, too; reading it says what is wrong with it. */
+function isPlace(text: string | undefined): boolean {
+  return text !== undefined && (/^\d+$/.test(text.trim()) || hasPowerOfTen(text));
 }

@@ -3,6 +3,7 @@
  */
 
 import { failLine, type Line } from "../text/lines.ts";
+import { adviseDigits } from "../text/numbers.ts";
 import type { Gene } from "./gene.ts";
 import { LARGEST_POSITION } from "./largest_position.ts";
 
@@ -88,6 +89,6 @@ export function parsePosition(
     place.file,
     place.line,
     `Cannot read gene: ${what} is "${text}", ` +
-      `expected an integer from ${place.least} to ${LARGEST_POSITION}`,
+      `expected an integer from ${place.least} to ${LARGEST_POSITION}${adviseDigits(text ?? "")}`,
   );
 }

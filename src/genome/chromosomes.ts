@@ -170,7 +170,7 @@ export function checkAssembly(
     throw new ContractError(
       `Cannot use ${file}: it has none of the chromosomes of the genes, such as ` +
         `${describeTss(firstMissing)}; it has ${listSome([...lengths.keys()]) || "none"}. ` +
-        "Are they named differently, or of another assembly?",
+        `Are they named differently${adviseAliases(aliases)}, or of another assembly?`,
     );
   }
   const [firstOutside] = outside;
@@ -182,7 +182,7 @@ export function checkAssembly(
         `${length} bp. Is it of another assembly?`,
     );
   }
-  return firstMissing === undefined ? [] : [describeMissing(missing, genes.length, file)];
+  return firstMissing === undefined ? [] : [describeMissing(missing, genes.length, options)];
 }
 
 /**
@@ -264,12 +264,23 @@ function checkSpecies(
   }
 }
 
-function describeMissing(missing: readonly Gene[], genes: number, file: string): string {
+function describeMissing(
+  missing: readonly Gene[],
+  genes: number,
+  { file, aliases }: CheckAssemblyOptions,
+): string {
   const names = new Set(missing.map(({ chromosome }) => chromosome));
   const [example] = missing.map(describeTss);
   return `${file} lacks the chromosomes of ${missing.length} of ${genes} genes (${
     listSome([...names])
-  }), such as ${example}: their signal is zero. Is it of another assembly?`;
+  }), such as ${example}: their signal is zero. Are they named differently${
+    adviseAliases(aliases)
+  }, or is it of another assembly?`;
+}
+
+/** Says what to do about chromosomes that are named differently. The page, which has no flags, leaves brackets out. */
+export function adviseAliases(aliases: ChromosomeAliases | undefined): string {
+  return aliases === undefined ? " (then join their names with --chromosome-aliases)" : "";
 }
 
 function describeTss({ id, chromosome, tss, line }: Gene): string {

@@ -139,6 +139,7 @@ export class DeepchromeParser {
 
   #readBin(bytes: Uint8Array): void {
     const bin = this.#number(bytes, 1);
+    if (this.#lineNumber === 1 && Number.isNaN(bin)) this.#failHeader(bytes);
     const expected = this.#bin + 1;
     if (this.#bins > 0 && expected > this.#bins) {
       this.#fail(
@@ -151,6 +152,19 @@ export class DeepchromeParser {
       this.#fail(`Cannot read gene "${this.#gene}": bin is ${found}, expected ${expected}`);
     }
     this.#bin = bin;
+  }
+
+  /** A header is not skipped: its marks might be others than the record's, or in another order. */
+  #failHeader(bytes: Uint8Array): never {
+    this.#fail(
+      `Cannot read cell type "${
+        this.#cellTypes.at(-1)
+      }": the first line looks like a header, since its bin is ` +
+        `"${
+          this.#text(bytes, 1)
+        }", expected rows alone, as DeepChrome writes them: take the line out, and see that the ` +
+        `marks are ${this.#record.marks.join(", ")} in this order`,
+    );
   }
 
   #readCounts(bytes: Uint8Array): void {

@@ -80,3 +80,18 @@ export function parseDecimalText(text: string): number {
   const value = DECIMAL.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) ? value : NaN;
 }
+
+/** An integer as R writes 100000: with a power of ten. */
+const POWER_OF_TEN = /^\d+(?:\.\d*)?e\+?\d+$/i;
+
+/** Whether a text is a number of at least 1 with a power of ten. Such a number may have been rounded. */
+export function hasPowerOfTen(text: string): boolean {
+  return POWER_OF_TEN.test(text.trim());
+}
+
+/** Says how to write a place in digits, if a text is one with a power of ten; otherwise nothing. */
+export function adviseDigits(text: string): string {
+  return hasPowerOfTen(text)
+    ? ". Write the file again with all digits, in R after options(scipen = 999)"
+    : "";
+}

@@ -11,7 +11,8 @@ function warningsOf(line: string): readonly string[] {
     .option("--between <names>", "that are parsed", (text) => text.split(","))
     .option("--seeds <list>", "of each model")
     .option("--rows <n,…>", "which")
-    .option("--epochs <n>", "one", Number);
+    .option("--epochs <n>", "one", Number)
+    .option("--marks <names>", "gathered", (text, before: string[] = []) => [...before, text]);
   const warnOfRepeats = watchRepeatedFlags(command);
   command.parse(line.split(" "), { from: "user" });
   const { warn } = console;
@@ -39,8 +40,9 @@ Deno.test("a warning says that of a flag of several values, given twice, the las
   for (const [line, ...warnings] of lines) deepStrictEqual(warningsOf(line), warnings, line);
 });
 
-Deno.test("there is no warning of a flag that says the same twice, nor of one that has one value", () => {
-  for (const line of ["--data a.npz --data a.npz", "--epochs 3 --epochs 4", "--data a,b"]) {
+Deno.test("there is no warning of a flag that says the same twice, of one that has one value, or of one that gathers them", () => {
+  const lines = ["--data a.npz --data a.npz", "--epochs 3 --epochs 4", "--data a,b"];
+  for (const line of [...lines, "--marks K4 --marks K27"]) {
     deepStrictEqual(warningsOf(line), [], line);
   }
 });

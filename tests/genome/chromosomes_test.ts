@@ -124,12 +124,17 @@ Deno.test("a file that lacks all of the chromosomes is refused", () => {
       /none of the chromosomes of the genes, such as "G3" at chr7:5 .*; it has 1, 2\. Are they/,
   });
   throws(() => checkAssembly(genes, [], { file: "a.bam" }), /it has none\. Are they/);
+  throws(
+    () => checkAssembly([gene("chr1", 5, 3)], [{ name: "Chr1" }], { file: "a.bam" }),
+    /it has Chr1\. Are they named differently \(then join their names with --chromosome-aliases\), or/,
+  );
 });
 
 Deno.test("chromosomes that a file lacks give one warning with their names", () => {
   const genes = [gene("chr1", 5), ...["3", "4", "5", "6", "6"].map((name) => gene(name, 1, 2))];
   deepStrictEqual(checkAssembly(genes, CONTIGS, { file: "a.bw" }), [
     "a.bw lacks the chromosomes of 5 of 6 genes (3, 4, 5 and 1 more), such as " +
-    '"G2" at 3:1 (line 2 of the genes): their signal is zero. Is it of another assembly?',
+    '"G2" at 3:1 (line 2 of the genes): their signal is zero. Are they named differently ' +
+    "(then join their names with --chromosome-aliases), or is it of another assembly?",
   ]);
 });

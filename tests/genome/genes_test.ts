@@ -484,6 +484,28 @@ Deno.test("BioMart's tables are read, and a TSS is the first base of a gene in i
   );
 });
 
+Deno.test("BioMart's tables with the titles that it had up to Ensembl 87 are read", async () => {
+  const byBounds = [
+    "Ensembl Gene ID\tChromosome Name\tGene Start (bp)\tGene End (bp)\tStrand\tAssociated Gene Name\tGene Biotype\tEntrezGene ID",
+    "ENSG00000000003\tX\t100627108\t100639991\t-1\tTSPAN6\tprotein_coding\t7105",
+  ];
+  const { genes, places } = await readPlaces(byBounds.join("\n"));
+  deepStrictEqual(places, ["ENSG00000000003 X 100639990 -"]);
+  const [{ symbol, type, entrezId } = {}] = genes;
+  deepStrictEqual([symbol, type, entrezId], ["TSPAN6", "protein_coding", "7105"]);
+  const byTss = [
+    "Ensembl Gene ID\tEnsembl Transcript ID\tChromosome Name\tTranscription Start Site (TSS)\tStrand",
+    "ENSG00000000003\tENST00000373020\tX\t100636191\t-1",
+    "ENSG00000000003\tENST00000494424\tX\t100636806\t-1",
+  ];
+  deepStrictEqual((await readPlaces(byTss.join("\n"))).places, ["ENSG00000000003 X 100636805 -"]);
+  const starts = await readGenes(textSource(byTss.join("\n")), { tss: "transcript" });
+  deepStrictEqual(starts.map(({ id, gene, tss }) => [id, gene, tss]), [
+    ["ENST00000373020", "ENSG00000000003", 100636190],
+    ["ENST00000494424", "ENSG00000000003", 100636805],
+  ]);
+});
+
 Deno.test("a table of genes may be separated by commas and have row names, as R writes them", async () => {
   const wanted = ["A chr1 7 +", "B chr2 9 -"];
   for (

@@ -81,7 +81,11 @@ const BAD: readonly (readonly [what: string, text: string, message: RegExp])[] =
     /7 columns, expected 8 .*train.csv, line 2\)$/,
   ],
   ["9 columns", replaceLine(2, "000003,2,5,6,7,8,9,0,0"), /9 columns, expected 8 .*line 2\)$/],
-  ["a header", `gene,bin,a,b,c,d,e,label\n${GOOD[0]}`, /bin is bin, expected 1 .*line 1\)$/],
+  [
+    "a header",
+    `gene,bin,a,b,c,d,e,label\n${GOOD[0]}`,
+    /first line looks like a header, since its bin is "bin", .*take the line out.*line 1\)$/,
+  ],
   ["a missing first bin", GOOD.slice(1).join("\n"), /bin is 2, expected 1 .*line 1\)$/],
   [
     "a missing middle bin",

@@ -1,6 +1,7 @@
 /** Rows of intervals, and annotations. */
 
 import { readAnnotation } from "../../genome/mod.ts";
+import { unquoteCell } from "../../genome/text_lines.ts";
 import { indexFacts } from "./_signal.ts";
 import { DIGITS, factsOf, NUMBER, type TextFile } from "./_text_file.ts";
 import { type Description, listFacts, someOf } from "./facts.ts";
@@ -8,7 +9,9 @@ import { type Description, listFacts, someOf } from "./facts.ts";
 /** Rows of intervals: peaks, bedGraph, and BED, which may be reads, genes or regions. */
 export async function describeRows(file: TextFile): Promise<Description | undefined> {
   // UCSC's tools separate columns by blanks, too.
-  const rows = file.lines.slice(0, 50).map((line) => line.split(line.includes("\t") ? "\t" : / +/));
+  const rows = file.lines.slice(0, 50).map((line) =>
+    line.split(line.includes("\t") ? "\t" : / +/).map(unquoteCell)
+  );
   const crai = describeCrai(rows);
   if (crai !== undefined) return crai;
   const isRow = ([, start = "", end = ""]: readonly string[]) =>
@@ -77,7 +80,7 @@ export async function describeGenes(file: TextFile): Promise<Description | undef
   });
   const header = (file.lines[0] ?? "").toLowerCase();
   const isTable = /(^|[\t,])gene_id([\t,]|$)/.test(header) && /[\t,]tss([\t,]|$)/.test(header) ||
-    /transcription start site|gene stable id/.test(header);
+    /transcription start site|gene stable id|ensembl gene id/.test(header);
   if (!isGff && !isGenePred && !isTable) return undefined;
   const isGff3 = /^##gff-version 3/.test(file.head.text) ||
     rows.some((row) => /^ID=|;Parent=/.test(row[8] ?? ""));

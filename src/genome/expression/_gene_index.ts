@@ -4,6 +4,7 @@ import { geneKey } from "../../gene_id.ts";
 import { stripGenePrefix } from "../id_prefixes.ts";
 import { choosePrimary } from "../primary_chromosome.ts";
 import type { Gene } from "../gene.ts";
+import { transcriptKey } from "../transcript_id.ts";
 
 /** The kind of name by which the rows of a table are joined with genes. */
 export type Naming = "id" | "symbol" | "entrez";
@@ -42,9 +43,12 @@ export class GeneIndex {
   }
 }
 
-/** What all spellings of an id have in common. A GTF made from GFF3 may keep the prefixes of ids. */
+/**
+ * What all spellings of an id have in common. A GTF made from GFF3 may keep the prefixes of ids, and UCSC's annotations of
+ * RefSeq have ids of transcripts for those of genes.
+ */
 function indexKey(id: string): string {
-  return geneKey(stripGenePrefix(id));
+  return transcriptKey(geneKey(stripGenePrefix(id)));
 }
 
 /** Adds the genes' ids in other databases, except those that are also ids of genes in the annotation. */

@@ -9,6 +9,7 @@ import { listSome, showName } from "../../base/wording.ts";
 import { ContractError } from "../../errors.ts";
 import { geneGroupKey, geneKey, isPseudoautosomalCopy } from "../../gene_id.ts";
 import { stripGenePrefix } from "../id_prefixes.ts";
+import { transcriptKey } from "../transcript_id.ts";
 import { describeNames, type GeneNames, parseGeneNames } from "./_gene_names.ts";
 
 /** A gene by its names. */
@@ -167,5 +168,5 @@ class NameIndex {
 }
 
 function idKey(id: string): string {
-  return geneKey(stripGenePrefix(id));
+  return transcriptKey(geneKey(stripGenePrefix(id)));
 }

@@ -58,9 +58,13 @@ function tabulate(rows: readonly SheetRow[]): RowTable {
   return table;
 }
 
-/** Marks that were named come in that order, so that data can be made to fit a model whatever the order of the rows. */
-function sortMarks(marks: readonly string[], wanted: readonly string[] | undefined): string[] {
-  const first = wanted ?? COMPETITION_RECORD.marks;
+/**
+ * The competition's marks come first, in its order, whatever a sheet or a flag says: its models read them so. Where others are
+ * named too, marks come in the order of the names, so that data can be made to fit a model whatever the order of the rows.
+ */
+function sortMarks(marks: readonly string[], wanted: readonly string[] = []): string[] {
+  const usual: readonly string[] = COMPETITION_RECORD.marks;
+  const first = wanted.every((mark) => usual.includes(mark)) ? usual : wanted;
   const known = [...new Set(first)].filter((mark) => marks.includes(mark));
   return [...known, ...marks.filter((mark) => !known.includes(mark))];
 }

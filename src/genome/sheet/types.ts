@@ -42,7 +42,7 @@ export interface SampleSheetEntry extends SheetFile {
 export interface SampleSheet {
   /** Cell types, in order of first appearance. */
   readonly cellTypes: readonly string[];
-  /** Marks in the order in which they were named; else the competition's first, in its order, then others by first appearance. */
+  /** The competition's marks first, in its order, then others by first appearance; in the order of names that have others. */
   readonly marks: readonly string[];
   /** The files by cell type, by mark and by replicate. */
   readonly entries: readonly SampleSheetEntry[];
@@ -79,7 +79,7 @@ export interface ArrangeOptions {
    */
   readonly missingMarks?: MissingMarkRule | undefined;
   /**
-   * The marks to take, in this order; rows of others are skipped.
+   * The marks to take, in this order unless all of them are the competition's, which keep its own; rows of others are skipped.
    *
    * @default {All marks of the sheet.}
    */

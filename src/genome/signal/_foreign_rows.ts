@@ -43,9 +43,15 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
     ],
   ];
 
-/** Decodes a row for inspection. Bytes that are not UTF-8, which names may contain, do not matter. */
+/** A column in quotes, which stand for nothing. */
+const QUOTED = /(^|[\t ])"([^"\t]*)"(?=$|[\t ])/g;
+
+/**
+ * Decodes a row for inspection, without the quotes around columns. Bytes that are not UTF-8, which names may contain, do
+ * not matter.
+ */
 export function rowText({ bytes, start, end }: Line): string {
-  return DECODER.decode(bytes.subarray(start, end));
+  return DECODER.decode(bytes.subarray(start, end)).replaceAll(QUOTED, "$1$2");
 }
 
 /** Peaks of SEACR: their total signal, their largest, and the region that has it. */

@@ -5,6 +5,7 @@ import { firstLine, visitFullLines } from "../../text/lines.ts";
 import { NotUtf8Error } from "../../text/numbers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
+import { unquoteCell } from "../text_lines.ts";
 import type { GeneWindows } from "../windows.ts";
 import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./bgzf.ts";
 import type { BgzfIndex } from "./_bgzf_index.ts";
@@ -40,7 +41,8 @@ export class IndexedTextTrack implements SignalTrack {
     this.name = source.name;
     this.format = format;
     this.warnings = warnings;
-    this.contigs = (index.names ?? []).map((name) => ({ name }));
+    // tabix takes quotes around a name for a part of it; rows are read without them.
+    this.contigs = (index.names ?? []).map((name) => ({ name: unquoteCell(name) }));
     this.#source = source;
     this.#index = index;
     this.#looksOdd = looksOdd;

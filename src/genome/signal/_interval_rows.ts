@@ -3,7 +3,7 @@
 import { FormatError } from "../../errors.ts";
 import { HASH, MINUS, SPACE, TAB, ZERO } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
-import { decodeText } from "../../text/numbers.ts";
+import { adviseDigits, decodeText } from "../../text/numbers.ts";
 import { advisePairs } from "./_advice.ts";
 import { describeForeignRow, isPairOfReads, rowText } from "./_foreign_rows.ts";
 import { OverlapError } from "./_overlap_error.ts";
@@ -147,7 +147,9 @@ export class IntervalRows {
     const found = decodeText(bytes, start, end);
     return this.#fail(
       line,
-      `${name} is "${found}", expected an integer from 0 to ${LARGEST_POSITION}`,
+      `${name} is "${found}", expected an integer from 0 to ${LARGEST_POSITION}${
+        adviseDigits(found)
+      }`,
     );
   }
 

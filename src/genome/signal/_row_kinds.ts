@@ -1,6 +1,6 @@
 /** The kinds of rows in text files, and how rows are split into columns. */
 
-import { MINUS, PLUS, SPACE, TAB } from "../../text/characters.ts";
+import { MINUS, PLUS, QUOTE, SPACE, TAB } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
 import { decodeText, parseDecimal } from "../../text/numbers.ts";
 import type { TextFormat } from "./track.ts";
@@ -130,7 +130,7 @@ export function isBlank(byte: number): boolean {
 
 /**
  * Splits lines into their first columns: at tabs, since a name in BED may contain blanks, or, if that does not make a
- * row, at runs of blanks and tabs, as UCSC's tools do.
+ * row, at runs of blanks and tabs, as UCSC's tools do. Quotes around a column, which R writes, are left out.
  */
 export class RowSplitter {
   /** Starts of the last line's columns. */
@@ -147,17 +147,25 @@ export class RowSplitter {
   }
 
   /** Splits a line, and returns the number of its columns. */
-  split(line: Line, { solidColumns }: RowKind): number {
+  split(line: Line, kind: RowKind): number {
+    return this.#unquote(line.bytes, this.#split(line, kind));
+  }
+
+  /** Splits a line at runs of blanks and tabs, and returns the number of its columns. */
+  splitAtBlanks(line: Line): number {
+    return this.#unquote(line.bytes, this.#splitAtRuns(line));
+  }
+
+  #split(line: Line, { solidColumns }: RowKind): number {
     const columns = this.#splitAtTabs(line);
     if (columns >= solidColumns && !this.#hasHole(solidColumns)) return columns;
     // A line without a chromosome cannot be a row, wherever it is split.
     if (this.starts[0] === this.ends[0]) return columns;
-    const runs = this.splitAtBlanks(line);
+    const runs = this.#splitAtRuns(line);
     return runs >= solidColumns ? runs : this.#splitAtTabs(line);
   }
 
-  /** Splits a line at runs of blanks and tabs, and returns the number of its columns. */
-  splitAtBlanks({ bytes, start, end }: Line): number {
+  #splitAtRuns({ bytes, start, end }: Line): number {
     let column = 0;
     for (let i = start; i < end && column < this.#most; column++) {
       while (i < end && isBlank(bytes[i]!)) i++;
@@ -185,6 +193,18 @@ export class RowSplitter {
     this.starts[column] = from;
     this.ends[column] = to;
     return to - from < end - start;
+  }
+
+  /** Takes the quotes off the columns that are within them, and returns the number of columns. */
+  #unquote(bytes: Uint8Array, columns: number): number {
+    const { starts, ends } = this;
+    for (let i = 0; i < columns; i++) {
+      const [start, end] = [starts[i]!, ends[i]!];
+      if (bytes[start] !== QUOTE || end - start < 2 || bytes[end - 1] !== QUOTE) continue;
+      starts[i] = start + 1;
+      ends[i] = end - 1;
+    }
+    return columns;
   }
 
   #splitAtTabs({ bytes, start, end }: Line): number {

@@ -13,7 +13,7 @@ import { type BinarySource, openSource } from "../../files/open_source.ts";
 import { readInflated } from "../gunzip.ts";
 import { visitPiecesOfText } from "../text_lines.ts";
 import type { ChromosomeAliases } from "../chromosome_aliases.ts";
-import { chromosomeMatcher } from "../chromosomes.ts";
+import { adviseAliases, chromosomeMatcher } from "../chromosomes.ts";
 import { LARGEST_POSITION } from "../largest_position.ts";
 import type { GeneWindows } from "../windows.ts";
 import { listSome } from "../wording.ts";
@@ -107,7 +107,9 @@ export function describeUselessBlacklist(
   if (onContigs.size === 0) {
     return `${name} has none of the chromosomes of the genes: it has ${
       listSome([...chromosomes.keys()])
-    }, so nothing is left out. Is it of another assembly?`;
+    }, so nothing is left out. Are they named differently${
+      adviseAliases(windows.chromosomeAliases)
+    }, or is it of another assembly?`;
   }
   const widthBp = windows.bins * windows.binSizeBp;
   for (const [chromosome, onContig] of onContigs) {

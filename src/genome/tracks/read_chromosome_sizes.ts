@@ -8,10 +8,11 @@ import { formatCountOf } from "../../base/count.ts";
 import { showValue } from "../../base/show_value.ts";
 import { FormatError } from "../../errors.ts";
 import { lineText, withSource } from "../../text/lines.ts";
+import { adviseDigits } from "../../text/numbers.ts";
 import { knownChromosomes } from "../chromosome_sizes.ts";
 import { assemblyName } from "../assembly.ts";
 import type { Contig } from "../chromosomes.ts";
-import { visitTextLines } from "../text_lines.ts";
+import { unquoteCell, visitTextLines } from "../text_lines.ts";
 import type { BinarySource } from "../../files/open_source.ts";
 import type { AbortOptions } from "../../progress.ts";
 
@@ -71,14 +72,14 @@ export async function readChromosomeSizes(
     await visitTextLines(source, (line) => {
       const text = lineText(line).trim();
       if (text === "" || text.startsWith("#")) return;
-      const [name = "", digits = ""] = text.split(/\s+/);
+      const [name = "", digits = ""] = text.split(/\s+/).map(unquoteCell);
       const length = /^\d{1,10}$/.test(digits) ? Number(digits) : 0;
       if (length < 1 || length > LARGEST_LENGTH) {
         throw new FormatError(
           `Cannot read lengths of chromosomes: ${showValue(name)} has the length ${
             showValue(digits)
           }, expected ` +
-            `an integer from 1 to ${LARGEST_LENGTH}`,
+            `an integer from 1 to ${LARGEST_LENGTH}${adviseDigits(digits)}`,
           { file, line: line.number },
         );
       }

@@ -86,7 +86,7 @@ function textFormat(name: string): "bed" | "bedgraph" | "peaks" | undefined {
 
 /** Whether the names of BED's intervals are those of genes or transcripts. */
 function isGeneBed(lines: readonly string[]): boolean {
-  const names = lines.slice(0, 20).map((line) => line.split("\t")[3] ?? "");
+  const names = lines.slice(0, 20).map((line) => splitCells(line)[3] ?? "");
   return names.length > 0 &&
     names.every((name) => /^(ENS[A-Z]*[GT]\d{6,}|[NX][MR]_\d+)/.test(name));
 }

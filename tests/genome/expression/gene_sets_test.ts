@@ -30,6 +30,13 @@ for (const [what, [text, message]] of Object.entries(BAD)) {
   });
 }
 
+Deno.test("the genes of sets are found whatever the versions of transcripts that are their ids", () => {
+  const genes = [{ id: "NM_000546" }, { id: "NM_007294.4" }];
+  const set = { name: "A", description: "", genes: ["NM_007294", "NM_000546.6"] };
+  const { sets } = matchGeneSets([set], genes, { file: "x.gmt" });
+  deepStrictEqual(sets, [{ name: "A", listed: 2, places: [0, 1] }]);
+});
+
 Deno.test("the genes of sets are found by symbol, id or Entrez number", () => {
   const genes = [
     { id: "ENSG00000000419.14", symbol: "DPM1", entrezId: "8813" },

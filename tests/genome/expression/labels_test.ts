@@ -98,6 +98,19 @@ Deno.test("several files are one table, and replicates in separate files are ave
   );
 });
 
+Deno.test("versions of RefSeq's and Ensembl's transcripts play no part where these are the ids of genes", async () => {
+  for (
+    const [first, second] of [["NM_000546", "NR_046018"], ["ENST00000373020", "ENST00000494424"]]
+  ) {
+    for (const [own, row] of [["", ".6"], [".5", ""], [".5", ".6"]]) {
+      const genes = [gene(`${first}${own}`), gene(`${second}${own}`)];
+      const table = await read(`gene\tliver\n${second}${row}\t1\n${first}${row}\t2\n`);
+      const found = await matchExpression(genes, table, { cellTypes: ["liver"] });
+      deepStrictEqual([...found.labels.get("liver")!], [2, 1], `${own} and ${row}`);
+    }
+  }
+});
+
 Deno.test("a gene that is in a table twice is refused, whatever its version; rows of no gene are not", async () => {
   const twice = (one: string, other: string) =>
     labelText(`gene\tliver\n${A}\t1\n${one}\t2\n${other}\t3\n`);

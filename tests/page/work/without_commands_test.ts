@@ -9,6 +9,8 @@ Deno.test("what messages say of commands in brackets is left out, and nothing el
       "expected one with a calibration",
     "prepare it again (deno task prepare ... --signal ...): so": "prepare it again: so",
     "in another build (--accept-assembly)": "in another build",
+    "named differently (then join their names with --chromosome-aliases), or":
+      "named differently, or",
     "chr1 (the first) and chr2 (1,000 bp)": "chr1 (the first) and chr2 (1,000 bp)",
   };
   for (const [message, expected] of Object.entries(cases)) {
