@@ -52,7 +52,7 @@ export interface Fold {
   readonly repeat: number;
 }
 
-/** The most folds and repeats: all folds are made at once, and each names all samples. */
+/** The most folds and repeats: all folds are made together, and each names all samples. */
 const [MOST_FOLDS, MOST_REPEATS] = [1_000_000, 1000];
 
 /**

@@ -8,7 +8,7 @@ export interface Quadrature {
   readonly weights: Float64Array;
 }
 
-/** The most points of a path: all of them are found at once, which takes the square of their number, some two seconds. */
+/** The most points of a path: all of them are found together, which takes the square of their number, some two seconds. */
 export const MOST_STEPS = 10_000;
 
 /** Newton's steps double the correct digits: a few are enough, and this many a sign of a mistake. */
