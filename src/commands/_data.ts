@@ -26,6 +26,8 @@ export interface DataFlags extends SequenceFlags {
 export interface LoadOptions {
   /** Whether marks may be missing in some cell types; only models that read a panel take such data. */
   readonly allowMissingMarks?: boolean;
+  /** Receives what the reader warns of, in place of standard error. */
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -56,7 +58,7 @@ export function chooseData(data: string | undefined): string {
 export async function loadData(
   path: string,
   flags: DataFlags,
-  { allowMissingMarks = false }: LoadOptions = {},
+  { allowMissingMarks = false, onWarning = warnOf }: LoadOptions = {},
 ): Promise<Dataset> {
   const { record, threads, memory } = flags;
   const progress = new ProgressLine();
@@ -66,7 +68,7 @@ export async function loadData(
     mostBytes: memory,
     onProgress: ({ done, total }) => progress.update({ done, total, label: "reading" }),
     onNote: (text) => console.info(`${text}.`),
-    onWarning: (text) => console.warn(`warning: ${text}`),
+    onWarning,
   });
   progress.clear();
   const data = await addSequences(read, flags);
@@ -78,6 +80,10 @@ export async function loadData(
   if (data.hasSequences) console.info(`Sequences: ${describeSequences(data)}`);
   if (!allowMissingMarks) requireEveryMark(data, `use ${path}`);
   return data;
+}
+
+function warnOf(text: string): void {
+  console.warn(`warning: ${text}`);
 }
 
 /** Says that the signal of data stays on disk, and why. */

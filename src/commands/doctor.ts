@@ -72,7 +72,12 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<numbe
   const [path = ""] = args;
   if (flags.genes !== undefined) await checkAnnotation("--genes", flags.genes);
   await using page = await openPage(path, flags);
-  const data = await loadData(path, flags, { allowMissingMarks: true });
+  let told = 0;
+  const onWarning = (text: string) => {
+    told++;
+    console.warn(`warning: ${text}`);
+  };
+  const data = await loadData(path, flags, { allowMissingMarks: true, onWarning });
   const { columns } = data;
   const genes = flags.genes === undefined ? undefined : (await takeAnnotationOf(flags.genes, {
     onWarning: (text) => console.warn(`warning: ${text}`),
@@ -83,11 +88,11 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<numbe
   const { findings: found, skipped } = diagnoseSamples(columns, { genes, test });
   const findings = [...found, ...noteNames(columns)];
   for (const finding of findings) console.log(describeFinding(finding));
-  const warnings = findings.filter(({ severity }) => severity === "warning").length;
-  const summary = findings.length === 0
+  const warnings = told + findings.filter(({ severity }) => severity === "warning").length;
+  const summary = told + findings.length === 0
     ? "Nothing looks wrong."
     : `${formatCountOf(warnings, "warning")}, ${
-      formatCountOf(findings.length - warnings, "note")
+      formatCountOf(told + findings.length - warnings, "note")
     }.`;
   const unasked = listUnasked(columns, { genes, test });
   const tooSmall = describeSkipped(skipped);

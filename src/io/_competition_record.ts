@@ -5,6 +5,7 @@ import { LARGEST_TRANSFORMED } from "../base/limits.ts";
 import { parseJson } from "../base/parse_json.ts";
 import { FormatError } from "../errors.ts";
 import { COMPETITION_RECORD, type DataRecord, DEEPCHROME_RECORD, parseRecord } from "../record.ts";
+import { doubtLogarithms } from "./_doubtful_logarithms.ts";
 import type { CollectedSignal } from "./_signal_collector.ts";
 import { areLogarithms } from "./logarithms.ts";
 import type { NpzReader } from "./npz_types.ts";
@@ -13,12 +14,17 @@ import type { NpzReader } from "./npz_types.ts";
  * The record of a file without one, from what its values are: counts or, as in the competition's files, logarithms.
  *
  * @param signal The file's signal.
- * @param onNote Receives a line that says what the values were taken for.
+ * @param options Name of the file, and what receives a line that says what its values were taken for, and one if they can
+ * hardly be that.
  * @returns The record.
  */
 export function recordWithout(
   { signal, signalValues, areIntegers }: CollectedSignal,
-  onNote: ((message: string) => void) | undefined,
+  { file, onNote, onWarning }: {
+    readonly file: string;
+    readonly onNote?: ((message: string) => void) | undefined;
+    readonly onWarning?: ((message: string) => void) | undefined;
+  },
 ): DataRecord {
   const note = (taken: string) =>
     onNote?.(`No data record: its values are taken ${taken} (--record names another)`);
@@ -28,6 +34,13 @@ export function recordWithout(
   }
   if (signalValues !== undefined || !signal.some((value) => value > LARGEST_TRANSFORMED)) {
     note("for ln(1 + count)");
+    const doubt = signalValues === undefined ? doubtLogarithms(signal) : undefined;
+    if (doubt !== undefined) {
+      onWarning?.(
+        `${file}: its values are taken for ln(1 + count), ${doubt}. A model of other data would read them wrongly: name ` +
+          "what they are by --record FILE",
+      );
+    }
     return COMPETITION_RECORD;
   }
   note("as they are, since some are too large for logarithms");

@@ -168,7 +168,10 @@ async function readColumns(
   const named = indexGenes(geneIds, table, npz.name);
   const sequences = dna &&
     sequencesOfGenes(dna, { geneIds, geneIndex: named.geneIndex, genes: named.genes.length });
-  const record = withSequence(known ?? recordWithout(collected, onNote), sequence);
+  const record = withSequence(
+    known ?? recordWithout(collected, { file: npz.name, onNote, onWarning }),
+    sequence,
+  );
   const columns = {
     ...samples,
     cellTypes,

@@ -67,6 +67,36 @@ Deno.test("prepared data are healthy, and genes shared with test data are a note
   });
 });
 
+Deno.test("values without a record that are no ln(1 + count) give a warning that says what they look like", async () => {
+  await withDirectory(async (directory) => {
+    const [genes, bins, marks] = [60, 10, 5];
+    // Id, marks, label.
+    const rows = Array.from({ length: genes * bins }, (_, row) => {
+      const gene = Math.floor(row / bins);
+      const signal = Array.from(
+        { length: marks },
+        (_, mark) => Math.log2(1 + (row * 7 + mark) % 6),
+      );
+      return [1000 + gene, ...signal, gene % 9];
+    });
+    const data = Float64Array.from(rows.flat());
+    const member = {
+      name: "E003",
+      dtype: "float64",
+      shape: [genes, bins, marks + 2],
+      data,
+    } as const;
+    await Deno.writeFile(`${directory}/log2.npz`, await npzBytes([member]));
+    const { code, stdout, stderr } = await runTask("doctor", `${directory}/log2.npz`, "--strict");
+    strictEqual(code, 1);
+    match(
+      stderr,
+      /log2\.npz: its values are taken for ln\(1 \+ count\), though they look like log2/,
+    );
+    match(stdout, /^2 warnings, \d+ notes?\.$/m);
+  });
+});
+
 Deno.test("expression without a transform gives a warning, and data without labels are reported", async () => {
   await withDirectory(async (directory) => {
     const inputs = ["--samples", `${EXAMPLE}/sheet.tsv`, "--genes", `${EXAMPLE}/genes.gtf`];
