@@ -83,6 +83,13 @@ export async function readChromosomeSizes(
           { file, line: line.number },
         );
       }
+      // Quotes around nothing, since blanks part names.
+      if (name === "") {
+        throw new FormatError(
+          "Cannot read lengths of chromosomes: found a name without letters, expected one such as chr1",
+          { file, line: line.number },
+        );
+      }
       if (lengths.has(name)) {
         throw new FormatError(
           `Cannot read lengths of chromosomes: ${showValue(name)} is listed twice`,

@@ -23,6 +23,7 @@ Deno.test("what cannot be a length is refused with their line", async () => {
     await rejects(read(`chr1\t10\nchr2\t${digits}\n`), { name: "FormatError", line: 2 }, digits);
   }
   await rejects(read("chr1\t10\nchr1\t10\n"), /"chr1" is listed twice.*line 2/);
+  await rejects(read('"chr1"\t10\n""\t10\n'), /found a name without letters.*line 2/);
   await rejects(read("\n# nothing\n"), /found none/);
 });
 
