@@ -13,6 +13,7 @@ import { readJson } from "../runs/json.ts";
 import { commandLine, findPackageFile } from "./_place.ts";
 import { addSequences, describeSequences, type SequenceFlags } from "./_sequences.ts";
 import { ProgressLine } from "./_progress.ts";
+import { warn } from "./_warn.ts";
 
 /** Flags that say how data are read. */
 export interface DataFlags extends SequenceFlags {
@@ -58,7 +59,7 @@ export function chooseData(data: string | undefined): string {
 export async function loadData(
   path: string,
   flags: DataFlags,
-  { allowMissingMarks = false, onWarning = warnOf }: LoadOptions = {},
+  { allowMissingMarks = false, onWarning = warn }: LoadOptions = {},
 ): Promise<Dataset> {
   const { record, threads, memory } = flags;
   const progress = new ProgressLine();
@@ -80,10 +81,6 @@ export async function loadData(
   if (data.hasSequences) console.info(`Sequences: ${describeSequences(data)}`);
   if (!allowMissingMarks) requireEveryMark(data, `use ${path}`);
   return data;
-}
-
-function warnOf(text: string): void {
-  console.warn(`warning: ${text}`);
 }
 
 /** Says that the signal of data stays on disk, and why. */

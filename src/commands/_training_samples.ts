@@ -41,9 +41,13 @@ export async function readTrainingSamples(
   const sampleWeights = joinWeights(data, table);
   const validation = await loadValidation(flags, options);
   const test = await loadTest(flags, options);
-  // Samples of weight 0 are held out.
-  const trained = data.filter((position) => sampleWeights?.[position] !== 0);
-  warnOfTrained(trained, { "--validation": validation, "--test": test });
+  if (validation !== undefined || test !== undefined) {
+    // Samples of weight 0 are held out.
+    const trained = sampleWeights === undefined
+      ? data
+      : data.filter((position) => sampleWeights[position] !== 0);
+    warnOfTrained(trained, { "--validation": validation, "--test": test });
+  }
   return {
     data,
     sampleWeights,

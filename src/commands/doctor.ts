@@ -20,6 +20,7 @@ import { checkAnnotation, takeAnnotationOf } from "./_annotation.ts";
 import { loadData } from "./_data.ts";
 import { declarePageFlags, openPage, type PageFlags } from "./_page_flags.ts";
 import { faultOfId } from "./_submission_ids.ts";
+import { warn } from "./_warn.ts";
 
 interface DoctorFlags extends PageFlags, SequenceFlags {
   readonly record?: string;
@@ -75,7 +76,7 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<numbe
   let told = 0;
   const onWarning = (text: string) => {
     told++;
-    console.warn(`warning: ${text}`);
+    warn(text);
   };
   const data = await loadData(path, flags, { allowMissingMarks: true, onWarning });
   const { columns } = data;
