@@ -85,6 +85,18 @@ export async function withDirectory(body: (directory: string) => Promise<void>):
   try {
     await body(directory);
   } finally {
-    await Deno.remove(directory, { recursive: true });
+    await removeDirectory(directory);
+  }
+}
+
+/** Removes a directory. A program that was killed may still be writing there while the system ends its threads. */
+async function removeDirectory(directory: string): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await Deno.remove(directory, { recursive: true });
+    } catch (error) {
+      if (tries === 20 || !/not empty/i.test(String(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 }
