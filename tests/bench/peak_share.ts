@@ -51,7 +51,7 @@ async function prepare(
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   await loadExtendedCode();
-  const module = await WebAssembly.compile(assembleKernels(plan, fused));
+  const module = await WebAssembly.compile(assembleKernels(plan, fused).bytes);
   const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
   const values = initialWeights(spec, 0);
   writeArrays(context, placeWeights(spec, plan), { kind: "weight", values });

@@ -28,9 +28,6 @@ const MULTIPLY_ADD = Uint8Array.of(
   0x0b,
 );
 
-/** Has two memories of a page. */
-const TWO_MEMORIES = Uint8Array.of(...BEGINNING, 5, 5, 2, 0, 1, 0, 1);
-
 let fuses: boolean | undefined;
 
 /**
@@ -50,11 +47,4 @@ function probe(): number {
 /** Whether this machine runs relaxed SIMD at all. */
 export function supportsRelaxedSimd(): boolean {
   return WebAssembly.validate(MULTIPLY_ADD);
-}
-
-let separates: boolean | undefined;
-
-/** Whether a module may have a memory of its own beside the shared one on this machine. */
-export function supportsOwnMemory(): boolean {
-  return separates ??= WebAssembly.validate(TWO_MEMORIES);
 }

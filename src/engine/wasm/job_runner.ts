@@ -57,7 +57,7 @@ export class JobRunner {
   readonly #threads = createBarrierMemory(MAX_PARTS);
   readonly #barrier: Barrier;
   readonly #pool: WorkerPool;
-  #module: WebAssembly.Module | undefined;
+  #modules: readonly WebAssembly.Module[] | undefined;
   /** What runs on the caller's thread, and waits there for nobody. */
   #own: Runner | undefined;
   readonly #ownThread = createBarrierMemory(MAX_PARTS);
@@ -252,13 +252,13 @@ export class JobRunner {
 
   async #takeKernels(set: KernelSet): Promise<void> {
     const { planned, policy } = this.#options;
-    const module = await planned.module(set);
+    const modules = await planned.modules(set);
     this.#hasAll = set === "all";
-    if (module !== this.#module) {
-      this.#module = module;
+    if (modules !== this.#modules) {
+      this.#modules = modules;
       this.#own = new Runner({
         plan: planned.plan,
-        module,
+        module: modules[0]!,
         memory: this.#memory,
         barrier: this.#ownThread,
         policy,
@@ -269,7 +269,7 @@ export class JobRunner {
       // The kernels of training read other copies of the weights.
       this.#copiesAreOld = true;
       this.#ownHasGroups = false;
-      this.#pool.use(module);
+      this.#pool.use(modules);
     }
     this.#renewOldCopies(set);
   }

@@ -1,5 +1,6 @@
 import { ModuleAssembler } from "./assembler/assembler.ts";
 import { trains } from "./assembler/kernel_table.ts";
+import type { ModuleCode } from "./assembler/own_memory.ts";
 import { extendedCode } from "./extended_code.ts";
 import { isPlain, needsExtendedCode, type PlainNode } from "./extended_nodes.ts";
 import type { KernelSet } from "./kernel_set.ts";
@@ -13,7 +14,7 @@ import { addTransposeKernels } from "./ops/transpose.ts";
 import { chainsOf, type Plan } from "./plan/types.ts";
 
 /**
- * Assembles a WebAssembly module with the kernels that a plan needs, for its exact shapes.
+ * Assembles a WebAssembly module with the kernels that a plan needs, for its exact shapes; see `codeOfThread`.
  *
  * @param plan The plan.
  * @param fusedMultiplyAdd Whether to use relaxed SIMD.
@@ -23,9 +24,9 @@ export function assembleKernels(
   plan: Plan,
   fusedMultiplyAdd: boolean,
   set: KernelSet = "all",
-): Uint8Array<ArrayBuffer> {
+): ModuleCode {
   const isWanted = (name: string) => set === "all" || !trains(name);
-  const own = set === "all" ? plan.own : { bytes: 0 };
+  const own = set === "all" ? plan.own : undefined;
   const module = new ModuleAssembler(fusedMultiplyAdd, isWanted, own);
   const nodes = chainsOf(plan).flatMap((chain) => chain.nodes);
   const kinds = new Set(nodes.map(({ kind }) => kind));
@@ -40,7 +41,7 @@ export function assembleKernels(
       if (set === "all") extendedCode().addTrainingKernels(module, node);
     }
   }
-  return module.toBytes(plan.pages);
+  return module.toCode(plan.pages);
 }
 
 /** Adds the kernels that predictions need of a node. */

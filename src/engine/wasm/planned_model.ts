@@ -8,6 +8,7 @@
 import { modelInputs } from "../../model/inputs.ts";
 import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
+import { codeOfThread } from "./assembler/own_memory.ts";
 import { loadExtendedCode } from "./extended_code.ts";
 import { needsExtendedCode } from "./extended_nodes.ts";
 import type { GroupedPath } from "./grouped/path.ts";
@@ -35,7 +36,8 @@ export class PlannedModel {
   /** The plan. */
   readonly plan: Plan;
   readonly #spec: ModelSpec;
-  readonly #modules = new Map<KernelSet, Promise<WebAssembly.Module>>();
+  readonly #threads: number;
+  readonly #modules = new Map<KernelSet, Promise<readonly WebAssembly.Module[]>>();
   #places: readonly WeightPlace[] | undefined;
   #work: readonly number[] | undefined;
   #groups: Promise<GroupedPath | undefined> | undefined;
@@ -44,6 +46,7 @@ export class PlannedModel {
   /** Plans a model. */
   constructor(spec: ModelSpec, size: PlanSize) {
     this.#spec = spec;
+    this.#threads = size.threads;
     this.plan = planModel(spec, size);
   }
 
@@ -77,8 +80,11 @@ export class PlannedModel {
     );
   }
 
-  /** The compiled kernels; all of them where those have been made, since a set is part of them. */
-  module(set: KernelSet): Promise<WebAssembly.Module> {
+  /**
+   * The compiled kernels, by thread, or for all threads where they are the same. All of them where those have been made,
+   * since a set is part of them.
+   */
+  modules(set: KernelSet): Promise<readonly WebAssembly.Module[]> {
     const known = this.#modules.get("all") ?? this.#modules.get(set);
     if (known !== undefined) return known;
     const made = this.#compile(set);
@@ -88,9 +94,16 @@ export class PlannedModel {
     return made;
   }
 
-  async #compile(set: KernelSet): Promise<WebAssembly.Module> {
+  async #compile(set: KernelSet): Promise<readonly WebAssembly.Module[]> {
     if (needsExtendedCode(this.plan, set)) await loadExtendedCode();
-    return await WebAssembly.compile(assembleKernels(this.plan, fusesMultiplyAdd(), set));
+    const code = assembleKernels(this.plan, fusesMultiplyAdd(), set);
+    const copies = code.ownAddresses.length === 0 ? 1 : this.#threads;
+    return await Promise.all(
+      Array.from(
+        { length: copies },
+        (_, thread) => WebAssembly.compile(codeOfThread(code, thread * this.plan.scratchBytes)),
+      ),
+    );
   }
 }
 

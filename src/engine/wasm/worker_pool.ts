@@ -21,7 +21,7 @@ type StandingRequest = Exclude<
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #startThread: (thread: number) => WorkerThread;
-  #module: WebAssembly.Module | undefined;
+  #modules: readonly WebAssembly.Module[] = [];
   #workers: readonly WorkerThread[] = [];
   /** The last request of each kind, which threads that start later are told as well. */
   readonly #standing = new Map<StandingRequest["kind"], StandingRequest>();
@@ -47,10 +47,10 @@ export class WorkerPool {
     return this.#failure;
   }
 
-  /** Sets the kernels that threads compute with; call it before the first job. */
-  use(module: WebAssembly.Module): void {
-    if (this.#module === module) return;
-    this.#module = module;
+  /** Sets the kernels that threads compute with, by thread or one for all; call it before the first job. */
+  use(modules: readonly WebAssembly.Module[]): void {
+    if (this.#modules === modules) return;
+    this.#modules = modules;
     this.#begin(this.#workers);
   }
 
@@ -138,7 +138,8 @@ export class WorkerPool {
   /** Gives threads their kernels, and all that they have to know besides. */
   #begin(workers: readonly WorkerThread[]): void {
     workers.forEach((worker, thread) => {
-      const options: RunnerOptions = { ...this.#options, module: this.#module!, thread };
+      const module = this.#modules[thread] ?? this.#modules[0]!;
+      const options: RunnerOptions = { ...this.#options, module, thread };
       worker.postMessage({ kind: "start", options } satisfies WorkerRequest);
       for (const request of this.#standing.values()) worker.postMessage(request);
     });

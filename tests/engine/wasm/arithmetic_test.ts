@@ -1,9 +1,5 @@
 import { strictEqual } from "node:assert";
-import {
-  fusesMultiplyAdd,
-  supportsOwnMemory,
-  supportsRelaxedSimd,
-} from "../../../src/engine/wasm/arithmetic.ts";
+import { fusesMultiplyAdd, supportsRelaxedSimd } from "../../../src/engine/wasm/arithmetic.ts";
 import { ModuleAssembler } from "../../../src/engine/wasm/assembler/assembler.ts";
 
 /** Computes a · a + b in float32, by relaxed SIMD in an assembled module. */
@@ -29,9 +25,4 @@ Deno.test("the module that asks how multiply-add rounds answers as an assembled 
   const rest = multiplyAdd(factor, -Math.fround(factor * factor));
   strictEqual(rest === 0 || rest === 2 ** -24, true);
   strictEqual(fusesMultiplyAdd(), rest !== 0);
-});
-
-Deno.test("memories of threads are separate where an assembled module may have two", () => {
-  const bytes = new ModuleAssembler(false, () => true, { bytes: 1 }).toBytes(1);
-  strictEqual(supportsOwnMemory(), WebAssembly.validate(bytes));
 });

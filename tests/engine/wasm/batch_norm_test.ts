@@ -145,7 +145,7 @@ async function prepare({ rows, channels, slope, pool }: Case, fused: boolean) {
   const plan = planModel(spec, { batchSize: SAMPLES, threads: 1 });
   const { pages, head: { nodes } } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const module = await WebAssembly.compile(assembleKernels(plan, fused));
+  const module = await WebAssembly.compile(assembleKernels(plan, fused).bytes);
   const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
   const [before, node] = nodes;
   if (node?.kind !== "batchNorm") throw new Error("expected batch normalisation second");

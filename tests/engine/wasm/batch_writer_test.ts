@@ -22,7 +22,7 @@ async function write(spec: ModelSpec, mode: "train" | "predict" | "explain") {
   const plan = planModel(spec, { batchSize: SAMPLES, threads: 1 });
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const module = await WebAssembly.compile(assembleKernels(plan, false));
+  const module = await WebAssembly.compile(assembleKernels(plan, false).bytes);
   const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
   const arranged = new ArrangedBatch(plan, modelInputs(spec));
   arranged.mode = mode;

@@ -69,7 +69,7 @@ Deno.test("kernels of every preset are valid, with and without relaxed SIMD", ()
   for (const preset of SEQUENTIAL_PRESET_NAMES) {
     const plan = planModel(presetSpec(preset), { batchSize: 250, threads: 2 });
     for (const fused of [true, false]) {
-      ok(WebAssembly.validate(assembleKernels(plan, fused)), `${preset}, fused: ${fused}`);
+      ok(WebAssembly.validate(assembleKernels(plan, fused).bytes), `${preset}, fused: ${fused}`);
     }
   }
 });
@@ -87,7 +87,7 @@ async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array
   const plan = planModel(spec, { batchSize: 32, threads: 1 });
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const module = await WebAssembly.compile(assembleKernels(plan, fused));
+  const module = await WebAssembly.compile(assembleKernels(plan, fused).bytes);
   const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
   const values = initialWeights(spec, 5);
   writeArrays(context, placeWeights(spec, plan), { kind: "weight", values });
@@ -152,7 +152,7 @@ Deno.test("a model that takes too much memory is refused with the layer's name, 
 /** A pool whose plan has been tampered with. */
 async function startPool(change: (plan: Plan) => Plan): Promise<WorkerPool> {
   const plan = planModel(presetSpec("experiment1", { bins: 20 }), { batchSize: 16, threads: 2 });
-  const module = await WebAssembly.compile(assembleKernels(plan, false));
+  const module = await WebAssembly.compile(assembleKernels(plan, false).bytes);
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const barrier = createBarrierMemory(MAX_PARTS);
@@ -163,7 +163,7 @@ async function startPool(change: (plan: Plan) => Plan): Promise<WorkerPool> {
     policy: POLICY,
     threads: 2,
   }, (thread) => startWorker("engine", `histone ${thread}`));
-  pool.use(module);
+  pool.use([module]);
   return pool;
 }
 

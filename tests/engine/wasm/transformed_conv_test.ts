@@ -3,6 +3,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { loadExtendedCode } from "../../../src/engine/wasm/extended_code.ts";
+import { codeOfThread } from "../../../src/engine/wasm/assembler/own_memory.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
 import { forwardNode } from "../../../src/engine/wasm/nodes.ts";
 import { addressOf, deltaOf } from "../../../src/engine/wasm/layout.ts";
@@ -129,18 +130,18 @@ for (const shape of CASES) {
     `${filters} filters of ${width} × ${channels}, dilation ${dilation}, ${padding}, pool ${pool}`;
   for (const fused of [true, false]) {
     Deno.test(`a transformed convolution is the plain one: ${name}, ${fused ? "" : "not "}fused`, () => {
-      const run = new Run(shape, { fused, twoMemories: true });
+      const run = new Run(shape, { fused });
       run.pass();
       run.check();
     });
   }
-  Deno.test(`one memory gives the bits of two: ${name}`, () => {
-    const [two, one] = [true, false].map((twoMemories) => {
-      const run = new Run(shape, { fused: true, twoMemories });
+  Deno.test(`a thread's own memory may be anywhere: ${name}`, () => {
+    const [first, last] = [0, 2].map((thread) => {
+      const run = new Run(shape, { fused: true, thread });
       run.pass();
       return run.bits();
     });
-    deepStrictEqual(one, two);
+    deepStrictEqual(last, first);
   });
 }
 
@@ -160,7 +161,7 @@ Deno.test("convolutions of any shape agree with plain ones, transformed or not",
   );
   fc.assert(
     fc.property(shapes, fc.boolean(), (shape, fused) => {
-      const run = new Run(shape, { fused, twoMemories: true });
+      const run = new Run(shape, { fused });
       run.pass();
       // Of few outputs the largest is smaller; a tile at the wrong place would be wrong by 1.
       run.check({ outputs: 2 * ALLOWED.outputs, gradients: 3 * ALLOWED.gradients });
@@ -170,7 +171,7 @@ Deno.test("convolutions of any shape agree with plain ones, transformed or not",
 });
 
 Deno.test("most of the cases are transformed in both passes", () => {
-  const nodes = CASES.map((shape) => new Run(shape, { fused: true, twoMemories: true }).node);
+  const nodes = CASES.map((shape) => new Run(shape, { fused: true }).node);
   ok(nodes.filter(({ transformed }) => transformed !== undefined).length >= 12);
   ok(nodes.filter(({ transformed }) => transformed?.backwardKernel !== undefined).length >= 9);
 });
@@ -179,7 +180,7 @@ Deno.test("phases of seven positions are one tile of eleven points, and twenty p
   const shapes = CASES.filter(({ bins, pool }) => bins === 20 && pool === undefined);
   strictEqual(shapes.length, 2);
   for (const shape of shapes) {
-    const { node } = new Run(shape, { fused: true, twoMemories: true });
+    const { node } = new Run(shape, { fused: true });
     const { outputs, taps, units } = node.transformed!.tiling;
     deepStrictEqual([outputs, taps, units * shape.dilation], [7, 5, 3]);
   }
@@ -187,7 +188,7 @@ Deno.test("phases of seven positions are one tile of eleven points, and twenty p
 
 Deno.test("pieces share transforms where one's tile is the next tile's of the piece before", () => {
   const shared = CASES.map((shape) => {
-    const { node } = new Run(shape, { fused: true, twoMemories: true });
+    const { node } = new Run(shape, { fused: true });
     const { tiling } = node.transformed ?? {};
     return tiling !== undefined && layOut(node.shape, tiling, tiling.samples.backward).sharesPieces
       ? tiling.pieces
@@ -198,10 +199,10 @@ Deno.test("pieces share transforms where one's tile is the next tile's of the pi
 
 Deno.test("samples have the same bits in any company", () => {
   const shape = CASES[1]!;
-  const all = new Run(shape, { fused: true, twoMemories: true });
+  const all = new Run(shape, { fused: true });
   all.pass();
   for (const start of [0, 5, 18]) {
-    const alone = new Run(shape, { fused: true, twoMemories: true });
+    const alone = new Run(shape, { fused: true });
     alone.forward({ start, count: 1 });
     deepStrictEqual(alone.outputs(start), all.outputs(start));
   }
@@ -214,14 +215,16 @@ class Run {
   readonly #context: ExecutionContext;
   readonly #random: () => number;
 
-  constructor(shape: Case, { fused, twoMemories }: { fused: boolean; twoMemories: boolean }) {
+  constructor(shape: Case, { fused, thread = 0 }: { fused: boolean; thread?: number }) {
     this.#shape = shape;
     const spec = specOf(shape);
-    const plan = planModel(spec, { batchSize: SAMPLES + 1, threads: 1, twoMemories });
+    const plan = planModel(spec, { batchSize: SAMPLES + 1, threads: thread + 1 });
     const { pages, head } = plan;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    const module = new WebAssembly.Module(assembleKernels(plan, fused));
-    this.#context = new ExecutionContext({ module, memory, scratch: plan.scratch });
+    const distance = thread * plan.scratchBytes;
+    const code = codeOfThread(assembleKernels(plan, fused), distance);
+    const module = new WebAssembly.Module(code);
+    this.#context = new ExecutionContext({ module, memory, scratch: plan.scratch + distance });
     const stream = new RandomStream(deriveKey(23, "conv", 0));
     this.#random = () => stream.normal();
     const values = weightShapes(spec).map((weight) =>
@@ -367,7 +370,7 @@ class Run {
 
   #deltas(): number[][][] {
     // The plain kernels write over them.
-    const run = new Run(this.#shape, { fused: true, twoMemories: true });
+    const run = new Run(this.#shape, { fused: true });
     const { output } = run.node;
     return Array.from({ length: SAMPLES }, (_, s) => run.#rows(deltaOf(output, s), output));
   }

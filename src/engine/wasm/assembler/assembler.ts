@@ -8,7 +8,7 @@
 import { HAS_SHARED_MEMORY } from "../../../base/shared_memory.ts";
 import { ByteWriter } from "./encoding.ts";
 import { FunctionAssembler } from "./function_assembler.ts";
-import { type MemoryName, OwnMemory, type OwnMemoryPlace } from "./own_memory.ts";
+import { type ModuleCode, OwnMemory, type OwnMemoryPlace } from "./own_memory.ts";
 import {
   type Local,
   nameOfParameter,
@@ -20,19 +20,17 @@ import {
 } from "./signature.ts";
 
 export { FunctionAssembler };
-export type { Local, MemoryName, ParameterLocals, Signature, ValueType };
+export type { Local, ParameterLocals, Signature, ValueType };
 
 const FUNCTION_TYPE = 0x60;
 const MEMORY_IMPORT = 2;
 const WITH_MAXIMUM = 1;
 const SHARED_WITH_MAXIMUM = 3;
-const GLOBAL_IMPORT = 3;
-const IMMUTABLE = 0;
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
 /**
- * A module under assembly. It imports one shared memory, `env.memory`, and exports all its functions. Each instance may
- * have a memory of its own too.
+ * A module under assembly. It imports one shared memory, `env.memory`, and exports all its functions. A piece
+ * of the memory may be the thread's own.
  */
 export class ModuleAssembler {
   readonly #own: OwnMemory;
@@ -46,12 +44,12 @@ export class ModuleAssembler {
 
   /**
    * `fusedMultiplyAdd`: whether to use relaxed SIMD; see `fusesMultiplyAdd`. `isWanted`: which functions to keep. `own`: the
-   * memory of each instance.
+   * first thread's own memory.
    */
   constructor(
     fusedMultiplyAdd: boolean,
     isWanted: (name: string) => boolean = () => true,
-    own: OwnMemoryPlace = { bytes: 0 },
+    own: OwnMemoryPlace = { address: 0, bytes: 0 },
   ) {
     this.#fusedMultiplyAdd = fusedMultiplyAdd;
     this.#isWanted = isWanted;
@@ -81,6 +79,11 @@ export class ModuleAssembler {
 
   /** The module in the binary format. `pages` is the size of the memory it imports, in 64 KiB. */
   toBytes(pages: number): Uint8Array<ArrayBuffer> {
+    return this.toCode(pages).bytes;
+  }
+
+  /** The same, with what a thread's copy of it must change. */
+  toCode(pages: number): ModuleCode {
     const functions = this.#functions;
     const writer = new ByteWriter();
     writer.raw(MAGIC_AND_VERSION);
@@ -93,9 +96,8 @@ export class ModuleAssembler {
         types.byte(0); // results
       }),
     );
-    writer.section(2, this.#imports(pages));
+    writer.section(2, [(imports) => importMemory(imports, pages)]);
     writer.section(3, functions.map((_, index) => (types) => types.unsigned(index)));
-    if (this.#own.isSeparate) writer.section(5, [(memory) => this.#own.writeMemory(memory)]);
     writer.section(
       7,
       functions.map(({ name }, index) => (exports) => {
@@ -105,23 +107,15 @@ export class ModuleAssembler {
       }),
     );
     writer.section(10, functions.map(({ code }) => (bodies) => code.writeTo(bodies)));
-    if (this.#own.isSeparate) writer.section(11, [(data) => this.#own.writeConstants(data)]);
-    return writer.toBytes();
+    if (this.#own.exists) writer.section(11, [(data) => this.#own.writeConstants(data)]);
+    return { bytes: writer.toBytes(), ownAddresses: writer.movable };
   }
+}
 
-  #imports(pages: number): ((imports: ByteWriter) => void)[] {
-    const memory = (imports: ByteWriter) => {
-      imports.text("env");
-      imports.text("memory");
-      imports.raw([MEMORY_IMPORT, HAS_SHARED_MEMORY ? SHARED_WITH_MAXIMUM : WITH_MAXIMUM]);
-      imports.unsigned(pages);
-      imports.unsigned(pages);
-    };
-    const scratch = (imports: ByteWriter) => {
-      imports.text("env");
-      imports.text("scratch");
-      imports.raw([GLOBAL_IMPORT, VALUE_TYPES.i32, IMMUTABLE]);
-    };
-    return this.#own.place.offset === undefined ? [memory] : [memory, scratch];
-  }
+function importMemory(imports: ByteWriter, pages: number): void {
+  imports.text("env");
+  imports.text("memory");
+  imports.raw([MEMORY_IMPORT, HAS_SHARED_MEMORY ? SHARED_WITH_MAXIMUM : WITH_MAXIMUM]);
+  imports.unsigned(pages);
+  imports.unsigned(pages);
 }

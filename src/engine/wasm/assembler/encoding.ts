@@ -10,6 +10,8 @@ export const SIMD_PREFIX = 0xfd;
 export const ALIGNED_TO_FOUR = 2;
 /** The same for bytes. */
 export const ALIGNED_TO_ONE = 0;
+/** Bytes of a movable address: as many as any 32-bit integer needs, so that another one can take its place. */
+const MOVABLE_BYTES = 5;
 /** Room at first; it doubles when it is used up. */
 const FIRST_BYTES = 2048;
 
@@ -20,10 +22,16 @@ export class ByteWriter {
   #bytes = new Uint8Array(FIRST_BYTES);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
+  #movable: number[] = [];
 
   /** Number of bytes written. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Where the movable addresses are that were written. */
+  get movable(): readonly number[] {
+    return this.#movable;
   }
 
   /** A copy of what was written. */
@@ -79,6 +87,14 @@ export class ByteWriter {
     }
   }
 
+  /** Writes an address that {@linkcode moveAddresses} can change afterwards. */
+  movableAddress(address: number): void {
+    this.#reserve(MOVABLE_BYTES);
+    this.#movable.push(this.#length);
+    writeMovable(this.#bytes, this.#length, address);
+    this.#length += MOVABLE_BYTES;
+  }
+
   /** Writes a float32. */
   float32(value: number): void {
     this.#reserve(4);
@@ -103,12 +119,15 @@ export class ByteWriter {
   /** Writes again what it wrote from one length to another. */
   again(start: number, end: number): void {
     this.#reserve(end - start);
+    const copied = this.#movable.filter((place) => place >= start && place < end);
+    for (const place of copied) this.#movable.push(place - start + this.#length);
     this.#bytes.copyWithin(this.#length, start, end);
     this.#length += end - start;
   }
 
   /** Writes what another writer holds. */
   append(other: ByteWriter): void {
+    for (const place of other.#movable) this.#movable.push(place + this.#length);
     this.raw(other.#bytes.subarray(0, other.#length));
   }
 
@@ -144,4 +163,31 @@ export class ByteWriter {
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);
   }
+}
+
+/** Adds a distance to the movable addresses at some places of what a writer wrote; returns a copy. */
+export function moveAddresses(
+  bytes: Uint8Array,
+  places: readonly number[],
+  distance: number,
+): Uint8Array<ArrayBuffer> {
+  const moved = Uint8Array.from(bytes);
+  for (const place of places) writeMovable(moved, place, readMovable(moved, place) + distance);
+  return moved;
+}
+
+/** Writes a signed 32-bit integer in LEB128, which may begin with needless bytes. */
+function writeMovable(bytes: Uint8Array, place: number, value: number): void {
+  for (let byte = 0; byte < MOVABLE_BYTES; byte++) {
+    const more = byte + 1 < MOVABLE_BYTES ? 0x80 : 0;
+    bytes[place + byte] = ((value | 0) >> (7 * byte)) & 0x7f | more;
+  }
+}
+
+function readMovable(bytes: Uint8Array, place: number): number {
+  let value = 0;
+  for (let byte = 0; byte < MOVABLE_BYTES; byte++) {
+    value |= (bytes[place + byte]! & 0x7f) << (7 * byte);
+  }
+  return value;
 }

@@ -1,14 +1,11 @@
 import { ALIGNED_TO_FOUR, ALIGNED_TO_ONE, ByteWriter, SIMD_PREFIX } from "./encoding.ts";
 import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
-import { type MemoryName, OWN_MEMORY, type OwnMemory } from "./own_memory.ts";
+import type { OwnMemory } from "./own_memory.ts";
 import { type Local, type Locals, VALUE_TYPES, type ValueType } from "./signature.ts";
 
 const EMPTY_BLOCK = 0x40;
 const VECTOR_STORE = 11;
 const VECTOR_CONSTANT = 12;
-const GET_GLOBAL = 0x23;
-/** Beside the alignment: the number of the memory follows. */
-const NAMES_MEMORY = 0x40;
 /** The numbers of the four bytes of lane 0, one in each byte, and what one more is in each of them. */
 const LANE_BYTES = 0x03020100;
 const EACH_BYTE = 0x01010101;
@@ -19,7 +16,6 @@ export class FunctionAssembler {
   readonly #fusedMultiplyAdd: boolean;
   readonly #own: OwnMemory;
   readonly #locals: ValueType[] = [];
-  #stored: Local | undefined;
   #shuffled: Local | undefined;
   readonly #code = new ByteWriter();
 
@@ -69,6 +65,12 @@ export class FunctionAssembler {
     return this;
   }
 
+  /** Pushes an address in the thread's own memory, counted from its beginning. */
+  ownAddress(address: number): this {
+    this.#own.pushAddress(this.#code, address);
+    return this;
+  }
+
   /** Pushes four copies of a float32. */
   f32x4(value: number): this {
     this.#simd(VECTOR_CONSTANT);
@@ -88,7 +90,7 @@ export class FunctionAssembler {
   constantBits(bits: number): this {
     const address = this.#own.addressOf(bits);
     if (address === undefined) return this.i32x4([bits, bits, bits, bits]);
-    return this.i32(address).loadSplat(0, "own");
+    return this.ownAddress(address).loadSplat();
   }
 
   /** Pops a mask, b and a; pushes the lanes of a where the mask is all ones and of b where it is zero. */
@@ -141,13 +143,13 @@ export class FunctionAssembler {
   }
 
   /** Pops an address and pushes the vector `offset` bytes after it; need not be aligned. */
-  load(offset = 0, memory: MemoryName = "shared"): this {
-    return this.#vectorAccess(0, offset, memory);
+  load(offset = 0): this {
+    return this.#vectorAccess(0, offset);
   }
 
   /** Pops an address and pushes four copies of the f32 `offset` bytes after it. */
-  loadSplat(offset = 0, memory: MemoryName = "shared"): this {
-    return this.#vectorAccess(9, offset, memory);
+  loadSplat(offset = 0): this {
+    return this.#vectorAccess(9, offset);
   }
 
   /** Pops an address and pushes eight copies of the two bytes `offset` bytes after it. */
@@ -158,8 +160,8 @@ export class FunctionAssembler {
   }
 
   /** Pops a vector and an address below it, and stores the vector `offset` bytes after that. */
-  store(offset = 0, memory: MemoryName = "shared"): this {
-    return this.#vectorAccess(VECTOR_STORE, offset, memory);
+  store(offset = 0): this {
+    return this.#vectorAccess(VECTOR_STORE, offset);
   }
 
   /** Pops b and a; pushes the lanes that `lanes` names, 0–3 of a and 4–7 of b. */
@@ -214,9 +216,7 @@ export class FunctionAssembler {
 
   /** Clears some of the thread's own memory. */
   clearOwn(address: number, bytes: number): this {
-    this.i32(address);
-    if (!this.#own.isSeparate) this.#addOwnAddress();
-    return this.i32(0).i32(bytes).#emit(0xfc, 11, this.#own.isSeparate ? OWN_MEMORY : 0);
+    return this.ownAddress(address).i32(0).i32(bytes).fill();
   }
 
   /** Repeats `body` a fixed number of times. */
@@ -269,26 +269,9 @@ export class FunctionAssembler {
     return this;
   }
 
-  #vectorAccess(code: number, offset: number, memory: MemoryName): this {
-    if (memory === "own" && this.#own.isSeparate) {
-      this.#simd(code).#code.indexed(ALIGNED_TO_FOUR | NAMES_MEMORY, OWN_MEMORY);
-      this.#code.unsigned(offset);
-      return this;
-    }
-    if (memory === "own") {
-      if (code === VECTOR_STORE) {
-        const value = this.#stored ??= this.local("v128");
-        this.set(value).#addOwnAddress().get(value);
-      } else this.#addOwnAddress();
-    }
+  #vectorAccess(code: number, offset: number): this {
     this.#code.vectorAccess(code, offset);
     return this;
-  }
-
-  /** Makes an address in the thread's own memory one in the shared memory. */
-  #addOwnAddress(): this {
-    this.#code.indexed(GET_GLOBAL, 0);
-    return this.op("i32.add").i32(this.#own.place.offset ?? 0).op("i32.add");
   }
 
   #emit(...bytes: number[]): this {

@@ -1,50 +1,45 @@
-import type { ByteWriter } from "./encoding.ts";
+import { type ByteWriter, moveAddresses } from "./encoding.ts";
 
-/**
- * The memory that all threads share, or the one that each instance of a module has for itself. Addresses in the latter
- * can be constants, which the runtime does not check: a load with a constant address is one instruction, others three.
- * Where a runtime knows one memory only, it is a piece of the shared one, and its addresses are checked like others.
- */
-export type MemoryName = "shared" | "own";
-
-/** Number of the memory that each instance has for itself, beside the shared one. */
-export const OWN_MEMORY = 1;
 /** Addresses below this one are kept for constants. */
 export const CONSTANTS_END = 4096;
 
 const FIRST_CONSTANT = 64;
-const PAGE_BYTES = 65536;
-const WITH_MAXIMUM = 1;
-/** Beginning of a segment that is written to a memory by its number. */
-const OF_NUMBERED_MEMORY = 2;
+/** Beginning of a segment that is written to the first memory. */
+const OF_FIRST_MEMORY = 0;
 const I32_CONST = 0x41;
 const END_OF_EXPRESSION = 0x0b;
 
-/** Where a module's instances have the memory that they do not share. */
+/** Where the first thread's own memory is, and its size. */
 export interface OwnMemoryPlace {
+  readonly address: number;
   readonly bytes: number;
-  /**
-   * Where a runtime lacks modules of two memories: the distance of that memory from the beginning of the thread's scratch
-   * memory, a piece of the shared one. Absent where each instance has a memory beside the shared one.
-   */
-  readonly offset?: number | undefined;
 }
 
-/** The memory that each instance of a module has for itself. */
+/**
+ * A piece of the shared memory that a thread has for itself. Addresses in it are counted from its beginning, and written into
+ * the code as constants, which the runtime does not check: a load with a constant address is one instruction, others three.
+ * So each thread runs a copy of the code with addresses of its own. A second memory of each instance would do with one copy, but V8 reads
+ * where it begins and how long it is again for each access.
+ */
 export class OwnMemory {
-  /** Where it is. */
-  readonly place: OwnMemoryPlace;
+  readonly #place: OwnMemoryPlace;
   /** Addresses by the bits of the constant. */
   readonly #constants = new Map<number, number>();
 
   /** Lays out the memory. */
   constructor(place: OwnMemoryPlace) {
-    this.place = place;
+    this.#place = place;
   }
 
-  /** Whether a module has the memory beside the shared one. */
-  get isSeparate(): boolean {
-    return this.place.bytes > 0 && this.place.offset === undefined;
+  /** Whether there is any. */
+  get exists(): boolean {
+    return this.#place.bytes > 0;
+  }
+
+  /** Writes an address as an instruction that pushes it. */
+  pushAddress(writer: ByteWriter, address: number): void {
+    writer.byte(I32_CONST);
+    writer.movableAddress(this.#place.address + address);
   }
 
   /**
@@ -53,7 +48,7 @@ export class OwnMemory {
    * @throws {RangeError} If there are too many.
    */
   addressOf(bits: number): number | undefined {
-    if (!this.isSeparate) return undefined;
+    if (!this.exists) return undefined;
     const known = this.#constants.get(bits);
     if (known !== undefined) return known;
     const count = this.#constants.size;
@@ -65,22 +60,27 @@ export class OwnMemory {
     return address;
   }
 
-  /** Writes the section that declares the memory. */
-  writeMemory(writer: ByteWriter): void {
-    const pages = Math.ceil(this.place.bytes / PAGE_BYTES);
-    writer.byte(WITH_MAXIMUM);
-    writer.unsigned(pages);
-    writer.unsigned(pages);
-  }
-
   /** Writes the segment that puts the constants into the memory. */
   writeConstants(writer: ByteWriter): void {
-    writer.byte(OF_NUMBERED_MEMORY);
-    writer.byte(OWN_MEMORY);
-    writer.byte(I32_CONST);
-    writer.signed(FIRST_CONSTANT);
+    writer.byte(OF_FIRST_MEMORY);
+    this.pushAddress(writer, FIRST_CONSTANT);
     writer.byte(END_OF_EXPRESSION);
     writer.unsigned(4 * this.#constants.size);
     for (const bits of this.#constants.keys()) writer.int32(bits);
   }
+}
+
+/** A module in the binary format, for the first thread. */
+export interface ModuleCode {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where it has addresses in a thread's own memory. */
+  readonly ownAddresses: readonly number[];
+}
+
+/** The module for a thread whose own memory is so many bytes after the first thread's. */
+export function codeOfThread(
+  { bytes, ownAddresses }: ModuleCode,
+  distance: number,
+): Uint8Array<ArrayBuffer> {
+  return distance === 0 ? bytes : moveAddresses(bytes, ownAddresses, distance);
 }

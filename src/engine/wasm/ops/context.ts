@@ -34,7 +34,7 @@ export class ExecutionContext {
     this.words = new Int32Array(memory.buffer);
     this.bytes = new Uint8Array(memory.buffer);
     this.scratch = scratch;
-    this.#exports = new WebAssembly.Instance(module, { env: { memory, scratch } }).exports;
+    this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
     this.trains = "adam" in this.#exports;
   }
 

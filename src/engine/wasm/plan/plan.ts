@@ -6,7 +6,6 @@
 
 import { type ModelGraph, modelGraph } from "../../../model/graph.ts";
 import { isBranched, type ModelSpec } from "../../../model/spec.ts";
-import { supportsOwnMemory } from "../arithmetic.ts";
 import { Allocator, roundUp, type Tensor } from "../layout.ts";
 import type { JoinBranch, PlannedTerm } from "../ops/join/types.ts";
 import { planChain } from "./chain.ts";
@@ -16,16 +15,7 @@ import type { BranchRoute, JoinPlan, Plan } from "./types.ts";
 /** Plans a valid model for batches of at most `batchSize` samples on `threads` threads. */
 export function planModel(
   spec: ModelSpec,
-  { batchSize, threads, twoMemories = supportsOwnMemory() }: {
-    readonly batchSize: number;
-    readonly threads: number;
-    /**
-     * Whether each thread has a memory of its own beside the shared one.
-     *
-     * @default what this machine can do
-     */
-    readonly twoMemories?: boolean;
-  },
+  { batchSize, threads }: { readonly batchSize: number; readonly threads: number },
 ): Plan {
   const graph = modelGraph(spec);
   const memory = new Allocator();
@@ -35,11 +25,10 @@ export function planModel(
   const { encoders, join, head } = planned;
   const { bytes } = memory.own;
   const offset = roundUp(planned.scratchBytes, 64);
-  const own = bytes === 0 || twoMemories ? { bytes } : { bytes, offset };
-  const needed = own.offset === undefined ? planned.scratchBytes : offset + bytes;
   // Whole pairs of cache lines, so that threads do not share one.
-  const scratchBytes = roundUp(needed, 128);
+  const scratchBytes = roundUp(offset + bytes, 128);
   const scratch = memory.take(scratchBytes * threads);
+  const own = { address: scratch + offset, bytes };
   const { pages } = memory;
   return {
     batchSize,

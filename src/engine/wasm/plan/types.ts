@@ -119,7 +119,7 @@ export interface Plan {
   /** Address of the first thread's scratch memory, and its size. */
   readonly scratch: number;
   readonly scratchBytes: number;
-  /** The memory that each thread has for itself, which is in its scratch memory if it has an offset. */
+  /** The first thread's own memory, the end of its scratch memory. */
   readonly own: OwnMemoryPlace;
   /** Size of the memory in pages of 64 KiB. */
   readonly pages: number;

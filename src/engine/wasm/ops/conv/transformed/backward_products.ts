@@ -44,7 +44,8 @@ export function multiplyGradients(
   const byElement = sumsByElement(layout);
   const [first, second] = byElement ? [inputs, deltas] : [deltas, inputs];
   const sumBytes = byElement ? elementSumBytes(layout) : shape.filters * layout.elementBytes;
-  code.i32(first.address).set(a).i32(second.address).set(b).i32(places.gradientSums).set(c);
+  code.ownAddress(first.address).set(a).ownAddress(second.address).set(b);
+  code.ownAddress(places.gradientSums).set(c);
   code.repeat(frequencies, () => {
     const next = code.local("i32");
     code.get(a).set(next);
@@ -53,7 +54,7 @@ export function multiplyGradients(
       vectors: second.rowBytes / 16,
       inner: rows,
       a: { rowStride: 4, innerStride: first.stride },
-      b: { memory: "own", rowStride: second.stride },
+      b: { rowStride: second.stride },
       c: { rowStride: second.rowBytes },
       start: "self",
     }, { a, b, c });
@@ -71,15 +72,15 @@ export function turnGradientSums(
   const [from, to] = code.locals("i32", 2);
   const block = new TransposedBlock(code);
   const elements = 4 * Math.ceil(inner / 4);
-  code.i32(gradientSums).set(from).i32(gradients).set(to);
+  code.ownAddress(gradientSums).set(from).ownAddress(gradients).set(to);
   code.repeat(frequencies, () => {
     code.repeat(shape.filterVectors, () => {
       for (let element = 0; element < elements; element += 4) {
-        block.transpose((line) => code.get(from).load((element + line) * outputStride, "own"));
+        block.transpose((line) => code.get(from).load((element + line) * outputStride));
         for (let filter = 0; filter < 4; filter++) {
           code.get(to);
           block.push(filter);
-          code.store(filter * elementBytes + 4 * element, "own");
+          code.store(filter * elementBytes + 4 * element);
         }
       }
       code.advance(from, 16).advance(to, 4 * elementBytes);
@@ -97,7 +98,7 @@ export function multiplyDeltas(
 ): void {
   const { shape, tiling, transform: { frequencies }, rows, outputStride, channelVectors } = layout;
   const deltaRow = deltaRowBytes(layout);
-  code.i32(sums).set(a).i32(inputs).set(c);
+  code.ownAddress(sums).set(a).ownAddress(inputs).set(c);
   code.repeat(frequencies, () => {
     const [first, target] = code.locals("i32", 2);
     code.get(a).set(first).get(c).set(target);
@@ -108,7 +109,7 @@ export function multiplyDeltas(
         vectors: channelVectors,
         inner: shape.filters,
         a: { rowStride: outputStride, innerStride: 4 },
-        b: { memory: "shared", rowStride: "packed" },
+        b: { rowStride: "packed" },
         c: { rowStride: deltaRow },
         start: "zero",
       }, { a, b: kernel, c });

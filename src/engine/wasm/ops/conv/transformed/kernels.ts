@@ -71,7 +71,7 @@ function addForward(
       },
     });
     const [a, c] = code.locals("i32", 2);
-    code.i32(inputs).set(a).i32(sums).set(c);
+    code.ownAddress(inputs).set(a).ownAddress(sums).set(c);
     const staged = new StagedProducts(code, stage);
     code.repeat(products, () => {
       staged.assemble({
@@ -79,7 +79,7 @@ function addForward(
         vectors: shape.filterVectors,
         inner,
         a: { rowStride: layout.inputStride, innerStride: 4 },
-        b: { memory: "shared", rowStride: "packed" },
+        b: { rowStride: "packed" },
         c: { rowStride: layout.outputStride },
         start: "zero",
       }, { a, b: kernel, c });

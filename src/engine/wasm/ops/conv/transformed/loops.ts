@@ -38,7 +38,7 @@ export function assembleUnits(
   };
   const positions = dilation * outputs;
   const whole = lastPositions === positions ? units : units - 1;
-  code.i32(loop.products).set(products);
+  code.ownAddress(loop.products).set(products);
   code.i32(0).set(sample).get(loop.samples).set(left);
   code.repeatLocal(left, () => {
     for (const [pointer, first] of loop.pointers) {
@@ -74,7 +74,7 @@ export function assembleRows(code: FunctionAssembler, layout: Layout, loop: RowL
   const pieces = loop.shared ? 1 : tiling.pieces;
   const units = tiling.units + tiling.pieces - pieces;
   const [sample, tile, row, left] = code.locals("i32", 4);
-  code.i32(loop.padded).set(sample).get(loop.samples).set(left);
+  code.ownAddress(loop.padded).set(sample).get(loop.samples).set(left);
   code.repeatLocal(left, () => {
     code.get(sample).set(tile);
     code.repeat(units, () => {

@@ -1,4 +1,4 @@
-import type { FunctionAssembler, Local, MemoryName } from "../../../assembler/assembler.ts";
+import type { FunctionAssembler, Local } from "../../../assembler/assembler.ts";
 import { panels, splitEvenly, TILE_VECTORS } from "../../../assembler/panels.ts";
 import { COLUMN_BYTES, MOST_STEPS, TILE_ROWS } from "./own_places.ts";
 
@@ -12,7 +12,7 @@ export interface StagedProduct {
   /** A is in the thread's own memory. Either stride is 4. */
   readonly a: { readonly rowStride: number; readonly innerStride: number };
   /** Bytes between rows of B, or `packed` if B is packed in panels. */
-  readonly b: { readonly memory: MemoryName; readonly rowStride: number | "packed" };
+  readonly b: { readonly rowStride: number | "packed" };
   /** C is in the thread's own memory. */
   readonly c: { readonly rowStride: number };
   readonly start: "zero" | "self";
@@ -96,8 +96,8 @@ export class StagedProducts {
       }));
     for (const { source, target, vectors } of lines) {
       for (let offset = 0; offset < 16 * vectors; offset += 16) {
-        code.i32(this.#stage + target + offset).get(from).load(source + offset, "own");
-        code.store(0, "own");
+        code.ownAddress(this.#stage + target + offset).get(from).load(source + offset);
+        code.store();
       }
     }
   }
@@ -111,7 +111,7 @@ export class StagedProducts {
     { b, c }: Omit<ProductAddresses, "a">,
   ): void {
     const code = this.#code;
-    const { memory, rowStride } = product.b;
+    const { rowStride } = product.b;
     const stepB = rowStride === "packed" ? 16 * vectors : rowStride;
     const [strideRow, strideStep] = product.a.innerStride === 4
       ? [stageStride(steps), 4]
@@ -125,14 +125,14 @@ export class StagedProducts {
         );
       }
     };
-    if (start === "self") each((sum, offset) => code.get(c).load(offset, "own").set(sum));
+    if (start === "self") each((sum, offset) => code.get(c).load(offset).set(sum));
     for (let step = 0; step < steps; step++) {
       columns.forEach((column, vector) => {
-        code.get(b).load((first + step) * stepB + 16 * vector, memory).set(column);
+        code.get(b).load((first + step) * stepB + 16 * vector).set(column);
       });
       for (let row = 0; row < rows; row++) {
         const address = this.#stage + row * strideRow + step * strideStep;
-        code.i32(address).loadSplat(0, "own").set(this.#element);
+        code.ownAddress(address).loadSplat().set(this.#element);
         columns.forEach((column, vector) => {
           const target = sum(row, vector);
           code.get(this.#element).get(column);
@@ -141,7 +141,7 @@ export class StagedProducts {
         });
       }
     }
-    each((sum, offset) => code.get(c).get(sum).store(offset, "own"));
+    each((sum, offset) => code.get(c).get(sum).store(offset));
   }
 }
 

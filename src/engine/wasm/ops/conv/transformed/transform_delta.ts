@@ -131,7 +131,7 @@ class DeltaUnit {
         store: (product, push) => {
           code.get(products);
           push();
-          code.store((product * rows + phase) * outputStride, "own");
+          code.store((product * rows + phase) * outputStride);
         },
       });
     }

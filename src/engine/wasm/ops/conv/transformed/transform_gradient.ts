@@ -25,7 +25,7 @@ export function assembleKernelGradient(
     const element = piece * shape.channels + channel;
     products.forEach((product, index) => {
       const offset = index * shape.filters * elementBytes + 4 * element;
-      code.get(from).load(offset, "own").set(product);
+      code.get(from).load(offset).set(product);
     });
     const present = Math.min(taps, shape.taps - piece * taps);
     map.assemble(transposed(matrices.kernel).slice(0, present), {
@@ -37,7 +37,7 @@ export function assembleKernelGradient(
       },
     });
   };
-  code.i32(source).set(from);
+  code.ownAddress(source).set(from);
   code.repeat(shape.filters, () => {
     for (let piece = 0; piece < pieces; piece++) {
       const pointers = [from, gradient];
@@ -68,13 +68,13 @@ export function assembleInputDelta(
   const { samples, deltaStride } = layout;
   const target = code.local("i32");
   const bytes = samples * paddedBytes(layout, deltaStride);
-  code.i32(places.padded).set(target);
+  code.ownAddress(places.padded).set(target);
   assembleCopiedBytes(code, bytes, {
     load: () => code.f32x4(0),
     store: (offset, push) => {
       code.get(target);
       push();
-      code.store(offset, "own");
+      code.store(offset);
     },
     advance: (by) => code.advance(target, by),
   });
@@ -93,10 +93,10 @@ function assembleTiles(
   const rowBytes = tiling.pieces * 16 * channelVectors;
   const source = code.local("i32");
   const products = code.locals("v128", transform.frequencies);
-  code.i32(places.transformed).set(source);
+  code.ownAddress(places.transformed).set(source);
   const assembleVector = (piece: number, row: Local) => {
     products.forEach((product, index) => {
-      code.get(source).load(index * rows * rowBytes, "own").set(product);
+      code.get(source).load(index * rows * rowBytes).set(product);
     });
     map.assemble(transposed(matrices.input), {
       inputs: products,
@@ -104,7 +104,7 @@ function assembleTiles(
         const offset = (tileStart(layout, 0, piece) + input * dilation) * deltaStride;
         code.get(row);
         push();
-        code.get(row).load(offset, "own").op("f32x4.add").store(offset, "own");
+        code.get(row).load(offset).op("f32x4.add").store(offset);
       },
     });
     code.advance(row, 16).advance(source, 16);
@@ -133,10 +133,11 @@ function assembleCopyBack(code: FunctionAssembler, layout: Layout, places: Input
     const advance = (by: number) => code.advance(source, by).advance(target, by);
     assembleCopiedBytes(code, bytes, { load, store, advance });
   };
-  code.get(places.inputDelta).set(target).i32(places.padded + left * deltaStride).set(source);
+  code.get(places.inputDelta).set(target);
+  code.ownAddress(places.padded + left * deltaStride).set(source);
   code.get(places.samples).set(samples);
   code.repeatLocal(samples, () => {
-    storeBytes(rows * deltaStride, (offset) => code.get(source).load(offset, "own"));
+    storeBytes(rows * deltaStride, (offset) => code.get(source).load(offset));
     if (rows < inputPositions) {
       code.advance(target, rows * deltaStride);
       storeBytes((inputPositions - rows) * deltaStride, () => code.f32x4(0));

@@ -30,7 +30,8 @@ function assembleCopy(code: FunctionAssembler, layout: Layout, places: InputPlac
   const { shape: { left, inputPositions, inputStride }, paddedRows } = layout;
   const [source, target, left_] = code.locals("i32", 3);
   const bytes = Math.min(inputPositions, paddedRows - left) * inputStride;
-  code.get(places.input).set(source).i32(places.padded + left * inputStride).set(target);
+  code.get(places.input).set(source);
+  code.ownAddress(places.padded + left * inputStride).set(target);
   code.get(places.samples).set(left_);
   code.repeatLocal(left_, () => {
     assembleCopiedBytes(code, bytes, {
@@ -38,7 +39,7 @@ function assembleCopy(code: FunctionAssembler, layout: Layout, places: InputPlac
       store: (offset, push) => {
         code.get(target);
         push();
-        code.store(offset, "own");
+        code.store(offset);
       },
       advance: (by) => code.advance(source, by).advance(target, by),
     });
@@ -89,7 +90,7 @@ function assembleTransform(
     const first = tileStart(layout, 0, piece);
     inputs.forEach((input, i) => {
       const offset = (first + i * dilation) * inputStride + 4 * channel;
-      code.get(row).load(offset, "own").set(input);
+      code.get(row).load(offset).set(input);
     });
     map.assemble(matrices.input, {
       inputs,
@@ -97,11 +98,11 @@ function assembleTransform(
         code.get(target);
         push();
         const element = piece * shape.channels + channel;
-        code.store(product * inputRows * layout.inputStride + 4 * element, "own");
+        code.store(product * inputRows * layout.inputStride + 4 * element);
       },
     });
   };
-  code.i32(places.transformed).set(target);
+  code.ownAddress(places.transformed).set(target);
   assembleRows(code, layout, {
     ...places,
     rowBytes: inputStride,

@@ -106,7 +106,7 @@ class OutputUnit {
     const { shape: { dilation }, matrices, rows, outputStride } = this.#layout;
     for (let phase = 0; phase < Math.min(dilation, positions); phase++) {
       this.#products.forEach((product, index) => {
-        code.get(products).load((index * rows + phase) * outputStride, "own").set(product);
+        code.get(products).load((index * rows + phase) * outputStride).set(product);
       });
       const needed = matrices.output.filter((_, i) => phase + i * dilation < positions);
       this.#options.map.assemble(needed, {
