@@ -55,7 +55,7 @@ const TRAINING_KERNELS: ReadonlySet<string> = new Set([
   "blockMaxima",
   "clearTiles",
   "columnSum",
-  "columnSumOfSquares",
+  "columnMoments",
   "dropoutMask",
   "dropoutWords",
   "gatherDots",

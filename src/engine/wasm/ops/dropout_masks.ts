@@ -5,7 +5,9 @@ import {
   dropoutThreshold,
   fillDropoutBits,
   isDroppedByBits,
+  type StepPosition,
 } from "../../dropout.ts";
+import type { RandomKey } from "../../../random.ts";
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forGroups } from "../assembler/loops.ts";
@@ -24,9 +26,9 @@ import { assembleRounds, type Counters } from "./threefry.ts";
  *
  * `packMask`: so many words of a bit for each factor that is not 0.
  *
- * `dropoutMask`: fills 8 · blocks factors, 0 or scale, of the sample at `position`; see `src/engine/dropout.ts`. Four
+ * `dropoutMask`: fills 8 · blocks factors, 0 or scale, of the samples from `position` on; see `src/engine/dropout.ts`. Four
  * counters of Threefry-2x32-20 run side by side: lane k of a block encrypts (position, firstPair + 4 · block + k),
- * whose two words decide two neighbouring units.
+ * whose two words decide two neighbouring units. `stride` bytes lie between samples.
  *
  * `multiplyRows`: target = source · mask for each row.
  */
@@ -40,6 +42,8 @@ export const DROPOUT_KERNELS = {
     "blocks",
     "threshold",
     "scale: f32",
+    "samples",
+    "stride",
   ],
   dropoutWords: ["target", "key0", "key1", "position", "firstPair", "blocks"],
   packMask: ["target", "mask", "words"],
@@ -60,12 +64,17 @@ export function addDropoutKernels(module: ModuleAssembler): void {
 
 function addDropoutMask(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: DROPOUT_KERNELS });
-  add("dropoutMask", (code, { threshold, scale, ...parameters }) => {
+  add("dropoutMask", (code, { target, threshold, scale, samples, stride, ...parameters }) => {
     const [thresholds, scales] = code.locals("v128", 2);
+    const factors = code.local("i32");
     code.get(threshold).op("i32x4.splat").set(thresholds);
     code.get(scale).op("f32x4.splat").set(scales);
-    assembleWords(code, parameters, () => {
-      code.get(thresholds).op("i32x4.ge_u").get(scales).op("v128.and");
+    code.repeatLocal(samples, () => {
+      code.get(target).set(factors);
+      assembleWords(code, { ...parameters, target: factors }, () => {
+        code.get(thresholds).op("i32x4.ge_u").get(scales).op("v128.and");
+      });
+      code.advanceBy(target, stride).advance(parameters.position, 1);
     });
   });
   add("dropoutWords", (code, parameters) => assembleWords(code, parameters, () => {}));
@@ -152,9 +161,9 @@ export function dropoutForward(
   const { input, output } = node;
   const { start, count } = pass.part;
   fillMasks(context, node, pass);
+  const multiply = multiplierOf(context, node);
   for (let sample = start; sample < start + count; sample++) {
-    const source = addressOf(input, sample);
-    multiplyByMask(context, node, { target: addressOf(output, sample), source, sample });
+    multiply(sample, { target: addressOf(output, sample), source: addressOf(input, sample) });
   }
 }
 
@@ -167,9 +176,9 @@ export function dropoutBackward(
   if (!passesBack(node, pass)) return;
   const { input, output } = node;
   const { start, count } = pass.part;
+  const multiply = multiplierOf(context, node);
   for (let sample = start; sample < start + count; sample++) {
-    const target = deltaOf(input, sample);
-    multiplyByMask(context, node, { target, source: deltaOf(output, sample), sample });
+    multiply(sample, { target: deltaOf(input, sample), source: deltaOf(output, sample) });
   }
 }
 
@@ -180,14 +189,20 @@ function fillMasks(
   { part: { start, count }, position }: ForwardPass,
 ): void {
   const { dropoutMask } = context.bind(DROPOUT_KERNELS);
-  const { layer, input, mask, maskStride } = node;
+  const { input, mask, maskStride } = node;
   const { seed, epoch, firstPosition } = position ?? { seed: 0, epoch: 0, firstPosition: 0 };
   const rate = position === undefined ? 0 : node.rate;
-  const [key0, key1] = dropoutKey(seed, layer, epoch);
+  const [key0, key1] = keyOf(node, { seed, epoch });
   const values = input.rows * input.channels;
   const threshold = dropoutThreshold(rate);
   const scale = dropoutScale(rate);
   const byBits = isDroppedByBits(rate, values);
+  if (!byBits && node.origins === undefined) {
+    const blocks = Math.ceil(values / BLOCK_UNITS);
+    const [target, position] = [mask + start * maskStride, firstPosition + start];
+    dropoutMask(target, key0, key1, position, 0, blocks, threshold, scale, count, maskStride);
+    return;
+  }
   for (let sample = start; sample < start + count; sample++) {
     const target = mask + sample * maskStride;
     const at = firstPosition + originOf(context, node.origins, sample);
@@ -200,8 +215,23 @@ function fillMasks(
       continue;
     }
     const blocks = Math.ceil((skipped + values) / BLOCK_UNITS);
-    dropoutMask(target, key0, key1, at, (unit - skipped) / 2, blocks, threshold, scale);
+    const firstPair = (unit - skipped) / 2;
+    dropoutMask(target, key0, key1, at, firstPair, blocks, threshold, scale, 1, maskStride);
   }
+}
+
+/** What a key is made of besides the layer. */
+type KeyPlace = Pick<StepPosition, "seed" | "epoch">;
+
+/** The last key of each node. To make one takes as long as the masks of ten samples, and an epoch has one for thousands. */
+const lastKeys = new WeakMap<DropoutNode, KeyPlace & { readonly key: RandomKey }>();
+
+function keyOf(node: DropoutNode, { seed, epoch }: KeyPlace): RandomKey {
+  const last = lastKeys.get(node);
+  if (last?.seed === seed && last.epoch === epoch) return last.key;
+  const key = dropoutKey(seed, node.layer, epoch);
+  lastKeys.set(node, { seed, epoch, key });
+  return key;
 }
 
 /** Place in the batch of the sample that an entry belongs to. */
@@ -222,17 +252,21 @@ function firstUnit(
   return origins === undefined ? 0 : words[origins.references / 4 + entry]! * rows * channels;
 }
 
-/** A mask has no gaps; the rows it is applied to, segment by segment, may. */
-function multiplyByMask(
+/**
+ * Returns a function that multiplies a sample's values with its mask. A mask has no gaps; the rows it is applied to,
+ * segment by segment, may.
+ */
+function multiplierOf(
   context: ExecutionContext,
   node: DropoutNode,
-  { target, source, sample }: Readonly<Record<"target" | "source" | "sample", number>>,
-): void {
+): (sample: number, places: Readonly<Record<"target" | "source", number>>) => void {
   const { multiplyRows } = context.bind(DROPOUT_KERNELS);
   const { input: { rows, channels, segment }, mask, maskStride } = node;
   const { count, padded } = segment;
-  const skipped = firstUnit(context, node, sample) % BLOCK_UNITS;
-  const factors = mask + sample * maskStride + 4 * skipped;
   const segments = rows * channels / count;
-  multiplyRows(target, source, factors, segments, padded / 4, 4 * padded, 4 * count);
+  return (sample, { target, source }) => {
+    const skipped = firstUnit(context, node, sample) % BLOCK_UNITS;
+    const factors = mask + sample * maskStride + 4 * skipped;
+    multiplyRows(target, source, factors, segments, padded / 4, 4 * padded, 4 * count);
+  };
 }

@@ -27,7 +27,7 @@ export function planBatchNorm(
   const takeRows = () => memory.take(output.sampleStride * capacity);
   const row = input.stride;
   // Processors fetch lines in pairs.
-  const partStride = roundUp(2 * row, 2 * CACHE_LINE);
+  const partStride = roundUp(3 * row, 2 * CACHE_LINE);
   const { momentum, epsilon } = group.spec;
   return {
     ...nameOf(group),

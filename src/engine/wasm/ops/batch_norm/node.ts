@@ -38,7 +38,7 @@ export interface BatchNormNode extends NodeBase {
   readonly beta: Parameter;
   readonly movingMean: number;
   readonly movingVariance: number;
-  /** Sums of the parts, two rows each, and bytes to the next part's: no two threads write to one cache line. */
+  /** Sums of the parts, two rows each and one that these are computed with, and bytes to the next part's: no two threads write to one cache line. */
   readonly parts: { readonly address: number; readonly stride: number };
   readonly mean: number;
   /** Rows a, c and the sign of a. */

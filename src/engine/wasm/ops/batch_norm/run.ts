@@ -16,7 +16,10 @@ import {
 } from "./kernels.ts";
 import type { BatchNormNode } from "./node.ts";
 
-/** Computes the mean and summed squared deviations of a part's rows, the two rows of its sums. */
+/**
+ * Computes the mean and summed squared deviations of a part's rows, the first two rows of its sums, in one pass: both from
+ * deviations from the first sample's mean, which are too small for their squares to lose digits.
+ */
 export function batchNormMeasure(
   context: ExecutionContext,
   { input, parts }: BatchNormNode,
@@ -24,18 +27,23 @@ export function batchNormMeasure(
 ): void {
   const { floats } = context;
   const { clear } = context.bind(MEMORY_KERNELS);
-  const { columnSum, columnSumOfSquares } = context.bind(SUM_KERNELS);
+  const { columnSum, columnMoments } = context.bind(SUM_KERNELS);
   const { stride, rows } = input;
   const end = part.start + part.count;
   const mean = parts.address + part.index * parts.stride;
-  clear(mean, 2 * stride);
+  const [squares, centre, vectors] = [mean + stride, mean + 2 * stride, stride / 16];
+  clear(mean, 3 * stride);
+  columnSum(centre, addressOf(input, part.start), rows, vectors, stride);
+  for (let i = centre / 4; i < (centre + stride) / 4; i++) floats[i] = floats[i]! / rows;
   for (let sample = part.start; sample < end; sample++) {
-    columnSum(mean, addressOf(input, sample), rows, stride / 16, stride);
+    columnMoments(mean, squares, addressOf(input, sample), centre, rows, vectors, stride);
   }
   const count = part.count * rows;
-  for (let i = mean / 4; i < (mean + stride) / 4; i++) floats[i] = floats[i]! / count;
-  for (let sample = part.start; sample < end; sample++) {
-    columnSumOfSquares(mean + stride, addressOf(input, sample), mean, rows, stride / 16, stride);
+  for (let column = 0; column < stride / 4; column++) {
+    const sum = floats[mean / 4 + column]!;
+    floats[mean / 4 + column] = floats[centre / 4 + column]! + sum / count;
+    const squared = floats[squares / 4 + column]! - sum ** 2 / count;
+    floats[squares / 4 + column] = Math.max(0, squared);
   }
 }
 

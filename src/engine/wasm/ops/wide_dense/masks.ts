@@ -88,7 +88,7 @@ function drawWords(
   const factors = context.scratch + scratch.factors;
   const blocks = Math.ceil(units / WORD_INPUTS) * WORD_INPUTS / BLOCK_UNITS;
   const threshold = dropoutThreshold(dropout!.rate);
-  dropoutMask(factors, key[0], key[1], at, firstUnit / 2, blocks, threshold, 1);
+  dropoutMask(factors, key[0], key[1], at, firstUnit / 2, blocks, threshold, 1, 1, 0);
   packMask(target, factors, Math.ceil(units / WORD_INPUTS));
 }
 
