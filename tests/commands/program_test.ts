@@ -85,16 +85,18 @@ Deno.test("the line that --version prints installs a program that runs from any 
     const deno = `${directory}/deno-alone`;
     await Deno.mkdir(deno);
     await Deno.symlink(Deno.execPath(), `${deno}/deno`);
+    // Where the packages are that were installed.
+    const cache = Deno.env.get("DENO_DIR");
+    const env = {
+      PATH: `${deno}:/bin`,
+      HOME: Deno.env.get("HOME") ?? "/",
+      COLUMNS: "10000",
+      ...cache === undefined ? {} : { DENO_DIR: cache },
+    };
     const run = (...args: string[]) =>
-      endOf(
-        new Deno.Command(`${root}/bin/histone`, {
-          args,
-          cwd: folder,
-          clearEnv: true,
-          env: { PATH: `${deno}:/bin`, HOME: Deno.env.get("HOME") ?? "/", COLUMNS: "10000" },
-        }),
-      );
-    strictEqual((await run("simulate", "--genes", "30")).code, 0);
+      endOf(new Deno.Command(`${root}/bin/histone`, { args, cwd: folder, clearEnv: true, env }));
+    const simulated = await run("simulate", "--genes", "30");
+    strictEqual(simulated.code, 0, simulated.stderr);
     const trained = await run("train", "--data", "simulated/train.npz", ...QUICK);
     // Nothing of flags of V8 that are missing.
     strictEqual(trained.stderr, "");
