@@ -1,5 +1,6 @@
 /** Samples of a model that reads a panel, as tables of whole genes: what the benchmark compares such models on. */
 
+import { sharedBuffer } from "../../src/base/shared_memory.ts";
 import type { JoinedColumns } from "../../src/engine/joined_source.ts";
 import { entrySize, NO_ENTRY } from "../../src/engine/sample_source.ts";
 import type { BranchedSpec, InputName } from "../../src/model/spec.ts";
@@ -20,7 +21,7 @@ export interface PanelTables {
 export interface PanelTable {
   readonly name: InputName;
   /** `[sample, value]`, of references those that have the place of that sample. */
-  readonly values: Float32Array<ArrayBuffer>;
+  readonly values: Float32Array;
   /** Values of one. */
   readonly size: number;
 }
@@ -32,8 +33,8 @@ export function makePanel(
 ): PanelTables {
   const samples = cellTypes * genes;
   const stream = new RandomStream(deriveKey(1, "panel of the benchmark"));
-  const normals = (length: number) => Float32Array.from({ length }, () => stream.normal());
-  const drawn = new Map<InputName, Float32Array<ArrayBuffer>>();
+  const normals = (length: number) => sharedFloats(length, () => stream.normal());
+  const drawn = new Map<InputName, Float32Array>();
   const tables = spec.inputs.map((input): PanelTable => {
     const size = entrySize(input);
     const values = input.name === "references" ? drawn.get("summary")! : normals(samples * size);
@@ -50,11 +51,12 @@ export function leaveOwnOut(
   { inputs }: BranchedSpec,
 ): JoinedColumns {
   const samples = labels.length;
-  const entryOf = Uint32Array.from({ length: samples * cellTypes }, (_, place) => {
+  const entryOf = new Uint32Array(sharedBuffer(4 * samples * cellTypes));
+  for (let place = 0; place < entryOf.length; place++) {
     const [sample, reference] = [Math.floor(place / cellTypes), place % cellTypes];
     const first = sample - sample % cellTypes;
-    return reference === sample % cellTypes ? NO_ENTRY : first + reference;
-  });
+    entryOf[place] = reference === sample % cellTypes ? NO_ENTRY : first + reference;
+  }
   return {
     samples,
     labels,
@@ -64,4 +66,11 @@ export function leaveOwnOut(
       return { input, table: values, ...(shared && { entryOf }) };
     }),
   };
+}
+
+/** Values in memory that threads share, where the readers of this package put what they read. */
+export function sharedFloats(length: number, valueOf: (index: number) => number): Float32Array {
+  const values = new Float32Array(sharedBuffer(4 * length));
+  for (let index = 0; index < length; index++) values[index] = valueOf(index);
+  return values;
 }

@@ -14,7 +14,7 @@ import type { BranchedSpec, InputName, ModelSpec, SequentialSpec } from "../../s
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { type Transform, transformFunction } from "../../src/record.ts";
 import { simulateColumns } from "../../src/simulate/columns.ts";
-import { leaveOwnOut, makePanel, type PanelTables } from "./panel_tables.ts";
+import { leaveOwnOut, makePanel, type PanelTables, sharedFloats } from "./panel_tables.ts";
 
 /** A model and how it is trained. */
 export interface Task<Spec extends ModelSpec = ModelSpec> {
@@ -170,9 +170,9 @@ export function sourceOfNewMarks({ panel, spec }: PanelWorkload, factor: number)
   return joinInputs({
     ...columns,
     columns: columns.columns.map((column) => {
-      const { input, table } = column;
-      if (input.name !== "summary") return column;
-      return { ...column, table: (table as Float32Array).map((value) => value * factor) };
+      if (column.input.name !== "summary") return column;
+      const marks = column.table as Float32Array;
+      return { ...column, table: sharedFloats(marks.length, (index) => marks[index]! * factor) };
     }),
   });
 }

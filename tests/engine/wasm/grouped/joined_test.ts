@@ -2,9 +2,13 @@
 
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { joinInputs } from "../../../../src/engine/joined_source.ts";
-import type { SampleSource } from "../../../../src/engine/sample_source.ts";
+import { entrySize, placesOf, type SampleSource } from "../../../../src/engine/sample_source.ts";
 import { createWasmEngine } from "../../../../src/engine/wasm/engine.ts";
-import { viewColumn } from "../../../../src/engine/wasm/grouped/joined/input_view.ts";
+import { Group } from "../../../../src/engine/wasm/grouped/group.ts";
+import {
+  type InputView,
+  viewColumn,
+} from "../../../../src/engine/wasm/grouped/joined/input_view.ts";
 import { JoinedGroups } from "../../../../src/engine/wasm/grouped/joined/joined_groups.ts";
 import { planJoined } from "../../../../src/engine/wasm/grouped/joined/plan.ts";
 import { makeJoinedProgram } from "../../../../src/engine/wasm/grouped/joined/programs.ts";
@@ -313,6 +317,52 @@ Deno.test("where tables are full their entries are found again, with the same bi
     }
     deepStrictEqual(predicted[1], predicted[0]);
   }
+});
+
+Deno.test("samples whose marks no other has leave their references in the tables", async () => {
+  const [references, genes, samples] = [7, 2, 200];
+  const spec = presetSpec("waka3", { bins: 20, references });
+  const program = await makeSmall(spec);
+  const images = createJoinedImages(program);
+  packJoinedImages(program, weightsOf(spec), images);
+  const groups = new JoinedGroups(program);
+  groups.setWeights(images);
+  const ofGenes = Int32Array.from(
+    { length: samples * references },
+    (_, place) =>
+      Math.floor(place / (samples / genes * references)) * references + place % references,
+  );
+  const panel = new Map<number, InputView["values"]>();
+  const viewsOf = (start: number) =>
+    spec.inputs.map((input): InputView => {
+      const [size, places] = [entrySize(input), placesOf(input)];
+      const isOfPanel = places > 1;
+      const entries = isOfPanel ? genes * references : samples;
+      const first = isOfPanel ? 1e6 : start;
+      const drawn = () =>
+        Float32Array.from({ length: entries * size }, (_, i) => Math.sin(first + i));
+      const values = isOfPanel ? panel.get(size) ?? drawn() : drawn();
+      if (isOfPanel) panel.set(size, values);
+      const index = isOfPanel ? ofGenes : undefined;
+      return { values, entries, size, places, index, transform: "none" };
+    });
+  const predicted = new Float32Array(samples);
+  groups.use(viewsOf(1));
+  groups.predict(allRows(samples), predicted);
+  let computed = 0;
+  const { run } = Group.prototype;
+  Group.prototype.run = function (some) {
+    computed += some;
+    run.call(this, some);
+  };
+  try {
+    groups.use(viewsOf(1e5));
+    groups.predict(allRows(samples), predicted);
+  } finally {
+    Group.prototype.run = run;
+  }
+  // Of each sample the encoder, its projection and the head; of the references nothing.
+  strictEqual(computed, 3 * samples);
 });
 
 Deno.test("models that read a sequence, or whose head is a single layer or begins with another, take other paths", () => {

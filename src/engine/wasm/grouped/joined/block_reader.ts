@@ -9,6 +9,8 @@ interface Reader {
   readonly table: ComputedEntries;
   /** `[entry of the view]`: its address in the table, −1 if it is not known. */
   addresses: Int32Array;
+  /** Whether its entries are each expected in one sample only, so that they are not kept. */
+  isPassing: boolean;
   /** `[sample of the block]`: address of its own entry, where it is not over references. */
   readonly own: Int32Array;
 }
@@ -37,6 +39,7 @@ export class BlockReader {
       plan: reader,
       table: tables[reader.table]!,
       addresses: new Int32Array(),
+      isPassing: false,
       own: new Int32Array(reader.overReferences ? 0 : plan.blockSamples),
     }));
     this.#mostEntries = plan.readers.reduce((sum, { places }) => sum + places, 0);
@@ -48,7 +51,10 @@ export class BlockReader {
     this.#scalars = [];
     if (views === undefined) return;
     for (const reader of this.#readers) {
-      const { entries } = views[reader.plan.input]!;
+      const { overReferences, input } = reader.plan;
+      const { entries, index } = views[input]!;
+      const rows = index?.length ?? entries;
+      reader.isPassing = !overReferences && 2 * entries > rows;
       if (reader.addresses.length < entries) reader.addresses = new Int32Array(entries);
       reader.addresses.fill(-1, 0, entries);
     }
@@ -63,11 +69,16 @@ export class BlockReader {
 
   /** Notes as many rows as the tables have room for, from the first on; returns their number. */
   note(rows: Uint32Array): number {
-    for (let sample = 0; sample < rows.length; sample++) {
-      if (!this.#tables.every((table) => table.hasRoom(this.#mostEntries))) return sample;
-      this.#noteSample(sample, rows[sample]!);
+    for (const table of this.#tables) table.beginBlock();
+    const noted = this.#noteKept(rows);
+    // What passes comes last: it is found among the references of all samples of the block.
+    for (let sample = 0; sample < noted; sample++) {
+      for (const reader of this.#readers) {
+        if (reader.isPassing) this.#noteOwn(reader, sample, rows[sample]!);
+      }
+      this.#wantOwn(sample);
     }
-    return rows.length;
+    return noted;
   }
 
   /** Address of a sample's own entry of a reader. */
@@ -81,33 +92,47 @@ export class BlockReader {
     return list + 4 * sample * places;
   }
 
-  #noteSample(sample: number, row: number): void {
-    this.counts[sample] = 0;
-    for (const list of this.#plan.scalars.keys()) this.#listScalars(list, sample, row);
-    for (const reader of this.#readers) {
-      if (reader.plan.overReferences) this.#listReferences(reader, sample, row);
-      else {
-        const entry = entryOf(this.#views[reader.plan.input]!, row);
-        reader.own[sample] = this.#find(reader, entry);
+  /** Notes what is kept of as many rows as have room; returns their number. */
+  #noteKept(rows: Uint32Array): number {
+    for (let sample = 0; sample < rows.length; sample++) {
+      if (!this.#tables.every((table) => table.hasRoom(this.#mostEntries))) return sample;
+      const row = rows[sample]!;
+      this.counts[sample] = 0;
+      for (const list of this.#plan.scalars.keys()) this.#listScalars(list, sample, row);
+      for (const reader of this.#readers) {
+        if (reader.plan.overReferences) this.#listReferences(reader, sample, row);
+        else if (!reader.isPassing) this.#noteOwn(reader, sample, row);
       }
+      for (const values of this.#plan.extraValues) this.#copyExtras(values, sample, row);
     }
+    return rows.length;
+  }
+
+  #noteOwn(reader: Reader, sample: number, row: number): void {
+    reader.own[sample] = this.#find(reader, entryOf(this.#views[reader.plan.input]!, row));
+  }
+
+  /** Notes which columns of a sample's own entries are wanted. */
+  #wantOwn(sample: number): void {
     const isAlone = this.counts[sample] === 0;
     for (const { reader: index, column, aloneColumn } of this.#plan.own) {
       const { table, own } = this.#readers[index]!;
       const wanted = isAlone ? aloneColumn : column;
       if (wanted >= 0) table.want(table.numberAt(own[sample]!), 1 << wanted);
     }
-    for (const values of this.#plan.extraValues) this.#copyExtras(values, sample, row);
   }
 
   /** The address of an entry of a reader's input. */
   #find(reader: Reader, entry: number): number {
     const known = reader.addresses[entry]!;
     if (known >= 0) return known;
-    const { table, plan: { input, needs } } = reader;
-    const number = table.find(this.#views[input]!, entry);
+    const { table, isPassing, plan: { input, needs } } = reader;
+    const view = this.#views[input]!;
+    const number = isPassing ? table.findPassing(view, entry) : table.find(view, entry);
     table.want(number, needs);
-    return reader.addresses[entry] = table.addressOf(number);
+    const address = table.addressOf(number);
+    if (table.isKept(number)) reader.addresses[entry] = address;
+    return address;
   }
 
   #listReferences(reader: Reader, sample: number, row: number): void {

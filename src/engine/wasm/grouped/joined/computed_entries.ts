@@ -23,7 +23,8 @@ interface Column {
 
 /**
  * Entries of a thread, found by their values, with what is computed of each: first noted, then computed together. They are
- * kept from one block to the next until there is no room.
+ * kept from one block to the next until there is no room, but for passing ones, which only one sample is expected to have:
+ * these are computed in the same place in each block, and take no room from those that many samples have.
  */
 export class ComputedEntries {
   readonly #plan: TablePlan;
@@ -33,19 +34,20 @@ export class ComputedEntries {
   /** `[entry]`: bits of the columns that it has, or will have when those that are wanted are computed. */
   readonly #has: Uint16Array;
   #entries = 0;
+  #passing = 0;
 
   /** `groups` are those of the columns. */
   constructor(plan: TablePlan, memory: TableMemory, groups: readonly Group[]) {
-    const { capacity, size, columns } = plan;
+    const { capacity, passing, size, columns } = plan;
     this.#plan = plan;
     this.#memory = memory;
     this.#twins = new TwinTable(size, capacity);
-    this.#has = new Uint16Array(capacity);
+    this.#has = new Uint16Array(capacity + passing);
     this.#columns = columns.map((column, index) => {
       const group = groups[index]!;
       const { outputSize } = column;
       const spans = outputSpans(flatTensor(outputSize), group.output);
-      return { plan: column, group, spans, wanted: new Int32Array(capacity), count: 0 };
+      return { plan: column, group, spans, wanted: new Int32Array(capacity + passing), count: 0 };
     });
   }
 
@@ -73,6 +75,29 @@ export class ComputedEntries {
       this.#entries++;
     }
     return found;
+  }
+
+  /** The same of an entry that no later sample is expected to have: a new one is forgotten with the block. */
+  findPassing(view: InputView, entry: number): number {
+    const { floats, words } = this.#memory;
+    const number = this.#plan.capacity + this.#passing;
+    const at = this.addressOf(number) / 4;
+    copyEntry(view, entry, { target: floats, at });
+    const found = this.#twins.find(words, at);
+    if (found >= 0) return found;
+    this.#has[number] = 0;
+    this.#passing++;
+    return number;
+  }
+
+  /** Whether an entry stays when the block is done. */
+  isKept(number: number): boolean {
+    return number < this.#plan.capacity;
+  }
+
+  /** Forgets the passing entries of the last block. */
+  beginBlock(): void {
+    this.#passing = 0;
   }
 
   /** Address of an entry. */

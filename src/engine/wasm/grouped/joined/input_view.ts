@@ -20,6 +20,9 @@ export interface InputView {
   readonly transform: Transform;
 }
 
+/** Values of an entry that are sooner copied one by one than together. */
+const FEW_VALUES = 256;
+
 /** The same numbers as signed integers, which the compiler keeps in registers; the mark of a missing one is −1. */
 function signedView({ buffer, byteOffset, length }: Uint32Array): Int32Array {
   return new Int32Array(buffer, byteOffset, length);
@@ -52,6 +55,12 @@ export function copyEntry(
   entry: number,
   { target, at }: { readonly target: Float32Array; readonly at: number },
 ): void {
-  const own = values.subarray(entry * size, (entry + 1) * size);
+  const from = entry * size;
+  if (transform === "none" && size <= FEW_VALUES && values instanceof Float32Array) {
+    // A view of them would take longer than they do.
+    for (let i = 0; i < size; i++) target[at + i] = values[from + i]!;
+    return;
+  }
+  const own = values.subarray(from, from + size);
   copyTransformed(own, { target, at, transform });
 }

@@ -86,6 +86,13 @@ export class JoinedGroups {
     const { loss } = this.#plan;
     for (let first = 0; first < predicted.length; first += GROUP_SAMPLES) {
       const samples = Math.min(GROUP_SAMPLES, predicted.length - first);
+      // Samples that follow each other mostly have the same references: distances and means in turns would not leave
+      // enough of the nearest cache to either.
+      for (const distance of this.#plan.distances) {
+        for (let sample = 0; sample < samples; sample++) {
+          this.#averageNumbers(distance, first + sample);
+        }
+      }
       for (let sample = 0; sample < samples; sample++) {
         this.#join(first + sample, address + sample * sampleStride);
       }
@@ -103,7 +110,6 @@ export class JoinedGroups {
     const block = this.#block;
     const count = block.counts[sample]!;
     const isAlone = count === 0;
-    for (const distance of distances) this.#averageNumbers(distance, sample);
     const ofSample = extras.address + sample * extras.stride;
     begin(target, ofSample, extras.kernel, extras.count, vectors);
     for (const { reader, offset, aloneColumn, aloneOffset } of own) {

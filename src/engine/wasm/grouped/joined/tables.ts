@@ -130,7 +130,10 @@ export class BranchTables {
     if (capacity < leastSamples * ofSample || !hasBits) return undefined;
     const tables = this.#tables.map(({ size, columns }, index): TablePlan => {
       const stride = strides[index]!;
-      return { size, columns, address: memory.take(capacity * stride), stride, capacity };
+      const own = readers.filter(({ table, overReferences }) => table === index && !overReferences);
+      const passing = blockSamples * own.length;
+      const address = memory.take((capacity + passing) * stride);
+      return { size, columns, address, stride, capacity, passing };
     });
     return { tables, readers };
   }

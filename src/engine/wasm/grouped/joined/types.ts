@@ -37,8 +37,9 @@ export interface TablePlan {
   /** Address of the first entry, and bytes from one to the next. */
   readonly address: number;
   readonly stride: number;
-  /** The most entries. */
+  /** The most entries that are kept, and after them the room for those of a block that are not. */
   readonly capacity: number;
+  readonly passing: number;
 }
 
 /** An input whose entries are in a table. */
