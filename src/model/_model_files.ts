@@ -36,12 +36,13 @@ export interface OpenedModelFiles {
 }
 
 /**
- * Opens the files of a model.
+ * Opens the files of a model. Reading them is given up when the signal is aborted.
  *
  * @throws {NotFoundError} If there is no file of a name that a model needs.
  */
 export async function openModelFiles(
   given: ModelSources | NamedModelFiles,
+  signal?: AbortSignal,
 ): Promise<OpenedModelFiles> {
   const { json, weights, panel } = given instanceof Map
     ? findSources(given as NamedModelFiles)
@@ -49,7 +50,7 @@ export async function openModelFiles(
   const opened: ByteSource[] = [];
   const close = () => opened.forEach((source) => source.close());
   const open = async (source: BinarySource) => {
-    const found = await openSource(source);
+    const found = await openSource(source, { signal });
     opened.push(found);
     return found;
   };
@@ -57,7 +58,7 @@ export async function openModelFiles(
     return {
       json: await open(json),
       weights: await open(weights),
-      openPanel: async () => panel === undefined ? undefined : await openSource(panel),
+      openPanel: async () => panel === undefined ? undefined : await openSource(panel, { signal }),
       close,
     };
   } catch (error) {

@@ -57,6 +57,8 @@ export interface SerializedModel {
 export interface LoadModelOptions {
   /** Panels by their digests: those that are here are not read again, those that are read are added. */
   readonly panels?: Map<string, ReferencePanel> | undefined;
+  /** Gives the reading up, such as of a server that is slow: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Options of {@linkcode saveModel}. */
@@ -203,10 +205,11 @@ export async function saveModel(
  *
  * @param directory Directory of `model.json` and `weights.bin`; or the files, by a `Map` from their names or each by itself.
  *   The panel of a model is in `panel.npz` beside them, or in the directory above.
- * @param options Panels that are known already.
+ * @param options Panels that are known already, and an abort signal.
  * @returns The model.
  * @throws {NotFoundError} If a file is missing; it names the directory of the model if that is in the one given, as in a run.
  * @throws {FormatError} If a file is damaged, or was not written by this package.
+ * @throws The reason of `options.signal`, if it is aborted.
  *
  * @example A model from memory
  * ```ts
@@ -226,12 +229,13 @@ export async function saveModel(
  */
 export async function loadModel(
   directory: string | URL | ModelSources | NamedModelFiles,
-  { panels }: LoadModelOptions = {},
+  { panels, signal }: LoadModelOptions = {},
 ): Promise<TrainedModel> {
+  signal?.throwIfAborted();
   const openWith = (open: () => Promise<ByteSource | undefined>) => async (digest: string) =>
     panels?.get(digest) ?? await open();
   if (typeof directory !== "string" && !(directory instanceof URL)) {
-    const files = await openModelFiles(directory);
+    const files = await openModelFiles(directory, signal);
     try {
       const { json, weights, openPanel } = files;
       return keepPanel(await readModel(json, weights, openWith(openPanel)), panels);
@@ -246,6 +250,7 @@ export async function loadModel(
     metadataOf(await readModelJson(json), json.name);
     const weights = await openFile(`${path}/${WEIGHTS_FILE}`);
     try {
+      signal?.throwIfAborted();
       return keepPanel(await readModel(json, weights, openWith(() => openPanel(path))), panels);
     } finally {
       weights.close();

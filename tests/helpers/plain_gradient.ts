@@ -8,6 +8,8 @@ import { plainLayer, type Values } from "./plain_forward.ts";
 export interface PlainGradient {
   /** `[bin, mark]`: of the value before a sigmoid. */
   readonly gradient: Float64Array;
+  /** The most that its sizes could be if nothing cancelled on the way: by the sizes of weights and slopes. */
+  readonly reach: number;
   /** That value. */
   readonly output: number;
   /**
@@ -37,14 +39,22 @@ export function plainGradient(
   for (const [index, layer] of spec.layers.entries()) {
     values.push(plainLayer(layer, values.at(-1)!, weightsOf(index)));
   }
-  let gradient = Float64Array.of(1);
+  let [gradient, reach] = [Float64Array.of(1), Float64Array.of(1)];
   let margin = Infinity;
   for (const [index, layer] of [...spec.layers.entries()].toReversed()) {
     const [input, output] = [values[index]!, values[index + 1]!];
     margin = Math.min(margin, marginOf(layer, input));
-    gradient = passBack(layer, { input, output, gradient, weight: weightsOf(index) });
+    const weight = weightsOf(index);
+    gradient = passBack(layer, { input, output, gradient, weight });
+    const sizes = (name: string) => weight(name).map(Math.abs);
+    reach = passBack(layer, { input, output, gradient: reach, weight: sizes }, reachOf);
   }
-  return { gradient, output: values.at(-1)!.values[0]!, margin };
+  return {
+    gradient,
+    reach: reach.reduce((most, value) => Math.max(most, value), 0),
+    output: values.at(-1)!.values[0]!,
+    margin,
+  };
 }
 
 interface Passing {
@@ -54,7 +64,17 @@ interface Passing {
   readonly weight: Weight;
 }
 
-function passBack(layer: LayerSpec, passing: Passing): Float64Array<ArrayBuffer> {
+/** A slope near zero is as uncertain as one that is not: what is added to it, or taken away, is not. */
+function reachOf(slope: number): number {
+  return Math.max(Math.abs(slope), 0.1);
+}
+
+/** `used` is what is made of a slope. */
+function passBack(
+  layer: LayerSpec,
+  passing: Passing,
+  used = (slope: number) => slope,
+): Float64Array<ArrayBuffer> {
   const { input: { channels, values }, output, gradient, weight } = passing;
   const back = new Float64Array(values.length);
   switch (layer.type) {
@@ -84,7 +104,7 @@ function passBack(layer: LayerSpec, passing: Passing): Float64Array<ArrayBuffer>
         return gradient[i]! * weight("gamma")[channel]! / spread;
       });
     case "activation":
-      return back.map((_, i) => gradient[i]! * slopeOf(layer, values[i]!, passing, i));
+      return back.map((_, i) => gradient[i]! * used(slopeOf(layer, values[i]!, passing, i)));
     case "flatten":
     case "dropout":
       return Float64Array.from(gradient);

@@ -90,7 +90,7 @@ function addActivation(
         if (records?.slopes !== undefined) {
           const value = combiner.local("input");
           code.get(from).load().set(value).get(to);
-          pushGeluSlope(code, value);
+          pushGeluSlope(code, value, pushConstant);
           code.store(records.slopes - output.address);
         }
         code.get(to).get(from).load();

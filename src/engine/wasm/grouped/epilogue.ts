@@ -73,7 +73,7 @@ export function pushKeptSlope(
   const value = combiner.local("value");
   code.get(sum).get(constant("bias")).op("f32x4.add").set(value);
   if (activation === "gelu") {
-    pushGeluSlope(code, value);
+    pushGeluSlope(code, value, (_, number) => combiner.pushConstant(number));
     if (normalised) code.get(constant("above")).op("f32x4.mul");
     return;
   }
@@ -87,7 +87,9 @@ export function activate(combiner: Combiner, activation: number | "gelu"): void 
   if (activation === 1) return;
   const value = combiner.local("value");
   code.set(value);
-  if (activation === "gelu") return pushGelu(code, value);
+  if (activation === "gelu") {
+    return pushGelu(code, value, (_, number) => combiner.pushConstant(number));
+  }
   // Slopes are 0 to 1, so the larger of both is the one on the right side of zero. The first operand stays if it is NaN.
   if (activation === 0) {
     code.get(value).f32x4(0).op("f32x4.pmax");
