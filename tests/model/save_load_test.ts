@@ -191,6 +191,29 @@ Deno.test("a directory may be a URL", async () => {
   });
 });
 
+Deno.test("loading is given up when its signal is aborted, even where a file never answers", async () => {
+  const { json, weights } = await serializeModel(trainedModel("experiment1"));
+  const bytes = { json: new TextEncoder().encode(json), weights };
+  const reason = new Error("enough");
+  await withDirectory(async (directory) => {
+    await saveModel(trainedModel("experiment1"), directory);
+    for (const files of [directory, bytes]) {
+      await rejects(loadModel(files, { signal: AbortSignal.abort(reason) }), reason);
+      const { signal } = new AbortController();
+      strictEqual((await loadModel(files, { signal })).spec.name, "experiment1");
+    }
+  });
+  for (const name of ["json", "weights"] as const) {
+    const controller = new AbortController();
+    const read = () => {
+      queueMicrotask(() => controller.abort(reason));
+      return new Promise<never>(() => {});
+    };
+    const silent = { ...bytesSource(bytes[name], name), read, readInto: read };
+    await rejects(loadModel({ ...bytes, [name]: silent }, { signal: controller.signal }), reason);
+  }
+});
+
 Deno.test("of a run, the directory of its model is named", () =>
   withDirectory(async (directory) => {
     for (const [run, place] of [["one", "model"], ["ensemble", "models/1"]] as const) {
