@@ -19,7 +19,7 @@ export class TwinTable {
   /** `[entry]`: where its values are. */
   readonly #arrays: Int32Array[] = [];
   readonly #starts: Uint32Array;
-  /** The place for what was looked for last and not found, −1 if there is none. */
+  /** The place for what was looked for last and not found; −1 if no place was free. */
   #free = NONE;
 
   /** Has room for `capacity` entries of `size` values. */
