@@ -123,7 +123,8 @@ function distance(
     compared++;
     const difference = largestDifference(own, sum);
     apart = Math.max(apart, difference / Math.max(magnitude(sum), 1e-6));
-    ofReach = Math.max(ofReach, difference / reach);
+    // Where a kernel has no tap within the input, nothing is reached, and the sums are zero.
+    ofReach = Math.max(ofReach, difference / Math.max(reach, Number.MIN_VALUE));
   }
   return { apart, ofReach, compared };
 }
