@@ -68,7 +68,7 @@ export function leaveOwnOut(
   };
 }
 
-/** Values in memory that threads share, where the readers of this package put what they read. */
+/** Values in memory that threads share, where the readers of this package put signals. */
 export function sharedFloats(length: number, valueOf: (index: number) => number): Float32Array {
   const values = new Float32Array(sharedBuffer(4 * length));
   for (let index = 0; index < length; index++) values[index] = valueOf(index);
