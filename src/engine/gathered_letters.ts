@@ -19,7 +19,7 @@ export interface LetterTable {
   /** Number of sequences. */
   readonly entries: number;
   /** Writes the codes of a sequence to the beginning of an array whose length is a multiple of four. */
-  readonly copy: (entry: number, codes: Uint8Array<ArrayBuffer>) => void;
+  readonly copy: (entry: number, codes: Uint8Array) => void;
 }
 
 /** What a source gathered of an input. */

@@ -24,6 +24,7 @@ import {
 import { allRows } from "../helpers/engine_runs.ts";
 import { type OneModelOptions, openOne, sourceOf, type Subject } from "../helpers/one_model.ts";
 import { BRANCH_TOLERANCES, largestDifference, magnitude } from "../helpers/tolerances.ts";
+import { checkAfterDivergence } from "./conformance_endings.ts";
 import { testBranchedGoldenRuns } from "./conformance_golden.ts";
 import {
   checkInputGradients,
@@ -45,6 +46,8 @@ export function testBranches(subject: Subject, test: Test): void {
         checkAgainstTfjs(subject, spec));
     }
   }
+  test(`${subject.name} trains "branched" on after a loss that is not finite as if it had not been`, () =>
+    checkAfterDivergence(subject, BRANCHED, branchedSource(BRANCHED, 20)));
   if (subject.engine.name !== "tfjs-cpu" && subject.members === 1) {
     test(`${subject.name} trains waka3 with 50 references as tf.js does`, () =>
       checkAgainstTfjs(subject, presetSpec("waka3", { references: 50 }), {

@@ -3,11 +3,13 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import type { SignalColumns } from "../../src/engine/memory_source.ts";
 import { ContractError, DivergedError } from "../../src/errors.ts";
+import type { SampleSource } from "../../src/engine/sample_source.ts";
+import type { ModelSpec } from "../../src/model/spec.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import type { Transform } from "../../src/record.ts";
 import { allRows, randomData } from "../helpers/engine_runs.ts";
 import { ODD, withoutBatchNorm } from "../helpers/odd_specs.ts";
-import type { OneModelOptions, Subject } from "../helpers/one_model.ts";
+import { type OneModelOptions, sourceOf, type Subject } from "../helpers/one_model.ts";
 import type { Test } from "./conformance.ts";
 import type { Progress } from "../../src/progress.ts";
 
@@ -39,6 +41,8 @@ export function testEndings(subject: Subject, test: Test): void {
       }
     }, (error) => error instanceof DivergedError && /epoch \d/.test(error.message));
   });
+  test(`${subject.name} trains on after a loss that is not finite as if it had not been`, () =>
+    checkAfterDivergence(subject, ODD, sourceOf(data)));
   test(`${subject.name} reports progress up to the last sample`, async () => {
     await using session = await subject.open(ODD, options);
     const seen: number[] = [];
@@ -112,4 +116,37 @@ export function testRefusals(subject: Subject, test: Test): void {
     strictEqual(await session.runEpoch({ ...none, order: allRows(20), start: 20 }), NaN);
     deepStrictEqual(await session.state(), before);
   });
+}
+
+/** After an epoch whose third batch has a label that is no number, a model trains as if there had been none: gaps in memory hold zeros. */
+export async function checkAfterDivergence(
+  subject: Subject,
+  spec: ModelSpec,
+  source: SampleSource,
+): Promise<void> {
+  const order = allRows(source.samples);
+  const labels = source.labels!.map((label, row) => row === 12 ? NaN : label);
+  const broken: SampleSource = {
+    ...source,
+    samples: source.samples,
+    inputs: source.inputs,
+    labels,
+    gather: (rows, into) => source.gather(rows, into),
+  };
+  const weights = initialWeights(spec, 3);
+  const states = [];
+  for (const first of [[], [broken]]) {
+    await using model = await subject.open(spec, {
+      weights,
+      seed: 0,
+      batchSize: 5,
+      learningRate: 0.003,
+    });
+    for (const data of first) {
+      await rejects(model.runEpoch({ data, order, epoch: 0 }), DivergedError);
+    }
+    await model.runEpoch({ data: source, order, epoch: 0 });
+    states.push(await model.state());
+  }
+  deepStrictEqual(states[1], states[0]);
 }

@@ -1,73 +1,128 @@
 import type { InputSpec } from "../../model/spec.ts";
-import { takeLetters } from "../gathered_letters.ts";
-import { SampleBatch } from "../sample_source.ts";
+import { sharedBuffer } from "../../base/shared_memory.ts";
+import { lettersOf, takeLetters } from "../gathered_letters.ts";
+import { entrySize, type GatheredInput, SampleBatch } from "../sample_source.ts";
+import {
+  type BatchLists,
+  codesStride,
+  type ListedBranch,
+  type ListedChain,
+  type ListedInput,
+} from "./batch_lists.ts";
 import type { ForwardPass } from "./ops/context.ts";
 import type { EncoderChain, JoinPlan, Plan } from "./plan/types.ts";
 
 /** The entries of a chain of an encoder, and where they are used. */
-export interface ArrangedChain {
+export interface ArrangedChain extends ListedChain {
   readonly chain: EncoderChain;
+  /** Number of the chain among those of all encoders. */
+  readonly index: number;
   /** Those that are computed for this batch. */
   entries: number;
   /** Where predictions keep entries: the number there of the first that this batch adds. */
   firstKept: number;
-  /** Number of the chain among those of all encoders. */
-  readonly index: number;
-  /** `[entry]`: number of the input among the batch's that it is read from, and its number there. */
-  readonly inputOf: Uint8Array;
-  readonly entryOf: Uint32Array;
-  /** `[entry]`: the entry of the chain before that it is computed from, if the chain follows another. */
-  readonly before: Int32Array;
-  /** `[entry]`: the sample and the reference that it belongs to; where samples share entries, nobody asks. */
-  readonly samples: Int32Array;
-  readonly references: Int32Array;
-  /** Whether derivatives with respect to its entries are wanted, and where these are used. */
+  /** Whether derivatives with respect to its entries are wanted. */
   collects: boolean;
-  readonly uses: UseList;
+  readonly useList: UseList;
 }
 
-/** What a branch reads. */
-export interface ArrangedBranch {
-  /** `[sample, use]`: addresses of the rows of a sample's entries. */
-  readonly rows: Int32Array;
-  /** `[sample, place]`: numbers of the entries; filled for an explanation only. */
-  readonly entryOf: Int32Array;
+/** Options of an {@linkcode ArrangedBatch}. */
+export interface ArrangedBatchOptions {
+  /**
+   * Whether its arrays lie in memory that threads share.
+   *
+   * @default false
+   */
+  readonly shared?: boolean;
 }
 
 /**
  * A gathered batch, and the lists by which a plan's chains and join read it. They are made while threads compute another
- * batch, so that little is left to write when these are done.
+ * batch, so that little is left to do when these are done.
  */
 export class ArrangedBatch {
   readonly batch: SampleBatch;
+  /** What threads need to write it. */
+  readonly lists: BatchLists;
   /** The values of each of the batch's inputs, as bits. */
   readonly bits: readonly Int32Array[];
   /** The entries of each of the batch's inputs, −1 for those that are missing. */
   readonly entryOf: readonly Int32Array[];
   readonly chains: readonly ArrangedChain[];
-  readonly branches: readonly ArrangedBranch[];
-  /** `[sample]`: number of references. */
-  readonly counts: Int32Array;
   /** What it is arranged for. */
   mode: ForwardPass["mode"] = "predict";
 
   /** Takes memory for a batch of the plan's size. */
-  constructor({ encoders, join, batchSize }: Plan, inputs: readonly InputSpec[]) {
-    this.batch = new SampleBatch(inputs, batchSize);
-    for (const input of this.batch.inputs) {
+  constructor(
+    { encoders, join, batchSize }: Plan,
+    inputs: readonly InputSpec[],
+    { shared = false }: ArrangedBatchOptions = {},
+  ) {
+    const room = new Room(shared);
+    this.batch = new SampleBatch(inputs, batchSize, { shared });
+    const gathered = this.batch.inputs;
+    for (const input of gathered) {
       if (input.spec.name === "sequence") takeLetters(input, batchSize);
     }
-    this.bits = this.batch.inputs.map(({ values }) => signedView(values));
-    this.entryOf = this.batch.inputs.map(({ entryOf }) => signedView(entryOf));
-    this.chains = encoders.map(arrangeChain);
-    this.branches = join === undefined ? [] : arrangeBranches(join, batchSize);
-    this.counts = new Int32Array(join === undefined ? 0 : batchSize);
+    this.bits = gathered.map(({ values }) => signedView(values));
+    this.entryOf = gathered.map(({ entryOf }) => signedView(entryOf));
+    this.chains = encoders.map((chain, index) => arrangeChain(chain, index, room));
+    this.lists = {
+      inputs: gathered.map((input) => listInput(input, room)),
+      chains: this.chains.map(({ inputOf, entryOf, before, samples, references, starts, uses }) => {
+        return { inputOf, entryOf, before, samples, references, starts, uses };
+      }),
+      branches: join === undefined ? [] : arrangeBranches(join, batchSize, room),
+      counts: room.signed(join === undefined ? 0 : batchSize),
+    };
   }
 
   /** Entries of each chain of the encoders that are computed for this batch, then the number of samples. */
   get entries(): number[] {
     return [...this.chains.map(({ entries }) => entries), this.batch.samples];
   }
+
+  /** Reads the codes of a sequence that a chain will have, as it is or from the table that it was gathered from. */
+  readCodes(input: number, entry: number): void {
+    const { spec, values, codes } = this.lists.inputs[input]!;
+    if (codes === undefined) return;
+    const stride = codesStride(spec);
+    const target = codes.subarray(entry * stride, (entry + 1) * stride);
+    const letters = lettersOf(this.batch.inputs[input]!);
+    const bases = entrySize(spec);
+    if (letters === undefined) target.set(values.subarray(entry * bases, (entry + 1) * bases));
+    else letters.table.copy(letters.numbers[entry]!, target);
+  }
+}
+
+/** Where arrays are taken from. */
+class Room {
+  readonly #shared: boolean;
+
+  constructor(shared: boolean) {
+    this.#shared = shared;
+  }
+
+  signed(length: number): Int32Array {
+    return new Int32Array(this.#take(4 * length));
+  }
+
+  unsigned(length: number): Uint32Array {
+    return new Uint32Array(this.#take(4 * length));
+  }
+
+  bytes(length: number): Uint8Array {
+    return new Uint8Array(this.#take(length));
+  }
+
+  #take(bytes: number): ArrayBufferLike {
+    return this.#shared ? sharedBuffer(bytes) : new ArrayBuffer(bytes);
+  }
+}
+
+function listInput({ spec, values, entryOf }: GatheredInput, room: Room): ListedInput {
+  if (spec.name !== "sequence") return { spec, values, entryOf, codes: undefined };
+  return { spec, values, entryOf, codes: room.bytes(entryOf.length * codesStride(spec)) };
 }
 
 /** The same memory as signed integers, which the compiler keeps in registers. */
@@ -75,46 +130,47 @@ function signedView({ buffer, byteOffset, length }: Float32Array | Uint32Array):
   return new Int32Array(buffer, byteOffset, length);
 }
 
-function arrangeChain(chain: EncoderChain, index: number): ArrangedChain {
+function arrangeChain(chain: EncoderChain, index: number, room: Room): ArrangedChain {
   const { capacity, follows } = chain;
+  const [starts, uses] = [room.signed(capacity + 1), room.signed(capacity)];
   return {
     chain,
     index,
     entries: 0,
     firstKept: 0,
-    inputOf: new Uint8Array(capacity),
-    entryOf: new Uint32Array(capacity),
-    before: new Int32Array(follows === undefined ? 0 : capacity),
-    samples: new Int32Array(capacity),
-    references: new Int32Array(capacity),
+    inputOf: room.bytes(capacity),
+    entryOf: room.unsigned(capacity),
+    before: room.signed(follows === undefined ? 0 : capacity),
+    samples: room.signed(capacity),
+    references: room.signed(capacity),
     collects: false,
-    uses: new UseList(capacity),
+    starts,
+    uses,
+    useList: new UseList(starts, uses),
   };
 }
 
-function arrangeBranches({ branches }: JoinPlan, batchSize: number): ArrangedBranch[] {
+function arrangeBranches({ branches }: JoinPlan, batchSize: number, room: Room): ListedBranch[] {
   return branches.map(({ places }) => ({
-    rows: new Int32Array(batchSize * places),
-    entryOf: new Int32Array(batchSize * places),
+    rows: room.signed(batchSize * places),
+    entryOf: room.signed(batchSize * places),
   }));
 }
 
 /** The entry of each use of a chain, and the address of the derivatives with respect to that use. */
 class UseList {
-  /** `[entry + 1]`: where in `sorted` the uses of an entry begin; valid after {@linkcode UseList.sort}. */
-  readonly starts: Int32Array;
-  /** Addresses, entry by entry; valid after {@linkcode UseList.sort}. */
-  readonly sorted: Int32Array;
+  readonly #starts: Int32Array;
+  readonly #sorted: Int32Array;
   readonly #entries: Uint32Array;
   readonly #addresses: Int32Array;
   #count = 0;
 
-  /** Has room for `capacity` uses. */
-  constructor(capacity: number) {
-    this.starts = new Int32Array(capacity + 1);
-    this.sorted = new Int32Array(capacity);
-    this.#entries = new Uint32Array(capacity);
-    this.#addresses = new Int32Array(capacity);
+  /** Sorts into the arrays of a {@linkcode ListedChain}. */
+  constructor(starts: Int32Array, sorted: Int32Array) {
+    this.#starts = starts;
+    this.#sorted = sorted;
+    this.#entries = new Uint32Array(sorted.length);
+    this.#addresses = new Int32Array(sorted.length);
   }
 
   /** Removes all uses. */
@@ -130,7 +186,7 @@ class UseList {
 
   /** Sorts the uses of a number of entries, entry by entry, those of an entry in the order in which they were added. */
   sort(entries: number): void {
-    const { starts, sorted } = this;
+    const [starts, sorted] = [this.#starts, this.#sorted];
     starts.fill(0, 0, entries + 1);
     for (let use = 0; use < this.#count; use++) starts[this.#entries[use]! + 1]!++;
     for (let entry = 0; entry < entries; entry++) starts[entry + 1]! += starts[entry]!;

@@ -1,6 +1,7 @@
 import { isOverReferences } from "../../model/inputs.ts";
 import { placesOf } from "../sample_source.ts";
 import type { ArrangedBatch, ArrangedChain } from "./arranged_batch.ts";
+import { collectsUses } from "./batch_writer.ts";
 import { EntryNumbers } from "./entry_numbers.ts";
 import type { Tensor } from "./layout.ts";
 import { deltaStride, firstDelta } from "./ops/join/entries.ts";
@@ -43,16 +44,16 @@ export class BatchArranger {
     const { chains, mode } = this.#arranged;
     this.#numbers.begin();
     for (const open of chains) {
-      // A chain without layers has nothing to learn.
-      open.collects = mode === "explain" || (mode === "train" && open.chain.nodes.length > 0);
-      open.uses.clear();
+      open.collects = collectsUses(open.chain, mode);
+      open.useList.clear();
     }
     for (const [index, route] of join.routes.entries()) {
       if (this.#shares(chains[route.last]!.chain)) this.#listShared(index, this.#read(route));
       else this.#listOwn(index, route);
     }
     countReferences(this.#arranged);
-    for (const { collects, uses, entries } of chains) if (collects) uses.sort(entries);
+    for (const { collects, useList, entries } of chains) if (collects) useList.sort(entries);
+    this.#readCodes();
   }
 
   /** Says that the batch was written, into a memory whose words are given. */
@@ -63,6 +64,16 @@ export class BatchArranger {
   /** Forgets what predictions keep: the weights moved, or a batch was not computed. */
   forget(): void {
     this.#numbers.forget();
+  }
+
+  /** Reads the codes of all sequences that chains will have. */
+  #readCodes(): void {
+    for (const { chain, entries, inputOf, entryOf } of this.#arranged.chains) {
+      if (chain.follows !== undefined) continue;
+      for (let entry = 0; entry < entries; entry++) {
+        this.#arranged.readCodes(inputOf[entry]!, entryOf[entry]!);
+      }
+    }
   }
 
   /** Whether an entry that several samples have is computed once. */
@@ -99,7 +110,7 @@ export class BatchArranger {
 
   /** Lists the entries that a branch reads, where samples share them. */
   #listShared(index: number, { route, values, collecting }: BranchReading): void {
-    const { branches, batch } = this.#arranged;
+    const { lists: { branches }, batch } = this.#arranged;
     const branch = this.#plan.join!.branches[index]!;
     const { rows } = branches[index]!;
     const entryOf = this.#arranged.entryOf[route.input]!;
@@ -131,7 +142,7 @@ export class BatchArranger {
   /** Notes where the entries that a branch reads are used. */
   #collectUses(
     branch: JoinBranch,
-    { collecting: { uses }, entryOf, numbers }: {
+    { collecting: { useList }, entryOf, numbers }: {
       readonly collecting: ArrangedChain;
       readonly entryOf: Int32Array;
       readonly numbers: Int32Array;
@@ -145,7 +156,7 @@ export class BatchArranger {
       for (let place = sample * places; place < end; place++) {
         const gathered = entryOf[place]!;
         if (gathered === MISSING) continue;
-        uses.add(numbers[gathered]!, delta);
+        useList.add(numbers[gathered]!, delta);
         delta += stride;
       }
     }
@@ -153,11 +164,11 @@ export class BatchArranger {
 
   /** Lists the entries that a branch reads, where each sample has its own. */
   #listOwn(index: number, route: BranchRoute): void {
-    const { mode, branches, batch, chains } = this.#arranged;
+    const { mode, lists: { branches }, batch, chains } = this.#arranged;
     const branch = this.#plan.join!.branches[index]!;
     const { rows, entryOf: found } = branches[index]!;
     const entryOf = this.#arranged.entryOf[route.input]!;
-    const { collects, uses, chain: { output: { address, sampleStride } } } = chains[route.last]!;
+    const { collects, useList, chain: { output: { address, sampleStride } } } = chains[route.last]!;
     const stride = deltaStride(branch);
     for (let sample = 0; sample < batch.samples; sample++) {
       const list = sample * branch.places;
@@ -171,7 +182,7 @@ export class BatchArranger {
         if (mode === "explain") found[list + place] = entry;
         if (isMissing) continue;
         rows[to++] = address + entry * sampleStride;
-        if (collects) uses.add(entry, delta);
+        if (collects) useList.add(entry, delta);
         delta += stride;
       }
     }
@@ -186,7 +197,9 @@ function areAlike(one: Tensor, other: Tensor): boolean {
 }
 
 /** Counts the references of each sample. */
-function countReferences({ batch: { inputs, samples }, entryOf, counts }: ArrangedBatch): void {
+function countReferences(
+  { batch: { inputs, samples }, entryOf, lists: { counts } }: ArrangedBatch,
+): void {
   const references = inputs.findIndex(({ spec }) => isOverReferences(spec));
   if (references < 0) {
     counts.fill(0, 0, samples);

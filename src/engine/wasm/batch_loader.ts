@@ -4,7 +4,7 @@ import type { SampleSource } from "../sample_source.ts";
 import { ArrangedBatch } from "./arranged_batch.ts";
 import { BatchArranger } from "./batch_arranger.ts";
 import { BatchWriter } from "./batch_writer.ts";
-import type { ExecutionContext, ForwardPass } from "./ops/context.ts";
+import type { ExecutionContext } from "./ops/context.ts";
 import type { Plan } from "./plan/types.ts";
 
 /** Which samples to load, in batches of a size, and what to do with each batch. */
@@ -12,7 +12,7 @@ export interface LoadOptions {
   readonly rows: Uint32Array;
   /** Samples of a batch; the last batch takes the rest. */
   readonly batchSize: number;
-  readonly mode: ForwardPass["mode"];
+  readonly mode: "predict" | "explain";
   /** Stops between two batches. */
   readonly signal: AbortSignal;
   /** Computes a batch. While it waits for threads the next batch is gathered. Returns whether to continue. */
@@ -28,7 +28,7 @@ export interface LoadedBatch {
   readonly entries: readonly number[];
 }
 
-/** Loads samples batch by batch into the inputs of a plan's chains. */
+/** Loads samples batch by batch into the inputs of a plan's chains, for predictions and explanations. */
 export class BatchLoader {
   readonly #context: ExecutionContext;
   readonly #writer: BatchWriter;

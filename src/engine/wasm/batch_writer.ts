@@ -1,22 +1,41 @@
 import { LAST_BASE } from "../gather_batch.ts";
-import { lettersOf } from "../gathered_letters.ts";
-import { entrySize, type GatheredInput } from "../sample_source.ts";
-import type { ArrangedBatch, ArrangedChain } from "./arranged_batch.ts";
-import { addressOf, roundUp, type Tensor } from "./layout.ts";
-import type { ExecutionContext } from "./ops/context.ts";
-import type { Plan } from "./plan/types.ts";
+import { entrySize } from "../sample_source.ts";
+import {
+  type BatchLists,
+  codesStride,
+  cutPieces,
+  type EntryRange,
+  type ListedInput,
+  type Piece,
+} from "./batch_lists.ts";
+import { addressOf, type Tensor } from "./layout.ts";
+import type { ExecutionContext, ForwardPass } from "./ops/context.ts";
+import type { EncoderChain, Plan } from "./plan/types.ts";
+
+/** A batch that has been arranged. */
+export interface WritableBatch {
+  readonly lists: BatchLists;
+  readonly mode: ForwardPass["mode"];
+  /** Entries of each chain of the encoders, then the number of samples. */
+  readonly entries: readonly number[];
+}
+
+/** A prediction's batch. */
+export interface KeptBatch extends WritableBatch {
+  /** `[chain]`: number of the first entry that the batch adds to those that are kept. */
+  readonly chains: readonly { readonly firstKept: number }[];
+}
 
 /** An entry of a gathered input. */
 interface GatheredEntry {
-  readonly input: GatheredInput;
+  readonly input: ListedInput;
   readonly entry: number;
 }
 
-/** Puts arranged batches where the chains and the join of a plan read them. Call it while no thread works. */
+/** Puts arranged batches where the chains and the join of a plan read them. */
 export class BatchWriter {
   readonly #context: ExecutionContext;
   readonly #plan: Plan;
-  #codes = new Uint8Array(0);
 
   /** Writes into the memory of a context. */
   constructor(context: ExecutionContext, plan: Plan) {
@@ -24,76 +43,89 @@ export class BatchWriter {
     this.#plan = plan;
   }
 
-  /** Writes a batch. */
-  write(arranged: ArrangedBatch): void {
-    const { join, head } = this.#plan;
-    const { batch, chains, branches, counts, mode } = arranged;
-    const { samples, inputs } = batch;
-    if (join === undefined) {
-      const input = inputs[0]!;
-      for (let sample = 0; sample < samples; sample++) {
-        this.#writeEntry(head.input, sample, { input, entry: input.entryOf[sample]! });
+  /** Writes a batch, with the entries that a prediction keeps. Call it while no thread works. */
+  write(batch: KeptBatch): void {
+    for (const piece of cutPieces(this.#plan, batch.entries)) this.writePiece(batch, piece);
+    if (batch.mode !== "predict") return;
+    for (const [index, { kept }] of this.#plan.encoders.entries()) {
+      if (kept === undefined) continue;
+      const { firstKept } = batch.chains[index]!;
+      this.#context.words[kept.first / 4] = firstKept;
+      if (kept.inputs === undefined) continue;
+      for (let entry = 0; entry < batch.entries[index]!; entry++) {
+        this.#writeEntry(kept.inputs, firstKept + entry, findEntry(batch.lists, index, entry));
       }
+    }
+  }
+
+  /** Writes a piece of a batch; others may be written at the same time. */
+  writePiece(batch: WritableBatch, piece: Piece): void {
+    if (piece === "lists") this.#writeLists(batch);
+    else if (this.#plan.join === undefined) this.#writeSamples(batch, piece);
+    else this.#writeEntries(batch, piece);
+  }
+
+  #writeSamples({ lists }: WritableBatch, { start, count }: EntryRange): void {
+    const { input } = this.#plan.head;
+    for (let sample = start; sample < start + count; sample++) {
+      this.#writeEntry(input, sample, findSample(lists, sample));
+    }
+  }
+
+  #writeEntries({ lists }: WritableBatch, range: EntryRange): void {
+    const { chain, start, count } = range;
+    const { input, origins, follows } = this.#plan.encoders[chain]!;
+    const { before, samples, references } = lists.chains[chain]!;
+    this.#writeRange(origins.samples, samples, range);
+    this.#writeRange(origins.references, references, range);
+    if (follows !== undefined) {
+      this.#writeRange(follows.entryOf, before, range);
       return;
     }
-    for (const arrangedChain of chains) this.#writeChain(arrangedChain, inputs, mode === "predict");
-    for (const [index, { rows, entryOf, places }] of join.branches.entries()) {
+    for (let entry = start; entry < start + count; entry++) {
+      this.#writeEntry(input, entry, findEntry(lists, chain, entry));
+    }
+  }
+
+  #writeRange(
+    address: number,
+    values: Int32Array,
+    { start, count }: Pick<EntryRange, "start" | "count">,
+  ): void {
+    this.#context.words.set(values.subarray(start, start + count), address / 4 + start);
+  }
+
+  #writeLists({ lists, mode, entries }: WritableBatch): void {
+    const { encoders, join } = this.#plan;
+    const samples = entries.at(-1)!;
+    for (const [index, chain] of encoders.entries()) {
+      if (!collectsUses(chain, mode)) continue;
+      const { starts, uses } = lists.chains[index]!;
+      const count = entries[index]!;
+      this.#writeWords(chain.uses.starts, starts, count + 1);
+      this.#writeWords(chain.uses.addresses, uses, starts[count]!);
+    }
+    for (const [index, { rows, entryOf, places }] of join!.branches.entries()) {
       const length = samples * places;
-      this.#writeWords(rows, branches[index]!.rows, length);
-      if (mode === "explain") this.#writeWords(entryOf, branches[index]!.entryOf, length);
+      this.#writeWords(rows, lists.branches[index]!.rows, length);
+      if (mode === "explain") this.#writeWords(entryOf, lists.branches[index]!.entryOf, length);
     }
-    this.#writeWords(join.counts, counts, samples);
+    this.#writeWords(join!.counts, lists.counts, samples);
   }
 
-  #writeChain(
-    arranged: ArrangedChain,
-    inputs: readonly GatheredInput[],
-    keeps: boolean,
-  ): void {
-    const { chain, entries, inputOf, entryOf, before, samples, references } = arranged;
-    const { follows, input: tensor, origins } = chain;
-    this.#writeWords(origins.samples, samples, entries);
-    this.#writeWords(origins.references, references, entries);
-    if (follows !== undefined) this.#writeWords(follows.entryOf, before, entries);
-    else {
-      for (let entry = 0; entry < entries; entry++) {
-        const input = inputs[inputOf[entry]!]!;
-        this.#writeEntry(tensor, entry, { input, entry: entryOf[entry]! });
-      }
-    }
-    const { kept } = chain;
-    if (keeps && kept !== undefined) {
-      const { firstKept } = arranged;
-      this.#context.words[kept.first / 4] = firstKept;
-      if (kept.inputs === undefined) return;
-      for (let entry = 0; entry < entries; entry++) {
-        const input = inputs[inputOf[entry]!]!;
-        this.#writeEntry(kept.inputs, firstKept + entry, { input, entry: entryOf[entry]! });
-      }
-    }
-    if (!arranged.collects) return;
-    const { starts, sorted } = arranged.uses;
-    this.#writeWords(chain.uses.starts, starts, entries + 1);
-    this.#writeWords(chain.uses.addresses, sorted, starts[entries]!);
+  #writeWords(address: number, values: Int32Array, count: number): void {
+    this.#writeRange(address, values, { start: 0, count });
   }
 
-  #writeWords(address: number, values: Int32Array, length: number): void {
-    this.#context.words.set(values.subarray(0, length), address / 4);
-  }
-
-  #writeEntry(
-    tensor: Tensor,
-    place: number,
-    gathered: GatheredEntry,
-  ): void {
-    const { input: { spec, values }, entry } = gathered;
+  #writeEntry(tensor: Tensor, place: number, { input, entry }: GatheredEntry): void {
+    const { spec, values } = input;
     const { floats } = this.#context;
     const { rows, channels } = tensor;
-    if (tensor.codes === true) return this.#writeCodes(tensor, place, gathered);
+    if (tensor.codes === true) return this.#writeCodes(tensor, place, codesOf(input, entry));
     const first = addressOf(tensor, place) / 4;
     const row = tensor.stride / 4;
     if (spec.name === "sequence") {
-      const codes = this.#readCodes(gathered);
+      const codes = codesOf(input, entry);
       floats.fill(0, first, first + rows * row);
       for (let base = 0; base < rows; base++) {
         const code = codes[base]!;
@@ -114,24 +146,36 @@ export class BatchWriter {
   }
 
   /** Writes the codes of an entry's letters; around them no letter is known. */
-  #writeCodes(tensor: Tensor, place: number, gathered: GatheredEntry): void {
+  #writeCodes(tensor: Tensor, place: number, codes: Uint8Array): void {
     const { bytes } = this.#context;
     const first = addressOf(tensor, place);
     const entry = first - tensor.before;
     const end = first + tensor.rows;
     bytes.fill(LAST_BASE, entry, first);
-    bytes.set(this.#readCodes(gathered), first);
+    bytes.set(codes, first);
     bytes.fill(LAST_BASE, end, entry + tensor.sampleStride);
   }
+}
 
-  /** The codes of an entry's letters, until the next entry is read. */
-  #readCodes({ input, entry }: GatheredEntry): Uint8Array {
-    const bases = entrySize(input.spec);
-    if (this.#codes.length < bases) this.#codes = new Uint8Array(roundUp(bases, 4));
-    const codes = this.#codes.subarray(0, bases);
-    const letters = lettersOf(input);
-    if (letters === undefined) codes.set(input.values.subarray(entry * bases, (entry + 1) * bases));
-    else letters.table.copy(letters.numbers[entry]!, this.#codes);
-    return codes;
-  }
+/** Whether derivatives with respect to a chain's entries are wanted. A chain without layers has nothing to learn. */
+export function collectsUses({ nodes }: EncoderChain, mode: ForwardPass["mode"]): boolean {
+  return mode === "explain" || (mode === "train" && nodes.length > 0);
+}
+
+/** What a sample has of the only input. */
+function findSample({ inputs }: BatchLists, sample: number): GatheredEntry {
+  const input = inputs[0]!;
+  return { input, entry: input.entryOf[sample]! };
+}
+
+/** What an entry of a chain is read from. */
+function findEntry({ inputs, chains }: BatchLists, chain: number, entry: number): GatheredEntry {
+  const { inputOf, entryOf } = chains[chain]!;
+  return { input: inputs[inputOf[entry]!]!, entry: entryOf[entry]! };
+}
+
+/** The codes of the letters of a sequence. */
+function codesOf({ spec, codes }: ListedInput, entry: number): Uint8Array {
+  const first = entry * codesStride(spec);
+  return codes!.subarray(first, first + entrySize(spec));
 }

@@ -245,6 +245,6 @@ function addEntry(chain: ArrangedChain, input: number, gathered: number): number
 function follow(last: ArrangedChain, first: ArrangedChain, before: number): number {
   const entry = last.entries++;
   last.before[entry] = before;
-  if (first.collects) first.uses.add(before, deltaOf(last.chain.input, entry));
+  if (first.collects) first.useList.add(before, deltaOf(last.chain.input, entry));
   return entry;
 }

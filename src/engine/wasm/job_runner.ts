@@ -12,30 +12,28 @@ import type { WorkerThread } from "../../base/workers.ts";
 import { residentSignal } from "../memory_source.ts";
 import { type TableColumn, tablesOf } from "../joined_source.ts";
 import type { SampleSource } from "../sample_source.ts";
+import type { BatchLists } from "./batch_lists.ts";
 import { Barrier, createBarrierMemory } from "./barrier.ts";
 import type { GroupedPath } from "./grouped/path.ts";
 import { groupedCode } from "./grouped_code.ts";
-import type { BatchPredictionJob, EpochOutcome, ExplanationJob } from "./jobs.ts";
-import type { Job, PredictionJob } from "./jobs.ts";
+import type {
+  BatchJob,
+  BatchPredictionJob,
+  EpochOutcome,
+  ExplanationJob,
+  Job,
+  PredictionJob,
+} from "./jobs.ts";
 import type { KernelSet } from "./kernel_set.ts";
 import type { ExecutionContext } from "./ops/context.ts";
 import { MAX_PARTS } from "./plan/parts.ts";
 import type { PlannedModel } from "./planned_model.ts";
 import { Runner } from "./runner.ts";
 import { shareColumns, shareTables } from "./share_columns.ts";
+import { isShortWork } from "./short_jobs.ts";
 import type { UpdatePolicy } from "./update_policy.ts";
 import { readArrays, transposeAll } from "./weights.ts";
-import { WorkerPool } from "./worker_pool.ts";
-
-/**
- * Multiply-adds of the longest job that the caller's thread does itself: half a millisecond or so, two or three times
- * what it takes until workers have been woken and have answered.
- */
-const SHORT_WORK = 4_000_000;
-/** What derivatives of a batch take, forward and back, in terms of predictions. */
-const EXPLANATION_PASSES = 3;
-/** What predictions in groups take, in terms of direct ones. */
-const GROUPED_SHARE = 0.4;
+import { type StandingRequest, WorkerPool } from "./worker_pool.ts";
 
 /** Options of {@linkcode JobRunner}. */
 export interface JobRunnerOptions {
@@ -72,6 +70,7 @@ export class JobRunner {
   #pathImage: Float32Array | undefined;
   #pathImageIsOld = true;
   #toldPaths = false;
+  #lists: StandingRequest | undefined;
   #source: SampleSource | undefined;
   #ownSource: SampleSource | undefined;
   #poolSource: SampleSource | undefined;
@@ -147,12 +146,14 @@ export class JobRunner {
     this.#source = source;
   }
 
+  /** Sets where the batches of training steps are. */
+  useLists(lists: readonly BatchLists[]): void {
+    this.#lists = { kind: "lists", lists };
+  }
+
   /** Whether a job is done on the caller's thread: by the entries of its chains, and nothing else. */
-  isShort(kind: Job["kind"], entries: readonly number[]): boolean {
-    if (kind !== "predict" && kind !== "explain") return false;
-    const prediction = this.path === "grouped" ? GROUPED_SHARE : 1;
-    const passes = kind === "explain" ? EXPLANATION_PASSES : prediction;
-    return passes * this.#options.planned.countWork(entries) <= SHORT_WORK;
+  isShort(kind: BatchJob["kind"], entries: readonly number[]): boolean {
+    return isShortWork(kind, this.path, this.#options.planned.countWork(entries));
   }
 
   /** Does a short job on the caller's thread, before it returns. */
@@ -197,7 +198,7 @@ export class JobRunner {
     return this.#pool.runAlone(thread, job);
   }
 
-  /** Does a job on the workers. */
+  /** Does a job on the workers, after those that they have been given before. */
   async runOnThreads(job: Job): Promise<EpochOutcome | undefined> {
     const source = this.#source;
     if (source !== undefined && source !== this.#poolSource) {
@@ -212,6 +213,7 @@ export class JobRunner {
       this.#imagesAreOld = true;
       this.#pathImageIsOld = true;
     }
+    if (job.kind === "step") this.#pool.send(this.#lists!);
     return await this.#pool.run(job, () => this.#barrier.reset());
   }
 

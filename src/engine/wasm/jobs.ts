@@ -1,6 +1,7 @@
 /**
- * The jobs that worker threads do. Where a job names rows only, threads copy the samples out of columns in memory;
- * where it has numbers of entries, the samples are in the inputs of the plan's chains, put there by a `BatchWriter`.
+ * The jobs that worker threads do. Where a job names rows only, threads copy the samples out of columns in memory; where
+ * it has numbers of entries, a `BatchWriter` puts the samples into the inputs of the plan's chains: for a training step on
+ * the threads, else before.
  *
  * @module
  */
@@ -24,11 +25,18 @@ export interface EpochJob {
   readonly step: number;
 }
 
-/** One training step. */
+/**
+ * One training step, on a batch that threads write themselves. It may be asked for while the one before is being taken. Where
+ * the loss of that one was not finite, nothing is done.
+ */
 export interface StepJob {
   readonly kind: "step";
+  /** Number of the lists that it is in, see the request `lists`. */
+  readonly lists: number;
   /** Numbers of samples or entries of each chain. */
   readonly entries: readonly number[];
+  /** Whether it is the first of those that are taken one after another. */
+  readonly isFirst: boolean;
   /** Labels of the batch's samples, and their weights; 1 for each if absent. */
   readonly labels: Float64Array;
   readonly weights: Float64Array | undefined;
@@ -87,7 +95,6 @@ export type Job = EpochJob | StepJob | PredictionJob | ExplanationJob | PathJob;
 
 /** A job on the batch that is in the chains' inputs. */
 export type BatchJob =
-  | StepJob
   | ExplanationJob
   | PredictionJob & { readonly entries: readonly number[] };
 

@@ -13,6 +13,7 @@ import type { BatchPredictor } from "./batch_predictor.ts";
 import type { JobRunner } from "./job_runner.ts";
 import type { BatchJob, EpochJob, EpochOutcome, PredictionJob } from "./jobs.ts";
 import type { Plan } from "./plan/types.ts";
+import type { StepTrainer } from "./step_trainer.ts";
 import type { PlannedModel } from "./planned_model.ts";
 import { runWatched } from "./watched_job.ts";
 import { readArrays, type WeightPlace, writeArrays } from "./weights.ts";
@@ -38,6 +39,7 @@ export class WasmMember implements Member {
   readonly #trained: readonly WeightPlace[];
   #loader: BatchLoader | undefined;
   #predictor: BatchPredictor | undefined;
+  #trainer: StepTrainer | undefined;
   #step = 0;
 
   /** Takes over the jobs' runner; writes the initial weights. */
@@ -220,35 +222,13 @@ export class WasmMember implements Member {
     return outcome!;
   }
 
-  /** Trains on samples that are gathered batch by batch. */
-  async #runSteps(
-    { source, order, epoch, firstPosition, start, end, onProgress, signal }: MemberEpoch,
-  ): Promise<EpochOutcome> {
-    const { seed, batchSize } = this.#options;
-    const rows = order.subarray(start, end);
-    const { gatherLearned } = await loadBatchCode();
-    const batches = await this.#batches();
-    batches.forget();
-    let [sum, steps, samples] = [0, 0, 0];
-    const compute = async (batch: LoadedBatch) => {
-      const { labels, weights } = gatherLearned(source, batch.rows);
-      const outcome = await this.#do({
-        kind: "step",
-        entries: batch.entries,
-        labels,
-        weights,
-        position: { seed, epoch, firstPosition: firstPosition + start + samples },
-        step: this.#step + steps + 1,
-      });
-      sum += outcome!.loss;
-      steps++;
-      samples += labels.length;
-      onProgress(start + samples, sum / samples);
-      return Number.isFinite(sum);
-    };
-    const options = { rows, batchSize, mode: "train", signal, compute } as const;
-    await batches.forEachBatch(source, options);
-    return { loss: sum / samples, steps, samples };
+  /** Trains on samples that are gathered batch by batch; what does so is made when it is first needed. */
+  async #runSteps(request: MemberEpoch): Promise<EpochOutcome> {
+    const { StepTrainer } = await loadBatchCode();
+    const model = { plan: this.#plan, inputs: this.#inputs };
+    this.#trainer ??= new StepTrainer(this.#jobs, model, this.#options);
+    this.#loader?.forget();
+    return await this.#trainer.train(request, this.#step);
   }
 
   #setWeights(weights: readonly Float32Array[]): void {
@@ -274,12 +254,9 @@ export class WasmMember implements Member {
   }
 
   /** Does the job of a batch. */
-  async #do(job: BatchJob): Promise<EpochOutcome | undefined> {
-    if (job.kind === "step" || !this.#jobs.isShort(job.kind, job.entries)) {
-      return await this.#jobs.runOnThreads(job);
-    }
-    this.#jobs.runHere(job);
-    return undefined;
+  async #do(job: BatchJob): Promise<void> {
+    if (this.#jobs.isShort(job.kind, job.entries)) this.#jobs.runHere(job);
+    else await this.#jobs.runOnThreads(job);
   }
 }
 

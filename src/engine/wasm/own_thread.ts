@@ -52,7 +52,14 @@ export class OwnThread implements WorkerThread {
   async #work(): Promise<void> {
     this.#isBusy = true;
     await takeTurn();
+    let begin = performance.now();
     while (this.#requests.length > 0) {
+      // There may be no end of them: a step is asked for while the one before is taken.
+      if (performance.now() - begin > TURN_MS) {
+        await takeTurn();
+        begin = performance.now();
+        continue;
+      }
       const reply = await this.#answer(this.#requests.shift()!).catch(failed);
       if (reply === undefined || this.#isEnded) continue;
       this.onmessage?.call(this as never, { data: reply } as MessageEvent<WorkerReply>);

@@ -8,6 +8,7 @@
 import type { SignalColumns } from "../memory_source.ts";
 import type { TableColumn } from "../joined_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
+import type { BatchLists } from "./batch_lists.ts";
 import { extendedCode } from "./extended_code.ts";
 import type { InputView } from "./grouped/joined/input_view.ts";
 import type { JoinedThread } from "./grouped/joined/joined_thread.ts";
@@ -29,6 +30,7 @@ import { ExecutionContext } from "./ops/context.ts";
 import { cutChains, cutParts } from "./plan/parts.ts";
 import {
   explanationStages,
+  isWriting,
   predictionStages,
   type Stage,
   type StageOptions,
@@ -70,6 +72,9 @@ export class Runner {
   #paths: PathThread | undefined;
   #joined: JoinedThread | undefined;
   #views: readonly InputView[] | undefined;
+  #lists: readonly BatchLists[] = [];
+  /** Whether the loss of the last step was finite. */
+  #isFinite = true;
 
   /** Instantiates the kernels over the shared memory. */
   constructor({ plan, module, memory, barrier, policy, thread, threads }: RunnerOptions) {
@@ -88,6 +93,11 @@ export class Runner {
   use(data: SignalColumns | undefined): void {
     this.#data = data;
     this.#tasks.use(data);
+  }
+
+  /** Sets where the batches of the next steps are. */
+  useLists(lists: readonly BatchLists[]): void {
+    this.#lists = lists;
   }
 
   /** From now on predicts in groups, after {@linkcode setGroupWeights}. */
@@ -135,6 +145,11 @@ export class Runner {
     return this.#joined;
   }
 
+  /** Whether it is the first of the threads. */
+  get isFirst(): boolean {
+    return this.#thread === 0;
+  }
+
   /** Does a job. The outcome of one that trains is the same on every thread. */
   run(job: Job): EpochOutcome | undefined {
     switch (job.kind) {
@@ -173,14 +188,24 @@ export class Runner {
     return { loss: sum / samples, steps, samples };
   }
 
-  /** Trains on one batch, whose samples are in the chains' inputs. */
-  #runStep({ entries, labels, weights, position, step }: StepJob): EpochOutcome {
+  /** Trains on one batch, which was arranged; on none after a loss that is not finite or a request to stop. */
+  #runStep(job: StepJob): EpochOutcome {
+    const { entries, labels, weights, position, step } = job;
+    const follows = job.isFirst || this.#isFinite;
+    if (!follows || this.#barrier.stopping) return { loss: NaN, steps: 0, samples: 0 };
     const stages = this.#trainingStages({ gather: false });
     const rows = Uint32Array.from(labels.keys());
     const parts = cutChains(this.#plan, entries);
     const adam = extendedCode().adamStep(this.#policy, step);
-    const batch: Batch = { mode: "train", rows, labels, weights, parts, position, adam };
-    return { loss: this.#train(stages, batch), steps: 1, samples: labels.length };
+    const lists = this.#lists[job.lists]!;
+    const written = {
+      batch: { lists, entries, mode: "train" },
+      pieces: extendedCode().cutPieces(this.#plan, entries, stages.find(isWriting)!.chain),
+    } as const;
+    const batch: Batch = { mode: "train", rows, labels, weights, parts, position, adam, written };
+    const loss = this.#train(stages, batch);
+    this.#isFinite = Number.isFinite(loss);
+    return { loss, steps: 1, samples: labels.length };
   }
 
   /** The stages of a step, the same for all. */

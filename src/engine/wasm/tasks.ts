@@ -7,13 +7,15 @@
 import type { StepPosition } from "../dropout.ts";
 import type { SignalColumns } from "../memory_source.ts";
 import type { ThreadGroups } from "./grouped/thread_groups.ts";
+import type { Piece } from "./batch_lists.ts";
+import type { BatchWriter, WritableBatch } from "./batch_writer.ts";
 import { extendedCode } from "./extended_code.ts";
 import { forwardNode } from "./nodes.ts";
 import type { AdamStep, ExecutionContext, ForwardPass, Part } from "./ops/context.ts";
 import { gatherSamples } from "./ops/gather.ts";
 import { collectPredictions, computeLoss, findPredictionSlopes } from "./ops/loss.ts";
 import { joinParts } from "./plan/parts.ts";
-import { type CombineStep, isWide, type PartStep, type Stage } from "./plan/stages.ts";
+import { type CombineStep, isWide, isWriting, type PartStep, type Stage } from "./plan/stages.ts";
 import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
 import type { UpdateTask } from "./plan/update_tasks.ts";
 
@@ -33,6 +35,8 @@ export interface Batch {
   readonly adam?: AdamStep;
   /** Receives the batch's predictions. */
   readonly predicted?: Float32Array;
+  /** The batch that is written, and its pieces but for the chain of the stage in which that is done. */
+  readonly written?: { readonly batch: WritableBatch; readonly pieces: readonly Piece[] };
 }
 
 /** Options of {@linkcode Tasks}. */
@@ -48,6 +52,7 @@ export class Tasks {
   readonly #chains: readonly Chain[];
   readonly #losses: Float64Array;
   readonly #threads: number;
+  #writer: BatchWriter | undefined;
   #updateTasks: readonly UpdateTask[] | undefined;
   #data: SignalColumns | undefined;
   #threadGroups: ThreadGroups | undefined;
@@ -72,10 +77,12 @@ export class Tasks {
   }
 
   /** Number of the tasks of a stage. */
-  count(stage: Stage, { parts }: Batch): number {
+  count(stage: Stage, { parts, written }: Batch): number {
     if (stage.kind === "update") return this.#updates.length;
     if (stage.kind === "wide") return stage.node.shape.slices;
-    return stage.kind === "once" ? 1 : this.#stretches(stage, parts[stage.chain]!).length;
+    if (stage.kind === "once") return 1;
+    const stretches = this.#stretches(stage, parts[stage.chain]!).length;
+    return isWriting(stage) ? stretches + written!.pieces.length : stretches;
   }
 
   /** Does a task of a stage, by its number. */
@@ -85,10 +92,22 @@ export class Tasks {
     const parts = batch.parts[stage.chain]!;
     if (stage.kind === "parts") {
       const { chain, steps } = stage;
-      const stretch = this.#stretches(stage, parts)[task]!;
+      const stretches = this.#stretches(stage, parts);
+      const stretch = stretches[task];
+      if (stretch === undefined) return this.#writePiece(task - stretches.length, batch);
       return this.#runStretch(steps, { batch, chain, stretch });
     }
     for (const step of stage.steps) this.#combine(step, parts);
+  }
+
+  /** Writes a piece that is not of the chain of the stage. */
+  #writePiece(piece: number, { written }: Batch): void {
+    const { batch, pieces } = written!;
+    this.#batchWriter.writePiece(batch, pieces[piece]!);
+  }
+
+  get #batchWriter(): BatchWriter {
+    return this.#writer ??= new (extendedCode().BatchWriter)(this.#context, this.#plan);
   }
 
   /** Does a slice of a wide dense layer. */
@@ -162,6 +181,9 @@ export class Tasks {
           break;
         case "measureDelta":
           extendedCode().batchNormMeasureDelta(context, step.node, part);
+          break;
+        case "write":
+          this.#batchWriter.writePiece(batch.written!.batch, { chain, ...part });
           break;
         case "spread":
           this.#spread(chain, part);

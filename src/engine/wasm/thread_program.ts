@@ -1,5 +1,6 @@
 import type { SignalColumns } from "../memory_source.ts";
 import type { TableColumn } from "../joined_source.ts";
+import type { BatchLists } from "./batch_lists.ts";
 import type { GroupedPath } from "./grouped/path.ts";
 import type { PathProgram } from "./grouped/paths/program.ts";
 import type { BatchPredictionJob, EpochOutcome, Job } from "./jobs.ts";
@@ -10,6 +11,8 @@ export type WorkerRequest =
   | { readonly kind: "start"; readonly options: RunnerOptions }
   | { readonly kind: "data"; readonly data: SignalColumns }
   | { readonly kind: "tables"; readonly tables: readonly TableColumn[] }
+  /** Where the batches of training steps are. */
+  | { readonly kind: "lists"; readonly lists: readonly BatchLists[] }
   | { readonly kind: "groups"; readonly path: GroupedPath }
   | { readonly kind: "groupWeights"; readonly images: readonly Float32Array[] }
   | { readonly kind: "pathProgram"; readonly program: PathProgram }
@@ -17,7 +20,7 @@ export type WorkerRequest =
   | BatchPredictionJob
   | Job;
 
-/** What a worker answers: to a job that it is done, to anything that it failed. */
+/** What a worker answers: to a job that it is done, for all if it is a step and the first worker, to anything that it failed. */
 export type WorkerReply =
   | { readonly kind: "done"; readonly outcome: EpochOutcome | undefined }
   | { readonly kind: "failed"; readonly error: Error };
@@ -40,6 +43,8 @@ export class ThreadProgram {
         return void this.runner.use(request.data);
       case "tables":
         return void this.runner.useTables(request.tables);
+      case "lists":
+        return void this.runner.useLists(request.lists);
       case "groups":
         return void this.runner.useGroups(request.path);
       case "groupWeights":
@@ -51,6 +56,11 @@ export class ThreadProgram {
       case "predictBatch":
         this.runner.predictBatch(request);
         return { kind: "done", outcome: undefined };
+      case "step": {
+        // All threads end it together.
+        const outcome = this.runner.run(request);
+        return this.runner.isFirst ? { kind: "done", outcome } : undefined;
+      }
       default:
         return { kind: "done", outcome: this.runner.run(request) };
     }

@@ -1,6 +1,6 @@
 import { type LayerWeightShape, sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
-import { countValues, paddedIndex, type Parameter } from "./layout.ts";
+import { countValues, paddedIndex, type Parameter, roundUp } from "./layout.ts";
 import { PANEL_COLUMNS } from "./assembler/panels.ts";
 import { transposeNode } from "./nodes.ts";
 import type { BatchNormNode } from "./ops/batch_norm/node.ts";
@@ -171,7 +171,10 @@ export function readArrays(
   });
 }
 
-/** Writes one kind of array of some weights. */
+/**
+ * Writes one kind of array of some weights, and zeros between them: where training diverged, gaps hold what is no number, and
+ * products read them.
+ */
 export function writeArrays(
   { floats }: Pick<ExecutionContext, "floats">,
   places: readonly WeightPlace[],
@@ -180,6 +183,7 @@ export function writeArrays(
   for (const [index, { arrays, rows, columns }] of places.entries()) {
     const base = arrays[kind]! / 4;
     const written = values[index]!;
+    floats.fill(0, base, base + countPlaces({ arrays, rows, columns }));
     let i = 0;
     // A session's first sample waits for this, before the compiler has seen it: so it is written for the interpreter.
     for (let row = 0; row < rows.length; row++) {
@@ -187,6 +191,12 @@ export function writeArrays(
       for (let k = 0; k < columns.length; k++) floats[to + columns[k]!] = written[i++]!;
     }
   }
+}
+
+/** Values that an array has room for, with all gaps. */
+function countPlaces({ arrays: { bytes }, rows, columns }: WeightPlace): number {
+  if (bytes !== undefined) return bytes / 4;
+  return roundUp(4 * (rows.at(-1)! + columns.at(-1)! + 1)) / 4;
 }
 
 /** Renews the transposed copies after weights were written. */

@@ -9,10 +9,21 @@ import type { WorkerReply, WorkerRequest } from "./thread_program.ts";
 export type PoolOptions = Omit<RunnerOptions, "thread" | "module">;
 
 /** What threads are told besides jobs, such as the samples. */
-type StandingRequest = Exclude<
+export type StandingRequest = Exclude<
   WorkerRequest,
   Job | BatchPredictionJob | { readonly kind: "start" }
 >;
+
+/** A job that threads have been given. */
+interface GivenJob {
+  /** How many of them have not answered. */
+  threads: number;
+  readonly done: Deferred<EpochOutcome | undefined>;
+}
+
+function giveJob(threads: number): GivenJob {
+  return { threads, done: deferred() };
+}
 
 /**
  * The worker threads of a session, which start when the first job comes. If one of them fails, all are ended, since the
@@ -25,10 +36,8 @@ export class WorkerPool {
   #workers: readonly WorkerThread[] = [];
   /** The last request of each kind, which threads that start later are told as well. */
   readonly #standing = new Map<StandingRequest["kind"], StandingRequest>();
-  #waiting: Deferred<EpochOutcome | undefined> | undefined;
-  #expected = 0;
-  /** By thread: the jobs that it does by itself, in their order. */
-  #ofThreads: readonly Deferred<void>[][] = [];
+  /** By thread: the jobs that it has been given and has not answered, in their order. */
+  #given: readonly GivenJob[][] = [];
   #failure: Error | undefined;
 
   /** Starts nothing yet. `startThread` starts a thread, given its number. */
@@ -54,16 +63,17 @@ export class WorkerPool {
     this.#begin(this.#workers);
   }
 
-  /** Tells all threads, those that start later too, what needs no answer. */
+  /** Tells all threads, those that start later too, what needs no answer; once, if it is the same request again. */
   send(request: StandingRequest): void {
+    if (this.#standing.get(request.kind) === request) return;
     this.#standing.set(request.kind, request);
     for (const worker of this.#workers) worker.postMessage(request);
   }
 
   /**
-   * Has all threads do a job together; starts them if none has started yet.
+   * Has all threads do a job together, after those that they have been given before; starts them if none has started yet.
    *
-   * @param prepare Called before it begins, unless it is refused because another one is running.
+   * @param prepare Called before it begins if no other job runs.
    * @returns How it ended, the same on all threads.
    * @throws {EngineUnavailableError} If a thread fails; the error names it, and all threads are ended.
    */
@@ -72,33 +82,33 @@ export class WorkerPool {
     prepare?: () => void,
   ): Promise<EpochOutcome | undefined> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#waiting !== undefined) throw new Error("Cannot run a job: another one is running");
-    const waiting = this.#waiting = deferred();
     if (this.#workers.length === 0) this.#start();
-    this.#expected = this.#workers.length;
-    prepare?.();
+    if (!this.#isBusy) prepare?.();
+    // Threads end a step together, so one of them answers for all.
+    const answering = job.kind === "step" ? 1 : this.#workers.length;
+    const given = giveJob(answering);
+    for (const jobs of this.#given.slice(0, answering)) jobs.push(given);
     for (const worker of this.#workers) worker.postMessage(job);
-    return await waiting.promise;
+    return await given.done.promise;
   }
 
   /**
    * Has one thread do a job by itself, after those that it has been given before; starts all threads if none has started.
-   * While such jobs are done, {@linkcode run} is not called.
    *
    * @throws {EngineUnavailableError} If a thread fails.
    */
   async runAlone(thread: number, job: BatchPredictionJob): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#workers.length === 0) this.#start();
-    const done = deferred<void>();
-    this.#ofThreads[thread]!.push(done);
+    const given = giveJob(1);
+    this.#given[thread]!.push(given);
     this.#workers[thread]!.postMessage(job);
-    await done.promise;
+    await given.done.promise;
   }
 
   /** Ends threads that wait for jobs, and forgets what they were told; the next job starts others. */
   rest(): void {
-    if (this.#waiting !== undefined) throw new Error("Cannot rest: a job is running");
+    if (this.#isBusy) throw new Error("Cannot rest: a job is running");
     this.#end();
     this.#standing.clear();
   }
@@ -107,15 +117,17 @@ export class WorkerPool {
   dismiss(): void {
     this.#end();
     this.#failure ??= new Error("Cannot run a job: the session was disposed of");
-    this.#waiting?.reject(this.#failure);
-    this.#waiting = undefined;
-    for (const done of this.#ofThreads.flat()) done.reject(this.#failure);
-    this.#ofThreads = [];
+    for (const { done } of this.#given.flat()) done.reject(this.#failure);
+    this.#given = [];
+  }
+
+  get #isBusy(): boolean {
+    return this.#given.some(({ length }) => length > 0);
   }
 
   #start(): void {
     this.#workers = Array.from({ length: this.threads }, (_, thread) => this.#startThread(thread));
-    this.#ofThreads = this.#workers.map(() => []);
+    this.#given = this.#workers.map(() => []);
     this.#workers.forEach((worker, thread) => {
       worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
         // What an ended thread said last may come after its end.
@@ -152,13 +164,9 @@ export class WorkerPool {
 
   #hear(thread: number, reply: WorkerReply): void {
     if (reply.kind === "failed") return this.#fail(thread, reply.error);
-    const alone = this.#ofThreads[thread]!.shift();
-    if (alone !== undefined) return alone.resolve();
-    this.#expected--;
-    if (this.#expected > 0 || this.#waiting === undefined) return;
-    const { resolve } = this.#waiting;
-    this.#waiting = undefined;
-    resolve(reply.outcome);
+    const given = this.#given[thread]!.shift()!;
+    given.threads--;
+    if (given.threads === 0) given.done.resolve(reply.outcome);
   }
 
   #fail(thread: number, cause: { readonly message: string }): void {

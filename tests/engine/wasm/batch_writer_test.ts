@@ -1,7 +1,8 @@
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual } from "node:assert";
 import { entrySize, SampleBatch } from "../../../src/engine/sample_source.ts";
 import { ArrangedBatch } from "../../../src/engine/wasm/arranged_batch.ts";
 import { BatchArranger } from "../../../src/engine/wasm/batch_arranger.ts";
+import { cutPieces } from "../../../src/engine/wasm/batch_lists.ts";
 import { BatchWriter } from "../../../src/engine/wasm/batch_writer.ts";
 import { addressOf, deltaOf } from "../../../src/engine/wasm/layout.ts";
 import { loadExtendedCode } from "../../../src/engine/wasm/extended_code.ts";
@@ -17,8 +18,8 @@ await loadExtendedCode();
 
 const SAMPLES = 9;
 
-/** A batch of nine samples of four genes, written for a mode. */
-async function write(spec: ModelSpec, mode: "train" | "predict" | "explain") {
+/** A batch of nine samples of four genes, arranged for a mode, and what writes it. */
+async function arrange(spec: ModelSpec, mode: "train" | "predict" | "explain") {
   const plan = planModel(spec, { batchSize: SAMPLES, threads: 1 });
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
@@ -29,7 +30,13 @@ async function write(spec: ModelSpec, mode: "train" | "predict" | "explain") {
   const rows = Uint32Array.from({ length: SAMPLES }, (_, i) => i);
   await branchedSource(BRANCHED, SAMPLES).gather(rows, arranged.batch);
   new BatchArranger(plan, arranged).arrange();
-  new BatchWriter(context, plan).write(arranged);
+  return { plan, context, arranged, writer: new BatchWriter(context, plan) };
+}
+
+/** The same, written. */
+async function write(spec: ModelSpec, mode: "train" | "predict" | "explain") {
+  const { plan, context, arranged, writer } = await arrange(spec, mode);
+  writer.write(arranged);
   return { plan, context, entries: arranged.entries };
 }
 
@@ -116,4 +123,16 @@ Deno.test("a sequence that another layer reads is written one-hot", async () => 
     written,
     codes.map((code) => [0, 1, 2, 3].map((letter) => Number(letter === code))),
   );
+});
+
+Deno.test("pieces and the entries of the chain that they leave out are the whole batch, in any order", async () => {
+  const { context: { bytes: whole } } = await write(BRANCHED, "train");
+  const { plan, context: { bytes }, arranged, writer } = await arrange(BRANCHED, "train");
+  const { entries } = arranged;
+  for (const piece of cutPieces(plan, entries, 3).toReversed()) writer.writePiece(arranged, piece);
+  notDeepStrictEqual(bytes, whole);
+  const half = Math.floor(entries[3]! / 2);
+  writer.writePiece(arranged, { chain: 3, start: half, count: entries[3]! - half });
+  writer.writePiece(arranged, { chain: 3, start: 0, count: half });
+  deepStrictEqual(bytes, whole);
 });

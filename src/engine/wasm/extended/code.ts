@@ -1,5 +1,7 @@
 /** What the engine loads only for training or for other layers than the usual ones, in one module; see `extended_code.ts`. */
 
+export { cutPieces } from "../batch_lists.ts";
+export { BatchWriter } from "../batch_writer.ts";
 export {
   batchNormCombine,
   batchNormCombineDelta,

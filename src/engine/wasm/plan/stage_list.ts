@@ -11,6 +11,8 @@ import type { PlanNode } from "./types.ts";
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
   | { readonly do: "gather" | "loss" | "predictions" | "predictionSlopes" }
+  /** An arranged batch is put into the chain's input; other threads put the rest of it where later stages read it. */
+  | { readonly do: "write" }
   | { readonly do: "spread" | "keep" | "join" | "collectUses" }
   /** The whole chain in groups of samples, from its input to its output. */
   | { readonly do: "group" }
@@ -49,6 +51,13 @@ export type Stage =
 /** Whether a step is taken by stretches of parts. */
 export function isWide(step: PartStep): boolean {
   return (step.do === "forward" || step.do === "backward") && step.node.wide === true;
+}
+
+/** Whether an arranged batch is written in a stage. */
+export function isWriting(
+  stage: Stage,
+): stage is Extract<Stage, { readonly kind: "parts" }> {
+  return stage.kind === "parts" && stage.steps[0]!.do === "write";
 }
 
 /** Whether what one thread does at the end can follow a stage. */

@@ -8,9 +8,12 @@ import type { Trained } from "../layout.ts";
 import { type Stage, StageList } from "./stage_list.ts";
 import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.ts";
 
-export { type CombineStep, isWide, type PartStep, type Stage } from "./stage_list.ts";
+export { type CombineStep, isWide, isWriting, type PartStep, type Stage } from "./stage_list.ts";
 
-/** Where the samples of a batch come from: threads copy them, or they are in the chains' inputs already. */
+/**
+ * Where the samples of a batch come from: threads copy them out of columns; or they were gathered, and are in the chains'
+ * inputs before the first stage, or in training after it.
+ */
 export interface StageOptions {
   readonly gather: boolean;
 }
@@ -28,11 +31,15 @@ export function trainingStages(
   const { encoders, head, join } = plan;
   const learning = findLearning(plan, frozen);
   const list = new StageList();
+  const written = gather ? undefined : findWritten(plan);
   for (const [chain, encoder] of encoders.entries()) {
-    beginEncoder(list, chain, encoder);
+    list.begin(chain);
+    if (chain === written) list.add({ do: "write" });
+    beginEncoder(list, encoder);
     addForward(list, encoder.nodes);
   }
   list.begin(encoders.length);
+  if (written === encoders.length) list.add({ do: "write" });
   if (gather) list.add({ do: "gather" });
   if (join !== undefined) list.add({ do: "join" });
   addForward(list, head.nodes);
@@ -52,6 +59,18 @@ export function trainingStages(
     addBackward(list, nodes, before);
   }
   return [...list.end(), { kind: "update" }];
+}
+
+/**
+ * The chain in whose first stage a batch is written: the first that computes something, so that no thread waits for what
+ * others write for later stages.
+ */
+function findWritten({ encoders }: Plan): number {
+  if (encoders.length === 0) return 0;
+  const first = encoders.findIndex(({ nodes, follows }) =>
+    nodes.length > 0 && follows === undefined
+  );
+  return Math.max(0, first);
 }
 
 /** What a backward pass passes through: nothing that lies before all that learns. */
@@ -156,7 +175,8 @@ function addFrozenForward(
     }
   }
   for (const [chain, encoder] of encoders.entries()) {
-    beginEncoder(list, chain, encoder);
+    list.begin(chain);
+    beginEncoder(list, encoder);
     addNodes(chain, encoder.nodes);
     if (keep && encoder.kept !== undefined) list.add({ do: "keep" });
   }
@@ -167,8 +187,7 @@ function addFrozenForward(
 }
 
 /** Begins a chain of an encoder, whose entries may be outputs of another one. */
-function beginEncoder(list: StageList, chain: number, { follows }: EncoderChain): void {
-  list.begin(chain);
+function beginEncoder(list: StageList, { follows }: EncoderChain): void {
   if (follows?.copies === true) list.add({ do: "spread" });
 }
 
