@@ -180,10 +180,14 @@ export function writeArrays(
   places: readonly WeightPlace[],
   { kind, values }: { readonly kind: ArrayKind; readonly values: readonly Float32Array[] },
 ): void {
+  // First, since the directions of a recurrent layer share an array.
+  for (const place of places) {
+    const base = place.arrays[kind]! / 4;
+    floats.fill(0, base, base + countPlaces(place));
+  }
   for (const [index, { arrays, rows, columns }] of places.entries()) {
     const base = arrays[kind]! / 4;
     const written = values[index]!;
-    floats.fill(0, base, base + countPlaces({ arrays, rows, columns }));
     let i = 0;
     // A session's first sample waits for this, before the compiler has seen it: so it is written for the interpreter.
     for (let row = 0; row < rows.length; row++) {
