@@ -1,6 +1,7 @@
 /** `deno task info` says what files are, and what they hold. */
 
 import { formatBytes } from "../base/byte_count.ts";
+import { showCalls } from "./_place.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import type { FactValue } from "./info/facts.ts";
 import { describePath, type FileDescription } from "./info/recognise.ts";
@@ -37,7 +38,7 @@ const UNKNOWN = ["unknown", "unreadable"];
 async function describe({ json }: InfoFlags, { args }: CommandCall): Promise<void> {
   const descriptions: FileDescription[] = [];
   for (const path of args) {
-    const description = await describePath(path);
+    const description = withCalls(await describePath(path));
     descriptions.push(description);
     if (!json) console.log(formatText(description));
   }
@@ -46,6 +47,11 @@ async function describe({ json }: InfoFlags, { args }: CommandCall): Promise<voi
     UNKNOWN.includes(kind) || problem !== undefined
   );
   if (isBad) Deno.exit(1);
+}
+
+/** The description whose problem names commands as the user calls them. */
+function withCalls({ problem, ...description }: FileDescription): FileDescription {
+  return problem === undefined ? description : { ...description, problem: showCalls(problem) };
 }
 
 function formatText({ path, kind, what, sizeBytes, facts, problem }: FileDescription): string {
