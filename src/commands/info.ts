@@ -49,9 +49,11 @@ async function describe({ json }: InfoFlags, { args }: CommandCall): Promise<voi
   if (isBad) Deno.exit(1);
 }
 
-/** The description whose problem names commands as the user calls them. */
-function withCalls({ problem, ...description }: FileDescription): FileDescription {
-  return problem === undefined ? description : { ...description, problem: showCalls(problem) };
+/** The description of what is wrong with a path, with commands as the user calls them. */
+function withCalls(description: FileDescription): FileDescription {
+  const { what, problem } = description;
+  if (problem === undefined) return description;
+  return { ...description, what: showCalls(what), problem: showCalls(problem) };
 }
 
 function formatText({ path, kind, what, sizeBytes, facts, problem }: FileDescription): string {
