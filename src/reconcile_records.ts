@@ -70,16 +70,11 @@ export function reconcileRecords(
       options.onNote?.(acceptBuild(model, data));
       continue;
     }
-    const factor = COUNTING_FIELDS.includes(field)
-      ? " Counts are never rescaled from one rule to another."
+    const advice = field === "marks" ? adviseOrder(model, data) : "";
+    const build = field === "assembly" && options.acceptAssembly === false
+      ? adviseBuild(model, data)
       : "";
-    const theirs = found === UNKNOWN ? "do not name theirs" : `have ${found}`;
-    throw new ContractError(
-      `Cannot use these data: the model was trained on ${field} ${wanted}, the data ${theirs}.` +
-        `${factor} Prepare the data again with ${field} ${wanted} (deno task prepare ... ` +
-        `${prepareFlags(model)}), or name their record if this one is wrong` +
-        (field === "assembly" && options.acceptAssembly === false ? adviseBuild(model, data) : ""),
-    );
+    throw new ContractError(describeDifference(field, { model, wanted, found }) + advice + build);
   }
   noteOtherStarts(model, data, options);
   noteUnknownOrientation(model, data, options);
@@ -89,6 +84,32 @@ export function reconcileRecords(
     `Cannot use these data: the model was trained on transform ${model.transform}, the data already ` +
       `carry ${data.transform}. Give the plain counts instead`,
   );
+}
+
+/** Says in what data differ from those that the model was trained on, and how to prepare them alike. */
+function describeDifference(
+  field: string,
+  { model, wanted, found }: {
+    readonly model: DataRecord;
+    readonly wanted: string | number;
+    readonly found: string | number;
+  },
+): string {
+  const theirs = found === UNKNOWN ? "do not name theirs" : `have ${found}`;
+  const factor = COUNTING_FIELDS.includes(field)
+    ? " Counts are never rescaled from one rule to another."
+    : "";
+  return `Cannot use these data: the model was trained on ${field} ${wanted}, the data ${theirs}.` +
+    `${factor} Prepare the data again with ${field} ${wanted} (deno task prepare ... ` +
+    `${prepareFlags(model)}), or name their record if this one is wrong`;
+}
+
+/** Says how columns that are there come into the model's order. */
+function adviseOrder({ marks: wanted }: DataRecord, { marks: found }: DataRecord): string {
+  const isOrder = wanted.length === found.length && wanted.every((mark) => found.includes(mark));
+  return isOrder
+    ? ". Both have the same marks: in a program, data.selectMarks(model.record.marks) puts them into the model's order"
+    : "";
 }
 
 /**

@@ -48,12 +48,15 @@ Deno.test("a refusal says how to prepare the data again, and that counts are nev
   );
 });
 
-Deno.test("a refusal of marks in another order names the flag that gives them in the model's", () => {
+Deno.test("a refusal of marks in another order names both, and what gives them in the model's", () => {
   const model: DataRecord = { ...PREPARED, marks: ["H3K27ac", "H2A Z"] };
-  throws(
-    () => reconcileRecords(model, { ...model, marks: ["H2A Z", "H3K27ac"] }),
-    /deno task prepare \.\.\. .* --marks 'H3K27ac,H2A Z' /,
-  );
+  const refuse = (marks: string[], message: RegExp) =>
+    throws(() => reconcileRecords(model, { ...model, marks }), message);
+  const other = ["H2A Z", "H3K27ac"];
+  refuse(other, /deno task prepare \.\.\. .* --marks 'H3K27ac,H2A Z' /);
+  refuse(other, /on marks H3K27ac,H2A Z, the data have H2A Z,H3K27ac\./);
+  refuse(other, /data\.selectMarks\(model\.record\.marks\) puts them into the model's order$/);
+  refuse(["H2A Z", "H3K4me3"], /the data have H2A Z,H3K4me3\. .* if this one is wrong$/);
 });
 
 const DNA: DataRecord = {

@@ -13,6 +13,7 @@ import { digestJson, digestText } from "./digest.ts";
 import type { Json, Plan, PlanHead, PlannedUnit, Unit } from "./plan.ts";
 
 const ACTION = "read plan";
+const ADVICE = "Plan again into another folder";
 /** The layout of these files. */
 const FORMAT = 1;
 /** A million units have a line of a few hundred bytes each. */
@@ -146,17 +147,22 @@ export async function readPlan(folder: string): Promise<Plan> {
   const file = planFile(folder);
   if (await pathKind(file) !== "file") {
     throw new ContractError(
-      `Cannot ${ACTION}: found no ${file}, expected what histone plan --plan ${
+      `Cannot ${ACTION}: found no ${file}, expected what deno task plan --plan ${
         quotePath(folder)
       } writes`,
     );
   }
-  const kept = await readJson(file, ACTION);
+  const kept = await readJson(file, ACTION, { advice: `. ${ADVICE}` });
   refuseOtherFormat(kept, file);
   const { sha256, ...content } = checkValue(kept, PLAN_FILE, { purpose: ACTION, file });
   const { format: _format, units: described, inputs: keptInputs, ...others } = content;
   const inputs = parseInputs(keptInputs);
-  if (inputs === undefined) throw new FormatError(`Cannot ${ACTION}: inputs are damaged`, { file });
+  if (inputs === undefined) {
+    throw new FormatError(
+      `Cannot ${ACTION}: its inputs are damaged, expected those that were planned. ${ADVICE}`,
+      { file },
+    );
+  }
   const head: PlanHead = { ...others, inputs };
   if (await digestJson(contentOf(head, described)) !== sha256) throw wasChanged(file);
   const units = await readUnits(folder, described);
@@ -211,8 +217,8 @@ function parseLine(
 
 function wasChanged(file: string): ContractError {
   return new ContractError(
-    `Cannot ${ACTION}: ${file} is not as histone plan wrote it, expected the file with its own digest. ` +
-      "Plan again into another folder",
+    `Cannot ${ACTION}: ${file} is not as deno task plan wrote it, expected the file with its own digest. ` +
+      ADVICE,
   );
 }
 

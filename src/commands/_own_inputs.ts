@@ -3,6 +3,7 @@
 import type { Command, Option } from "commander";
 import { basename, dirname } from "../base/paths.ts";
 import { ContractError } from "../errors.ts";
+import { splitPaths } from "./_split_paths.ts";
 
 /** Flags that name what a command writes. */
 const OUTPUTS = ["--out", "--page", "--report", "--sets-out"];
@@ -54,10 +55,7 @@ function pathsOf(command: Command, option: Option): string[] {
 }
 
 function realPaths(value: string): string[] {
-  const whole = realPath(value);
-  // Several with commas between them; a name may have a comma, too.
-  const all = whole === undefined ? value.split(",").map((path) => realPath(path.trim())) : [whole];
-  return all.filter((path) => path !== undefined);
+  return splitPaths(value).map(realPath).filter((path) => path !== undefined);
 }
 
 /** The path without links; `undefined` where nothing is. */

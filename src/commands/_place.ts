@@ -9,6 +9,7 @@ import { quotePath } from "../base/shell.ts";
 import { printToStandardError } from "./_console.ts";
 import { readVariable } from "./_environment.ts";
 import { STANDARD_OUTPUT } from "./_outputs.ts";
+import { splitPaths } from "./_split_paths.ts";
 import { outputWidth, wrapCommand } from "./_wrap.ts";
 
 /** The package's directory; `undefined` if it is not on this machine's disk. */
@@ -110,12 +111,10 @@ export function absolutePaths<Flags extends object>(flags: Flags, directory = ".
   return Object.fromEntries(resolved) as Flags;
 }
 
-/** Resolves a path, or each of several with commas between them, as data may be; a name may have a comma, too. */
+/** Resolves a path, or each of several that are there, with commas between them, as data may be. */
 function resolvePaths(directory: string, text: string): string {
-  const whole = resolve(directory, text);
-  if (!text.includes(",") || existsSync(whole)) return whole;
-  const all = text.split(",").map((path) => resolve(directory, path.trim()));
-  return all.every((path) => existsSync(path)) ? all.join(",") : whole;
+  const all = splitPaths(text, directory).map((path) => resolve(directory, path));
+  return all.every((path) => existsSync(path)) ? all.join(",") : resolve(directory, text);
 }
 
 /**

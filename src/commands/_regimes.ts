@@ -16,13 +16,14 @@ import {
 /**
  * Judges predictions by regime. With a single training gene there is no ridge regression among the baselines, and where
  * marks are missing there is no baseline that reads the signal; a line says so. With a single cell type, the same in
- * training and test, the intervals are over genes.
+ * training and test, the intervals are over genes, else over cell types and genes: what is asked is how a model does on others of
+ * both, and intervals over cell types alone are too narrow for that.
  */
 export function evaluateByRegime(
   trial: RegimeTrial,
-  options: Omit<EvaluateRegimesOptions, "baselines"> = {},
+  options: Omit<EvaluateRegimesOptions, "baselines" | "resampled"> = {},
 ): RegimeEvaluation {
-  const resampled = hasOneCellType(trial) ? "genes" : options.resampled;
+  const resampled = hasOneCellType(trial) ? "genes" : "cell-types-and-genes";
   return evaluateRegimes(trial, { ...options, resampled, baselines: baselinesOf(trial) });
 }
 

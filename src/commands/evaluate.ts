@@ -102,8 +102,8 @@ export const command: CommandDefinition<EvaluateFlags> = {
           .option("--labels <file>", "labels, id,expression, for data without them")
           .option(
             "--train <path>",
-            "what the model was trained on: adds a table by regime, whose intervals are over cell types, for the genes of " +
-              "the data (of a single cell type over genes)",
+            "what the model was trained on: adds a table by regime, whose intervals are over cell types and genes (of a " +
+              "single cell type over genes)",
           )
           .option(
             "--arms <dirs>",

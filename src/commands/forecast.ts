@@ -207,10 +207,7 @@ function judge(
     ...(length > 1 && { [`mean of ${length}`]: mean }),
     ...arms,
   };
-  return evaluateByRegime({ train, test, predictions }, {
-    resampled: "cell-types-and-genes",
-    seed: splitSeed,
-  });
+  return evaluateByRegime({ train, test, predictions }, { seed: splitSeed });
 }
 
 async function writeForecast(

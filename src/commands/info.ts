@@ -1,6 +1,7 @@
 /** `deno task info` says what files are, and what they hold. */
 
 import { formatBytes } from "../base/byte_count.ts";
+import { showCalls } from "./_place.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import type { FactValue } from "./info/facts.ts";
 import { describePath, type FileDescription } from "./info/recognise.ts";
@@ -37,7 +38,7 @@ const UNKNOWN = ["unknown", "unreadable"];
 async function describe({ json }: InfoFlags, { args }: CommandCall): Promise<void> {
   const descriptions: FileDescription[] = [];
   for (const path of args) {
-    const description = await describePath(path);
+    const description = withCalls(await describePath(path));
     descriptions.push(description);
     if (!json) console.log(formatText(description));
   }
@@ -46,6 +47,13 @@ async function describe({ json }: InfoFlags, { args }: CommandCall): Promise<voi
     UNKNOWN.includes(kind) || problem !== undefined
   );
   if (isBad) Deno.exit(1);
+}
+
+/** The description of what is wrong with a path, with commands as the user calls them. */
+function withCalls(description: FileDescription): FileDescription {
+  const { what, problem } = description;
+  if (problem === undefined) return description;
+  return { ...description, what: showCalls(what), problem: showCalls(problem) };
 }
 
 function formatText({ path, kind, what, sizeBytes, facts, problem }: FileDescription): string {

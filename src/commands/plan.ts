@@ -37,8 +37,8 @@ interface PlanFlags extends SlurmFlags {
 export const command: CommandDefinition<PlanFlags> = {
   name: "plan",
   summary:
-    "Divides the work of a command into units that machines of a cluster do by themselves: histone work does one, " +
-    "histone gather puts them together, to the same files as the command itself.",
+    "Divides the work of a command into units that machines of a cluster do by themselves: work does one, " +
+    "gather puts them together, to the same files as the command itself.",
   examples: [
     [
       "deno task plan --plan plans/cv crossval --data train.npz --out runs/cv",
@@ -151,7 +151,7 @@ async function takeNew(folder: string): Promise<AsyncDisposable> {
   const lock = await takeLock(`${folder}/${LOCK}`, { onWarning: warn });
   if (lock === undefined) {
     throw new ContractError(
-      `Cannot write plan to ${folder}: another histone plan is writing there now, expected another --plan`,
+      `Cannot write plan to ${folder}: another plan is being written there now, expected another --plan`,
     );
   }
   const release = async () => {

@@ -1,6 +1,8 @@
 import { UNKNOWN_BASE } from "../base/sequences.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
+import type { AbortOptions } from "../progress.ts";
 import { admitLetters, noteLetters } from "./gathered_letters.ts";
 import { isChecked } from "./joined_source.ts";
 import {
@@ -14,6 +16,9 @@ import {
 /** Largest code of a base: that of one whose letter is not known, which a branch sees as four zeros. */
 export const LAST_BASE = UNKNOWN_BASE;
 
+/** Sources that were given up and may still write into a batch: it is not used again before they have ended. */
+const abandoned = new WeakMap<SampleBatch, Promise<unknown>>();
+
 /**
  * Has a source fill a batch, and checks what it wrote, unless the source was checked as a whole: engines do not check
  * addresses, so a mistake in a user's own source would give a wrong number or end the session.
@@ -21,13 +26,21 @@ export const LAST_BASE = UNKNOWN_BASE;
  * @param source The samples.
  * @param rows Which of them; no more than the batch has room for.
  * @param batch Receives them.
+ * @param options Its signal ends the waiting for a source that does not answer.
  * @throws {ContractError} If the batch does not hold these samples.
+ * @throws The reason of the signal, once it is aborted.
  */
 export async function gatherBatch(
   source: SampleSource,
   rows: Uint32Array,
   batch: SampleBatch,
+  options: AbortOptions = {},
 ): Promise<void> {
+  const former = abandoned.get(batch);
+  if (former !== undefined) {
+    await untilAborted(former, { signal: options.signal });
+    abandoned.delete(batch);
+  }
   // The rest of another batch must not be taken for this one's.
   batch.samples = 0;
   for (const input of batch.inputs) {
@@ -35,7 +48,9 @@ export async function gatherBatch(
     noteLetters(input, undefined);
     admitLetters(input, isChecked(source));
   }
-  await source.gather(rows, batch);
+  const gathering = source.gather(rows, batch, options);
+  // Most sources answer immediately, and there is nothing to wait for.
+  if (gathering !== undefined) await waitFor(gathering, batch, options);
   if (batch.samples !== rows.length) {
     fail(`found ${batch.samples} samples, expected ${rows.length}`);
   }
@@ -45,6 +60,22 @@ export async function gatherBatch(
     if (input.spec.name === "sequence") checkBases(input);
   }
   checkSameReferences(batch);
+}
+
+/** Waits for a source; if its signal ends that, remembers that the source may still write. */
+async function waitFor(
+  gathering: Promise<void>,
+  batch: SampleBatch,
+  { signal }: AbortOptions,
+): Promise<void> {
+  let hasEnded = false;
+  const end = () => void (hasEnded = true);
+  const ended = gathering.then(end, end);
+  try {
+    await untilAborted(gathering, { signal });
+  } finally {
+    if (!hasEnded) abandoned.set(batch, ended);
+  }
 }
 
 function fail(what: string): never {

@@ -4,6 +4,7 @@ import { ContractError } from "../errors.ts";
 import { branchInputShape } from "../model/inputs.ts";
 import { sizeOf } from "../model/layer_shapes.ts";
 import type { InputName, InputSpec } from "../model/spec.ts";
+import type { AbortOptions } from "../progress.ts";
 import { gatherBatch } from "./gather_batch.ts";
 import {
   entrySize,
@@ -62,13 +63,14 @@ export class PathSource implements SampleSource {
     this.inputs = request.source.inputs;
   }
 
-  async gather(points: Uint32Array, into: SampleBatch): Promise<void> {
+  async gather(points: Uint32Array, into: SampleBatch, options?: AbortOptions): Promise<void> {
     const { source, rows, baselines, baselineOf } = this.#request;
     const pathOf = points.map((point) => Math.floor(point / this.#steps));
     const distinct = [...new Set(pathOf)];
     const placeOf = new Map(distinct.map((path, place) => [path, place]));
     const ends = this.#takeRoom(distinct.length, into);
-    await gatherBatch(source, Uint32Array.from(distinct, (path) => rows[path]!), ends);
+    const own = Uint32Array.from(distinct, (path) => rows[path]!);
+    await gatherBatch(source, own, ends, options);
     const endOf = pathOf.map((path) => placeOf.get(path)!);
     for (const input of into.inputs) {
       const end = ends.input(input.spec.name);

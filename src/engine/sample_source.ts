@@ -10,6 +10,7 @@ import type { PackedArray } from "../base/arrays.ts";
 import { entryShape, isOverReferences } from "../model/inputs.ts";
 import { sizeOf } from "../model/layer_shapes.ts";
 import type { InputName, InputSpec } from "../model/spec.ts";
+import type { AbortOptions } from "../progress.ts";
 import type { Transform } from "../record.ts";
 
 /** Samples that an engine trains on or predicts. */
@@ -46,10 +47,14 @@ export interface SampleSource {
    * Engines may ask for a batch before another one is complete, each into its own memory. They refuse a batch that does
    * not hold the requested samples, an entry that does not exist, and the code of a base that is not 0 to 4.
    *
+   * A call that its signal ends does not wait for the source. The next one that needs the same memory does, as the source may
+   * still write to it: so a source that can wait for long should end when its signal aborts.
+   *
    * @param rows Which samples; at most `into.capacity`, and all below `samples · variants`.
    * @param into Receives them.
+   * @param options The signal of the call that the samples are for.
    */
-  gather(rows: Uint32Array, into: SampleBatch): void | Promise<void>;
+  gather(rows: Uint32Array, into: SampleBatch, options?: AbortOptions): void | Promise<void>;
 }
 
 /** A signal in memory. */

@@ -1,4 +1,5 @@
 import { ContractError } from "../errors.ts";
+import type { AbortOptions } from "../progress.ts";
 import { isChecked, markChecked } from "./joined_source.ts";
 import { describeInputShape, type SampleBatch, type SampleSource } from "./sample_source.ts";
 
@@ -66,7 +67,7 @@ class Stack implements SampleSource {
     this.weights = joinColumns(sources.map(({ weights }) => weights), samples);
   }
 
-  async gather(rows: Uint32Array, into: SampleBatch): Promise<void> {
+  async gather(rows: Uint32Array, into: SampleBatch, options?: AbortOptions): Promise<void> {
     const place = this.#placeOf(rows[0] ?? 0);
     const { samples } = this.#sources[place]!;
     const first = this.firsts[place]!;
@@ -77,7 +78,7 @@ class Stack implements SampleSource {
       }
       return (row - row % this.samples) / this.samples * samples + sample;
     });
-    await this.#sources[place]!.gather(own, into);
+    await this.#sources[place]!.gather(own, into, options);
   }
 
   /** The number of the source that has a row. */

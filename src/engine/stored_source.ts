@@ -1,5 +1,6 @@
 import type { PackedArray } from "../base/arrays.ts";
 import type { InputSpec } from "../model/spec.ts";
+import type { AbortOptions } from "../progress.ts";
 import { type Transform, transformFunction } from "../record.ts";
 import { copyTransformed } from "./copy_transformed.ts";
 import type { SampleBatch, SampleSource } from "./sample_source.ts";
@@ -27,11 +28,13 @@ export interface StoredSamples {
    *
    * @param rows Which samples.
    * @param visit Receives the values of each, `[bin, mark]`, in any order, with its place in `rows`.
+   * @param options The signal of the call that the samples are for.
    * @returns Resolves once all were received.
    */
   visitRows(
     rows: Uint32Array,
     visit: (values: PackedArray, place: number) => void,
+    options?: AbortOptions,
   ): Promise<void>;
   /**
    * The other inputs of the same samples, such as their sequences.
@@ -91,7 +94,7 @@ class StoredSource implements SampleSource {
     this.#columns = columns;
   }
 
-  async gather(rows: Uint32Array, into: SampleBatch): Promise<void> {
+  async gather(rows: Uint32Array, into: SampleBatch, options: AbortOptions = {}): Promise<void> {
     const { bins, marks, transform, others } = this.#columns;
     const size = bins * marks;
     const input = into.input("signal");
@@ -99,9 +102,9 @@ class StoredSource implements SampleSource {
     await this.#columns.visitRows(rows, (own, place) => {
       copyTransformed(own, { target: values, at: place * size, transform });
       entryOf[place] = place;
-    });
+    }, options);
     input.entries = rows.length;
-    await others?.gather(rows, withoutSignal(into));
+    await others?.gather(rows, withoutSignal(into), options);
     into.samples = rows.length;
   }
 }

@@ -121,7 +121,7 @@ export class Baselines {
       signal?.throwIfAborted();
       const length = Math.min(BATCH, positions.length - first);
       const rows = Uint32Array.from({ length }, (_, i) => data.rows[positions[first + i]!]!);
-      await gatherBatch(source, rows, batch);
+      await gatherBatch(source, rows, batch, { signal });
       sums.add(batch);
     }
     return sums.mean();

@@ -11,6 +11,7 @@ import {
   type SampleSource,
 } from "../engine/sample_source.ts";
 import type { InputSpec } from "../model/spec.ts";
+import type { AbortOptions } from "../progress.ts";
 import type { Block, ExplainedNetwork } from "./explained_network.ts";
 
 /** Values of edited inputs that are held at a time. */
@@ -46,7 +47,7 @@ export async function predictEditedInputs(
   const many = editsAtATime(entrySize(edits.input));
   for (let first = 0; first < length; first += many) {
     const end = Math.min(length, first + many);
-    const source = await editedSource(network, edits, { positions, first, end });
+    const source = await editedSource(network, edits, { positions, first, end, signal });
     const rows = Uint32Array.from({ length: end - first }, (_, row) => row);
     predicted.set(await network.predict(source, rows, { signal }), first);
     onShare(end / length);
@@ -63,7 +64,7 @@ export function editsAtATime(size: number): number {
 async function editedSource(
   { inputs, open, data }: ExplainedNetwork,
   { input, samples, write }: Edits,
-  { positions, first, end }: {
+  { positions, first, end, signal }: AbortOptions & {
     readonly positions: Uint32Array;
     readonly first: number;
     readonly end: number;
@@ -72,7 +73,8 @@ async function editedSource(
   const from = samples[first]!;
   const own = positions.subarray(from, samples[end - 1]! + 1);
   const batch = new SampleBatch(inputs, own.length);
-  await gatherBatch(open.source, Uint32Array.from(own, (position) => data.rows[position]!), batch);
+  const rows = Uint32Array.from(own, (position) => data.rows[position]!);
+  await gatherBatch(open.source, rows, batch, { signal });
   const sampleOf = samples.slice(first, end).map((sample) => sample - from);
   const columns = batch.inputs.map((gathered): InputColumn => {
     if (gathered.spec.name !== input.name) return shareEntries(gathered, sampleOf);

@@ -22,7 +22,9 @@ export async function explainByGradient(
     signal,
     onProgress: ({ done }) => onShare(done / positions.length),
   });
-  const own = network.plan.method === "gradient" ? undefined : await network.gather(positions);
+  const own = network.plan.method === "gradient"
+    ? undefined
+    : await network.gather(positions, { signal });
   return { predictions, inputs: collect(network, gradients, own) };
 }
 
@@ -46,7 +48,7 @@ export async function explainByPath(
   { positions, call: { signal, onShare } }: Block,
 ): Promise<Found> {
   const { steps } = network.plan;
-  const own = await network.gather(positions);
+  const own = await network.gather(positions, { signal });
   const { baselines, baselineOf } = await network.baselines.of(positions, own);
   const paths = {
     source: network.open.source,
@@ -141,7 +143,7 @@ async function expectedGradients(
     { length: positions.length * steps },
     (_, path) => positions[Math.floor(path / steps)]!,
   );
-  const own = await network.gather(pathPositions);
+  const own = await network.gather(pathPositions, { signal });
   const profiles: Profile[] = [];
   for (const { baselines } of draws) {
     for (const drawn of baselines) {

@@ -19,7 +19,7 @@ export async function explainByMutation(
   const { positions, call: { signal } } = block;
   const input = network.wanted[0] as SequenceInput;
   const [start, end] = basesOf(network.plan, input);
-  const codes = await lettersOf(network, positions, input);
+  const codes = await lettersOf(network, block, input);
   const predictions = await network.predictSamples(positions, { signal });
   const samples: number[] = [];
   const bases: number[] = [];
@@ -67,11 +67,11 @@ function basesOf(
 /** The codes of samples' bases, `[sample, base]`. */
 async function lettersOf(
   network: ExplainedNetwork,
-  positions: Uint32Array,
+  { positions, call: { signal } }: Block,
   input: SequenceInput,
 ): Promise<Uint8Array> {
   const batch = new SampleBatch([input], positions.length);
-  await gatherBatch(network.open.source, network.rowsOf(positions), batch);
+  await gatherBatch(network.open.source, network.rowsOf(positions), batch, { signal });
   const { values, entryOf } = batch.input("sequence");
   const codes = new Uint8Array(positions.length * input.bases);
   for (const sample of positions.keys()) {

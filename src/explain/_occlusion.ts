@@ -72,11 +72,11 @@ export async function explainByOcclusion(
 /** Baselines of a block's samples, as the network reads signal. */
 async function networkBaselines(
   network: ExplainedNetwork,
-  { positions }: Block,
+  { positions, call: { signal } }: Block,
 ): Promise<(sample: number) => Float32Array> {
   const { baselines, baselineOf } = await network.baselines.of(
     positions,
-    await network.gather(positions),
+    await network.gather(positions, { signal }),
   );
   const values = baselines.signal!;
   const { bins, marks } = network.wanted[0] as SignalInput;

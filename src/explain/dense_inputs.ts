@@ -13,6 +13,7 @@ import {
 } from "../engine/sample_source.ts";
 import { branchInputShape, isOverReferences } from "../model/inputs.ts";
 import type { InputName, InputSpec } from "../model/spec.ts";
+import type { AbortOptions } from "../progress.ts";
 
 /** By name of the input, `[row, …shape of a sample]` as the network sees it. */
 export type DenseInputs = ReadonlyMap<InputName, Float32Array<ArrayBuffer>>;
@@ -23,21 +24,27 @@ export function denseShape(input: InputSpec): readonly number[] {
   return isOverReferences(input) ? [input.references, ...shape] : shape;
 }
 
+/** What is gathered of samples. */
+export interface GatherOptions extends AbortOptions {
+  /** Which inputs; labels of references come with references only. */
+  readonly inputs: readonly InputSpec[];
+}
+
 /**
  * Gathers samples.
  *
  * @param source The samples.
  * @param rows Which of them.
- * @param inputs Which inputs; labels of references come with references only.
+ * @param options Which inputs, and the signal of the call.
  * @returns Their values: zeros where a reference is missing, a sequence as one-hot letters.
  */
 export async function gatherDense(
   source: SampleSource,
   rows: Uint32Array,
-  inputs: readonly InputSpec[],
+  { inputs, signal }: GatherOptions,
 ): Promise<DenseInputs> {
   const batch = new SampleBatch(inputs, rows.length);
-  await gatherBatch(source, rows, batch);
+  await gatherBatch(source, rows, batch, { signal });
   return new Map(batch.inputs.map((input) => [input.spec.name, spreadEntries(input, rows.length)]));
 }
 

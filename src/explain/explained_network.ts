@@ -9,6 +9,7 @@ import type { SampleSource } from "../engine/sample_source.ts";
 import { modelInputs } from "../model/inputs.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import type { InputName, InputSpec, ModelSpec } from "../model/spec.ts";
+import type { AbortOptions } from "../progress.ts";
 import type { OpenNetwork } from "../training/open_network.ts";
 import { type DenseInputs, gatherDense } from "./dense_inputs.ts";
 import { Baselines } from "./_baselines.ts";
@@ -96,10 +97,10 @@ export class ExplainedNetwork {
   }
 
   /** The inputs of samples, without their sequence unless that is explained. */
-  async gather(positions: Uint32Array): Promise<DenseInputs> {
+  async gather(positions: Uint32Array, { signal }: AbortOptions): Promise<DenseInputs> {
     const isWanted = ({ name }: InputSpec) => this.wanted.some((input) => input.name === name);
     const inputs = this.inputs.filter((input) => input.name !== "sequence" || isWanted(input));
-    return await gatherDense(this.open.source, this.rowsOf(positions), inputs);
+    return await gatherDense(this.open.source, this.rowsOf(positions), { inputs, signal });
   }
 
   /**

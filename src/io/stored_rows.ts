@@ -6,6 +6,7 @@
  */
 
 import type { PackedArray } from "../base/arrays.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import type { AbortOptions } from "../progress.ts";
 import { bytesOfType } from "./packing.ts";
 import { isStored, type StoredSignal } from "./stored_signal.ts";
@@ -179,9 +180,7 @@ class KeptChunks {
       this.#signal.readChunk(chunk).then((values) => this.#keep(chunk, values))
         .finally(() => this.#loading.delete(chunk));
     this.#loading.set(chunk, reading);
-    const values = await reading;
-    options.signal?.throwIfAborted();
-    return values;
+    return await untilAborted(reading, { signal: options.signal });
   }
 
   #find(chunk: number): PackedArray | undefined {

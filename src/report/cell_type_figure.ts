@@ -3,6 +3,7 @@ import { checkNotEmpty } from "./_check.ts";
 import { formatNumber } from "./_format.ts";
 import { BLUE, CONFIG, INK, LABEL_UNIT } from "./_theme.ts";
 import type { Figure } from "./figure.ts";
+import type { ReportFigureName } from "./figure_names.ts";
 
 const ROW_HEIGHT = 16;
 const PANEL_WIDTH = 230;
@@ -40,7 +41,7 @@ export function plotCellTypes(
   const [best] = rows;
   const worst = rows.at(-1) ?? best;
   return {
-    name: "error-by-cell-type",
+    name: "error-by-cell-type" satisfies ReportFigureName,
     title: "Error by cell type",
     caption: "Mean squared error and correlation within each cell type, least error first. Lines " +
       "mark the values over all samples.",

@@ -2,6 +2,7 @@ import { formatCount, formatNumber, formatShort } from "./_format.ts";
 import { rangeOf } from "./_range.ts";
 import { CONFIG, INK, LABEL_UNIT } from "./_theme.ts";
 import type { Figure } from "./figure.ts";
+import type { ReportFigureName } from "./figure_names.ts";
 import { type Bins, chooseBins, countPairsInBins } from "./histogram.ts";
 import type { PredictionPairs } from "./input.ts";
 
@@ -34,7 +35,7 @@ export function plotDensity(pairs: PredictionPairs): Figure {
   const size = Math.round(SQUARE_SIZE / bins.count) * bins.count;
   const axis = { scale: { domain: [low, high], nice: false }, axis: { tickCount: 7 } };
   return {
-    name: "predicted-measured",
+    name: "predicted-measured" satisfies ReportFigureName,
     title: "Predicted against measured expression",
     caption: `${formatCount(measured.length)} samples, counted in cells of ` +
       `${formatShort(bins.step)} × ${formatShort(bins.step)} label units; colours are on a log ` +

@@ -4,6 +4,7 @@ import { BLUE, CONFIG, INK, LABEL_UNIT, PLOT_WIDTH, VERMILION } from "./_theme.t
 import type { Figure, FigureSpec } from "./figure.ts";
 import { type Bins, chooseBins, countInBins } from "./histogram.ts";
 import type { PredictionPairs } from "./input.ts";
+import type { ReportFigureName } from "./figure_names.ts";
 
 const HISTOGRAM_HEIGHT = 260;
 
@@ -29,7 +30,7 @@ export function plotResiduals({ measured, predicted }: PredictionPairs): Figure 
   const { mean, deviation } = momentsOf(residuals);
   const moments = `mean ${formatNumber(mean)}, standard deviation ${formatNumber(deviation)}`;
   return {
-    name: "residuals",
+    name: "residuals" satisfies ReportFigureName,
     title: "Residuals",
     caption: `Predicted − measured over ${formatCount(residuals.length)} samples: ${moments} ` +
       `(${LABEL_UNIT}). The line marks zero.`,
@@ -79,7 +80,7 @@ export function plotDistributions({ measured, predicted }: PredictionPairs): Fig
   const bins = chooseBins([measured, predicted], histogramBins(measured.length));
   const [of, from] = [momentsOf(measured), momentsOf(predicted)];
   return {
-    name: "distributions",
+    name: "distributions" satisfies ReportFigureName,
     title: "Distribution of expression",
     caption:
       "Measured and predicted values in the same bins. The predictions' standard deviation is " +
@@ -120,7 +121,7 @@ export function plotClassProbabilities({ measured, predicted }: PredictionPairs)
   const [low, high] = [ofClass(0), ofClass(1)];
   const meanOf = (values: readonly number[]) => formatNumber(momentsOf(values).mean);
   return {
-    name: "class-probabilities",
+    name: "class-probabilities" satisfies ReportFigureName,
     title: "Predicted probability of high expression",
     caption: "Each class adds up to 100%. The better the model, the less the classes overlap.",
     alt: `Two histograms of predicted probabilities: mean ${meanOf(low)} over ` +

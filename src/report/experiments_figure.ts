@@ -3,6 +3,7 @@ import { checkNotEmpty } from "./_check.ts";
 import { formatNumber } from "./_format.ts";
 import { BLUE, CONFIG, LABEL_UNIT, PLOT_WIDTH, VERMILION } from "./_theme.ts";
 import type { Figure } from "./figure.ts";
+import type { ReportFigureName } from "./figure_names.ts";
 import type { ExperimentRow } from "./input.ts";
 import { PUBLISHED_EXPERIMENTS } from "./published.ts";
 
@@ -67,7 +68,7 @@ export function plotExperiments(
   const rows = [...ours, ...published];
   const labels = [...names].map((name) => name.replace("experiment", ""));
   return {
-    name: "figure-2-experiments",
+    name: "figure-2-experiments" satisfies ReportFigureName,
     title: "Final error of the experiments",
     caption: "Mean squared error after the last epoch." +
       (published.length > 0

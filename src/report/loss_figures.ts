@@ -5,6 +5,7 @@ import { formatNumber } from "./_format.ts";
 import { rangeOf } from "./_range.ts";
 import { BLUE, CONFIG, INK, LABEL_UNIT, PALETTE, PLOT_WIDTH, VERMILION } from "./_theme.ts";
 import type { Figure } from "./figure.ts";
+import type { ReportFigureName } from "./figure_names.ts";
 import type { EpochPoint, FoldHistory } from "./input.ts";
 import { PUBLISHED_CROSS_VALIDATION, PUBLISHED_TRAINING_LOSS } from "./published.ts";
 
@@ -79,7 +80,7 @@ export function plotCrossValidation(
   const ends = `after the last epoch, training loss is ${formatRange(training)} and validation ` +
     `loss ${formatRange(validation)}`;
   return {
-    name: "figure-3-cross-validation",
+    name: "figure-3-cross-validation" satisfies ReportFigureName,
     title: "Loss by epoch in cross-validation",
     caption:
       `Loss on the training and validation parts of ${folds.length} folds, one colour for each fold. ` +
@@ -140,7 +141,7 @@ export function plotTrainingLoss(
   const validated = curves.some(({ part }) => part === VALIDATION);
   const [x, y] = [epochAxis(rows), lossAxis(rows, options.loss)];
   return {
-    name: "figure-4-training-loss",
+    name: "figure-4-training-loss" satisfies ReportFigureName,
     title: "Loss by epoch",
     caption: "Mean loss over the samples of each epoch, while the weights change" +
       (validated ? ", and on the validation data after it." : ".") +

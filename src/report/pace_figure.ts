@@ -4,6 +4,7 @@ import { formatShort } from "./_format.ts";
 import { rangeOf } from "./_range.ts";
 import { BLUE, CONFIG, PLOT_WIDTH } from "./_theme.ts";
 import type { Figure } from "./figure.ts";
+import type { ReportFigureName } from "./figure_names.ts";
 import type { EpochPoint } from "./input.ts";
 
 const PANELS = [
@@ -50,7 +51,7 @@ export function plotPace(history: readonly EpochPoint[]): Figure {
   });
   const headings = panels.map(({ heading }) => heading).join(" and ");
   return {
-    name: "learning-rate-throughput",
+    name: "learning-rate-throughput" satisfies ReportFigureName,
     title: headings.charAt(0).toUpperCase() + headings.slice(1),
     caption: "By epoch; validation is not counted in the throughput.",
     alt: `Line chart by epoch: ${ranges.join(", ")}.`,

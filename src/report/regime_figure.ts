@@ -5,6 +5,7 @@ import { formatNumber } from "./_format.ts";
 import { describeBars, type RegimeGroup, regimeGroups } from "./_regime_rows.ts";
 import { BLUE, CONFIG, INK, LABEL_UNIT } from "./_theme.ts";
 import type { Figure } from "./figure.ts";
+import type { ReportFigureName } from "./figure_names.ts";
 
 const MODEL = "Model";
 const BASELINE = "Baseline";
@@ -37,7 +38,7 @@ export function plotRegimes(evaluation: RegimeEvaluation): Figure {
   const groups = regimeGroups(evaluation);
   checkNotEmpty("error by regime", groups);
   return {
-    name: "regimes",
+    name: "regimes" satisfies ReportFigureName,
     title: "Error by regime",
     caption: "Mean squared error if gene, cell type or both are new, and in the competition’s " +
       `proportions. Bars are ${describeBars(evaluation)}.`,

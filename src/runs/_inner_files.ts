@@ -2,6 +2,7 @@
 
 import { directoryEntries } from "../files/directory.ts";
 import { pathKind } from "../files/file.ts";
+import { REPORT_FIGURES } from "../report/figure_names.ts";
 
 /** Files of a run, and the directories that are nobody's once these files are gone, those within others first. */
 export interface InnerFiles {
@@ -13,19 +14,8 @@ export interface InnerFiles {
 
 const MODEL_FILES = ["model.json", "weights.bin", "panel.npz"];
 
-/** The figures that a report may have. */
-const FIGURES = [
-  "figure-2-experiments",
-  "figure-3-cross-validation",
-  "figure-4-training-loss",
-  "learning-rate-throughput",
-  "class-probabilities",
-  "predicted-measured",
-  "residuals",
-  "distributions",
-  "error-by-cell-type",
-  "regimes",
-].flatMap((name) => [`${name}.svg`, `${name}.png`]);
+/** The files of the figures that a report may have. */
+const FIGURE_FILES = REPORT_FIGURES.flatMap((name) => [`${name}.svg`, `${name}.png`]);
 
 /**
  * Lists the files of a run whose names depend on it. Directories that are links are not looked into, since what is there is
@@ -45,7 +35,7 @@ export async function findInnerFiles(directory: string): Promise<InnerFiles> {
   }
   // Without a report, figures with such names are the user's.
   if (own.includes("figures") && await pathKind(`${directory}/report.html`) === "file") {
-    folders.push(await findIn(directory, { below: "figures", names: FIGURES }));
+    folders.push(await findIn(directory, { below: "figures", names: FIGURE_FILES }));
   }
   return {
     files: folders.flatMap(({ files }) => files),

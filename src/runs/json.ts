@@ -1,5 +1,6 @@
 /** Reads and writes JSON files. */
 
+import { describeJsonFault } from "../base/json_fault.ts";
 import { parseJson } from "../base/parse_json.ts";
 import { FormatError } from "../errors.ts";
 import { decodeText, NotUtf8Error } from "../text/numbers.ts";
@@ -9,21 +10,37 @@ import { readWholeFile, type WholeFileOptions } from "../files/whole_file.ts";
 /** Far more than any JSON file of this package, or of its users, has; a device without an end has more. */
 const MOST_JSON_BYTES = 2 ** 24;
 
+/** What {@linkcode readJson} says of a file that is not JSON. */
+export interface ReadJsonOptions {
+  /**
+   * What to do then, as a sentence with a full stop and a space before it and no full stop at its end.
+   *
+   * @default {Nothing is advised}
+   */
+  readonly advice?: string | undefined;
+}
+
 /**
  * Reads a JSON file.
  *
  * @param path Its path.
  * @param purpose Why it is read, such as `load ensemble`, for the message.
+ * @param options What to do if it is damaged.
  * @throws {FormatError} If it is not JSON, has a name twice in an object, or is longer, or nested more deeply, than any file
  * of this package.
  */
-export async function readJson(path: string, purpose: string): Promise<unknown> {
+export async function readJson(
+  path: string,
+  purpose: string,
+  { advice = "" }: ReadJsonOptions = {},
+): Promise<unknown> {
   const text = await readText(path, { mostBytes: MOST_JSON_BYTES });
   let value: unknown;
   try {
     value = parseJson(text);
   } catch (cause) {
-    throw new FormatError(`Cannot ${purpose}: ${(cause as Error).message}`, { file: path, cause });
+    const fault = describeJsonFault(text, cause as Error);
+    throw new FormatError(`Cannot ${purpose}: ${fault}${advice}`, { file: path, cause });
   }
   if (isDeeper(value, MOST_LEVELS)) {
     throw new FormatError(

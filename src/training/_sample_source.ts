@@ -122,7 +122,7 @@ function windowedSource(signal: StoredSignal, joined: JoinedSamples): SampleSour
     ...shape,
     labels,
     ...(weights && { weights }),
-    visitRows: (rows, visit) => visitRows(signal, rows, { visit }),
+    visitRows: (rows, visit, options) => visitRows(signal, rows, { visit, ...options }),
     ...(dna && { others: joinInputs({ samples, columns: [dna] }) }),
   });
   setWindowReader(source, {

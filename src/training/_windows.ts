@@ -2,6 +2,7 @@
 
 import { longestLength, type PackedArray } from "../base/arrays.ts";
 import { sharedBuffer } from "../base/shared_memory.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { bytesOfType, viewPacked } from "../io/packing.ts";
 import type { StoredSignal } from "../io/stored_signal.ts";
@@ -9,6 +10,9 @@ import { layOut, type WindowLayout } from "./_window_layout.ts";
 
 /** Chunks that are read at the same time: reading one waits for the disk, decoding another does not. */
 const READ_TOGETHER = 4;
+
+/** For so long a read that is given up may still end by itself; one of a server that does not answer never does. */
+const PATIENCE_MS = 200;
 
 /** Bytes of the signal of a window where no number of samples is given, as in predictions. */
 const WINDOW_BYTES = 2 ** 25;
@@ -193,7 +197,8 @@ class WindowLoader {
       while (reached < chunks.length) {
         const place = reached++;
         const chunk = chunks[place]!;
-        const content = await this.#reader.signal.readChunk(chunk, { signal });
+        const reading = this.#reader.signal.readChunk(chunk, { signal });
+        const content = await untilAborted(reading, { signal, patienceMs: PATIENCE_MS });
         signal.throwIfAborted();
         const [first, end] = [starts[place]!, starts[place + 1]!];
         copyRows(rows, { first, end, content, contentRow: chunkStarts[chunk]!, values, rowSize });

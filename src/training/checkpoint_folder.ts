@@ -1,6 +1,8 @@
 import { freeArray } from "../base/free.ts";
-import { FormatError } from "../errors.ts";
+import { ContractError, FormatError, WriteError } from "../errors.ts";
+import { removeIfEmpty } from "../files/directory.ts";
 import { listDirectory, openFile, pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
+import { takeLock } from "../files/lock.ts";
 import { RunLog } from "./_run_log.ts";
 import { decodePart, encodePart } from "./checkpoint.ts";
 import type { FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
@@ -10,6 +12,9 @@ const KEPT = 2;
 const NAME = /^(\d{6,15})\.checkpoint$/;
 /** A log belongs to the checkpoints from its number on, up to the next log. */
 const LOG_NAME = /^(\d{6,15})\.log$/;
+
+/** The file that a training locks for as long as it keeps checkpoints in a folder. */
+const LOCK = "lock";
 
 /** What {@linkcode CheckpointFolder.load} found. */
 export interface LoadedCheckpoint {
@@ -23,6 +28,9 @@ export interface LoadedCheckpoint {
  * A directory that keeps the last two checkpoints. Each is written whole or not at all. The epochs so far and the
  * finished models, which only grow, are in a log in the same directory, to which each checkpoint appends. So a run of
  * many epochs or models writes no more near its end than at its start.
+ *
+ * A folder that is given as `checkpoint` is locked until that training ends: another one that is given the same directory, in
+ * whatever process, is refused.
  *
  * @example A run that is resumed from its folder
  * ```ts
@@ -53,6 +61,33 @@ export class CheckpointFolder {
   /** `path` is the directory; it need not exist. */
   constructor(path: string) {
     this.#path = path;
+  }
+
+  /**
+   * Locks the directory, which training does before it starts.
+   *
+   * @returns The lock, which is released when it is disposed of or the process ends.
+   * @throws {ContractError} If another training keeps its checkpoints there.
+   * @throws {WriteError} If nothing may be written there.
+   */
+  async take(): Promise<AsyncDisposable> {
+    const isNew = await pathKind(this.#path) === undefined;
+    const lock = await takeLock(`${this.#path}/${LOCK}`).catch((cause) => {
+      if (cause instanceof ContractError) throw cause;
+      throw new WriteError(`Cannot write to ${this.#path}: ${cause.message}`, { cause });
+    });
+    if (lock === undefined) {
+      throw new ContractError(
+        `Cannot keep checkpoints in ${this.#path}: another training keeps its own there now, expected a folder for each`,
+      );
+    }
+    return {
+      [Symbol.asyncDispose]: async () => {
+        // A file that remains is harmless: it is not locked any more.
+        await lock.release({ remove: true }).catch(() => undefined);
+        if (isNew) await removeIfEmpty(this.#path);
+      },
+    };
   }
 
   /**

@@ -13,6 +13,13 @@ export interface CheckpointOptions {
    */
   readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
   /**
+   * Called before training, unless it is surveyed only; what it returns is disposed of after. It rejects where another
+   * training keeps its checkpoints: `CheckpointFolder` does.
+   *
+   * @default {Nobody is kept out}
+   */
+  readonly take?: (() => Promise<AsyncDisposable>) | undefined;
+  /**
    * About how many minutes after the last checkpoint the next is taken, within an epoch too.
    *
    * @default only after epochs

@@ -30,7 +30,8 @@ import { joinSignals } from "../base/join_signals.ts";
  * @param options What they share.
  * @returns A result for each run, in their order; fewer if `options.stop` ended them.
  * @throws {ContractError} If the data have no labels, do not fit the model or its loss, or are not views of one set; if
- * `options.resume` is from other data, another model or other settings.
+ * `options.resume` is from other data, another model or other settings; if another training keeps its checkpoints in the
+ * folder that `options.checkpoint` is.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
@@ -59,7 +60,10 @@ export async function fitMany(
   options.signal?.throwIfAborted();
   const fit = await planFit(spec, runs, options);
   const { survey } = options.checkpoint ?? {};
-  if (survey === undefined) return await trainGroups(fit);
+  if (survey === undefined) {
+    await using _ = await options.checkpoint?.take?.();
+    return await trainGroups(fit);
+  }
   await survey(await surveyRuns(fit), fit.arithmetic);
   throw new PartFinished("The runs were surveyed, not trained");
 }

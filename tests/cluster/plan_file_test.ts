@@ -57,7 +57,7 @@ Deno.test("a plan is refused if a character of it changed, it is there already, 
     const other = `${folder}/other`;
     await rejects(writePlan(other, HEAD, [unit("a"), unit("a")]), /two units have one id/);
     await rejects(writePlan(other, HEAD, []), /it has no units/);
-    await rejects(readPlan(other), /found no .*other\/plan\.json, expected what histone plan/);
+    await rejects(readPlan(other), /found no .*other\/plan\.json, expected what deno task plan/);
     for (const name of ["plan.json", "units.jsonl"]) {
       const bytes = await Deno.readFile(`${folder}/${name}`);
       for (let place = 0; place < bytes.length; place += 7) {

@@ -94,6 +94,7 @@ Deno.test("predict, evaluate and submit take data of another build when told to,
     strictEqual(notes.length, 1);
     match(notes[0], /trained on hg19, the data are of hg38/);
     deepStrictEqual(regimes.regimes.length, 3);
+    deepStrictEqual(regimes.resampled, "cell-types-and-genes");
     notStrictEqual((await runTask("evaluate", ...args("n.json", hg38), ...labels)).code, 0);
   }));
 

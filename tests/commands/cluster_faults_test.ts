@@ -64,7 +64,7 @@ Deno.test("a plan that was edited by hand is refused, and no unit of it is done"
       const text = await Deno.readTextFile(file);
       ok(text.includes(from), `${name} lacks ${from}`);
       await Deno.writeTextFile(file, text.replace(from, to));
-      const message = new RegExp(`${name} is not as histone plan wrote it`);
+      const message = new RegExp(`${name} is not as deno task plan wrote it`);
       await refused("work", ["--plan", plan, "--unit", "1"], message);
       await refused("gather", ["--plan", plan], message);
       await Deno.writeTextFile(file, text);

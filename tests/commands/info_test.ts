@@ -189,7 +189,18 @@ Deno.test("a plan says whose work it divides, and which units are left", () =>
     await Deno.writeTextFile(`${plan}/units.jsonl`, "{}");
     const damaged = await runTask("info", plan);
     strictEqual(damaged.code, 1);
-    match(damaged.stdout + damaged.stderr, /units\.jsonl is not as histone plan wrote it/);
+    const json = `${plan}/plan.json`;
+    await Deno.truncate(json, 200);
+    const cut = `: found JSON that is cut short, expected a whole file`;
+    match(
+      (await runTask("info", plan)).stdout,
+      new RegExp(`Cannot read plan${cut}\\. Plan again into another folder \\(${json}\\)`),
+    );
+    match(
+      (await runTask("info", json)).stdout,
+      new RegExp(`a JSON file, .*Cannot read JSON${cut}`),
+    );
+    match(damaged.stdout + damaged.stderr, /units\.jsonl is not as deno task plan wrote it/);
   }));
 
 Deno.test("files are recognised by their content, whatever their names say", () =>

@@ -60,7 +60,7 @@ Deno.test("two plans do not write to one folder at the same time, and one that w
     strictEqual(refused.code, 1);
     match(
       refused.stderr,
-      /plan: another histone plan is writing there now, expected another --plan$/m,
+      /plan: another plan is being written there now, expected another --plan$/m,
     );
     deepStrictEqual(filesIn(plan), ["plan.lock"]);
     // As a process leaves it that is killed.
@@ -68,7 +68,7 @@ Deno.test("two plans do not write to one folder at the same time, and one that w
     const both = await Promise.all([planNow(), planNow()]);
     deepStrictEqual(both.map(({ code }) => code).sort(), [0, 1]);
     const loser = both.find(({ code }) => code === 1)!;
-    match(loser.stderr, /another histone plan is writing there now|holds files already/);
+    match(loser.stderr, /another plan is being written there now|holds files already/);
     deepStrictEqual(filesIn(plan).sort(), ["plan.json", "units.jsonl"]);
     const work = await runTask("work", "--plan", plan, "--unit", "1");
     strictEqual(work.code, 0, work.stderr);

@@ -52,7 +52,7 @@ export interface SeenSamples {
 export async function predictRandom({ spec, weights }: TrainedModel): Promise<SeenSamples> {
   const columns = isBranched(spec) ? branchedColumns(spec, SAMPLES) : undefined;
   const source = columns === undefined ? signalSource(spec) : joinInputs(columns);
-  const dense = await gatherDense(source, ROWS, modelInputs(spec));
+  const dense = await gatherDense(source, ROWS, { inputs: modelInputs(spec) });
   const inputs = new Map(
     modelInputs(spec).map((input) => [
       input.name as string,

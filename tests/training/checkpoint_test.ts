@@ -210,6 +210,34 @@ Deno.test("a folder keeps the last two, and falls back to the older if the newer
   });
 });
 
+Deno.test("a folder in which a training keeps its checkpoints is refused to another one until that ends", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/checkpoints`;
+    const train = (save?: CheckpointOptions["save"]) => {
+      const folder = new CheckpointFolder(path);
+      const checkpoint = save === undefined ? folder : { save, take: () => folder.take() };
+      return fitMany("experiment2", RUNS.slice(0, 1), { ...QUICK, epochs: 1, checkpoint });
+    };
+    let refusals = 0;
+    const whole = await train(async (checkpoint) => {
+      await rejects(train(), {
+        name: "ContractError",
+        message: /^Cannot keep checkpoints in .*checkpoints: another training keeps its own there/,
+      });
+      refusals++;
+      await new CheckpointFolder(path).save(checkpoint);
+    });
+    ok(refusals > 0);
+    ok(!(await listDirectory(path)).includes("lock"));
+    deepStrictEqual(outcome(await train()), outcome(whole));
+    // One that fails leaves the folder to others, and no folder that it has made.
+    await new CheckpointFolder(path).clear();
+    await Deno.remove(path);
+    await rejects(train(() => Promise.reject(new Error("the disk is full"))), /the disk is full/);
+    await rejects(Deno.stat(path), Deno.errors.NotFound);
+  });
+});
+
 Deno.test("a checkpoint that lacks runs named in it is rejected", async () => {
   const { checkpoints } = await trainWithCheckpoints({ epochs: 1 });
   const whole = checkpoints[0]!;

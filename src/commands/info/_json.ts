@@ -1,5 +1,6 @@
 /** JSON files: records, models, settings and results of runs, and lists of objects by line. */
 
+import { describeJsonFault } from "../../base/json_fault.ts";
 import { showValue } from "../../base/show_value.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { parseSpec } from "../../model/mod.ts";
@@ -22,15 +23,16 @@ export async function describeJson(
   if (lines !== undefined) return lines;
   if (source.size > MOST_BYTES || head.compression !== "none") return undefined;
   const bytes = head.isWhole ? head.bytes : await source.read(0, source.size);
+  const text = new TextDecoder().decode(bytes);
   try {
-    return describeValue(JSON.parse(new TextDecoder().decode(bytes)));
+    return describeValue(JSON.parse(text));
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     return {
       kind: "json",
       what: "a JSON file",
       facts: [],
-      problem: `Cannot read JSON: ${error.message}`,
+      problem: `Cannot read JSON: ${describeJsonFault(text, error)}`,
     };
   }
 }

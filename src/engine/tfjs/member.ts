@@ -200,7 +200,7 @@ export class TfjsMember implements Member {
   async #turn(source: SampleSource, rows: Uint32Array, signal: AbortSignal): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
-    await gatherBatch(source, rows, this.#batch);
+    await gatherBatch(source, rows, this.#batch, { signal });
     await useBackend(this.#backend);
   }
 

@@ -1,6 +1,7 @@
 import { longestLength } from "../../base/arrays.ts";
 import type { InputName } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
+import type { AbortOptions } from "../../progress.ts";
 import { gatherBatch } from "../gather_batch.ts";
 import { takeLetters } from "../gathered_letters.ts";
 import { gatherLearned, pairLearned } from "../gather_learned.ts";
@@ -118,7 +119,9 @@ export class GraphRunner {
       prepare: async (index) => {
         for (const [model, rows] of pass.rows.entries()) {
           const some = rows.subarray(index * batchSize, (index + 1) * batchSize);
-          if (some.length > 0) await this.#upload(some, { source, batch, model });
+          if (some.length > 0) {
+            await this.#upload(some, { source, batch, model, signal: pass.signal });
+          }
         }
       },
       collect,
@@ -139,12 +142,12 @@ export class GraphRunner {
   }
 
   /** Gathers a model's batch and copies it to the GPU. */
-  async #upload(rows: Uint32Array, { source, batch, model }: {
+  async #upload(rows: Uint32Array, { source, batch, model, signal }: AbortOptions & {
     readonly source: SampleSource;
     readonly batch: SampleBatch;
     readonly model: number;
   }): Promise<void> {
-    await gatherBatch(source, rows, batch);
+    await gatherBatch(source, rows, batch, { signal });
     const { layout, purpose, options: { samples } } = this.#plan;
     const collector = this.#collectors[model]!;
     collector.collect(batch);

@@ -7,8 +7,7 @@
  */
 
 import type { InputGradients } from "../../engine/engine.ts";
-import type { InputSpec } from "../../model/spec.ts";
-import { type DenseInputs, gatherDense } from "../dense_inputs.ts";
+import { type DenseInputs, gatherDense, type GatherOptions } from "../dense_inputs.ts";
 import type { BlockChanges } from "./_block.ts";
 import { countPlaces, type MarkLayout } from "./_mark_layout.ts";
 import type { BlockCall, ExplainedNetwork } from "../explained_network.ts";
@@ -54,8 +53,8 @@ export async function explainPairs(
     layout.inputs.some((input) => input.name === name)
   );
   const ends: Ends = {
-    from: await gatherMarks(network, pairs.from, moving),
-    to: await gatherMarks(network, pairs.to, moving),
+    from: await gatherMarks(network, pairs.from, { inputs: moving, signal }),
+    to: await gatherMarks(network, pairs.to, { inputs: moving, signal }),
     fromPredictions: await network.predictSamples(pairs.from, { signal }),
     toPredictions: await network.predictSamples(pairs.to, { signal }),
   };
@@ -88,9 +87,9 @@ export async function explainPairs(
 async function gatherMarks(
   network: ExplainedNetwork,
   positions: Uint32Array,
-  moving: readonly InputSpec[],
+  options: GatherOptions,
 ): Promise<DenseInputs> {
-  return await gatherDense(network.open.source, network.rowsOf(positions), moving);
+  return await gatherDense(network.open.source, network.rowsOf(positions), options);
 }
 
 function makeBlock(genes: number, layout: MarkLayout): BlockChanges {
