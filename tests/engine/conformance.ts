@@ -31,6 +31,7 @@ import { testCalls, testMembers } from "./conformance_session.ts";
 import { testRecurrent } from "./conformance_recurrent.ts";
 import { testSequences } from "./conformance_sequences.ts";
 import { testSources } from "./conformance_sources.ts";
+import { testWaiting } from "./conformance_waiting.ts";
 import { testSteps } from "./conformance_steps.ts";
 import { testUpdates } from "./conformance_updates.ts";
 
@@ -71,6 +72,7 @@ function testModel(subject: Subject, test: Test): void {
   testBranches(subject, test);
   testSequences(subject, test);
   testSources(subject, test);
+  testWaiting(subject, test);
   testLosses(subject, test);
   testUpdates(subject, test);
 }

@@ -65,7 +65,8 @@ export class BatchLoader {
     const { rows, batchSize, mode, signal, compute } = options;
     const arranged = this.#arranged;
     const gather = async (start: number) => {
-      await gatherBatch(source, rows.subarray(start, start + batchSize), arranged.batch);
+      const own = rows.subarray(start, start + batchSize);
+      await gatherBatch(source, own, arranged.batch, { signal });
       arranged.mode = mode;
       this.#arranger.arrange();
     };

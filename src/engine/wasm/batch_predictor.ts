@@ -52,7 +52,7 @@ export class BatchPredictor {
     call: MemberCall,
   ): Promise<Float32Array<ArrayBuffer>> {
     if (this.#jobs.isShortPrediction(rows.length)) {
-      const predicted = await this.#predictHere(source, rows);
+      const predicted = await this.#predictHere(source, rows, call);
       // Gathering may have waited.
       call.signal.throwIfAborted();
       return predicted;
@@ -62,11 +62,15 @@ export class BatchPredictor {
     return new Float32Array(predicted);
   }
 
-  async #predictHere(source: SampleSource, rows: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
+  async #predictHere(
+    source: SampleSource,
+    rows: Uint32Array,
+    { signal }: MemberCall,
+  ): Promise<Float32Array<ArrayBuffer>> {
     const known = this.#ownBatch;
     const fits = known !== undefined && known.capacity >= rows.length;
     const batch = this.#ownBatch = fits ? known : new SampleBatch(this.#inputs, rows.length);
-    await gatherBatch(source, rows, batch);
+    await gatherBatch(source, rows, batch, { signal });
     const predicted = new Float32Array(rows.length);
     this.#jobs.predictBatchHere({ kind: "predictBatch", inputs: batch.inputs, predicted });
     return predicted;
@@ -89,7 +93,7 @@ export class BatchPredictor {
         const slot = await Promise.race(slots.map(({ free }) => free));
         signal.throwIfAborted();
         const own = rows.subarray(start, start + size);
-        await gatherBatch(source, own, slot.batch);
+        await gatherBatch(source, own, slot.batch, { signal });
         const job: BatchPredictionJob = {
           kind: "predictBatch",
           inputs: slot.batch.inputs,

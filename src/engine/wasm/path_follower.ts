@@ -61,7 +61,7 @@ export class PathFollower {
     const steps = weights.length;
     const own = rows.slice(first, end);
     const batch = this.#batch ??= new SampleBatch(this.#inputs, own.length, { shared: true });
-    await gatherBatch(source, own, batch);
+    await gatherBatch(source, own, batch, { signal });
     const { values, entryOf } = batch.input("signal");
     const job = {
       kind: "paths",

@@ -76,7 +76,7 @@ export class StepLoader {
       if (!await slot.taken) return;
       signal.throwIfAborted();
       const batch = rows.subarray(start, start + batchSize);
-      await gatherBatch(source, batch, slot.arranged.batch);
+      await gatherBatch(source, batch, slot.arranged.batch, { signal });
       signal.throwIfAborted();
       slot.arranger.arrange();
       const { entries } = slot.arranged;

@@ -3,13 +3,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { type PresetName, presetSpec } from "../../../src/model/presets.ts";
-import { openOne, subjectOf } from "../../helpers/one_model.ts";
+import { openOne } from "../../helpers/one_model.ts";
 import { testConformance } from "../conformance.ts";
-import { testWaiting } from "../conformance_waiting.ts";
 
 // The run of wakawaka takes minutes: golden_test.ts has it.
 testConformance(createTfjsEngine("cpu"), Deno.test, { golden: ["one_convolution", "batch_norm"] });
-testWaiting(subjectOf(createTfjsEngine("cpu")), Deno.test);
 
 for (const preset of ["wakawaka", "bigru10"] as const) {
   Deno.test(`tfjs keeps no tensor of a step of ${preset}, and none at all after disposal`, () =>
