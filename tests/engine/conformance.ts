@@ -39,8 +39,9 @@ import { testUpdates } from "./conformance_updates.ts";
 export type Test = (name: string, body: () => Promise<void>) => void;
 
 /**
- * Registers the suite for one engine, with sessions of one member and of three; `test` is `Deno.test` or a `testWith`
- * of what the engine needs. `golden` names the runs of PyTorch that are followed here, all by default.
+ * Registers the suite for one engine, with sessions of one member, and of three where it is about sessions; `test` is
+ * `Deno.test` or a `testWith` of what the engine needs. `golden` names the runs of PyTorch that are followed here, all by
+ * default.
  */
 export function testConformance(
   engine: Engine,
@@ -48,16 +49,29 @@ export function testConformance(
   { golden = GOLDEN_NAMES }: { readonly golden?: readonly GoldenName[] } = {},
 ): void {
   testMembers(engine, test);
-  for (const members of [1, 3] as const) {
-    const subject = subjectOf(engine, members);
-    // Between other members, which take as long again, the run with branches is enough.
-    if (members === 1) testGoldenRuns(subject, test, golden);
-    testModel(subject, test);
-  }
+  const alone = subjectOf(engine, 1);
+  testGoldenRuns(alone, test, golden);
+  testModel(alone, test);
+  for (const subject of [alone, subjectOf(engine, 3)]) testSession(subject, test);
 }
 
-function testModel(subject: Subject, test: Test): void {
+/** Registers what a model computes between two others, which take as long again. */
+export function testBetweenOthers(engine: Engine, test: Test): void {
+  testModel(subjectOf(engine, 3), test);
+}
+
+/** What a session does, whatever it computes. */
+function testSession(subject: Subject, test: Test): void {
   testCalls(subject, test);
+  testPrediction(subject, test);
+  testEndings(subject, test);
+  testRefusals(subject, test);
+  testSources(subject, test);
+  testWaiting(subject, test);
+}
+
+/** What a model computes. */
+function testModel(subject: Subject, test: Test): void {
   testGradients(subject, test);
   testBidirectionalGru(subject, test);
   testRecurrent(subject, test);
@@ -66,13 +80,8 @@ function testModel(subject: Subject, test: Test): void {
   testSteps(subject, [ODD_SEQUENCES, ODD_RECURRENT, ODD].find(supported)!, test);
   testOutputs(subject, test);
   testReproducibility(subject, test);
-  testPrediction(subject, test);
-  testEndings(subject, test);
-  testRefusals(subject, test);
   testBranches(subject, test);
   testSequences(subject, test);
-  testSources(subject, test);
-  testWaiting(subject, test);
   testLosses(subject, test);
   testUpdates(subject, test);
 }

@@ -103,6 +103,13 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     long: true,
   },
   {
+    name: "members",
+    about: "what models compute between two others in a session, on the processor",
+    paths: ["tests/engine/between_others_test.ts"],
+    env: NO_ADAPTER,
+    long: true,
+  },
+  {
     name: "memory",
     about:
       "memory over 300 epochs on each engine that needs no GPU, of counting many windows, and of a service",

@@ -13,9 +13,10 @@ import { checkDilatedGradients } from "../../../helpers/dilated_gradients.ts";
 import { testFlatMemory } from "../../../helpers/flat_memory.ts";
 import { checkLostGpu } from "../../../helpers/lost_gpu.ts";
 import { testWithWebgpu } from "../../../helpers/webgpu.ts";
-import { testConformance } from "../../conformance.ts";
+import { testBetweenOthers, testConformance } from "../../conformance.ts";
 
 testConformance(createTfjsEngine("webgpu"), testWithWebgpu);
+testBetweenOthers(createTfjsEngine("webgpu"), testWithWebgpu);
 
 // A device that is still open when the process ends may bring it down: llvmpipe's threads keep using what is freed.
 Deno.test.afterAll(() => {
