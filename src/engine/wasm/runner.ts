@@ -191,8 +191,8 @@ export class Runner {
   /** Trains on one batch, which was arranged; on none after a loss that is not finite or a request to stop. */
   #runStep(job: StepJob): EpochOutcome {
     const { entries, labels, weights, position, step } = job;
-    const follows = job.isFirst || this.#isFinite;
-    if (!follows || this.#barrier.stopping) return { loss: NaN, steps: 0, samples: 0 };
+    const hasDiverged = !job.isFirst && !this.#isFinite;
+    if (hasDiverged || this.#barrier.stopping) return { loss: NaN, steps: 0, samples: 0 };
     const stages = this.#trainingStages({ gather: false });
     const rows = Uint32Array.from(labels.keys());
     const parts = cutChains(this.#plan, entries);

@@ -20,7 +20,10 @@ export type WorkerRequest =
   | BatchPredictionJob
   | Job;
 
-/** What a worker answers: to a job that it is done, for all if it is a step and the first worker, to anything that it failed. */
+/**
+ * What a worker answers: to a job that it is done, to a training step only the first worker does so, and to anything that it
+ * failed.
+ */
 export type WorkerReply =
   | { readonly kind: "done"; readonly outcome: EpochOutcome | undefined }
   | { readonly kind: "failed"; readonly error: Error };
