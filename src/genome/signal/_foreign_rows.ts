@@ -1,6 +1,7 @@
 /** Recognises files of other formats that only have the name of a BED or bedGraph file, by their rows. */
 
 import type { Line } from "../../text/lines.ts";
+import { describePeakColumns } from "./_peak_columns.ts";
 import { advisePairs, adviseSort } from "./_advice.ts";
 import type { TextFormat } from "./track.ts";
 
@@ -106,13 +107,36 @@ function isOfHistogram(row: string): boolean {
 const GAPPED_PEAK =
   /^\S+\t\d+\t\d+\t[^\t]*\t[^\t]*\t[+\-.]\t\d+\t\d+\t[\d,]+\t\d+\t[\d,]+\t[\d,]+(\t|$)/;
 
+/** The first rows of a file, and the other lines among them. */
+export interface FirstLines {
+  readonly rows: readonly string[];
+  readonly comments: readonly string[];
+}
+
 /** Describes readable rows of another format; `undefined` if they may have the expected format. */
 export function describeForeignRows(
-  rows: readonly string[],
+  { rows, comments }: FirstLines,
   format: TextFormat,
 ): string | undefined {
   if (rows.length > 1 && rows.every(isOfHistogram)) return DEPTHS;
-  return format === "peaks" && rows.some((row) => GAPPED_PEAK.test(row))
+  if (format === "bedgraph") return describeSeveralValues(rows);
+  if (format !== "peaks") return undefined;
+  return rows.some((row) => GAPPED_PEAK.test(row))
     ? "it looks like gappedPeak or BED12, expected narrowPeak or broadPeak, whose column 7 is the enrichment"
+    : describePeakColumns(rows, comments);
+}
+
+const VALUE = /^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|na|\.)$/i;
+
+/** Describes rows with a value for each of several files, of which only the first would be read. */
+function describeSeveralValues(rows: readonly string[]): string | undefined {
+  const values = rows.map((row) => row.trimEnd().split(/\s+/).slice(3));
+  const [{ length = 0 } = []] = values;
+  const areAll = values.every((cells) =>
+    cells.length === length && cells.every((cell) => VALUE.test(cell))
+  );
+  return length > 1 && areAll
+    ? `it has ${length} columns of values, as bedtools unionbedg writes them, expected one. Keep one of them with ` +
+      "cut -f 1-4, or write their mean"
     : undefined;
 }
