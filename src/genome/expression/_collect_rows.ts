@@ -160,6 +160,9 @@ function adviseOn(text: string): string {
     return ". Expression Atlas writes five numbers in a cell: the least, the quartiles and the " +
       "greatest of the replicates; take the third, which is the median";
   }
+  if (/^[+-]?\d{1,3}(?:,\d{3})+\.\d+$|^[+-]?\d{1,3}(?:,\d{3}){2,}$/.test(text)) {
+    return ". Commas between thousands are not read: write digits alone";
+  }
   if (!/^[+-]?\d+,\d+(?:e[+-]?\d+)?$/i.test(text)) return "";
   return ". Decimal commas, as R's write.csv2 writes them, are not read: write decimal points";
 }

@@ -44,6 +44,12 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
     ],
   ];
 
+/** What rows of other formats are in a list of places. */
+const FORMATS_OF_PLACES: ReadonlyMap<string, string> = new Map([
+  ["SAM", "Picard's interval_list"],
+  ["GTF or GFF", "GTF or GFF"],
+]);
+
 /** A column in quotes, which stand for nothing. */
 const QUOTED = /(^|[\t ])"([^"\t]*)"(?=$|[\t ])/g;
 
@@ -67,13 +73,24 @@ const BED_ROW = /^\S+\t\d+\t\d+\t[^\t]*\t[^\t]*\t[+\-.](\t|$)/;
  * Says what an unreadable row looks like and what to do about it. Returns `undefined` if the row is not recognised.
  *
  * @param isSignal Whether the row should be of a signal track.
+ * @param isPlaces Whether it should be a place alone.
  */
 export function describeForeignRow(
   row: string,
-  { file, isSignal }: { readonly file: string; readonly isSignal: boolean },
+  { file, isSignal, isPlaces = false }: {
+    readonly file: string;
+    readonly isSignal: boolean;
+    readonly isPlaces?: boolean | undefined;
+  },
 ): string | undefined {
   if (SEACR.test(row)) return SEACR_PEAKS;
   const found = FOREIGN.find(([pattern]) => pattern.test(row));
+  if (found !== undefined && isPlaces && FORMATS_OF_PLACES.has(found[1])) {
+    return `it looks like ${
+      FORMATS_OF_PLACES.get(found[1])
+    }, whose starts count from 1, expected BED, whose starts ` +
+      "count from 0";
+  }
   if (found !== undefined) return `it looks like ${found[1]}, ${found[2](file)}`;
   if (isOfHistogram(row)) return DEPTHS;
   if (!isSignal || !BED_ROW.test(row)) return undefined;

@@ -25,7 +25,7 @@ import {
   mergeIntervals,
 } from "./intervals.ts";
 import { IntervalRows } from "./_interval_rows.ts";
-import { BED_ROWS } from "./_row_kinds.ts";
+import { BLACKLIST_ROWS } from "./_row_kinds.ts";
 import type { AbortOptions } from "../../progress.ts";
 
 /** A million rows; blacklists have some hundred to some hundred thousand. */
@@ -69,7 +69,7 @@ export async function readBlacklist(
   try {
     const text = await readWhole(opened);
     const sink = new IntervalCollector();
-    const rows = new IntervalRows(opened.name, BED_ROWS, sink);
+    const rows = new IntervalRows(opened.name, BLACKLIST_ROWS, sink);
     const pieces = async function* () {
       yield text;
     };

@@ -388,6 +388,11 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
     `"";"liver"\n"${A}";1,5\n`,
     /gene "ENSG00000000419", cell type "liver": value is "1,5".*Decimal commas/,
   ],
+  "commas between thousands": [
+    `"";"liver"\n"${A}";1,500.5\n`,
+    /value is "1,500\.5", .*Commas between thousands are not read/,
+  ],
+  "commas between millions": [`"";"liver"\n"${A}";12,345,678\n`, /Commas between thousands/],
   "a spreadsheet": ["PK\x03\x04\x14\0\0", /a zip file, as \.xlsx are/],
   "an R object": ["X\n\0\0\0\x03", /an R object \(\.rds\)/],
   "two columns that may be a sample's": [
