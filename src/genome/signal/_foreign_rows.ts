@@ -1,6 +1,7 @@
 /** Recognises files of other formats that only have the name of a BED or bedGraph file, by their rows. */
 
 import type { Line } from "../../text/lines.ts";
+import { isOfRangeFrame, RANGE_FRAME } from "../range_frames.ts";
 import { describePeakColumns } from "./_peak_columns.ts";
 import { advisePairs, adviseSort } from "./_advice.ts";
 import type { TextFormat } from "./track.ts";
@@ -37,6 +38,7 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
       () => "expected the file: was its download refused?",
     ],
     [/^[^\t,]+,\d+,\d+/, "separated by commas", () => "expected tabs"],
+    [/^"?seqnames"?\s+"?start"?\s+"?end"?\s+"?width"?/i, RANGE_FRAME, () => ""],
     [
       /^"?(chr\w*|seqnames)"?\s+"?\w*start/i,
       "a line of column names",
@@ -91,7 +93,10 @@ export function describeForeignRow(
     }, whose starts count from 1, expected BED, whose starts ` +
       "count from 0";
   }
-  if (found !== undefined) return `it looks like ${found[1]}, ${found[2](file)}`;
+  if (found !== undefined) {
+    const advice = found[2](file);
+    return `it looks like ${found[1]}${advice && `, ${advice}`}`;
+  }
   if (isOfHistogram(row)) return DEPTHS;
   if (!isSignal || !BED_ROW.test(row)) return undefined;
   return "it looks like BED, expected bedGraph: name a file of reads .bed or .tagAlign";
@@ -136,6 +141,7 @@ export function describeForeignRows(
   format: TextFormat,
 ): string | undefined {
   if (rows.length > 1 && rows.every(isOfHistogram)) return DEPTHS;
+  if (rows.length > 0 && rows.every(isOfRangeFrame)) return `it looks like ${RANGE_FRAME}`;
   if (format === "bedgraph") return describeSeveralValues(rows);
   if (format !== "peaks") return undefined;
   return rows.some((row) => GAPPED_PEAK.test(row))

@@ -68,6 +68,7 @@ export const BLACKLIST_ROWS: RowKind = { ...BED_ROWS, name: "row of a blacklist"
 /** Rows of reads with the strand as their value: 1 or -1. */
 export const STRANDED_BED_ROWS: RowKind = {
   ...BED_ROWS,
+  name: "BED row with a strand, which extending reads needs",
   columns: 6,
   value: {
     name: "strand",

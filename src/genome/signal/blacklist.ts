@@ -24,6 +24,9 @@ import {
   type MergedIntervals,
   mergeIntervals,
 } from "./intervals.ts";
+import { isOfRangeFrame, RANGE_FRAME } from "../range_frames.ts";
+import { failLine, type Line } from "../../text/lines.ts";
+import { rowText } from "./_foreign_rows.ts";
 import { IntervalRows } from "./_interval_rows.ts";
 import { BLACKLIST_ROWS } from "./_row_kinds.ts";
 import type { AbortOptions } from "../../progress.ts";
@@ -73,7 +76,10 @@ export async function readBlacklist(
     const pieces = async function* () {
       yield text;
     };
-    await visitPiecesOfText(pieces(), (line) => rows.read(line), { source: opened, ...options });
+    await visitPiecesOfText(pieces(), (line) => {
+      rows.read(line);
+      if (rows.rows === 1) refuseRangeFrame(line, opened.name);
+    }, { source: opened, ...options });
     if (rows.rows === 0) {
       throw new FormatError("Cannot read blacklist: it has no intervals, expected rows of BED", {
         file: opened.name,
@@ -140,6 +146,12 @@ async function readWhole(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
     }
   }
   return concatenateAll(pieces);
+}
+
+/** Throws if a row is of a data frame, whose places are off by a base. */
+function refuseRangeFrame(line: Line, file: string): void {
+  if (!isOfRangeFrame(rowText(line))) return;
+  failLine(file, line, `Cannot read ${BLACKLIST_ROWS.name}: it looks like ${RANGE_FRAME}`);
 }
 
 /** Collects rows by chromosome. */

@@ -72,6 +72,16 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
     "chr1 0 100 5 NA 1e-3\nchr1 100 200 . 3 2\n",
     /3 columns of values/,
   ],
+  ...["bed", "bdg", "narrowPeak"].flatMap((ending) =>
+    ["", '"seqnames"\t"start"\t"end"\t"width"\t"strand"\n'].map((header) =>
+      [
+        `a data frame of GRanges${header && " with its header"} named .${ending}`,
+        `a.${ending}`,
+        `${header}"chr1"\t101\t150\t50\t"*"\tp\t8\t1\t2\t9\nchr1\t201\t210\t10\t+\tp\t8\t1\t2\t9\n`,
+        /looks like a data frame of GRanges, whose starts count from 1 and whose fourth column is the width/,
+      ] as const
+    )
+  ),
   ["BED as bedGraph", "a.bdg", "chr1\t5\t9\tr1\t0\t+\n", /BED, expected bedGraph/],
 ];
 
