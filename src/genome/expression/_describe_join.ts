@@ -44,9 +44,9 @@ export function failNone(
   );
 }
 
-/** Whether most rows are genes of the annotation, or their symbols, but for capitals. */
+/** Whether most rows are genes of the annotation but for capitals. */
 function differInCapitals(names: readonly string[], genes: readonly Gene[]): boolean {
-  const known = new Set(genes.flatMap(({ id, symbol = id }) => [id, symbol]).map(withoutCase));
+  const known = new Set(genes.map(({ id }) => withoutCase(id)));
   return names.filter((name) => known.has(withoutCase(name))).length * 2 > names.length;
 }
 
