@@ -77,11 +77,13 @@ export function collectRows(
 class PartCheck {
   readonly #table: ExpressionTable;
   readonly #parts: readonly string[];
+  readonly #names: readonly string[];
   readonly #rows = new Map<string, number>();
 
   constructor(table: ExpressionTable, names: readonly string[]) {
     this.#table = table;
     this.#parts = table.parts ?? names;
+    this.#names = names;
   }
 
   check(row: number, gene: number): void {
@@ -97,7 +99,9 @@ class PartCheck {
     fail(
       this.#table,
       row,
-      `"${showName(part.replaceAll("\t", " "))}" is in line ${lines[earlier]} and in line ` +
+      `"${showName(part.replaceAll("\t", " "))}"${
+        this.#table.parts === undefined ? "" : ` of gene "${showName(this.#names[row] ?? "")}"`
+      } is in line ${lines[earlier]} and in line ` +
         `${lines[row]}, expected once. If ${LONG_FORMAT}`,
     );
   }

@@ -522,3 +522,12 @@ Deno.test("replicates in separate files are each found in their file", async () 
     /it has no sample "liver2\.bam" for cell type "liver"/,
   );
 });
+
+Deno.test("a gene that StringTie has twice at one place is named with the place", async () => {
+  const header = "Gene ID\tGene Name\tReference\tStrand\tStart\tEnd\tCoverage\tFPKM\tTPM\n";
+  const row = "ENSG00000000419\tDPM1\tchr1\t+\t5\t9\t1\t2\t3\n";
+  await rejects(
+    labelText(header + row + row),
+    /"chr1 \+ 5 9" of gene "ENSG00000000419" is in line 2 and in line 3, expected once/,
+  );
+});
