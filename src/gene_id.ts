@@ -10,13 +10,14 @@ import { deriveKey } from "./random.ts";
 
 /**
  * An Ensembl gene id with its version (`.14`), the number of GENCODE's mapping to GRCh37 (`_5`), and the suffix
- * `_PAR_Y` of the copy on chromosome Y, for which releases up to 24 had the letter R instead: `ENSGR0000182378`.
+ * `_PAR_Y` of the copy on chromosome Y, for which releases up to 24 had the letter R instead: `ENSGR0000182378`. Seurat
+ * puts dashes in place of underscores: `ENSG00000182378-PAR-Y`.
  */
 const ENSEMBL_SOURCE = String
-  .raw`(ENS(?:[A-Z]*G\d{11}|GR\d{10}))(?:\.\d+)?(?:_\d+)?(_PAR_Y)?(?:_\d+)?`;
+  .raw`(ENS(?:[A-Z]*G\d{11}|GR\d{10}))(?:\.\d+)?(?:_\d+)?([_-]PAR[_-]Y)?(?:_\d+)?`;
 const ENSEMBL = new RegExp(`^${ENSEMBL_SOURCE}$`);
-const ENSEMBL_FIRST = new RegExp(`^(?<id>${ENSEMBL_SOURCE})[_:;/ ](?<other>.+)$`);
-const ENSEMBL_LAST = new RegExp(`^(?<other>.+)[_:;/ ](?<id>${ENSEMBL_SOURCE})$`);
+const ENSEMBL_FIRST = new RegExp(`^(?<id>${ENSEMBL_SOURCE})(?:[_:;,/ ]|-(?!\\d+$))(?<other>.+)$`);
+const ENSEMBL_LAST = new RegExp(`^(?<other>.+)[_:;,/ -](?<id>${ENSEMBL_SOURCE})$`);
 const HUMAN = /^ENSG\d{11}$/;
 const DIGITS_OF_ENSEMBL = 11;
 
@@ -44,7 +45,7 @@ export function geneKey(id: string): string {
   // Most ids are their own keys, and are asked for several times.
   if (HUMAN.test(id)) return id;
   const match = ENSEMBL.exec(id);
-  return match === null ? id : `${match[1]}${match[2] ?? ""}`;
+  return match === null ? id : `${match[1]}${match[2]?.replaceAll("-", "_") ?? ""}`;
 }
 
 /** Whether a text is an Ensembl gene id, with or without a version. */
@@ -54,7 +55,7 @@ export function isEnsemblGeneId(text: string): boolean {
 
 /**
  * Separates an Ensembl gene id from the text that is joined to it, as in `ENSG00000000003.15_TSPAN6` of RSEM or
- * `TSPAN6_ENSG00000000003`; `undefined` for any other text, including an id alone.
+ * `TSPAN6_ENSG00000000003`, or `ENSG00000000003-TSPAN6` of Seurat; `undefined` for any other text, including an id alone.
  */
 export function splitEnsemblGeneId(
   text: string,
@@ -82,7 +83,7 @@ export function splitEnsemblGeneId(
  * ```
  */
 export function isPseudoautosomalCopy(id: string): boolean {
-  return /_PAR_Y(?:_\d+)?$|^ENSGR\d{10}\b/.test(id);
+  return /[_-]PAR[_-]Y(?:_\d+)?$|^ENSGR\d{10}\b/.test(id);
 }
 
 /**

@@ -26,6 +26,7 @@ Deno.test("spellings of one gene have one key", () => {
   strictEqual(geneKey("ENSDARG00000000001.9"), "ENSDARG00000000001");
   strictEqual(geneKey("ENSG00000182378.15_PAR_Y"), "ENSG00000182378_PAR_Y");
   strictEqual(geneKey("ENSG00000182378.15_6_PAR_Y"), "ENSG00000182378_PAR_Y");
+  strictEqual(geneKey("ENSG00000182378.15-PAR-Y"), "ENSG00000182378_PAR_Y");
   for (const id of ["ENSGR0000182378", "ENSGR0000182378.10", "ENSGR0000182378.11"]) {
     strictEqual(geneKey(id), "ENSGR0000182378", id);
   }
@@ -113,11 +114,15 @@ Deno.test("an Ensembl id is separated from text joined to it, and an id alone is
   for (const id of ids) {
     strictEqual(isEnsemblGeneId(id), true, id);
     strictEqual(splitEnsemblGeneId(id), undefined, id);
-    for (const text of [`${id}_PLCXD1`, `${id}:PLCXD1`, `PLCXD1 ${id}`]) {
+    for (
+      const text of [`${id}_PLCXD1`, `${id}:PLCXD1`, `${id}-PLCXD1`, `PLCXD1 ${id}`, `PLCXD1,${id}`]
+    ) {
       strictEqual(isEnsemblGeneId(text), false, text);
       deepStrictEqual(splitEnsemblGeneId(text), { id, other: "PLCXD1" });
     }
   }
   strictEqual(splitEnsemblGeneId("HLA-A_B"), undefined);
+  // A number tells copies of one name apart, as scanpy writes them.
+  strictEqual(splitEnsemblGeneId("ENSG00000000003-1"), undefined);
   strictEqual(isEnsemblGeneId("ENST00000373020"), false);
 });

@@ -42,15 +42,18 @@ export async function readExpression(
   const tables = readTables(source, flags, { ...listeners, cellTypeGroups });
   const { transform, reference } = expressionScale(flags);
   const file = flags.transcriptGenes ?? fileOfAnnotation(flags.genes);
+  // Rows may turn out to be no transcripts: then what is odd about those of the annotation does not matter.
+  const oddTranscripts: string[] = [];
   const transcripts = file === undefined
     ? undefined
-    : () => readTranscriptGenes(file, { onWarning: listeners.warn });
+    : () => readTranscriptGenes(file, { onWarning: (message) => oddTranscripts.push(message) });
   const labelled = await matchExpression(genes, tables, {
     cellTypes,
     transform,
     reference,
     transcripts,
   });
+  oddTranscripts.forEach(listeners.warn);
   labelled.notes.forEach(listeners.note);
   labelled.warnings.forEach(listeners.warn);
   return labelled;

@@ -14,6 +14,7 @@ import { readTfjsNetwork } from "./keras/read_tfjs.ts";
 import { readKerasHdf5, readKerasZip } from "./keras/read_hdf5.ts";
 import { takeWeights, type WeightLayout } from "./named_weights.ts";
 import type { OnnxChainOptions } from "./onnx/read_graph.ts";
+import { refuseForeign } from "./_foreign_model.ts";
 import { type ReadModel, readOnnx } from "./read_onnx.ts";
 import { readSafetensorsHeader, readTensors } from "./safetensors.ts";
 import { isOwnSafetensors, readSafetensorsModel } from "./safetensors_model.ts";
@@ -39,8 +40,8 @@ export interface ReadModelOptions extends OnnxChainOptions {
   readonly names?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Bytes at the start of a file by which its kind is told. */
-const START_BYTES = 16;
+/** Bytes at the start of a file by which its kind is told; the name of a zip file's first member is among them. */
+const START_BYTES = 128;
 /** Of safetensors, the header follows its length. */
 const HEADER_PLACE = 8;
 const BRACE = 0x7b;
@@ -59,7 +60,7 @@ const MOST_JSON_BYTES = 64 * 2 ** 20;
  * @returns The kind; `undefined` if no kind that is known begins so.
  */
 export async function detectModelFile(source: ByteSource): Promise<ModelFileKind | undefined> {
-  const start = await source.read(0, Math.min(START_BYTES, source.size));
+  const start = await readStart(source);
   if (start[HEADER_PLACE] === BRACE && start.subarray(5, 8).every((byte) => byte === 0)) {
     return "safetensors";
   }
@@ -96,6 +97,7 @@ export async function readModelFile(
   options: ReadModelOptions = {},
 ): Promise<ReadModel> {
   using source = await openSource(file);
+  refuseForeign(await readStart(source), source.name);
   switch (await detectModelFile(source)) {
     case "safetensors":
       return await readAnySafetensors(source, options);
@@ -128,6 +130,10 @@ async function readAnySafetensors(
   const weights = takeWeights(tensors, { spec, layout, names, file: source.name });
   const origin = `safetensors${describeFormat(header.metadata.get("format"))}`;
   return { network: { spec, weights, origin, notes: [] } };
+}
+
+function readStart(source: ByteSource): Promise<Uint8Array> {
+  return source.read(0, Math.min(START_BYTES, source.size));
 }
 
 function startsWith(bytes: Uint8Array, start: readonly number[]): boolean {

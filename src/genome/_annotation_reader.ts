@@ -191,7 +191,8 @@ export class AnnotationReader {
   }
 
   #failFormat(line: Line, text: string): never {
-    const found = hasBlankColumns(text) ? "columns are separated by blanks in" : "line is";
+    const areBlanks = hasBlankColumns(text) || /^"?\S+"?(?: +"?\S+"?){3,}$/.test(text);
+    const found = areBlanks ? "columns are separated by blanks in" : "line is";
     failLine(
       this.#file,
       line,

@@ -6,6 +6,7 @@ import { adviseDigits } from "../text/numbers.ts";
 import { readStrand } from "./_make_gene.ts";
 import type { Strand } from "./gene.ts";
 import { LARGEST_POSITION } from "./largest_position.ts";
+import { isOfRangeFrame, RANGE_FRAME } from "./range_frames.ts";
 import { unquoteCell } from "./text_lines.ts";
 
 /** An interval, 0-based half-open. */
@@ -38,6 +39,7 @@ export function parseInterval(
       `found "${text.slice(0, 80)}", expected BED: chromosome, start and end separated by tabs`,
     );
   }
+  if (isOfRangeFrame(columns.map(unquoteCell).join("\t"))) fail(`found ${RANGE_FRAME}`);
   const [chromosome = "", startText = "", endText = "", nameText = "", , strandText = ""] = columns
     .map((column) => unquoteCell(column.trim()));
   const [start = NaN, end = NaN] = [startText, endText].map((digits) =>

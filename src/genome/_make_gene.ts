@@ -44,11 +44,19 @@ export interface GeneRow extends GeneFacts {
   readonly isTransSpliced?: boolean;
 }
 
-/** Reads a strand, which BioMart writes as 1 or -1. Any other text is returned unchanged. */
+/** Strands as BioMart and NCBI write them. */
+const STRANDS: ReadonlyMap<string, string> = new Map([
+  ["1", "+"],
+  ["+1", "+"],
+  ["-1", "-"],
+  ["plus", "+"],
+  ["minus", "-"],
+]);
+
+/** Reads a strand, which BioMart writes as 1 or -1, and NCBI in words. Any other text is returned unchanged. */
 export function readStrand(text: string): string {
   const strand = text.trim();
-  if (strand === "-1") return "-";
-  return strand === "1" || strand === "+1" ? "+" : strand;
+  return STRANDS.get(strand.toLowerCase()) ?? strand;
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -77,13 +85,16 @@ export interface PositionPlace {
   readonly least: 0 | 1;
 }
 
-/** Parses a coordinate, which must be written in digits; blanks around them, as in old GFF of WormBase, do not matter. */
+/**
+ * Parses a coordinate, which must be written in digits. Blanks around them, as in old GFF of WormBase, do not matter, and
+ * neither does the `.0` that pandas puts after the numbers of a column with missing values.
+ */
 export function parsePosition(
   text: string | undefined,
   what: string,
   place: PositionPlace,
 ): number {
-  const value = /^ *\d+ *$/.test(text ?? "") ? Number(text) : NaN;
+  const value = /^ *\d+(?:\.0)? *$/.test(text ?? "") ? Number(text) : NaN;
   if (value >= place.least && value <= LARGEST_POSITION) return value;
   return failLine(
     place.file,

@@ -3,6 +3,7 @@
 import { failLine, type Line, lineText } from "../text/lines.ts";
 import { GENE_OF_SAMPLE } from "./gene_of_sample.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
+import { isBoundsHeader, makeBoundsParser } from "./_bounds_genes.ts";
 import { BIOMART, makeBioMartParser } from "./_biomart_genes.ts";
 import { failWithoutTags } from "./_canonical_tag.ts";
 import { type GeneRow, parsePosition, readStrand } from "./_make_gene.ts";
@@ -33,7 +34,8 @@ export interface TableParserOptions {
 /** Whether a file's first line is the header of a table of genes. */
 export function isTableHeader(text: string): boolean {
   const cells = splitCells(text, separatorOf(text));
-  return cells.includes("gene_id") || findColumn(cells, BIOMART.id) !== undefined;
+  return cells.includes("gene_id") || findColumn(cells, BIOMART.id) !== undefined ||
+    isBoundsHeader(text);
 }
 
 /** Whether a header is that of a table of BioMart. */
@@ -50,6 +52,7 @@ export function makeTableParser(header: Line, options: TableParserOptions): RowP
   if (isBioMartHeader(text)) {
     return makeBioMartParser(header, { ...options, onlyCanonical: tss === "canonical" });
   }
+  if (isBoundsHeader(text) && tss === "gene") return makeBoundsParser(header, file);
   if (tss === "canonical") failWithoutTags(file, "a table of genes");
   if (tss === "transcript" && !cells.includes(TRANSCRIPT_ID)) {
     failLine(

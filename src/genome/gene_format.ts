@@ -11,7 +11,8 @@ import type { AbortOptions } from "../progress.ts";
 /**
  * A format of genes. `genepred` stands for UCSC's tables of transcripts, including refFlat. A `table` is separated by
  * tabs or commas. It has either the header `gene_id chrom tss strand`, with a 0-based `tss` and optional columns
- * `symbol`, `type` and `entrez_id`, or the columns of BioMart, whose positions are 1-based.
+ * `symbol`, `type` and `entrez_id`, or the columns of BioMart, whose positions are 1-based, or bounds of genes whose
+ * columns say where positions begin: SAF, and data frames of R's GRanges, which have a width.
  */
 export type GeneFormat = "gtf" | "gff3" | "bed" | "genepred" | "table";
 

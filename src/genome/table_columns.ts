@@ -73,12 +73,13 @@ export function readTableHeader<Name extends string, Optional extends string = n
     const count = header.filter((cell) => cell === name).length;
     if (count === 1) continue;
     const found = count === 0 ? `lacks column "${name}"` : `has column "${name}" ${count} times`;
-    const hint = header.length === 1 ? ", but it has no tabs" : "";
+    const between = separator === "," ? "commas" : "tabs";
+    const hint = header.length === 1 ? `, but it has no ${between}` : "";
     failLine(
       file,
       line,
       `Cannot read ${what}: header "${header.join(" ").slice(0, 80)}" ${found}, ` +
-        `expected the columns ${names.join(", ")} separated by tabs${hint}`,
+        `expected the columns ${names.join(", ")} separated by ${between}${hint}`,
     );
   }
   const needed = new Set<string>(names.filter((name) => !mayBeEmpty.includes(name)));

@@ -1,7 +1,7 @@
 import { FormatError } from "../errors.ts";
 
-/** Binary files nearly always have a NUL among these. */
-const LOOKED_AT_BYTES = 1024;
+/** Binary files nearly always have a NUL among these first bytes of a file. */
+export const LOOKED_AT_BYTES = 1024;
 
 const SAVE_AS_TEXT = 'in Excel, save it as "Text (Tab delimited)"';
 
@@ -10,6 +10,7 @@ const LOOKALIKES: readonly (readonly [start: string, what: string, advice: strin
   ["\xff\xfe", "UTF-16", `: ${SAVE_AS_TEXT}`],
   ["\xfe\xff", "UTF-16", `: ${SAVE_AS_TEXT}`],
   ["PK\x03\x04", "a zip file, as .xlsx are", `: ${SAVE_AS_TEXT}`],
+  ["\x1f\x8b", "compressed by gzip", ": unpack it with gunzip"],
   ["\xd0\xcf\x11\xe0", "an Excel file (.xls)", `: ${SAVE_AS_TEXT}`],
   ["\x89HDF", "an HDF5 file", ": most programs that write such files can write a table too"],
   ["RDX3", "an R data file", ": write it out with write.table"],

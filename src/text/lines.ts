@@ -3,6 +3,7 @@ import { FormatError } from "../errors.ts";
 import { type BinarySource, openSource, type OpenSourceOptions } from "../files/open_source.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { CARRIAGE_RETURN, LINE_FEED } from "./characters.ts";
+import { checkIsText, LOOKED_AT_BYTES } from "./check_text.ts";
 import { decodeText, NotUtf8Error } from "./numbers.ts";
 import type { OnProgress } from "../progress.ts";
 
@@ -41,7 +42,7 @@ export const LONGEST_LINE_BYTES = 1 << 26;
  * @param source The file.
  * @param visit Called with each line; always the same object, so copy what is to be kept.
  * @param onProgress Called after each chunk.
- * @throws {FormatError} If a blank line precedes a line with text, or a line is longer than 64 MiB.
+ * @throws {FormatError} If the file is not text, a blank line precedes a line with text, or a line is longer than 64 MiB.
  */
 export async function visitLines(
   source: ByteSource,
@@ -50,7 +51,9 @@ export async function visitLines(
 ): Promise<void> {
   const line = firstLine(new Uint8Array());
   const visitor = refuseBlankLines(source.name, visit);
-  let offset = byteOrderMarkLength(await source.read(0, Math.min(3, source.size)));
+  const head = await source.read(0, Math.min(LOOKED_AT_BYTES, source.size));
+  checkIsText(head, source.name);
+  let offset = byteOrderMarkLength(head);
   let rest: Bytes = new Uint8Array();
   while (offset < source.size) {
     const length = Math.min(CHUNK_BYTES, source.size - offset);

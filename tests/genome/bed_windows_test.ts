@@ -132,6 +132,8 @@ Deno.test("damaged intervals are refused with their line", async () => {
       ["chr1\t5\t99999999999", /found start/],
       ["chr1\t5\t9\tx\t0\tforward", /found "forward" in the sixth column, expected a strand/],
       [`chr1\t5\t9\t${"x".repeat(1001)}`, /name that is empty, too long/],
+      ["chr1\t11\t20\t10\t*", /found a data frame of GRanges, whose starts count from 1/],
+      ["chr1\t11\t20\t10\t-\tTP53", /found a data frame of GRanges/],
       ["\t5\t9", /name that is empty/],
     ] as const
   ) {

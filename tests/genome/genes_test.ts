@@ -550,3 +550,16 @@ Deno.test("the gene in genePred is the second name, which follows a score", asyn
     "DPM1 chr1 10 +",
   ]);
 });
+
+Deno.test("strands in words and positions with .0, as NCBI and pandas write them, are read", async () => {
+  const rows = ["A\tchr1\t1000.0\tplus", "B\tchrX\t899.0\tMinus", "C\tchrX\t5\tforward"];
+  const genes = await readGenes(textSource(`gene_id\tchrom\ttss\tstrand\n${rows.join("\n")}\n`));
+  deepStrictEqual(genes.map(({ id, tss, strand }) => [id, tss, strand]), [
+    ["A", 1000, "+"],
+    ["B", 899, "-"],
+  ]);
+  await rejects(
+    readGenes(textSource("gene_id\tchrom\ttss\tstrand\nA\tchr1\t1000.5\t+\n")),
+    /tss is "1000\.5", expected an integer/,
+  );
+});

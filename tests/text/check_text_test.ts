@@ -14,6 +14,7 @@ Deno.test("files that users mistake for text are refused, and their kind is name
     "PK\x03\x04": /it is a zip file, as \.xlsx are, expected UTF-8 text: in Excel, save/,
     "\xff\xfea\0": /it is UTF-16, expected UTF-8 text: in Excel, save/,
     "\x89HDF\r\n": /it is an HDF5 file/,
+    "\x1f\x8b\x08": /it is compressed by gzip, expected UTF-8 text: unpack it with gunzip/,
     "BAM\x01": /it is a BAM file, expected UTF-8 text \(a\.txt\)$/,
     "any\0thing": /it is a binary file, expected UTF-8 text \(a\.txt\)$/,
   };

@@ -48,12 +48,12 @@ Deno.test("lines that straddle the pieces of a file are whole, with progress", a
 
 Deno.test("a line that does not end is refused before it fills the memory", async () => {
   const endless: ByteSource = {
-    name: "zero",
+    name: "endless",
     size: 2 ** 40,
-    read: (_, length) => Promise.resolve(new Uint8Array(length)),
+    read: (_, length) => Promise.resolve(new Uint8Array(length).fill(0x41)),
     close: () => {},
   };
-  await rejects(linesOf(endless), /longer than 64 MiB, expected a text file \(zero, line 1\)$/);
+  await rejects(linesOf(endless), /longer than 64 MiB, expected a text file \(endless, line 1\)$/);
 });
 
 Deno.test("full lines are visited piece by piece, and counted from one piece to the next", () => {
@@ -91,4 +91,9 @@ Deno.test("a given source stays open", async () => {
   const source = { ...bytesSource(new Uint8Array(3)), close: () => void (closed = true) };
   strictEqual(await withSource(source, ({ size }) => Promise.resolve(size)), 3);
   strictEqual(closed, false);
+});
+
+Deno.test("a file that is not text is refused by what it is, before its first line is decoded", async () => {
+  const source = bytesSource(Uint8Array.of(0x1f, 0x8b, 8, 0, 0xff, 10), "labels.csv.gz");
+  await rejects(visitLines(source, () => {}), /it is compressed by gzip.*\(labels\.csv\.gz\)/);
 });

@@ -44,6 +44,12 @@ export class Hdf5Reader {
     // The base address, three others, and then the root's symbol: its name, and its header.
     const start = version === 0 ? 24 : 28;
     if (this.#bytes.integer(start, 8) !== 0) this.#bytes.fail("it does not begin at byte 0");
+    const end = this.#bytes.integer(start + 16, 8);
+    if (end > this.#bytes.length) {
+      this.#bytes.fail(
+        `it has ${this.#bytes.length} bytes, expected ${end}, as its start says: it was cut short`,
+      );
+    }
     this.#root = this.#bytes.integer(start + 32 + 8, 8);
   }
 

@@ -77,11 +77,13 @@ export function collectRows(
 class PartCheck {
   readonly #table: ExpressionTable;
   readonly #parts: readonly string[];
+  readonly #names: readonly string[];
   readonly #rows = new Map<string, number>();
 
   constructor(table: ExpressionTable, names: readonly string[]) {
     this.#table = table;
     this.#parts = table.parts ?? names;
+    this.#names = names;
   }
 
   check(row: number, gene: number): void {
@@ -97,7 +99,9 @@ class PartCheck {
     fail(
       this.#table,
       row,
-      `"${showName(part.replaceAll("\t", " "))}" is in line ${lines[earlier]} and in line ` +
+      `"${showName(part.replaceAll("\t", " "))}"${
+        this.#table.parts === undefined ? "" : ` of gene "${showName(this.#names[row] ?? "")}"`
+      } is in line ${lines[earlier]} and in line ` +
         `${lines[row]}, expected once. If ${LONG_FORMAT}`,
     );
   }
@@ -159,6 +163,9 @@ function adviseOn(text: string): string {
   if (FIVE_NUMBERS.test(text)) {
     return ". Expression Atlas writes five numbers in a cell: the least, the quartiles and the " +
       "greatest of the replicates; take the third, which is the median";
+  }
+  if (/^[+-]?\d{1,3}(?:,\d{3})+\.\d+$|^[+-]?\d{1,3}(?:,\d{3}){2,}$/.test(text)) {
+    return ". Commas between thousands are not read: write digits alone";
   }
   if (!/^[+-]?\d+,\d+(?:e[+-]?\d+)?$/i.test(text)) return "";
   return ". Decimal commas, as R's write.csv2 writes them, are not read: write decimal points";

@@ -33,12 +33,25 @@ export function failNone(
     ? "Its columns are genes: transpose the table, so that the rows are genes"
     : genes.some(({ entrezId }) => entrezId !== undefined) && mayBeUntitledEntrez(table)
     ? "Numbers that may count rows are Entrez numbers only under a title such as GeneID"
+    : differInCapitals(names, genes)
+    ? "The names differ in capitals alone, as those of two species do (Tp53 of mouse, TP53 of man). If both are of one " +
+      "species, write them as the annotation has them"
     : adviseOn({ rows, ids }, genes);
   throw new ContractError(
     `Cannot take expression from ${table.file}: it has none of the genes, or almost none: its rows are ` +
       `${rows} such as "${row}", the genes are ${ids} such as "${showName(gene?.id ?? "")}" ` +
       `(line ${gene?.line} of the genes). ${advice}`,
   );
+}
+
+/** Whether most rows are genes of the annotation but for capitals. */
+function differInCapitals(names: readonly string[], genes: readonly Gene[]): boolean {
+  const known = new Set(genes.map(({ id }) => withoutCase(id)));
+  return names.filter((name) => known.has(withoutCase(name))).length * 2 > names.length;
+}
+
+function withoutCase(name: string): string {
+  return name.toLowerCase();
 }
 
 function mayBeUntitledEntrez({ names, nameTitles }: ExpressionTable): boolean {

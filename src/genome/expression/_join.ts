@@ -1,6 +1,7 @@
 /** Joins the rows of a table with the genes of an annotation. */
 
 import { geneKey, isEnsemblGeneId } from "../../gene_id.ts";
+import { FormatError } from "../../errors.ts";
 import type { Gene } from "../gene.ts";
 import { transcriptKey } from "../transcript_id.ts";
 import { failNone } from "./_describe_join.ts";
@@ -40,13 +41,32 @@ export async function findRowGenes(
   const { index, transcripts } = options;
   const byName = findByNames(table, options);
   if (byName?.naming === "id") return byName;
-  if (table.rows === "genes" || transcripts === undefined) {
-    return byName ?? failNone(table, options);
+  if (transcripts === undefined) return byName ?? failNone(table, options);
+  if (table.rows === "genes") {
+    return byName ?? await findUntitledTranscripts(table, options) ?? failNone(table, options);
   }
   // In a table of transcripts a symbol is in several rows, each of which is a part of its gene.
   const byTranscript = findByTranscript(table, index, await transcripts());
   if (byTranscript.found * 2 >= (byName?.found ?? 0) && byTranscript.found > 0) return byTranscript;
   return byName ?? failNone(table, options);
+}
+
+/**
+ * Finds the genes of rows that are transcripts of the annotation although nothing else shows it: outside of Ensembl a
+ * transcript is often called after its gene, such as `AT1G01010.1`, and the column after anything.
+ */
+async function findUntitledTranscripts(
+  table: ExpressionTable,
+  { genes, index, transcripts }: FindRowGenesOptions,
+): Promise<RowGenes | undefined> {
+  // An annotation without transcripts is refused as one; here it only has nothing to say.
+  const known = await transcripts?.().catch((error) => {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  });
+  const found = known && findByTranscript(table, index, known);
+  const least = LEAST_SHARE * Math.min(table.lines.length, genes.length);
+  return found !== undefined && found.found > 0 && found.found >= least ? found : undefined;
 }
 
 function findByNames(

@@ -1,19 +1,25 @@
 /** Recognises logarithms and counts among values of expression. */
 
+import { formatCountOf } from "../../base/count.ts";
 import { upperMedian } from "../../metrics/quantile.ts";
 import type { ExpressionTransform } from "../../record.ts";
 import { LARGEST_LOGARITHM } from "../logarithms.ts";
+import { showName } from "../wording.ts";
 import type { ValueKind } from "./value_kinds.ts";
 
 /** Among fewer values than this, the largest may well be small. */
 const MANY = 20;
 const LARGE_COUNT = 1000;
+/** A cell type with fewer values is not compared with others: all of them may be small by chance. */
+const ENOUGH_TO_COMPARE = 200;
 
 /** The origin of values, and the transform to be applied to them. */
 export interface ScaleOptions {
   readonly kind?: ValueKind | undefined;
   readonly transform: ExpressionTransform;
   readonly file: string;
+  /** The cell type of each column, for messages. */
+  readonly cellTypes?: readonly string[] | undefined;
 }
 
 /**
@@ -26,8 +32,40 @@ export interface ScaleOptions {
  *
  * It warns of counts whatever the transform: if the format has counts, or if most values other than 0 are
  * whole numbers and some are 1,000 or more.
+ *
+ * It warns of cell types of two scales whatever the transform: of at least 200 values each, those of some look like
+ * logarithms, and those of others cannot be.
  */
 export function examineScale(
+  columns: readonly Float64Array[],
+  options: ScaleOptions,
+): string[] {
+  const mixed = describeMixedScales(columns, options);
+  return mixed.length > 0 ? mixed : examineTogether(columns, options);
+}
+
+function describeMixedScales(
+  columns: readonly Float64Array[],
+  { file, cellTypes = [] }: ScaleOptions,
+): string[] {
+  const all = columns.map((values, i) => ({
+    summary: summarise([values]),
+    name: showName(cellTypes[i] ?? `${i + 1}`),
+  })).filter(({ summary }) => summary.count >= ENOUGH_TO_COMPARE);
+  const logarithms = all.filter(({ summary }) => lookLikeLogarithms(summary));
+  const other = all.find(({ summary }) => summary.largest > LARGEST_LOGARITHM);
+  const [first] = logarithms;
+  if (first === undefined || other === undefined) return [];
+  return [
+    `the values of ${
+      formatCountOf(logarithms.length, "cell type")
+    } in ${file} look like logarithms, such as ` +
+    `"${first.name}" (all are at most ${LARGEST_LOGARITHM}, with fractions among them), and others do not, such as ` +
+    `"${other.name}" with ${other.summary.largest}: expected one scale`,
+  ];
+}
+
+function examineTogether(
   columns: readonly Float64Array[],
   { kind, transform, file }: ScaleOptions,
 ): string[] {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCountOf } from "../../base/count.ts";
 import { FormatError } from "../../errors.ts";
 import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
 import { isMissing } from "../missing.ts";
@@ -38,14 +39,22 @@ export interface FoldChangeTable {
 
 /** Options of {@linkcode readFoldChanges}. */
 export interface ReadFoldChangesOptions extends AbortOptions {
-  /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
+  /**
+   * Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends, infinite
+   * fold changes, natural logarithms.
+   */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
-/** How DESeq2, edgeR and limma, and tables made from theirs, call the logarithm to base 2 of a fold change. */
-const FOLD_CHANGE = /^(?:log2[_. ]?\(?fold[_. ]?change\)?|log2?fc|log2[_. ]fc)$/i;
-/** How they call a p-value that is adjusted for the number of genes. */
-const Q_VALUE = /^(?:p[_. ]?adj|adj[_. ]?p[_. ]?val(?:ue)?|fdr|q[_. ]?val(?:ue)?)$/i;
+/** How DESeq2, edgeR, limma and scanpy, and tables made from theirs, call the logarithm of a fold change. */
+const FOLD_CHANGE = /^(?:log2[_. ]?\(?fold[_. ]?change\)?|log2?fc|log2[_. ]fc|logfoldchanges?)$/i;
+/** How they and Seurat call a p-value that is adjusted for the number of genes. */
+const Q_VALUE =
+  /^(?:p[_. ]?adj|adj[_. ]?p[_. ]?val(?:ue)?|p[_. ]?vals?[_. ]adj|fdr|q[_. ]?val(?:ue)?)$/i;
+/** How Seurat before version 4 calls the natural logarithm of a fold change; all others are to base 2. */
+const NATURAL = /(?:^|[._ ])avg_logFC$/i;
+/** Cuffdiff writes a logarithm of zero or of a division by zero so. */
+const INFINITE = /^[+-]?inf(?:inity)?$/i;
 /** More than the genes and transcripts of any annotation; each row takes memory. */
 const MOST_ROWS = 4_000_000;
 /** More than the logarithm of any ratio of two float64; products of larger ones could be too large for a number. */
@@ -58,7 +67,8 @@ const WANTED =
 
 /**
  * Reads a table of fold changes, gzip or not: genes in the first column, under a title or none, or in one such as
- * `gene_id` or `symbol`; `log2FoldChange` with `padj` of DESeq2, `logFC` with `FDR` of edgeR or `adj.P.Val` of limma.
+ * `gene_id` or `symbol`; `log2FoldChange` with `padj` of DESeq2, `logFC` with `FDR` of edgeR or `adj.P.Val` of limma;
+ * also those of Cuffdiff, Seurat and scanpy.
  * Columns are separated by tabs, commas, semicolons or blanks, with or without quotes, and R's missing corner cell is
  * allowed. Other columns are ignored.
  *
@@ -88,7 +98,9 @@ export function readFoldChanges(
   return withSource(input, async (source) => {
     const reader = new FoldChangeReader(source.name);
     await visitTextLines(source, (line) => reader.read(line), onWarning);
-    return reader.finish();
+    const table = reader.finish();
+    for (const warning of reader.warnings()) onWarning?.(`${source.name}: ${warning}`);
+    return table;
   }, { signal });
 }
 
@@ -110,6 +122,7 @@ class FoldChangeReader {
   #head: Line[] = [];
   #layout: FoldChangeLayout | undefined;
   #splitter: CellSplitter | undefined;
+  #infinite = 0;
 
   constructor(file: string) {
     this.#file = file;
@@ -138,6 +151,27 @@ class FoldChangeReader {
       ...(qValue !== undefined && { qValues: Float64Array.from(this.#qValues) }),
       lines: this.#lines,
     };
+  }
+
+  /** What is odd about the rows, once they are read. */
+  warnings(): string[] {
+    const { titles, foldChange } = this.#layout!;
+    const title = titles[foldChange]!;
+    const warnings: string[] = [];
+    if (NATURAL.test(title)) {
+      warnings.push(
+        `${title} is the natural logarithm, as Seurat before version 4 writes it, and is turned into that to base 2`,
+      );
+    }
+    if (this.#infinite > 0) {
+      warnings.push(
+        `${title} is infinite in ${
+          formatCountOf(this.#infinite, "row")
+        }, of genes without expression on one side, whose ` +
+          "fold change is taken as missing",
+      );
+    }
+    return warnings;
   }
 
   #start(): void {
@@ -170,7 +204,7 @@ class FoldChangeReader {
     for (const [place, column] of names.entries()) {
       this.#names[place]!.push(splitter.text(column));
     }
-    const change = this.#readNumber(line, foldChange);
+    const change = this.#readFoldChange(line, foldChange);
     if (Math.abs(change) > LARGEST_FOLD_CHANGE) {
       const title = titles[foldChange]!;
       failLine(
@@ -188,6 +222,15 @@ class FoldChangeReader {
       this.#qValues.push(value);
     }
     this.#lines.push(line.number);
+  }
+
+  #readFoldChange(line: Line, column: number): number {
+    if (INFINITE.test(this.#splitter!.text(column))) {
+      this.#infinite++;
+      return NaN;
+    }
+    const change = this.#readNumber(line, column);
+    return NATURAL.test(this.#layout!.titles[column]!) ? change / Math.LN2 : change;
   }
 
   #readNumber(line: Line, column: number): number {

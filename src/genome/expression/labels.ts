@@ -24,6 +24,7 @@ import { Replicates } from "./_replicates.ts";
 import { arePartsOfGenes, matchParts } from "./_transcript_labels.ts";
 import { examineScale } from "./_scale.ts";
 import type { ExpressionTable } from "./table.ts";
+import { showName } from "../wording.ts";
 import { VALUE_KIND_NAMES, type ValueKind } from "./value_kinds.ts";
 
 /** Options for joining genes with expression. */
@@ -147,6 +148,7 @@ class LabelCollector {
   async add(table: ExpressionTable): Promise<void> {
     const { file } = table;
     this.#checkKind(table);
+    this.#checkLogarithms(table);
     const { transform, transcripts: load } = this.#options;
     const genes = this.#genes;
     const found = await findRowGenes(table, {
@@ -178,7 +180,7 @@ class LabelCollector {
     const file = nameFiles(this.#files);
     const place = { genes: this.#genes, cellTypes, file };
     const values = columns.map((values) => takePlaces(values, kept));
-    const scale = examineScale(values, { kind: this.#kind, transform, file });
+    const scale = examineScale(values, { kind: this.#kind, transform, file, cellTypes });
     const subtracted = reference && takePlaces(reference, kept);
     const labels = values.map((values) => transformValues(values, transform, subtracted));
     return {
@@ -202,6 +204,18 @@ class LabelCollector {
         ...scale,
       ],
     };
+  }
+
+  /** Throws if a column is of logarithms by its name, and another logarithm is to be taken. */
+  #checkLogarithms({ logarithms, file }: ExpressionTable): void {
+    const { transform = "none" } = this.#options;
+    if (logarithms === undefined || transform === "none") return;
+    throw new ContractError(
+      `Cannot take expression from ${file}: by its name, column "${
+        showName(logarithms)
+      }" has logarithms already, ` +
+        `and ${transform} would take another one: expected linear values, or no transform`,
+    );
   }
 
   #checkKind({ kind, file }: ExpressionTable): void {

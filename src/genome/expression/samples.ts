@@ -6,7 +6,7 @@
 
 import { FormatError } from "../../errors.ts";
 import { HASH } from "../../text/characters.ts";
-import { failLine, type Line, withSource } from "../../text/lines.ts";
+import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
 import { readTableHeader, type TableRowReader } from "../table_columns.ts";
 import { visitTextLines } from "../text_lines.ts";
 import type { BinarySource } from "../../files/open_source.ts";
@@ -29,7 +29,7 @@ export interface ReadExpressionSamplesOptions extends AbortOptions {
 const COLUMNS = ["sample", "cell_type"] as const;
 
 /**
- * Reads the samples of each cell type: tab-separated text with the header `sample cell_type`. Replicates are several
+ * Reads the samples of each cell type: text between tabs or commas with the header `sample cell_type`. Replicates are several
  * rows of one cell type. Lines that start with `#` are skipped.
  *
  * @param input Path of the file, or a source of its bytes.
@@ -61,7 +61,8 @@ export function readExpressionSamples(
     const readLine = (line: Line) => {
       if (line.bytes[line.start] === HASH) return;
       if (readRow === undefined) {
-        readRow = readTableHeader(COLUMNS, "samples of expression", { line, file });
+        const separator = /^[^\t]*,[^\t]*$/.test(lineText(line)) ? "," : "\t";
+        readRow = readTableHeader(COLUMNS, "samples of expression", { line, file, separator });
         return;
       }
       const { sample, cell_type: cellType } = readRow(line, file);

@@ -15,7 +15,7 @@ import { OneSampleCheck } from "./_long_format.ts";
 import { ExpressionRowReader } from "./_rows.ts";
 import { listWantedSamples } from "./_wanted_samples.ts";
 import type { ExpressionSample } from "./samples.ts";
-import type { ValueKind } from "./value_kinds.ts";
+import { isTitleOfLogarithms, type ValueKind } from "./value_kinds.ts";
 import type { BinarySource } from "../../files/open_source.ts";
 import type { AbortOptions } from "../../progress.ts";
 
@@ -77,6 +77,8 @@ export interface ExpressionTable {
   readonly program?: string | undefined;
   /** What the values measure, if the format or the names show it. */
   readonly kind?: ValueKind | undefined;
+  /** Name of a wanted column whose values are logarithms by its name. */
+  readonly logarithms?: string | undefined;
   /** The values, `[row, cellType]` row-major: the means of a cell type's columns, NaN where one of them is missing. */
   readonly values: readonly number[];
   /**
@@ -191,7 +193,8 @@ class TableParser {
         file: this.#file,
       });
     }
-    const { kind, notes } = this.#chosen!;
+    const { columns, kind, notes } = this.#chosen!;
+    const titles = columns.flat().map(({ name }) => name);
     const { names, parts, lines, values, invalid, ragged } = rows;
     const { width, adds, mayBeTranscripts, nameTitles, program } = this.#layout!;
     const { areTranscripts, tellGenes } = describeRows(names[0]);
@@ -203,6 +206,7 @@ class TableParser {
       rows: !tellGenes && (areTranscripts || mayBe) ? "transcripts" : "genes",
       program,
       kind,
+      logarithms: titles.find(isTitleOfLogarithms),
       values,
       names,
       nameTitles,

@@ -35,3 +35,10 @@ export function kindOfEnding(name: string): ValueKind | undefined {
   const ending = /[._ -](tpm|fpkm|rpkm|counts?|numreads)$/i.exec(name)?.[1];
   return ending === undefined ? undefined : kindOfTitle(ending);
 }
+
+/** Whether a column's name says that its values are logarithms, as `log2TPM`, `liver log2(TPM+1)` and `logCPM` do. */
+export function isTitleOfLogarithms(title: string): boolean {
+  return /(?:^|[^a-z])(?:log(?:2|10|1p)|log[ _.(]*(?:[tc]pm|[fr]pkm|counts?|expr)|rlog)/i.test(
+    title,
+  );
+}

@@ -75,6 +75,7 @@ export function readSequences(
   }, options);
 }
 
+const GREATER = ">".charCodeAt(0);
 /** Names that a header may have for either column. */
 const GENE_HEADERS =
   /^(gene|id|gene[ _.-]?(id|name)|ensembl([ _.-]?(gene[ _.-]?)?id)?|transcript([ _.-]?id)?)$/i;
@@ -136,6 +137,13 @@ class SequenceTableParser {
     const { bytes } = line;
     const end = withoutSpaces(line);
     const between = findSeparator(line, end);
+    if (between < 0 && bytes[line.start] === GREATER) {
+      this.#fail(
+        "Cannot read row: it is FASTA, expected a gene and its sequence in one line, between a comma or a tab; a genome is " +
+          "named with --genome",
+        line,
+      );
+    }
     if (between < 0) this.#fail("Cannot read row: 1 column, expected 2", line);
     const separator = bytes[between]!;
     const further = bytes.indexOf(separator, between + 1);

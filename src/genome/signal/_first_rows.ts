@@ -37,7 +37,7 @@ export async function checkFirstRows(source: ByteSource, format: TextFormat): Pr
     if (rows.rows > before) texts.push(rowText(line));
     else if (rows.empty?.count === emptyBefore) comments.push(rowText(line));
   }, { source });
-  const foreign = describeForeignRows(texts, format);
+  const foreign = describeForeignRows({ rows: texts, comments }, format);
   if (foreign !== undefined) {
     throw new FormatError(`Cannot read ${kind.name}: ${foreign}`, { file });
   }

@@ -1,6 +1,8 @@
 /** Recognises files of other formats that only have the name of a BED or bedGraph file, by their rows. */
 
 import type { Line } from "../../text/lines.ts";
+import { isOfRangeFrame, RANGE_FRAME } from "../range_frames.ts";
+import { describePeakColumns } from "./_peak_columns.ts";
 import { advisePairs, adviseSort } from "./_advice.ts";
 import type { TextFormat } from "./track.ts";
 
@@ -36,12 +38,19 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
       () => "expected the file: was its download refused?",
     ],
     [/^[^\t,]+,\d+,\d+/, "separated by commas", () => "expected tabs"],
+    [/^"?seqnames"?\s+"?start"?\s+"?end"?\s+"?width"?/i, RANGE_FRAME, () => ""],
     [
       /^"?(chr\w*|seqnames)"?\s+"?\w*start/i,
       "a line of column names",
       () => "expected rows: take it out, or put # before it",
     ],
   ];
+
+/** What rows of other formats are in a list of places. */
+const FORMATS_OF_PLACES: ReadonlyMap<string, string> = new Map([
+  ["SAM", "Picard's interval_list"],
+  ["GTF or GFF", "GTF or GFF"],
+]);
 
 /** A column in quotes, which stand for nothing. */
 const QUOTED = /(^|[\t ])"([^"\t]*)"(?=$|[\t ])/g;
@@ -66,14 +75,28 @@ const BED_ROW = /^\S+\t\d+\t\d+\t[^\t]*\t[^\t]*\t[+\-.](\t|$)/;
  * Says what an unreadable row looks like and what to do about it. Returns `undefined` if the row is not recognised.
  *
  * @param isSignal Whether the row should be of a signal track.
+ * @param isPlaces Whether it should be a place alone.
  */
 export function describeForeignRow(
   row: string,
-  { file, isSignal }: { readonly file: string; readonly isSignal: boolean },
+  { file, isSignal, isPlaces = false }: {
+    readonly file: string;
+    readonly isSignal: boolean;
+    readonly isPlaces?: boolean | undefined;
+  },
 ): string | undefined {
   if (SEACR.test(row)) return SEACR_PEAKS;
   const found = FOREIGN.find(([pattern]) => pattern.test(row));
-  if (found !== undefined) return `it looks like ${found[1]}, ${found[2](file)}`;
+  if (found !== undefined && isPlaces && FORMATS_OF_PLACES.has(found[1])) {
+    return `it looks like ${
+      FORMATS_OF_PLACES.get(found[1])
+    }, whose starts count from 1, expected BED, whose starts ` +
+      "count from 0";
+  }
+  if (found !== undefined) {
+    const advice = found[2](file);
+    return `it looks like ${found[1]}${advice && `, ${advice}`}`;
+  }
   if (isOfHistogram(row)) return DEPTHS;
   if (!isSignal || !BED_ROW.test(row)) return undefined;
   return "it looks like BED, expected bedGraph: name a file of reads .bed or .tagAlign";
@@ -106,13 +129,37 @@ function isOfHistogram(row: string): boolean {
 const GAPPED_PEAK =
   /^\S+\t\d+\t\d+\t[^\t]*\t[^\t]*\t[+\-.]\t\d+\t\d+\t[\d,]+\t\d+\t[\d,]+\t[\d,]+(\t|$)/;
 
+/** The first rows of a file, and the other lines among them. */
+export interface FirstLines {
+  readonly rows: readonly string[];
+  readonly comments: readonly string[];
+}
+
 /** Describes readable rows of another format; `undefined` if they may have the expected format. */
 export function describeForeignRows(
-  rows: readonly string[],
+  { rows, comments }: FirstLines,
   format: TextFormat,
 ): string | undefined {
   if (rows.length > 1 && rows.every(isOfHistogram)) return DEPTHS;
-  return format === "peaks" && rows.some((row) => GAPPED_PEAK.test(row))
+  if (rows.length > 0 && rows.every(isOfRangeFrame)) return `it looks like ${RANGE_FRAME}`;
+  if (format === "bedgraph") return describeSeveralValues(rows);
+  if (format !== "peaks") return undefined;
+  return rows.some((row) => GAPPED_PEAK.test(row))
     ? "it looks like gappedPeak or BED12, expected narrowPeak or broadPeak, whose column 7 is the enrichment"
+    : describePeakColumns(rows, comments);
+}
+
+const VALUE = /^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|na|\.)$/i;
+
+/** Describes rows with a value for each of several files, of which only the first would be read. */
+function describeSeveralValues(rows: readonly string[]): string | undefined {
+  const values = rows.map((row) => row.trimEnd().split(/\s+/).slice(3));
+  const [{ length = 0 } = []] = values;
+  const areAll = values.every((cells) =>
+    cells.length === length && cells.every((cell) => VALUE.test(cell))
+  );
+  return length > 1 && areAll
+    ? `it has ${length} columns of values, as bedtools unionbedg writes them, expected one. Keep one of them with ` +
+      "cut -f 1-4, or write their mean"
     : undefined;
 }

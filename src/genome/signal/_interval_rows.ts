@@ -197,9 +197,9 @@ export class IntervalRows {
   }
 
   #fail(line: Line, found: string): never {
-    const { name } = this.#kind;
+    const { name, isPlaces } = this.#kind;
     const isSignal = this.#kind.value?.column === SIGNAL_COLUMN;
-    const foreign = describeForeignRow(rowText(line), { file: this.#file, isSignal });
+    const foreign = describeForeignRow(rowText(line), { file: this.#file, isSignal, isPlaces });
     throw new FormatError(`Cannot read ${name}: ${foreign ?? found}`, this.#placeOf(line));
   }
 

@@ -23,8 +23,8 @@ export class OverlapError extends FormatError {
       : `line ${options.earlierLine}`;
     super(
       `Cannot read bedGraph row: it overlaps ${earlier}: ${contig}:${position} has a value twice, expected ` +
-        "each base once. Merge replicates, for instance with bedtools unionbedg, instead of joining the files " +
-        "one after the other",
+        "each base once. Merge replicates, for instance into the mean of the columns that bedtools unionbedg " +
+        "writes, instead of joining the files one after the other",
       options,
     );
     this.overlap = overlap;

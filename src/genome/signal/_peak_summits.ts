@@ -18,19 +18,28 @@ interface HeldPeak {
   readonly end: number;
   /** The largest of its rows' values. */
   value: number;
-  /** The summit of its last row. */
-  summit: number;
-  rows: number;
+  /** The summits of its rows. */
+  readonly summits: number[];
+  /** Another peak with the same start. */
+  readonly other: HeldPeak | undefined;
+}
+
+/** The peaks of a sequence, each in the place of its first row. */
+interface HeldContig {
+  readonly order: HeldPeak[];
+  readonly byStart: Map<number, HeldPeak>;
 }
 
 /**
- * Passes peaks to another sink. Rows with the same bases that follow each other and differ in their summits are one
- * peak, with the largest of their values.
+ * Passes peaks to another sink. Rows with the same bases that differ in their summits are one peak, with the largest of
+ * their values. They may lie anywhere in the file, since files of peaks are often sorted by p-value. So peaks with a
+ * summit are held until all rows are read, and then passed on in the order of their first rows.
  */
 export class PeakSummits implements RowSink {
   readonly #sink: RowSink;
-  #contig = "";
-  #held: HeldPeak | undefined;
+  readonly #contigs = new Map<string, HeldContig>();
+  #name = "";
+  #contig!: HeldContig;
   #several: SeveralSummits | undefined;
 
   constructor(sink: RowSink) {
@@ -43,41 +52,69 @@ export class PeakSummits implements RowSink {
   }
 
   startContig(name: string): void {
-    this.finish();
-    this.#contig = name;
+    let contig = this.#contigs.get(name);
+    if (contig === undefined) {
+      this.#contigs.set(name, contig = { order: [], byStart: new Map() });
+    }
+    this.#name = name;
+    this.#contig = contig;
     this.#sink.startContig(name);
   }
 
   add(start: number, end: number, value: number, summit: number): number {
-    const held = this.#held;
-    const isSame = held !== undefined && held.start === start && held.end === end &&
-      summit !== NO_SUMMIT && held.summit !== NO_SUMMIT && summit !== held.summit;
-    if (!isSame) {
-      this.finish();
-      this.#held = { start, end, value, summit, rows: 1 };
-      return -1;
+    if (summit === NO_SUMMIT) return this.#addPlain(start, end, value);
+    const held = this.#find(start, end, summit);
+    if (held === undefined) {
+      this.#hold({ start, end, value, summits: [summit], other: this.#contig.byStart.get(start) });
+    } else {
+      held.value = Math.max(held.value, value);
+      held.summits.push(summit);
+      this.#count(held);
     }
-    held.value = Math.max(held.value, value);
-    held.summit = summit;
-    this.#count(held);
     return -1;
   }
 
-  /** Passes on the last peak. */
+  /** Passes on the peaks that are held. */
   finish(): void {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held !== undefined) this.#sink.add(held.start, held.end, held.value, held.summit);
+    for (const [name, { order }] of this.#contigs) {
+      this.#sink.startContig(name);
+      for (const { start, end, value } of order) this.#sink.add(start, end, value, NO_SUMMIT);
+    }
+    this.#contigs.clear();
   }
 
-  #count(held: HeldPeak): void {
-    const first = `${this.#contig}:${held.start}-${held.end}`;
-    const several = this.#several ??= { peaks: 0, rows: 0, first };
-    if (held.rows === 1) {
+  /** Passes on a peak without a summit, as those of a broadPeak are, after those that are held. */
+  #addPlain(start: number, end: number, value: number): number {
+    const { order } = this.#contig;
+    if (order.length === 0) return this.#sink.add(start, end, value, NO_SUMMIT);
+    order.push({ start, end, value, summits: [], other: undefined });
+    return -1;
+  }
+
+  /** Finds the peak with these bases that has no row of this summit yet. */
+  #find(start: number, end: number, summit: number): HeldPeak | undefined {
+    let held = this.#contig.byStart.get(start);
+    while (held !== undefined && (held.end !== end || held.summits.includes(summit))) {
+      held = held.other;
+    }
+    return held;
+  }
+
+  #hold(peak: HeldPeak): void {
+    this.#contig.order.push(peak);
+    this.#contig.byStart.set(peak.start, peak);
+  }
+
+  #count({ start, end, summits }: HeldPeak): void {
+    const several = this.#several ??= {
+      peaks: 0,
+      rows: 0,
+      first: `${this.#name}:${start}-${end}`,
+    };
+    if (summits.length === 2) {
       several.peaks++;
       several.rows++;
     }
-    held.rows++;
     several.rows++;
   }
 }

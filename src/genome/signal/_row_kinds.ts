@@ -39,6 +39,12 @@ export interface RowKind {
   readonly isReads: boolean;
   /** Whether rows may overlap. */
   readonly mayOverlap: boolean;
+  /**
+   * Whether rows are places alone, which are neither reads nor a signal.
+   *
+   * @default {false}
+   */
+  readonly isPlaces?: boolean;
 }
 
 /** Stands for the summit of a row without one. */
@@ -56,9 +62,13 @@ export const BED_ROWS: RowKind = {
   mayOverlap: true,
 };
 
+/** Rows of a blacklist. */
+export const BLACKLIST_ROWS: RowKind = { ...BED_ROWS, name: "row of a blacklist", isPlaces: true };
+
 /** Rows of reads with the strand as their value: 1 or -1. */
 export const STRANDED_BED_ROWS: RowKind = {
   ...BED_ROWS,
+  name: "BED row with a strand, which extending reads needs",
   columns: 6,
   value: {
     name: "strand",

@@ -24,8 +24,11 @@ import {
   type MergedIntervals,
   mergeIntervals,
 } from "./intervals.ts";
+import { isOfRangeFrame, RANGE_FRAME } from "../range_frames.ts";
+import { failLine, type Line } from "../../text/lines.ts";
+import { rowText } from "./_foreign_rows.ts";
 import { IntervalRows } from "./_interval_rows.ts";
-import { BED_ROWS } from "./_row_kinds.ts";
+import { BLACKLIST_ROWS } from "./_row_kinds.ts";
 import type { AbortOptions } from "../../progress.ts";
 
 /** A million rows; blacklists have some hundred to some hundred thousand. */
@@ -69,11 +72,14 @@ export async function readBlacklist(
   try {
     const text = await readWhole(opened);
     const sink = new IntervalCollector();
-    const rows = new IntervalRows(opened.name, BED_ROWS, sink);
+    const rows = new IntervalRows(opened.name, BLACKLIST_ROWS, sink);
     const pieces = async function* () {
       yield text;
     };
-    await visitPiecesOfText(pieces(), (line) => rows.read(line), { source: opened, ...options });
+    await visitPiecesOfText(pieces(), (line) => {
+      rows.read(line);
+      if (rows.rows === 1) refuseRangeFrame(line, opened.name);
+    }, { source: opened, ...options });
     if (rows.rows === 0) {
       throw new FormatError("Cannot read blacklist: it has no intervals, expected rows of BED", {
         file: opened.name,
@@ -140,6 +146,12 @@ async function readWhole(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
     }
   }
   return concatenateAll(pieces);
+}
+
+/** Throws if a row is of a data frame, whose places are off by a base. */
+function refuseRangeFrame(line: Line, file: string): void {
+  if (!isOfRangeFrame(rowText(line))) return;
+  failLine(file, line, `Cannot read ${BLACKLIST_ROWS.name}: it looks like ${RANGE_FRAME}`);
 }
 
 /** Collects rows by chromosome. */

@@ -45,6 +45,14 @@ ${C}\t1.25\t2\t1\t0.3\t\t-4
 ${A};-0.51;0.0031
 ${C};1.25;NA
 `,
+  "Seurat's FindMarkers": `"","p_val","avg_log2FC","pct.1","pct.2","p_val_adj"
+"${A}",2.6e-05,-0.51,0.5,0.6,0.0031
+"${C}",0.3,1.25,0.1,0.2,NA
+`,
+  "scanpy's rank_genes_groups": `names,scores,logfoldchanges,pvals,pvals_adj
+${A},-4,-0.51,2.6e-05,0.0031
+${C},2,1.25,0.3,
+`,
   "Windows' line ends and a byte order mark": `\ufeff${DESEQ2.replaceAll("\n", "\r\n")}`,
   "comments above": `# made by hand\n${DESEQ2}`,
 };
@@ -129,7 +137,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "two comparisons": ["id,a.logFC,b.logFC\nA,1,2\n", /has a\.logFC and b\.logFC, expected one/],
   "two columns of q-values": ["id,logFC,padj,FDR\nA,1,2,3\n", /has padj and FDR, expected one/],
   "a decimal comma": ["id;logFC\nA;1,5\n", /logFC is 1,5, expected .* decimal point.*line 2\)$/],
-  "an infinite value": ["id,logFC\nA,Inf\n", /logFC is Inf, expected a number/],
+  "an infinite p-value": ["id,logFC,padj\nA,1,Inf\n", /padj is Inf, expected a number/],
   "a text": ["id,logFC,padj\nA,1,low\n", /padj is low, expected a number/],
   "a p-value above 1": ["id,logFC,padj\nA,1,1.5\n", /padj is 1\.5, expected 0 to 1/],
   "a negative p-value": ["id,logFC,padj\nA,1,-1e-9\n", /padj is -1e-9, expected 0 to 1/],
@@ -202,4 +210,33 @@ Deno.test("numbers in tables of any size are read back, compressed or not", asyn
     }),
     { numRuns: 50 },
   );
+});
+
+Deno.test("natural logarithms of Seurat before version 4 are turned into those to base 2, with a warning", async () => {
+  const warnings: string[] = [];
+  const text =
+    `"","p_val","avg_logFC","pct.1","pct.2","p_val_adj"\n"${A}",1e-5,${Math.LN2},0.5,0.6,1e-3\n`;
+  const { log2FoldChanges, qValues } = await readFoldChanges(textSource(text, "m.csv"), {
+    onWarning: (warning) => void warnings.push(warning),
+  });
+  deepStrictEqual([...log2FoldChanges, ...qValues!], [1, 0.001]);
+  deepStrictEqual(warnings, [
+    "m.csv: avg_logFC is the natural logarithm, as Seurat before version 4 writes it, and is turned into that to base 2",
+  ]);
+});
+
+Deno.test("infinite fold changes of Cuffdiff are missing, with a warning", async () => {
+  const warnings: string[] = [];
+  const rows = [[A, "inf"], [B, "-inf"], [C, "-nan"], ["ENSG00000001084", "0.5"]];
+  const text = `gene_id\tlog2(fold_change)\tq_value\n${
+    rows.map(([gene, change]) => `${gene}\t${change}\t0.5\n`).join("")
+  }`;
+  const { log2FoldChanges } = await readFoldChanges(textSource(text, "gene_exp.diff"), {
+    onWarning: (warning) => void warnings.push(warning),
+  });
+  deepStrictEqual([...log2FoldChanges], [NaN, NaN, NaN, 0.5]);
+  deepStrictEqual(warnings, [
+    "gene_exp.diff: log2(fold_change) is infinite in 2 rows, of genes without expression on one side, whose fold change " +
+    "is taken as missing",
+  ]);
 });

@@ -388,6 +388,11 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
     `"";"liver"\n"${A}";1,5\n`,
     /gene "ENSG00000000419", cell type "liver": value is "1,5".*Decimal commas/,
   ],
+  "commas between thousands": [
+    `"";"liver"\n"${A}";1,500.5\n`,
+    /value is "1,500\.5", .*Commas between thousands are not read/,
+  ],
+  "commas between millions": [`"";"liver"\n"${A}";12,345,678\n`, /Commas between thousands/],
   "a spreadsheet": ["PK\x03\x04\x14\0\0", /a zip file, as \.xlsx are/],
   "an R object": ["X\n\0\0\0\x03", /an R object \(\.rds\)/],
   "two columns that may be a sample's": [
@@ -515,5 +520,14 @@ Deno.test("replicates in separate files are each found in their file", async () 
   await rejects(
     labelText(table("gene_id liver.bam other.bam", `${A} 1 2`), options),
     /it has no sample "liver2\.bam" for cell type "liver"/,
+  );
+});
+
+Deno.test("a gene that StringTie has twice at one place is named with the place", async () => {
+  const header = "Gene ID\tGene Name\tReference\tStrand\tStart\tEnd\tCoverage\tFPKM\tTPM\n";
+  const row = "ENSG00000000419\tDPM1\tchr1\t+\t5\t9\t1\t2\t3\n";
+  await rejects(
+    labelText(header + row + row),
+    /"chr1 \+ 5 9" of gene "ENSG00000000419" is in line 2 and in line 3, expected once/,
   );
 });

@@ -165,3 +165,9 @@ Deno.test("a row of several transcripts is that of their gene, unless they have 
   strictEqual(showLabels(labels), "419=5 457=1");
   match(labels.warnings.join("\n"), /1 row names several genes, such as "ENST00000000001\.1\|ENST/);
 });
+
+Deno.test("dashes that Seurat puts in place of underscores change no gene, nor its copy on Y", async () => {
+  const rows = [`${A}-DPM1\t1`, `${A}.14-PAR-Y\t5`, `${B}.14-SCYL3\t2`];
+  const labels = await labelText(`gene\tliver\n${rows.join("\n")}\n`);
+  strictEqual(showLabels(labels), "419=1 457=2");
+});

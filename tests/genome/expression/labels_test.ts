@@ -1,4 +1,5 @@
 import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert";
+import { FormatError } from "../../../src/errors.ts";
 import type { Gene } from "../../../src/genome/gene.ts";
 import { matchExpression } from "../../../src/genome/expression/labels.ts";
 import { readExpressionTable } from "../../../src/genome/expression/table.ts";
@@ -417,4 +418,37 @@ Deno.test("transcripts with symbols in another column are added up as transcript
   const text = "tx,gene_name,liver\nENST00000000001.1,DPM1,1\nENST00000000002.1,DPM1,2\n" +
     "ENST00000000003.1,SCYL3,4\n";
   strictEqual(showLabels(await labelText(text, { transcripts })), "419=3 457=4");
+});
+
+Deno.test("transcripts that no title and no id shows are found by the annotation", async () => {
+  const genes = ["AT1G01010", "AT1G01020"].map((id) => gene(id));
+  const transcripts = () =>
+    Promise.resolve(
+      new Map(["AT1G01010.1", "AT1G01010.2", "AT1G01020.1"].map((id) => [id, id.slice(0, 9)])),
+    );
+  const rows = "AT1G01010.1\t1\nAT1G01010.2\t2\nAT1G01020.1\t4\n";
+  const match = async (title: string, options = { transcripts }) =>
+    await matchExpression(genes, await read(`${title}\tliver\n${rows}`), {
+      cellTypes: ["liver"],
+      ...options,
+    });
+  for (const title of ["gene", "", "Name", "target_id"]) {
+    const { labels, notes } = await match(title);
+    deepStrictEqual([...labels.get("liver")!], [3, 4], title);
+    deepStrictEqual(notes, [
+      'x.tsv: transcripts are added up to genes, as the annotation has them, such as "AT1G01010.1"',
+    ]);
+  }
+  // An annotation without transcripts says nothing of them, and is no error here.
+  const none = () => Promise.reject(new FormatError("Cannot read transcripts"));
+  await rejects(match("gene", { transcripts: none }), /it has none of the genes/);
+});
+
+Deno.test("names that differ from the annotation's in capitals alone are refused as such", async () => {
+  const genes = ["AT1G01010", "AT1G01020"].map((id) => gene(id));
+  const table = await read("gene\tliver\nAt1g01010\t1\nAt1g01020\t2\n");
+  await rejects(
+    matchExpression(genes, table, { cellTypes: ["liver"] }),
+    /The names differ in capitals alone, as those of two species do.*as the annotation has them/,
+  );
 });

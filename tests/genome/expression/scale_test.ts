@@ -1,8 +1,10 @@
-import { deepStrictEqual, match } from "node:assert";
+import { deepStrictEqual, match, rejects } from "node:assert";
 import { examineScale } from "../../../src/genome/expression/_scale.ts";
 import { matchExpression } from "../../../src/genome/expression/labels.ts";
 import { readExpressionTable } from "../../../src/genome/expression/table.ts";
 import { readGenes } from "../../../src/genome/genes.ts";
+import { geneAt } from "../../helpers/genome.ts";
+import { textSource } from "../../helpers/text_source.ts";
 import { sharedFile, testWith } from "../../helpers/require.ts";
 
 function examine(
@@ -71,6 +73,56 @@ Deno.test("counts give a warning whatever the transform", () => {
   match(told[0]!, /the values of x are counts/);
   const tpm = examineScale([Float64Array.of(5000)], { kind: "tpm", transform: "none", file: "x" });
   deepStrictEqual(tpm, []);
+});
+
+Deno.test("cell types of two scales give a warning that names one of each, whatever the transform", () => {
+  const tpm = Float64Array.from(makeTpm(300));
+  const logarithms = tpm.map((value) => Math.log2(value + 1));
+  const cellTypes = ["liver", "lung"];
+  for (const transform of ["none", "log2p1"] as const) {
+    const [warning, ...others] = examineScale([tpm, logarithms], {
+      transform,
+      file: "x.tsv",
+      cellTypes,
+    });
+    match(
+      warning!,
+      /^the values of 1 cell type in x\.tsv look like logarithms, such as "lung" .*others do not, such as "liver"/,
+    );
+    deepStrictEqual(others, []);
+  }
+  const few = [tpm, logarithms].map((values) => values.subarray(0, 100));
+  deepStrictEqual(examineScale(few, { transform: "none", file: "x.tsv", cellTypes }), []);
+  deepStrictEqual(examineScale([tpm, tpm], { transform: "none", file: "x.tsv", cellTypes }), []);
+});
+
+Deno.test("a column that is of logarithms by its name is refused if another logarithm is to be taken", async () => {
+  const row = "ENSG00000000419\t7\n";
+  const label = async (title: string, transform: "none" | "log2p1" | "asinh") => {
+    const table = await readExpressionTable(textSource(`gene_id\t${title}\n${row}`, "x.tsv"), {
+      cellTypes: ["liver"],
+      isOfOneCellType: true,
+    });
+    const gene = { ...geneAt("chr1", 1000), id: "ENSG00000000419" };
+    return [
+      ...(await matchExpression([gene], table, { cellTypes: ["liver"], transform })).labels.get(
+        "liver",
+      )!,
+    ];
+  };
+  for (const title of ["log2TPM", "liver_log2(TPM+1)", "logCPM", "rlog", "log10_fpkm"]) {
+    for (const transform of ["log2p1", "asinh"] as const) {
+      await rejects(label(title, transform), {
+        name: "ContractError",
+        message:
+          /^Cannot take expression from x\.tsv: by its name, column ".*log.*" has logarithms already, and/,
+      });
+    }
+    deepStrictEqual(await label(title, "none"), [7]);
+  }
+  for (const title of ["TPM", "liver", "mid_log_phase", "LN", "catalog2"]) {
+    deepStrictEqual(await label(title, "log2p1"), [3], title);
+  }
 });
 
 testWith("shared", "Roadmap's RPKM give no warning, but their logarithms do", async () => {

@@ -80,6 +80,7 @@ Deno.test("a file of two systems is read with a warning", async () => {
 const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   "no rows": ["", /the file is empty/],
   "a header alone": ["gene_id,sequence\n", /the file is empty/],
+  "FASTA": [">1\nACGT\n", /it is FASTA, expected a gene and its sequence in one line.*line 1\)$/],
   "one column": ["1,ACGT\nACGT", /1 column, expected 2 \(.*, line 2\)$/],
   "a third column": ["1,ACGT,1", /3 or more columns, expected 2.*line 1\)$/],
   "a column of row numbers, as pandas writes it": [

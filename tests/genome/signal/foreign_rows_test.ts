@@ -60,6 +60,28 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
     "chr1\t804242\t807405\t1727.68\t2.93081\tchr1:805088-805096\n",
     /SEACR's peaks, .*no enrichment, expected the bedGraph/,
   ],
+  [
+    "several columns of values",
+    "a.bdg",
+    "chr1\t0\t100\t5\t7.5\nchr1\t100\t200\t2\t0\n",
+    /2 columns of values, as bedtools unionbedg writes them, expected one.*mean/,
+  ],
+  [
+    "several columns of values, some missing, between blanks",
+    "a.bdg",
+    "chr1 0 100 5 NA 1e-3\nchr1 100 200 . 3 2\n",
+    /3 columns of values/,
+  ],
+  ...["bed", "bdg", "narrowPeak"].flatMap((ending) =>
+    ["", '"seqnames"\t"start"\t"end"\t"width"\t"strand"\n'].map((header) =>
+      [
+        `a data frame of GRanges${header && " with its header"} named .${ending}`,
+        `a.${ending}`,
+        `${header}"chr1"\t101\t150\t50\t"*"\tp\t8\t1\t2\t9\nchr1\t201\t210\t10\t+\tp\t8\t1\t2\t9\n`,
+        /looks like a data frame of GRanges, whose starts count from 1 and whose fourth column is the width/,
+      ] as const
+    )
+  ),
   ["BED as bedGraph", "a.bdg", "chr1\t5\t9\tr1\t0\t+\n", /BED, expected bedGraph/],
 ];
 
@@ -102,6 +124,12 @@ for (const [name, file, text] of READ) {
     deepStrictEqual(track.warnings, []);
   });
 }
+
+Deno.test("a signal with columns of text after its value is read", async () => {
+  const track = await open("chr1\t1000\t1236\t3\tx\t5\n", "a.bdg");
+  const { values } = await track.count(WINDOWS, { rule: "mean" });
+  deepStrictEqual([...values.subarray(4)], [0, 3, 3, 3, 0, 0]);
+});
 
 const ODD: readonly (readonly [name: string, text: string, wanted: RegExp, file?: string])[] = [
   [

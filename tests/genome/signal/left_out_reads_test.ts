@@ -157,6 +157,15 @@ Deno.test("a blacklist that is damaged, empty or of another kind is refused with
   await refuse("", /it is empty \(b\.bed\)/);
   await refuse("# nothing\n", /it has no intervals/);
   await refuse("chr1\t1\t2\nchr1\tx\t3\n", /start is "x".*line 2/);
+  await refuse(
+    "@HD\tVN:1.6\n@SQ\tSN:chr1\tLN:9\nchr1\t1\t2\t+\tx\n",
+    /row of a blacklist: it looks like Picard's interval_list, whose starts count from 1, expected BED/,
+  );
+  await refuse(
+    "# a\nchr1\t11\t20\t10\t*\n",
+    /a data frame of GRanges, whose starts count from 1.*line 2/,
+  );
+  await refuse("chr1\tx\tregion\t1\t2\t.\t.\t.\tID=1\n", /GTF or GFF, whose starts count from 1/);
   await refuse("chr1\t9\t2\n", /end is 2, expected the start, 9, or more/);
   await refuse("chr1\tHAVANA\tgene\t1\t2\t.\t+\t.\tx\n", /GTF or GFF/);
   await refuse("chr1\t1\t2\n".repeat(4e6), /more than 33554432 bytes.*bedtools merge/);

@@ -71,8 +71,7 @@ Deno.test("a peak that is written once for each of its summits is one peak, with
     at(-1, 8) + at(-1, 8),
     at("10", 8) + at("x", 8),
     at(10, 8) + at(4000, 8),
-    // Another peak between them, and another end.
-    at(10, 8) + peak(600, 700, 1) + at(20, 8),
+    // Another end.
     at(10, 8) + at(20, 8, [50, 251]),
     // Without a column of summits, as in broadPeak.
     (at(10, 8) + at(20, 8)).replaceAll(/\t[12]0\n/g, "\n"),
@@ -80,9 +79,49 @@ Deno.test("a peak that is written once for each of its summits is one peak, with
   for (const text of others) {
     deepStrictEqual((await countPeaks(text, { onWarning })).slice(0, 2), [8, 16], text);
   }
-  const onTwo = at(10, 8) + at(20, 8).replace("chr1", "chr2") + at(30, 8);
-  deepStrictEqual(await countPeaks(onTwo, { onWarning }), [8, 16, 8, 0]);
+  const onTwo = at(10, 8) + at(20, 8).replace("chr1", "chr2");
+  deepStrictEqual(await countPeaks(onTwo, { onWarning }), [4, 8, 4, 0]);
   deepStrictEqual(warnings, []);
+});
+
+Deno.test("the rows of a peak's summits may lie anywhere in the file, as in one sorted by p-value", async () => {
+  const warnings: string[] = [];
+  const onWarning = (message: string) => void warnings.push(message);
+  const at = (summit: number, enrichment: number, chromosome = "chr1") =>
+    peak(50, 250, enrichment, chromosome).replace("\t40\n", `\t${summit}\n`);
+  const other = peak(600, 700, 1);
+  const far = peak(50, 260, 1, "chr2");
+  const texts = [at(10, 8) + other + at(20, 6), at(20, 6) + far + other + at(10, 8)];
+  for (const text of texts) {
+    warnings.length = 0;
+    deepStrictEqual(await countPeaks(text, { onWarning }), [4, 8, 4, 0], text);
+    match(warnings[0]!, /has 1 peak in 2 rows, one for each summit, such as chr1:50-250/);
+  }
+  // Each summit twice is two peaks, as two files that were joined have them.
+  const twice = at(10, 8) + at(20, 6) + at(10, 8) + at(20, 6);
+  deepStrictEqual(await countPeaks(twice, { onWarning }), [8, 16, 8, 0]);
+});
+
+Deno.test("peaks whose header names another column 7 than an enrichment are refused", async () => {
+  const names = (seventh: string) =>
+    `#chrom\tchromStart\tchromEnd\tname\tscore\tstrand\t${seventh}\tpValue\tqValue\n`;
+  const epic2 =
+    "#Chromosome\tStart\tEnd\tPValue\tScore\tStrand\tChIPCount\tInputCount\tFDR\tlog2FoldChange\n";
+  const refused = [epic2, ...["-log10(pvalue)", "pileup", "thickStart", "log2FC"].map(names)];
+  for (const header of refused) {
+    const text = `track name="a"\n${header}${peak(50, 250, 8)}`;
+    await rejects(
+      openSignal(textSource(text, "a.broadPeak")),
+      /its header names column 7 "[^"]+", expected an enrichment \(signalValue\)/,
+      header,
+    );
+  }
+  for (const seventh of ["signalValue", "fold_enrichment", "FoldChange", "V7", "7", "enrichment"]) {
+    deepStrictEqual(await countPeaks(names(seventh) + peak(50, 250, 8)), [4, 8, 4, 0], seventh);
+  }
+  // Comments that are no header.
+  const comment = "# called\twith a\tp-value\tof\t0.01\tand\tFDR\tof 5%\n";
+  deepStrictEqual(await countPeaks(comment + peak(50, 250, 8)), [4, 8, 4, 0]);
 });
 
 Deno.test("broadPeak has nine columns, and lines for genome browsers are skipped", async () => {
