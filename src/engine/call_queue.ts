@@ -1,3 +1,4 @@
+import { deferred } from "../base/platform.ts";
 import { SessionDisposedError } from "../errors.ts";
 
 /**
@@ -16,15 +17,20 @@ export class CallQueue {
    * @param signal The caller's own signal, if there is one.
    * @returns What `call` returns.
    * @throws {SessionDisposedError} If the queue is closed, or is closed before the call begins.
+   * @throws The reason of `signal`, immediately if it aborts while the call waits for others.
    */
   run<Result>(
     call: (signal: AbortSignal) => Result | Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result> {
     if (this.#closed !== undefined) return Promise.reject(new SessionDisposedError());
-    const result = this.#last.then(() => this.#run(call, signal));
+    let hasBegun = false;
+    const result = this.#last.then(() => {
+      hasBegun = true;
+      return this.#run(call, signal);
+    });
     this.#last = result.catch(() => {});
-    return result;
+    return signal === undefined ? result : giveUpWaiting(result, signal, () => !hasBegun);
   }
 
   /**
@@ -55,5 +61,24 @@ export class CallQueue {
       this.#running = undefined;
       signal?.removeEventListener("abort", stop);
     }
+  }
+}
+
+/** The result of a call; or a rejection as soon as its signal aborts, if the call is waiting then. */
+async function giveUpWaiting<Result>(
+  result: Promise<Result>,
+  signal: AbortSignal,
+  isWaiting: () => boolean,
+): Promise<Result> {
+  const givenUp = deferred<never>();
+  const giveUp = () => {
+    if (isWaiting()) givenUp.reject(signal.reason);
+  };
+  signal.addEventListener("abort", giveUp);
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([result, givenUp.promise]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
   }
 }

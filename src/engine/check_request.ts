@@ -27,7 +27,7 @@ export function checkRows(
   checkResident(source);
   const count = countRows(source);
   for (const some of rows) {
-    const beyond = some.find((row) => !(row < count));
+    const beyond = some.find((row) => !(row >= 0 && row < count && Number.isInteger(row)));
     if (beyond === undefined) continue;
     throw new RangeError(
       `Cannot run the model: row ${beyond} was requested, the data have ${count} rows`,

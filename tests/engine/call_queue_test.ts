@@ -1,4 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deferred } from "../../src/base/platform.ts";
 import { CallQueue } from "../../src/engine/call_queue.ts";
 import { SessionDisposedError } from "../../src/errors.ts";
 
@@ -43,6 +44,26 @@ Deno.test("a call is stopped by its caller's signal, and one that waits never st
   }
   strictEqual(another?.status, "fulfilled");
   deepStrictEqual(seen, ["another"]);
+});
+
+Deno.test("a call that waits for one without an end is given up at once, and does not start afterwards", async () => {
+  const queue = new CallQueue();
+  const seen: string[] = [];
+  const { promise, resolve } = deferred();
+  const running = queue.run(() => promise);
+  const controller = new AbortController();
+  const waiting = queue.run(() => seen.push("waiting"), controller.signal);
+  const last = queue.run(() => seen.push("last"));
+  controller.abort(new Error("enough"));
+  await rejects(waiting, /enough/);
+  await rejects(
+    queue.run(() => seen.push("late"), AbortSignal.abort(new Error("no"))),
+    /^Error: no$/,
+  );
+  deepStrictEqual(seen, []);
+  resolve();
+  await Promise.all([running, last]);
+  deepStrictEqual(seen, ["last"]);
 });
 
 Deno.test("closing stops the call that runs, refuses those that wait, then releases once", async () => {

@@ -210,6 +210,10 @@ async function checkVariants(subject: Subject): Promise<void> {
     model.predict(variants, Uint32Array.of(18)),
     /row 18 was requested, the data have 18 rows/,
   );
+  for (const [rows, named] of [[Int16Array.of(-1), "-1"], [Float64Array.of(0.5), "0.5"]] as const) {
+    const wrong = rows as unknown as Uint32Array<ArrayBuffer>;
+    await rejects(model.predict(variants, wrong), new RegExp(`row ${named} was requested`));
+  }
   for (const wrong of [0, 1.5, -1, NaN, 2 ** 31]) {
     await rejects(model.predict({ ...variants, variants: wrong }, order), ContractError);
   }
