@@ -46,7 +46,7 @@ Deno.test("a call is stopped by its caller's signal, and one that waits never st
   deepStrictEqual(seen, ["another"]);
 });
 
-Deno.test("a call that waits for one without an end is given up at once, and does not start afterwards", async () => {
+Deno.test("a call that waits for one without an end is given up immediately, and does not start afterwards", async () => {
   const queue = new CallQueue();
   const seen: string[] = [];
   const { promise, resolve } = deferred();
