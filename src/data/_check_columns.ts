@@ -5,6 +5,7 @@ import type { SampleColumns } from "../io/columns.ts";
 import { faultOfCellTypeGroups, faultOfGeneGroups } from "../io/item_groups.ts";
 import { faultOfMask } from "../io/mark_mask.ts";
 import { checkSignal } from "./_check_signal.ts";
+import { checkTypes } from "./_check_types.ts";
 
 /** Columns that passed the checks, so that further views of them need not repeat these. */
 const checkedColumns = new WeakSet<SampleColumns>();
@@ -19,11 +20,12 @@ export function checkColumnsOnce(columns: SampleColumns): void {
 /**
  * Throws unless columns describe the same samples, and their values are possible.
  *
- * @throws {TypeError} If the columns differ in length.
+ * @throws {TypeError} If a column is of a wrong type, or the columns differ in length.
  * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, or the
  * signal is bad, or groups or the mask of marks contradict the names or the signal.
  */
 function checkColumns(columns: SampleColumns): void {
+  checkTypes(columns);
   const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
   const count = geneIndex.length;
   const marks = record.marks.length;
@@ -127,11 +129,10 @@ function checkNames(
     throw new ContractError(`Cannot build data set: ${what} "${twice}" is listed twice`);
   }
   for (const [row, place] of index.entries()) {
-    if (place >= names.length) {
-      throw new ContractError(
-        `Cannot build data set: ${what} of row ${row} is number ${place}, ` +
-          `expected less than ${names.length}`,
-      );
-    }
+    if (Number.isInteger(place) && place >= 0 && place < names.length) continue;
+    const wanted = `expected an integer from 0 to less than ${names.length}`;
+    throw new ContractError(
+      `Cannot build data set: ${what} of row ${row} is number ${place}, ${wanted}`,
+    );
   }
 }

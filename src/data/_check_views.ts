@@ -18,8 +18,14 @@ export function checkIndices(
   }
 }
 
-/** Throws unless 0 ≤ start ≤ end ≤ length. */
+/** Throws unless both are integers and 0 ≤ start ≤ end ≤ length. */
 export function checkSpan(start: number, end: number, length: number): void {
+  for (const place of [start, end]) {
+    if (Number.isInteger(place)) continue;
+    throw new RangeError(
+      `Cannot take samples ${start} to ${end}: found ${place}, expected integers from 0 to ${length}`,
+    );
+  }
   if (start >= 0 && start <= end && end <= length) return;
   throw new RangeError(`Cannot take samples ${start} to ${end}: the data have ${length}`);
 }

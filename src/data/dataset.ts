@@ -40,7 +40,8 @@ export class Dataset extends SampleView {
    * @param samples The samples, whose signals are copied.
    * @param options What their numbers are.
    * @returns A data set of them, in their order.
-   * @throws {TypeError} If there is no record, or a signal has another number of values than the record and the bins say.
+   * @throws {TypeError} If there is no record, a gene or a cell type is no text, or a signal has another number of values than
+   * the record and the bins say.
    * @throws {ContractError} If some samples have a label and others lack it, two samples of a gene have different
    * sequences, or a value is impossible; see the constructor.
    *
@@ -90,7 +91,7 @@ export class Dataset extends SampleView {
    * @param start First position.
    * @param end Position after the last.
    * @returns The view.
-   * @throws {RangeError} Unless 0 ≤ start ≤ end ≤ length.
+   * @throws {RangeError} Unless both are integers and 0 ≤ start ≤ end ≤ length.
    */
   slice(start: number, end: number): Dataset {
     checkSpan(start, end, this.length);

@@ -1,4 +1,4 @@
-import { ContractError, NotFoundError } from "../errors.ts";
+import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
 import { openCompetitionParts } from "../io/competition_parts.ts";
 import { openStoredCompetition } from "../io/stored_competition.ts";
@@ -177,6 +177,11 @@ async function readGiven(
   options: ReadDatasetOptions,
 ): Promise<{ readonly columns: SampleColumns; readonly file: string }> {
   using source = await openSource(given, options);
+  if (source.size === 0) {
+    throw new FormatError("Cannot read data: found 0 bytes, expected an .npz or a .csv file", {
+      file: source.name,
+    });
+  }
   const head = await source.read(0, Math.min(ZIP.length, source.size));
   const isZip = ZIP.every((byte, i) => head[i] === byte);
   const read = isZip ? readCompetition : readerOf(source.name);

@@ -37,7 +37,8 @@ export interface FromSamplesOptions {
  * @param samples The samples; their signals are copied.
  * @param options What their numbers are.
  * @returns The columns.
- * @throws {TypeError} If there is no record, or a signal has another number of values than is expected.
+ * @throws {TypeError} If there is no record, a gene or a cell type is no text, or a signal has another number of values than
+ * is expected.
  * @throws {ContractError} If some samples lack a label that others have, or sequences are impossible.
  */
 export function columnsOfSamples(
@@ -50,6 +51,7 @@ export function columnsOfSamples(
       "Cannot make samples: found no record of what their numbers are, expected one, such as { record: model.inputRecord }",
     );
   }
+  samples.forEach(checkParts);
   const { record: given, marks = given.marks, bins = binsOf(samples, marks) } = options;
   const record = { ...given, marks };
   const size = bins * marks.length;
@@ -116,6 +118,32 @@ function numberNames(
     return number;
   });
   return [distinct, index];
+}
+
+/**
+ * Refuses samples that lack a part. Rows of JSON may, and names that are no text would be trained on and saved before a
+ * reader of the model refused them.
+ */
+function checkParts(sample: Sample | undefined, position: number): void {
+  const { gene, cellType, signal } = Object(sample) as Partial<Sample>;
+  if (typeof gene !== "string") failPart("gene", { position, value: gene });
+  if (typeof cellType !== "string") failPart("cell type", { position, value: cellType });
+  if (typeof Object(signal).length !== "number" || typeof signal === "string") {
+    failPart("signal", { position, value: signal, wanted: "an array of numbers" });
+  }
+}
+
+function failPart(
+  part: string,
+  { position, value, wanted = "a string" }: {
+    readonly position: number;
+    readonly value: unknown;
+    readonly wanted?: string;
+  },
+): never {
+  throw new TypeError(
+    `Cannot make samples: ${part} of sample ${position} is ${showValue(value)}, expected ${wanted}`,
+  );
 }
 
 /** Refuses values that are no numbers, which a typed array would take for some: JSON has `null` for NaN, which would be 0. */

@@ -6,6 +6,7 @@ import { signalOfRow } from "../io/stored_rows.ts";
 import { isStored } from "../io/stored_signal.ts";
 import type { DataRecord } from "../record.ts";
 import { checkColumnsOnce } from "./_check_columns.ts";
+import { checkNumberColumn } from "./_check_types.ts";
 import { codesOfGene, isMeasured, missingMarksAmong } from "./_item_facts.ts";
 import { checkIndices, failCounts, failLabels } from "./_check_views.ts";
 import { type Sample, SampleOfColumns } from "./sample.ts";
@@ -35,7 +36,7 @@ export class SampleView {
    *
    * @param columns The columns, as a reader returns them; not copied, and not to be changed from now on.
    * @param rows Rows of `columns` in the order of the view, `[position]`; by default all of them.
-   * @throws {TypeError} If the columns differ in length.
+   * @throws {TypeError} If a column or `rows` is of a wrong type, as a plain array is, or the columns differ in length.
    * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, a signal is
    * negative, not finite, or cannot be a result of the record's transform, or groups or the mask of marks contradict the
    * names or the signal.
@@ -44,7 +45,10 @@ export class SampleView {
   constructor(columns: SampleColumns, rows?: Uint32Array) {
     checkColumnsOnce(columns);
     const count = columns.geneIndex.length;
-    if (rows !== undefined) checkIndices(rows, { bound: count, what: "row" });
+    if (rows !== undefined) {
+      checkNumberColumn("rows", rows, "a Uint32Array");
+      checkIndices(rows, { bound: count, what: "row" });
+    }
     this.columns = columns;
     this.rows = rows ?? Uint32Array.from({ length: count }, (_, row) => row);
   }

@@ -50,6 +50,8 @@ const ZIP = [0x50, 0x4b, 0x03, 0x04];
 const HDF5 = [0x89, 0x48, 0x44, 0x46];
 /** The first field of an ONNX file: the version of its form. */
 const IR_VERSION_TAG = 0x08;
+/** The kinds, for messages. */
+const KINDS = "safetensors, ONNX, .keras or .h5";
 /** The longest `model.json` that is read. */
 const MOST_JSON_BYTES = 64 * 2 ** 20;
 
@@ -97,6 +99,12 @@ export async function readModelFile(
   options: ReadModelOptions = {},
 ): Promise<ReadModel> {
   using source = await openSource(file);
+  if (source.size === 0) {
+    throw new FormatError(
+      `Cannot import model: the file has 0 bytes, expected ${KINDS}`,
+      { file: source.name },
+    );
+  }
   refuseForeign(await readStart(source), source.name);
   switch (await detectModelFile(source)) {
     case "safetensors":
@@ -109,7 +117,7 @@ export async function readModelFile(
       return { network: await readKerasHdf5(source) };
     case undefined:
       throw new FormatError(
-        "Cannot import model: the file is of no kind that is read, expected safetensors, ONNX, .keras or .h5",
+        `Cannot import model: the file is of no kind that is read, expected ${KINDS}`,
         { file: source.name },
       );
   }
@@ -182,6 +190,11 @@ export async function readLayersModel(
       `Cannot import model: its JSON has ${json.size} bytes, expected at most ${MOST_JSON_BYTES}`,
       { file },
     );
+  }
+  if (json.size === 0) {
+    throw new FormatError("Cannot import model: its JSON has 0 bytes, expected a model.json", {
+      file,
+    });
   }
   const text = new TextDecoder().decode(await json.read(0, json.size));
   let content: unknown;

@@ -14,6 +14,7 @@ import { type Block, type BlockCall, ExplainedNetwork, type Found } from "./expl
 import { explainByMutation } from "./_mutagenesis.ts";
 import { explainByOcclusion } from "./_occlusion.ts";
 import { ModelMoments } from "./_model_moments.ts";
+import { attributeNone } from "./_no_samples.ts";
 import { type AttributionPlan, hasBaseline, planAttribution } from "./attribution_plan.ts";
 import type { Attributions } from "./types.ts";
 
@@ -38,7 +39,7 @@ import type { Attributions } from "./types.ts";
  * @param models The models: one, or the members of an ensemble, over which the result is averaged.
  * @param data The samples, and those that baselines are taken from.
  * @param options The method and its settings.
- * @returns The attributions of all samples, or of those that `rows` names, in its order.
+ * @returns The attributions of all samples, or of those that `rows` names, in its order; of no samples each part is empty.
  * @throws {TypeError} If there are no models.
  * @throws {RangeError} If a setting is out of range or unknown.
  * @throws {ContractError} If the data do not fit a model, the method cannot explain what a model reads, or models read
@@ -67,7 +68,7 @@ export async function attribute(
   options: AttributeOptions = {},
 ): Promise<Attributions> {
   const blocks: Attributions[] = [];
-  for await (const block of attributeBlocks(models, data, options)) blocks.push(block);
+  for await (const block of explainBlocks(models, data, options, attributeNone)) blocks.push(block);
   const plan = planAttribution(data, options);
   return joinBlocks(blocks, {
     method: plan.method,
@@ -109,6 +110,16 @@ export async function* attributeBlocks(
   data: Dataset,
   options: AttributeOptions = {},
 ): AsyncGenerator<Attributions, void, void> {
+  yield* explainBlocks(models, data, options);
+}
+
+/** The blocks of all samples; if there are no samples, what `ofNone` makes. */
+async function* explainBlocks(
+  models: readonly TrainedModel[],
+  data: Dataset,
+  options: AttributeOptions,
+  ofNone?: (networks: readonly ExplainedNetwork[]) => Attributions,
+): AsyncGenerator<Attributions, void, void> {
   const plan = planAttribution(data, options);
   const { onStart, onProgress, signal } = options;
   signal?.throwIfAborted();
@@ -116,6 +127,7 @@ export async function* attributeBlocks(
   const networks = await openNetworks(models, { data, plan, options, stack });
   onStart?.(networks[0]!.open.report);
   const { length } = plan.positions;
+  if (length === 0 && ofNone !== undefined) yield ofNone(networks);
   const size = plan.blockSize ?? chooseBlockSize(networks[0]!.wanted);
   for (let first = 0; first < length; first += size) {
     const positions = plan.positions.slice(first, first + size);

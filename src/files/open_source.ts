@@ -1,3 +1,4 @@
+import { kindOfValue } from "../base/kind_of_value.ts";
 import { blobSource, type ByteSource, bytesSource } from "./byte_source.ts";
 import { openFile } from "./file.ts";
 import { guardedBy } from "./guard_source.ts";
@@ -10,11 +11,19 @@ import { readResponse } from "./_response_bytes.ts";
  * - a path or a `file:` URL, where there is a file system;
  * - an `http:` or `https:` address, of which only the parts that are needed are asked for;
  * - a `Blob` or a `File`, as a browser's file input gives them; of a file, its name is that of the source;
- * - bytes in memory, which are not copied;
+ * - bytes in memory, which are not copied, as an `ArrayBuffer`, a `Uint8Array` or a `DataView`;
  * - the answer to a request, which is read into memory as a whole;
  * - any other {@linkcode ByteSource}, which stays open.
  */
-export type BinarySource = string | URL | Blob | Uint8Array | Response | ByteSource;
+export type BinarySource =
+  | string
+  | URL
+  | Blob
+  | Uint8Array
+  | ArrayBuffer
+  | DataView
+  | Response
+  | ByteSource;
 
 /** Options of {@linkcode openSource}. */
 export interface OpenSourceOptions {
@@ -28,6 +37,7 @@ export interface OpenSourceOptions {
  * @param source The file.
  * @param options How to give it up.
  * @returns The source, to be closed.
+ * @throws {TypeError} If something else is given, such as a promise of a file.
  * @throws {NotFoundError} If a path leads nowhere.
  * @throws {ContractError} If it leads to a directory or a pipe.
  * @throws {RemoteError} If a server cannot be reached, or its answer is a refusal or too long.
@@ -61,8 +71,30 @@ async function open(source: BinarySource, signal: AbortSignal | undefined): Prom
   }
   if (source instanceof Blob) return blobSource(source, nameOf(source));
   if (source instanceof Uint8Array) return bytesSource(ownBuffer(source));
+  if (source instanceof ArrayBuffer) return bytesSource(new Uint8Array(source));
+  if (source instanceof DataView) {
+    const { buffer, byteOffset, byteLength } = source;
+    return bytesSource(ownBuffer(new Uint8Array(buffer, byteOffset, byteLength)));
+  }
   if (source instanceof Response) return await readResponse(source, signal);
-  return borrowSource(source);
+  if (isByteSource(source)) return borrowSource(source);
+  throw new TypeError(
+    `Cannot open file: found ${
+      kindOfValue(source)
+    }, expected a path, a URL, a Blob, an ArrayBuffer, a Uint8Array, ` +
+      `a DataView, a Response or a ByteSource${adviceFor(source)}`,
+  );
+}
+
+function isByteSource(source: unknown): source is ByteSource {
+  const { read, size } = Object(source) as Partial<ByteSource>;
+  return typeof read === "function" && typeof size === "number";
+}
+
+/** How to make a source of what is nearly one. */
+function adviceFor(found: unknown): string {
+  if (found instanceof Promise) return "; await it";
+  return found instanceof ReadableStream ? "; new Response(stream) is one" : "";
 }
 
 function nameOf(blob: Blob): string | undefined {

@@ -1,8 +1,10 @@
 /** The files of a saved model: in a directory, or those that a caller holds, as sources or by their names. */
 
+import { kindOfValue } from "../base/kind_of_value.ts";
 import { NotFoundError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { openFile, pathKind } from "../files/file.ts";
+import { openFile, pathKind, pathOf } from "../files/file.ts";
+import { isAddress, showAddress } from "../files/http_address.ts";
 import { type BinarySource, openSource } from "../files/open_source.ts";
 import { PANEL_FILE } from "../panel/panel_file.ts";
 import { WEIGHTS_FILE } from "./_weights_file.ts";
@@ -39,14 +41,13 @@ export interface OpenedModelFiles {
  * Opens the files of a model. Reading them is given up when the signal is aborted.
  *
  * @throws {NotFoundError} If there is no file of a name that a model needs.
+ * @throws {TypeError} If these are no files.
  */
 export async function openModelFiles(
-  given: ModelSources | NamedModelFiles,
+  given: ModelSources | NamedModelFiles | Iterable<File>,
   signal?: AbortSignal,
 ): Promise<OpenedModelFiles> {
-  const { json, weights, panel } = given instanceof Map
-    ? findSources(given as NamedModelFiles)
-    : given as ModelSources;
+  const { json, weights, panel } = sourcesOf(given);
   const opened: ByteSource[] = [];
   const close = () => opened.forEach((source) => source.close());
   const open = async (source: BinarySource) => {
@@ -67,18 +68,58 @@ export async function openModelFiles(
   }
 }
 
-function findSources(files: NamedModelFiles): ModelSources {
+function sourcesOf(given: unknown): ModelSources {
+  if (given instanceof Map) return findSources([...given as NamedModelFiles]);
+  const { json, weights, [Symbol.iterator]: iterator } = Object(given);
+  if (json != null && weights != null) return given as ModelSources;
+  if (typeof given === "object" && typeof iterator === "function" && !ArrayBuffer.isView(given)) {
+    return findSources(Array.from(given as Iterable<unknown>, nameFile));
+  }
+  throw new TypeError(
+    `Cannot load model: found ${
+      kindOfValue(given)
+    }, expected a directory, a list of Files, a Map of files by their ` +
+      "names, or an object with json and weights, and panel if the model has one",
+  );
+}
+
+function nameFile(file: unknown, place: number): readonly [name: string, file: BinarySource] {
+  if (file instanceof Blob && "name" in file) return [String(file.name), file];
+  throw new TypeError(
+    `Cannot load model: found ${
+      kindOfValue(file)
+    } in place ${place} of a list, expected a File; other files have their ` +
+      "names in a Map",
+  );
+}
+
+function findSources(files: readonly (readonly [string, BinarySource])[]): ModelSources {
   const find = (wanted: string) =>
-    [...files].find(([name]) => name.split(/[/\\]/).at(-1) === wanted)?.[1];
+    files.find(([name]) => name.split(/[/\\]/).at(-1) === wanted)?.[1];
   const need = (wanted: string): BinarySource => {
     const found = find(wanted);
     if (found !== undefined) return found;
-    const names = files.size === 0 ? "no files" : [...files.keys()].join(", ");
+    const names = files.length === 0 ? "no files" : files.map(([name]) => name).join(", ");
     throw new NotFoundError(`Cannot load model: found ${names}, expected ${wanted} among them`, {
       path: wanted,
     });
   };
   return { json: need(TOPOLOGY_FILE), weights: need(WEIGHTS_FILE), panel: find(PANEL_FILE) };
+}
+
+/**
+ * The path of a model's directory.
+ *
+ * @throws {TypeError} If it is an address: servers have files, and no directories to look into.
+ */
+export function directoryOf(directory: string | URL): string {
+  if (!isAddress(String(directory))) return pathOf(directory);
+  const address = showAddress(String(directory).trim()).replace(/\/$/, "");
+  throw new TypeError(
+    `Cannot load model: found the address ${address}, expected a path or a file: URL of a directory. ` +
+      `Of files on a server give a Map: new Map([["${TOPOLOGY_FILE}", "${address}/${TOPOLOGY_FILE}"], ` +
+      `["${WEIGHTS_FILE}", "${address}/${WEIGHTS_FILE}"]]), and ${PANEL_FILE} if the model has one`,
+  );
 }
 
 /**

@@ -209,6 +209,11 @@ export async function readModelJson(source: ByteSource): Promise<unknown> {
       { file: source.name },
     );
   }
+  if (source.size === 0) {
+    throw new FormatError("Cannot load model: its JSON has 0 bytes, expected a model.json", {
+      file: source.name,
+    });
+  }
   const json = new TextDecoder().decode(await source.read(0, source.size));
   try {
     return parseJson(json);

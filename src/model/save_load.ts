@@ -16,6 +16,7 @@ import { parseRecord } from "../record.ts";
 import { describeInputs } from "./describe_input.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import {
+  directoryOf,
   type ModelSources,
   type NamedModelFiles,
   openModelFiles,
@@ -203,12 +204,13 @@ export async function saveModel(
  * Loads a model that {@linkcode saveModel} wrote. tf.js is not needed: layers and shapes come from the
  * plain-data model inside.
  *
- * @param directory Directory of `model.json` and `weights.bin`; or the files, by a `Map` from their names or each by itself.
- *   The panel of a model is in `panel.npz` beside them, or in the directory above.
+ * @param directory Directory of `model.json` and `weights.bin`; or the files, as a list of `File`s, by a `Map` from their
+ *   names, or each by itself. The panel of a model is in `panel.npz` beside them, or in the directory above.
  * @param options Panels that are known already, and an abort signal.
  * @returns The model.
  * @throws {NotFoundError} If a file is missing; it names the directory of the model if that is in the one given, as in a run.
  * @throws {FormatError} If a file is damaged, or was not written by this package.
+ * @throws {TypeError} If something else is given, such as an address.
  * @throws The reason of `options.signal`, if it is aborted.
  *
  * @example A model from memory
@@ -228,7 +230,7 @@ export async function saveModel(
  * ```
  */
 export async function loadModel(
-  directory: string | URL | ModelSources | NamedModelFiles,
+  directory: string | URL | ModelSources | NamedModelFiles | Iterable<File>,
   { panels, signal }: LoadModelOptions = {},
 ): Promise<TrainedModel> {
   signal?.throwIfAborted();
@@ -243,7 +245,7 @@ export async function loadModel(
       files.close();
     }
   }
-  const path = pathOf(directory);
+  const path = directoryOf(directory);
   const json = await openTopology(path);
   try {
     // Another program's model may have its weights in files of other names.

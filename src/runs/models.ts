@@ -5,6 +5,7 @@ import { sha256 as digest } from "../base/bytes.ts";
 import { showValue } from "../base/show_value.ts";
 import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
+import { isAddress, showPlace } from "../files/http_address.ts";
 import { loadModel, saveModel, type SaveModelOptions } from "../model/save_load.ts";
 import { canonicalJson, digestJson } from "../model/seal.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
@@ -118,7 +119,7 @@ export async function isStarter(directory: string): Promise<boolean> {
  * @param directory Directory of a run, or of a model; `starter` for the model that comes with this package.
  * @returns The one model, or the members of the ensemble in order.
  * @throws {NotFoundError} If the directory does not exist.
- * @throws {ContractError} If the directory holds no model, or it is called `starter`.
+ * @throws {ContractError} If the directory holds no model, an address is given, or it is called `starter`.
  * @throws {FormatError} If a file is damaged.
  *
  * @example A model that is ready for `predictEnsemble`
@@ -143,6 +144,10 @@ export async function isStarter(directory: string): Promise<boolean> {
  */
 export async function loadModels(directory: string): Promise<TrainedModel[]> {
   if (await isStarter(directory)) return [await loadStarter()];
+  if (isAddress(directory)) {
+    const address = showPlace(directory);
+    throw new ContractError(`Cannot load model: "${address}" is an address, ${WANTED}`);
+  }
   const kind = await pathKind(directory);
   if (kind === undefined) {
     throw new NotFoundError(

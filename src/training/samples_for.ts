@@ -28,7 +28,7 @@ export interface SamplesForOptions {
  * of counts though no transform is named, the model reads no signal, or a sequence has the wrong number of letters or is
  * not read.
  * @throws {RangeError} If a sequence has a letter that IUPAC does not have.
- * @throws {TypeError} If a signal does not have as many values as the model takes.
+ * @throws {TypeError} If a gene or a cell type is no text, or a signal does not have as many values as the model takes.
  *
  * @example A sample of a data set, predicted by itself
  * ```ts

@@ -114,8 +114,8 @@ const UNSOUND: readonly (readonly [
   [
     "negative integers, which only a program without types gives",
     { signal: Int16Array.of(1, 2, 3, -4, 5, 6, 7, 8) as unknown as Uint16Array<ArrayBuffer> },
-    "ContractError",
-    /signal of row 1 is -4 in bin 0 of H3K9me3/,
+    "TypeError",
+    /signal is an Int16Array, expected a Uint8Array, Uint16Array/,
   ],
   ...([["log1p", packedSignal(good)], ["asinh", Float32Array.from(packedSignal(good))]] as const)
     .map(

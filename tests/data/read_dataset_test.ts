@@ -53,6 +53,21 @@ Deno.test("a file in the competition's format is read with its own record", asyn
   });
 });
 
+Deno.test("0 bytes are called that, and what is no file is refused", async () => {
+  for (const empty of [new ArrayBuffer(), new Uint8Array(), new File([], "train.npz")]) {
+    await rejects(readDataset(empty), {
+      name: "FormatError",
+      message: /^Cannot read data: found 0 bytes, expected an .npz or a .csv file/,
+    });
+  }
+  for (const wrong of [null, Promise.resolve(new Uint8Array())]) {
+    await rejects(readDataset(wrong as unknown as Uint8Array), {
+      name: "TypeError",
+      message: /^Cannot open file: found (null|a Promise), expected a path/,
+    });
+  }
+});
+
 Deno.test("a path that does not exist, or has no known kind, is refused", async () => {
   await rejects(readDataset("nowhere/train.npz"), {
     name: "NotFoundError",

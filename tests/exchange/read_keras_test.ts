@@ -302,6 +302,7 @@ Deno.test("files of models that are not read are refused with what to write inst
     [latin1("\x80\x04\x95abc"), /a pickle of Python/],
     [zip("arr_0.npy"), /npz file of arrays, expected weights as safetensors/],
     [latin1("GGUF"), /of no kind that is read/],
+    [latin1(""), /the file has 0 bytes, expected safetensors, ONNX/],
   ];
   for (const [bytes, message] of files) {
     await rejects(readModelFile(bytesSource(bytes, "a.pt")), { name: "FormatError", message });

@@ -175,9 +175,37 @@ Deno.test("rows are positions in the view that is given", async () => {
 });
 
 Deno.test("no rows have no blocks, and attributions of no samples", async () => {
-  const found = await attribute([pooledModel()], DATA, { ...WASM, rows: [] });
-  deepStrictEqual([found.rows.length, found.predictions.length, found.models], [0, 0, 1]);
+  for (const [method, models] of NONE) {
+    for (const occlude of method === "occlusion" ? ["bin", "mark"] as const : [undefined]) {
+      const options = { ...WASM, method, occlude, steps: 2 };
+      const none = await attribute(models, DATA, { ...options, rows: [] });
+      const one = await attribute(models, DATA, { ...options, rows: [3] });
+      deepStrictEqual([none.rows.length, none.models], [0, models.length]);
+      deepStrictEqual(Object.keys(none), Object.keys(one));
+      deepStrictEqual(partsOf(none), partsOf(one));
+      for (const { values } of Object.values(none.inputs)) strictEqual(values.length, 0);
+      strictEqual(none.predictions.length, 0);
+    }
+  }
+  for await (const _ of attributeBlocks([pooledModel()], DATA, { ...WASM, rows: [] })) {
+    throw new Error("found a block, expected none");
+  }
 });
+
+/** Methods, and models whose inputs they explain. */
+const NONE = [
+  ["integrated-gradients", [pooledModel()]],
+  ["gradient", [PANEL, PANEL]],
+  ["expected-gradients", [dnaModel()]],
+  ["occlusion", [PANEL]],
+  ["occlusion", [pooledModel(), pooledModel()]],
+  ["mutagenesis", [dnaModel()]],
+] as const;
+
+/** What attributions have of each input: its shape, and whichever values there are. */
+function partsOf({ inputs }: Attributions): unknown {
+  return Object.entries(inputs).map(([name, input]) => [name, input.shape, Object.keys(input)]);
+}
 
 /** Every fourth sample. */
 const SOME = Array.from({ length: 11 }, (_, i) => 4 * i);

@@ -33,6 +33,41 @@ Deno.test("each kind of source has its name, and closing it closes only what was
   await rejects(openSource(new URL("ftp://example.org/a.bin")), TypeError);
 });
 
+Deno.test("bytes may be a buffer or a view of one", async () => {
+  const { buffer } = Uint8Array.of(0, ...BYTES, 9);
+  using whole = await openSource(buffer);
+  deepStrictEqual([whole.name, whole.size], ["memory", 7]);
+  using view = await openSource(new DataView(buffer, 1, 5));
+  deepStrictEqual([...await view.read(0, view.size)], [...BYTES]);
+  const shared = new SharedArrayBuffer(2);
+  new Uint8Array(shared).set([7, 8]);
+  using copy = await openSource(new DataView(shared, 1));
+  deepStrictEqual([...await copy.read(0, 1)], [8]);
+});
+
+Deno.test("what is no file is refused with what it is", async () => {
+  const cases: [unknown, string, string][] = [
+    [undefined, "undefined", ""],
+    [null, "null", ""],
+    [5, "a number", ""],
+    [[1, 2], "an Array", ""],
+    [{ read: () => {} }, "an object", ""],
+    [Object.create(null), "an object", ""],
+    [Float32Array.of(1), "a Float32Array", ""],
+    [() => BYTES, "a function", ""],
+    [Promise.resolve(BYTES), "a Promise", "; await it"],
+    [new ReadableStream(), "a ReadableStream", "; new Response(stream) is one"],
+  ];
+  for (const [wrong, found, advice] of cases) {
+    await rejects(openSource(wrong as Uint8Array), {
+      name: "TypeError",
+      message:
+        `Cannot open file: found ${found}, expected a path, a URL, a Blob, an ArrayBuffer, ` +
+        `a Uint8Array, a DataView, a Response or a ByteSource${advice}`,
+    });
+  }
+});
+
 /** An answer with an address, as `fetch` gives it. */
 function answer(body: BodyInit | null, init: ResponseInit): Response {
   const response = new Response(body, init);

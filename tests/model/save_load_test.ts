@@ -191,6 +191,50 @@ Deno.test("a directory may be a URL", async () => {
   });
 });
 
+Deno.test("a model loads from a list of files, and from buffers by their names", async () => {
+  const model = trainedModel("experiment1");
+  const { json, weights } = await serializeModel(model);
+  const list = [new File([weights], "weights.bin"), new File([json], "model.json")];
+  const whole = await loadModel(new Map(list.map((file) => [file.name, file])));
+  deepStrictEqual(await loadModel(list), whole);
+  deepStrictEqual(await loadModel(new Set(list)), whole);
+  const buffers = list.map(async (file) => [file.name, await file.arrayBuffer()] as const);
+  deepStrictEqual(await loadModel(new Map(await Promise.all(buffers))), whole);
+  await rejects(loadModel(list.slice(1)), {
+    name: "NotFoundError",
+    message: "Cannot load model: found model.json, expected weights.bin among them",
+  });
+  const empty = new Map(list.map(({ name }) => [name, new ArrayBuffer()]));
+  await rejects(loadModel(empty), /its JSON has 0 bytes, expected a model.json/);
+});
+
+Deno.test("an address is not taken for a directory, and what is no model is refused", async () => {
+  for (const address of ["http://host/m", "https://me:secret@host/m/?key=secret"]) {
+    for (const given of [address, new URL(address)]) {
+      await rejects(loadModel(given), (error: Error) => {
+        strictEqual(error.name, "TypeError");
+        ok(!/secret/.test(error.message));
+        return /^Cannot load model: found the address https?:\/\/host\/m, .*new Map\(\[\["model.json", "https?:\/\/host\/m\/model.json"\]/
+          .test(error.message);
+      });
+    }
+  }
+  const cases: [unknown, string][] = [
+    [undefined, "found undefined, expected a directory, a list of Files, a Map"],
+    [null, "found null, expected"],
+    [{ json: "model.json" }, "found an object, expected .* with json and weights"],
+    [new Blob([]), "found a Blob, expected"],
+    [Uint8Array.of(1), "found a Uint8Array, expected"],
+    [Promise.resolve(""), "found a Promise, expected"],
+    [["model.json"], "found a string in place 0 of a list, expected a File"],
+    [[new Blob([])], "found a Blob in place 0 of a list, expected a File"],
+  ];
+  for (const [wrong, message] of cases) {
+    const expected = { name: "TypeError", message: new RegExp(`^Cannot load model: ${message}`) };
+    await rejects(loadModel(wrong as string), expected);
+  }
+});
+
 Deno.test("loading is given up when its signal is aborted, even where a file never answers", async () => {
   const { json, weights } = await serializeModel(trainedModel("experiment1"));
   const bytes = { json: new TextEncoder().encode(json), weights };

@@ -22,6 +22,10 @@ Deno.test("files and directories of other programs are recognised by their names
       name: "NotFoundError",
       message: /nowhere/,
     });
+    await rejects(loadModels("https://example.org/m?key=secret"), {
+      name: "ContractError",
+      message: /model: "https:\/\/example.org\/m" is an address, expected a directory that train/,
+    });
     const markers = {
       "model.onnx": /holds a model of ONNX \(model\.onnx\), not saved by @waka\/histone/,
       "saved_model.pb": /holds a model of TensorFlow \(SavedModel\).*, expected a directory/,

@@ -1,0 +1,99 @@
+/** What programs without types, and rows of JSON, can give in place of samples and columns. */
+
+import { strictEqual, throws } from "node:assert";
+import { Dataset } from "../../src/data/dataset.ts";
+import type { Sample } from "../../src/data/sample.ts";
+import type { SampleColumns } from "../../src/io/columns.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
+import { openPredictor } from "../../src/training/predictor.ts";
+import { samplesFor } from "../../src/training/samples_for.ts";
+import { loadStarter } from "../../src/starter/mod.ts";
+import { tableDataset } from "../helpers/samples.ts";
+
+const RECORD = { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K27ac"] };
+const GOOD: Sample = { gene: "ENSG00000115459", cellType: "liver", signal: [1, 2, 3, 4] };
+const DATA = tableDataset(2, 3);
+
+function refuse(make: () => unknown, message: string | RegExp): void {
+  throws(make, { name: "TypeError", message });
+}
+
+Deno.test("samples whose gene or cell type is no text are refused with their number", () => {
+  const cases: [Record<string, unknown> | null | undefined, string][] = [
+    [{ ...GOOD, gene: undefined }, "gene of sample 1 is missing, expected a string"],
+    [{ ...GOOD, gene: null }, "gene of sample 1 is null, expected a string"],
+    [{ ...GOOD, gene: 5 }, "gene of sample 1 is 5, expected a string"],
+    [{ ...GOOD, cellType: null }, "cell type of sample 1 is null, expected a string"],
+    [{ ...GOOD, cellType: ["liver"] }, 'cell type of sample 1 is ["liver"], expected a string'],
+    [{ ...GOOD, signal: null }, "signal of sample 1 is null, expected an array of numbers"],
+    [{ ...GOOD, signal: "1234" }, 'signal of sample 1 is "1234", expected an array of numbers'],
+    [null, "gene of sample 1 is missing, expected a string"],
+    [undefined, "gene of sample 1 is missing, expected a string"],
+  ];
+  for (const [wrong, message] of cases) {
+    const samples = [GOOD, wrong as unknown as Sample];
+    refuse(
+      () => Dataset.fromSamples(samples, { record: RECORD }),
+      `Cannot make samples: ${message}`,
+    );
+  }
+  const first = [{ cellType: "liver" } as Sample];
+  refuse(() => Dataset.fromSamples(first, { record: RECORD }), /gene of sample 0 is missing/);
+});
+
+Deno.test("samples for a model, and for a predictor, are refused in the same way", async () => {
+  const model = await loadStarter();
+  const sample = { cellType: "liver", signal: [] } as unknown as Sample;
+  const message = "Cannot make samples: gene of sample 0 is missing, expected a string";
+  refuse(() => samplesFor(model, [sample]), message);
+  await using predictor = await openPredictor(model, { engine: "wasm", threads: 1 });
+  const error = await predictor.predict([sample]).catch((error: unknown) => error);
+  strictEqual(String(error), `TypeError: ${message}`);
+});
+
+Deno.test("columns of a wrong type are refused with what was found", () => {
+  const types =
+    "a Uint8Array, Uint16Array, Uint32Array, Float32Array or Float64Array, or a StoredSignal";
+  const cases: [Record<string, unknown>, string][] = [
+    [{ signal: [1, 2] }, `signal is an Array, expected ${types}`],
+    [{ signal: Int16Array.of(1) }, `signal is an Int16Array, expected ${types}`],
+    [{ signal: undefined }, `signal is undefined, expected ${types}`],
+    [{ labels: [0, 1, 2, 3, 4, 5] }, "labels is an Array, expected a Float64Array"],
+    [{ labels: null }, "labels is null, expected a Float64Array"],
+    [{ geneIndex: [0, 1, 2, 0, 1, 2] }, "geneIndex is an Array, expected a Uint32Array"],
+    [{ cellTypeIndex: undefined }, "cellTypeIndex is undefined, expected a Uint32Array"],
+    [{ cellTypes: "E001" }, "cellTypes is a string, expected an array of strings"],
+    [{ genes: [undefined, "b", "c"] }, "gene 0 is missing, expected a string"],
+    [{ genes: ["a", "b", 5] }, "gene 2 is 5, expected a string"],
+    [{ cellTypes: ["E001", null] }, "cell type 1 is null, expected a string"],
+    [{ record: undefined }, "record is undefined, expected a record with marks"],
+  ];
+  for (const [wrong, message] of cases) {
+    const columns = { ...DATA.columns, ...wrong } as unknown as SampleColumns;
+    refuse(() => new Dataset(columns), `Cannot build data set: ${message}`);
+  }
+  const rows = [0, 1] as unknown as Uint32Array;
+  refuse(() => new Dataset(DATA.columns, rows), /rows is an Array, expected a Uint32Array/);
+});
+
+Deno.test("an index is a number of a name, whatever array has it", () => {
+  for (const geneIndex of [Int32Array.of(0, 1, 2, 0, 1, -1), Float32Array.of(0, 1, 2, 0, 1, 0.5)]) {
+    const columns = { ...DATA.columns, geneIndex } as unknown as SampleColumns;
+    throws(() => new Dataset(columns), {
+      name: "ContractError",
+      message: `Cannot build data set: gene of row 5 is number ${geneIndex[5]}, ` +
+        "expected an integer from 0 to less than 3",
+    });
+  }
+});
+
+Deno.test("a slice begins and ends at whole numbers", () => {
+  const cases = [[1.5, 3], [0, 2.5], [NaN, 3], ["1", 3]];
+  for (const [start, end] of cases as [number, number][]) {
+    throws(() => DATA.slice(start, end), {
+      name: "RangeError",
+      message: /^Cannot take samples .*: found .*, expected integers from 0 to 6$/,
+    });
+  }
+  strictEqual(DATA.slice(1, 3).length, 2);
+});
