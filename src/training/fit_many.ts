@@ -59,12 +59,13 @@ export async function fitMany(
   if (runs.length === 0) return [];
   options.signal?.throwIfAborted();
   const fit = await planFit(spec, runs, options);
-  const { survey } = options.checkpoint ?? {};
-  if (survey === undefined) {
-    await using _ = await options.checkpoint?.take?.();
+  const { checkpoint } = options;
+  if (checkpoint?.survey === undefined) {
+    await using _ = await fit.hooks.take(async () => await checkpoint?.take?.());
     return await trainGroups(fit);
   }
-  await survey(await surveyRuns(fit), fit.arithmetic);
+  const surveyed = await surveyRuns(fit);
+  await fit.hooks.wait(() => checkpoint.survey?.(surveyed, fit.arithmetic));
   throw new PartFinished("The runs were surveyed, not trained");
 }
 
@@ -105,7 +106,7 @@ async function trainGroup(
     readonly resume: FitCheckpoint | undefined;
   },
 ): Promise<{ readonly runs: readonly GroupRun[]; readonly interrupted: boolean }> {
-  const { model, record, geneEffects, engine, reason, arithmetic, options } = fit;
+  const { model, record, geneEffects, engine, reason, arithmetic, options, hooks } = fit;
   const settings = fit.settings.slice(first, end);
   await using session = await engine.createSession(model, {
     members: settings.map((_, i) => memberOf(fit, first + i)),
@@ -141,17 +142,20 @@ async function trainGroup(
     first,
     work: workOf(fit, first),
     options,
+    hooks,
     signal,
   };
   const loop = await EpochLoop.start(session, setup, {
     cadence: state.cadence,
     save: async (checkpoint) =>
-      await options.checkpoint?.save({
-        ...checkpoint,
-        ...checkpointOf(fit, state),
-        group: [first - state.part[0], end - state.part[0]],
-        runs: [...state.kept, ...checkpoint.runs.map((run, i) => planned(fit, run, first + i))],
-      }),
+      await hooks.wait(() =>
+        options.checkpoint?.save({
+          ...checkpoint,
+          ...checkpointOf(fit, state),
+          group: [first - state.part[0], end - state.part[0]],
+          runs: [...state.kept, ...checkpoint.runs.map((run, i) => planned(fit, run, first + i))],
+        })
+      ),
   });
   if (resume !== undefined) await loop.restore(resume.runs.slice(resume.group[0]));
   try {
