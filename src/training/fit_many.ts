@@ -2,6 +2,7 @@ import type { Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
+import { checkDataset, checkOptions } from "./_check_arguments.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
 import { type Fit, memberOf, planFit, plannedTraining } from "./_fit_plan.ts";
 import { checkpointOf, endPart, type FitState, reportOf, startState } from "./_fit_state.ts";
@@ -33,6 +34,7 @@ import { joinSignals } from "../base/join_signals.ts";
  * `options.resume` is from other data, another model or other settings; if another training keeps its checkpoints in the
  * folder that `options.checkpoint` is.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
+ * @throws {TypeError} If a run's data are no `Dataset`, or `checkpoint`, `initial` or `resume` is something else.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  * @throws {PartFinished} If `options.checkpoint` asks for a part of the runs, or a survey, and that is done.
@@ -56,6 +58,8 @@ export async function fitMany(
   runs: readonly FitRun[],
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
+  for (const { data } of runs) checkDataset(data, "train");
+  checkOptions(options);
   if (runs.length === 0) return [];
   options.signal?.throwIfAborted();
   const fit = await planFit(spec, runs, options);
