@@ -1,6 +1,7 @@
-/** Programs of users compile under the strictest rules for optional fields. */
+/** Programs of users compile: under the strictest rules for optional fields, and with the types that Deno has by itself. */
 
 import { ok, strictEqual } from "node:assert";
+import { fileURLToPath } from "node:url";
 import manifest from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
@@ -24,4 +25,33 @@ Deno.test("README, pages and example programs compile under exactOptionalPropert
   };
   await check(programs);
   await check(["--doc-only", "README.md", ...pages]);
+});
+
+Deno.test("a program of Deno's own libraries compiles that imports every export from the sources", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const names = Object.keys(manifest.exports).map((name) => `${manifest.name}${name.slice(1)}`);
+    const imports = names.map((name, i) => `import * as part${i} from "${name}";`);
+    const parts = names.map((_, i) => `part${i}`).join(", ");
+    await Deno.writeTextFile(
+      `${folder}/main.ts`,
+      `${imports.join("\n")}\nconsole.log([${parts}]);\n`,
+    );
+    // No library is named, so that neither the types of a page nor this project's settings are there.
+    await Deno.writeTextFile(
+      `${folder}/deno.json`,
+      JSON.stringify({
+        links: [fileURLToPath(ROOT)],
+        imports: { [manifest.name]: `jsr:${manifest.name}@^${manifest.version}` },
+      }),
+    );
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["check", "-q", "--cached-only", "main.ts"],
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+    }).output();
+    ok(success, new TextDecoder().decode(stderr));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -1,3 +1,5 @@
+import { showValue } from "./show_value.ts";
+
 /**
  * Throws unless a setting is a safe integer within its bounds.
  *
@@ -15,8 +17,9 @@ export function checkInteger(
   },
 ): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  const range = most === Number.MAX_SAFE_INTEGER ? "" : ` and <= ${most}`;
+  const isNamed = most !== Number.MAX_SAFE_INTEGER || value > most;
+  const range = isNamed ? ` and <= ${most}` : "";
   throw new RangeError(
-    `Cannot ${action}: ${name} is ${value}, expected an integer >= ${least}${range}`,
+    `Cannot ${action}: ${name} is ${showValue(value)}, expected an integer >= ${least}${range}`,
   );
 }

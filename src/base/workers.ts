@@ -70,7 +70,7 @@ export function whyNoWorkers(): string | undefined {
   if (typeof Worker === "function") {
     // Browsers refuse workers there, or start them and then refuse their program.
     const { location } = globalThis as { location?: { readonly protocol: string } };
-    const isPageOnDisk = typeof document === "object" && location?.protocol === "file:";
+    const isPageOnDisk = isPage() && location?.protocol === "file:";
     return isPageOnDisk ? "a page on disk starts no threads" : undefined;
   }
   if (nodeThreads() !== undefined) return undefined;
@@ -131,6 +131,11 @@ function createWorker(job: WorkerJob, name: string): WorkerThread {
   }
 }
 
+/** Whether this is the thread of a page. Programs of Deno and Node are compiled without the types of a page. */
+function isPage(): boolean {
+  return typeof (globalThis as { document?: unknown }).document === "object";
+}
+
 function nodeThreads(): typeof import("node:worker_threads") | undefined {
   return BUILTINS.getBuiltinModule?.("node:worker_threads");
 }
@@ -174,7 +179,7 @@ export interface WorkerPort {
 export function workerPort(): WorkerPort | undefined {
   const scope = globalThis as unknown as WorkerPort;
   // A window has the function too, for messages between windows.
-  if (typeof scope.postMessage === "function" && typeof document === "undefined") return scope;
+  if (typeof scope.postMessage === "function" && !isPage()) return scope;
   const port = nodeThreads()?.parentPort;
   if (port === undefined || port === null) return undefined;
   const own: WorkerPort = {

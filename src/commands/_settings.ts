@@ -157,6 +157,8 @@ export async function inputsOfTraining(
     validation,
     weights,
   };
-  const models = from === undefined ? {} : { from: await describeModels(from) };
+  const models: Parameters<typeof inputsOfRun>[2] = from === undefined
+    ? {}
+    : { from: await describeModels(from) };
   return await inputsOfRun(files, resume, models);
 }

@@ -5,6 +5,7 @@ import { type EngineReport, selectEngine } from "../engine/select.ts";
 import { ContractError, UnsupportedModelError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { checkArithmetic } from "../training/check_arithmetic.ts";
+import { awaitHook } from "../training/hooks.ts";
 import { groupTrials, type ModelTrial } from "./_group_trials.ts";
 import { runInLanes } from "./_lanes.ts";
 import { planTrials } from "./plan_trials.ts";
@@ -174,7 +175,10 @@ class Search {
     const run = { transform, schedule, weightDecay, window, engine, signal, stop, otherArithmetic };
     await runInLanes(groupTrials(left, capacity.inGroup), async (group) => {
       const numbers = group.map(({ trial }) => trial);
-      const checkpoints = await openCheckpoints?.({ rung, trials: numbers });
+      const checkpoints = await awaitHook(
+        () => openCheckpoints?.({ rung, trials: numbers }),
+        signal,
+      );
       const done = await trainGroup(group, {
         ...run,
         folds: this.#folds,
@@ -192,7 +196,7 @@ class Search {
         records.push(record);
         this.#keep(record, progress());
       }
-      if (done.length === group.length) await checkpoints?.finish();
+      if (done.length === group.length) await awaitHook(() => checkpoints?.finish(), signal);
     }, { lanes: capacity.lanes, stops: [signal, stop] });
     signal?.throwIfAborted();
     return records;

@@ -68,7 +68,7 @@ export interface SearchOptions extends SearchSettings {
   readonly onTrial?: ((record: TrialRecord, progress: SearchProgress) => void) | undefined;
   /** Called every few steps. */
   readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
-  /** Gives the search up: the call rejects with the signal's reason. */
+  /** Gives the search up: the call rejects with the signal's reason, whatever function of these options it waits for. */
   readonly signal?: AbortSignal | undefined;
   /** Ends the search early: the call resolves with the trials that were done. */
   readonly stop?: AbortSignal | undefined;

@@ -3,7 +3,7 @@ import type { Session, SessionState } from "../engine/engine.ts";
 import { freeState } from "../engine/free_state.ts";
 import { freeArray } from "../base/free.ts";
 import { learningRateAt } from "../engine/schedule.ts";
-import { DivergedError, EngineUnavailableError } from "../errors.ts";
+import { DivergedError } from "../errors.ts";
 import type { Cadence } from "./_cadence.ts";
 import {
   fromCheckpoint,
@@ -19,6 +19,7 @@ import { eachWindow, type LoadedWindow } from "./_windows.ts";
 import { bestEpoch, hasStopped } from "./early_stopping.ts";
 import type { EpochRecord, RunCheckpoint } from "./fit_types.ts";
 import { reportEpoch } from "./_report_epoch.ts";
+import { runSteps, unfinished } from "./_run_steps.ts";
 
 /** How checkpoints of a group are taken. */
 export interface GroupSaving {
@@ -184,7 +185,7 @@ export class EpochLoop {
   ): Promise<[number, DivergedError][]> {
     const { epoch, position: start, lossSums } = progress;
     const { samples: { labelScales }, signal } = this.#setup;
-    const losses = await this.#session.runEpoch({
+    const losses = await runSteps(this.#session, {
       source: window.source,
       orders: window.rows,
       epoch,
@@ -213,7 +214,8 @@ export class EpochLoop {
     { epoch, lossSums, seconds }: Progress,
     { orders, diverged }: EpochOutcome,
   ): Promise<void> {
-    const { first, options } = this.#setup;
+    const { first, options, hooks } = this.#setup;
+    options.signal?.throwIfAborted();
     const validation = await validationLosses(this.#session, this.#setup);
     const states = await this.#session.state();
     const before = this.#runs;
@@ -241,7 +243,9 @@ export class EpochLoop {
       const arrays = [...arraysOf(before[i]!), ...arraysOf({ state: states[i]! })];
       arrays.filter((values) => !kept.has(values)).forEach(freeArray);
     }
-    for (const [run, record] of records) await options.onEpoch?.(run, record);
+    for (const [run, record] of records) {
+      await hooks.wait(() => options.onEpoch?.(run, record));
+    }
     // After the last epoch nobody else would look.
     options.signal?.throwIfAborted();
   }
@@ -286,11 +290,4 @@ function arraysOf(
   { state, bestWeights = [] }: Pick<GroupRun, "state" | "bestWeights">,
 ): Float32Array[] {
   return [state.weights, state.firstMoments, state.secondMoments, bestWeights].flat();
-}
-
-/** The error that an epoch ends with: where the hardware failed, it also names the epoch. */
-function unfinished(error: unknown, epoch: number): unknown {
-  if (!(error instanceof EngineUnavailableError)) return error;
-  const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
-  return new EngineUnavailableError(message, { cause: error });
 }

@@ -20,6 +20,7 @@ import {
   sealRecord,
 } from "./_check_data.ts";
 import type { IdentifiedRuns } from "./_fit_identity.ts";
+import { Hooks } from "./hooks.ts";
 import { runSettings } from "./_run_settings.ts";
 import { chooseWindow } from "./choose_window.ts";
 import { copyInitial, panelToGrow, recordOf, settingsOf } from "./initial.ts";
@@ -35,6 +36,8 @@ export interface Fit extends IdentifiedRuns {
   readonly panels: RunPanels | undefined;
   readonly frozen: FrozenWeights;
   readonly options: FitManyOptions;
+  /** Waits for the functions of the options. */
+  readonly hooks: Hooks;
   readonly engine: Engine;
   readonly reason: string;
   /** The arithmetic that is used now. */
@@ -105,6 +108,7 @@ export async function planFit(
     sampleWeights: weights,
     frozen: found,
     options,
+    hooks: new Hooks(options.signal),
     engine,
     reason,
     arithmetic: await engine.arithmetic(),

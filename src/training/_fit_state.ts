@@ -29,15 +29,18 @@ export interface FitState {
 export async function endPart(fit: Fit, state: FitState, interrupted: boolean): Promise<never> {
   if (interrupted) throw fit.options.stop?.reason;
   const count = state.kept.length;
-  await fit.options.checkpoint?.save({
-    ...checkpointOf(fit, state),
-    group: [count, count],
-    epoch: 0,
-    position: 0,
-    lossSums: [],
-    seconds: 0,
-    runs: state.kept,
-  });
+  const { options: { checkpoint }, hooks } = fit;
+  await hooks.wait(() =>
+    checkpoint?.save({
+      ...checkpointOf(fit, state),
+      group: [count, count],
+      epoch: 0,
+      position: 0,
+      lossSums: [],
+      seconds: 0,
+      runs: state.kept,
+    })
+  );
   throw new PartFinished("The runs of this part are trained");
 }
 

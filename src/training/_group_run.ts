@@ -3,6 +3,7 @@ import { encodeGeneEffects, type GeneEffects, parseGeneEffects } from "../model/
 import type { ModelSpec } from "../model/spec.ts";
 import type { DataRecord } from "../record.ts";
 import type { GroupSamples } from "./_group_samples.ts";
+import type { Hooks } from "./hooks.ts";
 import type { FitCheckpoint, FitManyOptions, FitRun, RunCheckpoint } from "./fit_types.ts";
 import type { RunSettings } from "./_run_settings.ts";
 
@@ -25,6 +26,8 @@ export interface GroupSetup {
   /** Samples to train on in all epochs of all runs, and of those before the first. */
   readonly work: { readonly before: number; readonly total: number };
   readonly options: FitManyOptions;
+  /** Waits for the functions of the options. */
+  readonly hooks: Hooks;
   /** Ends the work, whether it is given up or stopped. */
   readonly signal: AbortSignal | undefined;
 }

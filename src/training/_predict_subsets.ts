@@ -10,6 +10,7 @@ import { predictRows } from "./_predict_rows.ts";
 import { predictSource } from "./_predict_source.ts";
 import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 import { withSession } from "./_kept_sessions.ts";
+import { awaitHook } from "./hooks.ts";
 import type { PredictOptions } from "./predict_options.ts";
 
 /** Options of {@linkcode predictSubsets}. */
@@ -94,7 +95,7 @@ export async function predictPrepared(
     };
     const scaled = takeOutputs === undefined
       ? await compute(0, data.length)
-      : await takeOutputs(compute, data.length);
+      : await awaitHook(() => takeOutputs(compute, data.length), signal);
     signal?.throwIfAborted();
     all.push(finishPredictions(scaled, { model, data }, { geneEffects, device: session.device }));
   }

@@ -8,13 +8,13 @@ import { fitGeneEffects } from "./gene_effects.ts";
 import { lossOf } from "./loss.ts";
 
 /**
- * Measures a group's models on their validation data.
+ * Measures a group's models on their validation data. All steps of the epoch are done, so `stop` does not end it.
  *
  * @returns The loss of each, NaN where predictions are NaN or infinite; `undefined` without validation data.
  */
 export async function validationLosses(
   session: Session,
-  { model, runs, samples: { validation, labelScales }, signal }: GroupSetup,
+  { model, runs, samples: { validation, labelScales }, options: { signal } }: GroupSetup,
 ): Promise<number[] | undefined> {
   if (validation === undefined) return undefined;
   const sets = runs.flatMap(({ validation }) => validation ?? []);

@@ -9,6 +9,7 @@ import {
   type RunHeader,
   statesOf,
 } from "./_checkpoint_header.ts";
+import { checkNotFreed } from "./_check_arguments.ts";
 import { LINE_FEED } from "../text/characters.ts";
 import { describeState, packStates, stateReader } from "./_states.ts";
 import type { FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
@@ -22,6 +23,7 @@ const DIGEST_BYTES = 32;
  *
  * @param checkpoint What `CheckpointOptions.save` was given.
  * @returns The bytes, for {@linkcode decodeCheckpoint}.
+ * @throws {ContractError} If it was kept after `save` without being copied, and its memory was freed.
  *
  * @example A checkpoint as bytes, and back
  * ```ts
@@ -43,6 +45,7 @@ const DIGEST_BYTES = 32;
 export async function encodeCheckpoint(
   checkpoint: FitCheckpoint,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkNotFreed(checkpoint, "encode a checkpoint");
   return await encodePart(checkpoint);
 }
 

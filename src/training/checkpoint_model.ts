@@ -7,6 +7,7 @@ import { readTraining } from "../model/read_training.ts";
 import { type TrainedModel, withInputRecord } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
 import { parseRecord } from "../record.ts";
+import { checkNotFreed } from "./_check_arguments.ts";
 import { withBestWeights } from "./_group_run.ts";
 import { labelScaleOf } from "./_label_scale.ts";
 import { keptEpoch } from "./early_stopping.ts";
@@ -35,7 +36,7 @@ export interface CheckpointModelOptions {
  * @param options Which run.
  * @returns The model, which shares no memory with the checkpoint.
  * @throws {RangeError} If the checkpoint has no run of that number.
- * @throws {ContractError} If the run has finished no epoch, the panel of its model is missing, or a version of this
+ * @throws {ContractError} If the run has finished no epoch, its memory was freed after `save`, the panel of its model is missing, or a version of this
  * package wrote the checkpoint that did not say what it is of.
  * @throws {FormatError} If what the checkpoint says of its model is damaged.
  *
@@ -70,6 +71,7 @@ export function modelOfCheckpoint(
       }`,
     );
   }
+  checkNotFreed({ runs: [found] }, "make a model");
   const { spec, record, training } = planOf(checkpoint, found);
   if (found.history.length === 0) {
     throw new ContractError(

@@ -9,7 +9,8 @@ import type { EpochRecord } from "./epoch_record.ts";
 export interface CheckpointOptions {
   /**
    * Keeps a checkpoint; training waits for it. A `CheckpointFolder` may be given in place of these options, since it
-   * has such a method. The memory of the checkpoint's arrays is freed soon after: copy arrays that are kept in memory.
+   * has such a method. The memory of the checkpoint's arrays is freed soon after: a checkpoint that is
+   * kept in memory is copied in it, by `structuredClone`.
    */
   readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
   /**

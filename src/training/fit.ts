@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import { checkDataset } from "./_check_arguments.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitOptions, FitResult } from "./fit_types.ts";
@@ -17,6 +18,7 @@ import type { FitOptions, FitResult } from "./fit_types.ts";
  * @throws {ContractError} If the data have no samples or no labels, or do not fit the model or its loss; if
  * `options.resume` is from other data, another model or other settings.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
+ * @throws {TypeError} If `data` is no `Dataset`, or `checkpoint`, `initial` or `resume` is something else.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  * @throws {DivergedError} If the loss becomes NaN or infinite. A checkpoint, or {@linkcode fitMany}, has the model and
@@ -42,6 +44,7 @@ export async function fit(
   data: Dataset,
   options: FitOptions = {},
 ): Promise<FitResult> {
+  checkDataset(data, "train");
   const { seed, learningRate, validation, sampleWeights, onEpoch, onProgress, ...common } = options;
   const results = await fitMany(
     spec,

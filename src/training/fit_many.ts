@@ -2,6 +2,7 @@ import type { Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
+import { checkDataset, checkOptions } from "./_check_arguments.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
 import { type Fit, memberOf, planFit, plannedTraining } from "./_fit_plan.ts";
 import { checkpointOf, endPart, type FitState, reportOf, startState } from "./_fit_state.ts";
@@ -33,6 +34,7 @@ import { joinSignals } from "../base/join_signals.ts";
  * `options.resume` is from other data, another model or other settings; if another training keeps its checkpoints in the
  * folder that `options.checkpoint` is.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
+ * @throws {TypeError} If a run's data are no `Dataset`, or `checkpoint`, `initial` or `resume` is something else.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  * @throws {PartFinished} If `options.checkpoint` asks for a part of the runs, or a survey, and that is done.
@@ -56,15 +58,18 @@ export async function fitMany(
   runs: readonly FitRun[],
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
+  for (const { data } of runs) checkDataset(data, "train");
+  checkOptions(options);
   if (runs.length === 0) return [];
   options.signal?.throwIfAborted();
   const fit = await planFit(spec, runs, options);
-  const { survey } = options.checkpoint ?? {};
-  if (survey === undefined) {
-    await using _ = await options.checkpoint?.take?.();
+  const { checkpoint } = options;
+  if (checkpoint?.survey === undefined) {
+    await using _ = await fit.hooks.take(async () => await checkpoint?.take?.());
     return await trainGroups(fit);
   }
-  await survey(await surveyRuns(fit), fit.arithmetic);
+  const surveyed = await surveyRuns(fit);
+  await fit.hooks.wait(() => checkpoint.survey?.(surveyed, fit.arithmetic));
   throw new PartFinished("The runs were surveyed, not trained");
 }
 
@@ -105,7 +110,7 @@ async function trainGroup(
     readonly resume: FitCheckpoint | undefined;
   },
 ): Promise<{ readonly runs: readonly GroupRun[]; readonly interrupted: boolean }> {
-  const { model, record, geneEffects, engine, reason, arithmetic, options } = fit;
+  const { model, record, geneEffects, engine, reason, arithmetic, options, hooks } = fit;
   const settings = fit.settings.slice(first, end);
   await using session = await engine.createSession(model, {
     members: settings.map((_, i) => memberOf(fit, first + i)),
@@ -141,17 +146,20 @@ async function trainGroup(
     first,
     work: workOf(fit, first),
     options,
+    hooks,
     signal,
   };
   const loop = await EpochLoop.start(session, setup, {
     cadence: state.cadence,
     save: async (checkpoint) =>
-      await options.checkpoint?.save({
-        ...checkpoint,
-        ...checkpointOf(fit, state),
-        group: [first - state.part[0], end - state.part[0]],
-        runs: [...state.kept, ...checkpoint.runs.map((run, i) => planned(fit, run, first + i))],
-      }),
+      await hooks.wait(() =>
+        options.checkpoint?.save({
+          ...checkpoint,
+          ...checkpointOf(fit, state),
+          group: [first - state.part[0], end - state.part[0]],
+          runs: [...state.kept, ...checkpoint.runs.map((run, i) => planned(fit, run, first + i))],
+        })
+      ),
   });
   if (resume !== undefined) await loop.restore(resume.runs.slice(resume.group[0]));
   try {

@@ -237,11 +237,12 @@ export interface FitOptions extends SettingsLayer {
    * @default false
    */
   readonly otherArithmetic?: boolean | undefined;
-  /** Gives the run up, between two steps: the call rejects with the signal's reason. */
+  /** Gives the run up, between two steps or while it waits for such a function: the call rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Ends the run early, between two steps: the call resolves with the model and the history of the finished epochs, and
-   * the last one is in a checkpoint, if there are any.
+   * the last one is in a checkpoint, if there are any. An epoch is finished when all its steps are done; its validation
+   * loss is still measured then. Functions of these options are waited for as usual.
    */
   readonly stop?: AbortSignal | undefined;
 }
@@ -255,7 +256,7 @@ export interface FitResult extends EngineReport {
   readonly model: TrainedModel;
   /** One entry per finished epoch; `bestEpoch` finds the best by its validation loss. */
   readonly history: readonly EpochRecord[];
-  /** True if `stop` ended the run before its last epoch. */
+  /** True if `stop` ended the run before its last epoch, or before the gene effects were fitted that it was to have. */
   readonly interrupted: boolean;
 }
 

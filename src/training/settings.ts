@@ -1,4 +1,5 @@
 import { checkInteger } from "../base/check_integer.ts";
+import { showValue } from "../base/show_value.ts";
 import { readsPanel } from "../model/panel_inputs.ts";
 import { findPreset, type PresetName } from "../model/presets.ts";
 import { parseSchedule, type Schedule } from "../model/schedule.ts";
@@ -107,10 +108,14 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
   const { learningRate, weightDecay } = settings;
   // Number.isFinite, since a string would pass a comparison and be saved as a string.
   if (!Number.isFinite(learningRate) || learningRate <= 0) {
-    throw new RangeError(`Cannot train: learningRate is ${learningRate}, expected a number > 0`);
+    throw new RangeError(
+      `Cannot train: learningRate is ${showValue(learningRate)}, expected a finite number > 0`,
+    );
   }
   if (!Number.isFinite(weightDecay) || weightDecay < 0) {
-    throw new RangeError(`Cannot train: weightDecay is ${weightDecay}, expected a number >= 0`);
+    throw new RangeError(
+      `Cannot train: weightDecay is ${showValue(weightDecay)}, expected a finite number >= 0`,
+    );
   }
   if (!BATCH_BY.includes(settings.batchBy)) {
     throw new RangeError(
@@ -137,7 +142,7 @@ function checkDropout(settings: TrainingSettings): void {
     const share = settings[name];
     if (Number.isFinite(share) && share >= 0 && share < 1) continue;
     throw new RangeError(
-      `Cannot train: ${name} is ${share}, expected a number from 0 to less than 1`,
+      `Cannot train: ${name} is ${showValue(share)}, expected a number from 0 to less than 1`,
     );
   }
   const { labelDropout, geneDropout, referenceDropout } = settings;
@@ -206,7 +211,7 @@ function checkEarlyStopping({ patience, restoreBest = true }: EarlyStopping): Ea
   checkInteger(patience, { action: "train", name: "earlyStopping.patience", least: 1 });
   if (typeof restoreBest === "boolean") return { patience, restoreBest };
   throw new TypeError(
-    `Cannot train: earlyStopping.restoreBest is ${restoreBest}, expected true or false`,
+    `Cannot train: earlyStopping.restoreBest is ${showValue(restoreBest)}, expected true or false`,
   );
 }
 

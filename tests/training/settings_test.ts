@@ -75,10 +75,22 @@ Deno.test("settings out of range are refused with their names", () => {
   throws(() => resolveSettings({ batchSize: 1.5 }, wakawaka), /batchSize is 1.5/);
   throws(() => resolveSettings({ learningRate: 0 }, wakawaka), /learningRate is 0, expected/);
   throws(() => resolveSettings({ epochs: 1 }), /batchSize is NaN/);
+  throws(
+    () => resolveSettings({ epochs: "2" as never }, wakawaka),
+    /epochs is "2", expected an integer >= 1$/,
+  );
+  throws(
+    () => resolveSettings({ seed: 2 ** 53 }, wakawaka),
+    /seed is 9007199254740992, expected an integer >= 0 and <= 9007199254740991$/,
+  );
+  throws(
+    () => resolveSettings({ learningRate: Infinity }, wakawaka),
+    /learningRate is Infinity, expected a finite number > 0$/,
+  );
   for (const weightDecay of [-0.1, NaN, Infinity, "0.1" as never]) {
     throws(
       () => resolveSettings({ weightDecay }, wakawaka),
-      /weightDecay is .*, expected a number/,
+      /weightDecay is .*, expected a finite number/,
     );
   }
   const schedule = (value: unknown) => () =>

@@ -96,7 +96,7 @@ function orderChain(
   const chain: LayerConfig[] = [];
   const seen = new Set<LayerConfig>();
   for (
-    let next = starts[0];
+    let next: LayerConfig | undefined = starts[0];
     next !== undefined && !seen.has(next);
     next = readBy.get(nameOf(next))
   ) {

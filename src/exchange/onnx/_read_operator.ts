@@ -78,7 +78,7 @@ function addActivation(state: ChainState, node: OnnxNode, layer: LayerSpec): voi
 function transposeAxes(state: ChainState, node: OnnxNode): void {
   const { axes } = state;
   const order = intsOf(node, "perm") ?? axes.map((_, i) => axes.length - 1 - i);
-  const moved = order.map((from) => axes[from]);
+  const moved = order.map((from): Axis | undefined => axes[from]);
   if (new Set(moved).size !== axes.length || moved.includes(undefined)) {
     state.refuse(node, `has the order [${order.join(", ")}] for ${axes.length} axes`);
   }

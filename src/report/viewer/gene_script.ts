@@ -25,6 +25,17 @@ import {
   showDomain,
   type Stage,
 } from "./stage.ts";
+import type {
+  Element,
+  HTMLDetailsElement,
+  HTMLElement,
+  HTMLInputElement,
+  HTMLSelectElement,
+  KeyboardEvent,
+  PageDocument,
+} from "./dom.ts";
+
+declare const document: PageDocument;
 
 /** A gene's page as it stands. */
 export interface GenePage {
@@ -166,7 +177,7 @@ export function fillNumbers(page: GenePage): void {
   if (details === null || !details.open) return;
   const { marks, window: { bins } } = page.data;
   const texts = numberCells(tracksOf(page, page.choice), { marks, bins });
-  details.querySelectorAll("td:not(.fixed)").forEach((cell, place) => {
+  details.querySelectorAll("td:not(.fixed)").forEach((cell: Element, place: number) => {
     cell.textContent = texts[place] ?? "";
   });
 }
@@ -211,7 +222,7 @@ export function listenToChoosers(page: GenePage, stage: Stage): void {
     drawTracks(page);
     drawDna(page, stage);
   });
-  stage.layer.addEventListener("keydown", ({ key }) => {
+  stage.layer.addEventListener("keydown", ({ key }: KeyboardEvent) => {
     if (key === "p" || key === "n") show(page.choice + (key === "n" ? 1 : -1));
   });
   document.querySelector("details.numbers")?.addEventListener("toggle", () => fillNumbers(page));

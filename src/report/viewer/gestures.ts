@@ -2,6 +2,19 @@
 
 import { findElement, moveCursor, moveToDomain, showDomain, type Stage } from "./stage.ts";
 import { zoomDomain } from "./window.ts";
+import type {
+  CancelFrame,
+  KeyboardEvent,
+  MouseEvent,
+  PageDocument,
+  PointerEvent,
+  ResizeObserverClass,
+  WheelEvent,
+} from "./dom.ts";
+
+declare const document: PageDocument;
+declare const cancelAnimationFrame: CancelFrame;
+declare const ResizeObserver: ResizeObserverClass;
 
 /** A gesture that has started over the tracks. */
 export interface Gesture {
@@ -42,7 +55,7 @@ export function panBy(stage: Stage, share: number): void {
 
 /** Makes the wheel zoom where it cannot be meant for the page: with Ctrl, as a pinch on a touch pad has, or after a click. */
 export function listenToWheel(stage: Stage): void {
-  stage.layer.addEventListener("wheel", (event) => {
+  stage.layer.addEventListener("wheel", (event: WheelEvent) => {
     const isMeant = event.ctrlKey || event.metaKey || document.activeElement === stage.layer;
     const isAcross = Math.abs(event.deltaX) > Math.abs(event.deltaY);
     const { start, end } = stage.domain;
@@ -135,11 +148,11 @@ export function release(stage: Stage, gesture: Gesture, event: PointerEvent): vo
 export function listenToPointers(stage: Stage): void {
   const gesture: Gesture = { fingers: new Map(), pressed: undefined, isPan: false };
   const { layer } = stage;
-  layer.addEventListener("pointerdown", (event) => press(stage, gesture, event));
-  layer.addEventListener("pointermove", (event) => follow(stage, gesture, event));
-  layer.addEventListener("pointerup", (event) => release(stage, gesture, event));
-  layer.addEventListener("pointercancel", (event) => release(stage, gesture, event));
-  layer.addEventListener("pointerleave", (event) => {
+  layer.addEventListener("pointerdown", (event: PointerEvent) => press(stage, gesture, event));
+  layer.addEventListener("pointermove", (event: PointerEvent) => follow(stage, gesture, event));
+  layer.addEventListener("pointerup", (event: PointerEvent) => release(stage, gesture, event));
+  layer.addEventListener("pointercancel", (event: PointerEvent) => release(stage, gesture, event));
+  layer.addEventListener("pointerleave", (event: PointerEvent) => {
     const isUsed = gesture.pressed !== undefined || document.activeElement === layer;
     if (event.pointerType === "mouse" && !isUsed) moveCursor(stage, undefined);
   });
@@ -185,7 +198,7 @@ export function obeyKey(stage: Stage, { key, shiftKey }: KeyboardEvent): boolean
 
 /** Makes keys and buttons move and zoom, and fits the axes to the width of the page. */
 export function listenToKeysAndButtons(stage: Stage): void {
-  stage.layer.addEventListener("keydown", (event) => {
+  stage.layer.addEventListener("keydown", (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (obeyKey(stage, event)) event.preventDefault();
   });

@@ -1,5 +1,9 @@
 /** The script of the index of genes: it shows the rows that hold a text. All of it runs in pages. */
 
+import type { HTMLElement, HTMLInputElement, PageDocument } from "./dom.ts";
+
+declare const document: PageDocument;
+
 /** Starts the page. */
 export function startIndexPage(): void {
   const field = document.querySelector<HTMLInputElement>("#filter")!;

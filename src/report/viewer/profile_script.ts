@@ -8,6 +8,9 @@ import {
   type ProfileViewData,
 } from "./profile_values.ts";
 import { findElement, makeStage, moveCursor, readPageData, showDomain } from "./stage.ts";
+import type { HTMLElement, PageDocument } from "./dom.ts";
+
+declare const document: PageDocument;
 
 /** Writes what each track has in a bin beside its name, and returns all of it as a sentence. */
 export function readProfilesOut(

@@ -9,6 +9,9 @@ import {
   type SequencePlace,
 } from "./sequence_values.ts";
 import { findElement, type Stage } from "./stage.ts";
+import type { PageDocument, SVGElement } from "./dom.ts";
+
+declare const document: PageDocument;
 
 /** Draws the part of the DNA that is shown; up to 150 bases are letters. */
 export function drawLetters(stage: Stage, { place, values, range }: {

@@ -10,6 +10,19 @@ import {
   type ViewDomain,
   type ViewWindow,
 } from "./window.ts";
+import type {
+  CancelFrame,
+  HTMLElement,
+  PageDocument,
+  PageMatchMedia,
+  ParentNode,
+  RequestFrame,
+} from "./dom.ts";
+
+declare const document: PageDocument;
+declare const matchMedia: PageMatchMedia;
+declare const requestAnimationFrame: RequestFrame;
+declare const cancelAnimationFrame: CancelFrame;
 
 /** Tracks one above the other, with a common axis. */
 export interface Stage {

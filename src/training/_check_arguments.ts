@@ -1,0 +1,64 @@
+/** Arguments of training that programs without types get wrong: they are refused before anything is done. */
+
+import { showValue } from "../base/show_value.ts";
+import { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import type { FitCheckpoint, FitManyOptions } from "./fit_types.ts";
+
+/** Throws unless these are samples. */
+export function checkDataset(data: unknown, action: string): void {
+  if (data instanceof Dataset) return;
+  const isColumns = isObject(data) && "geneIndex" in data;
+  const found = isColumns ? "columns" : Array.isArray(data) ? "an array" : kindOf(data);
+  const advice = isColumns ? ": new Dataset(columns)" : "";
+  throw new TypeError(`Cannot ${action}: found ${found} as data, expected a Dataset${advice}`);
+}
+
+/** Throws unless the options that are objects are what they are called. */
+export function checkOptions({ checkpoint, initial, resume }: FitManyOptions): void {
+  const isAbsent = (value: unknown) => (value ?? undefined) === undefined;
+  if (!isAbsent(checkpoint) && typeof checkpoint?.save !== "function") {
+    throw new TypeError(
+      `Cannot train: checkpoint.save is ${showValue(checkpoint?.save)}, expected a function`,
+    );
+  }
+  if (!isAbsent(resume)) checkResume(resume!);
+  if (isAbsent(initial) || Array.isArray(initial)) return;
+  const missing = ["spec", "weights", "record", "training"]
+    .find((name) => !isObject(initial) || !isObject(Reflect.get(initial, name)));
+  if (missing === undefined) return;
+  throw new TypeError(
+    `Cannot train: initial has no ${missing}, expected a trained model or an array of weights`,
+  );
+}
+
+function checkResume(resume: FitCheckpoint): void {
+  const { runs, group, identity } = isObject(resume) ? resume : {} as Partial<FitCheckpoint>;
+  if (!Array.isArray(runs) || !Array.isArray(group) || typeof identity !== "string") {
+    throw new TypeError(
+      "Cannot resume: resume has no runs, group or identity, expected a checkpoint, such as `checkpoint` of what " +
+        "CheckpointFolder.load returns",
+    );
+  }
+  checkNotFreed(resume, "resume");
+}
+
+/** Throws if a checkpoint was kept after `save` without being copied: training has freed its memory then. */
+export function checkNotFreed({ runs }: Pick<FitCheckpoint, "runs">, action: string): void {
+  const isFreed = runs.some(({ state, underWay, bestWeights = [] }) =>
+    [state.weights, underWay?.weights ?? [], bestWeights].flat().some(({ length }) => length === 0)
+  );
+  if (!isFreed) return;
+  throw new ContractError(
+    `Cannot ${action}: the checkpoint's memory was freed after \`save\`, expected a copy, which structuredClone makes in ` +
+      "`save`",
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function kindOf(value: unknown): string {
+  return isObject(value) ? "an object" : showValue(value);
+}
