@@ -250,8 +250,8 @@ Deno.test("without validation data there is no best epoch, and impossible settin
     resolveSettings({ epochs: 1, batchSize: 1, learningRate: 1, earlyStopping: stopping as never });
   throws(() => resolve({ patience: 0 }), /earlyStopping\.patience is 0, expected an integer >= 1/);
   throws(() => resolve({ patience: 1.5 }), RangeError);
-  throws(() => resolve({}), /patience is undefined/);
-  throws(() => resolve({ patience: 1, restoreBest: "no" }), /restoreBest is no, expected true/);
+  throws(() => resolve({}), /patience is missing/);
+  throws(() => resolve({ patience: 1, restoreBest: "no" }), /restoreBest is "no", expected true/);
 });
 
 Deno.test("a checkpoint of other patience is rejected, and damaged best weights are noticed", async () => {

@@ -13,14 +13,19 @@ const QUICK = { epochs: 3, batchSize: 8, engine: "tfjs-cpu" } as const;
 const DATA = new Dataset(
   simulateColumns({ cellTypes: 4, genes: 10, newGenes: 1, bins: 20 }).train,
 );
-const never = () => new Promise<never>(() => {});
 
-/** A signal that aborts once the call waits. */
-function soon(): { readonly signal: AbortSignal; readonly isReason: (error: unknown) => boolean } {
+/** A hook that waits for something, by default without an end, and a signal that aborts when it has been called. */
+function waitingHook<Result = never>(end: Promise<Result> = new Promise<Result>(() => {})) {
   const controller = new AbortController();
   const reason = new Error("enough");
-  setTimeout(() => controller.abort(reason), 100);
-  return { signal: controller.signal, isReason: (error) => error === reason };
+  return {
+    signal: controller.signal,
+    isReason: (error: unknown) => error === reason,
+    hook: () => {
+      setTimeout(() => controller.abort(reason));
+      return end;
+    },
+  };
 }
 
 Deno.test("training, searches and predictions end with their signal while a hook never ends", async () => {
@@ -29,35 +34,37 @@ Deno.test("training, searches and predictions end with their signal while a hook
   const search = { space, method: "grid", folds: 2, epochs: 1, engine: "tfjs-cpu" } as const;
   const checkpoint = { save: async () => {} };
   const calls = [
-    (signal: AbortSignal) => fit("experiment1", DATA, { ...QUICK, signal, onEpoch: never }),
-    (signal: AbortSignal) =>
-      fit("experiment1", DATA, { ...QUICK, signal, checkpoint: { save: never } }),
-    (signal: AbortSignal) =>
-      fit("experiment1", DATA, { ...QUICK, signal, checkpoint: { ...checkpoint, take: never } }),
-    (signal: AbortSignal) =>
-      fit("experiment1", DATA, { ...QUICK, signal, checkpoint: { ...checkpoint, survey: never } }),
-    (signal: AbortSignal) =>
-      crossValidate("experiment1", DATA, { ...QUICK, folds: 2, signal, onEpoch: never }),
-    (signal: AbortSignal) => searchModels(DATA, { ...search, signal, openCheckpoints: never }),
-    (signal: AbortSignal) =>
+    (signal: AbortSignal, hook: () => Promise<never>) =>
+      fit("experiment1", DATA, { ...QUICK, signal, onEpoch: hook }),
+    (signal: AbortSignal, hook: () => Promise<never>) =>
+      fit("experiment1", DATA, { ...QUICK, signal, checkpoint: { save: hook } }),
+    (signal: AbortSignal, hook: () => Promise<never>) =>
+      fit("experiment1", DATA, { ...QUICK, signal, checkpoint: { ...checkpoint, take: hook } }),
+    (signal: AbortSignal, hook: () => Promise<never>) =>
+      fit("experiment1", DATA, { ...QUICK, signal, checkpoint: { ...checkpoint, survey: hook } }),
+    (signal: AbortSignal, hook: () => Promise<never>) =>
+      crossValidate("experiment1", DATA, { ...QUICK, folds: 2, signal, onEpoch: hook }),
+    (signal: AbortSignal, hook: () => Promise<never>) =>
+      searchModels(DATA, { ...search, signal, openCheckpoints: hook }),
+    (signal: AbortSignal, hook: () => Promise<never>) =>
       searchModels(DATA, {
         ...search,
         signal,
-        openCheckpoints: () => Promise.resolve({ finish: never }),
+        openCheckpoints: () => Promise.resolve({ finish: hook }),
       }),
-    (signal: AbortSignal) =>
-      predict(model, DATA, { engine: "tfjs-cpu", signal, takeOutputs: never }),
+    (signal: AbortSignal, hook: () => Promise<never>) =>
+      predict(model, DATA, { engine: "tfjs-cpu", signal, takeOutputs: hook }),
   ];
   for (const [index, call] of calls.entries()) {
-    const { signal, isReason } = soon();
-    await rejects(call(signal), isReason, `call ${index}`);
+    const { signal, hook, isReason } = waitingHook();
+    await rejects(call(signal, hook), isReason, `call ${index}`);
   }
 });
 
 Deno.test("what was taken is given back when a hook that was given up has ended, even badly", async () => {
-  const { signal, isReason } = soon();
   const events: string[] = [];
   const saving = Promise.withResolvers<void>();
+  const { signal, hook, isReason } = waitingHook(saving.promise);
   const folder = {
     [Symbol.asyncDispose]: () => {
       events.push("given back");
@@ -67,7 +74,7 @@ Deno.test("what was taken is given back when a hook that was given up has ended,
   const training = fit("experiment1", DATA, {
     ...QUICK,
     signal,
-    checkpoint: { save: () => saving.promise, take: () => Promise.resolve(folder) },
+    checkpoint: { save: hook, take: () => Promise.resolve(folder) },
   });
   await rejects(training, isReason);
   deepStrictEqual(events, []);
@@ -76,11 +83,11 @@ Deno.test("what was taken is given back when a hook that was given up has ended,
   deepStrictEqual(events, ["given back"]);
 
   const late = Promise.withResolvers<AsyncDisposable>();
-  const second = soon();
+  const second = waitingHook(late.promise);
   const waiting = fit("experiment1", DATA, {
     ...QUICK,
     signal: second.signal,
-    checkpoint: { save: async () => {}, take: () => late.promise },
+    checkpoint: { save: async () => {}, take: second.hook },
   });
   await rejects(waiting, second.isReason);
   late.resolve(folder);
