@@ -1,5 +1,7 @@
 /** The groups in which the tests run: what each newcomer and each commit needs, and what takes longer. */
 
+import { findTestFiles } from "./test_files.ts";
+
 /** Some tests that run in one process, or a task of deno.json that tests. */
 export interface TestGroup {
   /** Name, as `deno task test-all NAME` takes it. */
@@ -174,8 +176,15 @@ export function chooseGroups(names: readonly string[]): readonly TestGroup[] {
   });
 }
 
-/** What a group leaves to others of its folders. */
-export function pathsOfOthers(group: TestGroup): string[] {
+/**
+ * The test files of a group, but for those that it leaves to others. `deno test --ignore` will not do: where a file is named
+ * beside folders, it ignores nothing.
+ */
+export function filesOf(group: TestGroup): readonly string[] {
+  return findTestFiles(group.paths, pathsOfOthers(group));
+}
+
+function pathsOfOthers(group: TestGroup): string[] {
   return TEST_GROUPS.filter((other) => other !== group && other.documentation !== true)
     .flatMap(({ paths }) => paths)
     .filter((path) => group.paths.some((own) => path.startsWith(`${own}/`)));

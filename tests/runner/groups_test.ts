@@ -1,19 +1,19 @@
 /** That each test belongs to one group, and that names choose groups. */
 
 import { deepStrictEqual, ok, throws } from "node:assert";
-import { chooseGroups, pathsOfOthers, TEST_GROUPS } from "./groups.ts";
+import { chooseGroups, filesOf, TEST_GROUPS } from "./groups.ts";
 import { findTestFiles } from "./test_files.ts";
 
 Deno.test("each test file belongs to one group", () => {
   const groups = TEST_GROUPS.filter(({ documentation }) => documentation !== true);
-  const files = groups.flatMap((group) => findTestFiles(group.paths, pathsOfOthers(group)));
+  const files = groups.flatMap(filesOf);
   deepStrictEqual(files.toSorted(), findTestFiles(["tests"]).toSorted());
 });
 
 Deno.test("a test that needs a GPU is in a group that may use one", () => {
   for (const group of TEST_GROUPS) {
     if (group.env?.DENO_WEBGPU_BACKEND === undefined || group.documentation) continue;
-    const files = findTestFiles(group.paths, pathsOfOthers(group));
+    const files = filesOf(group);
     const lost = files.filter((file) => /helpers\/webgpu\.ts"/.test(Deno.readTextFileSync(file)));
     deepStrictEqual(lost, [], group.name);
   }

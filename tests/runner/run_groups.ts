@@ -3,9 +3,8 @@
 import { SOUND_V8_FLAG } from "../../src/commands/version.ts";
 import { TextLineStream } from "./text_line_stream.ts";
 import { condense } from "./condense.ts";
-import { pathsOfOthers, type TestGroup } from "./groups.ts";
+import { filesOf, type TestGroup } from "./groups.ts";
 import { showProgress } from "./progress.ts";
-import { findTestFiles } from "./test_files.ts";
 
 /** The number of files whose times are printed, of those that took longest. */
 const SLOWEST_SHOWN = 3;
@@ -74,10 +73,7 @@ async function runTests(group: TestGroup, { verbose, flags }: RunOptions): Promi
     stderr: "piped",
   }).spawn();
   // Of files with documentation, those without an example are not run.
-  const files = group.documentation
-    ? undefined
-    : findTestFiles(group.paths, pathsOfOthers(group)).length;
-  const progress = showProgress(files);
+  const progress = showProgress(group.documentation ? undefined : filesOf(group).length);
   const { take, unfinished, seconds } = condense(progress.advance);
   const print = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
@@ -95,7 +91,6 @@ async function runTests(group: TestGroup, { verbose, flags }: RunOptions): Promi
 }
 
 function testArguments(group: TestGroup, flags: readonly string[]): string[] {
-  const ignored = pathsOfOthers(group);
   return [
     "test",
     "--cached-only",
@@ -106,9 +101,8 @@ function testArguments(group: TestGroup, flags: readonly string[]): string[] {
     ...(group.parallel ? ["--parallel"] : []),
     ...(group.unchecked ? ["--no-check"] : []),
     ...(group.documentation ? ["--doc"] : []),
-    ...(ignored.length > 0 ? [`--ignore=${ignored.join(",")}`] : []),
     ...flags,
-    ...group.paths,
+    ...(group.documentation ? group.paths : filesOf(group)),
   ];
 }
 
