@@ -98,6 +98,13 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     ...ON_DEVICE,
   },
   {
+    name: "webgpu-members",
+    about: "what models compute between two others in a session, on a GPU",
+    paths: ["tests/engine/webgpu/device/between_others_test.ts"],
+    ...ON_DEVICE,
+    long: true,
+  },
+  {
     name: "webgpu-tfjs",
     about: "the same suite on tf.js' WebGPU backend",
     paths: ["tests/engine/webgpu/device/tfjs_test.ts"],
