@@ -18,16 +18,25 @@ interface HeldPeak {
   readonly end: number;
   /** The largest of its rows' values. */
   value: number;
-  /** The summits of its rows. */
-  readonly summits: number[];
-  /** Another peak with the same start. */
-  readonly other: HeldPeak | undefined;
+  /** Number of its rows. */
+  rows: number;
+}
+
+/** The peaks with the same bases: rows that are the same in their summits, too, are peaks of their own. */
+interface SameBases {
+  readonly end: number;
+  readonly peaks: HeldPeak[];
+  /** How many rows have had a summit: its next row belongs to the peak of that number. */
+  readonly rowsOfSummit: Map<number, number>;
 }
 
 /** The peaks of a sequence, each in the place of its first row. */
 interface HeldContig {
   readonly order: HeldPeak[];
-  readonly byStart: Map<number, HeldPeak>;
+  /** Those with a start that were first. */
+  readonly byStart: Map<number, SameBases>;
+  /** Those with a start that others have, by both ends: hardly a file has such. */
+  readonly byBases: Map<string, SameBases>;
 }
 
 /**
@@ -54,7 +63,7 @@ export class PeakSummits implements RowSink {
   startContig(name: string): void {
     let contig = this.#contigs.get(name);
     if (contig === undefined) {
-      this.#contigs.set(name, contig = { order: [], byStart: new Map() });
+      this.#contigs.set(name, contig = { order: [], byStart: new Map(), byBases: new Map() });
     }
     this.#name = name;
     this.#contig = contig;
@@ -63,12 +72,17 @@ export class PeakSummits implements RowSink {
 
   add(start: number, end: number, value: number, summit: number): number {
     if (summit === NO_SUMMIT) return this.#addPlain(start, end, value);
-    const held = this.#find(start, end, summit);
+    const { peaks, rowsOfSummit } = this.#find(start, end);
+    const rows = rowsOfSummit.get(summit) ?? 0;
+    rowsOfSummit.set(summit, rows + 1);
+    const held = peaks[rows];
     if (held === undefined) {
-      this.#hold({ start, end, value, summits: [summit], other: this.#contig.byStart.get(start) });
+      const peak = { start, end, value, rows: 1 };
+      peaks.push(peak);
+      this.#contig.order.push(peak);
     } else {
       held.value = Math.max(held.value, value);
-      held.summits.push(summit);
+      held.rows++;
       this.#count(held);
     }
     return -1;
@@ -87,31 +101,31 @@ export class PeakSummits implements RowSink {
   #addPlain(start: number, end: number, value: number): number {
     const { order } = this.#contig;
     if (order.length === 0) return this.#sink.add(start, end, value, NO_SUMMIT);
-    order.push({ start, end, value, summits: [], other: undefined });
+    order.push({ start, end, value, rows: 1 });
     return -1;
   }
 
-  /** Finds the peak with these bases that has no row of this summit yet. */
-  #find(start: number, end: number, summit: number): HeldPeak | undefined {
-    let held = this.#contig.byStart.get(start);
-    while (held !== undefined && (held.end !== end || held.summits.includes(summit))) {
-      held = held.other;
-    }
-    return held;
+  /** Finds the peaks with these bases. */
+  #find(start: number, end: number): SameBases {
+    const { byStart, byBases } = this.#contig;
+    const first = byStart.get(start);
+    if (first?.end === end) return first;
+    const bases = `${start}-${end}`;
+    const known = first && byBases.get(bases);
+    if (known !== undefined) return known;
+    const made: SameBases = { end, peaks: [], rowsOfSummit: new Map() };
+    if (first === undefined) byStart.set(start, made);
+    else byBases.set(bases, made);
+    return made;
   }
 
-  #hold(peak: HeldPeak): void {
-    this.#contig.order.push(peak);
-    this.#contig.byStart.set(peak.start, peak);
-  }
-
-  #count({ start, end, summits }: HeldPeak): void {
+  #count({ start, end, rows }: HeldPeak): void {
     const several = this.#several ??= {
       peaks: 0,
       rows: 0,
       first: `${this.#name}:${start}-${end}`,
     };
-    if (summits.length === 2) {
+    if (rows === 2) {
       several.peaks++;
       several.rows++;
     }
