@@ -3,7 +3,8 @@ import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { inMemory } from "../io/stored_signal.ts";
 import { type DataRecord, type ReconcileOptions, reconcileRecords } from "../record.ts";
-import { Summariser, type SummaryShape } from "./summary.ts";
+import { Summariser } from "./summariser.ts";
+import type { SummaryShape } from "./summary.ts";
 import { turnedGenes } from "./turned_genes.ts";
 
 /** What summaries are made for: the bins and the record of a panel. */
