@@ -4,28 +4,18 @@ import type { SampleSource } from "../sample_source.ts";
 import { ArrangedBatch } from "./arranged_batch.ts";
 import { BatchArranger } from "./batch_arranger.ts";
 import { BatchWriter } from "./batch_writer.ts";
+import type { BatchedRows, RowBatch } from "./batched_rows.ts";
 import type { ExecutionContext } from "./ops/context.ts";
 import type { Plan } from "./plan/types.ts";
 
-/** Which samples to load, in batches of a size, and what to do with each batch. */
-export interface LoadOptions {
-  readonly rows: Uint32Array;
-  /** Samples of a batch; the last batch takes the rest. */
-  readonly batchSize: number;
+/** Which samples to load, and what to do with each batch. */
+export interface LoadOptions extends BatchedRows {
   readonly mode: "predict" | "explain";
-  /** Stops between two batches. */
-  readonly signal: AbortSignal;
-  /** Computes a batch. While it waits for threads the next batch is gathered. Returns whether to continue. */
-  readonly compute: (batch: LoadedBatch) => Promise<boolean>;
-}
-
-/** A batch that is in the inputs of a plan's chains. */
-export interface LoadedBatch {
-  /** Place of its first sample among the rows. */
-  readonly start: number;
-  readonly rows: Uint32Array;
-  /** Entries of each encoder, then the number of samples. */
-  readonly entries: readonly number[];
+  /**
+   * Computes a batch, which is in the inputs of the plan's chains. While it waits for threads the next batch is gathered.
+   * Returns whether to continue.
+   */
+  readonly compute: (batch: RowBatch) => Promise<boolean>;
 }
 
 /** Loads samples batch by batch into the inputs of a plan's chains, for predictions and explanations. */

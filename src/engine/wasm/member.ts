@@ -8,8 +8,9 @@ import { tablesOf } from "../joined_source.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import type { PathRequest } from "../path_source.ts";
 import type { SampleSource } from "../sample_source.ts";
-import type { BatchLoader, LoadedBatch } from "./batch_loader.ts";
+import type { BatchLoader } from "./batch_loader.ts";
 import type { BatchPredictor } from "./batch_predictor.ts";
+import type { RowBatch } from "./batched_rows.ts";
 import type { JobRunner } from "./job_runner.ts";
 import type { BatchJob, EpochJob, EpochOutcome, PredictionJob } from "./jobs.ts";
 import type { Plan } from "./plan/types.ts";
@@ -127,7 +128,7 @@ export class WasmMember implements Member {
     const predicted = new Float32Array(sharedBuffer(4 * rows.length));
     const { batchSize } = this.#plan;
     const batches = await this.#batches();
-    const compute = async (batch: LoadedBatch) => {
+    const compute = async (batch: RowBatch) => {
       const target = predicted.subarray(batch.start);
       const { rows, entries } = batch;
       await this.#do({ kind: "predict", rows, entries, predicted: target });
@@ -150,7 +151,7 @@ export class WasmMember implements Member {
     const inputs = this.#inputs;
     const gradients = createGradients(inputs, rows.length);
     const { batchSize } = this.#plan;
-    const compute = async ({ start, rows: { length }, entries }: LoadedBatch) => {
+    const compute = async ({ start, rows: { length }, entries }: RowBatch) => {
       await this.#do({ kind: "explain", entries });
       const batch = { inputs, gradients, firstSample: start, samples: length };
       readGradients(this.#jobs.context, this.#plan, batch);

@@ -3,29 +3,20 @@ import { gatherBatch } from "../gather_batch.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { ArrangedBatch } from "./arranged_batch.ts";
 import { BatchArranger } from "./batch_arranger.ts";
+import type { BatchedRows, RowBatch } from "./batched_rows.ts";
 import type { BatchLists } from "./batch_lists.ts";
 import type { Plan } from "./plan/types.ts";
 
-/** Which samples to train on, in batches of a size, and what takes a step. */
-export interface StepOptions {
-  readonly rows: Uint32Array;
-  /** Samples of a batch; the last batch takes the rest. */
-  readonly batchSize: number;
-  /** No further batch is gathered after it. */
-  readonly signal: AbortSignal;
+/** Which samples to train on, and what takes a step. */
+export interface StepOptions extends BatchedRows {
   /** Has threads take a step after those before; returns whether to continue when that step has been taken. */
   readonly take: (batch: ListedBatch) => Promise<boolean>;
 }
 
 /** A batch that is in one of the loader's lists. */
-export interface ListedBatch {
-  readonly rows: Uint32Array;
+export interface ListedBatch extends RowBatch {
   /** Number of the lists. */
   readonly lists: number;
-  /** Entries of each chain of the encoders, then the number of samples. */
-  readonly entries: readonly number[];
-  /** Whether it is the first. */
-  readonly isFirst: boolean;
 }
 
 /** Batches that are in memory at the same time: threads take a step with one while another is gathered. */
@@ -70,8 +61,8 @@ export class StepLoader {
 
   async #takeAll(source: SampleSource, options: StepOptions): Promise<void> {
     const { rows, batchSize, signal, take } = options;
-    for (let start = 0, step = 0; start < rows.length; start += batchSize, step++) {
-      const lists = step % SLOTS;
+    for (let start = 0; start < rows.length; start += batchSize) {
+      const lists = start / batchSize % SLOTS;
       const slot = this.#slots[lists]!;
       if (!await slot.taken) return;
       signal.throwIfAborted();
@@ -80,7 +71,7 @@ export class StepLoader {
       signal.throwIfAborted();
       slot.arranger.arrange();
       const { entries } = slot.arranged;
-      slot.taken = take({ rows: batch, lists, entries, isFirst: step === 0 });
+      slot.taken = take({ start, rows: batch, entries, lists });
       // It is heard of when the slot is asked for again, which may be later than it fails.
       slot.taken.catch(() => {});
     }

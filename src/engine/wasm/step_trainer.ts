@@ -12,12 +12,8 @@ export interface StepTrainerOptions {
   readonly batchSize: number;
 }
 
-/** Sums over the steps of a call. */
+/** What a call has done: steps and samples that threads have taken, and the sum of their losses. */
 interface Progress {
-  /** Steps and samples that threads have been given. */
-  givenSteps: number;
-  givenSamples: number;
-  /** Those that they have taken, and the sum of their losses. */
   steps: number;
   samples: number;
   loss: number;
@@ -50,7 +46,7 @@ export class StepTrainer {
    */
   async train(request: MemberEpoch, step: number): Promise<EpochOutcome> {
     const { source, order, start, end, signal } = request;
-    const progress: Progress = { givenSteps: 0, givenSamples: 0, steps: 0, samples: 0, loss: 0 };
+    const progress: Progress = { steps: 0, samples: 0, loss: 0 };
     const stop = () => this.#jobs.askToStop();
     signal.addEventListener("abort", stop);
     try {
@@ -70,24 +66,21 @@ export class StepTrainer {
   /** Gives threads a step; returns whether others may follow when they have taken it. */
   async #take(
     { source, epoch, firstPosition, start, onProgress }: MemberEpoch,
-    { batch: { rows, ...batch }, progress, step }: {
+    { batch, progress, step }: {
       readonly batch: ListedBatch;
       readonly progress: Progress;
       readonly step: number;
     },
   ): Promise<boolean> {
-    const { seed } = this.#options;
-    const position = { seed, epoch, firstPosition: firstPosition + start + progress.givenSamples };
-    const learned = gatherLearned(source, rows);
-    progress.givenSteps++;
-    progress.givenSamples += rows.length;
-    const number = step + progress.givenSteps;
+    const { seed, batchSize } = this.#options;
     const outcome = (await this.#jobs.runOnThreads({
       kind: "step",
-      ...batch,
-      ...learned,
-      position,
-      step: number,
+      lists: batch.lists,
+      entries: batch.entries,
+      isFirst: batch.start === 0,
+      ...gatherLearned(source, batch.rows),
+      position: { seed, epoch, firstPosition: firstPosition + start + batch.start },
+      step: step + batch.start / batchSize + 1,
     }))!;
     // Another one was not finite, or all are stopped.
     if (outcome.steps === 0) return false;
