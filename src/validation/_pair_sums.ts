@@ -4,6 +4,8 @@ const SUMS = 7;
 /** A variance below this share of the mean square is the rounding error of a constant. */
 const CONSTANT = 1e-12;
 
+type Seven = readonly [number, number, number, number, number, number, number];
+
 /** The seven sums over some pairs, weighted or not. */
 export type PairTotal = Float64Array;
 
@@ -51,18 +53,39 @@ export class PairSums {
     kinds: Uint8Array,
     { weights, kindCount }: { readonly weights: Float64Array; readonly kindCount: number },
   ): PairTotal[] {
-    const totals = new Float64Array(kindCount * SUMS);
-    for (let group = 0; group < kinds.length; group++) {
-      const weight = weights[group]!;
-      if (weight === 0) continue;
-      const start = group * SUMS;
-      const out = kinds[group]! * SUMS;
-      for (let i = 0; i < SUMS; i++) totals[out + i]! += weight * this.#sums[start + i]!;
+    const totals = Array.from({ length: kindCount }, () => new Float64Array(SUMS));
+    for (let first = 0; first < kinds.length;) {
+      const kind = kinds[first]!;
+      let end = first + 1;
+      while (end < kinds.length && kinds[end] === kind) end++;
+      this.#add(totals[kind]!, weights, { first, end });
+      first = end;
     }
-    return Array.from(
-      { length: kindCount },
-      (_, kind) => totals.subarray(kind * SUMS, (kind + 1) * SUMS),
-    );
+    return totals;
+  }
+
+  /**
+   * Adds neighbouring groups to a total. The sums are kept in registers meanwhile, and there is no branch on a weight: nobody
+   * could foretell which of them are 0.
+   */
+  #add(
+    total: PairTotal,
+    weights: Float64Array,
+    { first, end }: { readonly first: number; readonly end: number },
+  ): void {
+    const sums = this.#sums;
+    let [n, t, p, tt, pp, tp, squares] = total as unknown as Seven;
+    for (let group = first, at = first * SUMS; group < end; group++, at += SUMS) {
+      const weight = weights[group]!;
+      n += weight * sums[at]!;
+      t += weight * sums[at + 1]!;
+      p += weight * sums[at + 2]!;
+      tt += weight * sums[at + 3]!;
+      pp += weight * sums[at + 4]!;
+      tp += weight * sums[at + 5]!;
+      squares += weight * sums[at + 6]!;
+    }
+    total.set([n, t, p, tt, pp, tp, squares]);
   }
 }
 
