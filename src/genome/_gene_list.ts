@@ -77,7 +77,9 @@ export class GeneList {
       return this.report.leaveOut(WITHOUT_CHROMOSOME, describeRow(row));
     }
     const { id, chromosome, symbol = "", gene = "" } = row;
-    if (![id, chromosome, symbol, gene].every(isGeneCell)) {
+    const areCells = isGeneCell(id) && isGeneCell(chromosome) && isGeneCell(symbol) &&
+      isGeneCell(gene);
+    if (!areCells) {
       return this.report.leaveOut(ODD_NAME, `line ${row.line}`);
     }
     const key = geneKey(row.id);

@@ -66,31 +66,45 @@ export function makeTableParser(header: Line, options: TableParserOptions): RowP
 }
 
 function makeOwnParser(header: Line, { file, tss }: TableParserOptions): RowParser {
+  const text = lineText(header);
+  const separator = separatorOf(text);
+  const cells = splitCells(text, separator);
   const readRow = readTableHeader(TABLE_COLUMNS, "genes", {
     line: header,
     file,
-    separator: separatorOf(lineText(header)),
+    separator,
     optional: [ORIGINAL_ID, GENE_OF_SAMPLE, TRANSCRIPT_ID, ...SYMBOLS, ...TYPES, ...ENTREZ_IDS],
     mayBeEmpty: ["gene_id", "strand"],
     isInteger: "tss",
   });
+  // A table may have a hundred thousand rows, and most lack most of these columns.
+  const among = <Name extends string>(names: readonly Name[]) =>
+    names.filter((name) => cells.includes(name));
+  const columns = {
+    id: among([ORIGINAL_ID, "gene_id"]),
+    transcript: among([TRANSCRIPT_ID]),
+    gene: among([GENE_OF_SAMPLE]),
+    symbol: among(SYMBOLS),
+    type: among(TYPES),
+    entrezId: among(ENTREZ_IDS),
+  };
   return (line, file) => {
     const row = readRow(line, file);
-    const first = (names: readonly string[]) => {
-      const known = names.find((name) => isKnown(row[name as keyof typeof row] ?? ""));
-      return row[known as keyof typeof row];
+    const first = (names: readonly (keyof typeof row)[]) => {
+      for (const name of names) if (isKnown(row[name])) return row[name];
+      return undefined;
     };
     const start = parsePosition(row.tss, "tss", { line, file, least: 0 });
-    const id = first([ORIGINAL_ID, "gene_id"]);
+    const id = first(columns.id);
     const plainId = id === undefined ? undefined : stripGenePrefix(id);
     const names = tss === "transcript"
-      ? { id: first([TRANSCRIPT_ID]), gene: plainId }
-      : { id: plainId, gene: first([GENE_OF_SAMPLE]) };
+      ? { id: first(columns.transcript), gene: plainId }
+      : { id: plainId, gene: first(columns.gene) };
     return {
       ...names,
-      symbol: first(SYMBOLS),
-      entrezId: first(ENTREZ_IDS),
-      type: first(TYPES),
+      symbol: first(columns.symbol),
+      entrezId: first(columns.entrezId),
+      type: first(columns.type),
       chromosome: isKnown(row.chrom) ? row.chrom : "",
       start,
       end: start + 1,
