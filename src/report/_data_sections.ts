@@ -45,7 +45,7 @@ function findings({ findings, notChecked = [], warnings = [] }: DataPageInput): 
     <ul class="note unchecked">${notChecked.map((text) => html`<li>${text}</li>`)}</ul>
   `];
   const warned = warnings.length === 0 ? [] : [html`
-    <p>Warnings while the files were read and counted:</p>
+    <p>Warnings while the data were read:</p>
     <ul class="findings">${warnings.map((text) => html`<li>${text}</li>`)}</ul>
   `];
   const found = findings === undefined ? [] : [findingsList(findings)];

@@ -144,10 +144,11 @@ export function foldsTable(folds: readonly FoldHistory[]): Html {
 
 /** Makes the table of all settings; nested settings have dotted names. */
 export function configurationTable(configuration: Readonly<Record<string, unknown>>): Html {
-  return table("Every setting of the run", flatten(configuration), [
+  const settings = table("Every setting of the run", flatten(configuration), [
     { title: "Setting", cell: ([name]) => name, isText: true },
     { title: "Value", cell: ([, value]) => value, isText: true },
   ]);
+  return html`<div class="settings">${settings}</div>`;
 }
 
 function flatten(settings: object, prefix = ""): (readonly [name: string, value: string])[] {

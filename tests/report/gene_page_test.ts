@@ -135,6 +135,15 @@ Deno.test("what inputs add leads from the baseline to the prediction, and the re
   ]);
 });
 
+Deno.test("an error of completeness that is too small to matter is written without an exponent", async () => {
+  const of = async (part: number) => {
+    const one = { ...smallGene().cellTypes[0]!, attributions: [part, 0, 1, -0.25, 0.25, 0.25] };
+    return textOf(await renderGenePage(smallGene({ cellTypes: [one] })));
+  };
+  match(await of(0.75 + 1e-8), /Completeness error < 0\.001%|Completeness error &lt; 0\.001%/);
+  match(await of(0.76), /Completeness error 0\.5%/);
+});
+
 Deno.test("marks that were not measured are said to be missing, and nothing is drawn for them", async () => {
   const [cellType] = smallGene().cellTypes;
   const page = await renderGenePage(smallGene({
@@ -337,6 +346,7 @@ Deno.test("the index sums genes up, with a link to each page", async () => {
   ok(page.startsWith(GENES_INDEX_START));
   match(page, /<a href="X%20_\.html">X &amp; Y<\/a>/);
   match(page, /−149 to −49 bp/);
+  match(page, /a dot is the measured value, a diamond the prediction/);
   const none = await renderGenesIndex({ run: "r", method: input.method, genes: [] });
   match(none, /of 0 genes/);
 });
