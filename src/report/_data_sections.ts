@@ -15,6 +15,7 @@ import {
 import type { Section } from "./_document.ts";
 import { formatFraction } from "./_format.ts";
 import { html } from "./_html.ts";
+import { describeLabelUnit } from "./_record_words.ts";
 import { describeVariance } from "../validation/describe_variance.ts";
 import type { DataPageInput } from "./data_input.ts";
 import { plotDepths } from "./depth_figure.ts";
@@ -109,7 +110,9 @@ function labels({ data, labelVariance }: DataPageInput): Section["content"] {
     `]
     : [];
   return [
-    html`<p>${describeScales(data)}</p>`,
+    html`<p>${
+      [describeScales(data), ...describeLabelUnit(data.record.expressionTransform)].join(" ")
+    }</p>`,
     ...(labelVariance === undefined ? [] : describeVariance(labelVariance))
       .map((line) => html`<p>${line}</p>`),
     ...pair,

@@ -1,6 +1,7 @@
 import type { Agreement, CellTypeAgreement } from "../data/evaluate.ts";
 import type { LargeError } from "../data/largest_errors.ts";
 import type { Loss } from "../model/spec.ts";
+import type { ExpressionTransform } from "../record.ts";
 import type { ArmsOfRegime, RegimeEvaluation } from "../validation/mod.ts";
 
 /** Loss, learning rate and throughput of one epoch; an `EpochRecord` of a training run has these fields. */
@@ -92,6 +93,8 @@ export interface ReportInput {
    * @default {"meanSquaredError"}
    */
   readonly loss?: Loss | undefined;
+  /** How expression became labels, from the data record: the page says what a unit of the labels is. */
+  readonly expressionTransform?: ExpressionTransform | undefined;
   /** The run's `config.json`, or any other object of settings; nested settings are shown with dotted names. */
   readonly configuration?: Readonly<Record<string, unknown>> | undefined;
   /** Epochs of a training run. */

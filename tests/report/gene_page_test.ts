@@ -163,6 +163,12 @@ Deno.test("models that read no marks, one bin, and no marks at all make a page",
   const [cellType] = smallGene().cellTypes;
   const unread = { ...cellType!, attributions: undefined };
   match(await renderGenePage(smallGene({ cellTypes: [unread] })), /The model reads no marks/);
+  // A model of marks and DNA reads the marks, too.
+  const mutated = smallGene({ cellTypes: [unread], method: { method: "mutagenesis", models: 1 } });
+  match(
+    await renderGenePage(mutated),
+    /This method changes the DNA and leaves the marks as they are/,
+  );
   const record = { ...DEEPCHROME_RECORD, marks: ["A"] };
   const one = { cellType: "C", prediction: 0, signal: [0], attributions: [0] };
   const page = await renderGenePage(smallGene({ record, bins: 1, cellTypes: [one] }));
