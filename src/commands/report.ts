@@ -64,7 +64,7 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
   await checkOutput(`${out}/report.html`);
   await checkDirectory(`${out}/figures`);
   await removeUnfinishedIn(`${out}/figures`, (name) => /^figure-.*\.(svg|png)$/.test(name));
-  const { config, training, history, folds, regimes, arms, experiments } = run;
+  const { config, training, history, folds, foldScores, regimes, arms, experiments } = run;
   const input: ReportInput = {
     run: basename(resolve(directory)),
     summary: describe(run),
@@ -74,6 +74,7 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
     configuration: config,
     history,
     folds,
+    foldScores,
     regimes,
     arms,
     experiments,

@@ -26,6 +26,30 @@ export interface FoldHistory {
   readonly history: readonly EpochPoint[];
 }
 
+/** A mean over folds, and the standard deviation between them; `null` where there are too few values. */
+export interface FoldSpread {
+  /** The mean. */
+  readonly mean: number | null;
+  /** The standard deviation. */
+  readonly sd: number | null;
+}
+
+/** How a model did in the folds of a cross-validation on samples of one regime. */
+export interface FoldRegimeScores {
+  /** What is new about the samples. */
+  readonly regime: "newGene" | "newCellType" | "bothNew" | "bothSeen";
+  /** Number of samples in all folds. */
+  readonly samples: number;
+  /** Mean squared error. */
+  readonly mse: FoldSpread;
+  /** Pearson's correlation. */
+  readonly pearson: FoldSpread;
+  /** Area under the ROC curve; only if the labels are classes. */
+  readonly auroc?: FoldSpread | undefined;
+  /** Mean squared error of each gene's mean, which needs no model. */
+  readonly geneMeanMse: FoldSpread;
+}
+
 /** Measured values and their predictions, one pair for each sample. */
 export interface PredictionPairs {
   /** Measured expression, `[sample]`. */
@@ -101,6 +125,8 @@ export interface ReportInput {
   readonly history?: readonly EpochPoint[] | undefined;
   /** Epochs of a cross-validation. */
   readonly folds?: readonly FoldHistory[] | undefined;
+  /** Scores of a cross-validation by regime. */
+  readonly foldScores?: readonly FoldRegimeScores[] | undefined;
   /** The evaluation of the model. */
   readonly evaluation?: ReportEvaluation | undefined;
   /** Errors by regime, with baselines: the result of `evaluateRegimes`. */
