@@ -183,12 +183,15 @@ function formatHeaders(version: string): string {
     [path, ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`)].join("\n");
   const others = Object.entries(pageHeaders("closed"));
   const policy = "Content-Security-Policy";
+  // Pages and the service worker have the same names in every version, so browsers ask whether they are still the same.
+  const fresh = { "Cache-Control": "no-cache" };
   const isolation = Object.fromEntries(others.filter(([name]) => name !== policy));
   return [
     block("/*", isolation),
     ...["", "index.html", CONNECTING_PAGE].map((name) =>
-      block(`/${name}`, { [policy]: pageHeaders(pageKind(name))[policy]! })
+      block(`/${name}`, { [policy]: pageHeaders(pageKind(name))[policy]!, ...fresh })
     ),
+    block("/service_worker.js", fresh),
     block(`/${version}/*`, { "Cache-Control": "public, max-age=31536000, immutable" }),
     "",
   ].join("\n");

@@ -213,7 +213,6 @@ const COUNTING_FIELDS: readonly string[] = [
 
 /** Collects the values that must agree, with defaults filled in; `undefined` for optional values that are missing. */
 const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number | undefined>> = {
-  assembly: ({ assembly }) => assembly,
   binSizeBp: ({ binSizeBp }) => binSizeBp,
   orientation: ({ orientation }) => orientation,
   countingRule: ({ countingRule }) => countingRule,
@@ -231,6 +230,8 @@ const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number 
   "sequence.orientation": ({ sequence }) =>
     sequence?.orientation === "unknown" ? undefined : sequence?.orientation,
   "sequence.unknownAs": ({ sequence }) => sequence?.unknownAs,
+  // The last, since it is the one difference that can be accepted: nobody is told to accept what is refused then.
+  assembly: ({ assembly }) => assembly,
 };
 
 /**

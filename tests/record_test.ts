@@ -285,6 +285,14 @@ Deno.test("another species, an unknown one and intervals of another build are re
   }
 });
 
+Deno.test("to accept another assembly is advised only where nothing else differs", () => {
+  const data: DataRecord = { ...PREPARED, assembly: "hg38", countingRule: "max" };
+  throws(
+    () => notesOf(PREPARED, data, false),
+    (error) => /countingRule/.test(String(error)) && !String(error).includes("--accept-assembly"),
+  );
+});
+
 Deno.test("what is accepted of the assembly is accepted of nothing else", () => {
   const data: DataRecord = { ...PREPARED, assembly: "hg38", orientation: "transcript" };
   throws(() => notesOf(PREPARED, data, true), /orientation genomic, the data have transcript/);

@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly allowMissingMarks?: boolean;
   /** Receives what the reader warns of, in place of standard error. */
   readonly onWarning?: ((text: string) => void) | undefined;
+  /** Receives what is worth knowing, such as what numbers without a data record were taken for; it is printed, too. */
+  readonly onNote?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -59,7 +61,7 @@ export function chooseData(data: string | undefined): string {
 export async function loadData(
   path: string,
   flags: DataFlags,
-  { allowMissingMarks = false, onWarning = warn }: LoadOptions = {},
+  { allowMissingMarks = false, onWarning = warn, onNote }: LoadOptions = {},
 ): Promise<Dataset> {
   const { record, threads, memory } = flags;
   const progress = new ProgressLine();
@@ -68,7 +70,10 @@ export async function loadData(
     threads: threads,
     mostBytes: memory,
     onProgress: ({ done, total }) => progress.update({ done, total, label: "reading" }),
-    onNote: (text) => console.info(`${text}.`),
+    onNote: (text) => {
+      console.info(`${text}.`);
+      onNote?.(`${text}.`);
+    },
     onWarning,
   });
   progress.clear();

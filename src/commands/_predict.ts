@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { EngineName, EngineReport } from "../engine/select.ts";
+import { isEnsemblGeneId } from "../gene_id.ts";
 import { modelInputs, readsSequence } from "../model/inputs.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.ts";
@@ -249,13 +250,21 @@ function reportKnownGenes(models: readonly TrainedModel[], data: Dataset): void 
   console.info(
     `The model knew ${known.toLocaleString("en-US")} of ${formatCountOf(genes, "gene")}.`,
   );
-  if (known > 0) return;
+  const [gene = "", trained = ""] = [data.columns.genes[0], effects.genes[0]];
+  // Genes that were held out are new, and nothing is wrong with their names.
+  if (known > 0 || areOfOneKind(gene, trained)) return;
   console.warn(
     `warning: none of the genes, such as ${
       data.describeGene(0)
-    }, is one that the model was trained on, such as ` +
-      `${effects.genes[0]}: are the identifiers of one kind?`,
+    }, is one that the model was trained on, such as ${trained}: are the identifiers of one kind?`,
   );
+}
+
+/** Whether both are Ensembl's identifiers of genes of one species. */
+function areOfOneKind(one: string, other: string): boolean {
+  const kindOf = (id: string) =>
+    isEnsemblGeneId(id) ? /^ENS[A-Z]*G(?=\d)/.exec(id)?.[0] : undefined;
+  return kindOf(one) !== undefined && kindOf(one) === kindOf(other);
 }
 
 /** What models that know no gene predict from. */

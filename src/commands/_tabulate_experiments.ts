@@ -101,7 +101,8 @@ export async function tabulateExperiments(
     );
   }
   await owned.finish();
-  console.info(formatNext("Next", `${commandLine("report")} ${quotePath(out)}`));
+  const beside = flags.competition ? " --competition" : "";
+  console.info(formatNext("Next", `${commandLine("report")} ${quotePath(out)}${beside}`));
 }
 
 async function writeExperimentsConfig(

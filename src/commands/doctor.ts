@@ -73,12 +73,14 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<numbe
   const [path = ""] = args;
   if (flags.genes !== undefined) await checkAnnotation("--genes", flags.genes);
   await using page = await openPage(path, flags);
-  let told = 0;
+  const told: string[] = [];
+  const notes: string[] = [];
   const onWarning = (text: string) => {
-    told++;
+    told.push(text);
     warn(text);
   };
-  const data = await loadData(path, flags, { allowMissingMarks: true, onWarning });
+  const onNote = (text: string) => notes.push(text);
+  const data = await loadData(path, flags, { allowMissingMarks: true, onWarning, onNote });
   const { columns } = data;
   const genes = flags.genes === undefined ? undefined : (await takeAnnotationOf(flags.genes, {
     onWarning: (text) => console.warn(`warning: ${text}`),
@@ -89,11 +91,11 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<numbe
   const { findings: found, skipped } = diagnoseSamples(columns, { genes, test });
   const findings = [...found, ...noteNames(columns)];
   for (const finding of findings) console.log(describeFinding(finding));
-  const warnings = told + findings.filter(({ severity }) => severity === "warning").length;
-  const summary = told + findings.length === 0
+  const warnings = told.length + findings.filter(({ severity }) => severity === "warning").length;
+  const summary = told.length + findings.length === 0
     ? "Nothing looks wrong."
     : `${formatCountOf(warnings, "warning")}, ${
-      formatCountOf(told + findings.length - warnings, "note")
+      formatCountOf(told.length + findings.length - warnings, "note")
     }.`;
   const unasked = listUnasked(columns, { genes, test });
   const tooSmall = describeSkipped(skipped);
@@ -104,6 +106,8 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<numbe
     data: summariseDataset(data),
     labelVariance,
     findings,
+    warnings: told,
+    notes,
     notChecked: [...unasked, ...tooSmall],
   });
   return warnings;

@@ -174,7 +174,7 @@ function printNextStep(
   console.info(formatNext("Next", `${commandLine("doctor")} ${data}`));
   if (!isWhole) return;
   const then = isLabelled
-    ? `${commandLine("train")} --data ${data} --transform log1p`
+    ? `${commandLine("train")} --data ${data} --preset waka3`
     : `${commandLine("predict")} --model RUN --data ${data}`;
   console.info(formatNext("Then", then));
 }

@@ -6,6 +6,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { evaluatePredictions } from "../data/evaluate.ts";
 import { largestErrors } from "../data/largest_errors.ts";
 import { ContractError } from "../errors.ts";
+import { EXPRESSION_TRANSFORMS } from "../record.ts";
 import { checkDirectory } from "../files/directory.ts";
 import { type ReportInput, writeReport } from "../report/mod.ts";
 import { holdsUnfinishedRun, readKeptCommand } from "../runs/command_file.ts";
@@ -63,15 +64,17 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
   await checkOutput(`${out}/report.html`);
   await checkDirectory(`${out}/figures`);
   await removeUnfinishedIn(`${out}/figures`, (name) => /^figure-.*\.(svg|png)$/.test(name));
-  const { config, training, history, folds, regimes, arms, experiments } = run;
+  const { config, training, history, folds, foldScores, regimes, arms, experiments } = run;
   const input: ReportInput = {
     run: basename(resolve(directory)),
     summary: describe(run),
     onCompetitionData: flags.competition,
     loss: training?.loss,
+    expressionTransform: labelTransform(config),
     configuration: config,
     history,
     folds,
+    foldScores,
     regimes,
     arms,
     experiments,
@@ -99,6 +102,13 @@ async function refuseUnfinished(directory: string): Promise<void> {
     `Cannot report: ${directory} holds an unfinished run without results. Wait for its end or, if it was stopped, ` +
       `resume it: ${resumeCall(kept.command, directory)}`,
   );
+}
+
+/** How the run's expression became labels, if its record says so in a known word. */
+function labelTransform({ dataRecord }: SavedConfig): ReportInput["expressionTransform"] {
+  const found = (dataRecord as { expressionTransform?: unknown } | null | undefined)
+    ?.expressionTransform;
+  return EXPRESSION_TRANSFORMS.find((name) => name === found);
 }
 
 function describe({ config, training, experiments }: SavedRun): string {

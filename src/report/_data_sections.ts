@@ -15,6 +15,7 @@ import {
 import type { Section } from "./_document.ts";
 import { formatFraction } from "./_format.ts";
 import { html } from "./_html.ts";
+import { describeLabelUnit } from "./_record_words.ts";
 import { describeVariance } from "../validation/describe_variance.ts";
 import type { DataPageInput } from "./data_input.ts";
 import { plotDepths } from "./depth_figure.ts";
@@ -45,7 +46,7 @@ function findings({ findings, notChecked = [], warnings = [] }: DataPageInput): 
     <ul class="note unchecked">${notChecked.map((text) => html`<li>${text}</li>`)}</ul>
   `];
   const warned = warnings.length === 0 ? [] : [html`
-    <p>Warnings while the files were read and counted:</p>
+    <p>Warnings while the data were read:</p>
     <ul class="findings">${warnings.map((text) => html`<li>${text}</li>`)}</ul>
   `];
   const found = findings === undefined ? [] : [findingsList(findings)];
@@ -109,7 +110,9 @@ function labels({ data, labelVariance }: DataPageInput): Section["content"] {
     `]
     : [];
   return [
-    html`<p>${describeScales(data)}</p>`,
+    html`<p>${
+      [describeScales(data), ...describeLabelUnit(data.record.expressionTransform)].join(" ")
+    }</p>`,
     ...(labelVariance === undefined ? [] : describeVariance(labelVariance))
       .map((line) => html`<p>${line}</p>`),
     ...pair,

@@ -7,7 +7,7 @@ export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (!Number.isFinite(value)) return String(value);
   const text = Math.abs(value) >= 1000 ? formatCount(Math.round(value)) : value.toPrecision(4);
-  return text.replace("-", "−");
+  return text.replaceAll("-", "−");
 }
 
 /** Formats a correlation or a similar figure with four decimals; a dash if it is missing. */

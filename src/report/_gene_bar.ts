@@ -52,9 +52,14 @@ function factsOf(input: GenePageInput, one: GeneInCellType): Fact[] {
     baselinePrediction !== undefined &&
     { name: "Baseline", value: formatNumber(baselinePrediction), kind: "extra" },
     Number.isFinite(error) &&
-    { name: "Completeness error", value: `${formatValue(100 * error)}%`, kind: "extra" },
+    { name: "Completeness error", value: formatShare(error), kind: "extra" },
   ];
   return facts.filter((fact) => fact !== false);
+}
+
+/** Formats a share in percent; one that is too small to matter is not written with an exponent. */
+function formatShare(share: number): string {
+  return share !== 0 && share < 0.00001 ? "< 0.001%" : `${formatValue(100 * share)}%`;
 }
 
 function renderFacts(facts: readonly Fact[]): Html {

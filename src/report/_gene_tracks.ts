@@ -196,8 +196,11 @@ export function explainTracks(
         ? " The bins of this gene are turned around for that, since the data have them by coordinate."
         : "")
     : "Bins run by coordinate; the gene's strand is not known.";
+  const unexplained = method.method === "mutagenesis"
+    ? "This method changes the DNA and leaves the marks as they are: their signal is shown alone."
+    : "The model reads no marks: their signal is shown alone.";
   const marks = cellTypes[0]!.attributions === undefined
-    ? "The model reads no marks: their signal is shown alone."
+    ? unexplained
     : explainValues(method, "bar") +
       " Attributions of all marks have the same scale, their sum has its own, and the signal of each mark has its own.";
   const hasLetters = letters !== undefined && cellTypes.some((one) => one.letterAttributions);

@@ -117,6 +117,20 @@ function describeDna({ sequence }: DataRecord): (readonly [string, string])[] {
   return [["DNA", parts.join("; ")]];
 }
 
+/** Says in a sentence what a unit of the labels is; nothing where that is not known. */
+export function describeLabelUnit(transform: ExpressionTransform | undefined): string[] {
+  if (transform === undefined) return [];
+  const values = "the values in the table of expression";
+  const units: Readonly<Record<ExpressionTransform, string>> = {
+    none: `those of ${values}`,
+    log2p1: `log2(x + 1) of ${values}`,
+    asinh: `the inverse hyperbolic sine of ${values}`,
+    "signed-log-difference":
+      "sign(d) · ln(1 + |d|), where d is by how much expression differs from that of a reference",
+  };
+  return [`Label units are ${units[transform]}.`];
+}
+
 function describeLabels(
   { expressionTransform, expressionReference }: DataRecord,
 ): (readonly [string, string])[] {

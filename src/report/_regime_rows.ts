@@ -9,7 +9,8 @@ import {
 import { describeRedrawn } from "../validation/interval_basis.ts";
 import { formatCount } from "./_format.ts";
 
-const TITLES: Readonly<Record<RegimeScores["regime"], string>> = {
+/** What is new about the samples of each regime, in words. */
+export const REGIME_TITLES: Readonly<Record<RegimeScores["regime"], string>> = {
   newGene: "New gene, trained cell type",
   newCellType: "Trained gene, new cell type",
   bothNew: "New gene, new cell type",
@@ -48,7 +49,7 @@ export interface RegimeGroup {
 /** Lists the regimes that have figures; the mix is the last. */
 export function regimeGroups({ regimes, mix, confidence }: RegimeEvaluation): RegimeGroup[] {
   return [...regimes, mix].map((scores) => ({
-    title: `${TITLES[scores.regime]} (${formatCount(scores.rows)} samples; ${
+    title: `${REGIME_TITLES[scores.regime]} (${formatCount(scores.rows)} samples; ${
       describeInterval(scores.interval, confidence)
     })`,
     rows: rowsOf(scores),

@@ -8,6 +8,7 @@ import {
   cellTypesTable,
   configurationTable,
   experimentTables,
+  foldScoresTable,
   foldsTable,
   historyTable,
   largestErrorsTable,
@@ -57,7 +58,12 @@ function crossValidation(input: ReportInput): Section["content"] {
   const { loss, onCompetitionData } = input;
   const folds = (input.folds ?? []).filter(({ history }) => history.length > 0);
   if (folds.length === 0) return [];
-  return [plotCrossValidation(folds, { loss, published: onCompetitionData }), foldsTable(folds)];
+  const { foldScores = [] } = input;
+  return [
+    ...(foldScores.length === 0 ? [] : [foldScoresTable(foldScores)]),
+    plotCrossValidation(folds, { loss, published: onCompetitionData }),
+    foldsTable(folds),
+  ];
 }
 
 function predictions({ evaluation, loss }: ReportInput): Section["content"] {

@@ -88,6 +88,9 @@ figcaption { margin-top: 0.75rem; color: var(--muted); font-size: 0.9375rem; lin
 figcaption strong { display: block; color: var(--ink); font-weight: 600; }
 .scroll { margin: 1.5rem 0; }
 table { min-width: min(100%, 30rem); border-collapse: collapse; font-size: 0.9375rem; line-height: 1.4; }
+/* On a narrow page captions and headings of groups stay in sight while the table below them scrolls. */
+caption, .held { position: sticky; left: 0; max-width: calc(100vw - 2.5rem); }
+.held { display: inline-block; }
 caption { overflow-wrap: anywhere; padding-bottom: 0.5rem; color: var(--muted); text-align: left; }
 th, td { padding: 0.375rem 0.5625rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
 th:first-child, td:first-child { padding-left: 0; }
@@ -96,6 +99,8 @@ th { font-weight: 500; }
 thead th { color: var(--muted); font-size: 0.875rem; vertical-align: bottom; }
 th[scope=rowgroup] { padding: 1.25rem 0 0.375rem; font-weight: 600; }
 .text { text-align: left; }
+/* Digests and paths break, so that one of them does not make the table wider than the page. */
+.settings td { overflow-wrap: anywhere; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 td.number { white-space: nowrap; }
 .findings { padding-left: 1.25rem; }

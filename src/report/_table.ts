@@ -36,7 +36,8 @@ export function groupedTable<Row>(
   const bodies = groups.map(({ title, rows }) =>
     html`
       <tbody>
-        <tr><th scope="rowgroup" colspan="${columns.length}" class="text">${title}</th></tr>
+        <tr><th scope="rowgroup" colspan="${columns
+          .length}" class="text"><span class="held">${title}</span></th></tr>
         ${rows.map((row) => tableRow(row, columns))}
       </tbody>
     `

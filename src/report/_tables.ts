@@ -6,9 +6,15 @@ import { formatGene } from "../gene_id.ts";
 import type { RegimeEvaluation } from "../validation/mod.ts";
 import { formatCount, formatFraction, formatNumber, formatSeconds } from "./_format.ts";
 import { type Html, html } from "./_html.ts";
-import { regimeGroups, type RegimeRow } from "./_regime_rows.ts";
+import { REGIME_TITLES, regimeGroups, type RegimeRow } from "./_regime_rows.ts";
 import { type Column, folded, groupedTable, table } from "./_table.ts";
-import type { EpochPoint, ExperimentRow, FoldHistory } from "./input.ts";
+import type {
+  EpochPoint,
+  ExperimentRow,
+  FoldHistory,
+  FoldRegimeScores,
+  FoldSpread,
+} from "./input.ts";
 import { findPublished } from "./published.ts";
 
 /**
@@ -142,12 +148,29 @@ export function foldsTable(folds: readonly FoldHistory[]): Html {
   ]);
 }
 
+/** Makes the table of a cross-validation's scores by regime, beside the mean of each gene. */
+export function foldScoresTable(rows: readonly FoldRegimeScores[]): Html {
+  const spread = ({ mean, sd }: FoldSpread, format: typeof formatNumber) =>
+    sd === null ? format(mean) : `${format(mean)} ± ${format(sd)}`;
+  const hasClasses = rows.some(({ auroc }) => auroc !== undefined);
+  return table("Scores by what is new, mean ± standard deviation of the folds", rows, [
+    { title: "What is new", cell: ({ regime }) => REGIME_TITLES[regime], isText: true },
+    { title: "Samples", cell: ({ samples }) => formatCount(samples) },
+    { title: "MSE", cell: ({ mse }) => spread(mse, formatNumber) },
+    hasClasses
+      ? { title: "AUROC", cell: ({ auroc }) => auroc ? spread(auroc, formatFraction) : "–" }
+      : { title: html`Pearson <i>r</i>`, cell: ({ pearson }) => spread(pearson, formatFraction) },
+    { title: "Gene mean’s MSE", cell: ({ geneMeanMse }) => spread(geneMeanMse, formatNumber) },
+  ]);
+}
+
 /** Makes the table of all settings; nested settings have dotted names. */
 export function configurationTable(configuration: Readonly<Record<string, unknown>>): Html {
-  return table("Every setting of the run", flatten(configuration), [
+  const settings = table("Every setting of the run", flatten(configuration), [
     { title: "Setting", cell: ([name]) => name, isText: true },
     { title: "Value", cell: ([, value]) => value, isText: true },
   ]);
+  return html`<div class="settings">${settings}</div>`;
 }
 
 function flatten(settings: object, prefix = ""): (readonly [name: string, value: string])[] {

@@ -43,8 +43,10 @@ export interface DataPageInput {
   readonly findings?: readonly DataFinding[] | undefined;
   /** What `doctor` could not check, a sentence each. */
   readonly notChecked?: readonly string[] | undefined;
-  /** Warnings that arose while the data were made. */
+  /** Warnings that arose while the data were made, or read. */
   readonly warnings?: readonly string[] | undefined;
+  /** Sentences below the page's name, such as what numbers without a data record were taken for. */
+  readonly notes?: readonly string[] | undefined;
   /** The files that were counted. */
   readonly files?: readonly CountedFile[] | undefined;
   /** Names and versions of the programs. */

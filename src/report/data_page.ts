@@ -73,6 +73,7 @@ export async function renderDataPage(input: DataPageInput): Promise<string> {
       `side in ${formatCountOf(bins, "bin")}; ${
         data.labels.length > 0 ? "with labels" : "without labels"
       }.`,
+    notes: input.notes,
     keyFigures: [
       ["Samples", formatCount(samples)],
       ["Cell types", formatCount(cellTypes.length)],
@@ -91,6 +92,6 @@ export async function renderDataPage(input: DataPageInput): Promise<string> {
   });
 }
 
-function countWarnings({ findings = [] }: DataPageInput): number {
-  return findings.filter(({ severity }) => severity === "warning").length;
+function countWarnings({ findings = [], warnings = [] }: DataPageInput): number {
+  return warnings.length + findings.filter(({ severity }) => severity === "warning").length;
 }

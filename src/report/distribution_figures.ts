@@ -9,7 +9,7 @@ import type { ReportFigureName } from "./figure_names.ts";
 const HISTOGRAM_HEIGHT = 260;
 
 /**
- * Plots a histogram of the residuals, predicted − measured.
+ * Plots a histogram of the residuals, measured − predicted, as in the column `residual` of tables of predictions.
  *
  * @param pairs The samples.
  * @returns The figure.
@@ -25,16 +25,16 @@ const HISTOGRAM_HEIGHT = 260;
  * ```
  */
 export function plotResiduals({ measured, predicted }: PredictionPairs): Figure {
-  const residuals = Float64Array.from(predicted, (value, i) => value - measured[i]!);
+  const residuals = Float64Array.from(measured, (value, i) => value - predicted[i]!);
   const bins = chooseBins([residuals], histogramBins(residuals.length));
   const { mean, deviation } = momentsOf(residuals);
   const moments = `mean ${formatNumber(mean)}, standard deviation ${formatNumber(deviation)}`;
   return {
     name: "residuals" satisfies ReportFigureName,
     title: "Residuals",
-    caption: `Predicted − measured over ${formatCount(residuals.length)} samples: ${moments} ` +
-      `(${LABEL_UNIT}). The line marks zero.`,
-    alt: `Histogram of residuals, predicted minus measured: ${moments}.`,
+    caption: `Measured − predicted over ${formatCount(residuals.length)} samples: ${moments} ` +
+      `(${LABEL_UNIT}). The line marks zero: to its right genes are expressed more than was predicted.`,
+    alt: `Histogram of residuals, measured minus predicted: ${moments}.`,
     spec: {
       config: CONFIG,
       width: PLOT_WIDTH,
@@ -44,7 +44,7 @@ export function plotResiduals({ measured, predicted }: PredictionPairs): Figure 
           data: { values: shares(residuals, bins) },
           mark: { type: "rect", color: BLUE, fillOpacity: 0.9 },
           encoding: {
-            x: valueAxis(`Predicted − measured (${LABEL_UNIT})`),
+            x: valueAxis(`Measured − predicted (${LABEL_UNIT})`),
             x2: { field: "x2" },
             y: shareAxis(),
             y2: { datum: 0 },

@@ -73,7 +73,8 @@ export function plotExperiments(
     caption: "Mean squared error after the last epoch." +
       (published.length > 0
         ? " Dashed, with open points: the published values, where the test error is the " +
-          "competition’s score; the training errors of experiments 6 and 7 were read off a figure."
+          "competition’s score; the training errors of experiments 6 and 7 were read off a figure. " +
+          "They are of the competition’s data: on others, only which model does better can be compared."
         : ""),
     alt: `Line chart of final errors. ${describeBest(ours)}`,
     spec: {

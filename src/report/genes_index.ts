@@ -214,5 +214,9 @@ function renderGenes(genes: readonly IndexedGene[]): Html {
   ];
   const shown = columns.filter((column) => column !== false);
   const text = compact(table("The genes that have a page", genes, shown));
-  return html`<div class="genes">${trustHtml(text)}</div>`;
+  const measured = has("label") ? "a dot is the measured value, " : "";
+  return html`
+    <div class="genes">${trustHtml(text)}</div>
+    <p class="note">In the chart ${measured}a diamond the prediction.</p>
+  `;
 }

@@ -1,6 +1,7 @@
 import type { Agreement, CellTypeAgreement } from "../data/evaluate.ts";
 import type { LargeError } from "../data/largest_errors.ts";
 import type { Loss } from "../model/spec.ts";
+import type { ExpressionTransform } from "../record.ts";
 import type { ArmsOfRegime, RegimeEvaluation } from "../validation/mod.ts";
 
 /** Loss, learning rate and throughput of one epoch; an `EpochRecord` of a training run has these fields. */
@@ -23,6 +24,30 @@ export interface FoldHistory {
   readonly fold: number;
   /** One entry for each epoch. */
   readonly history: readonly EpochPoint[];
+}
+
+/** A mean over folds, and the standard deviation between them; `null` where there are too few values. */
+export interface FoldSpread {
+  /** The mean. */
+  readonly mean: number | null;
+  /** The standard deviation. */
+  readonly sd: number | null;
+}
+
+/** How a model did in the folds of a cross-validation on samples of one regime. */
+export interface FoldRegimeScores {
+  /** What is new about the samples. */
+  readonly regime: "newGene" | "newCellType" | "bothNew" | "bothSeen";
+  /** Number of samples in all folds. */
+  readonly samples: number;
+  /** Mean squared error. */
+  readonly mse: FoldSpread;
+  /** Pearson's correlation. */
+  readonly pearson: FoldSpread;
+  /** Area under the ROC curve; only if the labels are classes. */
+  readonly auroc?: FoldSpread | undefined;
+  /** Mean squared error of each gene's mean, which needs no model. */
+  readonly geneMeanMse: FoldSpread;
 }
 
 /** Measured values and their predictions, one pair for each sample. */
@@ -92,12 +117,16 @@ export interface ReportInput {
    * @default {"meanSquaredError"}
    */
   readonly loss?: Loss | undefined;
+  /** How expression became labels, from the data record: the page says what a unit of the labels is. */
+  readonly expressionTransform?: ExpressionTransform | undefined;
   /** The run's `config.json`, or any other object of settings; nested settings are shown with dotted names. */
   readonly configuration?: Readonly<Record<string, unknown>> | undefined;
   /** Epochs of a training run. */
   readonly history?: readonly EpochPoint[] | undefined;
   /** Epochs of a cross-validation. */
   readonly folds?: readonly FoldHistory[] | undefined;
+  /** Scores of a cross-validation by regime. */
+  readonly foldScores?: readonly FoldRegimeScores[] | undefined;
   /** The evaluation of the model. */
   readonly evaluation?: ReportEvaluation | undefined;
   /** Errors by regime, with baselines: the result of `evaluateRegimes`. */

@@ -36,8 +36,14 @@ export function plotLabels({ labels }: DataSummary): Figure {
     scale: { type: "sqrt" as const },
     axis: { format: "~%", tickCount: 5 },
   };
+  // Steps begin where a bin does; the last point closes the last bin, which would have no width without it.
+  const edges = [...positions.keys(), positions.length - 1];
   const values = labels.flatMap(({ cellType }, place) =>
-    positions.map((position, bin) => ({ cellType, position, value: curves[place]![bin]! }))
+    edges.map((bin, edge) => ({
+      cellType,
+      position: positions[0]! + (edge - 0.5) * step,
+      value: curves[place]![bin]!,
+    }))
   );
   const [least, most] = [
     Math.min(...labels.map(({ quartiles }) => quartiles[0])),
@@ -61,7 +67,7 @@ export function plotLabels({ labels }: DataSummary): Figure {
       ...(isFew
         ? {
           data: { values },
-          mark: { type: "line", interpolate: "step", strokeWidth: 1.5 },
+          mark: { type: "line", interpolate: "step-after", strokeWidth: 1.5 },
           encoding: {
             x,
             y: { ...y, field: "value" },

@@ -51,6 +51,8 @@ export type {
   EpochPoint,
   ExperimentRow,
   FoldHistory,
+  FoldRegimeScores,
+  FoldSpread,
   PredictionPairs,
   ReportEvaluation,
   ReportInput,

@@ -2,6 +2,7 @@ import type { Agreement } from "../data/evaluate.ts";
 import { figuresOf, type PageContent, renderDocument } from "./_document.ts";
 import { formatCount, formatFraction, formatNumber } from "./_format.ts";
 import { html } from "./_html.ts";
+import { describeLabelUnit } from "./_record_words.ts";
 import { reportSections } from "./_sections.ts";
 import type { Figure } from "./figure.ts";
 import type { ReportInput } from "./input.ts";
@@ -47,7 +48,7 @@ export async function renderPage(input: ReportInput): Promise<string> {
     kind: "Run report",
     name: input.run,
     summary: input.summary,
-    notes: input.notes,
+    notes: [...describeLabelUnit(input.expressionTransform), ...(input.notes ?? [])],
     ...keyFigures(input),
     sections: reportSections(input),
     foot: "Made by @waka/histone. Numbers have four significant digits.",

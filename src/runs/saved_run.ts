@@ -6,7 +6,7 @@ import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import { LOSS, type Loss } from "../model/loss.ts";
 import { findPreset } from "../model/presets.ts";
-import type { EpochPoint, ExperimentRow, FoldHistory } from "../report/mod.ts";
+import type { EpochPoint, ExperimentRow, FoldHistory, FoldRegimeScores } from "../report/mod.ts";
 import {
   ARM_KINDS,
   type ArmsOfRegime,
@@ -15,6 +15,7 @@ import {
   REGIMES as REGIME_NAMES,
   type RegimeScores,
 } from "../validation/mod.ts";
+import { readFoldScores } from "./_fold_scores.ts";
 import { checkValue, part, type ValueOrigin } from "./check_value.ts";
 import { holdsUnfinishedRun } from "./command_file.ts";
 import { readTable as readExperiments } from "./experiment_files.ts";
@@ -33,6 +34,8 @@ export interface SavedRun {
   readonly history: readonly EpochPoint[] | undefined;
   /** `folds.csv`, if the run has one. */
   readonly folds: readonly FoldHistory[] | undefined;
+  /** Scores of the folds by regime, from `metrics.json`, if the run has folds. */
+  readonly foldScores?: readonly FoldRegimeScores[] | undefined;
   /** `regimes.json`, if the run has one. */
   readonly regimes: RegimeEvaluation | undefined;
   /** What DNA adds by regime, from `regimes.json`, if controls were trained beside the run's model. */
@@ -161,7 +164,9 @@ export async function readRun(directory: string): Promise<SavedRun> {
     config: config,
     training: TRAINING_COMMANDS.includes(config.command) ? readTraining(settings, path) : undefined,
     history: await isThere("history.csv") ? await readHistory(directory) : undefined,
-    folds: await isThere("folds.csv") ? await readFolds(directory) : undefined,
+    ...await isThere("folds.csv")
+      ? { folds: await readFolds(directory), foldScores: await readFoldScores(directory) }
+      : { folds: undefined },
     ...await isThere("regimes.json")
       ? await readRegimes(`${directory}/regimes.json`)
       : { regimes: undefined, arms: undefined },

@@ -87,8 +87,18 @@ Deno.test("values without a record that are no ln(1 + count) give a warning that
       data,
     } as const;
     await Deno.writeFile(`${directory}/log2.npz`, await npzBytes([member]));
-    const { code, stdout, stderr } = await runTask("doctor", `${directory}/log2.npz`, "--strict");
+    const page = `${directory}/log2.html`;
+    const { code, stdout, stderr } = await runTask(
+      "doctor",
+      `${directory}/log2.npz`,
+      "--strict",
+      "--page",
+      page,
+    );
     strictEqual(code, 1);
+    const shown = await Deno.readTextFile(page);
+    match(shown, /<p class="note">No data record: its values are taken for ln\(1 \+ count\)/);
+    match(shown, /<li>[^<]*though they look like log2/);
     match(
       stderr,
       /log2\.npz: its values are taken for ln\(1 \+ count\), though they look like log2/,

@@ -50,6 +50,7 @@ Deno.test("a finished experiment is not run again, and others are added to the t
     strictEqual(await Deno.readTextFile(file), first);
     strictEqual((await readTable(out)).length, 2);
     const testMse = PUBLISHED_EXPERIMENTS[1]?.testMse ?? NaN;
+    match(stdout, /\nNext: deno task report .* --competition\n/);
     match(stdout, new RegExp(`report test[^]*experiment2 .* ${testMse.toFixed(4)} `));
 
     const report = await runTask("report", out);

@@ -4,6 +4,8 @@ import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:asse
 import { Dataset } from "../../src/data/mod.ts";
 import { writeParquet } from "../../src/io/parquet.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";
+import { digestWeights } from "../../src/model/digest_weights.ts";
+import { loadStarter } from "../../src/starter/mod.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
@@ -424,6 +426,7 @@ Deno.test("a calibrated model says how far its intervals reach", async () => {
   const [newGene, newCellType, bothNew] = reaches.map(({ reach }) => reach);
   ok(newCellType! > 0.5 && newCellType! < newGene! && newGene! < bothNew!, JSON.stringify(reaches));
   ok(reaches.every(({ samples }) => Number.isInteger(samples) && samples > 1000));
+  strictEqual(starter!.weightsSha256, await digestWeights((await loadStarter()).weights));
 });
 
 Deno.test("of a store that is large all but the signal is read, and without what says its type nothing", () =>

@@ -1,6 +1,6 @@
 /** Tables of predictions for researchers. */
 
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { readDataset } from "../../src/data/read_dataset.ts";
 import { loadModels } from "../../src/runs/models.ts";
 import { predictEnsemble, spreadOfMembers } from "../../src/training/ensemble.ts";
@@ -50,6 +50,25 @@ Deno.test("one model has no spread; the table says how many genes the model knew
     match(first.stderr, /\nThe model knows no gene by name: it predicts from the marks alone\.\n/);
     match(first.stdout, /^cell_type\tgene_id\tsymbol\tchrom\ttss\tstrand\tprediction\nE065\t/);
     match((await predict(knowing)).stderr, /\nThe model knew 100 of 130 genes\.\n/);
+  }));
+
+Deno.test("genes that were held out are new, and no sign of wrong identifiers", () =>
+  withDirectory(async (directory) => {
+    const parts = `${directory}/parts`;
+    const divided = ["--data", "fixtures/train.npz", "--scheme", "by-gene", "--test-share", "0.2"];
+    const split = await runTask("split", ...divided, "--out", parts);
+    strictEqual(split.code, 0, split.stderr);
+    const train = ["--data", `${parts}/train.npz`, "--test", `${parts}/test.npz`];
+    const model = ["--preset", "experiment1", "--gene-effects", ...QUICK];
+    const { stdout, stderr } = await runTask(
+      "train",
+      ...train,
+      ...model,
+      "--out",
+      `${directory}/r`,
+    );
+    match(stdout, /The model knew 0 of 20 genes/);
+    doesNotMatch(stderr, /of one kind/);
   }));
 
 Deno.test("if genes have positions, the table has them", () =>

@@ -113,6 +113,27 @@ Deno.test("data that are empty, of one bin, one gene and one label make a page",
   }
 });
 
+Deno.test("what numbers without a record were taken for stands below the name, and warnings of reading count", async () => {
+  const { data } = wholePage(1);
+  const notes = ["No data record: its values are taken for counts."];
+  const page = await renderDataPage({ name: "n", data, findings: [], notes, warnings: ["odd"] });
+  match(page, /<p class="note">No data record: its values are taken for counts\.<\/p>/);
+  match(page, /<dt>Warnings<\/dt>\s*<dd>1<\/dd>/);
+  match(page, /<li>odd<\/li>/);
+});
+
+Deno.test("distributions of labels begin and end where their bins do", () => {
+  const figure = dataFigures(wholePage(1)).find(({ name }) => name === "labels");
+  const spec = figure!.spec as unknown as {
+    readonly data: { readonly values: readonly { readonly position: number }[] };
+    readonly encoding: { readonly x: { readonly scale: { readonly domain: readonly number[] } } };
+  };
+  const positions = spec.data.values.map(({ position }) => position);
+  const { domain } = spec.encoding.x.scale;
+  ok(Math.abs(positions[0]! - domain[0]!) < 1e-9, "the first bin");
+  ok(Math.abs(positions.at(-1)! - domain[1]!) < 1e-9, "the last bin");
+});
+
 Deno.test("the record says what the DNA is", async () => {
   const sequence = {
     bases: 1000,

@@ -134,7 +134,9 @@ Deno.test("histograms are shares that add up to one", () => {
   for (const wanted of ["Measured", "Predicted"]) {
     ok(Math.abs(total(rows.filter(({ kind }) => kind === wanted)) - 1) < 1e-9);
   }
-  match(plotResiduals({ measured: [1, 2, 3], predicted: [2, 2, 5] }).alt, /mean 1\.000/);
+  const residuals = plotResiduals({ measured: [1, 2, 3], predicted: [2, 2, 5] });
+  // As in tables of predictions: negative where less was measured than predicted.
+  match(residuals.alt, /measured minus predicted: mean −1\.000/);
 });
 
 Deno.test("classes have a figure of probabilities instead of figures of errors", () => {

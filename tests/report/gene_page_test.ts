@@ -135,6 +135,15 @@ Deno.test("what inputs add leads from the baseline to the prediction, and the re
   ]);
 });
 
+Deno.test("an error of completeness that is too small to matter is written without an exponent", async () => {
+  const of = async (part: number) => {
+    const one = { ...smallGene().cellTypes[0]!, attributions: [part, 0, 1, -0.25, 0.25, 0.25] };
+    return textOf(await renderGenePage(smallGene({ cellTypes: [one] })));
+  };
+  match(await of(0.75 + 1e-8), /Completeness error < 0\.001%|Completeness error &lt; 0\.001%/);
+  match(await of(0.76), /Completeness error 0\.5%/);
+});
+
 Deno.test("marks that were not measured are said to be missing, and nothing is drawn for them", async () => {
   const [cellType] = smallGene().cellTypes;
   const page = await renderGenePage(smallGene({
@@ -154,6 +163,12 @@ Deno.test("models that read no marks, one bin, and no marks at all make a page",
   const [cellType] = smallGene().cellTypes;
   const unread = { ...cellType!, attributions: undefined };
   match(await renderGenePage(smallGene({ cellTypes: [unread] })), /The model reads no marks/);
+  // A model of marks and DNA reads the marks, too.
+  const mutated = smallGene({ cellTypes: [unread], method: { method: "mutagenesis", models: 1 } });
+  match(
+    await renderGenePage(mutated),
+    /This method changes the DNA and leaves the marks as they are/,
+  );
   const record = { ...DEEPCHROME_RECORD, marks: ["A"] };
   const one = { cellType: "C", prediction: 0, signal: [0], attributions: [0] };
   const page = await renderGenePage(smallGene({ record, bins: 1, cellTypes: [one] }));
@@ -337,6 +352,7 @@ Deno.test("the index sums genes up, with a link to each page", async () => {
   ok(page.startsWith(GENES_INDEX_START));
   match(page, /<a href="X%20_\.html">X &amp; Y<\/a>/);
   match(page, /−149 to −49 bp/);
+  match(page, /a dot is the measured value, a diamond the prediction/);
   const none = await renderGenesIndex({ run: "r", method: input.method, genes: [] });
   match(none, /of 0 genes/);
 });

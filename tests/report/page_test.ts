@@ -120,6 +120,19 @@ Deno.test("the page follows dark mode and print", async () => {
   ok(countOf(page, /fill="currentColor"/g) > 50, "text has the page's colour");
 });
 
+Deno.test("the page says what a unit of the labels is, where that is known", async () => {
+  const unitOf = async (expressionTransform: ReportInput["expressionTransform"]) =>
+    /<p class="note">(Label units[^<]*)<\/p>/.exec(
+      await renderPage({ run: "r", expressionTransform }),
+    )?.[1];
+  strictEqual(
+    await unitOf("log2p1"),
+    "Label units are log2(x + 1) of the values in the table of expression.",
+  );
+  match(await unitOf("signed-log-difference") ?? "", /expression differs from that of a reference/);
+  strictEqual(await unitOf(undefined), undefined);
+});
+
 Deno.test("a report that has only a name is a page", async () => {
   const page = await renderPage({ run: "empty" });
   match(page, /<h1>empty<\/h1>/);

@@ -16,6 +16,11 @@ Deno.test("the folder holds two pages with their policies, and is written again 
       ["_headers", version, "index.html", "manifest.json", "remote.html", "service_worker.js"]
         .sort(),
     );
+    const headers = await Deno.readTextFile(`${out}/_headers`);
+    for (const name of ["", "index.html", "remote.html", "service_worker.js"]) {
+      match(headers, new RegExp(`^/${name}\n(?:  .*\n)*  Cache-Control: no-cache\n`, "m"));
+    }
+    match(headers, new RegExp(`^/${version}/\\*\n  Cache-Control: .*immutable\n`, "m"));
     for (const { path, bytes } of files) {
       strictEqual((await Deno.stat(`${out}/${path}`)).size, bytes, path);
     }

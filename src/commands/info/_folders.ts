@@ -10,6 +10,7 @@ import { commandOfRun } from "../../runs/run_files.ts";
 import { readJson } from "../../runs/json.ts";
 import { readRun } from "../../runs/saved_run.ts";
 import type { DataRecord } from "../../record.ts";
+import { digestWeights } from "../../model/digest_weights.ts";
 import { STARTER } from "../../starter/load_starter.ts";
 import { describeDeepchrome, describeFolderData } from "./_data.ts";
 import { calibrationFacts } from "./_calibration.ts";
@@ -152,6 +153,12 @@ async function modelFacts(path: string): Promise<Fact[]> {
     ...listFacts([
       ["models", "models", models.length],
       ["weights", "weights", weights, `${grouped(weights)} of each`],
+      // As a saved model's `model.json` has it, and the page in the browser.
+      [
+        "weightsSha256",
+        "their sha256",
+        models.length === 1 ? await digestWeights(first.weights) : undefined,
+      ],
       ["importedFrom", "imported from", importedFrom],
       ["trainedPreset", "preset", typeof preset === "string" ? preset : undefined],
       ["trainedEpochs", "epochs of training", epochs],

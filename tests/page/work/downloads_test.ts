@@ -78,6 +78,7 @@ Deno.test("all that is saved is read back by this package", async (t) => {
     const report = await (await save("report.html")).file.text();
     match(report, /^<!DOCTYPE html>/);
     ok(report.includes("<svg") && report.trimEnd().endsWith("</html>"));
+    match(report, /Label units are log2/);
   });
 });
 

@@ -45,6 +45,7 @@ function makePlot(mark: string, binSizeBp: number | undefined): Frame {
   return makeFrame({
     title: mark,
     xTitle: binSizeBp === undefined ? "Bin" : "Distance from the start, kb",
+    yTitle: "Mean in a bin",
     shape: "low",
     xTicks: 2,
     yTicks: 2,

@@ -28,7 +28,10 @@ export async function makeReportPage({ held, context }: DownloadSource): Promise
     summary: `${model.name}: ${formatCountOf(model.parameters, "weight")}, ${model.source}.`,
     notes: summary.notes.map((note) => `${note}.`),
     ...(history && { configuration: { ...history.settings }, history: history.epochs }),
-    ...(data.hasLabels && { evaluation: evaluate(data, predictions) }),
+    ...(data.hasLabels && {
+      expressionTransform: data.record.expressionTransform,
+      evaluation: evaluate(data, predictions),
+    }),
   };
   context.onProgress({ doing: "Drawing figures", done: 0, total: 1 });
   const html = await renderPage(input);
