@@ -37,6 +37,14 @@ export async function checkFirstRows(source: ByteSource, format: TextFormat): Pr
     if (rows.rows > before) texts.push(rowText(line));
     else if (rows.empty?.count === emptyBefore) comments.push(rowText(line));
   }, { source });
+  if (rows.rows === 0 && rows.empty !== undefined && rows.empty.count > 1) {
+    throw new FormatError(
+      `Cannot read ${kind.name}: ${rows.empty.count} rows have no base, such as ${rows.empty.first}, since their ` +
+        "start is their end, and no other rows stand before or between them, expected starts that count from 0 and " +
+        "ends from 1. If both count from 1, take 1 from each start",
+      { file },
+    );
+  }
   const foreign = describeForeignRows({ rows: texts, comments }, format);
   if (foreign !== undefined) {
     throw new FormatError(`Cannot read ${kind.name}: ${foreign}`, { file });

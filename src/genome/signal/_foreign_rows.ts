@@ -14,6 +14,11 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
   [
     [/^@(HD|SQ|RG|PG|CO)\t/, "SAM", SORT],
     [/^\S+\t\d+\t\S+\t\d+\t\d+\t(\*|(\d+[MIDNSHP=X])+)\t/, "SAM", SORT],
+    [
+      /^@\{/,
+      "a matrix of deepTools' computeMatrix",
+      () => "expected the signal of which it was made",
+    ],
     [/^@/, "FASTQ", () => "whose reads are not aligned to a genome yet, expected BAM"],
     [/^>/, "FASTA", () => "expected the reads or the signal"],
     [
@@ -37,7 +42,13 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
       "a web page",
       () => "expected the file: was its download refused?",
     ],
-    [/^[^\t,]+,\d+,\d+/, "separated by commas", () => "expected tabs"],
+    [/^\s*\{\s*"/, "JSON", () => "expected the file: was its download refused?"],
+    [/^("[^"\t]*"|[^\t",]*),("[^"\t]*"|[^\t",]*),/, "separated by commas", () => "expected tabs"],
+    [
+      /^[^\t]+\t[^\t]*[^\d\t][^\t]*\t\d+\t\d+\t(?:[+\-.*]|[01])(\t|$)|^[^\t]+\t"?chr\w*"?\t"?start\b/i,
+      "a table whose first column is a name, as HOMER's peaks and SAF are",
+      () => "whose starts count from 1, expected BED: HOMER's pos2bed.pl makes that of its peaks",
+    ],
     [/^"?seqnames"?\s+"?start"?\s+"?end"?\s+"?width"?/i, RANGE_FRAME, () => ""],
     [
       /^"?(chr\w*|seqnames)"?\s+"?\w*start/i,

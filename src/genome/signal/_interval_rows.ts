@@ -89,7 +89,8 @@ export class IntervalRows {
       isNewContig = !this.#isSameContig(line.bytes, starts[0]!, ends[0]!);
     }
     if (columns < this.#kind.columns) {
-      this.#fail(line, `${columns} columns, expected at least ${this.#kind.columns}`);
+      const advice = adviseDepths(line);
+      this.#fail(line, `${columns} columns, expected at least ${this.#kind.columns}${advice}`);
     }
     if (isNewContig) this.#startContig(line);
     if (columns > STRAND_COLUMN && this.#kind.isReads) this.#refusePairs(line);
@@ -181,7 +182,9 @@ export class IntervalRows {
   }
 
   #skip(line: Line, from: number, to: number): void {
-    if (to < from) this.#fail(line, `end is ${to}, expected the start, ${from}, or more`);
+    if (to < from) {
+      this.#fail(line, `end is ${to}, expected the start, ${from}, or more${adviseDepths(line)}`);
+    }
     this.#empty ??= { count: 0, first: this.describe(line, from, to) };
     this.#empty.count++;
   }
@@ -209,6 +212,14 @@ export class IntervalRows {
       ? { file: this.#file, line: number }
       : { file: this.#file, byteOffset };
   }
+}
+
+/** Says what to do if a row may hold a place and its depth. */
+function adviseDepths(line: Line): string {
+  return /^\S+\t\d+\t\d+$/.test(rowText(line))
+    ? ". If it is a depth by base, as samtools depth and bedtools genomecov -d write it, give what bedtools genomecov " +
+      "-bg writes, as bedGraph"
+    : "";
 }
 
 function isDigit(byte: number | undefined): boolean {

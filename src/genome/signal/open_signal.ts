@@ -8,6 +8,7 @@ import { FormatError } from "../../errors.ts";
 import { quotePath } from "../../base/shell.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { adviseIndex, adviseSort } from "./_advice.ts";
+import { explainFailure } from "./_foreign_bytes.ts";
 import type { SignalFormat, SignalTrack } from "./track.ts";
 
 /** Options for opening a file of reads or signal. */
@@ -184,6 +185,17 @@ export async function openSignal(
   for (const { name, size } of index === undefined ? [source] : [source, index]) {
     if (size === 0) throw new FormatError("Cannot read file: it is empty", { file: name });
   }
+  try {
+    return await openAs(source, { index, format });
+  } catch (error) {
+    throw await explainFailure(error, source, format);
+  }
+}
+
+async function openAs(
+  source: ByteSource,
+  { index, format }: { readonly index: ByteSource | undefined; readonly format: SignalFormat },
+): Promise<SignalTrack> {
   // A file needs the reader of its own format only, and programs start sooner without the others.
   switch (format) {
     case "bam": {
