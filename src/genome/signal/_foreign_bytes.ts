@@ -22,7 +22,10 @@ const BINARY: readonly (readonly [start: string, what: string, format?: SignalFo
 
 /** Starts of texts, which readers of text recognise by themselves. */
 const TEXT: readonly (readonly [start: RegExp, what: string])[] = [
-  [/^@(?:HD|SQ|RG|PG|CO)\t/, "SAM text: run samtools sort, and samtools index"],
+  [
+    /^@(?:HD|SQ|RG|PG|CO)\t/,
+    "SAM text, expected BAM or CRAM: run samtools sort, and samtools index",
+  ],
   [/^\s*<(?:!doctype|html|\?xml)/i, "a web page: was its download refused?"],
   [/^\s*\{\s*"/, "JSON: was its download refused?"],
 ];
@@ -47,12 +50,12 @@ export async function explainFailure(
   return new FormatError(`Cannot count file: it is ${what}`, { file: source.name, cause: error });
 }
 
-/** What any other file is. BAM files are gzip in blocks, and one that is damaged remains a BAM file. */
+/** What any other file is. Readers of BAM and CRAM say themselves what is wrong with gzip. */
 function describeOther(
   head: Bytes,
   { text, format }: { readonly text: string; readonly format: SignalFormat },
 ): string | undefined {
-  if (!isGzip(head)) return TEXT.find(([start]) => start.test(text))?.[1] ?? describeBytes(head);
-  if (format === "bam") return undefined;
-  return isBgzip(head) ? "compressed in blocks, as BAM files are" : describeBytes(head);
+  if (isGzip(head) && format !== "bigwig") return undefined;
+  if (isBgzip(head)) return "compressed in blocks, as BAM files are";
+  return TEXT.find(([start]) => start.test(text))?.[1] ?? describeBytes(head);
 }

@@ -138,7 +138,7 @@ Deno.test("a binary file that is something else is refused by what it is", async
       /a web page: was its download/,
     ],
     ["a.bw", '{"status": "error", "code": 404, "detail": "not found"}\n', /JSON: was its download/],
-    ["a.bam", "@HD\tVN:1.6\tSO:coordinate\n", /SAM text: run samtools sort/],
+    ["a.bam", "@HD\tVN:1.6\tSO:coordinate\n", /SAM text, expected BAM or CRAM: run samtools sort/],
     ["a.bam", `CRAM\x03\0${"x".repeat(99)}`, /a CRAM file: name it \.cram/],
     ["a.bed", `CRAM\x03\0${"x".repeat(99)}`, /a CRAM file: name it \.cram/],
     ["a.bw", `PK\x03\x04${"x".repeat(99)}`, /a zip file/],
