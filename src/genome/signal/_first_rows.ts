@@ -5,7 +5,7 @@ import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { readInflated } from "../gunzip.ts";
 import { visitPiecesOfText } from "../text_lines.ts";
-import { describeForeignRows, rowText } from "./_foreign_rows.ts";
+import { describeForeignRows, rowText } from "./foreign_rows.ts";
 import { IntervalRows, type RowSink } from "./_interval_rows.ts";
 import { describeOddReads } from "./_odd_reads.ts";
 import { ROW_KINDS } from "./_row_kinds.ts";

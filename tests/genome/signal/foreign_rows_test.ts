@@ -101,6 +101,18 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
     /pos2bed\.pl/,
   ],
   ["SAF", "a.bed", "GeneID\tChr\tStart\tEnd\tStrand\n", /is a name.*line 1/],
+  [
+    "a table of UCSC with bins",
+    "a.bed",
+    "585\tchr1\t0\t10000\t1\tN\n",
+    /number of a bin.*cut -f 2-/,
+  ],
+  [
+    "MACS2's table",
+    "a.bed",
+    "# x\nchr\tstart\tend\tlength\tpileup\n",
+    /length of each row.*take 1/,
+  ],
   ["JSON", "a.bed", '{"status": "error", "code": 404}\n', /JSON.*download/],
   ["a table with commas and quotes", "a.bed", '"Chr","Start","End"\nchr1,1,9\n', /commas/],
   ["depths by base", "a.bed", "chr1\t1\t5\nchr1\t2\t5\nchr1\t9\t5\n", /line 3|depth by base/],
