@@ -127,7 +127,7 @@ Deno.test("damaged intervals are refused with their line", async () => {
       ["chr1\t5", /found "chr1\t5", expected BED: chromosome, start and end/],
       ["chrom\tstart\tend", /a line of column names, expected rows/],
       ["chrI\tstart\tV", /a line of column names/],
-      ["chr\tstart\tend\tlength\tabs_summit", /MACS2's _peaks\.xls.* take 1 from each start/],
+      ["chr\tstart\tend\tlength\tabs_summit", /MACS2's _peaks\.xls.* Take 1 from each start/],
       ["585\tchr1\t0\t10000\tgap", /UCSC, whose first column is the number of a bin.*cut -f 2-/],
       ["p1\tchr1\t101\t300\t+", /HOMER's peaks and SAF/],
       ["chr1\tx\t9", /found start "x" and end "9", expected integers/],

@@ -64,7 +64,7 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
       /^"?chr\w*"?\s+"?\w*start"?\s+"?\w*end"?\s+"?(length|width)\b/i,
       "a table with the length of each row, as MACS2's _peaks.xls and diffReps' are",
       () =>
-        "expected BED without a line of column names: take 1 from each start if the length is the end less the " +
+        "expected BED, or narrowPeak of the same run, without a line of column names. Take 1 from each start if the length is the end less the " +
         "start, and one more",
     ],
     [

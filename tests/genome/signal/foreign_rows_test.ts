@@ -111,7 +111,7 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
     "MACS2's table",
     "a.bed",
     "# x\nchr\tstart\tend\tlength\tpileup\n",
-    /length of each row.*take 1/,
+    /length of each row.*Take 1/,
   ],
   ["JSON", "a.bed", '{"status": "error", "code": 404}\n', /JSON.*download/],
   ["a table with commas and quotes", "a.bed", '"Chr","Start","End"\nchr1,1,9\n', /commas/],
