@@ -6,6 +6,7 @@ import type { ByteSource } from "../../files/byte_source.ts";
 import { readInflated } from "../gunzip.ts";
 import { visitPiecesOfText } from "../text_lines.ts";
 import { describeForeignRows, rowText } from "./foreign_rows.ts";
+import { describeSameEnrichments } from "./_peak_columns.ts";
 import { IntervalRows, type RowSink } from "./_interval_rows.ts";
 import { describeOddReads } from "./_odd_reads.ts";
 import { ROW_KINDS } from "./_row_kinds.ts";
@@ -49,7 +50,11 @@ export async function checkFirstRows(source: ByteSource, format: TextFormat): Pr
   if (foreign !== undefined) {
     throw new FormatError(`Cannot read ${kind.name}: ${foreign}`, { file });
   }
-  const odd = format === "bed" ? describeOddReads({ file, rows: texts, comments }) : undefined;
+  const odd = format === "bed"
+    ? describeOddReads({ file, rows: texts, comments })
+    : format === "peaks"
+    ? describeSameEnrichments(texts)
+    : undefined;
   return odd === undefined ? [] : [`${file} ${odd}`];
 }
 

@@ -44,3 +44,14 @@ export function describePeakColumns(
     : `column 10 is "${fraction}", where narrowPeak has a peak's summit, a ` +
       `whole number of bases, so column 7 may not be what is looked for either: ${WANTED}`;
 }
+
+/** Fewer rows may have one enrichment by chance. */
+const CERTAIN_ROWS = 20;
+
+/** Says that the enrichments of the first rows are all the same, as programs write that measure none. */
+export function describeSameEnrichments(rows: readonly string[]): string | undefined {
+  const [first, ...others] = rows.map((row) => row.split(/\s+/)[6]);
+  if (rows.length < CERTAIN_ROWS || others.some((value) => value !== first)) return undefined;
+  return `has the enrichment ${first} (signalValue, column 7) in each of its first ${rows.length} rows, as files have ` +
+    "whose peaks were not measured: then a bin's number is only how much of it lies in peaks";
+}

@@ -97,6 +97,7 @@ const SEACR_PEAKS =
   "it looks like SEACR's peaks, which have sums of the signal but no enrichment, expected the bedGraph " +
   "file that SEACR was given, or narrowPeak or broadPeak";
 
+const AS_BED = "it looks like BED, expected bedGraph: name a file of reads .bed or .tagAlign";
 const BED_ROW = /^\S+\t\d+\t\d+\t[^\t]*\t[^\t]*\t[+\-.](\t|$)/;
 
 /**
@@ -127,7 +128,7 @@ export function describeForeignRow(
   }
   if (isOfHistogram(row)) return DEPTHS;
   if (!isSignal || !BED_ROW.test(row)) return undefined;
-  return "it looks like BED, expected bedGraph: name a file of reads .bed or .tagAlign";
+  return AS_BED;
 }
 
 /**
@@ -170,7 +171,11 @@ export function describeForeignRows(
 ): string | undefined {
   if (rows.length > 1 && rows.every(isOfHistogram)) return DEPTHS;
   if (rows.length > 0 && rows.every(isOfRangeFrame)) return `it looks like ${RANGE_FRAME}`;
-  if (format === "bedgraph") return describeSeveralValues(rows);
+  if (format === "bedgraph") {
+    // A read's name may be a number, which would be taken for a value.
+    const areBed = rows.length > 0 && rows.every((row) => BED_ROW.test(row));
+    return areBed ? AS_BED : describeSeveralValues(rows);
+  }
   if (format !== "peaks") return undefined;
   return rows.some((row) => GAPPED_PEAK.test(row))
     ? "it looks like gappedPeak or BED12, expected narrowPeak or broadPeak, whose column 7 is the enrichment"

@@ -129,6 +129,12 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
     "chr1\t0\t200\tpeak_0\t617\t.\t123.4\t5.2\t-1\t120\nchr1\t900\t950\tpeak_1\t1000\t.\t99\t5.2\t-1\t2\n",
     /Genrich's peaks, whose column 7 is the area.*divided by the peak's length/,
   ],
+  [
+    "BED with numbers for names as bedGraph",
+    "a.bdg",
+    "chr1\t5\t9\t7\t37\t+\n",
+    /BED, expected bedGraph/,
+  ],
   ["BED as bedGraph", "a.bdg", "chr1\t5\t9\tr1\t0\t+\n", /BED, expected bedGraph/],
 ];
 
