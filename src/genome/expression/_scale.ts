@@ -33,6 +33,8 @@ export interface ScaleOptions {
  * It warns of counts whatever the transform: if the format has counts, or if most values other than 0 are
  * whole numbers and some are 1,000 or more.
  *
+ * It warns of cell types that have one value for all of 20 or more genes.
+ *
  * It warns of values below 0 if the format or a title says what they are, since TPM, RPKM and counts have none.
  *
  * It warns of cell types of two scales whatever the transform: of at least 200 values each, those of some look like
@@ -42,8 +44,41 @@ export function examineScale(
   columns: readonly Float64Array[],
   options: ScaleOptions,
 ): string[] {
+  const constant = describeConstants(columns, options);
   const mixed = describeMixedScales(columns, options);
-  return mixed.length > 0 ? mixed : examineTogether(columns, options);
+  return [...constant, ...mixed.length > 0 ? mixed : examineTogether(columns, options)];
+}
+
+/** Says which cell types have one value for all genes, as an empty sample or a wrong column has. */
+function describeConstants(
+  columns: readonly Float64Array[],
+  { file, cellTypes = [] }: ScaleOptions,
+): string[] {
+  const constant = [...columns.entries()].filter(([, values]) => isConstant(values));
+  const [first] = constant;
+  if (first === undefined) return [];
+  const [place, values] = first;
+  return [
+    `${formatCountOf(constant.length, "cell type")} in ${file} ${
+      constant.length === 1 ? "has" : "have"
+    } the same value for all genes, such as "${
+      showName(cellTypes[place] ?? `${place + 1}`)
+    }" with ${
+      values.find((value) => !Number.isNaN(value))
+    }: is it the right column, and did the sample have reads?`,
+  ];
+}
+
+/** Whether many values are known, and all are the same. */
+function isConstant(values: Float64Array): boolean {
+  const first = values.find((value) => !Number.isNaN(value));
+  let count = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    if (value !== first) return false;
+    count++;
+  }
+  return count >= MANY;
 }
 
 function describeMixedScales(

@@ -49,6 +49,17 @@ const FOREIGN: readonly (readonly [ending: RegExp, advise: (name: string) => str
   [/\.(gtf|gff3?)(\.gz)?$/i, () => "it is an annotation, expected reads or signal"],
   [/\.(vcf|bcf)(\.gz)?$/i, () => "it holds variants, expected reads or signal"],
   [/\.(fa|fasta|2bit)(\.gz)?$/i, () => "it is a genome's sequence, expected reads or signal"],
+  [/\.(bai|crai|csi|tbi)$/i, () => "it is an index, expected the file that it belongs to"],
+  [/\.(bam|cram|bw|bigwig)\.gz$/i, () => "expected the file as it was: unpack it with gunzip"],
+  [
+    /\.(bed|bedgraph|bdg|tagalign|narrowpeak|broadpeak)\.(txt|tsv)(\.b?gz)?$/i,
+    () => "if it is what the first ending says, name it without .txt or .tsv",
+  ],
+  [
+    /\.regionpeak(\.b?gz)?$/i,
+    () =>
+      "if its column 7 is an enrichment, as SPP writes it for ENCODE, name it .narrowPeak (or .narrowPeak.gz)",
+  ],
   [/\.(zip|bz2|xz|zst|7z|rar|tar|tgz)$/i, () => "expected a file that is plain or .gz: unpack it"],
 ];
 

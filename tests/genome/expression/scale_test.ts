@@ -153,3 +153,17 @@ Deno.test("values below 0 of a kind that has none give a warning, whatever the t
     deepStrictEqual(examineScale([Float64Array.from([5, 0, 900])], { ...of, kind: "tpm" }), []);
   }
 });
+
+Deno.test("a cell type with one value for all genes gives a warning", () => {
+  const of = { transform: "none", file: "x.tsv", cellTypes: ["liver", "lung"] } as const;
+  const [empty, sound] = [new Float64Array(20), Float64Array.from(makeTpm(20))];
+  const [warning = "", ...others] = examineScale([sound, empty], of);
+  match(
+    warning,
+    /^1 cell type in x\.tsv has the same value for all genes, such as "lung" with 0: /,
+  );
+  deepStrictEqual(others, []);
+  match(examineScale([empty, empty], of).join(), /^2 cell types .* have the same value/);
+  deepStrictEqual(examineScale([sound, new Float64Array(19)], of), []);
+  deepStrictEqual(examineScale([new Float64Array(20).fill(NaN)], of), []);
+});
