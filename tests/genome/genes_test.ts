@@ -600,3 +600,23 @@ Deno.test("rows of BED that all have one width are windows, which a warning says
     deepStrictEqual((await readPlaces(text)).warnings, []);
   }
 });
+
+Deno.test("strands 0 and 1, or 1 and 2, are refused, since a 1 may mean plus or minus", async () => {
+  const read = (...strands: readonly string[]) =>
+    readPlaces(
+      strands.map((strand, i) => `chr1\t${9 * i}\t${9 * i + 5}\tg${i}\t0\t${strand}`).join("\n"),
+    );
+  const table = (...strands: readonly string[]) =>
+    readPlaces(
+      "gene_id\tchrom\ttss\tstrand\n" +
+        strands.map((strand, i) => `g${i}\tchr1\t${i}\t${strand}`).join("\n"),
+    );
+  for (const strands of [["0", "1", "1"], ["1", "2"]]) {
+    await rejects(
+      table(...strands),
+      /strands "[02]" but none on the minus strand, expected \+ and -: .*HOMER/,
+    );
+  }
+  deepStrictEqual((await table("1", "-1", "0")).places, ["g0 chr1 0 +", "g1 chr1 1 -"]);
+  deepStrictEqual((await read("+", "-", "0")).places, ["g0 chr1 0 +", "g1 chr1 13 -"]);
+});
