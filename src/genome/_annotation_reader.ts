@@ -2,11 +2,11 @@
 
 import { ContractError, FormatError } from "../errors.ts";
 import { failLine, type Line, lineText } from "../text/lines.ts";
-import { parseBedLine } from "./_bed_genes.ts";
+import { parseBedLine, RowWidths } from "./_bed_genes.ts";
 import { failWithoutTags } from "./_canonical_tag.ts";
 import { detectFormat, isComment, tellsNoFormat } from "./_detect_gene_format.ts";
 import { GeneList } from "./_gene_list.ts";
-import { GenePredGenes } from "./_gene_pred.ts";
+import { GenePredGenes, isGenePredHeader } from "./_gene_pred.ts";
 import { GeneReport } from "./_gene_report.ts";
 import { GffGenes } from "./_gff_genes.ts";
 import { hasBlankColumns } from "./_gff_line.ts";
@@ -48,6 +48,8 @@ export class AnnotationReader {
   /** Reads all lines, starting with the line that shows the format. */
   #reader: GffGenes | GenePredGenes | undefined;
   #parse: RowParser | undefined;
+  /** The widths of the rows of BED. */
+  readonly #widths = new RowWidths();
   #lineCount = 0;
 
   constructor(file: string, options: ReadGenesOptions) {
@@ -78,6 +80,8 @@ export class AnnotationReader {
     if (this.#list.lines === 0) this.#failEmpty();
     const genes = this.#moveStarts(this.#list.finish());
     const warn = (message: string) => this.#onWarning(`${this.#file} ${message}`);
+    const odd = this.#widths.describe();
+    if (odd !== undefined) warn(odd);
     const assembly = this.#clues.finish(genes, warn);
     return assembly === undefined ? { genes } : { genes, assembly };
   }
@@ -130,7 +134,9 @@ export class AnnotationReader {
     const text = lineText(line);
     if (isTrackLine(line)) return this.#clues.readComment(text);
     if (text.trim() === "" || tellsNoFormat(text)) return;
-    const format = this.#format ?? detectFormat(text) ?? this.#failFormat(line, text);
+    const detected = detectFormat(text);
+    if (detected === undefined && isGenePredHeader(text)) return;
+    const format = this.#format ?? detected ?? this.#failFormat(line, text);
     this.#format = format;
     const withoutTags = WITHOUT_TAGS[format];
     if (this.#tss === "canonical" && withoutTags !== undefined) {
@@ -164,6 +170,7 @@ export class AnnotationReader {
 
   #readBed(line: Line, file: string): GeneRow | undefined {
     const row = parseBedLine(line, file);
+    if (row !== undefined) this.#widths.add(row);
     if (this.#tss === "transcript") return row && this.#withGene(row);
     if (row?.id !== undefined && isTranscriptId(row.id)) {
       this.#list.report.note(

@@ -10,6 +10,52 @@ const COLUMNS = 6;
 /** In UCSC's bigGenePred, the gene and its type are the eighteenth and the last of twenty columns. */
 const BIG_GENE_PRED = { columns: 20, gene: 17 } as const;
 
+/** EPDnew's promoters: BED of eight columns, whose rows have 60 bases, and the thick part the last 11 of them. */
+const PROMOTER = { columns: 8, widthBp: 60, thickBp: 11 } as const;
+const PROMOTER_NAME = /_\d+$/;
+
+/** Fewer rows of one width prove nothing. */
+const CERTAIN_ROWS = 20;
+
+/** Looks whether the rows of a file all have one width, as windows around starts have and genes do not. */
+export class RowWidths {
+  #rows = 0;
+  #widthBp: number | undefined;
+
+  add({ start, end }: GeneRow): void {
+    this.#rows++;
+    if (this.#rows === 1) this.#widthBp = end - start;
+    else if (this.#widthBp !== end - start) this.#widthBp = undefined;
+  }
+
+  /** Says what is odd about the rows; `undefined` if they differ, or are starts of one base. */
+  describe(): string | undefined {
+    const width = this.#widthBp;
+    if (width === undefined || width <= 1 || this.#rows < CERTAIN_ROWS) return undefined;
+    const [rows, bases] = [this.#rows, width].map((count) => count.toLocaleString("en-US"));
+    return `has ${rows} rows of ${bases} bp each, as windows and promoters are, and not genes: the start of a gene is ` +
+      "taken to be the first base of its row. If that is not where its transcription starts, give a table of gene_id, " +
+      "chrom, tss and strand; windows as they are go to prepare's --windows";
+  }
+}
+
+/** Throws if a row is a promoter of EPDnew, whose first base is not the start of its gene. */
+function refusePromoter(columns: readonly string[], line: Line, file: string): void {
+  if (columns.length !== PROMOTER.columns || !PROMOTER_NAME.test(columns[3] ?? "")) return;
+  const [start, end, thickStart, thickEnd] = [1, 2, 6, 7].map((column) => Number(columns[column]));
+  const isAtEnd = columns[5] === "-" ? thickStart === start : thickEnd === end;
+  if (end! - start! !== PROMOTER.widthBp || thickEnd! - thickStart! !== PROMOTER.thickBp) return;
+  if (!isAtEnd) return;
+  failLine(
+    file,
+    line,
+    "Cannot read gene: it looks like a promoter of EPDnew, 60 bases around a start of transcription, which is the " +
+      "first base of its thick part, expected genes. A table of each gene's first promoter serves: awk " +
+      `'BEGIN {OFS="\\t"; print "gene_id", "chrom", "tss", "strand"} sub(/_1$/, "", $4) ` +
+      `{print $4, $1, $6 == "+" ? $7 : $8 - 1, $6}'`,
+  );
+}
+
 /** Reads a line of BED. Returns `undefined` for blank lines and lines for genome browsers. */
 export function parseBedLine(line: Line, file: string): GeneRow | undefined {
   const text = lineText(line);
@@ -23,6 +69,7 @@ export function parseBedLine(line: Line, file: string): GeneRow | undefined {
         "(chromosome, start, end, name, score, strand)",
     );
   }
+  refusePromoter(columns, line, file);
   const [chromosome = "", startText, endText, id = ".", , strand = ""] = columns;
   return {
     id: id === "." ? undefined : id.trim(),

@@ -7,6 +7,7 @@ import { readStrand } from "./_make_gene.ts";
 import type { Strand } from "./gene.ts";
 import { LARGEST_POSITION } from "./largest_position.ts";
 import { isOfRangeFrame, RANGE_FRAME } from "./range_frames.ts";
+import { describeForeignRow } from "./signal/foreign_rows.ts";
 import { unquoteCell } from "./text_lines.ts";
 
 /** An interval, 0-based half-open. */
@@ -46,6 +47,8 @@ export function parseInterval(
     /^\d{1,10}$/.test(digits) ? Number(digits) : NaN
   );
   if (!(start < end && end <= LARGEST_POSITION)) {
+    const foreign = describeForeignRow(text, { file, isSignal: false, isPlaces: true });
+    if (foreign !== undefined) fail(foreign);
     fail(
       `found start "${startText}" and end "${endText}", expected integers from 0 to ${LARGEST_POSITION}, the end ` +
         "after the start" + (adviseDigits(startText) || adviseDigits(endText)),
@@ -56,7 +59,10 @@ export function parseInterval(
   }
   const strand = readStrand(strandText);
   if (!["+", "-", ".", "?", "*", ""].includes(strand)) {
-    fail(`found "${strandText}" in the sixth column, expected a strand: +, - or .`);
+    fail(
+      `found "${strandText}" in the sixth column, expected a strand: +, - or . If the columns after the name are ` +
+        "others, as in ENCODE's list of cCREs, take them out with cut -f 1-4",
+    );
   }
   return {
     chromosome,

@@ -18,7 +18,7 @@ export function isComment({ bytes, start }: Line): boolean {
 
 /** Detects the format from a file's first line of data. */
 export function detectFormat(text: string): GeneFormat | undefined {
-  const columns = text.split("\t").map((column) => column.trim());
+  const columns = text.split("\t").map((column) => unquoteCell(column.trim()));
   if (isTableHeader(text)) return "table";
   // BED is tested before GFF, since a BED file may have nine columns with digits wherever GFF has them.
   const [, start, end] = splitBed(text);
@@ -26,7 +26,7 @@ export function detectFormat(text: string): GeneFormat | undefined {
   if (splitGenePred(text) !== undefined) return "genepred";
   const [, , , gffStart, gffEnd, , , , attributes] = columns;
   if (attributes === undefined || !isPlace(gffStart) || !isPlace(gffEnd)) return undefined;
-  return isGff3Style(unquoteCell(attributes)) ? "gff3" : "gtf";
+  return isGff3Style(attributes) ? "gff3" : "gtf";
 }
 
 /** Whether a line is GTF or GFF3 but lacks the attributes that show which, such as the line of a chromosome. */

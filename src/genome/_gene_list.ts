@@ -52,6 +52,8 @@ export class GeneList {
   readonly #geneTypes: readonly string[] | undefined;
   /** The lines of each gene, by its key. */
   readonly #rows = new Map<string, [NamedRow, ...NamedRow[]]>();
+  /** What stands for strands in the lines, as far as they are known. */
+  readonly #strands = new Set<string>();
   #lines = 0;
 
   constructor({ file, geneTypes, report = new GeneReport() }: GeneListOptions) {
@@ -82,6 +84,7 @@ export class GeneList {
     if (!areCells) {
       return this.report.leaveOut(ODD_NAME, `line ${row.line}`);
     }
+    this.#strands.add(row.strand);
     const key = geneKey(row.id);
     const others = this.#rows.get(key);
     if (others === undefined) this.#rows.set(key, [row]);
@@ -97,10 +100,11 @@ export class GeneList {
   /**
    * Returns the usable genes in the order of the file.
    *
-   * @throws {FormatError} If no gene is usable; the message says why.
+   * @throws {FormatError} If no gene is usable, or strands are numbers of an unknown meaning; the message says why.
    * @throws {ContractError} If no gene is of a chosen type.
    */
   finish(): Gene[] {
+    this.#checkStrands();
     const groups = [...this.#rows.values()];
     const types = this.#geneTypes;
     const chosen = types === undefined ? groups : groups.filter((rows) => {
@@ -116,6 +120,20 @@ export class GeneList {
     );
     if (genes.length === 0 && this.#lines > 0) this.#fail();
     return genes.sort((a, b) => a.line - b.line);
+  }
+
+  /**
+   * Throws if strands are 0 and 1, as HOMER writes plus and minus, or 1 and 2, as ChIPseeker does: a 1 alone means plus, as
+   * in Ensembl's files.
+   */
+  #checkStrands(): void {
+    const other = ["0", "2"].find((strand) => this.#strands.has(strand));
+    if (other === undefined || this.#strands.has("-") || !this.#strands.has("+")) return;
+    throw new FormatError(
+      `Cannot read genes: there are strands "${other}" but none on the minus strand, expected + and -: 0 and 1 are plus ` +
+        "and minus for HOMER, 1 and 2 for ChIPseeker, and 1 and -1 for Ensembl",
+      { file: this.#file },
+    );
   }
 
   /** Makes the gene of the lines that share an id. */

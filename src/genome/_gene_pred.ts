@@ -4,6 +4,7 @@ import { failLine, type Line, lineText } from "../text/lines.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { MadeGenes } from "./_made_genes.ts";
 import { parsePosition } from "./_make_gene.ts";
+import { unquoteCell } from "./text_lines.ts";
 import { isTrackLine } from "./track_lines.ts";
 import { transcriptKey } from "./transcript_id.ts";
 import type { TranscriptStarts } from "./_transcript_starts.ts";
@@ -64,6 +65,12 @@ export class GenePredGenes {
   }
 }
 
+/** Whether a line has the titles of genePred, which UCSC writes after a `#` and other programs without it. */
+export function isGenePredHeader(text: string): boolean {
+  const cells = text.split("\t").map((column) => unquoteCell(column.trim()));
+  return ["chrom", "strand", "txStart", "txEnd"].every((title) => cells.includes(title));
+}
+
 /** The columns of genePred that matter here. */
 interface GenePredColumns {
   readonly gene: string;
@@ -76,7 +83,7 @@ interface GenePredColumns {
 
 /** Splits a line of genePred or refFlat. Returns `undefined` if the line is neither. */
 export function splitGenePred(text: string): GenePredColumns | undefined {
-  const all = text.split("\t").map((column) => column.trim());
+  const all = text.split("\t").map((column) => unquoteCell(column.trim()));
   const found = readColumns(all);
   if (found !== undefined) return found;
   const [first = "", ...columns] = all;

@@ -1,6 +1,6 @@
 /** Reads lines of GTF and GFF3: nine columns separated by tabs, coordinates 1-based and closed. */
 
-import { TAB } from "../text/characters.ts";
+import { QUOTE, TAB } from "../text/characters.ts";
 import { failLine, type Line, lineText } from "../text/lines.ts";
 import { isTrackLine } from "./track_lines.ts";
 import { parsePosition } from "./_make_gene.ts";
@@ -29,7 +29,8 @@ export interface GffFeature {
  * @throws {FormatError} If the line has too few columns, or a coordinate is not an integer.
  */
 export function parseFeature(line: Line, file: string): GffFeature {
-  const columns = lineText(line).split("\t");
+  // R puts quotes around all columns that are no numbers.
+  const columns = lineText(line).split("\t").map(unquoteCell);
   if (columns.length < LEAST_COLUMNS) {
     failLine(
       file,
@@ -44,7 +45,7 @@ export function parseFeature(line: Line, file: string): GffFeature {
     start: parsePosition(start, "start", { line, file, least: 1 }) - 1,
     end: parsePosition(end, "end", { line, file, least: 1 }),
     strand,
-    attributes: unquoteCell(attributes),
+    attributes,
   };
 }
 
@@ -64,7 +65,8 @@ export function standsAt(bytes: Uint8Array, start: number, text: Uint8Array): bo
 
 /** Finds the start of the ninth column of a line whose third column is at `kind`. */
 export function attributesStart(line: Line, kind: Place): number {
-  let start = kind.end + 1;
+  // A quote may follow the kind.
+  let start = columnEnd(line, kind.end) + 1;
   for (let column = 3; column < COLUMNS - 1; column++) start = columnEnd(line, start) + 1;
   return start;
 }
@@ -84,7 +86,7 @@ export interface Place {
 export function findKind(line: Line, file: string): Place | undefined {
   const start = columnEnd(line, columnEnd(line, line.start) + 1) + 1;
   const end = columnEnd(line, start);
-  if (end <= line.end) return { start, end };
+  if (end <= line.end) return withoutQuotes(line.bytes, { start, end });
   const text = lineText(line);
   if (isTrackLine(line) || text.trim() === "") return undefined;
   const found = hasBlankColumns(text) ? "its columns are separated by blanks" : "it";
@@ -94,6 +96,11 @@ export function findKind(line: Line, file: string): Place | undefined {
     `Cannot read line: ${found === "it" ? "it is" : `${found} in`} "${text.slice(0, 80)}", ` +
       `expected ${COLUMNS} columns separated by tabs`,
   );
+}
+
+function withoutQuotes(bytes: Uint8Array, { start, end }: Place): Place {
+  const isQuoted = end - start >= 2 && bytes[start] === QUOTE && bytes[end - 1] === QUOTE;
+  return isQuoted ? { start: start + 1, end: end - 1 } : { start, end };
 }
 
 /** Whether a line would be GTF or GFF3 if its blanks were tabs: copying from a terminal turns tabs into blanks. */

@@ -11,16 +11,25 @@ export type TableRowReader<Name extends string> = (
 /** Longer than any path. A longer cell is damaged or an attack. */
 const LONGEST_CELL = 4096;
 
-/** A cell between commas, in quotes or not, and the comma or line end after it. */
-const COMMA_CELL = /("[^"]*(?:""[^"]*)*"[^,]*|[^,]*)(,|$)/y;
+/** What may stand between the columns of a small table. */
+export type TableSeparator = "\t" | "," | ";";
+
+/** A cell, in quotes or not, and the separator or line end after it. */
+const CELLS = {
+  ",": /("[^"]*(?:""[^"]*)*"[^,]*|[^,]*)(,|$)/y,
+  ";": /("[^"]*(?:""[^"]*)*"[^;]*|[^;]*)(;|$)/y,
+} as const;
+
+const SEPARATOR_NAMES = { "\t": "tabs", ",": "commas", ";": "semicolons" } as const;
 
 /** Splits a line into its cells, without the empty cells at its end. */
-export function splitCells(text: string, separator: "\t" | "," = "\t"): string[] {
+export function splitCells(text: string, separator: TableSeparator = "\t"): string[] {
   if (separator === "\t") return text.trimEnd().split("\t").map(plainCell);
   const cells: string[] = [];
-  COMMA_CELL.lastIndex = 0;
+  const pattern = CELLS[separator];
+  pattern.lastIndex = 0;
   for (;;) {
-    const [, cell = "", end] = COMMA_CELL.exec(text)!;
+    const [, cell = "", end] = pattern.exec(text)!;
     cells.push(plainCell(cell));
     if (end === "") break;
   }
@@ -47,7 +56,7 @@ interface TableHeaderOptions<Name extends string, Optional extends string> {
    *
    * @default {"\t"}
    */
-  readonly separator?: "\t" | ",";
+  readonly separator?: TableSeparator;
   /**
    * A column of integers. It shows whether rows start with a name for which the header has no column, as R writes them.
    */
@@ -73,7 +82,7 @@ export function readTableHeader<Name extends string, Optional extends string = n
     const count = header.filter((cell) => cell === name).length;
     if (count === 1) continue;
     const found = count === 0 ? `lacks column "${name}"` : `has column "${name}" ${count} times`;
-    const between = separator === "," ? "commas" : "tabs";
+    const between = SEPARATOR_NAMES[separator ?? "\t"];
     const hint = header.length === 1 ? `, but it has no ${between}` : "";
     failLine(
       file,

@@ -116,12 +116,14 @@ function joinPieces(pieces: readonly Bytes[]): Bytes {
 }
 
 /**
- * Removes the quotes that a spreadsheet put around a cell, and halves the doubled quotes in it. Other cells are
- * unchanged.
+ * Removes the quotes that a spreadsheet or R put around a cell. Spreadsheets double the quotes in it, and R puts a
+ * backslash before them. Other cells are unchanged.
  */
 export function unquoteCell(text: string): string {
-  const isQuoted = text.startsWith('"') && /^"[^"]*(?:""[^"]*)*"\s*$/.test(text);
-  return isQuoted ? text.trimEnd().slice(1, -1).replaceAll('""', '"') : text;
+  if (!text.startsWith('"')) return text;
+  const within = text.trimEnd().slice(1, -1);
+  if (/^"[^"]*(?:""[^"]*)*"\s*$/.test(text)) return within.replaceAll('""', '"');
+  return /^"(?:[^"\\]|\\.)*"\s*$/.test(text) ? within.replaceAll('\\"', '"') : text;
 }
 
 /** Finds carriage returns within lines. Each byte is searched once, however many lines there are. */

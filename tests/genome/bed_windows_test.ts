@@ -125,7 +125,13 @@ Deno.test("damaged intervals are refused with their line", async () => {
   for (
     const [row, message] of [
       ["chr1\t5", /found "chr1\t5", expected BED: chromosome, start and end/],
-      ["chrom\tstart\tend", /found start "start" and end "end", expected integers/],
+      ["chrom\tstart\tend", /a line of column names, expected rows/],
+      ["chrI\tstart\tV", /a line of column names/],
+      ["chr\tstart\tend\tlength\tabs_summit", /MACS2's _peaks\.xls.* Take 1 from each start/],
+      ["585\tchr1\t0\t10000\tgap", /UCSC, whose first column is the number of a bin.*cut -f 2-/],
+      ["p1\tchr1\t101\t300\t+", /HOMER's peaks and SAF/],
+      ["chr1\tx\t9", /found start "x" and end "9", expected integers/],
+      ["chr1\t5\t9\tE1\tE2\tpELS", /found "pELS" in the sixth column.*cut -f 1-4/],
       ["chr1\t5\t5", /found start "5" and end "5", .* the end after the start/],
       ["chr1\t-5\t5", /found start "-5"/],
       ["chr1\t1e3\t5000", /found start "1e3"/],

@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { bytesSource } from "../../src/files/byte_source.ts";
@@ -562,4 +562,61 @@ Deno.test("strands in words and positions with .0, as NCBI and pandas write them
     readGenes(textSource("gene_id\tchrom\ttss\tstrand\nA\tchr1\t1000.5\t+\n")),
     /tss is "1000\.5", expected an integer/,
   );
+});
+
+Deno.test("titles of genePred without a # are skipped, with or without a bin", async () => {
+  const titles = "name chrom strand txStart txEnd cdsStart cdsEnd exonCount exonStarts exonEnds";
+  const row = "NM_1 chr1 + 10 90 90 90 1 10, 90, 0 DPM1";
+  for (const [header, line] of [[titles, row], [`bin ${titles}`, `585 ${row}`]] as const) {
+    const text = `${header}\n${line}`.replaceAll(" ", "\t");
+    deepStrictEqual((await readPlaces(text)).places, ["DPM1 chr1 10 +"]);
+  }
+});
+
+Deno.test("promoters of EPDnew are refused, since their first base is no start of transcription", async () => {
+  const rows = [
+    "chr1 959245 959305 NOC2L_1 900 - 959245 959256",
+    "chr1 960583 960643 KLHL17_1 900 + 960632 960643",
+  ];
+  for (const row of rows) {
+    for (const text of [row, row.replaceAll(" ", "\t")]) {
+      await rejects(readPlaces(text), /a promoter of EPDnew, 60 bases .*thick part.*awk.*line 1/s);
+    }
+  }
+  const gene = "chr1\t959245\t959305\tNOC2L_1\t900\t-\t959245\t959305";
+  deepStrictEqual((await readPlaces(gene)).places, ["NOC2L_1 chr1 959304 -"]);
+});
+
+Deno.test("rows of BED that all have one width are windows, which a warning says", async () => {
+  const write = (rows: number, widthBp: number, last = widthBp) =>
+    Array.from({ length: rows }, (_, i) => {
+      const end = 5000 * i + (i === rows - 1 ? last : widthBp);
+      return `chr1\t${5000 * i}\t${end}\tg${i}\t0\t+\n`;
+    }).join("");
+  const { warnings } = await readPlaces(write(1200, 2000));
+  deepStrictEqual(warnings.length, 1);
+  match(warnings[0]!, /^genes\.txt has 1,200 rows of 2,000 bp each, as windows .*--windows$/);
+  for (const text of [write(19, 2000), write(40, 1), write(40, 2000, 1999)]) {
+    deepStrictEqual((await readPlaces(text)).warnings, []);
+  }
+});
+
+Deno.test("strands 0 and 1, or 1 and 2, are refused, since a 1 may mean plus or minus", async () => {
+  const read = (...strands: readonly string[]) =>
+    readPlaces(
+      strands.map((strand, i) => `chr1\t${9 * i}\t${9 * i + 5}\tg${i}\t0\t${strand}`).join("\n"),
+    );
+  const table = (...strands: readonly string[]) =>
+    readPlaces(
+      "gene_id\tchrom\ttss\tstrand\n" +
+        strands.map((strand, i) => `g${i}\tchr1\t${i}\t${strand}`).join("\n"),
+    );
+  for (const strands of [["0", "1", "1"], ["1", "2"]]) {
+    await rejects(
+      table(...strands),
+      /strands "[02]" but none on the minus strand, expected \+ and -: .*HOMER/,
+    );
+  }
+  deepStrictEqual((await table("1", "-1", "0")).places, ["g0 chr1 0 +", "g1 chr1 1 -"]);
+  deepStrictEqual((await read("+", "-", "0")).places, ["g0 chr1 0 +", "g1 chr1 13 -"]);
 });

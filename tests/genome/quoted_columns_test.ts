@@ -74,6 +74,31 @@ Deno.test("genes, windows and lengths of chromosomes with quotes are those witho
   }
 });
 
+const GTF = ["gene", "transcript", "exon"].map((kind) =>
+  `chr1\ttest\t${kind}\t101\t200\t.\t-\t.\tgene_id "A.1"; transcript_id "T.1"; gene_name "ABC";\n`
+);
+const GFF3 = "chr1\ttest\tgene\t101\t200\t.\t-\t.\tID=A.1;Name=ABC\n";
+const GENE_PRED = "T.1\tchr1\t-\t100\t200\t100\t200\t1\t100,\t200,\t0\tA.1\n";
+
+const ANNOTATIONS = {
+  GTF: GTF.join(""),
+  "GTF without genes": GTF.slice(1).join(""),
+  GFF3,
+  GENE_PRED,
+};
+
+for (const [name, text] of Object.entries(ANNOTATIONS)) {
+  Deno.test(`${name} with quotes, as R and spreadsheets write it, has the genes of the one without`, async () => {
+    const read = (text: string) => readGenes(textSource(text, "g.txt"));
+    const wanted = await read(text);
+    deepStrictEqual([wanted.length, wanted[0]?.tss], [1, 199]);
+    for (const escaped of ['""', '\\"']) {
+      const quoted = text.replaceAll('"', escaped).replaceAll(/[^\t\n]*[^\t\n\d][^\t\n]*/g, '"$&"');
+      deepStrictEqual(await read(quoted), wanted, quoted);
+    }
+  });
+}
+
 Deno.test("a quote that belongs to a name is kept", async () => {
   const { windows } = await readBedWindows(textSource('chr1\t1\t9\t5" end\n', "w.bed"));
   deepStrictEqual(windows.map(({ id }) => id), ['5" end']);

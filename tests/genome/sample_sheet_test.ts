@@ -84,6 +84,10 @@ const BAD: Readonly<Record<string, readonly [rows: readonly string[], message: R
     ["E1 H3K4me3 a", "E2 H3k4me3 b"],
     /mark "H3k4me3" is "H3K4me3" in line 2, expected one spelling \(sheet\.tsv, line 3\)$/,
   ],
+  "a mark with and without a sign": [
+    ["E1 H2A.Z a", "E2 H2AZ b"],
+    /mark "H2AZ" is "H2A\.Z" in line 2, expected one spelling/,
+  ],
   "an empty path": [["E1 H3K4me3"], /column "path" is empty \(sheet\.tsv, line 2\)$/],
   "an empty mark": [["E1  a"], /column "mark" is empty \(sheet\.tsv, line 2\)$/],
   "a fourth column": [["E1 H3K4me3 a b"], /4 columns, expected 3 .*line 2\)$/],

@@ -6,7 +6,8 @@ function check(head: string): void {
 }
 
 Deno.test("text of any language passes, and so does an empty file", () => {
-  for (const text of ["", "gene\tvalue\n", "\xef\xbb\xbfg\xc3\xa8ne"]) check(text);
+  const texts = ["", "gene\tvalue\n", "version\n", "PAR1\t5\n", "\xef\xbb\xbfg\xc3\xa8ne"];
+  for (const text of [...texts, "CRAMP1\t5\n"]) check(text);
 });
 
 Deno.test("files that users mistake for text are refused, and their kind is named", () => {
@@ -16,6 +17,16 @@ Deno.test("files that users mistake for text are refused, and their kind is name
     "\x89HDF\r\n": /it is an HDF5 file/,
     "\x1f\x8b\x08": /it is compressed by gzip, expected UTF-8 text: unpack it with gunzip/,
     "BAM\x01": /it is a BAM file, expected UTF-8 text \(a\.txt\)$/,
+    "\x28\xb5\x2f\xfd\x24": /it is compressed by zstd, expected UTF-8 text: unpack it with zstd -d/,
+    "\xfd7zXZ\0": /it is compressed by xz/,
+    "BZh91AY&SY": /it is compressed by bzip2/,
+    "PAR1\x15\x04": /it is a Parquet file, expected UTF-8 text: write it out as a table/,
+    "ARROW1\0\0": /it is an Arrow \(Feather\) file/,
+    "\x93NUMPY\x01": /it is an array of numpy/,
+    "SQLite format 3\0": /a database of SQLite/,
+    "{\\rtf1\\ansi": /RTF.*: save it as plain text/,
+    "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 9\n":
+      /a pointer of Git LFS.*: get the file itself with git lfs pull/,
     "any\0thing": /it is a binary file, expected UTF-8 text \(a\.txt\)$/,
   };
   for (const [head, message] of Object.entries(files)) {

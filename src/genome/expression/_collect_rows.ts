@@ -53,10 +53,14 @@ export function collectRows(
     if (adds) parts.check(row, gene);
     if (earlier < 0) firstRow[gene] = row;
     else if (!adds && naming !== "symbol") {
+      const earlierName = names[earlier] ?? "";
       fail(
         table,
         row,
-        `gene "${name}" is in line ${lines[earlier]} and in line ${lines[row]}, expected once`,
+        `gene "${name}" is in line ${lines[earlier]}${
+          earlierName === name ? "" : ` as "${showName(earlierName)}"`
+        } and in line ${lines[row]}, expected once` +
+          adviseParts(earlierName, name),
       );
     } else if (!adds) repeated.add(gene);
     for (const [i, column] of columns.entries()) {
@@ -71,6 +75,13 @@ export function collectRows(
     added: adds ? describeAddedRows(table, found) : [],
     scale,
   };
+}
+
+/** Says what two rows of one gene may be, if they name it with numbers of parts, as DEXSeq's `GENE:E001` does. */
+function adviseParts(earlier: string, name: string): string {
+  return earlier !== name && /[:_]E?\d+$/i.test(name)
+    ? ". If the rows are exons or other parts, add them up to genes"
+    : "";
 }
 
 /** Checks that rows that are added up are different parts of a gene, rather than one part in several samples. */

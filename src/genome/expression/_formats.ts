@@ -104,7 +104,7 @@ const OF_VALUES = "\0";
 const ANNOTATION_TITLES = new RegExp(
   "^(?:chr(?:om(?:osome)?)?|seqnames?|start|end|width|strand|(?:gene[_. ]?)?lengths?|" +
     "(?:eff(?:ective)?[_. ]?length)|descriptions?|(?:gene[_. ]?)?(?:bio)?type|locus|band|" +
-    "(?:gene[_. ]?)?chr|loc(?:ation)?)$",
+    "(?:gene[_. ]?)?chr|loc(?:ation)?|copies|annotation/divergence)$",
   "i",
 );
 

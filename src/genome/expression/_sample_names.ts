@@ -11,13 +11,19 @@ const ENDINGS = [
 ];
 const ENDING = new RegExp(`(?:${ENDINGS.join("|")})$`, "i");
 
+/** What HOMER writes after the directory of a sample, as in `liver/ FPKM`. */
+const AFTER_DIRECTORY =
+  / (?:[FR]PKM|TPM|reads normalized to \d+ (?:mapped reads|per column) \([\d.]+\))$/;
+
 /** Names that programs give to the files of every sample: the directory shows which sample it is. */
 const ANY_SAMPLE =
   /^(?:|accepted_hits|aligned|quant|abundance|genes?|isoforms|gene_abund|transcripts|t_data|rsem|counts?|star)$/i;
 
 /** Strips directories, endings of files and steps of pipelines from a sample's name. */
 export function plainSampleName(name: string): string {
-  const segments = name.split(/[/\\]/).filter((segment) => segment !== "" && segment !== ".");
+  const segments = name.replace(AFTER_DIRECTORY, "").split(/[/\\]/).filter((segment) =>
+    segment !== "" && segment !== "."
+  );
   for (const segment of segments.reverse()) {
     const plain = stripEndings(segment);
     if (!ANY_SAMPLE.test(plain)) return plain;

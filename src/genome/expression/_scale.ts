@@ -5,7 +5,7 @@ import { upperMedian } from "../../metrics/quantile.ts";
 import type { ExpressionTransform } from "../../record.ts";
 import { LARGEST_LOGARITHM } from "../logarithms.ts";
 import { showName } from "../wording.ts";
-import type { ValueKind } from "./value_kinds.ts";
+import { VALUE_KIND_NAMES, type ValueKind } from "./value_kinds.ts";
 
 /** Among fewer values than this, the largest may well be small. */
 const MANY = 20;
@@ -33,6 +33,10 @@ export interface ScaleOptions {
  * It warns of counts whatever the transform: if the format has counts, or if most values other than 0 are
  * whole numbers and some are 1,000 or more.
  *
+ * It warns of cell types that have one value for all of 20 or more genes.
+ *
+ * It warns of values below 0 if the format or a title says what they are, since TPM, RPKM and counts have none.
+ *
  * It warns of cell types of two scales whatever the transform: of at least 200 values each, those of some look like
  * logarithms, and those of others cannot be.
  */
@@ -40,8 +44,41 @@ export function examineScale(
   columns: readonly Float64Array[],
   options: ScaleOptions,
 ): string[] {
+  const constant = describeConstants(columns, options);
   const mixed = describeMixedScales(columns, options);
-  return mixed.length > 0 ? mixed : examineTogether(columns, options);
+  return [...constant, ...mixed.length > 0 ? mixed : examineTogether(columns, options)];
+}
+
+/** Says which cell types have one value for all genes, as an empty sample or a wrong column has. */
+function describeConstants(
+  columns: readonly Float64Array[],
+  { file, cellTypes = [] }: ScaleOptions,
+): string[] {
+  const constant = [...columns.entries()].filter(([, values]) => isConstant(values));
+  const [first] = constant;
+  if (first === undefined) return [];
+  const [place, values] = first;
+  return [
+    `${formatCountOf(constant.length, "cell type")} in ${file} ${
+      constant.length === 1 ? "has" : "have"
+    } the same value for all genes, such as "${
+      showName(cellTypes[place] ?? `${place + 1}`)
+    }" with ${
+      values.find((value) => !Number.isNaN(value))
+    }: is it the right column, and did the sample have reads?`,
+  ];
+}
+
+/** Whether many values are known, and all are the same. */
+function isConstant(values: Float64Array): boolean {
+  const first = values.find((value) => !Number.isNaN(value));
+  let count = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    if (value !== first) return false;
+    count++;
+  }
+  return count >= MANY;
 }
 
 function describeMixedScales(
@@ -76,6 +113,14 @@ function examineTogether(
       "with fractions among them), and another one is taken: is the scale intended?",
     ];
   }
+  if (kind !== undefined && summary.least < 0) {
+    return [
+      `the values of ${file} are ${
+        VALUE_KIND_NAMES[kind]
+      } by their titles, and some are below 0, such as ${summary.least}, ` +
+      "which these never are: are they logarithms or differences?",
+    ];
+  }
   if (kind !== "count" && (kind !== undefined || !lookLikeCounts(summary))) return [];
   const are = kind === "count" ? "are" : "look like";
   return [
@@ -94,6 +139,8 @@ interface Summary {
   readonly count: number;
   /** The largest value, whatever its sign. */
   readonly largest: number;
+  /** The smallest value, at most 0. */
+  readonly least: number;
   /** Number of values other than 0. */
   readonly nonZero: number;
   /** Number of whole numbers among these. */
@@ -104,7 +151,7 @@ interface Summary {
 }
 
 function summarise(columns: readonly Float64Array[]): Summary {
-  let [count, largest, nonZero, whole, largestWhole] = [0, 0, 0, 0, 0];
+  let [count, largest, least, nonZero, whole, largestWhole] = [0, 0, 0, 0, 0, 0];
   const some: number[] = [];
   for (const values of columns) {
     for (let i = 0; i < values.length; i++) {
@@ -115,12 +162,13 @@ function summarise(columns: readonly Float64Array[]): Summary {
       nonZero++;
       const size = Math.abs(value);
       if (size > largest) largest = size;
+      if (value < least) least = value;
       if (!Number.isInteger(value)) continue;
       whole++;
       if (size > largestWhole) largestWhole = size;
     }
   }
-  return { count, largest, nonZero, whole, largestWhole, some };
+  return { count, largest, least, nonZero, whole, largestWhole, some };
 }
 
 function lookLikeLogarithms({ count, largest, nonZero, whole, some }: Summary): boolean {

@@ -7,7 +7,7 @@
 import { FormatError } from "../../errors.ts";
 import { HASH } from "../../text/characters.ts";
 import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
-import { readTableHeader, type TableRowReader } from "../table_columns.ts";
+import { readTableHeader, type TableRowReader, type TableSeparator } from "../table_columns.ts";
 import { visitTextLines } from "../text_lines.ts";
 import type { BinarySource } from "../../files/open_source.ts";
 import type { AbortOptions } from "../../progress.ts";
@@ -59,9 +59,10 @@ export function readExpressionSamples(
     const lines = new Map<string, number>();
     let readRow: TableRowReader<typeof COLUMNS[number]> | undefined;
     const readLine = (line: Line) => {
-      if (line.bytes[line.start] === HASH) return;
+      // Spreadsheets end tables with rows of separators alone.
+      if (line.bytes[line.start] === HASH || !/[^\s,;]/.test(lineText(line))) return;
       if (readRow === undefined) {
-        const separator = /^[^\t]*,[^\t]*$/.test(lineText(line)) ? "," : "\t";
+        const separator = findSeparator(lineText(line));
         readRow = readTableHeader(COLUMNS, "samples of expression", { line, file, separator });
         return;
       }
@@ -87,4 +88,9 @@ export function readExpressionSamples(
       },
     );
   }, options);
+}
+
+function findSeparator(header: string): TableSeparator {
+  const between = ([";", ","] as const).find((separator) => header.includes(separator));
+  return header.includes("\t") ? "\t" : between ?? "\t";
 }

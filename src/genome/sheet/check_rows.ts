@@ -40,7 +40,10 @@ export function checkPaths(rows: readonly SheetRow[], file: string): void {
   }
 }
 
-/** Throws if a mark is capitalised in two ways, and warns if a cell type is. */
+/**
+ * Throws if names of marks differ in nothing but capitals and signs, as `H2A.Z` and `H2AZ` do, and warns if cell types differ
+ * in capitals alone.
+ */
 export function checkSpelling(
   rows: readonly SheetRow[],
   { file, onWarning }: ArrangeOptions & { readonly file: string },
@@ -48,7 +51,7 @@ export function checkSpelling(
   const marks = new Map<string, SheetRow>();
   const cellTypes = new Map<string, SheetRow>();
   for (const row of rows) {
-    const first = firstOf(marks, row.mark, row);
+    const first = firstOf(marks, plainMark(row.mark), row);
     if (first.mark !== row.mark) {
       throw new FormatError(
         `Cannot read sample sheet: mark "${row.mark}" is "${first.mark}" in line ${first.line}, ` +
@@ -64,6 +67,11 @@ export function checkSpelling(
         `(line ${row.line}), which differ only in capitals: are they one?`,
     );
   }
+}
+
+/** A mark's name without the signs and blanks in it; other scripts than Latin keep theirs. */
+function plainMark(mark: string): string {
+  return mark.replace(/[-–_. ]/g, "") || mark;
 }
 
 function firstOf(found: Map<string, SheetRow>, name: string, row: SheetRow): SheetRow {

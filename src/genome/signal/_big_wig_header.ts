@@ -20,6 +20,8 @@ export interface BigWigHeader {
   readonly isDeflated: boolean;
   /** `false` if the file has a summary of all values, and it shows negative, infinite or missing values. */
   readonly hasSoundSummary: boolean;
+  /** Whether the file reaches to the end of its summaries at lower resolution, which stand after all that is counted. */
+  readonly isWhole: boolean;
 }
 
 const BIG_WIG_MAGIC = 0x888ffc26;
@@ -27,6 +29,10 @@ const BIG_BED_MAGIC = 0x8789f2eb;
 const HEADER_BYTES = 64;
 const SUMMARY_BYTES = 40;
 const TREE_HEADER_BYTES = 32;
+const ZOOM_HEADER_BYTES = 24;
+/** More than any program writes. */
+const MOST_ZOOM_LEVELS = 64;
+const SECTION_INDEX = { headerBytes: 48, leafBytes: 32, innerBytes: 24 } as const;
 const MAX_NAME_BYTES = 2 ** 16;
 const MAX_SEQUENCES = 2 ** 20;
 
@@ -48,7 +54,33 @@ export async function readBigWigHeader(source: ByteSource): Promise<BigWigHeader
     // This field is the inflated size of the largest section, or 0 if the sections are not deflated.
     isDeflated: header.getUint32(52, true) > 0,
     hasSoundSummary: await hasSoundSummary(source, placeAt(header, 44)),
+    isWhole: await reachesEnd(source, header.getUint16(6, true)),
   };
+}
+
+/** Whether the indexes of all summaries lie within the file, and all nodes of the last one. */
+async function reachesEnd(source: ByteSource, levels: number): Promise<boolean> {
+  if (levels > MOST_ZOOM_LEVELS) return true;
+  const headers = await readPart(source, HEADER_BYTES, levels * ZOOM_HEADER_BYTES);
+  let last = 0;
+  for (let level = 0; level < levels; level++) {
+    last = Math.max(last, placeAt(headers, level * ZOOM_HEADER_BYTES + 16));
+  }
+  const root = last + SECTION_INDEX.headerBytes;
+  if (root > source.size) return false;
+  // A look at the end of a file on a server is one more request, and servers hardly have half files.
+  if (last === 0 || source.willRead !== undefined) return true;
+  try {
+    await walkTree(new NodeReader(source), root, {
+      ...SECTION_INDEX,
+      wantsChild: () => true,
+      visitLeaf() {},
+    });
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+  return true;
 }
 
 /** Checks the smallest value, the largest value and the sum. A missing summary counts as sound. */

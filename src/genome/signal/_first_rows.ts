@@ -5,7 +5,8 @@ import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { readInflated } from "../gunzip.ts";
 import { visitPiecesOfText } from "../text_lines.ts";
-import { describeForeignRows, rowText } from "./_foreign_rows.ts";
+import { describeForeignRows, rowText } from "./foreign_rows.ts";
+import { describeSameEnrichments } from "./_peak_columns.ts";
 import { IntervalRows, type RowSink } from "./_interval_rows.ts";
 import { describeOddReads } from "./_odd_reads.ts";
 import { ROW_KINDS } from "./_row_kinds.ts";
@@ -37,11 +38,23 @@ export async function checkFirstRows(source: ByteSource, format: TextFormat): Pr
     if (rows.rows > before) texts.push(rowText(line));
     else if (rows.empty?.count === emptyBefore) comments.push(rowText(line));
   }, { source });
+  if (rows.rows === 0 && rows.empty !== undefined && rows.empty.count > 1) {
+    throw new FormatError(
+      `Cannot read ${kind.name}: ${rows.empty.count} rows have no base, such as ${rows.empty.first}, since their ` +
+        "start is their end, and no other rows stand before or between them, expected starts that count from 0 and " +
+        "ends from 1. If both count from 1, take 1 from each start",
+      { file },
+    );
+  }
   const foreign = describeForeignRows({ rows: texts, comments }, format);
   if (foreign !== undefined) {
     throw new FormatError(`Cannot read ${kind.name}: ${foreign}`, { file });
   }
-  const odd = format === "bed" ? describeOddReads({ file, rows: texts, comments }) : undefined;
+  const odd = format === "bed"
+    ? describeOddReads({ file, rows: texts, comments })
+    : format === "peaks"
+    ? describeSameEnrichments(texts)
+    : undefined;
   return odd === undefined ? [] : [`${file} ${odd}`];
 }
 

@@ -5,7 +5,7 @@ import { HASH, MINUS, SPACE, TAB, ZERO } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
 import { adviseDigits, decodeText } from "../../text/numbers.ts";
 import { advisePairs } from "./_advice.ts";
-import { describeForeignRow, isPairOfReads, rowText } from "./_foreign_rows.ts";
+import { describeForeignRow, isPairOfReads, rowText } from "./foreign_rows.ts";
 import { OverlapError } from "./_overlap_error.ts";
 import { LARGEST_POSITION } from "../largest_position.ts";
 import { isTrackLine } from "../track_lines.ts";
@@ -89,7 +89,8 @@ export class IntervalRows {
       isNewContig = !this.#isSameContig(line.bytes, starts[0]!, ends[0]!);
     }
     if (columns < this.#kind.columns) {
-      this.#fail(line, `${columns} columns, expected at least ${this.#kind.columns}`);
+      const advice = this.#adviseDepths(line);
+      this.#fail(line, `${columns} columns, expected at least ${this.#kind.columns}${advice}`);
     }
     if (isNewContig) this.#startContig(line);
     if (columns > STRAND_COLUMN && this.#kind.isReads) this.#refusePairs(line);
@@ -181,9 +182,22 @@ export class IntervalRows {
   }
 
   #skip(line: Line, from: number, to: number): void {
-    if (to < from) this.#fail(line, `end is ${to}, expected the start, ${from}, or more`);
+    if (to < from) {
+      this.#fail(
+        line,
+        `end is ${to}, expected the start, ${from}, or more${this.#adviseDepths(line)}`,
+      );
+    }
     this.#empty ??= { count: 0, first: this.describe(line, from, to) };
     this.#empty.count++;
+  }
+
+  /** Says what to do if a row may hold a place and its depth. */
+  #adviseDepths(line: Line): string {
+    return !this.#kind.isPlaces && /^\S+\t\d+\t\d+$/.test(rowText(line))
+      ? ". If it is a depth by base, as samtools depth and bedtools genomecov -d write it, give what bedtools " +
+        "genomecov -bg writes, as bedGraph"
+      : "";
   }
 
   /** Describes where a row is in the genome and in the file. */

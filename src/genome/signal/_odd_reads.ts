@@ -40,6 +40,11 @@ const SEGMENTS_FILE = /_(dense|expanded|mnemonics|segments|statebyline)\.bed(\.b
 const FOUR_NUMBERS = RegExp(`^\\S+\\s+\\d+\\s+\\d+\\s+${NUMBER}\\s*$`);
 const SINGLE_CELLS = RegExp(`${REGION}\t(\\S*[^A-Z\\s])?[ACGTN]{10,}(-\\d+)?\t\\d+$`);
 
+/** Regions with what bedtools coverage adds: reads, covered bases, length, and the share of it with seven digits. */
+const COVERAGE = RegExp(String.raw`${REGION}(\t[^\t]*)*\t\d+\t\d+\t\d+\t[01]\.\d{7}$`);
+/** The header that deepTools writes above counts and scores by region. */
+const DEEPTOOLS_HEADER = /^#'?chr'?\t'?start'?\t'?end'?\t'/;
+
 const AS_READS = "not reads, and each row is counted as one read";
 const LOOKS_LIKE_PEAKS =
   `looks like peaks, ${AS_READS}: give the reads or the signal that the peaks were called from, or name it ` +
@@ -62,6 +67,10 @@ export function describeOddReads({ file, rows, comments }: FirstRows): string | 
   if (PEAKS.some(look) || comments.some((line) => PEAK_HEADER.test(line))) return LOOKS_LIKE_PEAKS;
   if (look(SCORE_WITHOUT_STRAND) && rows.some((row) => FRACTIONAL_SCORE.test(row))) {
     return LOOKS_LIKE_PEAKS;
+  }
+  if (look(COVERAGE) || comments.some((line) => DEEPTOOLS_HEADER.test(line))) {
+    return `has numbers by region, as bedtools coverage and deepTools write them, ${AS_READS}: give the reads, or ` +
+      "the signal";
   }
   if (look(FOUR_NUMBERS)) {
     return "has four columns, the last a number, as bedGraph: its rows are counted as reads. If the number is a " +

@@ -14,6 +14,17 @@ const NO_ENRICHMENT =
 /** A row with ten columns whose last is a fraction; in narrowPeak it is a peak's summit, a whole number of bases. */
 const FRACTION_IN_LAST = /^\S+\t\d+\t\d+(?:\t[^\t]*){6}\t(-?\d+\.\d*|-?\d+(?:\.\d*)?e[+-]?\d+)$/i;
 
+/** A row of Genrich: its length in bp makes the score of what stands in column 7. */
+const GENRICH = /^\S+\t(\d+)\t(\d+)\tpeak_\d+\t(\d+)\t\.\t(\d+(?:\.\d+)?)\t/;
+
+/** Whether column 7 is the sum over a peak's bases, and the score a thousand times their mean, up to 1000. */
+function isOfGenrich(row: string): boolean {
+  const found = GENRICH.exec(row)?.slice(1).map(Number);
+  if (found === undefined) return false;
+  const [start = 0, end = 0, score = 0, area = 0] = found;
+  return Math.abs(Math.min(1000, 1000 * area / (end - start)) - score) <= 1;
+}
+
 /** Says what column 7 is if it is no enrichment, by the header or by the other columns; `undefined` if it may be one. */
 export function describePeakColumns(
   rows: readonly string[],
@@ -23,9 +34,24 @@ export function describePeakColumns(
   if (seventh !== undefined && NO_ENRICHMENT.test(seventh)) {
     return `its header names column 7 "${seventh.trim()}", ${WANTED}`;
   }
+  if (rows.length > 0 && rows.every(isOfGenrich)) {
+    return "it looks like Genrich's peaks, whose column 7 is the area under the curve, which grows with a peak's " +
+      `length, ${WANTED}. Give the reads, or write column 7 divided by the peak's length`;
+  }
   const fraction = rows.map((row) => FRACTION_IN_LAST.exec(row)?.[1]).find((found) => found);
   return fraction === undefined
     ? undefined
     : `column 10 is "${fraction}", where narrowPeak has a peak's summit, a ` +
       `whole number of bases, so column 7 may not be what is looked for either: ${WANTED}`;
+}
+
+/** Fewer rows may have one enrichment by chance. */
+const CERTAIN_ROWS = 20;
+
+/** Says that the enrichments of the first rows are all the same, as programs write that measure none. */
+export function describeSameEnrichments(rows: readonly string[]): string | undefined {
+  const [first, ...others] = rows.map((row) => row.split(/\s+/)[6]);
+  if (rows.length < CERTAIN_ROWS || others.some((value) => value !== first)) return undefined;
+  return `has the enrichment ${first} (signalValue, column 7) in each of its first ${rows.length} rows, as files have ` +
+    "whose peaks were not measured: then a bin's number is only how much of it lies in peaks";
 }

@@ -34,6 +34,7 @@ class BigWigTrack implements SharedTrack {
   readonly name: string;
   readonly contigs: readonly Required<Contig>[];
   readonly hasSoundSummary: boolean;
+  readonly warnings: readonly string[];
   readonly #source: ByteSource;
   readonly #header: BigWigHeader;
 
@@ -41,6 +42,12 @@ class BigWigTrack implements SharedTrack {
     this.name = source.name;
     this.contigs = header.contigs.map(({ name, length }) => ({ name, length }));
     this.hasSoundSummary = header.hasSoundSummary;
+    this.warnings = header.isWhole ? [] : [
+      `${source.name} is cut short or damaged: it has ${
+        formatCountOf(source.size, "byte")
+      }, and its summaries at lower resolution reach further. What is counted stands before them, but copy or ` +
+      "download it again",
+    ];
     this.#source = source;
     this.#header = header;
   }

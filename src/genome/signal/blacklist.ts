@@ -26,7 +26,7 @@ import {
 } from "./intervals.ts";
 import { isOfRangeFrame, RANGE_FRAME } from "../range_frames.ts";
 import { failLine, type Line } from "../../text/lines.ts";
-import { rowText } from "./_foreign_rows.ts";
+import { rowText } from "./foreign_rows.ts";
 import { IntervalRows } from "./_interval_rows.ts";
 import { BLACKLIST_ROWS } from "./_row_kinds.ts";
 import type { AbortOptions } from "../../progress.ts";

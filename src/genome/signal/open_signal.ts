@@ -8,6 +8,7 @@ import { FormatError } from "../../errors.ts";
 import { quotePath } from "../../base/shell.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { adviseIndex, adviseSort } from "./_advice.ts";
+import { explainFailure } from "./_foreign_bytes.ts";
 import type { SignalFormat, SignalTrack } from "./track.ts";
 
 /** Options for opening a file of reads or signal. */
@@ -48,6 +49,17 @@ const FOREIGN: readonly (readonly [ending: RegExp, advise: (name: string) => str
   [/\.(gtf|gff3?)(\.gz)?$/i, () => "it is an annotation, expected reads or signal"],
   [/\.(vcf|bcf)(\.gz)?$/i, () => "it holds variants, expected reads or signal"],
   [/\.(fa|fasta|2bit)(\.gz)?$/i, () => "it is a genome's sequence, expected reads or signal"],
+  [/\.(bai|crai|csi|tbi)$/i, () => "it is an index, expected the file that it belongs to"],
+  [/\.(bam|cram|bw|bigwig)\.gz$/i, () => "expected the file as it was: unpack it with gunzip"],
+  [
+    /\.(bed|bedgraph|bdg|tagalign|narrowpeak|broadpeak)\.(txt|tsv)(\.b?gz)?$/i,
+    () => "if it is what the first ending says, name it without .txt or .tsv",
+  ],
+  [
+    /\.regionpeak(\.b?gz)?$/i,
+    () =>
+      "if its column 7 is an enrichment, as SPP writes it for ENCODE, name it .narrowPeak (or .narrowPeak.gz)",
+  ],
   [/\.(zip|bz2|xz|zst|7z|rar|tar|tgz)$/i, () => "expected a file that is plain or .gz: unpack it"],
 ];
 
@@ -184,6 +196,17 @@ export async function openSignal(
   for (const { name, size } of index === undefined ? [source] : [source, index]) {
     if (size === 0) throw new FormatError("Cannot read file: it is empty", { file: name });
   }
+  try {
+    return await openAs(source, { index, format });
+  } catch (error) {
+    throw await explainFailure(error, source, format);
+  }
+}
+
+async function openAs(
+  source: ByteSource,
+  { index, format }: { readonly index: ByteSource | undefined; readonly format: SignalFormat },
+): Promise<SignalTrack> {
   // A file needs the reader of its own format only, and programs start sooner without the others.
   switch (format) {
     case "bam": {

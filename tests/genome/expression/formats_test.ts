@@ -13,6 +13,9 @@ function table(...lines: string[]): string {
   return lines.map((line) => line.replaceAll(" ", "\t")).join("\n") + "\n";
 }
 
+const HOMER = "Transcript/RepeatID (cmd=analyzeRepeats.pl x.gtf hg38 -count exons)\t" +
+  "chr\tstart\tend\tstrand\tLength\tCopies\tAnnotation/Divergence";
+
 /** Tables in which one gene has the expression 1.5 and another has 2. */
 const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOptions]>> = {
   "nf-core's merged genes": table(
@@ -46,6 +49,11 @@ const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOption
     `${A} DPM1 1p 7 1.5`,
     `${B} SCYL3 2p 8 2`,
   ),
+  "HOMER's analyzeRepeats": HOMER + "\ttags/lung/ FPKM\ttags/liver/ FPKM\n" +
+    table(`${A} chr20 1 9 - 9.0 1 DPM1|x|20q|y 7 1.5`, `${B} chr1 1 9 - 9.0 1 0.000 8 2`),
+  "HOMER's analyzeRepeats of normalised reads": HOMER +
+    "\tliver/ reads normalized to 10000000 mapped reads (0.53)\n" +
+    table(`${A} chr20 1 9 - 9.0 1 DPM1|x|20q|y 1.5`, `${B} chr1 1 9 - 9.0 1 0.000 2`),
   "R's write.table with its defaults": `"liver" "lung"\n"${A}" 1.5 3\n"${B}" 2 4\n`,
   "one column of R's write.table": `"liver"\n"${A}" 1.5\n"${B}" 2\n`,
   "one column of R's write.table with tabs": `"liver"\n"${A}"\t1.5\n"${B}"\t2\n`,

@@ -115,10 +115,11 @@ Deno.test("versions of RefSeq's and Ensembl's transcripts play no part where the
 Deno.test("a gene that is in a table twice is refused, whatever its version; rows of no gene are not", async () => {
   const twice = (one: string, other: string) =>
     labelText(`gene\tliver\n${A}\t1\n${one}\t2\n${other}\t3\n`);
+  await rejects(twice(`${B}:E001`, `${B}:E002`), /line 3 as "\w+:E001" and in line 4.*exons/);
   await rejects(twice(`${B}.1`, `${B}.2`), {
     name: "FormatError",
     message:
-      /gene "ENSG00000000457\.2" is in line 3 and in line 4, expected once \(x\.tsv, line 4\)$/,
+      /gene "ENSG00000000457\.2" is in line 3 as "ENSG00000000457\.1" and in line 4, expected once \(x\.tsv, line 4\)$/,
   });
   strictEqual(showLabels(await twice("OTHER", "OTHER")), "419=1");
   strictEqual(showLabels(await twice(`${B}.1`, `${B}.1_PAR_Y`)), "419=1 457=2");

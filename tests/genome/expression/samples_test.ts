@@ -13,13 +13,17 @@ Deno.test("samples and their cell types are read, whatever the other columns", a
   ]);
 });
 
-Deno.test("a list of samples may have commas in place of tabs, as spreadsheets save it", async () => {
-  const text = 'sample,cell_type\r\n"a, b.bam",liver\r\nd,lung\r\n';
-  deepStrictEqual(await readExpressionSamples(textSource(text)), [
-    { sample: "a, b.bam", cellType: "liver" },
-    { sample: "d", cellType: "lung" },
-  ]);
+Deno.test("a list of samples may have commas or semicolons in place of tabs, as spreadsheets save it", async () => {
+  for (const separator of [",", ";"]) {
+    const text = 'sample,cell_type,\r\n"a, b.bam",liver,\r\n,,\r\nd,lung,\r\n'
+      .replaceAll(/,(?! )/g, separator);
+    deepStrictEqual(await readExpressionSamples(textSource(text)), [
+      { sample: "a, b.bam", cellType: "liver" },
+      { sample: "d", cellType: "lung" },
+    ]);
+  }
   await rejects(readExpressionSamples(textSource("name,cell_type\na,b\n")), /separated by commas/);
+  await rejects(readExpressionSamples(textSource("name;cell_type\na;b\n")), /by semicolons/);
 });
 
 Deno.test("a list of samples with another header, with a sample twice or without samples is refused", async () => {

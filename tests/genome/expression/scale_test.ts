@@ -136,3 +136,34 @@ testWith("shared", "Roadmap's RPKM give no warning, but their logarithms do", as
   const again = await matchExpression(genes, logarithms, { cellTypes, transform: "log2p1" });
   match(again.warnings.join("\n"), /^the values of .* look like logarithms already/);
 });
+
+Deno.test("values below 0 of a kind that has none give a warning, whatever the transform", () => {
+  const values = [5, 0, -1.25, 900];
+  for (const transform of ["none", "asinh"] as const) {
+    const of = { transform, file: "x.tsv" };
+    for (const [kind, name] of [["tpm", "TPM"], ["fpkm", "FPKM"], ["count", "counts"]] as const) {
+      const [warning = "", ...others] = examineScale([Float64Array.from(values)], { ...of, kind });
+      match(
+        warning,
+        RegExp(`^the values of x\\.tsv are ${name} by .* below 0, such as -1\\.25, .*logarithms`),
+      );
+      deepStrictEqual(others, []);
+    }
+    deepStrictEqual(examineScale([Float64Array.from(values)], of), []);
+    deepStrictEqual(examineScale([Float64Array.from([5, 0, 900])], { ...of, kind: "tpm" }), []);
+  }
+});
+
+Deno.test("a cell type with one value for all genes gives a warning", () => {
+  const of = { transform: "none", file: "x.tsv", cellTypes: ["liver", "lung"] } as const;
+  const [empty, sound] = [new Float64Array(20), Float64Array.from(makeTpm(20))];
+  const [warning = "", ...others] = examineScale([sound, empty], of);
+  match(
+    warning,
+    /^1 cell type in x\.tsv has the same value for all genes, such as "lung" with 0: /,
+  );
+  deepStrictEqual(others, []);
+  match(examineScale([empty, empty], of).join(), /^2 cell types .* have the same value/);
+  deepStrictEqual(examineScale([sound, new Float64Array(19)], of), []);
+  deepStrictEqual(examineScale([new Float64Array(20).fill(NaN)], of), []);
+});

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { deflateSync } from "node:zlib";
 import { inflate, inflatePortable } from "../../../src/genome/inflate.ts";
 import { openBigWig } from "../../../src/genome/signal/big_wig.ts";
@@ -54,6 +54,22 @@ Deno.test("a file that is not bigWig, or was cut short, is refused", async () =>
   const bigBed = bytes.slice();
   new DataView(bigBed.buffer).setInt32(0, -2021002517, true);
   await rejects(openBigWig(bytesSource(bigBed, "a.bb")), /it is a bigBed file/);
+});
+
+Deno.test("a bigWig file that was cut within its summaries is counted as the whole one, with a warning", async () => {
+  const bytes = fixtureBytes("signal.bw");
+  const whole = await openBigWig(bytesSource(bytes, "a.bw"));
+  deepStrictEqual(whole.warnings, []);
+  const wanted = await whole.count(fixtureWindows(), { rule: "mean" });
+  // The first summary stands after all that is counted.
+  const summaries = new DataView(bytes.buffer, bytes.byteOffset).getUint32(64 + 8, true);
+  const lengths = [bytes.length - 16, Math.ceil((summaries + bytes.length) / 2), summaries];
+  for (const length of lengths) {
+    const cut = await openBigWig(bytesSource(bytes.slice(0, length), "cut.bw"));
+    deepStrictEqual(cut.warnings?.length, 1, `${length}`);
+    match(cut.warnings[0]!, /^cut\.bw is cut short or damaged: .*copy or download it again$/);
+    deepStrictEqual(await cut.count(fixtureWindows(), { rule: "mean" }), wanted);
+  }
 });
 
 Deno.test("damaged values of a bigWig file are reported", async () => {

@@ -82,6 +82,59 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
       ] as const
     )
   ),
+  [
+    "a matrix of deepTools",
+    "a.bed.gz",
+    '@{"upstream":[9]}\nchr1\t1\t9\tg\t.\t+\t1\n',
+    /computeMatrix/,
+  ],
+  [
+    "peaks of HOMER",
+    "a.bed",
+    "#PeakID\tchr\nchr1-1\tchr1\t101\t300\t+\t53.2\n",
+    /first column is a name/,
+  ],
+  [
+    "peaks of HOMER on strands 0 and 1",
+    "a.narrowPeak",
+    "p\tchrX\t101\t300\t1\t5\t6\t7\t8\n",
+    /pos2bed\.pl/,
+  ],
+  ["SAF", "a.bed", "GeneID\tChr\tStart\tEnd\tStrand\n", /is a name.*line 1/],
+  [
+    "a table of UCSC with bins",
+    "a.bed",
+    "585\tchr1\t0\t10000\t1\tN\n",
+    /number of a bin.*cut -f 2-/,
+  ],
+  [
+    "MACS2's table",
+    "a.bed",
+    "# x\nchr\tstart\tend\tlength\tpileup\n",
+    /length of each row.*Take 1/,
+  ],
+  ["JSON", "a.bed", '{"status": "error", "code": 404}\n', /JSON.*download/],
+  ["a table with commas and quotes", "a.bed", '"Chr","Start","End"\nchr1,1,9\n', /commas/],
+  ["depths by base", "a.bed", "chr1\t1\t5\nchr1\t2\t5\nchr1\t9\t5\n", /line 3|depth by base/],
+  ["depths by base as a signal", "a.bdg", "chr1\t1\t5\n", /3 columns.*genomecov -bg/],
+  [
+    "values by base from 1",
+    "a.bdg",
+    "chr1\t5\t5\t2\nchr1\t6\t6\t1\n",
+    /2 rows have no base.*take 1/,
+  ],
+  [
+    "peaks of Genrich",
+    "a.narrowPeak",
+    "chr1\t0\t200\tpeak_0\t617\t.\t123.4\t5.2\t-1\t120\nchr1\t900\t950\tpeak_1\t1000\t.\t99\t5.2\t-1\t2\n",
+    /Genrich's peaks, whose column 7 is the area.*divided by the peak's length/,
+  ],
+  [
+    "BED with numbers for names as bedGraph",
+    "a.bdg",
+    "chr1\t5\t9\t7\t37\t+\n",
+    /BED, expected bedGraph/,
+  ],
   ["BED as bedGraph", "a.bdg", "chr1\t5\t9\tr1\t0\t+\n", /BED, expected bedGraph/],
 ];
 
@@ -90,6 +143,35 @@ for (const [name, file, text, wanted] of REFUSED) {
     await rejects(open(text, file), { name: "FormatError", file, message: wanted });
   });
 }
+
+const LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:01\nsize 9\n";
+
+Deno.test("a binary file that is something else is refused by what it is", async () => {
+  const files: readonly (readonly [name: string, text: string, wanted: RegExp])[] = [
+    ["a.bw", LFS, /it is a pointer of Git LFS.*git lfs pull \(a\.bw\)$/],
+    ["a.bam", LFS, /it is a pointer of Git LFS/],
+    [
+      "a.cram",
+      "<!DOCTYPE html>\n<html><body>403 Forbidden</body></html>",
+      /a web page: was its download/,
+    ],
+    ["a.bw", '{"status": "error", "code": 404, "detail": "not found"}\n', /JSON: was its download/],
+    ["a.bam", "@HD\tVN:1.6\tSO:coordinate\n", /SAM text, expected BAM or CRAM: run samtools sort/],
+    ["a.bam", `CRAM\x03\0${"x".repeat(99)}`, /a CRAM file: name it \.cram/],
+    ["a.bed", `CRAM\x03\0${"x".repeat(99)}`, /a CRAM file: name it \.cram/],
+    ["a.bw", `PK\x03\x04${"x".repeat(99)}`, /a zip file/],
+    ["a.bam", "\x88".repeat(99), /it lacks the BAM magic number/],
+  ];
+  for (const [name, text, message] of files) {
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    const needsIndex = /m$/.test(name);
+    const index = needsIndex ? bytesSource(Uint8Array.of(1), `${name}.index`) : undefined;
+    await rejects(openSignal(bytesSource(bytes, name), { index }), {
+      name: "FormatError",
+      message,
+    });
+  }
+});
 
 Deno.test("BEDPE far down in a file is found when the file is counted", async () => {
   const text = "chr1\t1\t9\tr\t0\t+\n".repeat(5000) + PAIR;
@@ -163,6 +245,9 @@ const ODD: readonly (readonly [name: string, text: string, wanted: RegExp, file?
   ],
   ["states by their name", "chr1\t0\t200\tE9\n", /segments of/, "E003_15_dense.bed"],
   ["bins", "chr1\t0\t200\nchr1\t200\t400\nchr1\t400\t600\n", /segments of the genome/],
+  ["coverage of bedtools", "chr1\t9\t99\t7\t80\t90\t0.8888889\n", /numbers by region/],
+  ["coverage of BED6", "chr1\t9\t99\tg\t0\t+\t7\t80\t90\t0.8888889\n", /bedtools coverage/],
+  ["counts of deepTools", "#'chr'\t'start'\t'end'\t'a.bam'\nchr1\t9\t99\t7.0\n", /by region/],
   ["fragments of 10x", "# id=x\nchr1\t9\t99\tAAACGAAAGAAA-1\t2\n", /fifth column.*is not used/],
 ];
 

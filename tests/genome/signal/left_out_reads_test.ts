@@ -166,7 +166,9 @@ Deno.test("a blacklist that is damaged, empty or of another kind is refused with
     /a data frame of GRanges, whose starts count from 1.*line 2/,
   );
   await refuse("chr1\tx\tregion\t1\t2\t.\t.\t.\tID=1\n", /GTF or GFF, whose starts count from 1/);
-  await refuse("chr1\t9\t2\n", /end is 2, expected the start, 9, or more/);
+  await refuse("chr1\t9\t2\n", /end is 2, expected the start, 9, or more \(b\.bed/);
+  await refuse("585\tchr1\t0\t10000\t1\tN\n", /UCSC.*number of a bin, .*cut -f 2-/);
+  await refuse("585\t463\t13\t6\t17\tchr1\t9\t99\t-5\t+\tx\n", /repeats \(rmsk\), .*cut -f 6-8/);
   await refuse("chr1\tHAVANA\tgene\t1\t2\t.\t+\t.\tx\n", /GTF or GFF/);
   await refuse("chr1\t1\t2\n".repeat(4e6), /more than 33554432 bytes.*bedtools merge/);
   const warnings: string[] = [];

@@ -39,7 +39,7 @@ Deno.test("a file's name shows its format", () => {
       "peaks",
     ],
   );
-  for (const name of ["a.txt", "bam", "a.bam.gz"]) {
+  for (const name of ["a.txt", "bam", "a.gz"]) {
     throws(() => signalFormat(name), { name: "TypeError", message: /expected a name that ends/ });
   }
 });
@@ -51,6 +51,11 @@ Deno.test("the error about the name of an unreadable file says what to do", () =
     "a.gappedPeak.gz": /holds peaks with gaps, expected narrowPeak or broadPeak/,
     "a_peaks.xls": /holds peaks as a table, expected the narrowPeak or broadPeak file/,
     "a.wig": /wigToBigWig/,
+    "a.bam.bai": /it is an index, expected the file/,
+    "a.bed.gz.tbi": /it is an index/,
+    "a.bw.gz": /unpack it with gunzip/,
+    "GSM1_a.bedGraph.txt.gz": /name it without \.txt or \.tsv/,
+    "a.regionPeak.gz": /column 7 is an enrichment.*name it \.narrowPeak/,
     "a.bb": /bigBedToBed/,
     "a_R1.fastq.gz": /not aligned/,
     "genes.gtf.gz": /an annotation, expected reads or signal/,

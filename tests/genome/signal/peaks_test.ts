@@ -215,3 +215,16 @@ Deno.test("reads that are named as peaks are told what their name should be", as
   match(warnings.join(), /looks like peaks, not reads.*name it \.narrowPeak or \.broadPeak/);
   ok(track.format === "bed");
 });
+
+Deno.test("peaks that all have one enrichment give a warning, since it was hardly measured", async () => {
+  const rows = (count: number, enrichmentOf: (i: number) => number) =>
+    Array.from({ length: count }, (_, i) => peak(500 * i, 500 * i + 200, enrichmentOf(i))).join("");
+  const warningsOf = async (text: string) =>
+    (await openSignal(textSource(text, "a.narrowPeak"))).warnings;
+  deepStrictEqual(await warningsOf(rows(30, () => 1)), [
+    "a.narrowPeak has the enrichment 1 (signalValue, column 7) in each of its first 30 rows, as files have whose peaks " +
+    "were not measured: then a bin's number is only how much of it lies in peaks",
+  ]);
+  deepStrictEqual(await warningsOf(rows(19, () => 1)), []);
+  deepStrictEqual(await warningsOf(rows(30, (i) => i === 29 ? 2 : 1)), []);
+});

@@ -14,6 +14,11 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
   [
     [/^@(HD|SQ|RG|PG|CO)\t/, "SAM", SORT],
     [/^\S+\t\d+\t\S+\t\d+\t\d+\t(\*|(\d+[MIDNSHP=X])+)\t/, "SAM", SORT],
+    [
+      /^@\{/,
+      "a matrix of deepTools' computeMatrix",
+      () => "expected the signal of which it was made",
+    ],
     [/^@/, "FASTQ", () => "whose reads are not aligned to a genome yet, expected BAM"],
     [/^>/, "FASTA", () => "expected the reads or the signal"],
     [
@@ -37,8 +42,31 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
       "a web page",
       () => "expected the file: was its download refused?",
     ],
-    [/^[^\t,]+,\d+,\d+/, "separated by commas", () => "expected tabs"],
+    [/^\s*\{\s*"/, "JSON", () => "expected the file: was its download refused?"],
+    [/^("[^"\t]*"|[^\t",]*),("[^"\t]*"|[^\t",]*),/, "separated by commas", () => "expected tabs"],
+    [
+      /^\d+\t[^\t]*[^\d\t][^\t]*\t\d+\t\d+(\t|$)/,
+      "a table of UCSC, whose first column is the number of a bin",
+      () => "expected BED: take that column out with cut -f 2-",
+    ],
+    [
+      /^\d+(\t\d+){4}\t[^\t]*[^\d\t][^\t]*\t\d+\t\d+\t-\d+\t/,
+      "UCSC's table of repeats (rmsk)",
+      () => "expected BED: take its places with cut -f 6-8",
+    ],
+    [
+      /^[^\t]+\t[^\t]*[^\d\t][^\t]*\t\d+\t\d+\t(?:[+\-.*]|[01])(\t|$)|^[^\t]+\t"?chr\w*"?\t"?start\b/i,
+      "a table whose first column is a name, as HOMER's peaks and SAF are",
+      () => "whose starts count from 1, expected BED: HOMER's pos2bed.pl makes that of its peaks",
+    ],
     [/^"?seqnames"?\s+"?start"?\s+"?end"?\s+"?width"?/i, RANGE_FRAME, () => ""],
+    [
+      /^"?chr\w*"?\s+"?\w*start"?\s+"?\w*end"?\s+"?(length|width)\b/i,
+      "a table with the length of each row, as MACS2's _peaks.xls and diffReps' are",
+      () =>
+        "expected BED, or narrowPeak of the same run, without a line of column names. Take 1 from each start if the length is the end less the " +
+        "start, and one more",
+    ],
     [
       /^"?(chr\w*|seqnames)"?\s+"?\w*start/i,
       "a line of column names",
@@ -69,6 +97,7 @@ const SEACR_PEAKS =
   "it looks like SEACR's peaks, which have sums of the signal but no enrichment, expected the bedGraph " +
   "file that SEACR was given, or narrowPeak or broadPeak";
 
+const AS_BED = "it looks like BED, expected bedGraph: name a file of reads .bed or .tagAlign";
 const BED_ROW = /^\S+\t\d+\t\d+\t[^\t]*\t[^\t]*\t[+\-.](\t|$)/;
 
 /**
@@ -99,7 +128,7 @@ export function describeForeignRow(
   }
   if (isOfHistogram(row)) return DEPTHS;
   if (!isSignal || !BED_ROW.test(row)) return undefined;
-  return "it looks like BED, expected bedGraph: name a file of reads .bed or .tagAlign";
+  return AS_BED;
 }
 
 /**
@@ -142,7 +171,11 @@ export function describeForeignRows(
 ): string | undefined {
   if (rows.length > 1 && rows.every(isOfHistogram)) return DEPTHS;
   if (rows.length > 0 && rows.every(isOfRangeFrame)) return `it looks like ${RANGE_FRAME}`;
-  if (format === "bedgraph") return describeSeveralValues(rows);
+  if (format === "bedgraph") {
+    // A read's name may be a number, which would be taken for a value.
+    const areBed = rows.length > 0 && rows.every((row) => BED_ROW.test(row));
+    return areBed ? AS_BED : describeSeveralValues(rows);
+  }
   if (format !== "peaks") return undefined;
   return rows.some((row) => GAPPED_PEAK.test(row))
     ? "it looks like gappedPeak or BED12, expected narrowPeak or broadPeak, whose column 7 is the enrichment"
