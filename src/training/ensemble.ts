@@ -1,4 +1,5 @@
 import { fillArray } from "../base/arrays.ts";
+import { showValue } from "../base/show_value.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
 import { meanDefined } from "../metrics/by_group.ts";
@@ -109,7 +110,9 @@ export function ensembleRuns(
 ): FitRun[] {
   if (!Number.isInteger(members) || members < 1 || members > MAX_MEMBERS) {
     throw new RangeError(
-      `Cannot train an ensemble: members is ${members}, expected an integer from 1 to ${MAX_MEMBERS}`,
+      `Cannot train an ensemble: members is ${
+        showValue(members)
+      }, expected an integer from 1 to ${MAX_MEMBERS}`,
     );
   }
   return Array.from({ length: members }, (_, member) => {
