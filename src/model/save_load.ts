@@ -33,6 +33,7 @@ import {
 } from "./_read_model.ts";
 import { describeTopology } from "./_topology.ts";
 import { packWeights, WEIGHTS_FILE, weightsManifest } from "./_weights_file.ts";
+import { checkTrainedModel } from "./check_trained.ts";
 import { checkWeights } from "./check_weights.ts";
 import { digestWeights } from "./digest_weights.ts";
 import { encodeGeneEffects } from "./gene_effects.ts";
@@ -164,6 +165,7 @@ async function seal(content: Readonly<Record<string, unknown>>): Promise<string>
  * @param directory Where; created if need be.
  * @param options Where the panel is written.
  * @throws {WriteError} If it cannot be written.
+ * @throws {TypeError} If it is no trained model, or the directory is empty or an address.
  * @throws As {@linkcode serializeModel} does.
  *
  * @example A model is the same after saving and loading
@@ -187,6 +189,7 @@ export async function saveModel(
   directory: string | URL,
   { panel: place = "beside" }: SaveModelOptions = {},
 ): Promise<void> {
+  checkTrainedModel(trained, "save model");
   const path = pathOf(directory);
   const { json, weights } = await serializeLayers(trained);
   const { panel } = trained;

@@ -7,6 +7,7 @@ import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
+import { plainOptions } from "./_plain_options.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
 import { predict } from "./predict.ts";
@@ -88,7 +89,10 @@ export async function fitEnsemble(
   data: Dataset,
   options: EnsembleOptions = {},
 ): Promise<FitManyResult[]> {
-  const { members, seed, learningRate, validation, sampleWeights, ...common } = options;
+  const { members, seed, learningRate, validation, sampleWeights, ...common } = plainOptions(
+    options,
+    "train",
+  );
   return await fitMany(
     spec,
     ensembleRuns(data, { members, seed, learningRate, validation }),

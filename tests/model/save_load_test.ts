@@ -188,6 +188,14 @@ Deno.test("a directory may be a URL", async () => {
       "another/weights.bin",
     ]);
     await rejects(loadModel(new URL("https://example.org/")), /expected a path or a file: URL/);
+    for (const place of ["https://example.org/x", new URL("https://example.org/x"), ""]) {
+      // In an empty directory the files would be those of the root.
+      await rejects(
+        saveModel(trainedModel("experiment1"), place),
+        /^TypeError: Cannot use .*: exp/,
+      );
+    }
+    await rejects(loadModel(""), /^TypeError: Cannot use "": expected a path/);
   });
 });
 
