@@ -81,7 +81,7 @@ export interface SaveModelOptions {
  * @returns The text of `model.json`, the bytes of `weights.bin`, and those of `panel.npz` if there is a panel.
  * @throws {UnsupportedModelError} If its spec is invalid.
  * @throws {ContractError} If its weights do not fit the spec.
- * @throws {TypeError} If its data record or training settings could not be loaded again.
+ * @throws {TypeError} If it is no trained model, or its data record or training settings could not be loaded again.
  * @throws {RangeError} If it has gene effects of more genes than a model file holds.
  *
  * @example The bytes of a model's weights
@@ -100,6 +100,7 @@ export interface SaveModelOptions {
  * ```
  */
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
+  checkTrainedModel(trained, "save model");
   const { json, weights } = await serializeLayers(trained);
   if (trained.panel === undefined) return { json, weights };
   const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();

@@ -2,7 +2,8 @@
 
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
-import { saveModel } from "../../src/model/save_load.ts";
+import { modelToOnnx } from "../../src/exchange/mod.ts";
+import { saveModel, serializeModel } from "../../src/model/save_load.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { modelOfCheckpoint } from "../../src/training/checkpoint_model.ts";
@@ -58,6 +59,28 @@ Deno.test("a checkpoint that was kept without a copy is refused, and a copy is t
   await encodeCheckpoint(copy);
   modelOfCheckpoint(copy);
   await fit("experiment1", DATA, { ...QUICK, resume: copy });
+});
+
+Deno.test("what is no checkpoint, or went through JSON, is refused with what to do", async () => {
+  const copies: FitCheckpoint[] = [];
+  const save = (checkpoint: FitCheckpoint) =>
+    Promise.resolve(void copies.push(structuredClone(checkpoint)));
+  await fit("experiment1", DATA, { ...QUICK, epochs: 1, checkpoint: { save } });
+  const [whole] = copies as [FitCheckpoint];
+  const json = JSON.parse(JSON.stringify(whole));
+  const isJson =
+    /^TypeError: .* run 0 of the checkpoint has no lists of Float32Array, as after JSON/;
+  throws(() => modelOfCheckpoint(json), isJson);
+  throws(() => modelOfCheckpoint(null as never), /found null, expected a checkpoint, such as/);
+  const resume = (change: object) =>
+    fit("experiment1", DATA, { ...QUICK, epochs: 1, resume: { ...whole, ...change } });
+  await rejects(resume(json), isJson);
+  await rejects(resume({ runs: [{}] }), isJson);
+  await rejects(resume({ epoch: -3 }), /Cannot resume: epoch of the checkpoint is -3, expected/);
+  await rejects(
+    resume({ position: "5" }),
+    /position of the checkpoint is "5", expected an integer/,
+  );
 });
 
 /** Options that are `null`, as JSON says that they were not given. */
@@ -118,6 +141,8 @@ Deno.test("what is no trained model is refused with what to give in its place", 
     (model) => openPredictor(model),
     (model) => saveModel(model, "/nowhere"),
     (model) => samplesFor(model, []),
+    (model) => serializeModel(model),
+    (model) => modelToOnnx(model),
   ];
   const json = JSON.parse(JSON.stringify(result.model));
   for (const call of calls) {
