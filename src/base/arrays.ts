@@ -12,6 +12,16 @@ export type PackedArray =
   | Float32Array<ArrayBufferLike>
   | Float64Array<ArrayBufferLike>;
 
+const PACKED_ARRAYS = [Uint8Array, Uint16Array, Uint32Array, Float32Array, Float64Array] as const;
+
+/**
+ * Whether a value is a {@linkcode PackedArray}, which programs in plain JavaScript, or with numbers from JSON, may give something
+ * else for.
+ */
+export function isPackedArray(value: unknown): value is PackedArray {
+  return PACKED_ARRAYS.some((Type) => value instanceof Type);
+}
+
 /** Name of the element type of a {@linkcode PackedArray}. */
 export type PackedType = "uint8" | "uint16" | "uint32" | "float32" | "float64";
 

@@ -1,5 +1,6 @@
 import { BUILTINS } from "./builtins.ts";
 import { leastOf, readCgroupLimits } from "./cgroup.ts";
+import { showValue } from "./show_value.ts";
 
 /** Larger values are almost certainly typos. */
 export const MOST_THREADS = 1024;
@@ -33,7 +34,9 @@ export function chooseThreads(threads?: number | undefined): number {
     return Math.min(chosen, lent ?? Math.max(ALWAYS_GRANTED, cores));
   }
   throw new RangeError(
-    `Cannot compute: threads is ${chosen}, expected an integer from 1 to ${MOST_THREADS}`,
+    `Cannot compute: threads is ${
+      showValue(chosen)
+    }, expected an integer from 1 to ${MOST_THREADS}`,
   );
 }
 

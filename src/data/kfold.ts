@@ -1,3 +1,4 @@
+import { showValue } from "../base/show_value.ts";
 import type { Dataset } from "./dataset.ts";
 import type { FoldScheme } from "./fold_scheme.ts";
 import { type Partition, partitionSamples } from "./partition.ts";
@@ -116,7 +117,9 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
   for (const [name, value, least, most] of bounds) {
     if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
     throw new RangeError(
-      `Cannot split data into ${value} ${name}: expected an integer >= ${least} and <= ${most}`,
+      `Cannot split data into ${
+        showValue(value)
+      } ${name}: expected an integer >= ${least} and <= ${most}`,
     );
   }
   if (repeats > 1 && scheme === "contiguous") {

@@ -1,8 +1,10 @@
 import { checkInteger } from "../base/check_integer.ts";
+import { kindOfValue } from "../base/kind_of_value.ts";
 import { ContractError } from "../errors.ts";
 import { modelInputs } from "../model/inputs.ts";
 import type { InputSpec, ModelSpec } from "../model/spec.ts";
 import { transformFunction } from "../record.ts";
+import { checkIndexArray, checkLearned, checkPacked } from "./check_columns.ts";
 import type { EpochRequest } from "./engine.ts";
 import { countRows, describeInputShape, entrySize, type SampleSource } from "./sample_source.ts";
 
@@ -12,6 +14,7 @@ import { countRows, describeInputShape, entrySize, type SampleSource } from "./s
  *
  * @throws {ContractError} If the samples are of another shape than the model takes.
  * @throws {RangeError} If the number of lists is not that of the members, or the source lacks a row.
+ * @throws {TypeError} If the source is no source, or a list or the signal in memory is no typed array.
  */
 export function checkRows(
   spec: ModelSpec,
@@ -22,17 +25,34 @@ export function checkRows(
   },
 ): void {
   checkCount(rows, members);
+  checkSource(source);
   checkInputs(modelInputs(spec), source.inputs);
   checkVariants(source);
   checkResident(source);
   const count = countRows(source);
-  for (const some of rows) {
-    const beyond = some.find((row) => !(row >= 0 && row < count && Number.isInteger(row)));
-    if (beyond === undefined) continue;
-    throw new RangeError(
-      `Cannot run the model: row ${beyond} was requested, the data have ${count} rows`,
-    );
+  for (const [model, some] of rows.entries()) {
+    // Others are looked at, too, since a wrong row says more than a wrong type.
+    const beyond = ArrayBuffer.isView(some)
+      ? some.find((row) => !(row >= 0 && row < count && Number.isInteger(row)))
+      : undefined;
+    if (beyond !== undefined) {
+      throw new RangeError(
+        `Cannot run the model: row ${beyond} was requested, the data have ${count} rows`,
+      );
+    }
+    checkIndexArray(some, { action: "run the model", name: `the list of rows of model ${model}` });
   }
+}
+
+/** Throws unless this can be a source. */
+function checkSource(source: unknown): void {
+  const { inputs, gather } = Object(source);
+  if (Array.isArray(inputs) && typeof gather === "function") return;
+  throw new TypeError(
+    `Cannot run the model: source is ${
+      kindOfValue(source)
+    }, expected a source of samples, such as memorySource makes`,
+  );
 }
 
 /** Rows are 32-bit integers. */
@@ -92,6 +112,7 @@ function checkResident({ resident, samples, variants = 1, inputs }: SampleSource
       `Cannot run the model: the data have a resident signal and ${inputs.length} inputs, expected 1`,
     );
   }
+  checkPacked(resident.signal, { action: "run the model", name: "the resident signal" });
   // This throws if the transform is unknown.
   transformFunction(resident.transform);
   const expected = samples * entrySize(input);
@@ -126,21 +147,13 @@ export function checkTraining(
     );
   }
   for (const order of orders) checkPiece(order, { start, end, batchSize });
-  const { labels, samples } = source;
-  if (labels === undefined) throw new TypeError("Cannot train: the data have no labels");
-  if (labels.length !== samples) {
-    throw new TypeError(`Cannot train: ${labels.length} labels were given, expected ${samples}`);
-  }
+  if (source.labels === undefined) throw new TypeError("Cannot train: the data have no labels");
+  checkLearned(source, "train");
   checkWeights(source);
 }
 
-function checkWeights({ weights, samples }: SampleSource): void {
+function checkWeights({ weights }: SampleSource): void {
   if (weights === undefined) return;
-  if (weights.length !== samples) {
-    throw new TypeError(
-      `Cannot train: ${weights.length} weights of samples were given, expected ${samples}`,
-    );
-  }
   const wrong = weights.findIndex((weight) => !(Number.isFinite(weight) && weight >= 0));
   if (wrong < 0) return;
   throw new RangeError(

@@ -1,4 +1,5 @@
 import { checkInteger } from "../base/check_integer.ts";
+import { showValue } from "../base/show_value.ts";
 import { chooseThreads } from "../base/threads.ts";
 import { checkWeights } from "../model/check_weights.ts";
 import { weightShapes } from "../model/shapes.ts";
@@ -39,12 +40,12 @@ function checkMember(spec: ModelSpec, member: MemberOptions): void {
   checkInteger(seed, { action: "make session", name: "seed", least: 0 });
   if (!Number.isFinite(learningRate)) {
     throw new RangeError(
-      `Cannot make session: learningRate is ${learningRate}, expected a finite number`,
+      `Cannot make session: learningRate is ${showValue(learningRate)}, expected a finite number`,
     );
   }
   if (!(Number.isFinite(weightDecay) && weightDecay >= 0)) {
     throw new RangeError(
-      `Cannot make session: weightDecay is ${weightDecay}, expected a number >= 0`,
+      `Cannot make session: weightDecay is ${showValue(weightDecay)}, expected a number >= 0`,
     );
   }
   checkSchedule(member);

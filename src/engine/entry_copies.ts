@@ -24,7 +24,7 @@ export interface EntryCopies {
 
 /** Whether a table is of packed DNA. */
 export function isPackedDna(table: PackedArray | PackedSequences): table is PackedSequences {
-  return !ArrayBuffer.isView(table);
+  return !ArrayBuffer.isView(table) && "packed" in Object(table);
 }
 
 /** Entries that are numbers, with the transform that is applied to each. */

@@ -1,6 +1,7 @@
 import type { PackedArray } from "../base/arrays.ts";
 import { type PackedSequences, UNKNOWN_BASE } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
+import { checkIndexArray, checkPacked } from "./check_columns.ts";
 import { isOverReferences } from "../model/inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
@@ -79,6 +80,12 @@ export class EntryTable {
   #numbers: Uint32Array | undefined;
 
   constructor({ input, table, entryOf, transform = "none" }: InputColumn, samples: number) {
+    const action = "join inputs";
+    if (!isPackedDna(table)) checkPacked(table, { action, name: `the table of ${input.name}` });
+    // Of other arrays engines would read other numbers than were checked.
+    if (entryOf !== undefined) {
+      checkIndexArray(entryOf, { action, name: `entryOf of ${input.name}` });
+    }
     const copies = isPackedDna(table)
       ? sequenceCopies(table, input)
       : numberCopies(table, input, transform);
@@ -213,7 +220,9 @@ function checkIndices(
 }
 
 function checkBases(table: PackedArray): void {
-  const wrong = (table as Uint8Array).find((code) => !(code <= UNKNOWN_BASE));
+  const wrong = (table as Float64Array).find((code) =>
+    !(code >= 0 && code <= UNKNOWN_BASE && Number.isInteger(code))
+  );
   if (wrong === undefined) return;
   throw new RangeError(
     `Cannot join inputs: the sequence has code ${wrong}, expected one from 0 to ${UNKNOWN_BASE}`,

@@ -50,7 +50,7 @@ export async function gatherBatch(
   }
   const gathering = source.gather(rows, batch, options);
   // Most sources answer immediately, and there is nothing to wait for.
-  if (gathering !== undefined) await waitFor(gathering, batch, options);
+  if (isPromise(gathering)) await waitFor(gathering, batch, options);
   if (batch.samples !== rows.length) {
     fail(`found ${batch.samples} samples, expected ${rows.length}`);
   }
@@ -60,6 +60,11 @@ export async function gatherBatch(
     if (input.spec.name === "sequence") checkBases(input);
   }
   checkSameReferences(batch);
+}
+
+/** Whether there is something to wait for: a function that returns the value of a call gives numbers, or `null`. */
+function isPromise(answer: void | Promise<void>): answer is Promise<void> {
+  return typeof Object(answer).then === "function";
 }
 
 /** Waits for a source; if its signal ends that, remembers that the source may still write. */

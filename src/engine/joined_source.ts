@@ -1,7 +1,9 @@
 import type { PackedArray } from "../base/arrays.ts";
+import { checkInteger } from "../base/check_integer.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
+import { checkLearned } from "./check_columns.ts";
 import { EntryTable, type GatheredTable, type InputColumn } from "./entry_table.ts";
 import { NO_ENTRY, placesOf, type SampleBatch, type SampleSource } from "./sample_source.ts";
 
@@ -32,7 +34,10 @@ export interface JoinedColumns {
  * @returns A source of these samples.
  * @throws {ContractError} If two inputs have the same name, the length of a table is not a multiple of an entry's, the
  * number of indices does not fit the samples, or `references` and `referenceLabels` are not of the same references.
- * @throws {RangeError} If an index is past the last entry, the code of a base is not 0 to 4, or a transform is unknown.
+ * @throws {RangeError} If an index is past the last entry, the code of a base is not 0 to 4, a transform is unknown, or the
+ * number of samples is no integer of at least 0.
+ * @throws {TypeError} If a table, its indices, labels or weights are no typed arrays, or there is not one label or one weight
+ * for each sample.
  *
  * @example Two samples of one gene in two cell types, each the other's reference
  * ```ts
@@ -108,6 +113,8 @@ class JoinedSource implements SampleSource {
   readonly #tables: ReadonlyMap<InputSpec["name"], EntryTable>;
 
   constructor({ samples, labels, weights, columns }: JoinedColumns) {
+    checkInteger(samples, { action: "join inputs", name: "samples", least: 0 });
+    checkLearned({ samples, labels, weights }, "join inputs");
     this.samples = samples;
     this.labels = labels;
     this.weights = weights;

@@ -1,6 +1,8 @@
 import type { PackedArray } from "../base/arrays.ts";
+import { checkInteger } from "../base/check_integer.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { type Transform, transformFunction } from "../record.ts";
+import { checkLearned, checkPacked } from "./check_columns.ts";
 import { copyTransformed } from "./copy_transformed.ts";
 import type { ResidentSignal, SampleBatch, SampleSource } from "./sample_source.ts";
 
@@ -30,8 +32,9 @@ export interface SignalColumns {
  *
  * @param columns The samples; they are not copied.
  * @returns A source whose `resident` is the signal.
- * @throws {TypeError} If the length of the signal is not a multiple of a sample's.
- * @throws {RangeError} If the transform is unknown.
+ * @throws {TypeError} If the signal, the labels or the weights are no typed arrays, such as plain ones, the length of the
+ * signal is not a multiple of a sample's, or there is not one label or one weight for each sample.
+ * @throws {RangeError} If `bins` or `marks` is not an integer of at least 1, or the transform is unknown.
  *
  * @example Gathering two samples
  * ```ts
@@ -58,6 +61,10 @@ class MemorySource implements SampleSource {
   readonly #size: number;
 
   constructor({ signal, labels, weights, bins, marks, transform }: SignalColumns) {
+    const action = "take samples";
+    checkPacked(signal, { action, name: "signal" });
+    checkInteger(bins, { action, name: "bins", least: 1 });
+    checkInteger(marks, { action, name: "marks", least: 1 });
     this.#size = bins * marks;
     this.samples = signal.length / this.#size;
     if (!Number.isInteger(this.samples)) {
@@ -66,6 +73,7 @@ class MemorySource implements SampleSource {
           `expected a multiple of ${this.#size}`,
       );
     }
+    checkLearned({ samples: this.samples, labels, weights }, action);
     // This throws if the transform is unknown.
     transformFunction(transform);
     this.inputs = [{ name: "signal", bins, marks }];

@@ -2,6 +2,10 @@ import type { PackedArray } from "../base/arrays.ts";
 import type { InputSpec } from "../model/spec.ts";
 import type { AbortOptions } from "../progress.ts";
 import { type Transform, transformFunction } from "../record.ts";
+import { checkInteger } from "../base/check_integer.ts";
+import { kindOfValue } from "../base/kind_of_value.ts";
+import { ContractError } from "../errors.ts";
+import { checkLearned, checkPacked } from "./check_columns.ts";
 import { copyTransformed } from "./copy_transformed.ts";
 import type { SampleBatch, SampleSource } from "./sample_source.ts";
 
@@ -24,7 +28,7 @@ export interface StoredSamples {
   /** Applied to every value of the signal on its way into the network. */
   readonly transform: Transform;
   /**
-   * Reads the signal of samples.
+   * Reads the signal of samples. A batch is refused if it gives the wrong number of values, another place, or not all samples.
    *
    * @param rows Which samples.
    * @param visit Receives the values of each, `[bin, mark]`, in any order, with its place in `rows`.
@@ -49,7 +53,8 @@ export interface StoredSamples {
  *
  * @param columns The samples, and how their signal is read.
  * @returns A source without `resident`.
- * @throws {RangeError} If the transform is unknown.
+ * @throws {RangeError} If a number of samples, bins or marks is out of range, or the transform is unknown.
+ * @throws {TypeError} If `visitRows` is no function, or there is not one label or one weight for each sample.
  *
  * @example A signal that is read sample by sample
  * ```ts
@@ -84,7 +89,17 @@ class StoredSource implements SampleSource {
   readonly #columns: StoredSamples;
 
   constructor(columns: StoredSamples) {
-    const { samples, bins, marks, labels, weights, transform, others } = columns;
+    const { samples, bins, marks, labels, weights, transform, others, visitRows } = columns;
+    const action = "take samples";
+    checkInteger(samples, { action, name: "samples", least: 0 });
+    checkInteger(bins, { action, name: "bins", least: 1 });
+    checkInteger(marks, { action, name: "marks", least: 1 });
+    if (typeof visitRows !== "function") {
+      throw new TypeError(
+        `Cannot take samples: visitRows is ${kindOfValue(visitRows)}, expected a function`,
+      );
+    }
+    checkLearned(columns, action);
     // This throws if the transform is unknown.
     transformFunction(transform);
     this.samples = samples;
@@ -99,14 +114,58 @@ class StoredSource implements SampleSource {
     const size = bins * marks;
     const input = into.input("signal");
     const { values, entryOf } = input;
+    const visits = new Visits(rows.length, size);
     await this.#columns.visitRows(rows, (own, place) => {
+      visits.add(own, place);
       copyTransformed(own, { target: values, at: place * size, transform });
       entryOf[place] = place;
     }, options);
+    visits.end();
     input.entries = rows.length;
     await others?.gather(rows, withoutSignal(into), options);
     into.samples = rows.length;
   }
+}
+
+/** What `visitRows` has given of a batch: a mistake in it would give the numbers of other samples. */
+class Visits {
+  readonly #isGiven: Uint8Array;
+  readonly #size: number;
+  #given = 0;
+
+  /** `size` is the number of a sample's values. */
+  constructor(samples: number, size: number) {
+    this.#isGiven = new Uint8Array(samples);
+    this.#size = size;
+  }
+
+  /** Notes a sample, unless its values or its place are wrong. */
+  add(values: PackedArray, place: number): void {
+    const samples = this.#isGiven.length;
+    const isPlace = Number.isInteger(place) && place >= 0 && place < samples;
+    if (!isPlace) refuse(`a sample at place ${place}`, `an integer from 0 to ${samples - 1}`);
+    checkPacked(values, {
+      action: "use what visitRows gave",
+      name: `the signal at place ${place}`,
+    });
+    const { length } = values;
+    if (length !== this.#size) {
+      refuse(`${length} values of the sample at place ${place}`, String(this.#size));
+    }
+    if (this.#isGiven[place] === 0) this.#given++;
+    this.#isGiven[place] = 1;
+  }
+
+  /** Checks that all samples were given. */
+  end(): void {
+    const samples = this.#isGiven.length;
+    if (this.#given === samples) return;
+    refuse(`${this.#given} samples when it ended`, `all ${samples}`);
+  }
+}
+
+function refuse(found: string, expected: string): never {
+  throw new ContractError(`Cannot use what visitRows gave: found ${found}, expected ${expected}`);
 }
 
 /** The same room for samples, as a source sees it that has all inputs but the signal. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkTrainedModel } from "../model/check_trained.ts";
 import packageJson from "../../deno.json" with { type: "json" };
 import { describeInputs } from "../model/describe_input.ts";
 import { digestWeights } from "../model/digest_weights.ts";
@@ -60,6 +61,7 @@ export async function modelToOnnx(
   model: TrainedModel,
   options: OnnxOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkTrainedModel(model, "write ONNX");
   const isInside = (options.transform ?? "inside") === "inside" && readsSignal(model.spec);
   return await writeOwnOnnx(model, isInside ? "inside" : "outside");
 }

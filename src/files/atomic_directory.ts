@@ -4,7 +4,7 @@ import { isSystemError, SYSTEM } from "./_system.ts";
 import { basename, dirname } from "../base/paths.ts";
 import { closeQuietly, describeFailures, writeAll } from "./_writing.ts";
 import { directorySource } from "./directory_source.ts";
-import { makeDirectory, pathKind, syncDirectory, type WriteFileOptions } from "./file.ts";
+import { makeDirectory, pathKind, pathOf, syncDirectory, type WriteFileOptions } from "./file.ts";
 import { isLocked } from "./lock.ts";
 
 /** Takes the files of a directory that is being written. */
@@ -57,7 +57,7 @@ export async function writeDirectoryAtomic(
   const attempt = describeFailures(path);
   const id = crypto.randomUUID().slice(0, 8);
   const temporary = `${path}.${id}.part`;
-  await attempt(makeDirectory(dirname(path)));
+  await attempt(makeDirectory(dirname(pathOf(path))));
   await attempt(SYSTEM.mkdir(temporary));
   const lock = await attempt(SYSTEM.open(`${temporary}/${LOCK}`, { write: true, createNew: true }));
   try {

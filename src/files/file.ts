@@ -11,16 +11,21 @@ import { type ByteSource, checkRange } from "./byte_source.ts";
 import { changedError } from "./_changed_error.ts";
 import type { WriteAt } from "./patchable_sink.ts";
 import { refuseMissing } from "./_not_found.ts";
+import { isAddress, showAddress } from "./http_address.ts";
+import { showValue } from "../base/show_value.ts";
 
 /**
  * Converts a path or a `file:` URL to a path.
  *
- * @throws {TypeError} If the URL has another scheme.
+ * @throws {TypeError} If it is an address, or a URL of another scheme, or no text; if it is empty, since a file in an empty
+ * folder would be one in the root.
  */
 export function pathOf(path: string | URL): string {
-  if (typeof path === "string") return path;
-  if (path.protocol !== "file:") {
-    throw new TypeError(`Cannot use ${path.href}: expected a path or a file: URL`);
+  if (typeof path === "string" && path !== "" && !isAddress(path)) return path;
+  if (!(path instanceof URL) || path.protocol !== "file:") {
+    const isPlace = typeof path === "string" || path instanceof URL;
+    const found = !isPlace || path === "" ? showValue(path) : showAddress(path);
+    throw new TypeError(`Cannot use ${found}: expected a path or a file: URL`);
   }
   const decoded = decodeURIComponent(path.pathname);
   return SYSTEM.build.os === "windows" ? decoded.replace(/^\/(?=[A-Za-z]:)/, "") : decoded;
@@ -248,7 +253,7 @@ export async function writeFileAtomic(
   { onWhole }: WriteFileOptions = {},
 ): Promise<void> {
   const attempt = describeFailures(path);
-  const directory = directoryOf(path);
+  const directory = directoryOf(pathOf(path));
   if (directory !== "") await attempt(makeDirectory(directory));
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
   const options = { write: true, createNew: true, ...await permissionsOf(path) };

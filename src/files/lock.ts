@@ -4,7 +4,7 @@ import { HAS_SYSTEM_LOCKS, isSystemError, type OpenFile, SYSTEM } from "./_syste
 import { dirname } from "../base/paths.ts";
 import { ContractError } from "../errors.ts";
 import { giveUpOwnership, hasOwner, ownerFile, takeOwnership } from "./_lock_owner.ts";
-import { makeDirectory, pathKind, removeFile } from "./file.ts";
+import { makeDirectory, pathKind, pathOf, removeFile } from "./file.ts";
 import { isLink } from "./path_kind.ts";
 
 /**
@@ -43,7 +43,7 @@ export async function takeLock(
   { onWarning = () => {} }: LockOptions = {},
 ): Promise<FileLock | undefined> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    await makeDirectory(dirname(path));
+    await makeDirectory(dirname(pathOf(path)));
     if (await isLink(path)) throw new ContractError(`Cannot lock ${path}: it is a link`);
     const file = await openLock(path);
     if (file === undefined) continue;

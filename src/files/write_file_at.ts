@@ -3,7 +3,7 @@
 import { SYSTEM } from "./_system.ts";
 import { describeFailures, writeAll } from "./_writing.ts";
 import { FormatError } from "../errors.ts";
-import { directoryOf, makeDirectory } from "./file.ts";
+import { directoryOf, makeDirectory, pathOf } from "./file.ts";
 
 /**
  * Writes bytes into a file at an offset, drops what followed, and flushes the file to disk. It serves files that are
@@ -17,7 +17,7 @@ import { directoryOf, makeDirectory } from "./file.ts";
  */
 export async function writeFileAt(path: string, offset: number, bytes: Uint8Array): Promise<void> {
   const attempt = describeFailures(path);
-  const directory = directoryOf(path);
+  const directory = directoryOf(pathOf(path));
   if (directory !== "") await attempt(makeDirectory(directory));
   const file = await attempt(SYSTEM.open(path, { write: true, create: true }));
   try {

@@ -33,6 +33,7 @@ import {
 } from "./_read_model.ts";
 import { describeTopology } from "./_topology.ts";
 import { packWeights, WEIGHTS_FILE, weightsManifest } from "./_weights_file.ts";
+import { checkTrainedModel } from "./check_trained.ts";
 import { checkWeights } from "./check_weights.ts";
 import { digestWeights } from "./digest_weights.ts";
 import { encodeGeneEffects } from "./gene_effects.ts";
@@ -80,7 +81,7 @@ export interface SaveModelOptions {
  * @returns The text of `model.json`, the bytes of `weights.bin`, and those of `panel.npz` if there is a panel.
  * @throws {UnsupportedModelError} If its spec is invalid.
  * @throws {ContractError} If its weights do not fit the spec.
- * @throws {TypeError} If its data record or training settings could not be loaded again.
+ * @throws {TypeError} If it is no trained model, or its data record or training settings could not be loaded again.
  * @throws {RangeError} If it has gene effects of more genes than a model file holds.
  *
  * @example The bytes of a model's weights
@@ -99,6 +100,7 @@ export interface SaveModelOptions {
  * ```
  */
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
+  checkTrainedModel(trained, "save model");
   const { json, weights } = await serializeLayers(trained);
   if (trained.panel === undefined) return { json, weights };
   const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
@@ -164,6 +166,7 @@ async function seal(content: Readonly<Record<string, unknown>>): Promise<string>
  * @param directory Where; created if need be.
  * @param options Where the panel is written.
  * @throws {WriteError} If it cannot be written.
+ * @throws {TypeError} If it is no trained model, or the directory is empty or an address.
  * @throws As {@linkcode serializeModel} does.
  *
  * @example A model is the same after saving and loading
@@ -187,6 +190,7 @@ export async function saveModel(
   directory: string | URL,
   { panel: place = "beside" }: SaveModelOptions = {},
 ): Promise<void> {
+  checkTrainedModel(trained, "save model");
   const path = pathOf(directory);
   const { json, weights } = await serializeLayers(trained);
   const { panel } = trained;

@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "../files/file.ts";
+import { pathOf, writeFileAtomic } from "../files/file.ts";
 import type { ReportInput } from "./input.ts";
 import { renderPage, reportFigures } from "./page.ts";
 import { renderFigure } from "./render.ts";
@@ -43,6 +43,7 @@ export async function renderReport(input: ReportInput): Promise<ReportFile[]> {
  * @param input The run.
  * @returns Paths of the files, below the directory.
  * @throws {WriteError} If a file cannot be written.
+ * @throws {TypeError} If the directory is empty or an address.
  *
  * @example A run without figures
  * ```ts
@@ -57,6 +58,8 @@ export async function renderReport(input: ReportInput): Promise<ReportFile[]> {
  */
 export async function writeReport(directory: string, input: ReportInput): Promise<string[]> {
   const files = await renderReport(input);
-  for (const { path, content } of files) await writeFileAtomic(`${directory}/${path}`, content);
+  for (const { path, content } of files) {
+    await writeFileAtomic(`${pathOf(directory)}/${path}`, content);
+  }
   return files.map(({ path }) => path);
 }

@@ -3,6 +3,7 @@
 import manifest from "../../deno.json" with { type: "json" };
 import type { Dataset } from "../data/dataset.ts";
 import type { EngineReport } from "../engine/select.ts";
+import { pathOf } from "../files/file.ts";
 import { platformName, runtimeVersions } from "../files/platform.ts";
 import { fingerprintDataset } from "../training/fingerprint.ts";
 import type { Inputs } from "./inputs.ts";
@@ -79,7 +80,7 @@ export interface RunConfig {
  */
 export async function writeConfig(directory: string, config: RunConfig): Promise<void> {
   const { command, settings, data, inputs, report } = config;
-  await writeJson(`${directory}/config.json`, {
+  await writeJson(`${pathOf(directory)}/config.json`, {
     command,
     ...settings,
     requestedEngine: settings.engine,

@@ -4,7 +4,7 @@
  */
 
 import { groupBy } from "../base/group_by.ts";
-import { writeFileAtomic } from "../files/file.ts";
+import { pathOf, writeFileAtomic } from "../files/file.ts";
 import type { EpochPoint, FoldHistory } from "../report/mod.ts";
 import type { FoldResult } from "../training/crossval.ts";
 import type { FitResult } from "../training/fit_types.ts";
@@ -77,7 +77,7 @@ export async function writeHistory(
   const text = members === 1
     ? formatCsv(columns, rows.map((row) => row.slice(1)))
     : formatCsv(["member", ...columns], rows);
-  await writeFileAtomic(`${directory}/${name}`, text);
+  await writeFileAtomic(`${pathOf(directory)}/${name}`, text);
   return name;
 }
 
@@ -98,7 +98,7 @@ export async function writeFolds(
   const rows = results.flatMap(({ fold, result }) =>
     result.history.map(({ epoch, loss, validationLoss }) => [fold + 1, epoch, loss, validationLoss])
   );
-  await writeFileAtomic(`${directory}/folds.csv`, formatCsv(FOLD_COLUMNS, rows));
+  await writeFileAtomic(`${pathOf(directory)}/folds.csv`, formatCsv(FOLD_COLUMNS, rows));
 }
 
 /**

@@ -4,7 +4,7 @@ import { toHex } from "../base/platform.ts";
 import { sha256 as digest } from "../base/bytes.ts";
 import { showValue } from "../base/show_value.ts";
 import { ContractError, FormatError, NotFoundError } from "../errors.ts";
-import { pathKind } from "../files/file.ts";
+import { pathKind, pathOf } from "../files/file.ts";
 import { isAddress, showPlace } from "../files/http_address.ts";
 import { loadModel, saveModel, type SaveModelOptions } from "../model/save_load.ts";
 import { canonicalJson, digestJson } from "../model/seal.ts";
@@ -56,7 +56,7 @@ export async function saveMembers(
   directory: string,
   members: ReadonlyMap<number, TrainedModel>,
 ): Promise<void> {
-  await saveModels(`${directory}/models`, members);
+  await saveModels(`${pathOf(directory)}/models`, members);
   const listed: Member[] = [];
   for (const name of [...members.keys()].map((member) => `models/${member}`)) {
     listed.push({ name, sha256: await readSeal(`${directory}/${name}`) });

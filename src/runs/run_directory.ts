@@ -2,7 +2,7 @@
 
 import { ContractError } from "../errors.ts";
 import { removeIfEmpty } from "../files/directory.ts";
-import { pathKind } from "../files/file.ts";
+import { pathKind, pathOf } from "../files/file.ts";
 import { type FileLock, isLocked, takeLock } from "../files/lock.ts";
 import { CheckpointFolder } from "../training/checkpoint_folder.ts";
 import {
@@ -18,7 +18,7 @@ import { checkRunPlace, commandOfRun, refuseLinks, removeLeftovers } from "./run
 
 /** Path of the file that a run locks while it writes. */
 function lockOf(directory: string): string {
-  return `${checkpointsOf(directory)}/lock`;
+  return `${checkpointsOf(pathOf(directory))}/lock`;
 }
 
 /** Whether a process is writing to a run directory now. */

@@ -1,6 +1,6 @@
 import { concatenate } from "../base/bytes.ts";
 import { writeCompetition, type WriteCompetitionOptions } from "../io/competition_writer.ts";
-import { writeFileAtomic } from "../files/file.ts";
+import { pathOf, writeFileAtomic } from "../files/file.ts";
 import { submissionId, writeSubmission } from "../io/submission.ts";
 import type { SimulationPart } from "./layout.ts";
 import { packSimulated } from "./sequence/pack.ts";
@@ -80,6 +80,8 @@ export async function writeSimulation(
 ): Promise<SimulationTruth> {
   const { compress = false, features = "log1p", onProgress, signal, ...rest } = options;
   checkFeatures(features);
+  // This throws if nothing can be written there.
+  pathOf(directory);
   signal?.throwIfAborted();
   const simulation = simulate(rest);
   const total = simulation.cellTypes("train").length + simulation.cellTypes("eval").length;

@@ -1,3 +1,4 @@
+import { showValue } from "../base/show_value.ts";
 import type { CheckpointOptions } from "./fit_types.ts";
 
 /** The fewest batches of a piece of an epoch that is cut into pieces; those of the first, before the pace is known. */
@@ -15,7 +16,9 @@ export class Cadence {
   constructor({ everyMinutes = Infinity, atEpochs = true }: Omit<CheckpointOptions, "save"> = {}) {
     if (!(everyMinutes > 0)) {
       throw new RangeError(
-        `Cannot take checkpoints: everyMinutes is ${everyMinutes}, expected a number > 0`,
+        `Cannot take checkpoints: everyMinutes is ${
+          showValue(everyMinutes)
+        }, expected a number > 0`,
       );
     }
     this.#everySeconds = 60 * everyMinutes;

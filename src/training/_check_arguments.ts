@@ -1,5 +1,6 @@
 /** Arguments of training that programs without types get wrong: they are refused before anything is done. */
 
+import { checkInteger } from "../base/check_integer.ts";
 import { showValue } from "../base/show_value.ts";
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
@@ -41,10 +42,24 @@ function checkResume(resume: FitCheckpoint): void {
     );
   }
   checkNotFreed(resume, "resume");
+  for (const name of ["epoch", "position"] as const) {
+    checkInteger(resume[name], { action: "resume", name: `${name} of the checkpoint`, least: 0 });
+  }
 }
 
-/** Throws if a checkpoint was kept after `save` without being copied: training has freed its memory then. */
+/**
+ * Throws unless a checkpoint has its arrays. One that was kept after `save` without being copied has not: training has freed its
+ * memory then.
+ */
 export function checkNotFreed({ runs }: Pick<FitCheckpoint, "runs">, action: string): void {
+  for (const [run, { state }] of runs.entries()) {
+    const arrays = [state?.weights, state?.firstMoments, state?.secondMoments];
+    if (arrays.every((list) => list?.every?.((values) => values instanceof Float32Array))) continue;
+    throw new TypeError(
+      `Cannot ${action}: the state of run ${run} of the checkpoint has no lists of Float32Array, as after ` +
+        "JSON.stringify; encodeCheckpoint, CheckpointFolder and structuredClone keep them",
+    );
+  }
   const isFreed = runs.some(({ state, underWay, bestWeights = [] }) =>
     [state.weights, underWay?.weights ?? [], bestWeights].flat().some(({ length }) => length === 0)
   );

@@ -49,6 +49,16 @@ function haveSameBits(first: Int32Array, second: Int32Array): boolean {
   return true;
 }
 
+/** Opens a session as one that was used before is: it then starts no threads for what takes less time than their start. */
+async function openRested(
+  model: TrainedModel,
+  options: OpenSessionOptions,
+): Promise<OpenedSession> {
+  const opened = await openSession(model, options);
+  await opened.session.rest?.();
+  return opened;
+}
+
 /** Sessions of a model, by what else they were opened with. */
 type SessionsOfModel = Map<string, KeptSession>;
 
@@ -72,7 +82,7 @@ class KeptSession {
     { forget, ...options }: OpenSessionOptions & { readonly forget: () => void },
   ) {
     this.copy = new ModelCopy(model);
-    this.#opening = openSession(model, options);
+    this.#opening = openRested(model, options);
     this.#forget = forget;
   }
 
@@ -155,7 +165,7 @@ export async function withSession<Result>(
   run: (opened: OpenedSession) => Promise<Result>,
 ): Promise<Result> {
   if (samples <= MOST_SAMPLES) return await keptSession(model, options).use(run);
-  const opened = await openSession(model, options);
+  const opened = await openRested(model, options);
   await using _ = opened.session;
   return await run(opened);
 }

@@ -4,13 +4,16 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Session } from "../engine/engine.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { ContractError, DivergedError } from "../errors.ts";
+import { checkTrainedModel } from "../model/check_trained.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import { checkDataset } from "./_check_arguments.ts";
 import { unscalePredictions } from "./_label_scale.ts";
 import { predictRows } from "./_predict_rows.ts";
 import { predictSource } from "./_predict_source.ts";
 import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 import { withSession } from "./_kept_sessions.ts";
 import { awaitHook } from "./hooks.ts";
+import { plainOptions } from "./_plain_options.ts";
 import type { PredictOptions } from "./predict_options.ts";
 
 /** Options of {@linkcode predictSubsets}. */
@@ -33,6 +36,9 @@ export async function predictSubsets(
   data: Dataset,
   options: PredictSubsetsOptions,
 ): Promise<Float32Array<ArrayBuffer>[]> {
+  options = plainOptions(options, "predict");
+  checkTrainedModel(model, "predict");
+  checkDataset(data, "predict");
   const prepared = await prepareSamples(model, data, options);
   const { engine, threads, path, signal, onStart } = options;
   signal?.throwIfAborted();

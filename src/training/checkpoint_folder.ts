@@ -1,7 +1,14 @@
 import { freeArray } from "../base/free.ts";
 import { ContractError, FormatError, WriteError } from "../errors.ts";
 import { removeIfEmpty } from "../files/directory.ts";
-import { listDirectory, openFile, pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
+import {
+  listDirectory,
+  openFile,
+  pathKind,
+  pathOf,
+  removeFile,
+  writeFileAtomic,
+} from "../files/file.ts";
 import { takeLock } from "../files/lock.ts";
 import { RunLog } from "./_run_log.ts";
 import { decodePart, encodePart } from "./checkpoint.ts";
@@ -58,9 +65,13 @@ export class CheckpointFolder {
   /** The log of the last checkpoint that was written or loaded here. */
   #log: { readonly log: RunLog; readonly identity: string } | undefined;
 
-  /** `path` is the directory; it need not exist. */
+  /**
+   * Takes the path of the directory, which need not exist.
+   *
+   * @throws {TypeError} If it is empty, no text, or an address.
+   */
   constructor(path: string) {
-    this.#path = path;
+    this.#path = pathOf(path);
   }
 
   /**

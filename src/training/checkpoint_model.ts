@@ -1,3 +1,4 @@
+import { kindOfValue } from "../base/kind_of_value.ts";
 import { ContractError } from "../errors.ts";
 import { checkWeights } from "../model/check_weights.ts";
 import { parseGeneEffects } from "../model/gene_effects.ts";
@@ -35,6 +36,7 @@ export interface CheckpointModelOptions {
  * @param checkpoint The checkpoint, as `CheckpointFolder.load` or `decodeCheckpoint` returns it.
  * @param options Which run.
  * @returns The model, which shares no memory with the checkpoint.
+ * @throws {TypeError} If it is no checkpoint, or one that went through JSON.
  * @throws {RangeError} If the checkpoint has no run of that number.
  * @throws {ContractError} If the run has finished no epoch, its memory was freed after `save`, the panel of its model is missing, or a version of this
  * package wrote the checkpoint that did not say what it is of.
@@ -63,6 +65,14 @@ export function modelOfCheckpoint(
   checkpoint: FitCheckpoint,
   { run = 0, panel }: CheckpointModelOptions = {},
 ): TrainedModel {
+  if (!Array.isArray(Object(checkpoint).runs)) {
+    throw new TypeError(
+      `Cannot make a model: found ${
+        kindOfValue(checkpoint)
+      }, expected a checkpoint, such as \`checkpoint\` of what ` +
+        "CheckpointFolder.load returns",
+    );
+  }
   const found = checkpoint.runs[run];
   if (found === undefined) {
     throw new RangeError(

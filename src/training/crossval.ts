@@ -7,6 +7,7 @@ import type { ModelSpec } from "../model/spec.ts";
 import { countKnown, type PanelReading } from "../panel/reading.ts";
 import { type RegimeAgreement, scoreByRegime } from "../validation/split_scores.ts";
 import { checkDataset } from "./_check_arguments.ts";
+import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { EpochRecord, FitManyProgress, FitManyResult, FitOptions } from "./fit_types.ts";
@@ -90,6 +91,7 @@ export async function crossValidate(
   options: CrossValidationOptions = {},
 ): Promise<FoldResult[]> {
   checkDataset(data, "cross-validate");
+  options = plainOptions(options, "cross-validate");
   const { folds = 4, scheme = "by-both", seed = 0, learningRate, ...others } = options;
   const { repeats, stratified, groups, sampleWeights, ...common } = others;
   const parts = kFold(data, { folds, scheme, seed, repeats, stratified, groups });

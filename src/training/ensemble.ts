@@ -1,4 +1,5 @@
 import { fillArray } from "../base/arrays.ts";
+import { showValue } from "../base/show_value.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
 import { meanDefined } from "../metrics/by_group.ts";
@@ -6,6 +7,7 @@ import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
+import { plainOptions } from "./_plain_options.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
 import { predict } from "./predict.ts";
@@ -87,7 +89,10 @@ export async function fitEnsemble(
   data: Dataset,
   options: EnsembleOptions = {},
 ): Promise<FitManyResult[]> {
-  const { members, seed, learningRate, validation, sampleWeights, ...common } = options;
+  const { members, seed, learningRate, validation, sampleWeights, ...common } = plainOptions(
+    options,
+    "train",
+  );
   return await fitMany(
     spec,
     ensembleRuns(data, { members, seed, learningRate, validation }),
@@ -109,7 +114,9 @@ export function ensembleRuns(
 ): FitRun[] {
   if (!Number.isInteger(members) || members < 1 || members > MAX_MEMBERS) {
     throw new RangeError(
-      `Cannot train an ensemble: members is ${members}, expected an integer from 1 to ${MAX_MEMBERS}`,
+      `Cannot train an ensemble: members is ${
+        showValue(members)
+      }, expected an integer from 1 to ${MAX_MEMBERS}`,
     );
   }
   return Array.from({ length: members }, (_, member) => {

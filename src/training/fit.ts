@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { checkDataset } from "./_check_arguments.ts";
+import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitOptions, FitResult } from "./fit_types.ts";
@@ -18,7 +19,8 @@ import type { FitOptions, FitResult } from "./fit_types.ts";
  * @throws {ContractError} If the data have no samples or no labels, or do not fit the model or its loss; if
  * `options.resume` is from other data, another model or other settings.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
- * @throws {TypeError} If `data` is no `Dataset`, or `checkpoint`, `initial` or `resume` is something else.
+ * @throws {TypeError} If `data` or `validation` is no `Dataset`, or an option such as `checkpoint`, `initial` or `signal` is
+ *   something else.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  * @throws {DivergedError} If the loss becomes NaN or infinite. A checkpoint, or {@linkcode fitMany}, has the model and
@@ -45,7 +47,8 @@ export async function fit(
   options: FitOptions = {},
 ): Promise<FitResult> {
   checkDataset(data, "train");
-  const { seed, learningRate, validation, sampleWeights, onEpoch, onProgress, ...common } = options;
+  const plain = plainOptions(options, "train");
+  const { seed, learningRate, validation, sampleWeights, onEpoch, onProgress, ...common } = plain;
   const results = await fitMany(
     spec,
     [{ data, seed, learningRate, validation }],

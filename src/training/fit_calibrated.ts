@@ -13,7 +13,9 @@ import {
   measureErrors,
   refuseStart,
 } from "./calibrate.ts";
+import { checkDataset } from "./_check_arguments.ts";
 import { resolveSpec } from "./_check_data.ts";
+import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { type EnsembleOptions, ensembleRuns } from "./ensemble.ts";
 import { fitMany } from "./fit_many.ts";
@@ -77,6 +79,8 @@ export async function fitCalibrated(
   data: Dataset,
   options: FitCalibratedOptions = {},
 ): Promise<CalibratedModels> {
+  options = plainOptions(options, "train");
+  checkDataset(data, "train");
   refuseStart(options);
   const { members: count = 1, folds, seed = 0, learningRate, validation, ...others } = options;
   const common = { ...others, sampleWeights: spreadSampleWeights(data, others.sampleWeights) };

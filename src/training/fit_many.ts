@@ -18,6 +18,7 @@ import type {
   RunCheckpoint,
 } from "./fit_types.ts";
 import { PartFinished } from "./part.ts";
+import { plainOptions } from "./_plain_options.ts";
 import { surveyRuns } from "./_survey.ts";
 import { joinSignals } from "../base/join_signals.ts";
 
@@ -34,7 +35,8 @@ import { joinSignals } from "../base/join_signals.ts";
  * `options.resume` is from other data, another model or other settings; if another training keeps its checkpoints in the
  * folder that `options.checkpoint` is.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
- * @throws {TypeError} If a run's data are no `Dataset`, or `checkpoint`, `initial` or `resume` is something else.
+ * @throws {TypeError} If a run's data are no `Dataset`, or an option such as `checkpoint`, `initial` or `signal` is something
+ *   else.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  * @throws {PartFinished} If `options.checkpoint` asks for a part of the runs, or a survey, and that is done.
@@ -58,7 +60,11 @@ export async function fitMany(
   runs: readonly FitRun[],
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
-  for (const { data } of runs) checkDataset(data, "train");
+  options = plainOptions(options, "train");
+  for (const { data, validation } of runs) {
+    checkDataset(data, "train");
+    if (validation !== undefined) checkDataset(validation, "validate");
+  }
   checkOptions(options);
   if (runs.length === 0) return [];
   options.signal?.throwIfAborted();

@@ -242,7 +242,7 @@ export interface FitOptions extends SettingsLayer {
   /**
    * Ends the run early, between two steps: the call resolves with the model and the history of the finished epochs, and
    * the last one is in a checkpoint, if there are any. An epoch is finished when all its steps are done; its validation
-   * loss is still measured then. Functions of these options are waited for as usual.
+   * loss is still measured then, which takes as long as predicting the validation data. Functions of these options are waited for as usual.
    */
   readonly stop?: AbortSignal | undefined;
 }

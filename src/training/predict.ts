@@ -23,6 +23,7 @@ import type { PredictOptions } from "./predict_options.ts";
  * @returns One value per sample, `[data.length]`; a probability for models with a sigmoid.
  * @throws {ContractError} If the data's record or shape contradicts the model's, or a mark was not measured in one of
  * their cell types.
+ * @throws {TypeError} If `model` is no trained model, `data` is no `Dataset`, or an option is something else.
  * @throws {DivergedError} If a prediction is NaN or infinite.
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
@@ -47,7 +48,7 @@ export async function predict(
 ): Promise<Float32Array<ArrayBuffer>> {
   const [predicted] = await predictSubsets(model, data, {
     ...options,
-    subsets: [options.dropMarks ?? []],
+    subsets: [options?.dropMarks ?? []],
   });
   return predicted!;
 }

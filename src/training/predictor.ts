@@ -3,7 +3,9 @@ import { showValue } from "../base/show_value.ts";
 import { Dataset } from "../data/dataset.ts";
 import type { CallOptions, PredictionPath } from "../engine/engine.ts";
 import type { EngineReport } from "../engine/select.ts";
+import { checkTrainedModel } from "../model/check_trained.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import { plainOptions } from "./_plain_options.ts";
 import { orderByGene, sharesByGene } from "./_predict_rows.ts";
 import { finishPredictions, prepareSamples } from "./_predict_subsets.ts";
 import {
@@ -39,7 +41,7 @@ const FEWEST_GROUPED = 4;
  * @param options Engine, threads, path, how much may wait, and what is known besides the samples.
  * @returns The predictor.
  * @throws {RangeError} If no engine has that name, or a number is out of range.
- * @throws {TypeError} If there are no models.
+ * @throws {TypeError} If there are no models, one is no trained model, or an option is something else.
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine.
  *
@@ -64,13 +66,14 @@ export async function openPredictor(
   models: TrainedModel | readonly TrainedModel[],
   options: PredictorOptions = {},
 ): Promise<Predictor> {
-  const { engine, threads, ...others } = options;
+  const { engine, threads, ...others } = plainOptions(options, "open a predictor");
   const { path = "direct", maxQueued = 65_536, collectCalls = false, ...sampleOptions } = others;
   checkInteger(maxQueued, { action: "open a predictor", name: "maxQueued", least: 1 });
   const members = isList(models) ? models : [models];
   if (members.length === 0) {
     throw new TypeError("Cannot open a predictor: there are 0 models, expected one or more");
   }
+  for (const member of members) checkTrainedModel(member, "open a predictor");
   const paths = path === "auto" ? ["direct", "grouped"] as const : [path];
   const sessions = new PredictorSessions(members, { engine, threads, paths });
   try {

@@ -2,6 +2,7 @@ import { signalShape } from "../model/inputs.ts";
 import { Dataset } from "../data/dataset.ts";
 import type { Sample } from "../data/sample.ts";
 import { ContractError } from "../errors.ts";
+import { checkTrainedModel } from "../model/check_trained.ts";
 import { inputRecordOf, type TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
 
@@ -50,6 +51,7 @@ export function samplesFor(
   samples: readonly Sample[],
   { transform = "none" }: SamplesForOptions = {},
 ): Dataset {
+  checkTrainedModel(model, "make samples");
   const record = { ...inputRecordOf(model.record), transform };
   const bins = model.panel?.bins ?? signalShape(model.spec)?.bins;
   if (bins === undefined) {

@@ -1,3 +1,4 @@
+import { showValue } from "../base/show_value.ts";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
@@ -60,7 +61,9 @@ export function calibrationFolds(
   { folds = 5, seed = 0 }: CalibrationFoldOptions = {},
 ): CalibrationFold[] {
   if (!Number.isInteger(folds) || folds < 2) {
-    throw new RangeError(`Cannot calibrate with ${folds} folds: expected an integer >= 2`);
+    throw new RangeError(
+      `Cannot calibrate with ${showValue(folds)} folds: expected an integer >= 2`,
+    );
   }
   const [cellTypes, genes] = [cellTypeAxis(data), geneGroupAxis(data)];
   const holdsCellTypes = cellTypes.names.length >= FEWEST_CELL_TYPES;

@@ -124,6 +124,30 @@ export function testSources(subject: Subject, test: Test): void {
       RangeError,
     );
   });
+  test(`${subject.name} refuses rows, labels and sources that are no typed arrays and no sources`, async () => {
+    await using model = await subject.open(BRANCHED, { ...options, batchSize: 4 });
+    const before = await model.state();
+    for (const rows of [[0, 1], Int32Array.of(0, 1), "01", undefined]) {
+      const order = rows as unknown as Uint32Array<ArrayBuffer>;
+      const refusal = {
+        name: "TypeError",
+        message: /rows of model \d is .+, expected a Uint32Array/,
+      };
+      const orders = Array.from({ length: model.session.members }, () => order);
+      await rejects(model.session.predict(SOURCE, orders), refusal);
+      await rejects(model.session.runEpoch({ source: SOURCE, orders, epoch: 0 }), refusal);
+    }
+    const { samples, inputs } = SOURCE;
+    const gather: SampleSource["gather"] = (rows, into) => SOURCE.gather(rows, into);
+    for (const labels of [Array.from(ROWS), BigInt64Array.from(Array.from(ROWS, BigInt))]) {
+      const data = { samples, inputs, gather, labels: labels as unknown as Float64Array };
+      const refusal = { name: "TypeError", message: /labels is a.+, expected a Float64Array/ };
+      await rejects(model.runEpoch({ data, order: ROWS, epoch: 0 }), refusal);
+    }
+    const none = { ...SOURCE, gather: undefined } as unknown as SampleSource;
+    await rejects(model.predict(none, ROWS), /source is an? \w+, expected a source of samples/);
+    deepStrictEqual(await model.state(), before);
+  });
   test(`${subject.name} answers no rows with nothing, and is right again afterwards`, async () => {
     await using model = await subject.open(BRANCHED, { ...options, batchSize: 4 });
     const none = new Uint32Array(0);

@@ -68,3 +68,21 @@ Deno.test("a source that is made of others ends with the signal of the call, and
   await new Promise((turn) => setTimeout(turn));
   deepStrictEqual(signals, [signal, signal, signal]);
 });
+
+Deno.test("a source is waited for if it answers with something that can be waited for, and else not", async () => {
+  const batch = new SampleBatch(sourceOf(0).inputs, 1);
+  for (const answer of [undefined, null, 3, "done", {}]) {
+    const source: SampleSource = {
+      ...sourceOf(5),
+      gather(_, into) {
+        const input = into.input("signal");
+        input.values[0] = 5;
+        input.entryOf[0] = 0;
+        input.entries = into.samples = 1;
+        return answer as unknown as void;
+      },
+    };
+    await gatherBatch(source, FIRST, batch);
+    strictEqual(batch.input("signal").values[0], 5);
+  }
+});

@@ -128,3 +128,22 @@ Deno.test("inputs that do not fit their samples are refused", () => {
   const others = { ...labels, entryOf: labels.entryOf!.with(3, 1) };
   throws(join(REFERENCES, others), /of sample 1 are not of the same references/);
 });
+
+Deno.test("joined columns of other types are refused: engines would read other numbers than were checked", () => {
+  const join = (change: object, more: object = {}) => () =>
+    joinInputs({ samples: 4, columns: [{ ...SEQUENCE, ...change }], ...more });
+  for (const entryOf of [[1, 0, 1, 1], Int32Array.of(-1, 0, 0, 0), Uint16Array.of(0, 1, 0, 1)]) {
+    throws(join({ entryOf }), /entryOf of sequence is an? \w*Array, expected a Uint32Array/);
+  }
+  throws(
+    join({ table: [0, 1, 2, 3, 3, 3] }),
+    /the table of sequence is an Array, expected a Uint8Array/,
+  );
+  for (const code of [0.5, -1, NaN]) {
+    const table = Float32Array.of(0, 1, 2, 3, code, 3);
+    throws(join({ table }), RegExp(`code ${code}, expected one from 0 to 4`));
+  }
+  throws(join({}, { samples: NaN }), /samples is NaN, expected an integer >= 0/);
+  throws(join({}, { labels: [1, 2, 3, 4] }), /labels is an Array, expected a Float64Array/);
+  throws(join({}, { weights: new Float64Array(3) }), /3 weights of samples were given, expected 4/);
+});

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import type { PackedArray } from "../../src/base/arrays.ts";
 import { joinInputs, memorySource, SampleBatch, storedSource } from "../../src/engine/mod.ts";
 
@@ -48,4 +48,39 @@ Deno.test("a stored source refuses a transform that is not known", () => {
     () => storedSource({ samples: 6, labels: undefined, ...SHAPE, transform, visitRows }),
     RangeError,
   );
+});
+
+Deno.test("a batch that visitRows gives wrongly is refused: it would have the numbers of other samples", async () => {
+  type Visit = Parameters<typeof visitRows>[1];
+  const own = SIGNAL.subarray(0, 4);
+  const mistakes: readonly (readonly [RegExp, (visit: Visit) => void])[] = [
+    [/found 0 samples when it ended, expected all 3/, () => undefined],
+    [/found 1 samples when it ended, expected all 3/, (visit) => {
+      for (let time = 0; time < 3; time++) visit(own, 1);
+    }],
+    [/found 3 values of the sample at place 0, expected 4/, (visit) => visit(own.subarray(1), 0)],
+    [/found 8 values of the sample/, (visit) => visit(SIGNAL.subarray(0, 8), 0)],
+    [/found a sample at place 3, expected an integer from 0 to 2/, (visit) => visit(own, 3)],
+    [/found a sample at place NaN/, (visit) => visit(own, NaN)],
+    [/the signal at place 0 is an Array, expected a Uint8Array/, (visit) => {
+      visit([1, 2, 3, 4] as unknown as PackedArray, 0);
+    }],
+  ];
+  for (const [message, mistake] of mistakes) {
+    const visitRows = (_: Uint32Array, visit: Visit) =>
+      Promise.resolve().then(() => mistake(visit));
+    const stored = storedSource({ samples: 6, labels: undefined, ...SHAPE, visitRows });
+    const batch = new SampleBatch(stored.inputs, 5);
+    await rejects(async () => await stored.gather(Uint32Array.of(0, 1, 2), batch), message);
+  }
+});
+
+Deno.test("a stored source of no function, or of another number of samples, is refused", () => {
+  const make = (change: object) => () =>
+    storedSource({ samples: 6, labels: undefined, ...SHAPE, visitRows, ...change });
+  throws(make({ visitRows: undefined }), /visitRows is undefined, expected a function/);
+  throws(make({ samples: "6" }), /samples is "6", expected an integer >= 0/);
+  throws(make({ bins: 0.5 }), RangeError);
+  throws(make({ labels: [1, 2, 3, 4, 5, 6] }), /labels is an Array, expected a Float64Array/);
+  throws(make({ labels: new Float64Array(5) }), /5 labels were given, expected 6/);
 });

@@ -1,6 +1,8 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { writeDirectoryAtomic } from "../../src/files/atomic_directory.ts";
-import { writeFileAtomic } from "../../src/files/file.ts";
+import { pathOf, writeFileAtomic } from "../../src/files/file.ts";
+import { takeLock } from "../../src/files/lock.ts";
+import { writeFileAt } from "../../src/files/write_file_at.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 
 Deno.test("a file is on the disk, all of it, before it takes its name", async () => {
@@ -64,4 +66,29 @@ Deno.test("a file or a directory that is whole is shown before it has its name, 
       strictEqual(await contentOf(path), "new");
     }
   });
+});
+
+Deno.test("nothing is written to an address, which would become a folder of its name, nor to an empty path", async () => {
+  const writes: readonly ((path: string) => Promise<unknown>)[] = [
+    (path) => writeFileAtomic(path, ""),
+    (path) => writeFileAt(path, 0, new Uint8Array(0)),
+    (path) => writeDirectoryAtomic(path, () => Promise.resolve()),
+    (path) => takeLock(path),
+  ];
+  for (const write of writes) {
+    for (
+      const path of ["http://localhost/x/y", "HTTPS://user:secret@localhost/x", "", null as never]
+    ) {
+      await rejects(write(path), (error) => {
+        const { name, message } = error as Error;
+        const isRefusal = /^Cannot use .+: expected a path or a file: URL$/.test(message);
+        return name === "TypeError" && isRefusal && !message.includes("secret");
+      });
+    }
+  }
+  throws(
+    () => pathOf(new URL("https://localhost/x")),
+    /Cannot use https:\/\/localhost\/x: expected/,
+  );
+  strictEqual(pathOf(new URL("file:///a%20b")), "/a b");
 });

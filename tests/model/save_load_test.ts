@@ -12,6 +12,7 @@ import { type TrainedModel, withInputRecord } from "../../src/model/trained_mode
 import { DEEPCHROME_RECORD, type Transform } from "../../src/record.ts";
 import { predict } from "../../src/training/predict.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
+import { startWebServer } from "../helpers/web_server.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 
 /** Layers that no sequential preset has. */
@@ -174,6 +175,26 @@ Deno.test("a damaged model is refused with the reason", async () => {
   }
 });
 
+Deno.test("a model on a server is loaded from the addresses of its files, or from answers", async () => {
+  const model = trainedModel("experiment1");
+  const { json, weights } = await serializeModel(model);
+  const files = { "/a/model.json": new TextEncoder().encode(json), "/a/weights.bin": weights };
+  await using server = startWebServer({ files });
+  const addressOf = (name: string) => `${server.origin}/a/${name}`;
+  const names = ["model.json", "weights.bin"];
+  deepStrictEqual(await loadModel(new Map(names.map((name) => [name, addressOf(name)]))), model);
+  const [first, second] = await Promise.all(names.map((name) => fetch(addressOf(name))));
+  deepStrictEqual(await loadModel({ json: first!, weights: second! }), model);
+  await rejects(loadModel(new Map(names.map((name) => [name, `${server.origin}/b/${name}`]))), {
+    name: "RemoteError",
+    message: /it is not there \(status 404\)$/,
+  });
+  const { length } = server.requests;
+  await rejects(loadModel(`${server.origin}/a`), /expected a path or a file: URL of a directory/);
+  await rejects(saveModel(model, `${server.origin}/a`), /expected a path or a file: URL$/);
+  strictEqual(server.requests.length, length);
+});
+
 Deno.test("a directory may be a URL", async () => {
   await withDirectory(async (directory) => {
     for (const name of ["a model", "another/"]) {
@@ -188,6 +209,14 @@ Deno.test("a directory may be a URL", async () => {
       "another/weights.bin",
     ]);
     await rejects(loadModel(new URL("https://example.org/")), /expected a path or a file: URL/);
+    for (const place of ["https://example.org/x", new URL("https://example.org/x"), ""]) {
+      // In an empty directory the files would be those of the root.
+      await rejects(
+        saveModel(trainedModel("experiment1"), place),
+        /^TypeError: Cannot use .*: exp/,
+      );
+    }
+    await rejects(loadModel(""), /^TypeError: Cannot use "": expected a path/);
   });
 });
 

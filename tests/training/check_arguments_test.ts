@@ -1,12 +1,19 @@
 /** What programs without types give to training by mistake. */
 
-import { rejects, throws } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
+import { modelToOnnx } from "../../src/exchange/mod.ts";
+import { saveModel, serializeModel } from "../../src/model/save_load.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { modelOfCheckpoint } from "../../src/training/checkpoint_model.ts";
 import { crossValidate } from "../../src/training/crossval.ts";
 import { fit } from "../../src/training/fit.ts";
+import { fitCalibrated } from "../../src/training/fit_calibrated.ts";
+import { fitEnsemble } from "../../src/training/ensemble.ts";
+import { predict } from "../../src/training/predict.ts";
+import { openPredictor } from "../../src/training/predictor.ts";
+import { samplesFor } from "../../src/training/samples_for.ts";
 import type { FitCheckpoint } from "../../src/training/fit_types.ts";
 
 const COLUMNS = simulateColumns({ cellTypes: 4, genes: 10, newGenes: 1, bins: 20 }).train;
@@ -52,4 +59,97 @@ Deno.test("a checkpoint that was kept without a copy is refused, and a copy is t
   await encodeCheckpoint(copy);
   modelOfCheckpoint(copy);
   await fit("experiment1", DATA, { ...QUICK, resume: copy });
+});
+
+Deno.test("what is no checkpoint, or went through JSON, is refused with what to do", async () => {
+  const copies: FitCheckpoint[] = [];
+  const save = (checkpoint: FitCheckpoint) =>
+    Promise.resolve(void copies.push(structuredClone(checkpoint)));
+  await fit("experiment1", DATA, { ...QUICK, epochs: 1, checkpoint: { save } });
+  const [whole] = copies as [FitCheckpoint];
+  const json = JSON.parse(JSON.stringify(whole));
+  const isJson =
+    /^TypeError: .* run 0 of the checkpoint has no lists of Float32Array, as after JSON/;
+  throws(() => modelOfCheckpoint(json), isJson);
+  throws(() => modelOfCheckpoint(null as never), /found null, expected a checkpoint, such as/);
+  const resume = (change: object) =>
+    fit("experiment1", DATA, { ...QUICK, epochs: 1, resume: { ...whole, ...change } });
+  await rejects(resume(json), isJson);
+  await rejects(resume({ runs: [{}] }), isJson);
+  await rejects(resume({ epoch: -3 }), /Cannot resume: epoch of the checkpoint is -3, expected/);
+  await rejects(
+    resume({ position: "5" }),
+    /position of the checkpoint is "5", expected an integer/,
+  );
+});
+
+/** Options that are `null`, as JSON says that they were not given. */
+function nothing(...names: string[]): object {
+  return Object.fromEntries(names.map((name) => [name, null]));
+}
+
+Deno.test("options that are null are as if they were not given", async () => {
+  const { model } = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  const none = nothing("signal", "stop", "initial", "resume", "checkpoint", "validation");
+  const more = nothing("sampleWeights", "frozen", "unlabelled", "onProgress", "engine", "seed");
+  const options = { ...none, ...more, epochs: 1, batchSize: 8 };
+  const again = await fit("experiment1", DATA, { ...options, engine: "tfjs-cpu" });
+  deepStrictEqual(again.model.weights, model.weights);
+  const wanted = await predict(model, DATA, { engine: "wasm" });
+  const unset = nothing("signal", "onProgress", "unlabelled", "path", "maxQueued", "threads");
+  deepStrictEqual(await predict(model, DATA, { ...unset, engine: "wasm" }), wanted);
+  await using predictor = await openPredictor(model, { ...unset, engine: "wasm" });
+  deepStrictEqual(await predictor.predict(DATA), wanted);
+});
+
+Deno.test("signals, functions and switches that are something else are refused before anything is done", async () => {
+  const { model } = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  let started = 0;
+  const calls: readonly ((options: object) => Promise<unknown>)[] = [
+    (options) => fit("experiment1", DATA, { ...QUICK, onStart: () => started++, ...options }),
+    (options) => fitEnsemble("experiment1", DATA, { ...QUICK, ...options }),
+    (options) => fitCalibrated("experiment1", DATA, { ...QUICK, ...options }),
+    (options) => crossValidate("experiment1", DATA, { ...QUICK, ...options }),
+    (options) => predict(model, DATA, { engine: "wasm", ...options }),
+    (options) => openPredictor(model, { engine: "wasm", ...options }),
+  ];
+  const wrong: readonly (readonly [string, unknown, RegExp])[] = [
+    ["signal", {}, /: signal is an object, expected an AbortSignal$/],
+    ["stop", "x", /: stop is "x", expected an AbortSignal$/],
+    ["onEpoch", 5, /: onEpoch is 5, expected a function$/],
+    ["onProgress", {}, /: onProgress is an object, expected a function$/],
+    ["acceptAssembly", "false", /: acceptAssembly is "false", expected true or false$/],
+    ["geneEffects", "no", /: geneEffects is "no", expected true, false/],
+  ];
+  for (const call of calls) {
+    for (const [name, value, message] of wrong) {
+      await rejects(call({ [name]: value }), { name: "TypeError", message });
+    }
+  }
+  await rejects(fit("experiment1", DATA, "x" as never), /options are "x", expected an object$/);
+  for (const validation of [{}, [], COLUMNS]) {
+    const options = { ...QUICK, validation: validation as never };
+    await rejects(fit("experiment1", DATA, options), /Cannot validate: found .*expected a Dataset/);
+  }
+  strictEqual(started, 0);
+});
+
+Deno.test("what is no trained model is refused with what to give in its place", async () => {
+  const result = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  const calls: readonly ((model: never) => unknown)[] = [
+    (model) => predict(model, DATA),
+    (model) => openPredictor(model),
+    (model) => saveModel(model, "/nowhere"),
+    (model) => samplesFor(model, []),
+    (model) => serializeModel(model),
+    (model) => modelToOnnx(model),
+  ];
+  const json = JSON.parse(JSON.stringify(result.model));
+  for (const call of calls) {
+    const refuse = (model: unknown, message: RegExp) =>
+      rejects(async () => await call(model as never), { name: "TypeError", message });
+    await refuse(result, /an object without spec was given as the model, .* its `model`$/);
+    await refuse(null, /null without spec was given as the model, expected a trained model: what/);
+    await refuse(json, /weights that are no Float32Array, as after JSON.stringify/);
+  }
 });

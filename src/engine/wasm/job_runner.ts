@@ -1,7 +1,6 @@
 /**
- * Where a member's jobs are done. A short one is done on the caller's thread, since waking a worker takes longer than
- * predicting a sample; the others go to workers, which start with the first of them. Results are the same bits: both
- * run the same kernels over the same memory.
+ * Where a member's jobs are done: short ones on the caller's thread, since waking a worker takes longer; the others on
+ * workers, which start with the first of them. The bits are the same, since the same kernels run over the same memory.
  *
  * @module
  */
@@ -30,7 +29,7 @@ import { MAX_PARTS } from "./plan/parts.ts";
 import type { PlannedModel } from "./planned_model.ts";
 import { Runner } from "./runner.ts";
 import { shareColumns, shareTables } from "./share_columns.ts";
-import { isShortWork } from "./short_jobs.ts";
+import { ShortJobs } from "./short_jobs.ts";
 import type { UpdatePolicy } from "./update_policy.ts";
 import { readArrays, transposeAll } from "./weights.ts";
 import { type StandingRequest, WorkerPool } from "./worker_pool.ts";
@@ -46,7 +45,7 @@ export interface JobRunnerOptions {
   readonly startThread: (thread: number) => WorkerThread;
 }
 
-/** Does the jobs of a member, one at a time. */
+/** Does a member's jobs, one at a time. */
 export class JobRunner {
   /** The member's memory as float32; weights may be read and written while no job runs. */
   readonly floats: Float32Array;
@@ -55,8 +54,9 @@ export class JobRunner {
   readonly #threads = createBarrierMemory(MAX_PARTS);
   readonly #barrier: Barrier;
   readonly #pool: WorkerPool;
+  readonly #shortJobs: ShortJobs;
   #modules: readonly WebAssembly.Module[] | undefined;
-  /** What runs on the caller's thread, and waits there for nobody. */
+  /** Runs on the caller's thread. */
   #own: Runner | undefined;
   readonly #ownThread = createBarrierMemory(MAX_PARTS);
   readonly #ownBarrier = new Barrier(this.#ownThread, 1);
@@ -82,6 +82,7 @@ export class JobRunner {
     this.#images = options.groups === undefined
       ? []
       : groupedCode().createPathImages(options.groups);
+    this.#shortJobs = new ShortJobs(this.path);
     const memory = this.#memory = wasmMemory(pages);
     this.floats = new Float32Array(memory.buffer);
     this.#barrier = new Barrier(this.#threads, threads);
@@ -151,9 +152,9 @@ export class JobRunner {
     this.#lists = { kind: "lists", lists };
   }
 
-  /** Whether a job is done on the caller's thread: by the entries of its chains, and nothing else. */
+  /** Whether a job is done on the caller's thread, by the entries of its chains; ask once for each. */
   isShort(kind: BatchJob["kind"], entries: readonly number[]): boolean {
-    return isShortWork(kind, this.path, this.#options.planned.countWork(entries));
+    return this.#shortJobs.take(kind, this.#options.planned.countWork(entries));
   }
 
   /** Does a short job on the caller's thread, before it returns. */
@@ -225,11 +226,10 @@ export class JobRunner {
   /** Ends the workers until a job needs them, and lets go of the samples. */
   rest(): void {
     this.#pool.rest();
+    this.#shortJobs.rest();
     this.#toldPool = false;
     this.#toldPaths = false;
-    this.#source = undefined;
-    this.#ownSource = undefined;
-    this.#poolSource = undefined;
+    this.#source = this.#ownSource = this.#poolSource = undefined;
     this.#own?.use(undefined);
     this.#own?.useTables(undefined);
   }

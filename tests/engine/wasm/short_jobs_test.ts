@@ -136,6 +136,31 @@ Deno.test("a session at rest holds no thread, and starts them when they are need
   strictEqual(workers.started, 6);
 });
 
+Deno.test("threads that were put to rest are not started for less work than their start takes", async () => {
+  for (const path of ["direct", "grouped"] as const) {
+    using workers = countWorkers();
+    await using session = await open("wakawaka", path);
+    const source = samplesOf("wakawaka");
+    const batches = gathered(source, (rows, into) => source.gather(rows, into));
+    const wanted = await predict(session, source, ALL);
+    strictEqual(workers.started, 2);
+    const some = ALL.subarray(30, 94);
+    for (const samples of [source, batches]) {
+      // After each rest the count begins again.
+      for (let time = 0; time < 3; time++) {
+        await session.rest!();
+        deepStrictEqual(await predict(session, samples, some), wanted.slice(30, 94));
+        strictEqual(workers.running, 0);
+      }
+      // A session that is used again and again has its threads soon.
+      for (let time = 0; time < 9; time++) {
+        deepStrictEqual(await predict(session, samples, some), wanted.slice(30, 94));
+      }
+      strictEqual(workers.running, 2);
+    }
+  }
+});
+
 Deno.test("calls of all sizes made together are answered in order, and those after the disposal are refused", async () => {
   using workers = countWorkers();
   const source = samplesOf("wakawaka");

@@ -1,0 +1,67 @@
+/** Options as programs without types, or with options from JSON, give them. */
+
+import { kindOfValue } from "../base/kind_of_value.ts";
+import { showValue } from "../base/show_value.ts";
+
+const SIGNALS = ["signal", "stop"];
+const FUNCTIONS = [
+  "onStart",
+  "onEpoch",
+  "onProgress",
+  "onNote",
+  "onFold",
+  "onFoldEnd",
+  "takeOutputs",
+];
+/** Whatever is not `false` would be taken for `true`, such as the text "false". */
+const SWITCHES = [
+  "ownPanel",
+  "acceptAssembly",
+  "labelStatistics",
+  "otherArithmetic",
+  "collectCalls",
+];
+
+/**
+ * Leaves out options that are `null`, which is how JSON says that one was not given, and refuses those that would fail only
+ * when they are used: a signal that cannot abort, or something else in the place of a function.
+ *
+ * @param options The options.
+ * @param action What is refused otherwise, such as `train`.
+ * @returns The same options.
+ * @throws {TypeError} Naming the option.
+ */
+export function plainOptions<Options extends object>(options: Options, action: string): Options {
+  if (typeof (options ?? {}) !== "object") {
+    throw new TypeError(`Cannot ${action}: options are ${showValue(options)}, expected an object`);
+  }
+  const given = Object.entries(options ?? {}).filter(([, value]) =>
+    (value ?? undefined) !== undefined
+  );
+  for (const [name, value] of given) {
+    const wanted = wantedOf(name, value);
+    if (wanted === undefined) continue;
+    throw new TypeError(
+      `Cannot ${action}: ${name} is ${kindOrValue(value)}, expected ${wanted}`,
+    );
+  }
+  return Object.fromEntries(given) as Options;
+}
+
+/** What an option should be, if it is something else. */
+function wantedOf(name: string, value: unknown): string | undefined {
+  if (SIGNALS.includes(name)) return isSignal(value) ? undefined : "an AbortSignal";
+  if (FUNCTIONS.includes(name)) return typeof value === "function" ? undefined : "a function";
+  if (SWITCHES.includes(name)) return typeof value === "boolean" ? undefined : "true or false";
+  if (name !== "geneEffects" || typeof value === "boolean") return undefined;
+  return value === "leave-one-out" ? undefined : "true, false, or in predictions leave-one-out";
+}
+
+function isSignal(value: unknown): boolean {
+  const { aborted, addEventListener } = Object(value);
+  return typeof aborted === "boolean" && typeof addEventListener === "function";
+}
+
+function kindOrValue(value: unknown): string {
+  return typeof value === "object" ? kindOfValue(value) : showValue(value);
+}
