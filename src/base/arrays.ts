@@ -12,14 +12,23 @@ export type PackedArray =
   | Float32Array<ArrayBufferLike>
   | Float64Array<ArrayBufferLike>;
 
-const PACKED_ARRAYS = [Uint8Array, Uint16Array, Uint32Array, Float32Array, Float64Array] as const;
+const PACKED_ARRAYS = ["Uint8Array", "Uint16Array", "Uint32Array", "Float32Array", "Float64Array"];
 
 /**
  * Whether a value is a {@linkcode PackedArray}, which programs in plain JavaScript, or with numbers from JSON, may give something
  * else for.
  */
 export function isPackedArray(value: unknown): value is PackedArray {
-  return PACKED_ARRAYS.some((Type) => value instanceof Type);
+  return PACKED_ARRAYS.includes(typedArrayName(value) ?? "");
+}
+
+/**
+ * The name of a typed array's type, that of a class made of it too; `undefined` for anything else. Arrays of other contexts of
+ * JavaScript, in which frameworks run tests, have other constructors and the same names.
+ */
+export function typedArrayName(value: unknown): string | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined;
+  return (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
 }
 
 /** Name of the element type of a {@linkcode PackedArray}. */

@@ -13,6 +13,7 @@ import { explainDenied, HostsDeniedError, recordCall } from "./_network.ts";
 import { watchRepeatedFlags } from "./_repeated_flags.ts";
 import { refuseOwnInputs } from "./_own_inputs.ts";
 import { prepareRuntime } from "./_runtime.ts";
+import { refuseOtherPlaces } from "./_written_places.ts";
 import { commandLine, enterCallersDirectory, recordPathFlags, showCalls } from "./_place.ts";
 
 /** What a command exits with that could not do its work. */
@@ -57,6 +58,7 @@ export async function runCommand<Flags>(
   const interrupt = listenForInterrupt();
   try {
     recordPathFlags(command);
+    refuseOtherPlaces(command);
     // Data may be converted in place.
     if (definition.name !== "convert") refuseOwnInputs(command);
     await definition.run(flags as Flags, {

@@ -1,6 +1,6 @@
 /** Checks of the arrays that samples are made of: programs in plain JavaScript, or with numbers from JSON, give others. */
 
-import { isPackedArray } from "../base/arrays.ts";
+import { isPackedArray, typedArrayName } from "../base/arrays.ts";
 import { kindOfValue } from "../base/kind_of_value.ts";
 import type { SampleSource } from "./sample_source.ts";
 
@@ -30,7 +30,7 @@ export interface ColumnNames {
  * @throws {TypeError} Saying what was found.
  */
 export function checkIndexArray(values: unknown, { action, name }: ColumnNames): void {
-  if (values instanceof Uint32Array) return;
+  if (typedArrayName(values) === "Uint32Array") return;
   fail(values, { action, name, wanted: "a Uint32Array" });
 }
 
@@ -51,7 +51,8 @@ function checkLearnedColumn(
   values: unknown,
   { samples, ...names }: ColumnNames & { readonly samples: number },
 ): void {
-  if (values === undefined) return;
+  // In JSON a column that is not there is null.
+  if ((values ?? undefined) === undefined) return;
   // Numbers of 32 bits are read as well as those of 64.
   if (!isPackedArray(values)) fail(values, { ...names, wanted: "a Float64Array, or undefined" });
   if (values.length === samples) return;

@@ -116,8 +116,8 @@ class JoinedSource implements SampleSource {
     checkInteger(samples, { action: "join inputs", name: "samples", least: 0 });
     checkLearned({ samples, labels, weights }, "join inputs");
     this.samples = samples;
-    this.labels = labels;
-    this.weights = weights;
+    this.labels = labels ?? undefined;
+    this.weights = weights ?? undefined;
     this.inputs = columns.map(({ input }) => input);
     this.#tables = new Map(
       columns.map((column) => [column.input.name, new EntryTable(column, samples)]),

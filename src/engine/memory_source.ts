@@ -77,8 +77,8 @@ class MemorySource implements SampleSource {
     // This throws if the transform is unknown.
     transformFunction(transform);
     this.inputs = [{ name: "signal", bins, marks }];
-    this.labels = labels;
-    this.weights = weights;
+    this.labels = labels ?? undefined;
+    this.weights = weights ?? undefined;
     this.resident = { signal, transform };
   }
 

@@ -104,8 +104,8 @@ class StoredSource implements SampleSource {
     transformFunction(transform);
     this.samples = samples;
     this.inputs = [{ name: "signal", bins, marks }, ...others?.inputs ?? []];
-    this.labels = labels;
-    this.weights = weights;
+    this.labels = labels ?? undefined;
+    this.weights = weights ?? undefined;
     this.#columns = columns;
   }
 

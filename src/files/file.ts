@@ -21,14 +21,23 @@ import { showValue } from "../base/show_value.ts";
  * folder would be one in the root.
  */
 export function pathOf(path: string | URL): string {
-  if (typeof path === "string" && path !== "" && !isAddress(path)) return path;
+  if (typeof path === "string" && path !== "" && !isAddress(path) && !isFileUrl(path)) return path;
   if (!(path instanceof URL) || path.protocol !== "file:") {
     const isPlace = typeof path === "string" || path instanceof URL;
-    const found = !isPlace || path === "" ? showValue(path) : showAddress(path);
-    throw new TypeError(`Cannot use ${found}: expected a path or a file: URL`);
+    const isText = !isPlace || path === "" || isFileUrl(path);
+    const found = isText ? showValue(path) : showAddress(path);
+    throw new TypeError(
+      `Cannot use ${found}: expected a path or a file: URL` +
+        (isFileUrl(path) ? ", which is an object: new URL of this text" : ""),
+    );
   }
   const decoded = decodeURIComponent(path.pathname);
   return SYSTEM.build.os === "windows" ? decoded.replace(/^\/(?=[A-Za-z]:)/, "") : decoded;
+}
+
+/** Whether a value is the text of a `file:` URL, which would name a folder `file:`. */
+function isFileUrl(path: unknown): boolean {
+  return typeof path === "string" && /^file:\/\//i.test(path);
 }
 
 /** The part of a path before the file's name, with the separator at its end; empty for a name alone. */

@@ -1,3 +1,4 @@
+import { typedArrayName } from "../base/arrays.ts";
 import { kindOfValue } from "../base/kind_of_value.ts";
 
 /**
@@ -22,7 +23,7 @@ export function checkTrainedModel(model: unknown, action: string): void {
     );
   }
   const isWhole = Array.isArray(weights) &&
-    weights.every((values) => values instanceof Float32Array);
+    weights.every((values) => typedArrayName(values) === "Float32Array");
   if (isWhole) return;
   throw new TypeError(
     `Cannot ${action}: the model has weights that are no Float32Array, as after JSON.stringify; saveModel and ` +

@@ -49,7 +49,7 @@ function findings({ findings, notChecked = [], warnings = [] }: DataPageInput): 
     <p>Warnings while the data were read:</p>
     <ul class="findings">${warnings.map((text) => html`<li>${text}</li>`)}</ul>
   `];
-  const found = findings === undefined ? [] : [findingsList(findings)];
+  const found = findings === undefined ? [] : [findingsList(findings, warnings.length)];
   return [...warned, ...found, ...unchecked];
 }
 

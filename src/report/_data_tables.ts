@@ -107,8 +107,10 @@ export function labelsTable({ labels }: DataSummary): Html {
 }
 
 /** Makes the list of findings, warnings first. */
-export function findingsList(findings: readonly DataFinding[]): Html {
-  if (findings.length === 0) return html`<p>Nothing looks wrong.</p>`;
+export function findingsList(findings: readonly DataFinding[], warnings: number): Html {
+  if (findings.length === 0) {
+    return html`<p>Nothing ${warnings === 0 ? "" : "else "}looks wrong.</p>`;
+  }
   const sorted = findings.toSorted((one, other) =>
     Number(one.severity === "note") - Number(other.severity === "note")
   );

@@ -21,7 +21,7 @@ const HISTOGRAM_HEIGHT = 260;
  * import { match } from "node:assert";
  *
  * const { alt } = plotResiduals({ measured: [1, 2], predicted: [1.5, 3.5] });
- * match(alt, /mean 1.000, standard deviation 0.5000/);
+ * match(alt, /mean −1.000, standard deviation 0.5000/);
  * ```
  */
 export function plotResiduals({ measured, predicted }: PredictionPairs): Figure {

@@ -1,5 +1,6 @@
 /** Arguments of training that programs without types get wrong: they are refused before anything is done. */
 
+import { typedArrayName } from "../base/arrays.ts";
 import { checkInteger } from "../base/check_integer.ts";
 import { showValue } from "../base/show_value.ts";
 import { Dataset } from "../data/dataset.ts";
@@ -54,7 +55,9 @@ function checkResume(resume: FitCheckpoint): void {
 export function checkNotFreed({ runs }: Pick<FitCheckpoint, "runs">, action: string): void {
   for (const [run, { state }] of runs.entries()) {
     const arrays = [state?.weights, state?.firstMoments, state?.secondMoments];
-    if (arrays.every((list) => list?.every?.((values) => values instanceof Float32Array))) continue;
+    if (
+      arrays.every((list) => list?.every?.((values) => typedArrayName(values) === "Float32Array"))
+    ) continue;
     throw new TypeError(
       `Cannot ${action}: the state of run ${run} of the checkpoint has no lists of Float32Array, as after ` +
         "JSON.stringify; encodeCheckpoint, CheckpointFolder and structuredClone keep them",

@@ -4,6 +4,8 @@ import { kindOfValue } from "../base/kind_of_value.ts";
 import { showValue } from "../base/show_value.ts";
 
 const SIGNALS = ["signal", "stop"];
+/** Options that are options themselves. */
+const NESTED = ["checkpoint", "earlyStopping"];
 const FUNCTIONS = [
   "onStart",
   "onEpoch",
@@ -35,9 +37,8 @@ export function plainOptions<Options extends object>(options: Options, action: s
   if (typeof (options ?? {}) !== "object") {
     throw new TypeError(`Cannot ${action}: options are ${showValue(options)}, expected an object`);
   }
-  const given = Object.entries(options ?? {}).filter(([, value]) =>
-    (value ?? undefined) !== undefined
-  );
+  const given = namesOf(options ?? {}).map((name) => [name, (options as Given)[name]] as const)
+    .filter(([, value]) => (value ?? undefined) !== undefined);
   for (const [name, value] of given) {
     const wanted = wantedOf(name, value);
     if (wanted === undefined) continue;
@@ -45,7 +46,31 @@ export function plainOptions<Options extends object>(options: Options, action: s
       `Cannot ${action}: ${name} is ${kindOrValue(value)}, expected ${wanted}`,
     );
   }
-  return Object.fromEntries(given) as Options;
+  return Object.fromEntries(given.map(([name, value]) => [
+    name,
+    NESTED.includes(name) ? withoutNulls(value) : value,
+  ])) as Options;
+}
+
+/** The same options without those that are `null`; unless there are some, the very same, which may be of a class. */
+function withoutNulls(options: unknown): unknown {
+  const entries = Object.entries(Object(options));
+  if (!entries.some(([, value]) => value === null)) return options;
+  return Object.fromEntries(entries.filter(([, value]) => value !== null));
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** The names of options, those of a class too, whose getters belong to its prototype. */
+function namesOf(options: object): string[] {
+  const names = new Set<string>();
+  for (let at = options, next; at !== null; at = next) {
+    next = Object.getPrototypeOf(at);
+    // The last one is that of all objects.
+    if (next === null && at !== options) break;
+    for (const name of Object.getOwnPropertyNames(at)) if (name !== "constructor") names.add(name);
+  }
+  return [...names];
 }
 
 /** What an option should be, if it is something else. */

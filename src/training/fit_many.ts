@@ -61,6 +61,7 @@ export async function fitMany(
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
   options = plainOptions(options, "train");
+  runs = runs.map((run) => plainOptions(run, "train"));
   for (const { data, validation } of runs) {
     checkDataset(data, "train");
     if (validation !== undefined) checkDataset(validation, "validate");

@@ -132,13 +132,14 @@ class OpenPredictor implements Predictor {
     samples: Dataset | readonly Sample[],
     options: CallOptions = {},
   ): Promise<Float32Array<ArrayBuffer>> {
-    return await this.#run(samples, options, ({ members }) => meanOfMembers(members));
+    return await this.#run(samples, options ?? {}, ({ members }) => meanOfMembers(members));
   }
 
   async predictDetails(
     samples: Dataset | readonly Sample[],
-    { confidence, ...options }: PredictDetailsOptions = {},
+    details: PredictDetailsOptions = {},
   ): Promise<PredictionDetails> {
+    const { confidence, ...options } = details ?? {};
     return await this.#run(samples, options, ({ data, members }) => {
       const predictions = meanOfMembers(members);
       const [model] = this.#sessions.models;

@@ -1,6 +1,7 @@
 /** What sources in memory refuse: programs in plain JavaScript, or with numbers from JSON, give anything. */
 
 import { strictEqual, throws } from "node:assert";
+import { runInNewContext } from "node:vm";
 import { memorySource, type SignalColumns } from "../../src/engine/mod.ts";
 
 const COLUMNS: SignalColumns = {
@@ -31,7 +32,6 @@ Deno.test("columns in memory that are no arrays of numbers are refused immediate
         [1, 2],
         BigInt64Array.of(1n, 2n),
         "12",
-        null,
         new DataView(new ArrayBuffer(2)),
       ]
     ) {
@@ -59,4 +59,19 @@ Deno.test("a shape of samples in memory that is no shape is refused immediately"
     });
   }
   throws(change("bins", 3), { name: "TypeError", message: /expected a multiple of 3/ });
+});
+
+Deno.test("labels that are null, as in JSON, are not there", () => {
+  const source = memorySource({ ...COLUMNS, labels: null as never, weights: null as never });
+  strictEqual(source.labels, undefined);
+  strictEqual(source.weights, undefined);
+});
+
+Deno.test("arrays of another context of JavaScript, and of classes made of them, are taken", () => {
+  const signal = runInNewContext("Uint8Array.of(1, 2, 3, 4)");
+  const labels = runInNewContext("Float64Array.of(1, 2)");
+  strictEqual(signal instanceof Uint8Array, false);
+  strictEqual(memorySource({ ...COLUMNS, signal, labels }).samples, 2);
+  class Counts extends Uint8Array {}
+  strictEqual(memorySource({ ...COLUMNS, signal: Counts.of(1, 2, 3, 4) }).samples, 2);
 });

@@ -33,6 +33,13 @@ Deno.test("a sheet becomes a complete table in the order of cell types and marks
   ]);
 });
 
+Deno.test("marks that differ in a sign between two digits are different marks", async () => {
+  for (const [one, other] of [["SOX1_1", "SOX11"], ["H3K27ac_1.5h", "H3K27ac_15h"]] as const) {
+    const { marks } = await readSampleSheet(sheet(`E1 ${one} a.bam`, `E1 ${other} b.bam`));
+    deepStrictEqual(marks.toSorted(), [one, other].toSorted());
+  }
+});
+
 Deno.test("a sheet with mixed line ends, with spaces, and with empty cells at line ends is read", async () => {
   const text = `path\tmark\t cell_type\r\na b.bam\tH3K4me3 \tE1\t\t\n\r\n`;
   const { entries } = await readSampleSheet(textSource(text));

@@ -10,6 +10,7 @@ import { modelOfCheckpoint } from "../../src/training/checkpoint_model.ts";
 import { crossValidate } from "../../src/training/crossval.ts";
 import { fit } from "../../src/training/fit.ts";
 import { fitCalibrated } from "../../src/training/fit_calibrated.ts";
+import { fitMany } from "../../src/training/fit_many.ts";
 import { fitEnsemble } from "../../src/training/ensemble.ts";
 import { predict } from "../../src/training/predict.ts";
 import { openPredictor } from "../../src/training/predictor.ts";
@@ -100,6 +101,45 @@ Deno.test("options that are null are as if they were not given", async () => {
   deepStrictEqual(await predict(model, DATA, { ...unset, engine: "wasm" }), wanted);
   await using predictor = await openPredictor(model, { ...unset, engine: "wasm" });
   deepStrictEqual(await predictor.predict(DATA), wanted);
+});
+
+Deno.test("options of a class count with the getters of its prototype, and those below options may be null", async () => {
+  class Options {
+    readonly batchSize = 8;
+    readonly engine = "tfjs-cpu";
+    get epochs(): number {
+      return 2;
+    }
+    get seed(): number {
+      return 7;
+    }
+  }
+  const [one] = await fitMany("experiment1", [{ data: DATA }], new Options());
+  strictEqual(one!.history.length, 2);
+  const { history, model } = await fit("experiment1", DATA, new Options());
+  strictEqual(history.length, 2);
+  const plain = await fit("experiment1", DATA, { ...QUICK, epochs: 2, seed: 7 });
+  deepStrictEqual(model.weights, plain.model.weights);
+  const stopped = new (class extends Options {
+    get signal(): AbortSignal {
+      return AbortSignal.abort(new Error("given up"));
+    }
+  })();
+  await rejects(fit("experiment1", DATA, stopped), /given up/);
+  let saved = 0;
+  const save = () => Promise.resolve(void saved++);
+  await fitMany("experiment1", [{ data: DATA, validation: null as never }], {
+    ...QUICK,
+    checkpoint: { save, survey: null as never },
+    earlyStopping: null as never,
+  });
+  strictEqual(saved > 0, true);
+  await using predictor = await openPredictor(model, { engine: "tfjs-cpu" });
+  strictEqual((await predictor.predict(DATA, null as never)).length, DATA.length);
+  strictEqual(
+    (await predictor.predictDetails(DATA, null as never)).predictions.length,
+    DATA.length,
+  );
 });
 
 Deno.test("signals, functions and switches that are something else are refused before anything is done", async () => {

@@ -8,9 +8,9 @@ import type { BatchJob } from "./jobs.ts";
 const SHORT_WORK = 4_000_000;
 /**
  * Multiply-adds that the caller's thread does itself, in all, before threads that were put to rest are started again: some
- * five milliseconds. Starting them takes tens of milliseconds.
+ * twelve milliseconds. Starting them takes tens of milliseconds.
  */
-const WORK_BEFORE_START = 100_000_000;
+const WORK_BEFORE_START = 250_000_000;
 /** What derivatives of a batch take, forward and back, in terms of predictions. */
 const EXPLANATION_PASSES = 3;
 /** What predictions in groups take, in terms of direct ones. */

@@ -7,7 +7,12 @@
 import { FormatError } from "../../errors.ts";
 import { HASH } from "../../text/characters.ts";
 import { failLine, type Line, lineText, withSource } from "../../text/lines.ts";
-import { readTableHeader, type TableRowReader, type TableSeparator } from "../table_columns.ts";
+import {
+  readTableHeader,
+  splitCells,
+  type TableRowReader,
+  type TableSeparator,
+} from "../table_columns.ts";
 import { visitTextLines } from "../text_lines.ts";
 import type { BinarySource } from "../../files/open_source.ts";
 import type { AbortOptions } from "../../progress.ts";
@@ -90,7 +95,12 @@ export function readExpressionSamples(
   }, options);
 }
 
+/** The separator that gives the columns; where none does, the first that the header has, for the message. */
 function findSeparator(header: string): TableSeparator {
-  const between = ([";", ","] as const).find((separator) => header.includes(separator));
-  return header.includes("\t") ? "\t" : between ?? "\t";
+  const separators = (["\t", ",", ";"] as const).filter((separator) => header.includes(separator));
+  const cellsOf = (separator: TableSeparator) => splitCells(header, separator);
+  const giving = separators.find((separator) =>
+    COLUMNS.every((column) => cellsOf(separator).includes(column))
+  );
+  return giving ?? separators[0] ?? "\t";
 }

@@ -30,8 +30,9 @@ export function kindOfTitle(title: string): ValueKind | undefined {
   return TITLES.find(([, pattern]) => pattern.test(title))?.[0];
 }
 
-/** Finds the kind of values that the end of a sample's name gives, as in `liver_TPM`. */
+/** Finds the kind of values that the end of a sample's name gives, as in `liver_TPM`; logarithms, as in `log2_TPM`, are of none. */
 export function kindOfEnding(name: string): ValueKind | undefined {
+  if (isTitleOfLogarithms(name)) return undefined;
   const ending = /[._ -](tpm|fpkm|rpkm|counts?|numreads)$/i.exec(name)?.[1];
   return ending === undefined ? undefined : kindOfTitle(ending);
 }

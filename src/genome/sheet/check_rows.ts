@@ -69,9 +69,12 @@ export function checkSpelling(
   }
 }
 
-/** A mark's name without the signs and blanks in it; other scripts than Latin keep theirs. */
+/**
+ * A mark's name without the signs and blanks in it, but for those between two digits: `SOX1_1` is not `SOX11`. Other scripts than
+ * Latin keep theirs.
+ */
 function plainMark(mark: string): string {
-  return mark.replace(/[-–_. ]/g, "") || mark;
+  return mark.replace(/(?<!\d)[-–_. ]|[-–_. ](?!\d)/g, "") || mark;
 }
 
 function firstOf(found: Map<string, SheetRow>, name: string, row: SheetRow): SheetRow {

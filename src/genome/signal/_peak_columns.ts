@@ -14,15 +14,22 @@ const NO_ENRICHMENT =
 /** A row with ten columns whose last is a fraction; in narrowPeak it is a peak's summit, a whole number of bases. */
 const FRACTION_IN_LAST = /^\S+\t\d+\t\d+(?:\t[^\t]*){6}\t(-?\d+\.\d*|-?\d+(?:\.\d*)?e[+-]?\d+)$/i;
 
-/** A row of Genrich: its length in bp makes the score of what stands in column 7. */
-const GENRICH = /^\S+\t(\d+)\t(\d+)\tpeak_\d+\t(\d+)\t\.\t(\d+(?:\.\d+)?)\t/;
+/** A row of Genrich, narrowPeak: its length in bp makes the score of what stands in column 7. */
+const GENRICH = /^\S+\t(\d+)\t(\d+)\tpeak_\d+\t(\d+)\t\.\t(\d+(?:\.\d+)?)\t\S+\t\S+\t\d+\s*$/;
+/** Rows whose score lies between 0 and 1000 tell; fewer may have such a score by chance. */
+const TELLING_ROWS = 3;
 
-/** Whether column 7 is the sum over a peak's bases, and the score a thousand times their mean, up to 1000. */
-function isOfGenrich(row: string): boolean {
-  const found = GENRICH.exec(row)?.slice(1).map(Number);
-  if (found === undefined) return false;
-  const [start = 0, end = 0, score = 0, area = 0] = found;
-  return Math.abs(Math.min(1000, 1000 * area / (end - start)) - score) <= 1;
+/** Whether column 7 is the sum over a peak's bases, and the score a thousand times their mean, up to 1000, in all rows. */
+function areOfGenrich(rows: readonly string[]): boolean {
+  let telling = 0;
+  for (const row of rows) {
+    const found = GENRICH.exec(row)?.slice(1).map(Number);
+    if (found === undefined) return false;
+    const [start = 0, end = 0, score = 0, area = 0] = found;
+    if (Math.abs(Math.min(1000, 1000 * area / (end - start)) - score) > 1) return false;
+    if (score > 0 && score < 1000) telling++;
+  }
+  return telling >= TELLING_ROWS;
 }
 
 /** Says what column 7 is if it is no enrichment, by the header or by the other columns; `undefined` if it may be one. */
@@ -34,7 +41,7 @@ export function describePeakColumns(
   if (seventh !== undefined && NO_ENRICHMENT.test(seventh)) {
     return `its header names column 7 "${seventh.trim()}", ${WANTED}`;
   }
-  if (rows.length > 0 && rows.every(isOfGenrich)) {
+  if (areOfGenrich(rows)) {
     return "it looks like Genrich's peaks, whose column 7 is the area under the curve, which grows with a peak's " +
       `length, ${WANTED}. Give the reads, or write column 7 divided by the peak's length`;
   }

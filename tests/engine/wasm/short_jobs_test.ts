@@ -14,7 +14,7 @@ import { exampleData } from "../../helpers/train_example.ts";
 
 const wasm = createWasmEngine();
 /** Samples that no preset predicts on the caller's thread. */
-const MANY = 250;
+const MANY = 500;
 
 function open(
   preset: SequentialPresetName,
@@ -153,7 +153,7 @@ Deno.test("threads that were put to rest are not started for less work than thei
         strictEqual(workers.running, 0);
       }
       // A session that is used again and again has its threads soon.
-      for (let time = 0; time < 9; time++) {
+      for (let time = 0; time < 24; time++) {
         deepStrictEqual(await predict(session, samples, some), wanted.slice(30, 94));
       }
       strictEqual(workers.running, 2);

@@ -22,6 +22,10 @@ Deno.test("a list of samples may have commas or semicolons in place of tabs, as 
       { sample: "d", cellType: "lung" },
     ]);
   }
+  const noted = 'sample,cell_type,"note; free"\na,liver,x\n';
+  deepStrictEqual(await readExpressionSamples(textSource(noted)), [
+    { sample: "a", cellType: "liver" },
+  ]);
   await rejects(readExpressionSamples(textSource("name,cell_type\na,b\n")), /separated by commas/);
   await rejects(readExpressionSamples(textSource("name;cell_type\na;b\n")), /by semicolons/);
 });

@@ -126,7 +126,13 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
   [
     "peaks of Genrich",
     "a.narrowPeak",
-    "chr1\t0\t200\tpeak_0\t617\t.\t123.4\t5.2\t-1\t120\nchr1\t900\t950\tpeak_1\t1000\t.\t99\t5.2\t-1\t2\n",
+    [
+      "0\t200\tpeak_0\t617\t.\t123.4",
+      "900\t950\tpeak_1\t1000\t.\t99",
+      "1000\t1100\tpeak_2\t50\t.\t5",
+      "1200\t1250\tpeak_3\t90\t.\t4.5",
+    ]
+      .map((row) => `chr1\t${row}\t5.2\t-1\t12\n`).join(""),
     /Genrich's peaks, whose column 7 is the area.*divided by the peak's length/,
   ],
   [
@@ -143,6 +149,16 @@ for (const [name, file, text, wanted] of REFUSED) {
     await rejects(open(text, file), { name: "FormatError", file, message: wanted });
   });
 }
+
+Deno.test("peaks that only have names as Genrich's are read: broad ones, and scores that say nothing", async () => {
+  const rows = [
+    "chr1\t13587\t19587\tpeak_1\t0\t.\t2.10\t8.1\t5.2\n",
+    "chr1\t100\t300\tpeak_1\t1000\t.\t250\t8.1\t5.2\t20\n",
+    "chr1\t100\t400\tpeak_1\t10\t.\t3.1\t8.1\t5.2\t20\n",
+  ];
+  await open(rows[0]!.replace("13587\t19587", "3587\t9587").repeat(1), "a.broadPeak");
+  for (const row of rows.slice(1)) await open(row, "a.narrowPeak");
+});
 
 const LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:01\nsize 9\n";
 
