@@ -71,12 +71,21 @@ export async function endOf(command: Deno.Command): Promise<CommandResult> {
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }
 
-/** Every file below a directory, as sorted paths relative to it. */
+/** Every file below a directory, as sorted paths relative to it. Folders in it may go meanwhile, as a running command's do. */
 export function filesIn(directory: string, below = ""): string[] {
-  const entries = [...Deno.readDirSync(`${directory}/${below}`)];
+  const entries = entriesOf(directory, below);
   return entries.flatMap(({ name, isDirectory }) =>
     isDirectory ? filesIn(directory, `${below}${name}/`) : [`${below}${name}`]
   ).sort();
+}
+
+function entriesOf(directory: string, below: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(`${directory}/${below}`)];
+  } catch (error) {
+    if (below !== "" && error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 /** Runs `body` with a new directory that is removed afterwards. */
