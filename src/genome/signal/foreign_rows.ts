@@ -45,17 +45,17 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
     [/^\s*\{\s*"/, "JSON", () => "expected the file: was its download refused?"],
     [/^("[^"\t]*"|[^\t",]*),("[^"\t]*"|[^\t",]*),/, "separated by commas", () => "expected tabs"],
     [
-      /^\d+\t[^\t]*[^\d\t][^\t]*\t\d+\t\d+(\t|$)/,
+      /^\d+\t(?=[^\t]*[^\d\t])[^\t]*\t\d+\t\d+(\t|$)/,
       "a table of UCSC, whose first column is the number of a bin",
       () => "expected BED: take that column out with cut -f 2-",
     ],
     [
-      /^\d+(\t\d+){4}\t[^\t]*[^\d\t][^\t]*\t\d+\t\d+\t-\d+\t/,
+      /^\d+(\t\d+){4}\t(?=[^\t]*[^\d\t])[^\t]*\t\d+\t\d+\t-\d+\t/,
       "UCSC's table of repeats (rmsk)",
       () => "expected BED: take its places with cut -f 6-8",
     ],
     [
-      /^[^\t]+\t[^\t]*[^\d\t][^\t]*\t\d+\t\d+\t(?:[+\-.*]|[01])(\t|$)|^[^\t]+\t"?chr\w*"?\t"?start\b/i,
+      /^[^\t]+\t(?=[^\t]*[^\d\t])[^\t]*\t\d+\t\d+\t(?:[+\-.*]|[01])(\t|$)|^[^\t]+\t"?chr\w*"?\t"?start\b/i,
       "a table whose first column is a name, as HOMER's peaks and SAF are",
       () => "whose starts count from 1, expected BED: HOMER's pos2bed.pl makes that of its peaks",
     ],
