@@ -12,14 +12,28 @@ export type PackedArray =
   | Float32Array<ArrayBufferLike>
   | Float64Array<ArrayBufferLike>;
 
-const PACKED_ARRAYS = ["Uint8Array", "Uint16Array", "Uint32Array", "Float32Array", "Float64Array"];
+const PACKED_TYPES: ReadonlyMap<string | undefined, PackedType> = new Map([
+  ["Uint8Array", "uint8"],
+  ["Uint16Array", "uint16"],
+  ["Uint32Array", "uint32"],
+  ["Float32Array", "float32"],
+  ["Float64Array", "float64"],
+]);
+
+/** What is asked for in place of a value that is no {@linkcode PackedArray}. */
+export const PACKED_WANTED = "a Uint8Array, Uint16Array, Uint32Array, Float32Array or Float64Array";
 
 /**
  * Whether a value is a {@linkcode PackedArray}, which programs in plain JavaScript, or with numbers from JSON, may give something
  * else for.
  */
 export function isPackedArray(value: unknown): value is PackedArray {
-  return PACKED_ARRAYS.includes(typedArrayName(value) ?? "");
+  return PACKED_TYPES.has(typedArrayName(value));
+}
+
+/** The type of values. `instanceof` would not know arrays of other contexts; see {@linkcode typedArrayName}. */
+export function packedTypeOf(values: PackedArray): PackedType {
+  return PACKED_TYPES.get(typedArrayName(values))!;
 }
 
 /**

@@ -1,9 +1,10 @@
 /** Checks that columns are of the types that are promised: programs in plain JavaScript can give anything. */
 
+import { isPackedArray, PACKED_WANTED } from "../base/arrays.ts";
 import { kindOfValue } from "../base/kind_of_value.ts";
 import { showValue } from "../base/show_value.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { isStored, typeOfSignal } from "../io/stored_signal.ts";
+import { isStored } from "../io/stored_signal.ts";
 
 /**
  * Throws unless each column is of a type that all later steps can use. What is checked for each sample costs nothing: only
@@ -17,8 +18,7 @@ export function checkTypes(columns: SampleColumns): void {
     fail("record", kindOfValue(record), "a record with marks");
   }
   if (!isSignal(signal)) {
-    const types = "a Uint8Array, Uint16Array, Uint32Array, Float32Array or Float64Array";
-    fail("signal", kindOfValue(signal), `${types}, or a StoredSignal`);
+    fail("signal", kindOfValue(signal), `${PACKED_WANTED}, or a StoredSignal`);
   }
   if (labels !== undefined) checkNumberColumn("labels", labels, "a Float64Array");
   checkNumberColumn("cellTypeIndex", cellTypeIndex, "a Uint32Array");
@@ -35,7 +35,7 @@ export function checkNumberColumn(column: string, values: unknown, wanted: strin
 
 function isSignal(signal: SampleColumns["signal"]): boolean {
   if (typeof signal !== "object" || signal === null) return false;
-  return isStored(signal) || typeOfSignal(signal) !== undefined;
+  return isStored(signal) || isPackedArray(signal);
 }
 
 function checkTexts(column: string, what: string, names: readonly unknown[]): void {

@@ -1,10 +1,8 @@
 /** Checks of the arrays that samples are made of: programs in plain JavaScript, or with numbers from JSON, give others. */
 
-import { isPackedArray, typedArrayName } from "../base/arrays.ts";
+import { isPackedArray, PACKED_WANTED, typedArrayName } from "../base/arrays.ts";
 import { kindOfValue } from "../base/kind_of_value.ts";
 import type { SampleSource } from "./sample_source.ts";
-
-const PACKED_TYPES = "a Uint8Array, Uint16Array, Uint32Array, Float32Array or Float64Array";
 
 /**
  * Throws unless values are of a type that all engines read.
@@ -15,7 +13,7 @@ const PACKED_TYPES = "a Uint8Array, Uint16Array, Uint32Array, Float32Array or Fl
  */
 export function checkPacked(values: unknown, { action, name }: ColumnNames): void {
   if (isPackedArray(values)) return;
-  fail(values, { action, name, wanted: PACKED_TYPES });
+  fail(values, { action, name, wanted: PACKED_WANTED });
 }
 
 /** What is refused, and what a column is called. */

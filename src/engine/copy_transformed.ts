@@ -1,4 +1,4 @@
-import type { PackedArray } from "../base/arrays.ts";
+import { type PackedArray, packedTypeOf } from "../base/arrays.ts";
 import { type Transform, transformFunction } from "../record.ts";
 
 /** Counts below this have a place in a table. Larger ones are rare in bins of a hundred bases. */
@@ -29,7 +29,8 @@ export function copyTransformed(
   if (transform === "none") return target.set(values, at);
   const apply = transformFunction(transform);
   const table = tableOf(transform, apply);
-  if (values instanceof Float32Array || values instanceof Float64Array) {
+  const type = packedTypeOf(values);
+  if (type === "float32" || type === "float64") {
     for (let i = 0; i < values.length; i++) {
       const value = Math.fround(values[i]!);
       const count = value | 0;

@@ -1,10 +1,10 @@
 /** The signals of several files as one, of which some stay where they are stored. */
 
-import type { PackedArray, PackedType } from "../base/arrays.ts";
+import { type PackedArray, type PackedType, packedTypeOf } from "../base/arrays.ts";
 import { sha256 } from "../base/bytes.ts";
 import { toHex } from "../base/platform.ts";
 import type { AbortOptions } from "../progress.ts";
-import { asType, typeOf } from "./packing.ts";
+import { asType } from "./packing.ts";
 import { decodeValues, type SignalValues } from "./signal_values.ts";
 import { chunkRowsOf, isStored, type StoredSignal } from "./stored_signal.ts";
 
@@ -25,7 +25,7 @@ async function storedInMemory(values: PackedArray, rowSize: number): Promise<Sto
       toHex(await sha256(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength))),
     );
   }
-  const type = typeOf(values);
+  const type = packedTypeOf(values);
   return {
     type,
     length: values.length,
@@ -50,11 +50,11 @@ export async function storedValues(
   if (values === undefined) return signal;
   const { length, rowSize, chunkStarts, digest } = signal;
   return {
-    type: typeOf(values),
+    type: packedTypeOf(values),
     length,
     rowSize,
     chunkStarts,
-    digest: await digestOf([typeOf(values), digest]),
+    digest: await digestOf([packedTypeOf(values), digest]),
     readChunk: async (chunk, options) =>
       decodeValues(await signal.readChunk(chunk, options), values),
     readChunkSync: (chunk) => decodeValues(signal.readChunkSync(chunk), values),

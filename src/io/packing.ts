@@ -5,7 +5,7 @@
  */
 
 import { HAS_SHARED_MEMORY, sharedBuffer } from "../base/shared_memory.ts";
-import type { PackedArray, PackedType } from "../base/arrays.ts";
+import { type PackedArray, type PackedType, packedTypeOf } from "../base/arrays.ts";
 
 type PackedConstructor = new (
   buffer: ArrayBufferLike,
@@ -130,7 +130,7 @@ export class PackedBuilder {
   /** The narrowest type for the values so far and these new ones. */
   #typeFor(values: PackedArray): PackedType {
     const current = this.#type;
-    if (holds(current, typeOf(values))) return current;
+    if (holds(current, packedTypeOf(values))) return current;
     const needed = narrowestType(values);
     if (holds(current, needed)) return current;
     if (holds(needed, current)) return needed;
@@ -200,11 +200,6 @@ export function viewPacked(
   return new CONSTRUCTORS[type](buffer, 0, length);
 }
 
-/** The type of values. */
-export function typeOf(values: PackedArray): PackedType {
-  return TYPES.find((type) => values instanceof CONSTRUCTORS[type])!;
-}
-
 /** Whether a type holds every value of another. */
 function holds(wide: PackedType, narrow: PackedType): boolean {
   if (wide === "float32" && narrow === "uint32") return false;
@@ -213,8 +208,9 @@ function holds(wide: PackedType, narrow: PackedType): boolean {
 
 /** The narrowest type that holds all of some values. */
 export function narrowestType(values: PackedArray): PackedType {
-  if (values instanceof Uint8Array) return "uint8";
-  if (values instanceof Uint32Array) return integerType(bitsOf(values));
+  const type = packedTypeOf(values);
+  if (type === "uint8") return type;
+  if (type === "uint32") return integerType(bitsOf(values as Uint32Array));
   return integersOf(values) ?? (areFloat32(values) ? "float32" : "float64");
 }
 

@@ -1,6 +1,6 @@
 /** Files of the competition's layout whose signal stays on disk: a cell type is a chunk, decoded when it is needed. */
 
-import type { PackedArray } from "../base/arrays.ts";
+import { type PackedArray, packedTypeOf } from "../base/arrays.ts";
 import { sha256 } from "../base/bytes.ts";
 import { basename, dirname } from "../base/paths.ts";
 import { toHex } from "../base/platform.ts";
@@ -16,7 +16,7 @@ import { readZipDirectory, type ZipMember } from "./_zip_directory.ts";
 import type { PackedColumns, SampleColumns } from "./columns.ts";
 import type { ReadCompetitionOptions } from "./competition.ts";
 import { type CompetitionParts, openCompetitionParts } from "./competition_parts.ts";
-import { asType, PackedBuilder, typeOf } from "./packing.ts";
+import { asType, PackedBuilder } from "./packing.ts";
 import type { StoredSignal } from "./stored_signal.ts";
 
 /** A cell type of a file, and how its values are decoded. */
@@ -98,7 +98,7 @@ function isZero({ signal }: SampleColumns): boolean {
 /** The signal of a cell type that was read, which need not stay in memory. */
 async function storedMember(columns: PackedColumns, member: Member): Promise<StoredSignal> {
   const { signal: values, bins, record: { marks } } = columns;
-  const type = typeOf(values);
+  const type = packedTypeOf(values);
   const rowSize = bins * marks.length;
   const digest = await digestOf(values);
   const signal: StoredSignal = {

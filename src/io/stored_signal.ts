@@ -1,10 +1,10 @@
 /** Signal that stays where it is stored, for data that do not fit into memory. */
 
-import type { PackedArray, PackedType } from "../base/arrays.ts";
+import { type PackedArray, type PackedType, packedTypeOf } from "../base/arrays.ts";
 import { formatBytes } from "../base/byte_count.ts";
 import { ContractError } from "../errors.ts";
 import type { AbortOptions } from "../progress.ts";
-import { bytesOfType, typeOf } from "./packing.ts";
+import { bytesOfType } from "./packing.ts";
 
 /**
  * The signal of samples, `[sample, bin, mark]` row-major, that is not in memory: chunks of whole samples are read when they
@@ -95,7 +95,7 @@ export function signalBytes(signal: PackedArray | StoredSignal): number {
 
 /** The type of a signal's numbers. */
 export function typeOfSignal(signal: PackedArray | StoredSignal): PackedType {
-  return isStored(signal) ? signal.type : typeOf(signal);
+  return isStored(signal) ? signal.type : packedTypeOf(signal);
 }
 
 /** Values of a chunk: 1 MB as most counts are stored. */

@@ -1,6 +1,8 @@
 /** What an engine refuses of a user's own source, as which it would otherwise read other memory or lose its threads. */
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { runInNewContext } from "node:vm";
+import type { PackedArray } from "../../src/base/arrays.ts";
 import { memorySource } from "../../src/engine/memory_source.ts";
 import {
   entrySize,
@@ -99,6 +101,21 @@ export function testSources(subject: Subject, test: Test): void {
     deepStrictEqual(await model.predict(complement, ROWS), changed);
     const unchanged = spoil(() => undefined);
     deepStrictEqual(await model.predict(unchanged, ROWS), plain);
+  });
+  test(`${subject.name} reads arrays of another context of JavaScript as its own`, async () => {
+    const spec = presetSpec("experiment1", { bins: 46 });
+    const flat = { ...options, weights: initialWeights(spec, 1), batchSize: 4 };
+    await using model = await subject.open(spec, flat);
+    const values = Array.from({ length: SAMPLES * 46 * 5 }, (_, i) => i % 200);
+    const shape = { labels: undefined, bins: 46, marks: 5, transform: "log1p" } as const;
+    for (const Type of [Uint8Array, Uint16Array, Uint32Array, Float32Array, Float64Array]) {
+      const signal: PackedArray = Type.from(values);
+      const foreign: PackedArray = runInNewContext(`${Type.name}.from(values)`, { values });
+      strictEqual(foreign instanceof Type, false);
+      const wanted = await model.predict(memorySource({ ...shape, signal }), ROWS);
+      const found = await model.predict(memorySource({ ...shape, signal: foreign }), ROWS);
+      deepStrictEqual(found, wanted, Type.name);
+    }
   });
   test(`${subject.name} refuses a resident signal that is not that of all samples`, async () => {
     const spec = presetSpec("experiment1", { bins: 46 });

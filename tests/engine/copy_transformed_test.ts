@@ -1,4 +1,5 @@
 import { deepStrictEqual, throws } from "node:assert";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import type { PackedArray } from "../../src/base/arrays.ts";
 import { copyTransformed } from "../../src/engine/copy_transformed.ts";
@@ -21,6 +22,13 @@ Deno.test("values of every type are copied with the bits that the transform give
       }
     }),
   );
+});
+
+Deno.test("fractions in an array of another context of JavaScript are no counts", () => {
+  const target = new Float32Array(2);
+  const values = runInNewContext("Float64Array.of(0.5, 3)");
+  copyTransformed(values, { target, at: 0, transform: "log1p" });
+  deepStrictEqual([...target], [Math.log1p(0.5), Math.log1p(3)].map(Math.fround));
 });
 
 Deno.test("an unknown transform is refused, whatever the values are", () => {

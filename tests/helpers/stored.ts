@@ -1,10 +1,9 @@
 /** Signal that stays where it is stored, made of arrays. */
 
-import type { PackedArray, PackedType } from "../../src/base/arrays.ts";
+import { type PackedArray, type PackedType, packedTypeOf } from "../../src/base/arrays.ts";
 import { Dataset } from "../../src/data/mod.ts";
 import { inMemory, type StoredSignal } from "../../src/io/stored_signal.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
-import { typeOf } from "../../src/io/packing.ts";
 
 /** How a signal is stored. */
 export interface StoredOptions {
@@ -32,7 +31,7 @@ export class ArraySignal implements StoredSignal {
   ) {
     const rows = values.length / rowSize;
     const chunks = Math.ceil(rows / chunkRows);
-    this.type = typeOf(values);
+    this.type = packedTypeOf(values);
     this.length = values.length;
     this.rowSize = rowSize;
     this.chunkStarts = Uint32Array.from(

@@ -1,4 +1,4 @@
-import type { PackedArray } from "../../base/arrays.ts";
+import { type PackedArray, packedTypeOf } from "../../base/arrays.ts";
 import type { Transform } from "../../record.ts";
 import { pairLearned } from "../gather_learned.ts";
 import { residentSignal } from "../memory_source.ts";
@@ -39,7 +39,7 @@ export class GpuColumns {
     this.source = source;
     this.#memory = memory;
     this.#labels = `${name} labels`;
-    this.#type = typeOf(signal);
+    this.#type = gpuTypeOf(signal);
     this.#transform = transform;
     const rowBytes = size * bytesOfValue(signal);
     this.#chunks = divide({ rows: samples, rowBytes, largest: memory.largest, name });
@@ -76,14 +76,13 @@ export class GpuColumns {
   }
 }
 
-function typeOf(signal: PackedArray): GpuPackedType {
-  if (signal instanceof Uint8Array) return "uint8";
-  if (signal instanceof Uint16Array) return "uint16";
-  if (signal instanceof Uint32Array) return "uint32";
-  return "float32";
+/** The type of values on the GPU, where float64 is float32. */
+function gpuTypeOf(signal: PackedArray): GpuPackedType {
+  const type = packedTypeOf(signal);
+  return type === "float64" ? "float32" : type;
 }
 
-/** Bytes of a value on the GPU, where float64 is float32. */
+/** Bytes of a value on the GPU. */
 function bytesOfValue({ BYTES_PER_ELEMENT }: PackedArray): number {
   return Math.min(4, BYTES_PER_ELEMENT);
 }
@@ -105,7 +104,7 @@ function divide({ rows, rowBytes, largest, name }: {
 
 function uploadValues(memory: GpuMemory, name: string, values: PackedArray): void {
   memory.reserve(name, Math.ceil(values.length * bytesOfValue(values) / 4));
-  if (!(values instanceof Float64Array)) return memory.write(name, values);
+  if (packedTypeOf(values) !== "float64") return memory.write(name, values);
   for (let start = 0; start < values.length; start += CONVERTED) {
     const part = Float32Array.from(values.subarray(start, start + CONVERTED));
     memory.write(name, part, 4 * start);
