@@ -3,7 +3,7 @@
 import { number, numberOrNull, oneOf, optional } from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
 import { pathKind } from "../files/file.ts";
-import type { SavedRun } from "./saved_run.ts";
+import type { FoldRegimeScores, FoldSpread } from "../report/mod.ts";
 import { checkValue, part } from "./check_value.ts";
 import { readJson } from "./json.ts";
 
@@ -18,10 +18,16 @@ const SCORES = part({
 });
 const METRICS = part({ regimes: optional(arrayOf(SCORES)), mix: optional(SPREAD) });
 
+/** The scores, as a saved run has them. */
+interface FoldScores {
+  readonly foldScores?: readonly FoldRegimeScores[] | undefined;
+  readonly foldMix?: FoldSpread | undefined;
+}
+
 /** The scores; none for other runs, and for those of a version that did not measure by regime. */
 export async function readFoldScores(
   directory: string,
-): Promise<Pick<SavedRun, "foldScores" | "foldMix">> {
+): Promise<FoldScores> {
   const file = `${directory}/metrics.json`;
   if (await pathKind(file) === undefined) return {};
   const content = Object(await readJson(file, "read run"));
