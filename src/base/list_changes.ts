@@ -1,6 +1,7 @@
 /** Says in which fields two objects differ, for messages about settings that are not those of before. */
 
-import { showValue } from "./show_value.ts";
+/** Paths of files may be long, and often differ at their ends. */
+const MOST_CHARACTERS = 300;
 
 /**
  * Lists the fields of two objects of plain data whose values differ.
@@ -26,5 +27,6 @@ export function listChanges(
 }
 
 function show(value: unknown): string {
-  return value === undefined || value === null ? "not given" : showValue(value);
+  if (value === undefined || value === null) return "not given";
+  return JSON.stringify(value).slice(0, MOST_CHARACTERS);
 }
