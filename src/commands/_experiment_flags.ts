@@ -1,7 +1,7 @@
 /** The flags of `experiments`, and the run to which they apply. */
 
 import type { Command } from "commander";
-import { isDeepStrictEqual } from "node:util";
+import { listChanges } from "../base/list_changes.ts";
 import { quotePath } from "../base/shell.ts";
 import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
@@ -12,6 +12,7 @@ import { commandOfRun } from "../runs/run_files.ts";
 import { choice, declareCommon, declareResume, declareTest, integer, list } from "./flags.ts";
 import { DNA_EXPERIMENTS, EXPERIMENTS } from "../training/experiments.ts";
 import type { TestFlags } from "./_labels.ts";
+import { flagOf } from "./_flag_name.ts";
 import { absolutePaths } from "./_place.ts";
 import { readKeptFlags, resumedFlags, type ResumeFlags } from "./_resume.ts";
 import { declareScheme, type SchemeFlags } from "./_scheme.ts";
@@ -86,19 +87,18 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
   await refuseOtherRun(out);
   const kept = await readKeptFlags<ExperimentsFlags>("experiments", out);
   if (kept === undefined) return flags;
-  if (isDeepStrictEqual(pickDecisiveFlags(kept), pickDecisiveFlags(flags))) {
-    return { ...flags, resume: out };
-  }
+  const changes = listChanges(pickDecisiveFlags(kept), pickDecisiveFlags(flags), flagOf);
+  if (changes.length === 0) return { ...flags, resume: out };
   await refuseLiveRun(out);
   throw new ContractError(
-    `Cannot write to ${out}: it holds unfinished experiments that were started with other flags. Resume them with --resume ${
-      quotePath(out)
-    }, name another --out, or add --overwrite`,
+    `Cannot write to ${out}: it holds unfinished experiments that were started with other flags: ${
+      changes.join("; ")
+    }. Resume them with --resume ${quotePath(out)}, name another --out, or add --overwrite`,
   );
 }
 
 /** The flags that decide which experiments are run and what their results are. */
-function pickDecisiveFlags(flags: ExperimentsFlags): unknown {
+function pickDecisiveFlags(flags: ExperimentsFlags): object {
   const { data, record, sequences, test, labels, only, epochs, transform, seed, dna, ...others } =
     absolutePaths(
       flags,

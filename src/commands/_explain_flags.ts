@@ -1,5 +1,6 @@
 /** The flags of `explain`. */
 
+import { flagOf } from "./_flag_name.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ContractError } from "../errors.ts";
 import {
@@ -208,9 +209,4 @@ export function checkExplainFlags(flags: ExplainFlags, given: ReadonlySet<string
       `Cannot use --match-by: baseline is ${flags.baseline ?? "zero"}, expected --baseline matched`,
     );
   }
-}
-
-/** A flag as users type it. */
-export function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,5 +1,6 @@
 /** Finds experiments that are finished already, and refuses those that one table must not mix with new ones. */
 
+import { listChanges } from "../base/list_changes.ts";
 import { type EngineName, selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { readResult, removeResult, resultPath, writeResult } from "../runs/experiment_files.ts";
@@ -7,6 +8,10 @@ import { checkArithmetic } from "../training/check_arithmetic.ts";
 import type { ExperimentPlan, ExperimentResult } from "../training/experiments.ts";
 import { warnOfMixture } from "./_arithmetic.ts";
 import { type ExperimentsFlags, experimentsOf } from "./_experiment_flags.ts";
+import { flagOf } from "./_flag_name.ts";
+
+/** The parts of a plan that flags set; the others follow from the preset and the data. */
+const PLANNED_FLAGS: ReadonlySet<string> = new Set(["epochs", "transform", "seed", "window"]);
 
 /**
  * Finds the results in the directory that belong to these settings and data.
@@ -21,24 +26,40 @@ export async function findFinished(
   const { out, overwrite } = flags;
   const only = experimentsOf(flags);
   const finished = new Map<string, ExperimentResult>();
-  for (const { name, digest } of plans) {
+  for (const plan of plans) {
+    const { name } = plan;
     const result = await readResult(out, name);
     if (result === undefined) continue;
-    if (result.plan.digest === digest) finished.set(name, result);
+    const other = describeOther(result.plan, plan);
+    if (other === undefined) finished.set(name, result);
     else if (!only.includes(name)) {
-      console.info(
-        `${name}: left out of the table, since its results are of other settings or data`,
-      );
+      console.info(`${name}: left out of the table, since its results are of ${other}`);
     } else if (!overwrite) {
       throw new ContractError(
         `Cannot resume in ${out}: ${
           resultPath(out, name)
-        } is of other settings or data. Name another --out, or ` +
+        } is of ${other}. Name another --out, or ` +
           "add --overwrite",
       );
     }
   }
   return finished;
+}
+
+/** Says in what a finished experiment differs from a planned one; `undefined` if its results are those of the plan. */
+function describeOther(kept: ExperimentPlan, plan: ExperimentPlan): string | undefined {
+  const { digest: theirs, spec: theirSpec, ...settings } = kept;
+  const { digest, spec, ...wanted } = plan;
+  if (theirs === digest) return undefined;
+  const changes = listChanges(
+    settings,
+    wanted,
+    (field) => PLANNED_FLAGS.has(field) ? flagOf(field) : field,
+  );
+  if (changes.length > 0) return `other settings: ${changes.join("; ")}`;
+  return listChanges({ spec: theirSpec }, { spec }).length > 0
+    ? "another model, as data of another shape have it"
+    : "other data: other samples are trained on, or held out";
 }
 
 /** Removes the results that are to be replaced, so that a later `--resume` finds what is left to run. */
@@ -69,10 +90,12 @@ export async function takeElsewhere(
     readonly flags: ExperimentsFlags;
   },
 ): Promise<void> {
-  for (const { name, digest } of plans.filter(({ name }) => !finished.has(name))) {
+  for (const wanted of plans.filter(({ name }) => !finished.has(name))) {
+    const { name } = wanted;
     const result = results.find(({ plan }) => plan.name === name);
-    if (result?.plan.digest !== digest) {
-      const found = result === undefined ? "none" : "one of other settings or data";
+    const other = result && describeOther(result.plan, wanted);
+    if (result === undefined || other !== undefined) {
+      const found = other === undefined ? "none" : `one of ${other}`;
       throw new ContractError(
         `Cannot take experiment ${name}: found ${found}, expected the result of another process`,
       );

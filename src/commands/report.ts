@@ -64,7 +64,7 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
   await checkOutput(`${out}/report.html`);
   await checkDirectory(`${out}/figures`);
   await removeUnfinishedIn(`${out}/figures`, (name) => /^figure-.*\.(svg|png)$/.test(name));
-  const { config, training, history, folds, foldScores, regimes, arms, experiments } = run;
+  const { config, training, history, folds, foldScores, foldMix, ...results } = run;
   const input: ReportInput = {
     run: basename(resolve(directory)),
     summary: describe(run),
@@ -75,9 +75,10 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
     history,
     folds,
     foldScores,
-    regimes,
-    arms,
-    experiments,
+    foldMix,
+    regimes: results.regimes,
+    arms: results.arms,
+    experiments: results.experiments,
     ...await evaluate(run, { directory, flags, signal }),
   };
   const files = await writeReport(out, input);

@@ -15,6 +15,7 @@ import { type CompareFlags, compareSimulation } from "./_compare_simulation.ts";
 import { checkOutput, lockOutput } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 import { withNothingKept } from "./_interrupt.ts";
+import { withFlagNames } from "./_simulated_flags.ts";
 
 interface SimulateFlags extends CompareFlags {
   readonly out: string;
@@ -144,7 +145,7 @@ export const command: CommandDefinition<SimulateFlags> = {
         "the same for the labels of Roadmap's table of expression, 57epigenomes.RPKM.pc.gz",
       )
       .option("--overwrite", "replace the data that --out already holds", false),
-  run: simulate,
+  run: (flags, call) => withFlagNames(() => simulate(flags, call)),
 };
 
 async function simulate(flags: SimulateFlags, { signal, given }: CommandCall): Promise<void> {

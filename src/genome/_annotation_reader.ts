@@ -9,6 +9,7 @@ import { GeneList } from "./_gene_list.ts";
 import { GenePredGenes, isGenePredHeader } from "./_gene_pred.ts";
 import { GeneReport } from "./_gene_report.ts";
 import { GffGenes } from "./_gff_genes.ts";
+import { describeGffFrame, isGffHeader } from "./_gff_frames.ts";
 import { hasBlankColumns } from "./_gff_line.ts";
 import type { GeneRow } from "./_make_gene.ts";
 import { TABLE_COLUMNS } from "./_table_cells.ts";
@@ -135,7 +136,7 @@ export class AnnotationReader {
     if (isTrackLine(line)) return this.#clues.readComment(text);
     if (text.trim() === "" || tellsNoFormat(text)) return;
     const detected = detectFormat(text);
-    if (detected === undefined && isGenePredHeader(text)) return;
+    if (detected === undefined && (isGenePredHeader(text) || isGffHeader(text))) return;
     const format = this.#format ?? detected ?? this.#failFormat(line, text);
     this.#format = format;
     const withoutTags = WITHOUT_TAGS[format];
@@ -198,6 +199,8 @@ export class AnnotationReader {
   }
 
   #failFormat(line: Line, text: string): never {
+    const frame = describeGffFrame(text);
+    if (frame !== undefined) failLine(this.#file, line, `Cannot read genes: ${frame}`);
     const areBlanks = hasBlankColumns(text) || /^"?\S+"?(?: +"?\S+"?){3,}$/.test(text);
     const found = areBlanks ? "columns are separated by blanks in" : "line is";
     failLine(

@@ -58,9 +58,9 @@ function crossValidation(input: ReportInput): Section["content"] {
   const { loss, onCompetitionData } = input;
   const folds = (input.folds ?? []).filter(({ history }) => history.length > 0);
   if (folds.length === 0) return [];
-  const { foldScores = [] } = input;
+  const { foldScores = [], foldMix } = input;
   return [
-    ...(foldScores.length === 0 ? [] : [foldScoresTable(foldScores)]),
+    ...(foldScores.length === 0 ? [] : [foldScoresTable(foldScores, foldMix)]),
     plotCrossValidation(folds, { loss, published: onCompetitionData }),
     foldsTable(folds),
   ];

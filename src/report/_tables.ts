@@ -148,17 +148,36 @@ export function foldsTable(folds: readonly FoldHistory[]): Html {
   ]);
 }
 
-/** Makes the table of a cross-validation's scores by regime, beside the mean of each gene. */
-export function foldScoresTable(rows: readonly FoldRegimeScores[]): Html {
-  const spread = ({ mean, sd }: FoldSpread, format: typeof formatNumber) =>
-    sd === null ? format(mean) : `${format(mean)} ± ${format(sd)}`;
-  const hasClasses = rows.some(({ auroc }) => auroc !== undefined);
+const FOLD_TITLES = { ...REGIME_TITLES, mix: "The three in the competition’s proportions" };
+
+/** A regime, or the mix of three, of which only the error is known. */
+type FoldRow =
+  & Partial<Omit<FoldRegimeScores, "regime" | "mse">>
+  & Pick<FoldRegimeScores, "mse">
+  & { readonly regime: FoldRegimeScores["regime"] | "mix" };
+
+/** Makes the table of a cross-validation's scores by regime, beside the mean of each gene. The mix is the last row. */
+export function foldScoresTable(
+  scores: readonly FoldRegimeScores[],
+  mix: FoldSpread | undefined,
+): Html {
+  const spread = (value: FoldSpread | undefined, format: typeof formatNumber) =>
+    value === undefined
+      ? "–"
+      : value.sd === null
+      ? format(value.mean)
+      : `${format(value.mean)} ± ${format(value.sd)}`;
+  const hasClasses = scores.some(({ auroc }) => auroc !== undefined);
+  const rows: FoldRow[] = [
+    ...scores,
+    ...mix === undefined ? [] : [{ regime: "mix", mse: mix } as const],
+  ];
   return table("Scores by what is new, mean ± standard deviation of the folds", rows, [
-    { title: "What is new", cell: ({ regime }) => REGIME_TITLES[regime], isText: true },
-    { title: "Samples", cell: ({ samples }) => formatCount(samples) },
+    { title: "What is new", cell: ({ regime }) => FOLD_TITLES[regime], isText: true },
+    { title: "Samples", cell: ({ samples }) => samples === undefined ? "–" : formatCount(samples) },
     { title: "MSE", cell: ({ mse }) => spread(mse, formatNumber) },
     hasClasses
-      ? { title: "AUROC", cell: ({ auroc }) => auroc ? spread(auroc, formatFraction) : "–" }
+      ? { title: "AUROC", cell: ({ auroc }) => spread(auroc, formatFraction) }
       : { title: html`Pearson <i>r</i>`, cell: ({ pearson }) => spread(pearson, formatFraction) },
     { title: "Gene mean’s MSE", cell: ({ geneMeanMse }) => spread(geneMeanMse, formatNumber) },
   ]);

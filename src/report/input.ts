@@ -127,6 +127,8 @@ export interface ReportInput {
   readonly folds?: readonly FoldHistory[] | undefined;
   /** Scores of a cross-validation by regime. */
   readonly foldScores?: readonly FoldRegimeScores[] | undefined;
+  /** Mean squared error of a cross-validation's three regimes in the competition's proportions. */
+  readonly foldMix?: FoldSpread | undefined;
   /** The evaluation of the model. */
   readonly evaluation?: ReportEvaluation | undefined;
   /** Errors by regime, with baselines: the result of `evaluateRegimes`. */

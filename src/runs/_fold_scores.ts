@@ -3,7 +3,7 @@
 import { number, numberOrNull, oneOf, optional } from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
 import { pathKind } from "../files/file.ts";
-import type { FoldRegimeScores } from "../report/mod.ts";
+import type { FoldRegimeScores, FoldSpread } from "../report/mod.ts";
 import { checkValue, part } from "./check_value.ts";
 import { readJson } from "./json.ts";
 
@@ -16,14 +16,21 @@ const SCORES = part({
   auroc: optional(SPREAD),
   geneMeanMse: SPREAD,
 });
-const METRICS = part({ regimes: optional(arrayOf(SCORES)) });
+const METRICS = part({ regimes: optional(arrayOf(SCORES)), mix: optional(SPREAD) });
 
-/** The scores; `undefined` for other runs, and for those of a version that did not measure by regime. */
+/** The scores, as a saved run has them. */
+interface FoldScores {
+  readonly foldScores?: readonly FoldRegimeScores[] | undefined;
+  readonly foldMix?: FoldSpread | undefined;
+}
+
+/** The scores; none for other runs, and for those of a version that did not measure by regime. */
 export async function readFoldScores(
   directory: string,
-): Promise<readonly FoldRegimeScores[] | undefined> {
+): Promise<FoldScores> {
   const file = `${directory}/metrics.json`;
-  if (await pathKind(file) === undefined) return undefined;
+  if (await pathKind(file) === undefined) return {};
   const content = Object(await readJson(file, "read run"));
-  return checkValue(content, METRICS, { purpose: "read run", file }).regimes;
+  const { regimes, mix } = checkValue(content, METRICS, { purpose: "read run", file });
+  return { foldScores: regimes, foldMix: mix };
 }

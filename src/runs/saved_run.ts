@@ -6,7 +6,13 @@ import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import { LOSS, type Loss } from "../model/loss.ts";
 import { findPreset } from "../model/presets.ts";
-import type { EpochPoint, ExperimentRow, FoldHistory, FoldRegimeScores } from "../report/mod.ts";
+import type {
+  EpochPoint,
+  ExperimentRow,
+  FoldHistory,
+  FoldRegimeScores,
+  FoldSpread,
+} from "../report/mod.ts";
 import {
   ARM_KINDS,
   type ArmsOfRegime,
@@ -36,6 +42,8 @@ export interface SavedRun {
   readonly folds: readonly FoldHistory[] | undefined;
   /** Scores of the folds by regime, from `metrics.json`, if the run has folds. */
   readonly foldScores?: readonly FoldRegimeScores[] | undefined;
+  /** Mean squared error in the competition's proportions, from `metrics.json`, if all three regimes were measured. */
+  readonly foldMix?: FoldSpread | undefined;
   /** `regimes.json`, if the run has one. */
   readonly regimes: RegimeEvaluation | undefined;
   /** What DNA adds by regime, from `regimes.json`, if controls were trained beside the run's model. */
@@ -165,7 +173,7 @@ export async function readRun(directory: string): Promise<SavedRun> {
     training: TRAINING_COMMANDS.includes(config.command) ? readTraining(settings, path) : undefined,
     history: await isThere("history.csv") ? await readHistory(directory) : undefined,
     ...await isThere("folds.csv")
-      ? { folds: await readFolds(directory), foldScores: await readFoldScores(directory) }
+      ? { folds: await readFolds(directory), ...await readFoldScores(directory) }
       : { folds: undefined },
     ...await isThere("regimes.json")
       ? await readRegimes(`${directory}/regimes.json`)

@@ -12,7 +12,7 @@ const LONGEST_START = 43;
 
 /**
  * Files that users take for text: their first bytes as Latin-1, what they are, and what to do about them. A start that a
- * gene's name may have, such as that of `CRAMP1`, has a byte more.
+ * name may have, such as that of the gene `CRAMP1`, has bytes more.
  */
 const LOOKALIKES: readonly (readonly [start: string, what: string, advice: string])[] = [
   ["\xff\xfe", "UTF-16", `: ${SAVE_AS_TEXT}`],
@@ -21,7 +21,9 @@ const LOOKALIKES: readonly (readonly [start: string, what: string, advice: strin
   ["\x1f\x8b", "compressed by gzip", ": unpack it with gunzip"],
   ["\x28\xb5\x2f\xfd", "compressed by zstd", ": unpack it with zstd -d"],
   ["\xfd7zXZ", "compressed by xz", ": unpack it with xz -d"],
-  ["BZh", "compressed by bzip2", ": unpack it with bzip2 -d"],
+  ...startsOfBzip2().map((start) =>
+    [start, "compressed by bzip2", ": unpack it with bzip2 -d"] as const
+  ),
   ["\x04\x22\x4d\x18", "compressed by lz4", ": unpack it with lz4 -d"],
   ["7z\xbc\xaf", "an archive of 7-Zip", ": unpack it"],
   ["\xd0\xcf\x11\xe0", "an Excel file (.xls)", `: ${SAVE_AS_TEXT}`],
@@ -29,7 +31,7 @@ const LOOKALIKES: readonly (readonly [start: string, what: string, advice: strin
   ["RDX3", "an R data file", ": write it out with write.table"],
   ["X\n\0\0", "an R object (.rds)", ": write it out with write.table"],
   ["PAR1\x15", "a Parquet file", WRITE_TABLE],
-  ["ARROW1", "an Arrow (Feather) file", WRITE_TABLE],
+  ["ARROW1\0\0", "an Arrow (Feather) file", WRITE_TABLE],
   ["FEA1\0", "a Feather file", WRITE_TABLE],
   ["\x93NUMPY", "an array of numpy (.npy)", WRITE_TABLE],
   ["SQLite format 3", "a database of SQLite", WRITE_TABLE],
@@ -44,6 +46,15 @@ const LOOKALIKES: readonly (readonly [start: string, what: string, advice: strin
   ["CRAM\x02", "a CRAM file", ""],
   ["CRAM\x03", "a CRAM file", ""],
 ];
+
+/**
+ * How files of bzip2 start: a digit says how large its blocks are, and then comes a block or, in an empty file, the end. Their
+ * first three letters may start a name.
+ */
+export function startsOfBzip2(): string[] {
+  const next = ["1AY&SY", "\x17\x72\x45\x38\x50\x90"];
+  return [..."123456789"].flatMap((size) => next.map((bytes) => `BZh${size}${bytes}`));
+}
 
 /**
  * Says what a file is whose first bytes show it.

@@ -1,5 +1,6 @@
 /** What a checkpoint must have in common with the runs that resume from it. */
 
+import { listChanges } from "../base/list_changes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
@@ -10,7 +11,13 @@ import type { FrozenWeights } from "./frozen.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import type { InitialWeights } from "./initial.ts";
 import type { SampleWeights } from "./_sample_weights.ts";
-import type { FitCheckpoint, FitManyOptions, FitRun, RunPart } from "./fit_types.ts";
+import type {
+  FitCheckpoint,
+  FitManyOptions,
+  FitRun,
+  PlannedTraining,
+  RunPart,
+} from "./fit_types.ts";
 
 /** What decides the result of some runs. */
 export interface IdentifiedRuns {
@@ -76,24 +83,36 @@ async function settingsPart(
 /** What the parts of an identity are digests of. */
 const IDENTITY_PARTS = ["model or transform", "settings", "samples", "validation data"];
 
+/** The runs with which a checkpoint is compared. */
+interface CheckedRuns {
+  readonly count: number;
+  readonly part: RunPart;
+  /** How a run is trained now. */
+  readonly training: (run: number) => PlannedTraining;
+}
+
 /**
  * Throws unless a checkpoint is of these runs.
  *
  * @param checkpoint The checkpoint.
  * @param identity What {@linkcode identifyRuns} returned.
- * @param runs Number of the runs, and which of them are trained.
+ * @param runs Number of the runs, which of them are trained, and how.
  * @throws {ContractError} Naming what differs, or what does not add up.
  */
 export function checkIdentity(
   checkpoint: FitCheckpoint,
   identity: string,
-  { count, part: [first, end] }: { readonly count: number; readonly part: RunPart },
+  { count, part: [first, end], training }: CheckedRuns,
 ): void {
   if (checkpoint.identity !== identity) {
     const ours = identity.split(" ");
     const theirs = checkpoint.identity.split(" ");
     const others = IDENTITY_PARTS.filter((_, part) => theirs[part] !== ours[part]);
-    throw new ContractError(`Cannot resume: the checkpoint is of other ${others.join(", other ")}`);
+    const changes = theirs[1] === ours[1] ? [] : listSettings(checkpoint, { count, training });
+    const details = changes.length === 0 ? "" : ` (${changes.join("; ")})`;
+    throw new ContractError(
+      `Cannot resume: the checkpoint is of other ${others.join(", other ")}${details}`,
+    );
   }
   const [keptFirst, keptEnd] = checkpoint.part ?? [0, count];
   if (keptFirst !== first || keptEnd !== end) {
@@ -104,6 +123,26 @@ export function checkIdentity(
     );
   }
   checkRuns(checkpoint, end - first);
+}
+
+/** Lists what differs in the settings of the first run that has any difference, as far as a checkpoint keeps them. */
+function listSettings(
+  { runs, part: [first] = [0, 0] }: FitCheckpoint,
+  { count, training }: Pick<CheckedRuns, "count" | "training">,
+): string[] {
+  for (const [i, { training: kept }] of runs.entries()) {
+    if (kept === undefined || first + i >= count) continue;
+    const { epochs, ...others } = settingsOf(training(first + i));
+    const now = { ...kept.epochs !== undefined && { epochs }, ...others };
+    const changes = listChanges(settingsOf(kept), now);
+    if (changes.length > 0) return changes;
+  }
+  return [];
+}
+
+/** How a run is trained, without the engine and the number of samples, which are no settings. */
+function settingsOf({ engine: _, samples: __, ...settings }: PlannedTraining) {
+  return settings;
 }
 
 /** A checkpoint holds the runs that are finished and those of its group, and no others. */

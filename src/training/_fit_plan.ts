@@ -163,9 +163,8 @@ export function plannedTraining(
   { engine, runs, settings, start, frozen: { layers }, sampleWeights }: Fit,
   run: number,
 ): PlannedTraining {
-  const { epochs: _, ...own } = settings[run]!;
   return {
-    ...own,
+    ...settings[run]!,
     engine: engine.name,
     samples: runs[run]!.data.length,
     ...(start && { startedFrom: start.sha256 }),

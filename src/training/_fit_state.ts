@@ -3,7 +3,7 @@
 import type { EngineReport } from "../engine/select.ts";
 import { Cadence } from "./_cadence.ts";
 import { checkIdentity, identifyRuns } from "./_fit_identity.ts";
-import { type Fit, memberOf } from "./_fit_plan.ts";
+import { type Fit, memberOf, plannedTraining } from "./_fit_plan.ts";
 import { fromCheckpoint, type GroupRun } from "./_group_run.ts";
 import { checkArithmetic } from "./check_arithmetic.ts";
 import type { FitCheckpoint, RunCheckpoint, RunPart } from "./fit_types.ts";
@@ -90,7 +90,8 @@ export async function startState(fit: Fit): Promise<FitState> {
   if (resume === undefined) {
     return { part, cadence, identity, arithmetic: [arithmetic], finished: [], kept: [] };
   }
-  checkIdentity(resume, identity!, { count: runs.length, part });
+  const training = (run: number) => plannedTraining(fit, run);
+  checkIdentity(resume, identity!, { count: runs.length, part, training });
   if (!otherArithmetic) {
     checkArithmetic(resume.arithmetic, arithmetic, {
       action: "resume",

@@ -85,7 +85,10 @@ export interface RunCheckpoint {
 }
 
 /** How a run is trained, as far as it is known before its end. */
-export type PlannedTraining = Omit<TrainingConfig, "epochs" | "arithmetic">;
+export interface PlannedTraining extends Omit<TrainingConfig, "epochs" | "arithmetic"> {
+  /** Passes over the data that it is to take. Absent in checkpoints of older versions. */
+  readonly epochs?: number;
+}
 
 /** Where some runs are: all that is needed to resume them as if they had never stopped. */
 export interface FitCheckpoint {

@@ -115,6 +115,37 @@ Deno.test("bad input ends with exit code 1, one line that says what is wrong, an
   });
 });
 
+Deno.test("what simulate cannot simulate is said of its flags", async () => {
+  await withDirectory(async (directory) => {
+    const cases: [string[], string][] = [
+      [
+        ["--new-genes", "0", "--new-cell-types", "0"],
+        "--new-cell-types and --new-genes are both 0",
+      ],
+      [["--cell-types", "70000"], "--cell-types is 70000, expected an integer from 1 to 65536"],
+      [["--visible-share", "0.9"], "--visible-share + --hidden-share is 1.12, expected at most 1"],
+      [
+        ["--sequences", "--sequence-effect", "0.5"],
+        "--sequence-effect is 0.5, expected a number from 0 to --hidden-share, which is 0.22",
+      ],
+      [
+        ["--sequences", "--sequence-half-width", "600000"],
+        "--sequence-half-width is 600000, expected an integer from 300 to",
+      ],
+      [["--depth", "2000"], "--depth is 2000, expected a number > 0 and <= 1000"],
+      [
+        ["--cell-types", "2000", "--genes", "60000"],
+        "2002 cell types × 60040 genes × 100 bins are 12020008000 bins in all",
+      ],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await runTask("simulate", "--out", `${directory}/out`, ...args);
+      strictEqual(code, 1);
+      ok(stderr.startsWith(`error: Cannot simulate: ${message}`), stderr);
+    }
+  });
+});
+
 Deno.test("a run is overwritten only on request", async () => {
   await withDirectory(async (directory) => {
     const args = ["--data", "fixtures/train.npz", "--out", `${directory}/run`, ...QUICK];

@@ -97,7 +97,7 @@ Deno.test("DNA that nobody asked for cannot be described, nor have more effect t
     const strong = await runTask("simulate", ...out, "--sequences", "--sequence-effect", "0.3");
     match(
       strong.stderr,
-      /sequences.effect is 0.3, expected a number from 0 to hiddenShare, which is 0.22/,
+      /--sequence-effect is 0.3, expected a number from 0 to --hidden-share, which is 0.22/,
     );
     deepStrictEqual(filesIn(directory), []);
   });

@@ -72,9 +72,17 @@ Deno.test("results of other settings are neither replaced nor mixed into the tab
     const other = ["--transform", "log1p"];
     const refused = await experiments(out, "--only", "experiment1", ...other);
     strictEqual(refused.code, 1);
-    match(refused.stderr, /experiment1\.json is of other settings or data\. Name another --out/);
+    const change = '--transform was "none", is now "log1p"';
+    const message = `experiment1.json is of other settings: ${change}. Name another --out`;
+    ok(refused.stderr.includes(message), refused.stderr);
+    const data = await experiments(out, "--only", "experiment1", "--folds", "5");
+    match(data.stderr, /experiment1\.json is of other data: other samples are trained on, or held/);
     const { stdout } = await experiments(out, "--only", "experiment1", ...other, "--overwrite");
-    match(stdout, /experiment2: left out of the table/);
+    ok(
+      stdout.includes(
+        `experiment2: left out of the table, since its results are of other settings: ${change}`,
+      ),
+    );
     deepStrictEqual((await readTable(out)).length, 1);
   });
 });

@@ -6,6 +6,8 @@ import { writeParquet } from "../../src/io/parquet.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";
 import { digestWeights } from "../../src/model/digest_weights.ts";
 import { loadStarter } from "../../src/starter/mod.ts";
+import { saveMembers } from "../../src/runs/mod.ts";
+import { fitEnsemble } from "../../src/training/mod.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { runTask, withDirectory } from "../helpers/command.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
@@ -428,6 +430,23 @@ Deno.test("a calibrated model says how far its intervals reach", async () => {
   ok(reaches.every(({ samples }) => Number.isInteger(samples) && samples > 1000));
   strictEqual(starter!.weightsSha256, await digestWeights((await loadStarter()).weights));
 });
+
+Deno.test("an ensemble has the digests of its members' weights, in their order", () =>
+  withDirectory(async (directory) => {
+    const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+    const results = await fitEnsemble("experiment1", new Dataset(train), {
+      members: 2,
+      epochs: 1,
+      engine: "wasm",
+    });
+    const models = results.map(({ model }) => model);
+    await saveMembers(directory, new Map(models.map((model, i) => [i + 1, model])));
+    const digests = await Promise.all(models.map(({ weights }) => digestWeights(weights)));
+    const { found: [ensemble] } = await describe(directory);
+    deepStrictEqual(ensemble!.weightsSha256, digests);
+    const { stdout } = await runTask("info", directory);
+    match(stdout, new RegExp(`\\n {2}their sha256 +${digests.join(", ")}\\n`));
+  }));
 
 Deno.test("of a store that is large all but the signal is read, and without what says its type nothing", () =>
   withDirectory(async (directory) => {

@@ -47,6 +47,14 @@ Deno.test("a cross-validation's report has figure 3, with the published values o
       /<caption>Scores by what is new, mean ± standard deviation of the folds<\/caption>/,
     );
     match(plain, /New gene, new cell type<\/th>/);
+    const { mix } = JSON.parse(await Deno.readTextFile(`${directory}/metrics.json`));
+    const row = /The three in the competition’s proportions<\/th>([^]*?)<\/tr>/.exec(plain)?.[1];
+    deepStrictEqual([...row!.matchAll(/<td[^>]*>([^<]*)/g)].map(([, cell]) => cell), [
+      "–",
+      `${mix.mean.toPrecision(4)} ± ${mix.sd.toPrecision(4)}`,
+      "–",
+      "–",
+    ]);
     match(await page("--competition"), /In the published figure/);
     deepStrictEqual(filesIn(`${directory}/figures`), [
       "figure-3-cross-validation.png",

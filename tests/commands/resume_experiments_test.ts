@@ -58,7 +58,7 @@ Deno.test("running experiments are locked, and others replace them only on reque
     await refuse(/another run is writing there/, ...args);
     await kill(child);
     await refuse(
-      /unfinished experiments that were started with other flags. Resume them with --resume/,
+      /unfinished experiments that were started with other flags: --epochs was 2000, is now 60\. Resume them with --resume/,
       ...args,
     );
     await refuse(/Cannot write to .*it holds unfinished experiments/, ...args, "--seed", "5");

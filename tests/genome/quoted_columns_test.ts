@@ -1,6 +1,6 @@
 /** Columns in double quotes, as R's `write.table` writes names: every reader of intervals reads them without. */
 
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, rejects } from "node:assert";
 import { readBedWindows } from "../../src/genome/bed_windows.ts";
 import { readGenes } from "../../src/genome/genes.ts";
 import { readBlacklist } from "../../src/genome/signal/blacklist.ts";
@@ -98,6 +98,41 @@ for (const [name, text] of Object.entries(ANNOTATIONS)) {
     }
   });
 }
+
+const R_ROW = `"chr1"\t"test"\t"gene"\t101\t200\t"."\t"-"\tNA\t"gene_id \\"A.1\\";"\n`;
+const TITLES = ["seqname", "source", "feature", "start", "end", "score", "strand", "frame"];
+const R_HEADERS = [
+  [...TITLES, "attributes"].map((title) => `"${title}"`).join("\t"),
+  [...TITLES, "attribute"].join("\t"),
+  Array.from({ length: 9 }, (_, i) => `"V${i + 1}"`).join("\t"),
+];
+
+Deno.test("GTF that R wrote with a row of titles is read, and with names of rows refused with the call to write it", async () => {
+  const read = (text: string) => readGenes(textSource(text, "g.gtf"));
+  const call =
+    'write\\.table\\(genes, "genes\\.gtf", sep = "\\\\t", quote = FALSE, row\\.names = FALSE, ' +
+    "col\\.names = FALSE\\)";
+  for (const header of R_HEADERS) {
+    const [gene] = await read(`${header}\n${R_ROW}`);
+    deepStrictEqual([gene?.id, gene?.tss, gene?.line], ["A.1", 199, 2]);
+    await rejects(read(`${header}\n"1"\t${R_ROW}`), {
+      name: "FormatError",
+      message: new RegExp(`the name of a row stands before its columns.*${call} .*line 2`),
+    });
+    if (!header.startsWith('"')) continue;
+    const blanks = new RegExp(`columns are separated by blanks.*${call} .*line 1`);
+    await rejects(read(`${header}\n"1"\t${R_ROW}`.replaceAll("\t", " ")), blanks);
+  }
+  for (
+    const row of [
+      `"7"\t${R_ROW}`,
+      `"7"\t${R_ROW}`.replaceAll("\t", " "),
+      R_ROW.replaceAll("\t", " "),
+    ]
+  ) {
+    await rejects(read(row), new RegExp(`${call} .*line 1`));
+  }
+});
 
 Deno.test("a quote that belongs to a name is kept", async () => {
   const { windows } = await readBedWindows(textSource('chr1\t1\t9\t5" end\n', "w.bed"));

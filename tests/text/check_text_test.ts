@@ -7,7 +7,8 @@ function check(head: string): void {
 
 Deno.test("text of any language passes, and so does an empty file", () => {
   const texts = ["", "gene\tvalue\n", "version\n", "PAR1\t5\n", "\xef\xbb\xbfg\xc3\xa8ne"];
-  for (const text of [...texts, "CRAMP1\t5\n"]) check(text);
+  const names = ["CRAMP1\t5\n", "ARROW1\t5\n", "BZh\t5\n", "BZh9 liver\t5\n", "BZhang\n"];
+  for (const text of [...texts, ...names]) check(text);
 });
 
 Deno.test("files that users mistake for text are refused, and their kind is named", () => {
@@ -20,6 +21,7 @@ Deno.test("files that users mistake for text are refused, and their kind is name
     "\x28\xb5\x2f\xfd\x24": /it is compressed by zstd, expected UTF-8 text: unpack it with zstd -d/,
     "\xfd7zXZ\0": /it is compressed by xz/,
     "BZh91AY&SY": /it is compressed by bzip2/,
+    "BZh1\x17\x72\x45\x38\x50\x90\0": /it is compressed by bzip2/,
     "PAR1\x15\x04": /it is a Parquet file, expected UTF-8 text: write it out as a table/,
     "ARROW1\0\0": /it is an Arrow \(Feather\) file/,
     "\x93NUMPY\x01": /it is an array of numpy/,

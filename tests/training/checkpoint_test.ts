@@ -115,10 +115,20 @@ Deno.test("a checkpoint of other data or settings is rejected", async () => {
     const message = `Cannot resume: the checkpoint is of other ${what}`;
     await rejects(fitFrom(change, runs), { name: "ContractError", message });
   };
-  await refused("settings", { epochs: 2 });
-  await refused("settings", { batchSize: 5 });
+  await refused("settings (epochs was 1, is now 2)", { epochs: 2 });
+  await refused("settings (batchSize was 1, is now 5)", { batchSize: 5 });
+  await refused("settings (weightDecay was not given, is now 0.1)", { weightDecay: 0.1 });
+  const [, ...others] = RUNS;
+  await refused(
+    "settings (seed was 2, is now 9)",
+    {},
+    [RUNS[0]!, ...others.map((run) => ({ ...run, seed: 9 }))],
+  );
   await refused("model or transform", { transform: "none" });
-  await refused("model or transform, other settings", { transform: "none", epochs: 2 });
+  await refused("model or transform, other settings (epochs was 1, is now 2)", {
+    transform: "none",
+    epochs: 2,
+  });
   const fewer = train.subset(train.rows.subarray(1));
   await refused("samples", {}, RUNS.map((run) => ({ ...run, data: fewer })));
   const { columns, rows } = train;

@@ -141,7 +141,7 @@ Deno.test("a run past memory that is resumed from any checkpoint ends with the s
   // Another window, or other chunks, are another order.
   await rejects(
     fitMany(PRESET, runs, { ...options, window: 71, resume }),
-    /the checkpoint is of other settings$/,
+    /the checkpoint is of other settings \(window was 70, is now 71\)$/,
   );
   const data = storedDataset(DATA, { chunkRows: 50 }).subset(few);
   const others = runs.map(({ seed }) => ({ data, seed }));

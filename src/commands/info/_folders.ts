@@ -149,6 +149,7 @@ async function modelFacts(path: string): Promise<Fact[]> {
     importedFrom === undefined ? first.training : undefined,
   );
   const control = first.record.sequence?.control?.kind;
+  const digests = await Promise.all(models.map(({ weights }) => digestWeights(weights)));
   return [
     ...listFacts([
       ["models", "models", models.length],
@@ -157,7 +158,8 @@ async function modelFacts(path: string): Promise<Fact[]> {
       [
         "weightsSha256",
         "their sha256",
-        models.length === 1 ? await digestWeights(first.weights) : undefined,
+        models.length === 1 ? digests[0] : digests,
+        digests.join(", "),
       ],
       ["importedFrom", "imported from", importedFrom],
       ["trainedPreset", "preset", typeof preset === "string" ? preset : undefined],

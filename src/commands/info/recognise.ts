@@ -15,6 +15,7 @@ import { describeJson } from "./_json.ts";
 import { describeParquet } from "./_parquet.ts";
 import { describeIndex, describeSignal } from "./_signal.ts";
 import { describeText } from "./_text.ts";
+import { startsOfBzip2 } from "../../text/check_text.ts";
 import { type Description, listFacts } from "./facts.ts";
 
 /** Binary files by their first bytes as Latin-1 text; some are only named. */
@@ -24,7 +25,7 @@ const MAGIC: readonly (readonly [start: string, kind: string, what: string])[] =
   ["\xeb\xf2\x89\x87", "bigbed", "bigBed, which is not read: bigBedToBed makes BED of it"],
   ["\x28\xb5\x2f\xfd", "zstd", "compressed by zstd: unpack it"],
   ["\xfd7zXZ", "xz", "compressed by xz: unpack it"],
-  ["BZh", "bzip2", "compressed by bzip2: unpack it"],
+  ...startsOfBzip2().map((start) => [start, "bzip2", "compressed by bzip2: unpack it"] as const),
   ["\xd0\xcf\x11\xe0", "excel", "an Excel file: save it as text"],
   ["HISTONE CHECKPOINT", "checkpoint", "a checkpoint of a run, from which --resume continues"],
   ["\x93NUMPY", "npy", "an npy file of one array"],

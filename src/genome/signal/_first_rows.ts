@@ -14,7 +14,10 @@ import type { TextFormat } from "./track.ts";
 import { LINE_FEED } from "../../text/characters.ts";
 
 const MOST_ROWS = 100;
-const MOST_BYTES = 1 << 16;
+/** So many bytes are looked at, and more only where they hold no row with a base. */
+const FEW_BYTES = 1 << 16;
+/** Headers that programs write have fewer lines; a file of nothing but comments may have millions. */
+const MOST_COMMENTS = 1000;
 /** Ignores rows: overlaps are checked later, when all rows are read. */
 const NOWHERE: RowSink = { startContig() {}, add: () => -1 };
 
@@ -30,13 +33,15 @@ export async function checkFirstRows(source: ByteSource, format: TextFormat): Pr
   const rows = new IntervalRows(file, kind, NOWHERE);
   const texts: string[] = [];
   const comments: string[] = [];
-  await visitPiecesOfText(firstLines(source), (line) => {
+  await visitPiecesOfText(firstLines(source, () => rows.rows > 0), (line) => {
     if (rows.rows === MOST_ROWS) return;
     const before = rows.rows;
     const emptyBefore = rows.empty?.count;
     rows.read(line);
     if (rows.rows > before) texts.push(rowText(line));
-    else if (rows.empty?.count === emptyBefore) comments.push(rowText(line));
+    else if (rows.empty?.count === emptyBefore && comments.length < MOST_COMMENTS) {
+      comments.push(rowText(line));
+    }
   }, { source });
   if (rows.rows === 0 && rows.empty !== undefined && rows.empty.count > 1) {
     throw new FormatError(
@@ -58,20 +63,33 @@ export async function checkFirstRows(source: ByteSource, format: TextFormat): Pr
   return odd === undefined ? [] : [`${file} ${odd}`];
 }
 
-/** Reads the first complete lines of a file. */
-async function* firstLines(source: ByteSource): AsyncGenerator<Bytes> {
-  let start: Bytes | undefined;
-  for await (const piece of readInflated(source, { mayLackEnd: true })) {
-    if (start !== undefined) {
-      // More bytes follow, so the last line may be incomplete.
-      yield start.subarray(0, start.lastIndexOf(LINE_FEED) + 1);
-      return;
-    }
-    if (piece.length > MOST_BYTES) {
-      yield piece.subarray(0, piece.lastIndexOf(LINE_FEED, MOST_BYTES) + 1);
-      return;
-    }
-    if (piece.length > 0) start = piece;
+/**
+ * Reads the first complete lines of a file, and those after them until `isEnough` of what was read: a track may start with
+ * a long header, or with any number of rows without a base.
+ */
+async function* firstLines(source: ByteSource, isEnough: () => boolean): AsyncGenerator<Bytes> {
+  let rest: Bytes | undefined;
+  for await (const piece of firstPieceCut(readInflated(source, { mayLackEnd: true }))) {
+    if (rest !== undefined) yield rest;
+    const end = piece.lastIndexOf(LINE_FEED) + 1;
+    // A line that does not end in this piece is given with the next, since an incomplete one must not be the last.
+    yield end === 0 ? piece : piece.subarray(0, end);
+    if (end > 0 && isEnough()) return;
+    rest = end > 0 && end < piece.length ? piece.subarray(end) : undefined;
   }
-  if (start !== undefined) yield start;
+  if (rest !== undefined) yield rest;
+}
+
+/** Cuts the first piece, since few bytes are enough of most files. */
+async function* firstPieceCut(pieces: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
+  let isFirst = true;
+  for await (const piece of pieces) {
+    if (isFirst && piece.length > FEW_BYTES) {
+      yield piece.subarray(0, FEW_BYTES);
+      yield piece.subarray(FEW_BYTES);
+    } else {
+      yield piece;
+    }
+    isFirst = false;
+  }
 }

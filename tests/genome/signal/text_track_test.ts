@@ -183,6 +183,33 @@ Deno.test("lines for genome browsers and comments are skipped", async () => {
   strictEqual(reads, undefined);
 });
 
+Deno.test("a signal whose first rows, however many, have no base or are comments is read", async () => {
+  const windows = geneWindows([geneAt("chr1", 50)], { binSizeBp: 100, halfWidthBp: 50 });
+  const starts = ["chr1\t7\t7\t1\n", "# a comment of some length\n", `#${"x".repeat(99_999)}\n`];
+  for (const start of starts) {
+    for (const times of [10_000, 150_000]) {
+      const many = start.repeat(start.length > 1000 ? 20 : times);
+      const text = `${many}chr1\t0\t100\t2`;
+      for (const name of ["a.bedGraph", "a.bedGraph.gz"]) {
+        const bytes = new TextEncoder().encode(text);
+        const track = await openText(
+          bytesSource(name.endsWith(".gz") ? new Uint8Array(gzipSync(bytes)) : bytes, name),
+          { format: "bedgraph" },
+        );
+        deepStrictEqual([...(await track.count(windows, { rule: "mean" })).values], [2]);
+      }
+    }
+  }
+});
+
+Deno.test("rows of another format are found after a long header, and rows without a base if there are no others", async () => {
+  const open = (text: string) =>
+    openSignal(bytesSource(new TextEncoder().encode(text), "a.bedGraph"));
+  const header = "# a comment of some length\n".repeat(10_000);
+  await rejects(open(`${header}chr1\t5\t9\tr1\t0\t+\n`), /looks like BED, expected bedGraph/);
+  await rejects(open("chr1\t7\t7\t1\n".repeat(150_000)), /150000 rows have no base/);
+});
+
 Deno.test("progress reaches all genes at the end of a file with many pieces", async () => {
   const text = `${"chr1\t100\t136\tN\t1000\t+\n".repeat(100_000)}`;
   const calls: number[] = [];

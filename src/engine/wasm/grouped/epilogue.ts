@@ -1,6 +1,6 @@
 import type { Local } from "../assembler/assembler.ts";
 import { pushGelu, pushGeluSlope } from "../assembler/gelu.ts";
-import type { Combiner } from "../transforms/combiner.ts";
+import type { Combiner, PushConstant } from "../transforms/combiner.ts";
 import type { Epilogue } from "./types.ts";
 
 /** Constants of a filter, in the order in which they are kept: see `ConvMemory`. */
@@ -73,7 +73,7 @@ export function pushKeptSlope(
   const value = combiner.local("value");
   code.get(sum).get(constant("bias")).op("f32x4.add").set(value);
   if (activation === "gelu") {
-    pushGeluSlope(code, value, (_, number) => combiner.pushConstant(number));
+    pushGeluSlope(code, value, constantsOf(combiner));
     if (normalised) code.get(constant("above")).op("f32x4.mul");
     return;
   }
@@ -87,9 +87,7 @@ export function activate(combiner: Combiner, activation: number | "gelu"): void 
   if (activation === 1) return;
   const value = combiner.local("value");
   code.set(value);
-  if (activation === "gelu") {
-    return pushGelu(code, value, (_, number) => combiner.pushConstant(number));
-  }
+  if (activation === "gelu") return pushGelu(code, value, constantsOf(combiner));
   // Slopes are 0 to 1, so the larger of both is the one on the right side of zero. The first operand stays if it is NaN.
   if (activation === 0) {
     code.get(value).f32x4(0).op("f32x4.pmax");
@@ -97,4 +95,9 @@ export function activate(combiner: Combiner, activation: number | "gelu"): void 
   }
   combiner.pushConstant(activation);
   code.get(value).op("f32x4.mul").get(value).op("f32x4.pmax");
+}
+
+/** Pushes constants from where a combiner has its coefficients. */
+function constantsOf(combiner: Combiner): PushConstant {
+  return (_, number) => combiner.pushConstant(number);
 }
