@@ -38,6 +38,7 @@ export type Requirement =
   | "taskset"
   | "tensorboard"
   | "typos"
+  | "vectors-of-256-bits"
   | "webgpu"
   | "zsh";
 

@@ -240,6 +240,14 @@ export class FunctionAssembler {
     return this.#emit(0x0b);
   }
 
+  /** Does `body` if a local i32 is negative. */
+  whenNegative(local: Local, body: () => void): this {
+    this.get(local).i32(0);
+    this.#emit(0x48, 0x04, EMPTY_BLOCK); // i32.lt_s; if
+    body();
+    return this.#emit(0x0b);
+  }
+
   #loop(left: Local, body: () => void): this {
     this.#emit(0x03, EMPTY_BLOCK);
     body();

@@ -50,6 +50,10 @@ export function productName({ tiles, terms }: ProductTile): string {
  * Deno checks every address that is not a constant. So the inputs of a tile, and then the weights of each pair of
  * filters, are copied to fixed places, from where twelve multiply-adds need eight loads. Six tiles by two filters take
  * twelve registers for sums, two for weights and one for an input: all that the processor has.
+ *
+ * With the flag `--experimental-wasm-revectorize` V8 makes one instruction of 256 bits of two on neighbouring vectors. It begins
+ * with two stores side by side, and goes back from what they store to what that is made of, as far as there is no check of an address
+ * between two neighbours. So inputs and weights are at offsets from a constant zero, and sums are stored side by side, in a branch that is never taken.
  */
 export function addProductKernel(
   module: ModuleAssembler,
@@ -75,7 +79,7 @@ export function addProductKernel(
         const count = pairWeightBytes(tile) / VECTOR;
         copyVectors(code, { from, to: staging.weights, count });
         code.advance(from, count * VECTOR);
-        multiplyTile(code, { tile, staging, registers, target, first });
+        multiplyTile(code, { tile, staging, registers, target, first, left: leftPairs });
         code.advanceBy(target, pairBytes);
       });
     };
@@ -99,7 +103,7 @@ function copyVectors(
   { from, to, count }: { readonly from: Local; readonly to: number; readonly count: number },
 ): void {
   for (let i = 0; i < count; i++) {
-    code.i32(to + i * VECTOR).get(from).load(i * VECTOR).store();
+    code.i32(0).get(from).load(i * VECTOR).store(to + i * VECTOR);
   }
 }
 
@@ -111,35 +115,44 @@ interface Registers {
   readonly scratch: Local;
 }
 
-/** Multiplies what is in the staging area, and writes or adds to the products at `target`. */
+/** Multiplies what is in the staging area, and writes or adds to the products at `target`. `left` is never negative. */
 function multiplyTile(
   code: FunctionAssembler,
-  { tile: { tiles, terms }, staging, registers, target, first }: {
+  { tile: { tiles, terms }, staging, registers, target, first, left }: {
     readonly tile: ProductTile;
     readonly staging: StagingArea;
     readonly registers: Registers;
     readonly target: Local;
     readonly first: boolean;
+    readonly left: Local;
   },
 ): void {
   const { sums, factors, input, scratch } = registers;
-  if (!first) {
-    for (const [i, sum] of sums.entries()) code.get(target).load(i * VECTOR).set(sum);
-  }
   for (let term = 0; term < terms; term++) {
     for (const [filter, factor] of factors.entries()) {
-      code.i32(staging.weights + 8 * term + 4 * filter).loadSplat().set(factor);
+      code.i32(0).loadSplat(staging.weights + 8 * term + 4 * filter).set(factor);
     }
     for (let tile = 0; tile < tiles; tile++) {
-      code.i32(staging.inputs + (term * tiles + tile) * VECTOR).load().set(input);
+      code.i32(0).load(staging.inputs + (term * tiles + tile) * VECTOR).set(input);
       for (const [filter, factor] of factors.entries()) {
         const sum = sums[2 * tile + filter]!;
         code.get(input).get(factor);
-        if (first && term === 0) code.op("f32x4.mul");
+        if (term === 0) code.op("f32x4.mul");
         else code.get(sum).multiplyAdd(scratch);
         code.set(sum);
       }
     }
   }
-  for (const [i, sum] of sums.entries()) code.get(target).get(sum).store(i * VECTOR);
+  code.whenNegative(left, () => storeByFilter(code, sums, staging.inputs));
+  for (const [i, sum] of sums.entries()) {
+    code.get(target).get(sum);
+    if (!first) code.get(target).load(i * VECTOR).op("f32x4.add");
+    code.store(i * VECTOR);
+  }
+}
+
+/** Stores sums so that those of tiles whose inputs are neighbours are neighbours too. */
+function storeByFilter(code: FunctionAssembler, sums: readonly Local[], address: number): void {
+  const byFilter = [0, 1].flatMap((filter) => sums.filter((_, i) => i % 2 === filter));
+  for (const [i, sum] of byFilter.entries()) code.i32(0).get(sum).store(address + i * VECTOR);
 }
