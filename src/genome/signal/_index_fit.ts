@@ -34,11 +34,11 @@ export async function checkNoReadsFollow(
   source: ByteSource,
   { name, end, contigs }: IndexEnd & { readonly contigs: number },
 ): Promise<void> {
-  await checkIsBlock(source, { name, end });
-  const bytes = await readAt(source, end, RECORD_START_BYTES);
+  const index = { name, end };
+  const bytes = await readAfter(source, { index, from: end, most: RECORD_START_BYTES });
   if (bytes.length === 0) return;
   const found = describeRecord(bytes, contigs);
-  if (found !== undefined) fail(source, { name, end }, found);
+  if (found !== undefined) fail(source, index, found);
 }
 
 /** Describes what is wrong with a record that should have no place. */
@@ -63,12 +63,11 @@ function describeRecord(bytes: Uint8Array, contigs: number): string | undefined 
  * @throws {FormatError} If one does, or no line starts there.
  */
 export async function checkNoRowsFollow(source: ByteSource, index: IndexEnd): Promise<void> {
-  await checkIsBlock(source, index);
   const { blockPosition, dataPosition } = index.end;
   // With the byte before, where one is in the same block: it ends a line.
   const before = Math.min(1, dataPosition);
   const from = { blockPosition, dataPosition: dataPosition - before };
-  const bytes = await readAt(source, from, before + ROW_START_BYTES);
+  const bytes = await readAfter(source, { index, from, most: before + ROW_START_BYTES });
   if (bytes.length <= before) return;
   if (before === 1 && bytes[0] !== LINE_FEED) {
     fail(source, index, "no start of a row there, expected one");
@@ -106,19 +105,49 @@ export function checkFirstRow(
   );
 }
 
-/** Throws unless a block starts where the index says, or the file ends there. */
-async function checkIsBlock(source: ByteSource, index: IndexEnd): Promise<void> {
-  const { blockPosition } = index.end;
-  const length = Math.min(4, source.size - blockPosition);
-  if (length === 0 || mayBeBgzf(await source.read(blockPosition, length))) return;
-  fail(source, index, "no start of a block there, expected one");
+/**
+ * Reads the next inflated bytes after a place: of one block and, only if it has too few, of those that follow. There are
+ * fewer at the end of the file.
+ */
+async function readAfter(
+  source: ByteSource,
+  { index, from, most }: {
+    readonly index: IndexEnd;
+    readonly from: VirtualOffset;
+    readonly most: number;
+  },
+): Promise<Uint8Array> {
+  let bytes: Uint8Array = new Uint8Array();
+  // Past where a largest block would end, so that the next one is always read then.
+  for (const reach of [1, LARGEST_BLOCK_BYTES + 1]) {
+    const last = Math.min(source.size, from.blockPosition + reach);
+    try {
+      bytes = await readRange(source, { from, last, most });
+    } catch (error) {
+      await checkIsBlock(source, index);
+      throw error;
+    }
+    if (bytes.length === most || last === source.size) break;
+  }
+  return bytes;
 }
 
-/** Reads the next inflated bytes of at least two blocks, or fewer bytes at the end of the file. */
-async function readAt(source: ByteSource, at: VirtualOffset, most: number): Promise<Uint8Array> {
-  // Past where a largest block would end, so that the next one is always read too.
-  const last = Math.min(source.size, at.blockPosition + LARGEST_BLOCK_BYTES + 1);
-  const range = { minv: at, maxv: { blockPosition: last, dataPosition: 0 } };
+/** Throws unless a block starts where the index says. */
+async function checkIsBlock(source: ByteSource, index: IndexEnd): Promise<void> {
+  const { blockPosition } = index.end;
+  const head = await source.read(blockPosition, Math.min(4, source.size - blockPosition));
+  if (!mayBeBgzf(head)) fail(source, index, "no start of a block there, expected one");
+}
+
+async function readRange(
+  source: ByteSource,
+  { from, last, most }: {
+    readonly from: VirtualOffset;
+    readonly last: number;
+    readonly most: number;
+  },
+): Promise<Uint8Array> {
+  const range = { minv: from, maxv: { blockPosition: last, dataPosition: 0 } };
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const { bytes } of inflateRange(source, range)) {

@@ -7,7 +7,7 @@ import { openSignal } from "../../../src/genome/signal/open_signal.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
 import { ByteWriter } from "../../fuzz/byte_writer.ts";
 import { type Extent, writeBai, writeBamData, writeCsiData } from "../../fuzz/bam_files.ts";
-import { writeBgzf } from "../../fuzz/containers.ts";
+import { virtualOffset, writeBgzf } from "../../fuzz/containers.ts";
 import { withDirectory } from "../../helpers/command.ts";
 import { fixtureWindows, geneAt, isInstalled, runProgram } from "../../helpers/genome.ts";
 import { indexedText } from "../../helpers/indexed_text.ts";
@@ -111,6 +111,25 @@ Deno.test("reads without a place may follow what an index knows", async () => {
       deepStrictEqual((await track.count(SMALL_WINDOWS, READS)).values, values);
     }
   }
+});
+
+Deno.test("what follows is read once, and of a file on a server no more than a block usually takes", async () => {
+  const { data, first, second, third } = smallBam();
+  const rest = Array.from({ length: 9000 }, () => [...recordWithoutPlace(-1)]).flat();
+  const whole = bamOf(new Uint8Array([...data, ...rest]));
+  const [index] = indexesOf([first, second, third]);
+  const at = Math.floor(virtualOffset(second.end) / 65_536);
+  const lengths: number[] = [];
+  const source: ByteSource = {
+    ...whole,
+    willRead() {},
+    read(offset, length) {
+      if (offset === at) lengths.push(length);
+      return whole.read(offset, length);
+    },
+  };
+  await openBam(source, index);
+  deepStrictEqual(lengths, [32_769]);
 });
 
 const ROWS = ["chr1", "chr2"].flatMap((name) =>
