@@ -27,9 +27,15 @@ export function warnOfContradictingNames(
   { file, onWarning }: ArrangeOptions & { readonly file: string },
 ): void {
   if (onWarning === undefined) return;
+  // What all names have, such as that of a study, tells no file apart.
+  const files = sheet.map(({ path }) => wordsOf(ownName(path)));
   for (const [field, what] of [["mark", "mark"], ["cellType", "cell type"]] as const) {
-    const names = new Set(sheet.map((row) => row[field]));
-    const words = new Map([...names].map((name) => [name, wordsOf(name)]));
+    const names = [...new Set(sheet.map((row) => row[field]))];
+    const words = new Map(
+      names.map((name) => [name, wordsOf(name)] as const).filter(([, own]) =>
+        isTelling(own) && !files.every((file) => holdsInOrder(file, own))
+      ),
+    );
     const found = rows.flatMap((row) => {
       const name = ownName(row.path);
       const other = findOther(wordsOf(name), row[field], words);
@@ -58,7 +64,7 @@ function findOther(
   // In any writing: H3K4me3 may be H3-K4me3 in the name of its file.
   if (ownWords.length === 0 || words.join("").includes(ownWords.join(""))) return undefined;
   for (const [other, otherWords] of names) {
-    if (other === own || !isTelling(otherWords)) continue;
+    if (other === own) continue;
     // "liver" in the name of a file of "adult liver" is a part of its own name.
     if (otherWords.every((word) => ownWords.includes(word))) continue;
     if (holdsInOrder(words, otherWords)) return other;
