@@ -1,8 +1,10 @@
 /** Formats metrics as text. */
 
 import { formatCountOf } from "../base/count.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { Agreement, Evaluation } from "../data/evaluate.ts";
 import type { LargeError } from "../data/largest_errors.ts";
+import { findEqualSignal } from "../data/silent_marks.ts";
 import { formatGene } from "../gene_id.ts";
 import type { EnsembleComparison } from "../training/ensemble.ts";
 
@@ -59,14 +61,24 @@ export function formatMetric(value: number | null): string {
   return value === null ? "n/a" : value.toFixed(4);
 }
 
-/** Warns if all predictions are equal, like those of a model that learnt nothing. */
-export function warnIfConstant(predicted: ArrayLike<number>): void {
+/** Warns if all predictions are equal, like those of a model that learnt nothing, or of samples that do not differ. */
+export function warnIfConstant(predicted: ArrayLike<number>, data: Dataset): void {
   const first = predicted[0];
   if (predicted.length < 2 || Array.prototype.some.call(predicted, (value) => value !== first)) {
     return;
   }
   console.warn(
-    `warning: every prediction is ${first}. The model did not learn from its input: ` +
-      "try a lower learning rate, more epochs or --transform log1p",
+    `warning: every prediction is ${first}. ${REASONS[findEqualSignal(data) ?? "none"]}`,
   );
 }
+
+/** Why all predictions are equal, and what to do. */
+const REASONS = {
+  zero:
+    "All signal of these data is 0, so it does not tell samples apart: look at the files and windows that it was " +
+    "counted from",
+  equal:
+    "All samples of these data have the same signal, which does not tell them apart: look at how it was made",
+  none:
+    "The model did not learn from its input: try a lower learning rate, more epochs or --transform log1p",
+} as const;

@@ -145,7 +145,7 @@ export async function predictInto<Target>(
       `The model knows no gene by name: it predicts from ${describeReads(models)} alone.`,
     );
   }
-  warnIfConstant(prediction.mean);
+  warnIfConstant(prediction.mean, data);
   const written = {
     ...prediction,
     notes: [...prediction.notes, ...notes],

@@ -102,7 +102,7 @@ async function measureOn(
   // The effect of a gene includes the labels of its training samples.
   const geneEffects = part === "training" ? "leave-one-out" : true;
   const prediction = await predictWithProgress(models, data, { ...settings, geneEffects });
-  if (part === "training") warnIfConstant(prediction.mean);
+  if (part === "training") warnIfConstant(prediction.mean, data);
   const overall = measureAgreement(data, prediction.mean);
   console.log(`On the ${part} data: ${formatAgreement(overall)}`);
   logScores(run, part === "training" ? "train" : "test", overall);

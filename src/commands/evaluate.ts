@@ -173,7 +173,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   const farthest = largestErrors(data, mean);
   const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
   const coverage = measureIntervals({ models, data, unlabelled }, { mean, confidence });
-  warnIfConstant(mean);
+  warnIfConstant(mean, data);
   console.log(formatEvaluation({ overall, byCellType, byGene }));
   console.log(formatLargestErrors(farthest));
   if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);

@@ -38,3 +38,24 @@ export function findSilentMarks(data: Dataset): MissingMarks {
     ]).filter(([, names]) => names.length > 0),
   );
 }
+
+/**
+ * Says what samples whose signal does not tell them apart have in common.
+ *
+ * @param data The samples.
+ * @returns `zero` if all signal is 0, `equal` if all samples have the same, and `undefined` if they differ or have no marks.
+ */
+export function findEqualSignal(data: Dataset): "zero" | "equal" | undefined {
+  const { signal } = data.columns;
+  const size = data.bins * data.marks.length;
+  if (size === 0 || data.rows.length === 0) return undefined;
+  const valuesAt = (place: number) => signalOfRow(signal, data.rows[place]!, size);
+  const places = placesByChunk(signal, data.rows);
+  // A copy: what is read of the next chunk of a stored signal takes the place of this one.
+  const first = valuesAt(places[0]!).slice();
+  for (const place of places) {
+    const values = valuesAt(place);
+    for (let i = 0; i < size; i++) if (values[i] !== first[i]) return undefined;
+  }
+  return first.every((value) => value === 0) ? "zero" : "equal";
+}

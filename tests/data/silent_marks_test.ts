@@ -1,6 +1,6 @@
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
-import { findSilentMarks } from "../../src/data/silent_marks.ts";
+import { findEqualSignal, findSilentMarks } from "../../src/data/silent_marks.ts";
 import { MARKS, randomColumns } from "../helpers/panel_samples.ts";
 import { packedSignal } from "../helpers/packed.ts";
 
@@ -30,4 +30,17 @@ Deno.test("only the samples of the view count", () => {
   deepStrictEqual(findSilentMarks(silent.slice(0, 4)), new Map());
   deepStrictEqual(findSilentMarks(silent.slice(4, 5)), new Map([["cell 1", [SECOND]]]));
   deepStrictEqual(findSilentMarks(silent.slice(0, 0)), new Map());
+});
+
+Deno.test("samples are told to have no signal, or the same, only if all of the view do", () => {
+  const length = packedSignal(COLUMNS).length;
+  const of = (signal: Uint16Array<ArrayBuffer>) => new Dataset({ ...COLUMNS, signal });
+  strictEqual(findEqualSignal(new Dataset(COLUMNS)), undefined);
+  strictEqual(findEqualSignal(of(new Uint16Array(length))), "zero");
+  const size = 20 * MARKS;
+  strictEqual(findEqualSignal(of(new Uint16Array(length).map((_, i) => i % size))), "equal");
+  const last = of(new Uint16Array(length).fill(1, length - 1));
+  strictEqual(findEqualSignal(last), undefined);
+  strictEqual(findEqualSignal(last.slice(0, 4)), "zero");
+  strictEqual(findEqualSignal(last.slice(0, 0)), undefined);
 });

@@ -4,6 +4,7 @@ import { FormatError } from "../../errors.ts";
 import { COMPETITION_RECORD } from "../../record.ts";
 import { SheetExpression } from "../sheet_expression.ts";
 import { checkPaths, checkSpelling } from "./check_rows.ts";
+import { warnOfContradictingNames } from "./contradicting_names.ts";
 import { describeIncomplete, type IncompleteCellType, takeMissingMarks } from "./missing_marks.ts";
 import { checkReplicates, keepReplicates } from "./replicates.ts";
 import type { RowTable } from "./row_table.ts";
@@ -25,6 +26,7 @@ export function arrangeRows(
   const rows = selectRows(given, options);
   checkPaths(rows, file);
   checkSpelling(rows, options);
+  warnOfContradictingNames(rows, given, options);
   checkReplicates(rows, options);
   const marks = sortMarks([...new Set(rows.map(({ mark }) => mark))], options.marks);
   const kept = replicates === "keep" ? keepReplicates(rows, file) : { rows, groups: undefined };

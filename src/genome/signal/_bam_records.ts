@@ -9,8 +9,8 @@ import { REVERSE, UNMAPPED } from "./sam_flags.ts";
 
 /** The reads of a BAM file that are counted. */
 export interface BamFilter extends ReadFilter {
-  /** Number of the sequence that the reads are on. */
-  readonly contig: number;
+  /** Number of the sequence that the reads are on, and that each range starts on; `undefined` to take no read. */
+  readonly contig: number | undefined;
 }
 
 /** Size of a record's fixed part, which follows the record's length, in bytes. */
@@ -30,6 +30,8 @@ export class BamRecordDecoder {
   /** Holds the start of a record whose end has not been read yet. */
   readonly #carry = new CarryBuffer();
   #byteOffset = 0;
+  /** Whether the next record is the first of a range. */
+  #isFirst = true;
 
   constructor(file: string, filter: BamFilter, sink: Pick<ReadSink, "add" | "addBase">) {
     this.#file = file;
@@ -46,6 +48,7 @@ export class BamRecordDecoder {
   /** Ends a range. */
   finish(): void {
     if (this.#carry.length > 0) this.#fail("it ends within a record");
+    this.#isFirst = true;
   }
 
   /** Decodes the complete records, and returns where they end. */
@@ -57,10 +60,20 @@ export class BamRecordDecoder {
       if (size < FIXED_BYTES || size > LARGEST_RECORD_BYTES) this.#fail(`it has ${size} bytes`);
       const end = at + 4 + size;
       if (end > bytes.length) break;
+      if (this.#isFirst) this.#checkFirst(view.getInt32(at + 4, true));
       this.#readRecord(view, at + 4, end);
       at = end;
     }
     return at;
+  }
+
+  /** Throws if a range starts on another sequence: an index that fits has the first read of each of its own sequence. */
+  #checkFirst(contig: number): void {
+    const { contig: expected } = this.#filter;
+    this.#isFirst = false;
+    if (contig !== expected && expected !== undefined) {
+      this.#fail(`it is on sequence ${contig}, expected ${expected} by the index`);
+    }
   }
 
   #readRecord(view: DataView, at: number, end: number): void {

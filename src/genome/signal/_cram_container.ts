@@ -25,6 +25,8 @@ export interface CramContainer {
   readonly slices: readonly number[];
   /** Whether it is the one without reads that ends a file. */
   readonly isLast: boolean;
+  /** Whether it has reads, all of them on one sequence. */
+  readonly isOnSequence: boolean;
 }
 
 /** A block whose content was not read yet. */
@@ -130,7 +132,8 @@ export class CramFileReader {
     if (this.majorVersion === 3) checkCrc(bytes.subarray(0, rest.at), rest);
     const start = offset + rest.at;
     if (start + length > this.size) failCram("it ends within a container", place);
-    return { start, end: start + length, slices, isLast };
+    const isOnSequence = contig >= 0 && records > 0;
+    return { start, end: start + length, slices, isLast, isOnSequence };
   }
 
   /** Reads the header of a block that ends before `end`. */

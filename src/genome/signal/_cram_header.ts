@@ -2,6 +2,7 @@
 
 import { FormatError } from "../../errors.ts";
 import type { Contig } from "../chromosomes.ts";
+import { adviseIndex } from "./_advice.ts";
 import { CramCursor, failCram } from "./_cram_bytes.ts";
 import type { CramFileReader } from "./_cram_container.ts";
 import { CONTENT, inflateBlock } from "./_cram_inflate.ts";
@@ -52,7 +53,7 @@ function readContig(line: string, cursor: CramCursor): Required<Contig> {
  * Checks that a file ends where its index and its structure say.
  *
  * @returns Warnings: one if the file only lacks the container without reads that ends it.
- * @throws {FormatError} If the file was cut short.
+ * @throws {FormatError} If the file was cut short, or has reads after the last that the index knows.
  */
 export async function checkCramEnd(
   reader: CramFileReader,
@@ -64,14 +65,28 @@ export async function checkCramEnd(
     failCut(name, `by its index it has reads at byte ${last}, but it has ${size} bytes`);
   }
   for (let at = last; at < size;) {
-    const { end, isLast } = await reader.container(at);
+    const { end, isLast, isOnSequence } = await reader.container(at);
     if (isLast) return [];
+    if (isOnSequence && at > last) failIndex(name, { last, at });
     at = end;
   }
   return [
     `${name} lacks the empty container that CRAM files end with: what is there is counted, but it may have been ` +
     "cut short. Compare it with its origin",
   ];
+}
+
+/** An index knows all reads that have a place; those that follow would be missing from the counts. */
+function failIndex(
+  file: string,
+  { last, at }: { readonly last: number; readonly at: number },
+): never {
+  throw new FormatError(
+    `Cannot use index: by it the last reads of ${file} are at byte ${last}, found reads on a sequence after them, at ` +
+      `byte ${at}: it is the index of another file, or of this one before it was written again. Make it again: run ` +
+      `"${adviseIndex(file)}"`,
+    { file },
+  );
 }
 
 function failCut(file: string, found: string): never {

@@ -12,6 +12,7 @@ import type { BgzfIndex } from "./_bgzf_index.ts";
 import { CarryBuffer } from "./_carry_buffer.ts";
 import { checkOptions } from "./check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
+import { checkFirstRow } from "./_index_fit.ts";
 import type { IntervalRows } from "./_interval_rows.ts";
 import { makeRows, RowCounter } from "./_row_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack, TextFormat } from "./track.ts";
@@ -74,7 +75,7 @@ export class IndexedTextTrack implements SignalTrack {
       const onContig = onContigs.get(name);
       if (onContig === undefined) continue;
       for (const range of ranges[sequence]!) {
-        await visitRange(source, range, { rows, carry });
+        await visitRange(source, range, { rows, carry, name });
       }
       report(done += onContig.starts.length);
     }
@@ -90,14 +91,21 @@ export class IndexedTextTrack implements SignalTrack {
   }
 }
 
-/** Reads the lines of a range, which starts and ends between lines. */
+/** Reads the lines of a range, which starts with a row of a sequence, and ends between lines. */
 async function visitRange(
   source: ByteSource,
   range: VirtualRange,
-  { rows, carry }: { readonly rows: IntervalRows; readonly carry: CarryBuffer },
+  { rows, carry, name }: {
+    readonly rows: IntervalRows;
+    readonly carry: CarryBuffer;
+    readonly name: string;
+  },
 ): Promise<void> {
+  let isFirst = true;
   try {
     for await (const { bytes, byteOffset } of inflateRange(source, range)) {
+      if (isFirst) checkFirstRow(bytes, { name, file: source.name, byteOffset });
+      isFirst = false;
       rows.byteOffset = byteOffset;
       carry.keepFrom(visitLines(carry.append(bytes), rows));
     }

@@ -16,6 +16,7 @@ import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./
 import { type BgzfIndex, readBgzfIndex } from "./_bgzf_index.ts";
 import { rangeAfter, warnOfMissingEnd } from "./_bgzip_end.ts";
 import { checkOptions } from "./check_options.ts";
+import { checkNoReadsFollow } from "./_index_fit.ts";
 import type { CountCrew } from "./count_crew.ts";
 import { countShares, type Share, type SharedTrack, taskWindows } from "./count_shares.ts";
 import type { BamTask } from "./_count_task.ts";
@@ -28,9 +29,6 @@ import {
   USUAL_EXCLUDED_FLAGS,
 } from "./track.ts";
 
-/** A number that is not used: sequences have numbers from 0, and reads without a place have -1. */
-const NO_CONTIG = -2;
-
 /**
  * Opens a BAM file that is sorted by coordinate.
  *
@@ -38,7 +36,7 @@ const NO_CONTIG = -2;
  * @param index Its index, `.bai` or `.csi`.
  * @returns The opened file. It has a warning if the file only lacks the empty block at the end of BAM files.
  * @throws {FormatError} If the file has another format or was cut short, there is no index, the header or the index is
- * damaged, the index has more sequences than the file or reads past its end, or the file has no reads.
+ * damaged, the index is of another file or of an older version of this one, or the file has no reads.
  */
 export async function openBam(source: ByteSource, index?: ByteSource): Promise<SignalTrack> {
   await checkIsBam(source);
@@ -61,12 +59,14 @@ export async function openBam(source: ByteSource, index?: ByteSource): Promise<S
   const rest = rangeAfter(source, { name: index.name, content: bgzfIndex });
   const warnings = await warnOfMissingEnd(source);
   if (warnings.length > 0) await checkRecords(source, rest);
+  const { end } = bgzfIndex;
+  await checkNoReadsFollow(source, { name: index.name, end, contigs: contigs.length });
   return new BamTrack(source, { index: bgzfIndex, contigs, warnings });
 }
 
 /** Throws unless a range consists of whole blocks and whole records. */
 async function checkRecords(source: ByteSource, range: VirtualRange): Promise<void> {
-  const filter = { contig: NO_CONTIG, minMappingQuality: 0, excludedFlags: 0, unmapped: false };
+  const filter = { contig: undefined, minMappingQuality: 0, excludedFlags: 0, unmapped: false };
   const decoder = new BamRecordDecoder(source.name, filter, { add() {}, addBase() {} });
   for await (const piece of inflateRange(source, range)) decoder.push(piece);
   decoder.finish();

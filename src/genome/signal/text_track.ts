@@ -16,6 +16,7 @@ import { readBgzfIndex } from "./_bgzf_index.ts";
 import { checkLastLine, rangeAfter, untilLastLine, warnOfMissingEnd } from "./_bgzip_end.ts";
 import { checkOptions } from "./check_options.ts";
 import { checkFirstRows } from "./_first_rows.ts";
+import { checkNoRowsFollow } from "./_index_fit.ts";
 import { IndexedTextTrack } from "./_indexed_text.ts";
 import { OverlapError } from "./_overlap_error.ts";
 import { failEmpty, findRow, makeRows, RowCounter } from "./_row_counter.ts";
@@ -37,8 +38,8 @@ export interface OpenTextOptions {
  *
  * @returns The opened file. It has a warning if the file was written by bgzip and only lacks the empty block at its
  * end.
- * @throws {FormatError} If the first rows are of another format or the index is damaged, or if there is an index and
- * the file is cut short or not from bgzip.
+ * @throws {FormatError} If the first rows are of another format or the index is damaged or of another file, or if there
+ * is an index and the file is cut short or not from bgzip.
  */
 export async function openText(
   source: ByteSource,
@@ -74,6 +75,7 @@ async function openIndexedText(
   const rest = rangeAfter(source, { name: index.name, content: bgzfIndex });
   const missingEnd = await warnOfMissingEnd(source);
   if (missingEnd.length > 0) await checkLastLine(source, rest);
+  await checkNoRowsFollow(source, { name: index.name, end: bgzfIndex.end });
   const odd = await checkFirstRows(source, format);
   const warnings = [...missingEnd, ...odd];
   return new IndexedTextTrack(source, {

@@ -1,6 +1,6 @@
 /** Replicates, controls, indexes and missing marks in this package's own sheets. */
 
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { readSampleSheet, type ReadSampleSheetOptions } from "../../../src/genome/sample_sheet.ts";
 import { REPLICATE_RULES } from "../../../src/record.ts";
@@ -325,4 +325,72 @@ Deno.test("cell types that differ only in capitals give a warning", async () => 
   deepStrictEqual(warnings, [
     's.csv has cell types "liver" (line 2) and "Liver" (line 3), which differ only in capitals: are they one?',
   ]);
+});
+
+/** The warnings about a sheet with these rows. */
+async function warningsOf(rows: readonly string[], options: ReadSampleSheetOptions = {}) {
+  const warnings: string[] = [];
+  await read(rows, { ...options, onWarning: (text) => void warnings.push(text) });
+  return warnings;
+}
+
+Deno.test("files whose names hold another mark or cell type of the sheet are warned of", async () => {
+  const swappedMarks = [
+    "liver,H3K4me3,x/liver_H3K27me3.bed",
+    "liver,H3K27me3,x/liver_h3k4me3.bed",
+    "lung,H3K4me3,lung_H3K4me3.bed",
+    "lung,H3K27me3,lung_H3K27me3.bed",
+  ];
+  deepStrictEqual(await warningsOf(swappedMarks), [
+    "s.csv may have files in wrong rows: line 2 says mark H3K4me3, and its file is called liver_H3K27me3.bed; " +
+    "line 3 says mark H3K27me3, and its file is called liver_h3k4me3.bed. They are counted as the sheet says: " +
+    "compare its columns with the names of the files",
+  ]);
+  // Rows that are not read have names, too.
+  strictEqual((await warningsOf(swappedMarks, { marks: ["H3K4me3"] })).length, 1);
+  const names = ["fetal liver", "Adult-Lung"];
+  const swappedTypes = names.flatMap((name, i) =>
+    ["H3K4me3", "H3K9me3", "H3K27ac"].map((mark) =>
+      `${name},${mark},https://host.org/a/${
+        names[1 - i]!.replace(/ |-/, ".")
+      }.${mark}.bam?sig=${name}`
+    )
+  );
+  const [warning, ...others] = await warningsOf(swappedTypes);
+  strictEqual(others.length, 0);
+  match(
+    warning!,
+    /line 2 says cell type fetal liver, and its file is called Adult\.Lung\.H3K4me3\.bam; .*; and 3 more\. They/,
+  );
+});
+
+Deno.test("names of files that hold other words by chance are not warned of", async () => {
+  const plain = [
+    // Names in names, of both marks or cell types, and in another writing.
+    ["H3K4me1", "H3K4me3", "liver", "lung", "liver_H3K4me1_and_H3K4me3.bam"],
+    ["H3K4me3", "H3K4me1", "liver", "lung", "liver_not_lung_H3-K4-me3_over_H3K4me1.bam"],
+    ["H3K4me3", "H3K4me1", "liver", "lung", "H3K4me1x_lungs.bam"],
+    ["H3K4me3", "H3K4me1", "adult liver", "liver", "liver_adult.bam"],
+    ["H3K4me3", "H3K4me1", "liver", "river", "driver.bam"],
+    // Short names, numbers, and controls.
+    ["H3K4me3", "H3", "A", "B", "H3_K4_B.bam"],
+    ["H3K4me3", "H3K4me1", "donor", "102", "sample-102.bam"],
+    ["H3K4me3", "Input", "treated", "control", "chip_vs_input_control.bw"],
+    // Folders say nothing.
+    ["H3K4me3", "H3K27me3", "liver", "lung", "lung/H3K27me3/a.bam"],
+  ] as const;
+  for (const [mark, otherMark, cellType, otherType, path] of plain) {
+    const rows = [
+      `${cellType},${mark},${path}`,
+      `${cellType},${otherMark},2.bam`,
+      `${otherType},${mark},3.bam`,
+      `${otherType},${otherMark},4.bam`,
+    ];
+    deepStrictEqual(await warningsOf(rows), [], path);
+  }
+  // A word of all names, as that of a study.
+  const study = ["liver", "lung"].flatMap((name, i) =>
+    ["H3K4me3", "H3K9me3"].map((mark) => `${name},${mark},liver-study_s${i}_${mark}.bam`)
+  );
+  deepStrictEqual(await warningsOf(study), []);
 });

@@ -223,8 +223,7 @@ Deno.test("an index that is damaged, or of another kind or file, is refused", as
   more.set(bai);
   new DataView(more.buffer).setInt32(4, 6, true);
   await rejects(open(more), /it has 6 sequences, expected the 3 of reads\.bam/);
-  const track = await open(moveChunks(bai, 1));
-  await rejects(track.count(fixtureWindows(), { rule: "reads" }), /its index is of another file/);
+  await rejects(open(moveChunks(bai, 1)), /it is the index of another file/);
 });
 
 /** A copy of a .bai index with one 32-bit integer replaced. */
@@ -291,9 +290,12 @@ Deno.test("a block that claims more than BGZF blocks hold is refused without inf
   for (const size of [65_537, 2 ** 32 - 1]) {
     const bytes = bam.finish();
     new DataView(bytes.buffer).setUint32(lie.offset, size, true);
-    const track = await openBam(bytesSource(bytes, "a.bam"), bytesSource(index, "a.bai"));
-    const windows = geneWindows([geneAt("chr1", 100), geneAt("chr2", 100)]);
-    await rejects(track.count(windows, { rule: "reads" }), { name: "FormatError", file: "a.bam" });
+    const count = async () => {
+      const track = await openBam(bytesSource(bytes, "a.bam"), bytesSource(index, "a.bai"));
+      const windows = geneWindows([geneAt("chr1", 100), geneAt("chr2", 100)]);
+      await track.count(windows, { rule: "reads" });
+    };
+    await rejects(count(), { name: "FormatError", file: "a.bam" });
   }
 });
 

@@ -160,6 +160,19 @@ Deno.test("numbers of any size in the headers of a container and its slice are r
   ok(refused > 100, `${refused} refused`);
 });
 
+Deno.test("CRAM with the index of an older version, which lacks its last reads, is refused", async () => {
+  for (const name of [...VERSIONS.map((version) => `reads_v${version}`), "few"]) {
+    const lines = gunzipSync(fixtureBytes(`${name}.cram.crai`)).toString().trim().split("\n");
+    const older = lines.filter((line) => line.startsWith("0\t")).join("\n") + "\n";
+    const index = bytesSource(new TextEncoder().encode(older), "a.crai");
+    await rejects(openSignal(fixture(`${name}.cram`), { index }), {
+      name: "FormatError",
+      message:
+        /^Cannot use index: by it the last reads of .*\.cram are at byte \d+, found reads on a sequence after them.* run "samtools index/,
+    });
+  }
+});
+
 Deno.test("an index of another kind, of another file, or damaged is refused by its name", async () => {
   const file = () => fixture("reads_v3.0.cram");
   const withIndex = (text: string) =>
@@ -182,7 +195,8 @@ Deno.test("an index of another kind, of another file, or damaged is refused by i
     /by its index it has reads at byte 999999/,
   );
   const wrong = /no slice starts here.*index is of another file/;
-  await refuse(line(0, 1, 60_000, container, slice + 1, 1000), wrong);
+  const next = gunzipSync(fixtureBytes("reads_v3.0.cram.crai")).toString().split("\n")[1]! + "\n";
+  await refuse(line(0, 1, 60_000, container, slice + 1, 1000) + next, wrong);
   await refuse(line(0, 1, 60_000, container + 1, slice, 1000), /index is of another file/);
 });
 
