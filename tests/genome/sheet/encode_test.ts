@@ -405,3 +405,41 @@ Deno.test("the assembly of the table is that of its files: genes of another one 
     });
   });
 });
+
+Deno.test("biosamples of one name that are of different types or terms give a warning", async () => {
+  const files = (first: Fields, second: Fields) => [
+    file("ENCFF001AAA", { "Biosample type": "primary cell", ...first }),
+    file("ENCFF001AAB", {
+      "Biosample type": "primary cell",
+      "Experiment target": "H3K9me3-human",
+      ...second,
+    }),
+  ];
+  const differing = [
+    files({}, { "Biosample type": "in vitro differentiated cells" }),
+    files({ "Biosample term id": "CL:0000182" }, { "Biosample term id": "CL:0000183" }),
+  ];
+  const messages = [
+    /"liver" is primary cell in line 2 and in vitro differentiated cells in line 3, .*"cell_type"/,
+    /"liver" is primary cell, CL:0000182 in line 2 and primary cell, CL:0000183 in line 3/,
+  ];
+  for (const [i, rows] of differing.entries()) {
+    const { lines, notes } = await read(rows);
+    strictEqual(lines.length, 2);
+    match(notes.join("|"), messages[i]!);
+    const own = rows.map((row) => ({ ...row, cell_type: "mine" }));
+    strictEqual((await read(own, {}, [...COLUMNS, "cell_type"])).notes.length, 1);
+  }
+  const quiet = [
+    files({ "Biosample term id": "CL:1" }, { "Biosample term id": "CL:1" }),
+    files({ "Biosample type": "cell_line" }, { "Biosample type": "cell line" }),
+    files({}, { "Biosample type": "" }),
+    files({}, { "Biosample type": "tissue", "Biosample term name": "lung" }),
+  ];
+  for (const rows of quiet) {
+    strictEqual(
+      (await read(rows, { missingMarks: "mask" })).notes.join("|").includes(" is primary"),
+      false,
+    );
+  }
+});
