@@ -7,7 +7,12 @@ import type { ChromosomeAliases } from "../genome/chromosome_aliases.ts";
 import { isTranscriptId } from "../genome/transcript_id.ts";
 import { geneGroupKey } from "../gene_id.ts";
 import type { TssRule } from "../record.ts";
-import { checkAnnotation, fileOfAnnotation, takeAnnotationOf } from "./_annotation.ts";
+import {
+  checkAnnotation,
+  checkAssemblyOfBundled,
+  fileOfAnnotation,
+  takeAnnotationOf,
+} from "./_annotation.ts";
 import { checkInputFile } from "./_input_file.ts";
 import type { GeneFlags } from "./_prepare_gene_flags.ts";
 
@@ -48,6 +53,7 @@ export async function checkGeneFiles(flags: GeneFlags): Promise<void> {
     );
   }
   if (genes !== undefined) await checkAnnotation("--genes", genes);
+  checkAssemblyOfBundled(genes, flags.assembly);
   for (
     const [flag, path] of [
       ["--windows", windows],

@@ -2,24 +2,35 @@
 
 import { ContractError } from "../errors.ts";
 import { knownAssembly } from "./_known_assemblies.ts";
-import { assemblyName, type FileAssembly } from "./assembly.ts";
+import { assemblyName, BY_LENGTHS } from "./assembly.ts";
 import type { PrepareOptions } from "./prepare_options.ts";
+
+/** A file, its assembly, and what shows that. */
+export interface AssemblyEvidence {
+  readonly file: string;
+  readonly assembly: string;
+  /** How messages name the source, such as `by its header`. */
+  readonly by: string;
+}
 
 /**
  * Returns the assembly, or the annotation's assembly if no other source has one.
  *
- * @throws {ContractError} If the annotation contradicts a file's lengths and the user did not name the assembly.
+ * @param evidence A file of that assembly, and what shows it.
+ * @throws {ContractError} If the annotation contradicts the file and the user did not name the assembly.
  */
 export function compareWithAnnotation(
   assembly: string,
-  files: readonly FileAssembly[],
+  evidence: AssemblyEvidence | undefined,
   { assembly: named, annotationAssembly, onWarning }: PrepareOptions,
 ): string {
   if (annotationAssembly === undefined) return assembly;
   const ofGenes = assemblyName(annotationAssembly);
   if (assembly === "unknown") return ofGenes;
-  const file = files.find((file) => file.assembly !== undefined)?.file;
   const [knowsGenes, knowsAssembly] = [ofGenes, assembly].map(knownAssembly);
+  // Lengths identify few species, of which all names are known. What is said may be of others, with names of both kinds.
+  const isTelling = evidence?.by === BY_LENGTHS || knowsGenes !== undefined;
+  const { file, by } = isTelling && evidence !== undefined ? evidence : {};
   if (named !== undefined && knowsAssembly === undefined && knowsGenes !== undefined) {
     onWarning?.(
       `the genes are of ${ofGenes} by what their file says, and "${named}" is not the name of a known assembly: ` +
@@ -32,7 +43,7 @@ export function compareWithAnnotation(
   const found = `the genes are of ${ofGenes} by what their file says`;
   if (named === undefined && file !== undefined && knowsGenes !== undefined) {
     throw new ContractError(
-      `Cannot use ${file}: by the lengths of its chromosomes it is ${assembly}, but ${found}. ` +
+      `Cannot use ${file}: ${by} it is ${assembly}, but ${found}. ` +
         `Use an annotation of ${assembly}; if this is one, name the assembly`,
     );
   }

@@ -17,7 +17,7 @@ import { isBioMartHeader, makeTableParser } from "./_table_genes.ts";
 import { TranscriptStarts } from "./_transcript_starts.ts";
 import { moveToCanonical, noteSharedStarts, takeTranscripts } from "./_tss_rule.ts";
 import { type OnWarning, unquoteCell } from "./text_lines.ts";
-import { AssemblyClues } from "./_assembly_clues.ts";
+import { AssemblyClues } from "./assembly_clues.ts";
 import type { Gene } from "./gene.ts";
 import type { Annotation, AnnotationTss, GeneFormat, ReadGenesOptions } from "./gene_format.ts";
 import { isTrackLine } from "./track_lines.ts";

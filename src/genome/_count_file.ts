@@ -61,8 +61,8 @@ export function asControl(
   control: ControlInput,
   { cellType, mark }: Pick<CountedFile, "cellType" | "mark">,
 ): CountedFile {
-  const { name } = control;
-  return { name, open: () => control.open(), cellType, mark: `control of ${mark}` };
+  const { name, assembly } = control;
+  return { name, assembly, open: () => control.open(), cellType, mark: `control of ${mark}` };
 }
 
 /** Counts a file near the genes of a band, and closes it. Bins are by ascending coordinate. */

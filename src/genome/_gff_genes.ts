@@ -11,7 +11,7 @@ import { GffStarts } from "./_gff_starts.ts";
 import { GffTranscripts } from "./_gff_transcripts.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import type { GeneRow } from "./_make_gene.ts";
-import type { AssemblyClues } from "./_assembly_clues.ts";
+import type { AssemblyClues } from "./assembly_clues.ts";
 import type { TranscriptStarts } from "./_transcript_starts.ts";
 
 const EXTRA_COPY = "copied again by Liftoff, of an extra_copy_number above 0";

@@ -3,12 +3,13 @@
 import { formatCountOf } from "../base/count.ts";
 import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
-import { compareWithAnnotation } from "./_annotation_assembly.ts";
 import { checkAccessions } from "./_contig_assembly.ts";
 import { checkValues } from "./_check_values.ts";
 import { FileMessages, type WarnOnce } from "./file_messages.ts";
+import type { AssemblyEvidence } from "./_annotation_assembly.ts";
+import { agreeOnData, listSaid } from "./_said_assembly.ts";
 import { listSome } from "./wording.ts";
-import { agreeOnAssembly, type FileAssembly, identifyAssembly } from "./assembly.ts";
+import { type FileAssembly, identifyAssembly } from "./assembly.ts";
 import { ASSEMBLIES_WITH_SIZES, collectChromosomes } from "./chromosome_sizes.ts";
 import { checkAssembly, chromosomeMatcher, type Contig, matchChromosome } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
@@ -51,6 +52,7 @@ export async function inspectInputs(
   const { countsEarly = true } = options;
   const aliases = options.windows.chromosomeAliases;
   const found: FileAssembly[] = [];
+  const said: AssemblyEvidence[] = [];
   const contigs: { readonly file: string; readonly contigs: readonly Contig[] }[] = [];
   const warnings = new FileMessages();
   const formats = new Map<SignalFormat, string>();
@@ -66,6 +68,7 @@ export async function inspectInputs(
         file: name,
         assembly: track.contigs && identifyAssembly(track.contigs, aliases),
       });
+      said.push(...listSaid(input, track));
       contigs.push({ file: name, contigs: track.contigs ?? [] });
       if (!formats.has(track.format)) formats.set(track.format, name);
       if (track.contigs !== undefined) {
@@ -82,8 +85,7 @@ export async function inspectInputs(
   }
   checkFragmentsPerRead(formats, options);
   for (const { message, file } of warnings.list()) options.warnOnce(message, file);
-  const agreed = agreeOnAssembly(found, options.assembly);
-  const assembly = compareWithAnnotation(agreed, found, options);
+  const assembly = agreeOnData(found, said, options);
   for (const { file, contigs: own } of contigs) checkAccessions(own, { file, assembly });
   const all = contigs.flatMap(({ contigs }) => contigs);
   const chromosomes = collectChromosomes({ contigs: all, assembly });

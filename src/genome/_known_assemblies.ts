@@ -69,22 +69,33 @@ export const KNOWN_ASSEMBLIES: readonly KnownAssembly[] = [
   },
 ];
 
-/** Names of one assembly, in lower case. */
+/**
+ * Names of one assembly, in lower case. Of older ones only UCSC's names are here, which tell them from newer ones: what
+ * others call them stands in records as it is written.
+ */
 const NAMES: readonly (readonly [name: string, others: RegExp])[] = [
+  ["hg16", /^hg16$/],
+  ["hg17", /^hg17$/],
   ["hg18", /^(?:hg18|ncbi_?36|build_?36|b36|human_b36(?:_both|_female|_male)?)$/],
   ["hg19", /^(?:hg19|grch37|b37|hs37(?:d5)?|(?:human_)?g1k_v37|build_?37)$/],
   ["hg38", /^(?:hg38|grch38|b38|hs38(?:dh|d1)?|(?:human_)?g1k_v38)$/],
   ["hs1", /^(?:hs1|(?:t2t[-_.]?)?chm13(?:[-_.]?v?(?:1\.1|2(?:\.0)?))?)$/],
+  ["mm8", /^mm8$/],
   ["mm9", /^(?:mm9|ncbi_?m?37|mgscv37)$/],
   ["mm10", /^(?:mm10|grcm38)$/],
   ["mm39", /^(?:mm39|grcm39)$/],
+  ["rn4", /^rn4$/],
   ["rn5", /^(?:rn5|rnor_5\.0)$/],
   ["rn6", /^(?:rn6|rnor_6\.0)$/],
   ["rn7", /^(?:rn7|mratbn7\.2)$/],
+  ["danRer7", /^danrer7$/],
   ["danRer10", /^(?:danrer10|grcz10)$/],
   ["danRer11", /^(?:danrer11|grcz11)$/],
+  ["dm3", /^dm3$/],
   ["dm6", /^(?:dm6|bdgp6(?:\.\d+)?)$/],
+  ["ce10", /^ce10$/],
   ["ce11", /^(?:ce11|wbcel235)$/],
+  ["sacCer2", /^saccer2$/],
   ["sacCer3", /^(?:saccer3|r64-1-1)$/],
 ];
 
@@ -113,7 +124,7 @@ const ACCESSIONS:
 const HARMLESS = new RegExp(
   "^(?:" + [
     "p\\d+|patch\\d*|hla|decoys?|hs37d5|hs38d1|d1|vd1|ebv|rcrs|ercc(?:92)?",
-    "no|with|without|and|plus|full|lite|main|standard|only|canonical|noalt|alts?",
+    "no|with|without|and|plus|full|lite|main|minimal|standard|only|canonical|noalt|alts?",
     "primary|assembly|analysis|set|analysisset|fullanalysisset|toplevel|chr|chrom(?:osomes?)?",
     "dna|[sr]m|masked|maskedy|genom(?:e|ic)|fa|fasta|fna|gz|2bit|sizes|gtf|gff3?",
     "gencode|ensembl|ucsc|ncbi|refseq",

@@ -75,6 +75,9 @@ export interface FileAssembly {
   readonly assembly: string | undefined;
 }
 
+/** How messages name what {@linkcode identifyAssembly} goes by. */
+export const BY_LENGTHS = "by the lengths of its chromosomes";
+
 /**
  * Finds the common assembly of several files: the assembly that the files identify, or else the one that the user
  * named.
@@ -110,7 +113,7 @@ export function agreeOnAssembly(files: readonly FileAssembly[], named?: string):
     ? ""
     : `. That name is not known; if it stands for ${other.assembly}, name that`;
   throw new ContractError(
-    `Cannot use ${other.file}: by the lengths of its chromosomes it is ${other.assembly}, ` +
+    `Cannot use ${other.file}: ${BY_LENGTHS} it is ${other.assembly}, ` +
       `expected ${agreed}, ${source}${hint}`,
   );
 }

@@ -9,7 +9,7 @@ import { formatCountOf } from "../base/count.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import { lineText, withSource } from "../text/lines.ts";
-import { AssemblyClues } from "./_assembly_clues.ts";
+import { AssemblyClues } from "./assembly_clues.ts";
 import { type BedInterval, parseInterval } from "./_bed_intervals.ts";
 import { GeneReport } from "./_gene_report.ts";
 import { describeFacts, GeneFactsById } from "./_window_facts.ts";

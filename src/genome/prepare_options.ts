@@ -34,6 +34,8 @@ export interface OpenedSignal {
 export interface ControlInput {
   /** Name of the file, for messages. */
   readonly name: string;
+  /** The assembly that the sample sheet says the file is of. */
+  readonly assembly?: string | undefined;
   /** Opens the file. Called at least twice, since all files are inspected before any is counted. */
   open(): Promise<OpenedSignal>;
 }
@@ -48,6 +50,8 @@ export interface SignalInput {
   readonly name: string;
   /** Name of the replicate, if there are several. */
   readonly replicate?: string | undefined;
+  /** The assembly that the sample sheet says the file is of. */
+  readonly assembly?: string | undefined;
   /** The control. Files that have the same object as their control share it, and it is counted once. */
   readonly control?: ControlInput | undefined;
   /** Opens the file. Called twice, since all files are inspected before any is counted. */
@@ -154,12 +158,13 @@ export interface PrepareOptions extends
   /**
    * Name of the genome assembly.
    *
-   * @default {The assembly that the lengths of the files' chromosomes identify, else the annotation's, else `unknown`.}
+   * @default {The assembly that the lengths of the files' chromosomes identify, else the one that the sample sheet or
+   * headers of files name, else the annotation's, else `unknown`.}
    */
   readonly assembly?: string | undefined;
   /**
    * The assembly that the genes' file says they are of: `assembly` of `readAnnotation`. If the lengths of a file's
-   * chromosomes identify another assembly, the file is refused; if `assembly` is set, there is only a warning.
+   * chromosomes, its header or the sample sheet say another assembly, the file is refused; if `assembly` is set, there is only a warning.
    */
   readonly annotationAssembly?: string | undefined;
   /**

@@ -119,12 +119,13 @@ async function findFile(
   const path = resolveSheetPath(entry.path, sheetPath);
   const problem = await findProblem(path, entry);
   if (problem !== undefined) throw new FormatError(problem, { file: sheetPath, line: entry.line });
-  const { format } = entry;
+  const { format, assembly } = entry;
   const index = await findIndex(entry, sheetPath);
   return {
     real: isAddress(path) ? addressIdentity(path) : await realPath(path),
     input: {
       name: showPlace(path),
+      ...assembly !== undefined && { assembly },
       open: () => openSignalFile(path, { remote, format, ...index }),
     },
   };

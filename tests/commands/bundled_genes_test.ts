@@ -87,14 +87,14 @@ Deno.test("bundled genes of another assembly than the files' are refused", async
   });
 });
 
-Deno.test("bundled genes of another assembly than the one that is named make a warning", async () => {
+Deno.test("bundled genes of another assembly than the one that is named are refused", async () => {
   const { code, stderr } = await prepareText(
     { "r.bed": readsOn("chrX") },
-    [...SIZES, "--genes", "hg19", "--assembly", "hg38"],
+    [...SIZES, "--genes", "hg19", "--assembly", "GRCh38"],
     { genes: false },
   );
-  strictEqual(code, 0);
-  match(stderr, /the genes are of hg19 .*, but hg38 was named: if these differ/);
+  strictEqual(code, 1);
+  match(stderr, /genes of hg19: --assembly is GRCh38, .* Name genes of hg38/);
 });
 
 Deno.test("transcripts are not looked for in bundled genes", async () => {

@@ -1,5 +1,11 @@
-import { strictEqual, throws } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { agreeOnAssembly, assemblyName, identifyAssembly } from "../../src/genome/assembly.ts";
+import { prepare } from "../../src/genome/prepare.ts";
+import type { PrepareOptions } from "../../src/genome/prepare_options.ts";
+import { openSignal } from "../../src/genome/signal/open_signal.ts";
+import type { SignalTrack } from "../../src/genome/signal/track.ts";
+import { geneAt } from "../helpers/genome.ts";
+import { textSource } from "../helpers/text_source.ts";
 
 const HG19 = [{ name: "chr1", length: 249_250_621 }, { name: "chr2", length: 243_199_373 }];
 
@@ -72,8 +78,9 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     "GCF_009914755.1",
   ],
   mm9: ["mm9", "NCBI37", "NCBIM37", "MGSCv37"],
-  mm10: ["mm10", "GRCm38", "GRCm38.p6", "GCF_000001635.26", "GCA_000001635.8"],
+  mm10: ["mm10", "mm10-minimal", "GRCm38", "GRCm38.p6", "GCF_000001635.26", "GCA_000001635.8"],
   mm39: ["mm39", "GRCm39", "GCF_000001635.27"],
+  dm3: ["dm3"],
   dm6: ["dm6", "BDGP6", "BDGP6.46"],
   ce11: ["WBcel235"],
 };
@@ -121,4 +128,125 @@ Deno.test("files and user must agree on the assembly", () => {
     () => agreeOnAssembly([hg19], "mine"),
     /expected mine, .* not known; .* stands for hg19, name that$/,
   );
+});
+
+/** A file of reads: what its header and its row of the sheet say, and the lengths that it has. */
+interface SaidOf {
+  readonly header?: string;
+  readonly sheet?: string;
+  readonly lengths?: number;
+}
+
+/** Finds the assembly of files of one read each, and the warnings. */
+async function assemblyOfFiles(files: readonly SaidOf[], options: Partial<PrepareOptions> = {}) {
+  const warnings: string[] = [];
+  const inputs = files.map(({ header, sheet: assembly, lengths }, i) => {
+    const name = `${i}.bed`;
+    const text = `${header === undefined ? "" : `${header}\n`}chr1\t1000\t1036\tN\t0\t+\n`;
+    const open = async () => {
+      const opened = await openSignal(textSource(text, name));
+      const contigs = lengths === undefined ? undefined : [{ name: "chr1", length: lengths }];
+      const { assembly, warnings = [] } = opened;
+      const track: SignalTrack = {
+        name,
+        format: "bed",
+        contigs,
+        assembly,
+        warnings,
+        count: (windows, how) => opened.count(windows, how),
+      };
+      return { track, close: () => {} };
+    };
+    return { cellType: "liver", mark: `mark${i}`, name, assembly, open };
+  });
+  const { record } = await prepare([geneAt("chr1", 1000)], inputs, {
+    rule: "reads",
+    halfWidthBp: 200,
+    onWarning: (message) => void warnings.push(message),
+    ...options,
+  });
+  return { assembly: record.assembly, warnings };
+}
+
+const TRACK_HG19 = 'track name="x" description="lifted, not db=hg38" db=hg19';
+const LENGTH_OF_HG38 = 248_956_422;
+
+Deno.test("headers of text files and the sample sheet give the assembly, by any of its names", async () => {
+  const headers = {
+    hg19: [
+      TRACK_HG19,
+      "browser position chr1:1-100\ntrack type=bed db='hg19' name=x",
+      "#assembly=GRCh37",
+      "# genome assembly: GRCh37.p13",
+      "##genome-build NCBI GRCh37",
+      "#!genome-build GRCh37.p13",
+    ],
+    galGal6: ["track db=galGal6"],
+    unknown: [
+      "track name=x description='db=hg19'",
+      "#description: lifted from hg19",
+      "# genome: mine",
+      "track db=hub_12_hg19",
+    ],
+  };
+  for (const [assembly, texts] of Object.entries(headers)) {
+    for (const header of texts) {
+      deepStrictEqual(await assemblyOfFiles([{ header }]), { assembly, warnings: [] }, header);
+    }
+  }
+  const sheets = [{ sheet: "GRCh38" }, { sheet: "hg38", header: "track db=hg38" }];
+  deepStrictEqual(await assemblyOfFiles(sheets), { assembly: "hg38", warnings: [] });
+  strictEqual((await assemblyOfFiles([{ sheet: "mine" }])).assembly, "mine");
+  const genes = { annotationAssembly: "GRCh38" };
+  strictEqual((await assemblyOfFiles([{ sheet: "mine" }], genes)).assembly, "hg38");
+});
+
+Deno.test("a header or a sheet that contradicts the genes, other files or their lengths is refused", async () => {
+  const contradictions: readonly [RegExp, readonly SaidOf[], Partial<PrepareOptions>?][] = [
+    [
+      /0\.bed: by its row of the sample sheet it is hg38, but the genes are of hg19/,
+      [{ sheet: "GRCh38" }],
+      { annotationAssembly: "GRCh37.p13" },
+    ],
+    [
+      /0\.bed: by its header it is hg19, but the genes are of hg38/,
+      [{ header: TRACK_HG19 }],
+      { annotationAssembly: "hg38" },
+    ],
+    [
+      /1\.bed: by its header it is hg19, expected hg38, which is that of 0\.bed by its row of/,
+      [{ sheet: "GRCh38" }, { header: TRACK_HG19 }],
+    ],
+    [
+      /0\.bed: by its header it is hg19, expected hg38, .* lengths .* header is out of date, name/,
+      [{ header: TRACK_HG19, lengths: LENGTH_OF_HG38 }],
+    ],
+    [
+      /0\.bed: by its row .* it is mm10, expected hg38, .* lengths .* correct the sheet/,
+      [{ sheet: "mm10", lengths: LENGTH_OF_HG38 }],
+    ],
+    [/is dm3, but the genes are of dm6/, [{ sheet: "dm3" }], { annotationAssembly: "BDGP6.46" }],
+  ];
+  for (const [message, files, options] of contradictions) {
+    await rejects(assemblyOfFiles(files, options), { name: "ContractError", message });
+  }
+});
+
+Deno.test("words that contradict the named assembly give a warning, and names that are not known none", async () => {
+  deepStrictEqual(await assemblyOfFiles([{ header: TRACK_HG19 }], { assembly: "GRCh38" }), {
+    assembly: "hg38",
+    warnings: [
+      "0.bed is of hg19 by its header, but hg38 was named: if these differ, all windows are at the wrong places",
+    ],
+  });
+  const quiet: readonly [SaidOf, Partial<PrepareOptions>, assembly: string][] = [
+    [{ header: TRACK_HG19 }, { assembly: "GRCh37" }, "hg19"],
+    [{ sheet: "mm10-minimal" }, { annotationAssembly: "GRCm38.p6" }, "mm10"],
+    [{ sheet: "dm3" }, { annotationAssembly: "BDGP5" }, "dm3"],
+    [{ header: "track db=galGal6" }, { annotationAssembly: "GRCg6a" }, "GRCg6a"],
+    [{ sheet: "hg38", lengths: LENGTH_OF_HG38 }, { annotationAssembly: "GRCh38.p14" }, "hg38"],
+  ];
+  for (const [file, options, assembly] of quiet) {
+    deepStrictEqual(await assemblyOfFiles([file], options), { assembly, warnings: [] });
+  }
 });

@@ -41,6 +41,7 @@ export function chooseFiles(
     ...groupBy(marks, ({ cellType, mark }) => JSON.stringify([cellType, mark])).values(),
   ]
     .flatMap((group) => chooseOfMark(group, options));
+  warnOfBiosamples(chosen, options);
   warnOfDonors(chosen, options);
   noteChoice(marks, chosen, options);
   const controls = own.filter(({ isControl }) => isControl);
@@ -170,6 +171,27 @@ function noteChoice(
     `Taken from ${file}: ${chosen.length} of ${files.length} files of marks, ${assembly}` +
       `${isPooled ? ", some of which pool all replicates (--replicates takes single ones)" : ""}`,
   );
+}
+
+/** Warns of biosamples that share a name and little else, such as hepatocytes from a liver and those made of stem cells. */
+function warnOfBiosamples(
+  files: readonly EncodeFile[],
+  { file, onWarning }: ChooseFilesOptions,
+): void {
+  // Who names cell types in a column has decided what belongs together.
+  const described = files.filter(({ biosample, isNamed }) => biosample !== "" && !isNamed);
+  for (const group of groupBy(described, ({ cellType }) => cellType).values()) {
+    const [first] = group;
+    const other = group.find(({ biosample }) => biosample !== first?.biosample);
+    if (first === undefined || other === undefined) continue;
+    onWarning(
+      `${file}: "${first.cellType}" is ${showName(first.biosample)} in line ${first.line} and ` +
+        `${
+          showName(other.biosample)
+        } in line ${other.line}, and is taken for one cell type: a column "cell_type" ` +
+        "tells them apart",
+    );
+  }
 }
 
 function warnOfDonors(

@@ -21,6 +21,10 @@ export interface EncodeFile {
   readonly biologicalReplicates: readonly string[];
   /** Name of the replicate, once the files are chosen, or from the row's own column `replicate`. */
   readonly replicate?: string | undefined;
+  /** The biosample's type and the identifier of its term, such as `primary cell, CL:0000182`, as far as the row has them. */
+  readonly biosample: string;
+  /** Whether the cell type is named by the row's own column `cell_type`. */
+  readonly isNamed: boolean;
   /** What was done to the biosample; empty if nothing was. */
   readonly treatment: string;
   readonly donors: string;
@@ -80,6 +84,9 @@ export function readEncodeFile({ cell, line }: RowCells, file: string): EncodeFi
     assembly: assemblyName(cell("File assembly") || cell("Assembly")),
     biologicalReplicates: listOf(cell("Biological replicate(s)")),
     replicate: cell("replicate") || undefined,
+    biosample: ["Biosample type", "Biosample term id"].map(cell)
+      .map((text) => text.replaceAll("_", " ")).filter((text) => text !== "").join(", "),
+    isNamed: cell("cell_type") !== "",
     treatment: [
       "Biosample treatments",
       "Biosample treatments amount",

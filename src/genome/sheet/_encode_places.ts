@@ -23,6 +23,7 @@ export async function placeFiles(
     path: paths.get(one)!,
     format: one.format,
     ...one.sizeBytes !== undefined && { sizeBytes: one.sizeBytes },
+    ...one.assembly !== "" && { assembly: one.assembly },
     line: one.line,
   });
 }

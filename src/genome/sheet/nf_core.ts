@@ -9,6 +9,7 @@ import { findLibraries, type LibraryFiles } from "./_nf_core_files.ts";
 import type { Library } from "./_nf_core_library.ts";
 import { nameSample, type SampleNames } from "./_nf_core_names.ts";
 import type { RowCells, RowReader, SheetHeader } from "./table.ts";
+import { listSome } from "../wording.ts";
 import { type SheetRow, withoutUndefined } from "./types.ts";
 
 /** The name of a sample that ends in its replicate, as nf-core/chipseq 2.0 has it. */
@@ -118,7 +119,13 @@ export class NfCoreReader implements RowReader {
     const { results = "", wantsControls, onNote } = this.#options;
     const controls = new Map<Library, Library>();
     const libraries = [...this.#libraries.values()];
-    const marks = libraries.filter((library) => this.#isMark(library, libraries));
+    const controlNames = new Set(
+      libraries.flatMap(({ control, sample }) =>
+        samplesOf(control, libraries).filter((name) => name !== sample)
+      ),
+    );
+    const marks = libraries.filter((library) => this.#isMark(library, controlNames));
+    this.#noteAntibodies(libraries.filter((library) => !marks.includes(library)));
     for (const library of marks) {
       const control = library.control === "" ? undefined : this.#controlOf(library, libraries);
       if (control !== undefined) controls.set(library, control);
@@ -163,11 +170,24 @@ export class NfCoreReader implements RowReader {
     );
   }
 
-  /** Whether a library is of a mark rather than a control. */
-  #isMark({ sample, antibody, mark }: Library, libraries: readonly Library[]): boolean {
+  /** Whether a library is of a mark rather than a control, which the rows of other samples may say. */
+  #isMark({ sample, antibody, mark }: Library, controlNames: ReadonlySet<string>): boolean {
     if (mark !== "") return true;
-    if (this.#isChipseq) return antibody !== "";
-    return !libraries.some(({ control }) => samplesOf(control, libraries).includes(sample));
+    if (controlNames.has(sample)) return false;
+    return !this.#isChipseq || antibody !== "";
+  }
+
+  /** Says which controls could have been meant as marks, such as H3, with which its modifications are compared. */
+  #noteAntibodies(controls: readonly Library[]): void {
+    const names = new Set(
+      controls.filter(({ antibody }) => antibody !== "")
+        .map(({ sample, antibody }) => `${sample} (${antibody})`),
+    );
+    if (names.size === 0) return;
+    this.#options.onNote(
+      `${this.#header.file} names samples with an antibody as controls, which are no marks then: ` +
+        `${listSome([...names], 6)}; a column "mark" makes them marks`,
+    );
   }
 
   #controlOf(library: Library, libraries: readonly Library[]): Library {

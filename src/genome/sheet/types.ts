@@ -22,6 +22,8 @@ export interface SheetFile {
   readonly format?: SignalFormat | undefined;
   /** Size of the file in bytes as the sheet has it. A file of another size was not downloaded whole. */
   readonly sizeBytes?: number | undefined;
+  /** The assembly of the file as the sheet has it, as UCSC calls it. */
+  readonly assembly?: string | undefined;
   /** Line of the sheet, counted from 1; for messages. */
   readonly line: number;
 }

@@ -3,6 +3,7 @@
 import type { Bytes } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
+import { AssemblyClues } from "../assembly_clues.ts";
 import { readInflated } from "../gunzip.ts";
 import { visitPiecesOfText } from "../text_lines.ts";
 import { describeForeignRows, rowText } from "./foreign_rows.ts";
@@ -21,13 +22,23 @@ const MOST_COMMENTS = 1000;
 /** Ignores rows: overlaps are checked later, when all rows are read. */
 const NOWHERE: RowSink = { startContig() {}, add: () => -1 };
 
+/** What the first rows of a file, and its header, show. */
+export interface FirstRows {
+  /** Warnings about odd rows. */
+  readonly odd: readonly string[];
+  /** Warnings about the header. */
+  readonly ofHeader: readonly string[];
+  /** The assembly that the header names. */
+  readonly assembly: string | undefined;
+}
+
 /**
  * Reads the first rows in the same way as counting does.
  *
- * @returns Warnings about odd rows.
+ * @returns What they show.
  * @throws {FormatError} If a row is not of the format, or all rows are of another format.
  */
-export async function checkFirstRows(source: ByteSource, format: TextFormat): Promise<string[]> {
+export async function checkFirstRows(source: ByteSource, format: TextFormat): Promise<FirstRows> {
   const { name: file } = source;
   const kind = { ...ROW_KINDS[format], mayOverlap: true };
   const rows = new IntervalRows(file, kind, NOWHERE);
@@ -60,7 +71,19 @@ export async function checkFirstRows(source: ByteSource, format: TextFormat): Pr
     : format === "peaks"
     ? describeSameEnrichments(texts)
     : undefined;
-  return odd === undefined ? [] : [`${file} ${odd}`];
+  return { odd: odd === undefined ? [] : [`${file} ${odd}`], ...readHeader(comments, file) };
+}
+
+/** Finds the assembly in the comments and the lines for genome browsers. */
+function readHeader(
+  comments: readonly string[],
+  file: string,
+): Pick<FirstRows, "assembly" | "ofHeader"> {
+  const clues = new AssemblyClues({ readsDescriptions: false });
+  const ofHeader: string[] = [];
+  for (const comment of comments) clues.readComment(comment);
+  const assembly = clues.finish([], (message) => void ofHeader.push(`${file} ${message}`));
+  return { assembly, ofHeader };
 }
 
 /**

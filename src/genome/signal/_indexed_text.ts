@@ -22,6 +22,7 @@ import { guardedBy } from "../../files/guard_source.ts";
 /** The contents of the file, found when it was opened. */
 export interface IndexedTextContent {
   readonly format: TextFormat;
+  readonly assembly: string | undefined;
   readonly index: BgzfIndex;
   readonly warnings: readonly string[];
   /** Whether one of the warnings is about the look of its first rows. */
@@ -33,14 +34,17 @@ export class IndexedTextTrack implements SignalTrack {
   readonly name: string;
   readonly format: TextFormat;
   readonly contigs: readonly Contig[];
+  readonly assembly: string | undefined;
   readonly warnings: readonly string[];
   readonly #source: ByteSource;
   readonly #index: BgzfIndex;
   readonly #looksOdd: boolean;
 
-  constructor(source: ByteSource, { format, index, warnings, looksOdd }: IndexedTextContent) {
+  constructor(source: ByteSource, content: IndexedTextContent) {
+    const { format, assembly, index, warnings, looksOdd } = content;
     this.name = source.name;
     this.format = format;
+    this.assembly = assembly;
     this.warnings = warnings;
     // tabix takes quotes around a name for a part of it; rows are read without them.
     this.contigs = (index.names ?? []).map((name) => ({ name: unquoteCell(name) }));

@@ -49,10 +49,16 @@ export async function openText(
   if (index !== undefined) return await openIndexedText(source, { format, index });
   const isInBlocks = isBgzip(await source.read(0, Math.min(16, source.size)));
   const missingEnd = isInBlocks ? await warnOfMissingEnd(source) : [];
-  const odd = await checkFirstRows(source, format);
-  const warnings = [...missingEnd, ...odd];
+  const { odd, ofHeader, assembly } = await checkFirstRows(source, format);
+  const warnings = [...missingEnd, ...odd, ...ofHeader];
   const lacksEnd = missingEnd.length > 0;
-  return new TextTrack(source, { format, warnings, looksOdd: odd.length > 0, lacksEnd });
+  return new TextTrack(source, {
+    format,
+    assembly,
+    warnings,
+    looksOdd: odd.length > 0,
+    lacksEnd,
+  });
 }
 
 async function openIndexedText(
@@ -76,10 +82,11 @@ async function openIndexedText(
   const missingEnd = await warnOfMissingEnd(source);
   if (missingEnd.length > 0) await checkLastLine(source, rest);
   await checkNoRowsFollow(source, { name: index.name, end: bgzfIndex.end });
-  const odd = await checkFirstRows(source, format);
-  const warnings = [...missingEnd, ...odd];
+  const { odd, ofHeader, assembly } = await checkFirstRows(source, format);
+  const warnings = [...missingEnd, ...odd, ...ofHeader];
   return new IndexedTextTrack(source, {
     format,
+    assembly,
     index: bgzfIndex,
     warnings,
     looksOdd: odd.length > 0,
@@ -99,6 +106,7 @@ async function checkIsBgzf(source: ByteSource, index: ByteSource): Promise<void>
 /** The contents of the file, found when it was opened. */
 interface TextContent {
   readonly format: TextFormat;
+  readonly assembly: string | undefined;
   readonly warnings: readonly string[];
   /** Whether one of the warnings is about the look of its first rows. */
   readonly looksOdd: boolean;
@@ -110,14 +118,17 @@ class TextTrack implements SignalTrack {
   readonly name: string;
   readonly format: TextFormat;
   readonly contigs = undefined;
+  readonly assembly: string | undefined;
   readonly warnings: readonly string[];
   readonly #source: ByteSource;
   readonly #looksOdd: boolean;
   readonly #lacksEnd: boolean;
 
-  constructor(source: ByteSource, { format, warnings, looksOdd, lacksEnd }: TextContent) {
+  constructor(source: ByteSource, content: TextContent) {
+    const { format, assembly, warnings, looksOdd, lacksEnd } = content;
     this.name = source.name;
     this.format = format;
+    this.assembly = assembly;
     this.warnings = warnings;
     this.#source = source;
     this.#looksOdd = looksOdd;

@@ -170,6 +170,8 @@ export interface SignalTrack {
   readonly format: SignalFormat;
   /** The sequences that the file names, with lengths if it has them; `undefined` for text without an index. */
   readonly contigs: readonly Contig[] | undefined;
+  /** The assembly that the header of a text file names, such as `db` of a `track` line, as UCSC calls it. */
+  readonly assembly?: string | undefined;
   /** Warnings about what is odd about the file but does not prevent counting it, as far as opening it shows. */
   readonly warnings?: readonly string[];
   /** `false` if the file's own summary of its values shows negative, infinite or missing values. */

@@ -1,8 +1,11 @@
 /** ENCODE's metadata.tsv: the columns are ENCODE's own, the files are made up. */
 
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { prepare } from "../../../src/genome/prepare.ts";
+import { signalFiles } from "../../../src/genome/signal_files.ts";
 import { readSampleSheet, type ReadSampleSheetOptions } from "../../../src/genome/sample_sheet.ts";
 import { withDirectory } from "../../helpers/command.ts";
+import { geneAt } from "../../helpers/genome.ts";
 import { textSource } from "../../helpers/text_source.ts";
 
 /** The columns of such a table in 2024, in their order. */
@@ -88,6 +91,7 @@ Deno.test("released files of marks are taken, with address, format and size", as
     path: "https://www.encodeproject.org/files/ENCFF001AAA/@@download/ENCFF001AAA.bam",
     format: "bam",
     sizeBytes: 1234,
+    assembly: "hg38",
     line: 2,
     replicate: "1",
   }]);
@@ -366,4 +370,76 @@ Deno.test("a size that is no number is refused with its line", async () => {
     read([file("ENCFF001AAA", { "Size": "1.2 GB" })]),
     /Size is "1\.2 GB", expected bytes \(metadata\.tsv, line 2\)$/,
   );
+});
+
+Deno.test("the assembly of the table is that of its files: genes of another one are refused", async () => {
+  await withDirectory(async (directory) => {
+    const peaks = "chr1\t1000\t1100\tp\t0\t.\t5\t3\t2\t50\n";
+    for (const accession of ["ENCFF001AAA", "ENCFF002AAA"]) {
+      await Deno.writeTextFile(`${directory}/${accession}.bed`, peaks);
+    }
+    const kind = { "File format": "bed narrowPeak", "Output type": "replicated peaks" };
+    const assemblyOf = async (fields: Fields, annotationAssembly?: string) => {
+      const files = [
+        file("ENCFF001AAA", { ...kind, ...fields }),
+        file("ENCFF002AAA", { ...kind, ...fields, "Experiment target": "H3K9me3-human" }),
+      ];
+      const path = `${directory}/metadata.tsv`;
+      await Deno.writeTextFile(path, table(files));
+      const options = { outputType: "replicated peaks", results: directory };
+      const inputs = await signalFiles(await readSampleSheet(path, options), path);
+      const { record } = await prepare([geneAt("chr1", 1000)], inputs, {
+        rule: "enrichment",
+        halfWidthBp: 200,
+        annotationAssembly,
+      });
+      return record.assembly;
+    };
+    strictEqual(await assemblyOf({}), "hg38");
+    strictEqual(await assemblyOf({ "File assembly": "hg19" }, "GRCh37.p13"), "hg19");
+    strictEqual(await assemblyOf({ "File assembly": "" }, "GRCh37.p13"), "hg19");
+    await rejects(assemblyOf({}, "GRCh37.p13"), {
+      name: "ContractError",
+      message:
+        /ENCFF001AAA\.bed: by its row of the sample sheet it is hg38, but the genes are of hg19/,
+    });
+  });
+});
+
+Deno.test("biosamples of one name that are of different types or terms give a warning", async () => {
+  const files = (first: Fields, second: Fields) => [
+    file("ENCFF001AAA", { "Biosample type": "primary cell", ...first }),
+    file("ENCFF001AAB", {
+      "Biosample type": "primary cell",
+      "Experiment target": "H3K9me3-human",
+      ...second,
+    }),
+  ];
+  const differing = [
+    files({}, { "Biosample type": "in vitro differentiated cells" }),
+    files({ "Biosample term id": "CL:0000182" }, { "Biosample term id": "CL:0000183" }),
+  ];
+  const messages = [
+    /"liver" is primary cell in line 2 and in vitro differentiated cells in line 3, .*"cell_type"/,
+    /"liver" is primary cell, CL:0000182 in line 2 and primary cell, CL:0000183 in line 3/,
+  ];
+  for (const [i, rows] of differing.entries()) {
+    const { lines, notes } = await read(rows);
+    strictEqual(lines.length, 2);
+    match(notes.join("|"), messages[i]!);
+    const own = rows.map((row) => ({ ...row, cell_type: "mine" }));
+    strictEqual((await read(own, {}, [...COLUMNS, "cell_type"])).notes.length, 1);
+  }
+  const quiet = [
+    files({ "Biosample term id": "CL:1" }, { "Biosample term id": "CL:1" }),
+    files({ "Biosample type": "cell_line" }, { "Biosample type": "cell line" }),
+    files({}, { "Biosample type": "" }),
+    files({}, { "Biosample type": "tissue", "Biosample term name": "lung" }),
+  ];
+  for (const rows of quiet) {
+    strictEqual(
+      (await read(rows, { missingMarks: "mask" })).notes.join("|").includes(" is primary"),
+      false,
+    );
+  }
 });

@@ -264,3 +264,24 @@ Deno.test("a samplesheet of nf-core needs a folder, and takes no output type", a
     /Cannot use --output-type with s\.csv/,
   );
 });
+
+Deno.test("a sample that others name as control is one, with an antibody too, unless a column says its mark", async () => {
+  const rows = [
+    "sample,fastq_1,fastq_2,replicate,antibody,control,control_replicate,mark",
+    "WT_H3K4ME3,a.fq.gz,,1,H3K4me3,WT_H3,1,",
+    "WT_H3,a.fq.gz,,1,H3,,,",
+  ];
+  const files = chipseqFiles("bwa/merged_library", ["WT_H3K4ME3_REP1", "WT_H3_REP1"]);
+  const folder = "bwa/merged_library";
+  const k4 = `WT H3K4me3 ${folder}/WT_H3K4ME3_REP1.mLb.clN.sorted.bam`;
+  const h3 = `${folder}/WT_H3_REP1.mLb.clN.sorted.bam`;
+  const { lines, notes } = await read(rows, files);
+  deepStrictEqual(lines, [k4]);
+  match(notes[0]!, /names samples with an antibody as controls, .*: WT_H3 \(H3\); a column "mark"/);
+  deepStrictEqual((await read(rows, files, { control: "subtract" })).lines, [`${k4} ${h3}`]);
+  const own = [...rows.slice(0, 2), `${rows[2]}H3`];
+  deepStrictEqual((await read(own, files)).lines, [k4, `WT H3 ${h3}`]);
+  // A sample that names itself stays what its antibody says.
+  const self = [rows[0]!, "WT_H3K4ME3,a.fq.gz,,1,H3K4me3,WT_H3K4ME3,1,"];
+  deepStrictEqual((await read(self, files)).lines, [k4]);
+});

@@ -311,3 +311,17 @@ Deno.test("an index with too many bins, or without names, is refused", async () 
     await rejects(open(at!, value!), { name: "FormatError", file: "bad.csi" });
   }
 });
+
+Deno.test("the header of a text file names its assembly, with an index and without", async () => {
+  const rows = ["track type=bedGraph db=hg19\n", "chr1\t0\t9\t1\n", "chr1\t20\t29\t1\n"];
+  const { source, index } = indexedText("a.bedGraph.gz", rows);
+  strictEqual((await openSignal(source, { index })).assembly, "hg19");
+  strictEqual((await openSignal(source)).assembly, "hg19");
+  const both = indexedText("b.bedGraph.gz", ["#assembly=hg38\n", ...rows]);
+  const { assembly, warnings } = await openSignal(both.source);
+  strictEqual(assembly, undefined);
+  deepStrictEqual(warnings, [
+    "b.bedGraph.gz says hg38 by its header and hg19 by its header, so its assembly is not compared with that of other " +
+    "files",
+  ]);
+});
