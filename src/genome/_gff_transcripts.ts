@@ -16,7 +16,13 @@ import {
 } from "./_gff_line.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import { MadeGenes } from "./_made_genes.ts";
-import { isInnerPart, isTranscriptKind, parentGene, transcriptOf } from "./_transcript_features.ts";
+import {
+  isCodingPart,
+  isInsideGene,
+  isTranscriptKind,
+  parentGene,
+  transcriptOf,
+} from "./_transcript_features.ts";
 
 const T = 116;
 const GENE_ID = /(?:^|;)[ \t]*gene_id[ \t]+"([^"]+)"/;
@@ -81,7 +87,7 @@ export class GffTranscripts {
     if (this.#isGtf && this.#isSkipped(line, place)) return;
     if (!this.#isGtf && this.#coding.readLine(line, place)) return;
     const kind = decodeText(line.bytes, place.start, place.end);
-    if (this.#isGtf ? isInnerPart(kind) : !isTranscriptKind(kind)) return;
+    if (this.#isGtf ? isInsideGene(kind) : !isTranscriptKind(kind)) return;
     if (!this.#isGtf && this.#isOfGeneLine(line)) return;
     this.readFeature(parseFeature(line, this.#file), line);
   }
@@ -108,8 +114,9 @@ export class GffTranscripts {
     if (this.#geneIds.has(gene) || this.#list.has(gene)) return;
     const transcript = gtfValue(attributes, "transcript_id");
     const isWhole = kind === "transcript";
+    const isCoding = isCodingPart(kind);
     this.#made.add(
-      { gene, transcript, chromosome, strand, start, end, line: line.number, isWhole },
+      { gene, transcript, chromosome, strand, start, end, line: line.number, isWhole, isCoding },
       () => readTranscriptFacts(parseAttributes(attributes)),
     );
     if (isWhole && transcript !== undefined) this.#skipParts(written, transcript);

@@ -84,9 +84,11 @@ Deno.test("genes are made from transcripts or exons if the file has no lines of 
       ["G1", 800, 1],
       ["G2", 2999, 2],
     ]);
-    deepStrictEqual(warnings, [
-      'a.gtf: made from their transcripts 2 genes without a line of their own, such as "G1" (line 1)',
-    ]);
+    const how = kind === "CDS"
+      ? "made from coding sequences alone, so that windows are around the start of translation and not of " +
+        "transcription: 2 genes without lines of exons or transcripts"
+      : "made from their transcripts 2 genes without a line of their own";
+    deepStrictEqual(warnings, [`a.gtf: ${how}, such as "G1" (line 1)`]);
   }
 });
 
@@ -286,4 +288,27 @@ Deno.test("GTF that a spreadsheet saved is read like the original", async () => 
     ["G2", undefined, 50],
   ]);
   deepStrictEqual(warnings.length, 1);
+});
+
+Deno.test("genes of coding sequences alone start where translation does, which a warning says", async () => {
+  const part = (gene: string, kind: string, start: number, end: number, strand = "+") =>
+    transcript(gene, `${gene}.1`, { kind, start, end, strand });
+  const coding = [
+    part("A", "CDS", 301, 900),
+    part("A", "start_codon", 301, 303),
+    part("A", "three_prime_UTR", 901, 990),
+    part("B", "CDS", 1301, 1900, "-"),
+  ];
+  const { genes, warnings } = await readLines(coding);
+  deepStrictEqual(genes.map(({ id, tss }) => [id, tss]), [["A", 300], ["B", 1899]]);
+  match(warnings.join("\n"), /from coding sequences alone, .* start of translation.*: 2 genes/);
+  for (const kind of ["five_prime_UTR", "5UTR", "UTR", "exon"]) {
+    const whole = await readLines([
+      ...coding,
+      part("A", kind, 201, 300),
+      part("B", kind, 1901, 2000, "-"),
+    ]);
+    deepStrictEqual(whole.genes.map(({ tss }) => tss), [200, 1999], kind);
+    match(whole.warnings.join("\n"), /^a\.gtf: made from their transcripts 2 genes [^\n]*$/);
+  }
 });
