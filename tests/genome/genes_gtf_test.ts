@@ -290,6 +290,19 @@ Deno.test("GTF that a spreadsheet saved is read like the original", async () => 
   deepStrictEqual(warnings.length, 1);
 });
 
+Deno.test("single quotes around values are no part of them", async () => {
+  const { genes } = await readLines([
+    gtf("gene_id 'G1'; gene_name 'DPM1'; gene_type 'protein_coding';"),
+    gtf("gene_id 'G2'; transcript_id 'T2';", { kind: "exon" }),
+    gtf("gene_id RP5'; gene_name \"5'NT\";"),
+  ]);
+  deepStrictEqual(genes.map(({ id, symbol, type }) => [id, symbol, type]), [
+    ["G1", "DPM1", "protein_coding"],
+    ["G2", undefined, undefined],
+    ["RP5'", "5'NT", undefined],
+  ]);
+});
+
 Deno.test("genes of coding sequences alone start where translation does, which a warning says", async () => {
   const part = (gene: string, kind: string, start: number, end: number, strand = "+") =>
     transcript(gene, `${gene}.1`, { kind, start, end, strand });
