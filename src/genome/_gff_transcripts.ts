@@ -16,6 +16,7 @@ import {
 } from "./_gff_line.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import { MadeGenes } from "./_made_genes.ts";
+import { StrandWatch } from "./_strand_watch.ts";
 import {
   isCodingPart,
   isInsideGene,
@@ -31,6 +32,12 @@ const TRANSCRIPT_ID = /(?:^|;)[ \t]*transcript_id[ \t]+"([^"]+)"/;
 /** A transcript of GFF3 as most programs write it, without percent-encoded characters. */
 const ID_AND_PARENT = /\tID=([^;%"]+);Parent=([^;,%"]+)(?:;|$)/;
 
+/** Where a gene's own line is, and what strand it names. */
+interface OwnLine {
+  readonly strand: string;
+  readonly line: number;
+}
+
 /** Reads the lines of features other than genes. Most transcripts whose gene has a line are skipped undecoded. */
 export class GffTranscripts {
   readonly #file: string;
@@ -38,6 +45,7 @@ export class GffTranscripts {
   readonly #list: GeneList;
   readonly #made = new MadeGenes();
   readonly #coding = new CodingGenes();
+  readonly #strands: StrandWatch;
   /** The ids in the lines of genes, whether the genes are usable or not. */
   readonly #geneIds = new Set<string>();
   /** GFF3: the genes' other names, by which transcripts without a parent may name them. */
@@ -59,15 +67,17 @@ export class GffTranscripts {
     this.#file = options.file;
     this.#isGtf = options.format === "gtf";
     this.#list = options.list;
+    this.#strands = new StrandWatch(options.list.report);
   }
 
   /** Records that a gene has its own line, so that the lines of its transcripts can be skipped. */
-  addGeneLine(attributes: Attributes): void {
+  addGeneLine(attributes: Attributes, { strand, line }: OwnLine): void {
     const id = attributes.first(this.#isGtf ? "gene_id" : "ID") ?? attributes.word ?? "";
     this.#geneIds.add(stripGenePrefix(id));
     if (this.#isGtf) {
       this.#skipped = new TextEncoder().encode(`gene_id "${id}`);
       this.#hasGeneLine = true;
+      this.#strands.start({ id, strand, line });
       return;
     }
     for (const key of ["gene_id", "locus_tag", "gene", "Name"]) {
@@ -140,6 +150,7 @@ export class GffTranscripts {
 
   /** Adds the genes that have no line to the list. */
   finish(): void {
+    this.#strands.finish();
     const isKnown = (gene: string) =>
       this.#geneIds.has(gene) ||
       (this.#onlyNamed.has(gene) ? this.#geneNames : this.#transcriptIds).has(gene);
@@ -155,6 +166,7 @@ export class GffTranscripts {
     const { bytes } = line;
     const start = attributesStart(line, kind);
     if (bytes[start + skipped.length] !== QUOTE || !standsAt(bytes, start, skipped)) return false;
+    if (this.#hasGeneLine) this.#strands.see(bytes, start);
     return this.#hasGeneLine || bytes[kind.start] !== T;
   }
 }

@@ -290,6 +290,27 @@ Deno.test("GTF that a spreadsheet saved is read like the original", async () => 
   deepStrictEqual(warnings.length, 1);
 });
 
+Deno.test("a gene all of whose transcripts are on the other strand gives a warning", async () => {
+  const parts = (gene: string, strands: readonly string[]) =>
+    strands.map((strand, i) => transcript(gene, `${gene}.${i}`, { strand }));
+  const { genes, warnings } = await readLines([
+    gtf('gene_id "A";'),
+    ...parts("A", ["-", "-"]),
+    gtf('gene_id "B";', { strand: "-" }),
+    ...parts("B", ["+", "-"]),
+    gtf('gene_id "C";'),
+    ...parts("C", ["+"]),
+    gtf('gene_id "D";'),
+    gtf('gene_id "E";', { strand: "-" }),
+    ...parts("E", ["+"]),
+  ]);
+  deepStrictEqual(genes.map(({ strand }) => strand).join(""), "+-++-");
+  deepStrictEqual(warnings, [
+    "a.gtf: took the strand of their own line for 2 genes whose transcripts are all on the other strand, " +
+    'such as "A" (line 1)',
+  ]);
+});
+
 Deno.test("single quotes around values are no part of them", async () => {
   const { genes } = await readLines([
     gtf("gene_id 'G1'; gene_name 'DPM1'; gene_type 'protein_coding';"),
