@@ -109,10 +109,12 @@ export function ensemblGeneId(number: number): string {
 
 /**
  * Returns the identifier for a text in files whose bare numbers, often with leading zeros, are those of human Ensembl
- * ids: `000003` is `ENSG00000000003`. Any other text is an identifier already.
+ * ids: `000003` is `ENSG00000000003`, and so is `3.0`, as pandas writes a column that was of floats. Any other text is an
+ * identifier already.
  */
 export function readEnsemblDigits(text: string): string {
-  return /^\d{1,16}$/.test(text) ? ensemblGeneId(Number(text)) : text;
+  const digits = /^(\d{1,16})(?:\.0+)?$/.exec(text)?.[1];
+  return digits === undefined ? text : ensemblGeneId(Number(digits));
 }
 
 /**

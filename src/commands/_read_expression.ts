@@ -8,13 +8,13 @@ import { type LabelledGenes, matchExpression } from "../genome/expression/labels
 import { type ExpressionSample, readExpressionSamples } from "../genome/expression/samples.ts";
 import { type ExpressionTable, readExpressionTable } from "../genome/expression/table.ts";
 import type { SampleSheet } from "../genome/sample_sheet.ts";
-import { readTranscriptGenes } from "../genome/transcripts.ts";
 import { fileOfAnnotation } from "./_annotation.ts";
 import {
   type ExpressionFlags,
   type ExpressionListeners,
   expressionScale,
 } from "./_expression_flags.ts";
+import { takeTranscriptGenes } from "./_transcript_genes.ts";
 
 /** The cell types whose expression is wanted, with that of the reference, and their groups. */
 interface WantedCellTypes {
@@ -39,14 +39,15 @@ export async function readExpression(
 ): Promise<LabelledGenes> {
   const source = await findSource(sheet, flags, listeners);
   const { cellTypes, cellTypeGroups } = sheet;
-  const tables = readTables(source, flags, { ...listeners, cellTypeGroups });
+  const tables = readTables(source, flags, { ...listeners, cellTypes, cellTypeGroups });
   const { transform, reference } = expressionScale(flags);
-  const file = flags.transcriptGenes ?? fileOfAnnotation(flags.genes);
+  const hasTranscripts = (flags.transcriptGenes ?? fileOfAnnotation(flags.genes)) !== undefined;
   // Rows may turn out to be no transcripts: then what is odd about those of the annotation does not matter.
   const oddTranscripts: string[] = [];
-  const transcripts = file === undefined
-    ? undefined
-    : () => readTranscriptGenes(file, { onWarning: (message) => oddTranscripts.push(message) });
+  const transcripts = hasTranscripts
+    ? async () =>
+      await takeTranscriptGenes(flags, (message) => oddTranscripts.push(message)) ?? new Map()
+    : undefined;
   const labelled = await matchExpression(genes, tables, {
     cellTypes,
     transform,
@@ -152,12 +153,14 @@ async function filesOfSamples(
 async function* readTables(
   { inputs, samples, isFileASample }: ExpressionSource,
   flags: ExpressionFlags,
-  { warn, cellTypeGroups }: ExpressionListeners & Pick<WantedCellTypes, "cellTypeGroups">,
+  { warn, cellTypes: all, cellTypeGroups }: ExpressionListeners & WantedCellTypes,
 ): AsyncGenerator<ExpressionTable, void, undefined> {
   const { expressionValue: value, expressionSamples: samplesFile } = flags;
   const { reference } = expressionScale(flags);
+  const groupOf = (name: string) => cellTypeGroups?.get(name) ?? name;
   for (const { path, cellTypes } of inputs) {
-    const names = new Set(cellTypes.map((name) => cellTypeGroups?.get(name) ?? name));
+    const names = new Set(cellTypes.map(groupOf));
+    const others = all.filter((name) => !names.has(groupOf(name)));
     const isOfOneCellType = isFileASample && names.size === 1;
     yield await readExpressionTable(path, {
       cellTypes,
@@ -167,6 +170,7 @@ async function* readTables(
       samplesFile,
       value,
       isOfOneCellType,
+      otherCellTypes: [...new Set(others.flatMap((name) => [name, groupOf(name)]))],
       onWarning: warn,
     });
   }

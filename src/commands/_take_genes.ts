@@ -7,12 +7,7 @@ import type { ChromosomeAliases } from "../genome/chromosome_aliases.ts";
 import { isTranscriptId } from "../genome/transcript_id.ts";
 import { geneGroupKey } from "../gene_id.ts";
 import type { TssRule } from "../record.ts";
-import {
-  checkAnnotation,
-  checkAssemblyOfBundled,
-  fileOfAnnotation,
-  takeAnnotationOf,
-} from "./_annotation.ts";
+import { checkAnnotation, checkAssemblyOfBundled, takeAnnotationOf } from "./_annotation.ts";
 import { checkInputFile } from "./_input_file.ts";
 import type { GeneFlags } from "./_prepare_gene_flags.ts";
 
@@ -91,6 +86,7 @@ type Taken = Omit<TakenGenes, "chromosomeAliases">;
 async function takeAnnotation(flags: GeneFlags, listeners: GeneListeners): Promise<Taken> {
   const { genes: path = "", geneType: geneTypes, tss = "gene" } = flags;
   const { note, warn: onWarning } = listeners;
+  // The annotation says itself which genes its transcripts are of; where it does not, it asks here.
   const transcriptGenes = await readGenesOfTranscripts(flags.transcriptGenes, listeners);
   const options = { geneTypes, tss, transcriptGenes, onWarning };
   const { genes, assembly } = await takeAnnotationOf(path, options);
@@ -119,9 +115,10 @@ async function takeWindows(
     ? undefined
     : await takeAnnotationOf(flags.genes, { geneTypes, onWarning });
   const names = annotation && (await readBedWindows(path)).windows.map(({ id, gene = id }) => gene);
-  const source = flags.transcriptGenes ??
-    (names?.some(isTranscriptId) === true ? fileOfAnnotation(flags.genes) : undefined);
-  const transcriptGenes = await readGenesOfTranscripts(source, listeners);
+  const areTranscripts = names?.some(isTranscriptId) === true;
+  const transcriptGenes = flags.transcriptGenes === undefined && !areTranscripts
+    ? undefined
+    : await (await import("./_transcript_genes.ts")).takeTranscriptGenes(flags, onWarning);
   const { windows, lengthsBp, assembly } = await readBedWindows(path, {
     genes: annotation?.genes,
     transcriptGenes,

@@ -46,7 +46,7 @@ export interface ReadDatasetOptions extends AbortOptions {
   readonly mostBytes?: number | undefined;
   /** Called if an npz file lacks a record and the options do too, with what its values were taken for. */
   readonly onNote?: ((message: string) => void) | undefined;
-  /** Called with peculiarities of an npz file that do not keep it from being read; see `ReadCompetitionOptions`. */
+  /** Called with peculiarities of a file or folder that do not keep it from being read. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Called from time to time with the amount read, in a unit that depends on the kind of data. */
   readonly onProgress?: OnProgress | undefined;
@@ -196,6 +196,11 @@ function readerOf(path: string): typeof readCompetition | typeof readDeepchromeC
     throw new ContractError(
       `Cannot read data: "${path}" is HDF5, expected AnnData in Zarr: ` +
         'anndata.read_h5ad("x.h5ad").write_zarr("x.zarr") makes that of it in Python',
+    );
+  }
+  if (/\.csv\.(?:gz|bz2|xz|zst|zip)$/.test(name)) {
+    throw new ContractError(
+      `Cannot read data: "${path}" is compressed, expected a .csv that is not: unpack it`,
     );
   }
   throw new ContractError(

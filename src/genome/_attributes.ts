@@ -74,7 +74,7 @@ function parseGtf(text: string): Map<string, string[]> {
     const match = GTF_ATTRIBUTE.exec(text);
     if (match === null) return values;
     const [, key = "", quoted, plain = ""] = match;
-    add(values, key, (quoted ?? plain).trim());
+    add(values, key, quoted?.trim() ?? unquoteSingle(plain.trim()));
   }
 }
 
@@ -84,6 +84,11 @@ function add(values: Map<string, string[]>, key: string, value: string): void {
   const others = values.get(key);
   if (others === undefined) values.set(key, [value]);
   else others.push(value);
+}
+
+/** Strips the single quotation marks that some programs put around a value of GTF. */
+function unquoteSingle(value: string): string {
+  return /^'([^']*)'$/.exec(value)?.[1]?.trim() ?? value;
 }
 
 /** Strips the quotation marks that some programs put around a value, or around each of several values. */

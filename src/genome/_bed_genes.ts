@@ -16,24 +16,29 @@ const PROMOTER_NAME = /_\d+$/;
 
 /** Fewer rows of one width prove nothing. */
 const CERTAIN_ROWS = 20;
+/** Programs that widen intervals clip a few at the ends of chromosomes, so that not all rows have one width. */
+const CERTAIN_SHARE = 0.95;
 
-/** Looks whether the rows of a file all have one width, as windows around starts have and genes do not. */
+/** Looks whether nearly all rows of a file have one width, as windows around starts have and genes do not. */
 export class RowWidths {
   #rows = 0;
-  #widthBp: number | undefined;
+  /** Number of rows of each width. */
+  readonly #counts = new Map<number, number>();
 
   add({ start, end }: GeneRow): void {
     this.#rows++;
-    if (this.#rows === 1) this.#widthBp = end - start;
-    else if (this.#widthBp !== end - start) this.#widthBp = undefined;
+    this.#counts.set(end - start, (this.#counts.get(end - start) ?? 0) + 1);
   }
 
   /** Says what is odd about the rows; `undefined` if they differ, or are starts of one base. */
   describe(): string | undefined {
-    const width = this.#widthBp;
-    if (width === undefined || width <= 1 || this.#rows < CERTAIN_ROWS) return undefined;
-    const [rows, bases] = [this.#rows, width].map((count) => count.toLocaleString("en-US"));
-    return `has ${rows} rows of ${bases} bp each, as windows and promoters are, and not genes: the start of a gene is ` +
+    if (this.#rows < CERTAIN_ROWS) return undefined;
+    const least = CERTAIN_SHARE * this.#rows;
+    const [width, count] = [...this.#counts].find(([, count]) => count >= least) ?? [];
+    if (width === undefined || count === undefined || width <= 1) return undefined;
+    const [rows, alike, bases] = [this.#rows, count, width].map((n) => n.toLocaleString("en-US"));
+    const which = alike === rows ? `${rows} rows` : `${alike} of ${rows} rows`;
+    return `has ${which} of ${bases} bp each, as windows and promoters are, and not genes: the start of a gene is ` +
       "taken to be the first base of its row. If that is not where its transcription starts, give a table of gene_id, " +
       "chrom, tss and strand; windows as they are go to prepare's --windows";
   }

@@ -81,6 +81,7 @@ export class GffGenes {
     const feature = parseFeature(line, file);
     const attributes = parseAttributes(feature.attributes);
     const { kind } = feature;
+    const own = { strand: feature.strand.trim(), line: line.number };
     if (isGeneSegment(kind)) {
       const isTranscript = format === "gtf" || attributes.first("Parent") !== undefined;
       if (isTranscript) {
@@ -89,7 +90,7 @@ export class GffGenes {
       }
     } else if (!isGeneKind(kind)) {
       if (!isNamedGene(kind)) return this.#readOther(line, kindPlace);
-      this.#transcripts.addGeneLine(attributes);
+      this.#transcripts.addGeneLine(attributes, own);
       return list.leaveOut(UNKNOWN_KIND, `${kind} in line ${line.number}`);
     }
     // Ensembl once gave the transcripts of pseudogenes the kind of a gene.
@@ -97,7 +98,7 @@ export class GffGenes {
     if (parent !== undefined && list.has(stripGenePrefix(parent))) {
       return this.#starts?.readFeature(feature, line);
     }
-    this.#transcripts.addGeneLine(attributes);
+    this.#transcripts.addGeneLine(attributes, own);
     const row = this.#rowOf(feature, attributes, line);
     this.#starts?.addGene(attributes, row.id);
     if (isExtraCopy(attributes)) {

@@ -14,7 +14,7 @@ import {
   standsAt,
 } from "./_gff_line.ts";
 import { stripGenePrefix, stripTranscriptPrefix } from "./id_prefixes.ts";
-import { isInnerPart, isTranscriptKind, parentOf } from "./_transcript_features.ts";
+import { isInsideGene, isTranscriptKind, parentOf } from "./_transcript_features.ts";
 import type { TranscriptStarts } from "./_transcript_starts.ts";
 import { copyText } from "./_copy_text.ts";
 import { unquoteCell } from "./text_lines.ts";
@@ -51,7 +51,7 @@ export class GffStarts {
   readLine(line: Line, place: Place): void {
     if (this.#isGtf && this.#isOfLast(line, place)) return;
     const kind = decodeText(line.bytes, place.start, place.end);
-    if (this.#isGtf ? isInnerPart(kind) : !isTranscriptKind(kind)) return;
+    if (this.#isGtf ? isInsideGene(kind) : !isTranscriptKind(kind)) return;
     this.readFeature(parseFeature(line, this.#file), line);
   }
 

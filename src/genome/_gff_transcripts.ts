@@ -16,7 +16,14 @@ import {
 } from "./_gff_line.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import { MadeGenes } from "./_made_genes.ts";
-import { isInnerPart, isTranscriptKind, parentGene, transcriptOf } from "./_transcript_features.ts";
+import { StrandWatch } from "./_strand_watch.ts";
+import {
+  isCodingPart,
+  isInsideGene,
+  isTranscriptKind,
+  parentGene,
+  transcriptOf,
+} from "./_transcript_features.ts";
 
 const T = 116;
 const GENE_ID = /(?:^|;)[ \t]*gene_id[ \t]+"([^"]+)"/;
@@ -25,6 +32,12 @@ const TRANSCRIPT_ID = /(?:^|;)[ \t]*transcript_id[ \t]+"([^"]+)"/;
 /** A transcript of GFF3 as most programs write it, without percent-encoded characters. */
 const ID_AND_PARENT = /\tID=([^;%"]+);Parent=([^;,%"]+)(?:;|$)/;
 
+/** Where a gene's own line is, and what strand it names. */
+interface OwnLine {
+  readonly strand: string;
+  readonly line: number;
+}
+
 /** Reads the lines of features other than genes. Most transcripts whose gene has a line are skipped undecoded. */
 export class GffTranscripts {
   readonly #file: string;
@@ -32,6 +45,7 @@ export class GffTranscripts {
   readonly #list: GeneList;
   readonly #made = new MadeGenes();
   readonly #coding = new CodingGenes();
+  readonly #strands: StrandWatch;
   /** The ids in the lines of genes, whether the genes are usable or not. */
   readonly #geneIds = new Set<string>();
   /** GFF3: the genes' other names, by which transcripts without a parent may name them. */
@@ -53,15 +67,17 @@ export class GffTranscripts {
     this.#file = options.file;
     this.#isGtf = options.format === "gtf";
     this.#list = options.list;
+    this.#strands = new StrandWatch(options.list.report);
   }
 
   /** Records that a gene has its own line, so that the lines of its transcripts can be skipped. */
-  addGeneLine(attributes: Attributes): void {
+  addGeneLine(attributes: Attributes, { strand, line }: OwnLine): void {
     const id = attributes.first(this.#isGtf ? "gene_id" : "ID") ?? attributes.word ?? "";
     this.#geneIds.add(stripGenePrefix(id));
     if (this.#isGtf) {
       this.#skipped = new TextEncoder().encode(`gene_id "${id}`);
       this.#hasGeneLine = true;
+      this.#strands.start({ id, strand, line });
       return;
     }
     for (const key of ["gene_id", "locus_tag", "gene", "Name"]) {
@@ -81,7 +97,7 @@ export class GffTranscripts {
     if (this.#isGtf && this.#isSkipped(line, place)) return;
     if (!this.#isGtf && this.#coding.readLine(line, place)) return;
     const kind = decodeText(line.bytes, place.start, place.end);
-    if (this.#isGtf ? isInnerPart(kind) : !isTranscriptKind(kind)) return;
+    if (this.#isGtf ? isInsideGene(kind) : !isTranscriptKind(kind)) return;
     if (!this.#isGtf && this.#isOfGeneLine(line)) return;
     this.readFeature(parseFeature(line, this.#file), line);
   }
@@ -108,8 +124,9 @@ export class GffTranscripts {
     if (this.#geneIds.has(gene) || this.#list.has(gene)) return;
     const transcript = gtfValue(attributes, "transcript_id");
     const isWhole = kind === "transcript";
+    const isCoding = isCodingPart(kind);
     this.#made.add(
-      { gene, transcript, chromosome, strand, start, end, line: line.number, isWhole },
+      { gene, transcript, chromosome, strand, start, end, line: line.number, isWhole, isCoding },
       () => readTranscriptFacts(parseAttributes(attributes)),
     );
     if (isWhole && transcript !== undefined) this.#skipParts(written, transcript);
@@ -133,6 +150,7 @@ export class GffTranscripts {
 
   /** Adds the genes that have no line to the list. */
   finish(): void {
+    this.#strands.finish();
     const isKnown = (gene: string) =>
       this.#geneIds.has(gene) ||
       (this.#onlyNamed.has(gene) ? this.#geneNames : this.#transcriptIds).has(gene);
@@ -148,6 +166,7 @@ export class GffTranscripts {
     const { bytes } = line;
     const start = attributesStart(line, kind);
     if (bytes[start + skipped.length] !== QUOTE || !standsAt(bytes, start, skipped)) return false;
+    if (this.#hasGeneLine) this.#strands.see(bytes, start);
     return this.#hasGeneLine || bytes[kind.start] !== T;
   }
 }

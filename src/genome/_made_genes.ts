@@ -21,6 +21,8 @@ export interface TranscriptRow extends Readonly<Extent> {
   readonly transcript?: string | undefined;
   /** Whether the line holds the whole transcript: another line of its id is then a copy at another place, not a part. */
   readonly isWhole?: boolean;
+  /** Whether the line cannot show where transcription starts, such as that of a coding sequence. */
+  readonly isCoding?: boolean;
 }
 
 /** Facts about a gene from the line of a transcript. */
@@ -39,10 +41,18 @@ interface TranscriptPlaces {
 
 interface MadeGene {
   facts: GeneFacts;
+  /** Whether only coding sequences were found, which start where translation does. */
+  isCoding: boolean;
   readonly referenceGenes: Set<string>;
   /** By transcript, chromosome and strand. */
   readonly transcripts: Map<string, TranscriptPlaces>;
 }
+
+/** What is said of genes that have neither exons nor transcripts. */
+const FROM_CODING = [
+  "made from coding sequences alone, so that windows are around the start of translation and not of transcription:",
+  "without lines of exons or transcripts",
+] as const;
 
 /** Collects transcripts by gene. */
 export class MadeGenes {
@@ -59,10 +69,11 @@ export class MadeGenes {
   add(row: TranscriptRow, readFacts: () => TranscriptFacts = () => ({})): void {
     let gene = this.#genes.get(row.gene);
     if (gene === undefined) {
-      gene = { facts: {}, referenceGenes: new Set(), transcripts: new Map() };
+      gene = { facts: {}, isCoding: true, referenceGenes: new Set(), transcripts: new Map() };
       this.#genes.set(row.gene, gene);
       if (row.transcript === row.gene) this.#ownIds++;
     }
+    gene.isCoding &&= row.isCoding === true;
     const { transcript = "", chromosome, strand } = row;
     const key = `${transcript}\t${chromosome}\t${strand}`;
     const places = gene.transcripts.get(key);
@@ -91,12 +102,13 @@ export class MadeGenes {
     const which = this.#ownIds > 1 && this.#ownIds === this.#genes.size
       ? "whose ids are those of transcripts"
       : "without a line of their own";
-    for (const [id, { transcripts, facts, referenceGenes }] of this.#genes) {
+    for (const [id, { transcripts, facts, isCoding, referenceGenes }] of this.#genes) {
       if (list.has(id) || isKnown(id)) continue;
       const extents = [...transcripts.values()].flatMap(extentsOf);
       const places = joinNear(extents, LARGEST_GAP_BP).toSorted((a, b) => a.line - b.line);
       const line = places[0]?.line;
-      list.report.note("made from their transcripts", which, `"${id}" (line ${line})`);
+      const [how, of] = isCoding ? FROM_CODING : ["made from their transcripts", which];
+      list.report.note(how, of, `"${id}" (line ${line})`);
       const [reference] = referenceGenes;
       if (reference !== undefined) {
         const example = `"${id}" (${reference})`;

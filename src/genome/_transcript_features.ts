@@ -11,6 +11,16 @@ export function isInnerPart(kind: string): boolean {
   return INNER_PARTS.test(kind);
 }
 
+/** Whether a feature of GTF says nothing about where its gene starts. Where a file has no exons, its UTRs do. */
+export function isInsideGene(kind: string): boolean {
+  return isInnerPart(kind) && !/utr$/i.test(kind);
+}
+
+/** Whether a feature of GTF cannot show where transcription starts: its coding sequence, or what follows it. */
+export function isCodingPart(kind: string): boolean {
+  return /^(?:CDS|(?:three_prime_?|3_?'?)utr)$/i.test(kind);
+}
+
 /** Whether a feature of GFF3 is a transcript, such as `mRNA` or `lnc_RNA`. */
 export function isTranscriptKind(kind: string): boolean {
   return /(?:transcript|RNA)$/i.test(kind);

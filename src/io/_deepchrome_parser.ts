@@ -1,7 +1,7 @@
 import { FormatError } from "../errors.ts";
 import { geneKey, readEnsemblDigits } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
-import { COMMA } from "../text/characters.ts";
+import { COMMA, QUOTE, SPACE } from "../text/characters.ts";
 import { type Line, visitLines } from "../text/lines.ts";
 import { decodeText, parseDecimal } from "../text/numbers.ts";
 import { PackedChunks } from "./_packed_chunks.ts";
@@ -28,7 +28,8 @@ export class DeepchromeParser {
   /** File and line being read. */
   #file = "";
   #lineNumber = 0;
-  /** The end of each column of the line. */
+  /** Where each column of the line starts and ends, without blanks and quotes around it. */
+  readonly #columnStarts: Int32Array;
   readonly #columnEnds: Int32Array;
 
   /** The gene being read: its id, the bytes of the id, its counts so far `[bin, mark]`, and its label. */
@@ -41,6 +42,7 @@ export class DeepchromeParser {
   constructor(record: DataRecord) {
     this.#record = record;
     this.#marks = record.marks.length;
+    this.#columnStarts = new Int32Array(this.#marks + 3);
     this.#columnEnds = new Int32Array(this.#marks + 3);
     this.#block = new Float64Array(128 * this.#marks);
   }
@@ -80,10 +82,10 @@ export class DeepchromeParser {
   #readRow(line: Line, cellTypeIndex: number): void {
     this.#lineNumber = line.number;
     this.#splitColumns(line);
-    const { bytes, start } = line;
-    if (!this.#continuesGene(line)) {
+    const { bytes } = line;
+    if (!this.#continuesGene(bytes)) {
       if (this.#bin > 0) this.#finishGene();
-      this.#startGene(bytes.slice(start, this.#columnEnds[0]), cellTypeIndex);
+      this.#startGene(bytes.slice(this.#columnStarts[0], this.#columnEnds[0]), cellTypeIndex);
     }
     this.#readBin(bytes);
     this.#readCounts(bytes);
@@ -91,22 +93,35 @@ export class DeepchromeParser {
   }
 
   #splitColumns({ bytes, start, end }: Line): void {
-    const ends = this.#columnEnds;
+    const wanted = this.#columnEnds.length;
     let columns = 0;
+    let from = start;
     for (let i = start; i < end; i++) {
-      if (bytes[i] === COMMA) ends[columns++] = i;
+      if (bytes[i] !== COMMA) continue;
+      this.#placeColumn(columns++, bytes, { from, to: i });
+      from = i + 1;
     }
-    ends[columns++] = end;
-    if (columns !== ends.length) {
+    this.#placeColumn(columns++, bytes, { from, to: end });
+    if (columns !== wanted) {
       this.#fail(
-        `Cannot read row: ${columns} columns, expected ${ends.length} ` +
+        `Cannot read row: ${columns} columns, expected ${wanted} ` +
           `(gene, bin, ${this.#marks} marks, label)`,
       );
     }
   }
 
-  #continuesGene({ bytes, start }: Line): boolean {
+  /** Notes where a column is, without the blanks and quotes that R, spreadsheets and people put around values. */
+  #placeColumn(column: number, bytes: Uint8Array, place: { from: number; to: number }): void {
+    let { from, to } = place;
+    while (from < to && isPadding(bytes[from])) from++;
+    while (from < to && isPadding(bytes[to - 1])) to--;
+    this.#columnStarts[column] = from;
+    this.#columnEnds[column] = to;
+  }
+
+  #continuesGene(bytes: Uint8Array): boolean {
     const gene = this.#geneBytes;
+    const start = this.#columnStarts[0]!;
     if (this.#bin === 0 || this.#columnEnds[0]! - start !== gene.length) return false;
     for (let i = 0; i < gene.length; i++) {
       if (bytes[start + i] !== gene[i]) return false;
@@ -222,14 +237,18 @@ export class DeepchromeParser {
 
   /** The number in a column, or NaN. */
   #number(bytes: Uint8Array, column: number): number {
-    return parseDecimal(bytes, this.#columnEnds[column - 1]! + 1, this.#columnEnds[column]!);
+    return parseDecimal(bytes, this.#columnStarts[column]!, this.#columnEnds[column]!);
   }
 
   #text(bytes: Uint8Array, column: number): string {
-    return decodeText(bytes, this.#columnEnds[column - 1]! + 1, this.#columnEnds[column]!);
+    return decodeText(bytes, this.#columnStarts[column]!, this.#columnEnds[column]!);
   }
 
   #fail(message: string): never {
     throw new FormatError(message, { file: this.#file, line: this.#lineNumber || undefined });
   }
+}
+
+function isPadding(byte: number | undefined): boolean {
+  return byte === SPACE || byte === QUOTE;
 }

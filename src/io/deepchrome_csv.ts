@@ -1,3 +1,5 @@
+import { formatCountOf } from "../base/count.ts";
+import { listSome } from "../base/wording.ts";
 import { ContractError } from "../errors.ts";
 import { type DataRecord, DEEPCHROME_RECORD } from "../record.ts";
 import { DeepchromeParser } from "./_deepchrome_parser.ts";
@@ -42,6 +44,8 @@ export interface DeepchromeFolderOptions extends AbortOptions {
    * @default {"train"}
    */
   readonly split?: DeepchromeSplit | undefined;
+  /** Called with a warning about sub-folders that are skipped although they seem to be of cell types. */
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Called after each file with the number of files read. */
   readonly onProgress?: OnProgress | undefined;
 }
@@ -89,13 +93,13 @@ export async function readDeepchromeCsv(
 /**
  * Reads a folder of DeepChrome's data: one sub-folder for each cell type, with `train.csv`, `valid.csv` and `test.csv`
  * in it or in its folder `classification`. A folder that holds these files itself is one cell type. Sub-folders without
- * CSV files are skipped.
+ * CSV files are skipped, with a warning if they seem to be of cell types.
  *
  * @param folder Path of the folder.
  * @param options What the numbers are, and which files to read.
  * @returns The cell types in sorted order, each with its genes in the order of the file.
  * @throws {FormatError} As {@linkcode readDeepchromeCsv} does, and if files differ in their number of bins.
- * @throws {ContractError} If the folder has none of these files, or a cell type lacks the split.
+ * @throws {ContractError} If the folder has none of these files, or a cell type lacks the split or has it compressed.
  *
  * @example
  * ```ts
@@ -117,8 +121,8 @@ export async function readDeepchromeFolder(
   folder: string | URL,
   options: DeepchromeFolderOptions = {},
 ): Promise<PackedColumns> {
-  const { record = DEEPCHROME_RECORD, split = "train", onProgress } = options;
-  const files = await listSplitFiles(folder, split);
+  const { record = DEEPCHROME_RECORD, split = "train", onProgress, onWarning } = options;
+  const files = await listSplitFiles(folder, split, onWarning);
   const parser = new DeepchromeParser(record);
   for (const [index, file] of files.entries()) {
     const cellType = cellTypeOf(String(file));
@@ -137,15 +141,21 @@ const SPLITS: readonly DeepchromeSplit[] = ["train", "valid", "test"];
  *
  * @throws {ContractError} As it does.
  */
-export async function listSplitFiles(folder: Path, split: DeepchromeSplit): Promise<Path[]> {
+export async function listSplitFiles(
+  folder: Path,
+  split: DeepchromeSplit,
+  onWarning?: (message: string) => void,
+): Promise<Path[]> {
   const own = await splitFilesIn(folder, split);
   if (own !== undefined) return own;
   const files: Path[] = [];
+  const skipped: string[] = [];
   for (const name of await listDirectory(folder)) {
     const cellType = join(folder, name);
     if (name.startsWith(".") || await pathKind(cellType) !== "directory") continue;
     const found = await splitFilesIn(cellType, split) ??
       await splitFilesIn(join(cellType, CLASSIFICATION), split);
+    if (found === undefined) skipped.push(name);
     files.push(...found ?? []);
   }
   if (files.length === 0) {
@@ -154,7 +164,30 @@ export async function listSplitFiles(folder: Path, split: DeepchromeSplit): Prom
         `expected train.csv, valid.csv or test.csv in it or in one folder for each cell type`,
     );
   }
+  await warnOfSkipped(skipped, { folder, files, onWarning });
   return files;
+}
+
+/** Warns of skipped sub-folders that seem to be of cell types: they are named as others are, or a copy left them empty. */
+async function warnOfSkipped(
+  skipped: readonly string[],
+  { folder, files, onWarning }: {
+    readonly folder: Path;
+    readonly files: readonly Path[];
+    readonly onWarning: ((message: string) => void) | undefined;
+  },
+): Promise<void> {
+  if (onWarning === undefined) return;
+  const patternOf = (name: string) => name.replace(/\d/g, "0");
+  const patterns = new Set(files.map((file) => patternOf(cellTypeOf(String(file)))));
+  const doubtful: string[] = [];
+  for (const name of skipped) {
+    const isAlike = patterns.has(patternOf(name));
+    if (isAlike || (await listDirectory(join(folder, name))).length === 0) doubtful.push(name);
+  }
+  if (doubtful.length === 0) return;
+  const count = formatCountOf(doubtful.length, "sub-folder");
+  onWarning(`${folder}: skipped ${count} without DeepChrome files: ${listSome(doubtful)}`);
 }
 
 /** The files of a split in one cell type's folder, or `undefined` if the folder has no file of any split. */
@@ -162,6 +195,7 @@ async function splitFilesIn(folder: Path, split: DeepchromeSplit): Promise<Path[
   if (await pathKind(folder) !== "directory") return undefined;
   const names = await listDirectory(folder);
   const present = SPLITS.filter((name) => names.includes(`${name}.csv`));
+  refuseCompressed(names, { folder, split, isCertain: present.length === 0 });
   if (present.length === 0) return undefined;
   const wanted = split === "all" ? present : present.filter((name) => name === split);
   if (wanted.length === 0) {
@@ -170,6 +204,32 @@ async function splitFilesIn(folder: Path, split: DeepchromeSplit): Promise<Path[
     );
   }
   return wanted.map((name) => join(folder, `${name}.csv`));
+}
+
+const COMPRESSED = /^((train|valid|test)\.csv)\.(?:gz|bz2|xz|zst|zip)$/i;
+
+/** Throws if a file is there only in compressed form: its cell type would be left out without a word. */
+function refuseCompressed(
+  names: readonly string[],
+  { folder, split, isCertain }: {
+    readonly folder: Path;
+    readonly split: DeepchromeSplit;
+    /** Whether the folder has no file of any split that is not compressed. */
+    readonly isCertain: boolean;
+  },
+): void {
+  const found = names.filter((name) => {
+    const [, plain = "", of] = COMPRESSED.exec(name) ?? [];
+    return of !== undefined && !names.includes(plain) &&
+      (isCertain || split === "all" || of === split);
+  });
+  const packed = found.find((name) => name.startsWith(split)) ?? found[0];
+  if (packed === undefined) return;
+  throw new ContractError(
+    `Cannot read data: found "${packed}" in "${folder}", expected ${
+      packed.replace(/\.[^.]*$/, "")
+    }: unpack it`,
+  );
 }
 
 function join(folder: Path, name: string): Path {

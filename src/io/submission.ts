@@ -1,3 +1,4 @@
+import { showName } from "../base/wording.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { ensemblGeneNumber, geneKey } from "../gene_id.ts";
 import { failLine, type Line, lineText, visitLines, withSource } from "../text/lines.ts";
@@ -261,7 +262,8 @@ export function alignPredictions(
     const place = places.get(id);
     if (place === undefined) {
       throw new ContractError(
-        `Cannot align ${what}: no value for "${id}", row ${row} of the data${source}`,
+        `Cannot align ${what}: no value for "${id}", row ${row} of the data${source}; the ${what} have ids such as ` +
+          `"${showName(file.ids[0] ?? "")}"`,
       );
     }
     out[row] = file.values[place]!;

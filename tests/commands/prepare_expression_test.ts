@@ -1,6 +1,6 @@
 /** `deno task prepare` and the expression that it is given, in one file or a file a sample. */
 
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, strictEqual } from "node:assert";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { type DataRecord, prepareFlags } from "../../src/record.ts";
@@ -277,4 +277,35 @@ Deno.test("the reference may be a file of its own that the list of samples names
     "lung 0 0",
     `lung 1 ${-Math.log(4)}`,
   ]);
+});
+
+Deno.test("a table of transcripts' genes adds to the annotation, which decides where both say", async () => {
+  const [FIRST, SECOND] = ["ENSG00000000419", "ENSG00000000457"];
+  const expression = ["transcript_id\tliver\tlung"].concat(
+    [0, 1, 2, 3, 9].map((id, i) => `ENST0000000000${id}.3\t${2 ** i}\t1`),
+  ).join("\n");
+  const prepare = (genesOf: readonly (readonly [number, string])[], genes = GTF) =>
+    prepareWith(
+      {
+        "genes.gtf": genes,
+        "tpm.tsv": expression,
+        "tx2gene.tsv": genesOf.map(([id, gene]) => `ENST0000000000${id}\t${gene}`).join("\n"),
+      },
+      "--expression",
+      "@tpm.tsv",
+      "--transcript-genes",
+      "@tx2gene.tsv",
+    );
+  const both = await prepare([[0, SECOND], [1, `${FIRST}.1`], [2, "SCYL3"], [9, SECOND]]);
+  deepStrictEqual(both.labels.slice(0, 2), ["liver 0 3", "liver 1 28"], both.stderr);
+  match(
+    both.stderr.replaceAll(/\s+/g, " "),
+    /tx2gene\.tsv: 1 transcript of other genes than .*genes\.gtf says, such as "ENST00000000000" of ENSG00000000457 and not ENSG00000000419\.9: those of the annotation are taken/,
+  );
+  const added = await prepare([[0, FIRST], [9, SECOND]]);
+  deepStrictEqual(added.labels.slice(0, 2), ["liver 0 3", "liver 1 28"], added.stderr);
+  doesNotMatch(added.stderr, /of other genes/);
+  const onlyGenes = GTF.split("\n").filter((line) => !line.includes("transcript")).join("\n");
+  const alone = await prepare([[0, SECOND], [1, FIRST]], onlyGenes);
+  deepStrictEqual(alone.labels.slice(0, 2), ["liver 0 2", "liver 1 1"], alone.stderr);
 });

@@ -79,6 +79,11 @@ Deno.test("a path that does not exist, or has no known kind, is refused", async 
       name: "ContractError",
       message: /train.tsv" is of no known kind, expected .npz, .csv, .zarr or a folder/,
     });
+    await Deno.writeTextFile(`${folder}/train.csv.gz`, ROWS);
+    await rejects(readDataset(`${folder}/train.csv.gz`), {
+      name: "ContractError",
+      message: /train.csv.gz" is compressed, expected a .csv that is not: unpack it$/,
+    });
     await Deno.writeTextFile(`${folder}/train.h5ad`, "\x89HDF\r\n\x1a\n");
     await rejects(readDataset(`${folder}/train.h5ad`), {
       name: "ContractError",

@@ -84,9 +84,11 @@ Deno.test("genes are made from transcripts or exons if the file has no lines of 
       ["G1", 800, 1],
       ["G2", 2999, 2],
     ]);
-    deepStrictEqual(warnings, [
-      'a.gtf: made from their transcripts 2 genes without a line of their own, such as "G1" (line 1)',
-    ]);
+    const how = kind === "CDS"
+      ? "made from coding sequences alone, so that windows are around the start of translation and not of " +
+        "transcription: 2 genes without lines of exons or transcripts"
+      : "made from their transcripts 2 genes without a line of their own";
+    deepStrictEqual(warnings, [`a.gtf: ${how}, such as "G1" (line 1)`]);
   }
 });
 
@@ -286,4 +288,61 @@ Deno.test("GTF that a spreadsheet saved is read like the original", async () => 
     ["G2", undefined, 50],
   ]);
   deepStrictEqual(warnings.length, 1);
+});
+
+Deno.test("a gene all of whose transcripts are on the other strand gives a warning", async () => {
+  const parts = (gene: string, strands: readonly string[]) =>
+    strands.map((strand, i) => transcript(gene, `${gene}.${i}`, { strand }));
+  const { genes, warnings } = await readLines([
+    gtf('gene_id "A";'),
+    ...parts("A", ["-", "-"]),
+    gtf('gene_id "B";', { strand: "-" }),
+    ...parts("B", ["+", "-"]),
+    gtf('gene_id "C";'),
+    ...parts("C", ["+"]),
+    gtf('gene_id "D";'),
+    gtf('gene_id "E";', { strand: "-" }),
+    ...parts("E", ["+"]),
+  ]);
+  deepStrictEqual(genes.map(({ strand }) => strand).join(""), "+-++-");
+  deepStrictEqual(warnings, [
+    "a.gtf: took the strand of their own line for 2 genes whose transcripts are all on the other strand, " +
+    'such as "A" (line 1)',
+  ]);
+});
+
+Deno.test("single quotes around values are no part of them", async () => {
+  const { genes } = await readLines([
+    gtf("gene_id 'G1'; gene_name 'DPM1'; gene_type 'protein_coding';"),
+    gtf("gene_id 'G2'; transcript_id 'T2';", { kind: "exon" }),
+    gtf("gene_id RP5'; gene_name \"5'NT\";"),
+  ]);
+  deepStrictEqual(genes.map(({ id, symbol, type }) => [id, symbol, type]), [
+    ["G1", "DPM1", "protein_coding"],
+    ["G2", undefined, undefined],
+    ["RP5'", "5'NT", undefined],
+  ]);
+});
+
+Deno.test("genes of coding sequences alone start where translation does, which a warning says", async () => {
+  const part = (gene: string, kind: string, start: number, end: number, strand = "+") =>
+    transcript(gene, `${gene}.1`, { kind, start, end, strand });
+  const coding = [
+    part("A", "CDS", 301, 900),
+    part("A", "start_codon", 301, 303),
+    part("A", "three_prime_UTR", 901, 990),
+    part("B", "CDS", 1301, 1900, "-"),
+  ];
+  const { genes, warnings } = await readLines(coding);
+  deepStrictEqual(genes.map(({ id, tss }) => [id, tss]), [["A", 300], ["B", 1899]]);
+  match(warnings.join("\n"), /from coding sequences alone, .* start of translation.*: 2 genes/);
+  for (const kind of ["five_prime_UTR", "5UTR", "UTR", "exon"]) {
+    const whole = await readLines([
+      ...coding,
+      part("A", kind, 201, 300),
+      part("B", kind, 1901, 2000, "-"),
+    ]);
+    deepStrictEqual(whole.genes.map(({ tss }) => tss), [200, 1999], kind);
+    match(whole.warnings.join("\n"), /^a\.gtf: made from their transcripts 2 genes [^\n]*$/);
+  }
 });

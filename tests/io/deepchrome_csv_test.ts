@@ -73,6 +73,22 @@ Deno.test("decimals, exponents and negative labels are read exactly", async () =
   deepStrictEqual([...labels!], [-1.5]);
 });
 
+Deno.test("numbers of genes that pandas wrote as floats, blanks and quotes do not make other genes", async () => {
+  const usual = await readDeepchromeCsv(textSource(GOOD.join("\n")));
+  const quote = (text: string) => `"${text.replaceAll(",", '","')}"`;
+  for (
+    const change of [
+      (row: string) => row.replace(/^\d+/, "$&.0"),
+      (row: string) => row.replaceAll(",", ", "),
+      (row: string) => row.replace(/^\d+/, '"$&"'),
+      quote,
+    ]
+  ) {
+    const columns = await readDeepchromeCsv(textSource(GOOD.map(change).join("\n")));
+    deepStrictEqual(columns, usual);
+  }
+});
+
 const BAD: readonly (readonly [what: string, text: string, message: RegExp])[] = [
   ["an empty file", "", /the file is empty, expected rows \(E003\/train.csv\)$/],
   [
@@ -228,6 +244,36 @@ Deno.test("a folder without the files, or a cell type without the split, is refu
       name: "ContractError",
       message: /no DeepChrome files in/,
     });
+  });
+});
+
+Deno.test("a cell type whose files are compressed is refused, and one without files is named", async () => {
+  const text = GOOD.join("\n");
+  const both = { "E003/train.csv.gz": "", "E003/test.csv.gz": "", "E004/train.csv": text };
+  await withFolder(both, async (folder) => {
+    await rejects(readDeepchromeFolder(folder), {
+      name: "ContractError",
+      message: /found "train.csv.gz" in ".*E003", expected train.csv: unpack it$/,
+    });
+  });
+  const inside = { "E003/classification/train.csv.bz2": "", "E004/train.csv": text };
+  await withFolder(
+    inside,
+    (folder) => rejects(readDeepchromeFolder(folder), /E003\/classification/),
+  );
+  const parts = { "E003/train.csv": text, "E003/train.csv.gz": "", "E003/test.csv.gz": "" };
+  await withFolder(parts, async (folder) => {
+    strictEqual((await readDeepchromeFolder(folder)).cellTypes.length, 1);
+    await rejects(readDeepchromeFolder(folder, { split: "all" }), /found "test.csv.gz"/);
+  });
+  const files = { "E003/train.csv": text, "notes/a.txt": "", "E005/log.txt": "", "liver/x": "" };
+  await withFolder(files, async (folder) => {
+    await Deno.remove(`${folder}/liver/x`);
+    const warnings: string[] = [];
+    await readDeepchromeFolder(folder, { onWarning: (text) => void warnings.push(text) });
+    deepStrictEqual(warnings, [
+      `${folder}: skipped 2 sub-folders without DeepChrome files: E005, liver`,
+    ]);
   });
 });
 

@@ -167,6 +167,29 @@ Deno.test("values too large for logarithms are taken as they are, and the note s
   match(notes.join(), /taken as they are, since some are too large for logarithms \(/);
 });
 
+Deno.test("counts in some cell types and logarithms in others are refused", async () => {
+  const counts = COUNTS.map((count) => count * 3);
+  for (
+    const columns of [[counts, COUNTS.map(log)], [
+      COUNTS.map(log),
+      COUNTS.map(() => 0),
+      counts,
+    ]]
+  ) {
+    const members = columns.map((values, i) => member(values, { name: `c${i}` }));
+    await rejects(
+      read(members),
+      /cell type "c\d" has integers, as counts are, and "c\d" has ln\(1 \+ count\), expected one .*\(x\.npz\)$/,
+    );
+  }
+  // Few values, and cell types of other numbers, prove nothing.
+  const few = COUNTS.map((count, i) => i === 5 ? 2 : 0 * count);
+  for (const other of [few, COUNTS.map((count) => count / 2), COUNTS.map(() => 0)]) {
+    const members = [other, COUNTS.map(log)].map((values, i) => member(values, { name: `c${i}` }));
+    await read(members);
+  }
+});
+
 Deno.test("a record that is given or stands in the file decides, and there is no note", async () => {
   const logs = [member(COUNTS.map(log))];
   const record: DataRecord = { ...DEEPCHROME_RECORD, transform: "asinh" };

@@ -145,7 +145,7 @@ Deno.test("aligning finds each row's value and names the first missing or repeat
   deepStrictEqual([...alignPredictions(["c", "a"], file)], [3, 1]);
   throws(() => alignPredictions(["a", "x", "y"], file), {
     name: "ContractError",
-    message: /no value for "x", row 1 of the data$/,
+    message: /no value for "x", row 1 of the data; the predictions have ids such as "a"$/,
   });
   const repeated = { ids: ["a", "b", "b"], values: Float64Array.of(1, 2, 3) };
   throws(() => alignPredictions(["a"], repeated), {
@@ -153,7 +153,8 @@ Deno.test("aligning finds each row's value and names the first missing or repeat
     message: /"b" appears/,
   });
   throws(() => alignPredictions(["x"], { ...file, file: "y.csv" }, { what: "labels" }), {
-    message: 'Cannot align labels: no value for "x", row 0 of the data (y.csv)',
+    message:
+      'Cannot align labels: no value for "x", row 0 of the data (y.csv); the labels have ids such as "a"',
   });
 });
 

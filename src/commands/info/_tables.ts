@@ -19,7 +19,8 @@ const SEQUENCE_ROW = /^"?[^,\t"]+"?[,\t]"?[ACGTURYSWKMBDHVN]{20,}"?\s*$/i;
 /** DeepChrome's rows, sequences, and files of ids with a number. */
 export async function describeCsv(file: TextFile): Promise<Description | undefined> {
   const [first = ""] = file.lines;
-  const cells = first.split(",");
+  // R and spreadsheets put quotes around values.
+  const cells = first.replace(/[" ]/g, "").split(",");
   if (/^"?id"?[,\t]"?expression"?$/.test(first)) {
     return {
       kind: "submission",

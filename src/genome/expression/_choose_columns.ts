@@ -5,7 +5,7 @@ import { listSome, showName } from "../wording.ts";
 import type { Layout, ValueColumn } from "./_layout.ts";
 import { failMissing } from "./_missing_column.ts";
 import { NameIndex } from "./_name_index.ts";
-import { plainSampleName } from "./_sample_names.ts";
+import { plainSampleName, syntacticName } from "./_sample_names.ts";
 import { kindOfTitle, VALUE_KIND_NAMES, VALUE_KINDS, type ValueKind } from "./value_kinds.ts";
 import { areOfOneGroup, failChoice, groupOf, type WantedColumns } from "./_wanted_columns.ts";
 
@@ -98,13 +98,37 @@ function chooseNamed(layout: Layout, wanted: WantedColumns): ValueColumn[][] | u
   if (!isFound && areOfOneGroup(wanted)) {
     if (layout.values.some(isOfAnySample)) return undefined;
     const [only, second] = layout.values;
-    if (isOwn && only !== undefined && second === undefined) return found.map(() => [only]);
+    if (isOwn && only !== undefined && second === undefined) {
+      checkOwner(only, wanted);
+      return found.map(() => [only]);
+    }
   }
   return found.map(({ cellType, matches }) =>
     matches.map(({ name, values }) => {
       if (values.length === 0) failMissing(name, { cellType, layout, wanted });
       return pickOne(name, values, wanted);
     })
+  );
+}
+
+/** Names that R and pandas give to a column that has none: a cell type may be called so by chance. */
+const NO_NAME = /^(?:[vx]?\d{1,2}|x|values?|samples?)$/i;
+
+/** Throws if the only column of a cell type's file has the name of another cell type of the sheet. */
+function checkOwner({ name }: ValueColumn, wanted: WantedColumns): void {
+  const { others = [], samples } = wanted;
+  const names = [name, plainSampleName(name)];
+  const owner = others.find((other) =>
+    [other, syntacticName(other)].some((n) => names.includes(n))
+  );
+  if (owner === undefined || NO_NAME.test(name)) return;
+  const [own = ""] = samples.keys();
+  failChoice(
+    wanted,
+    `its only column of values is called "${
+      showName(name)
+    }", as another cell type of the sample sheet is`,
+    `the values of "${own}". If they are, rename the column; otherwise name the right file in the sheet`,
   );
 }
 

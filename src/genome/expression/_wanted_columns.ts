@@ -9,6 +9,8 @@ export interface WantedColumns {
   readonly samples: ReadonlyMap<string, readonly string[]>;
   /** The group of each cell type, whose name finds the column of a cell type without one; see `cellTypeGroups`. */
   readonly groups?: ReadonlyMap<string, string> | undefined;
+  /** The cell types of the sample sheet that are wanted of other files, and their groups. */
+  readonly others?: readonly string[] | undefined;
   /** Name of the file that lists the samples of each cell type, if there is one. */
   readonly samplesFile?: string | undefined;
   /** The wanted kind of values, if there are several. */

@@ -11,6 +11,7 @@ import { FileMessages } from "../file_messages.ts";
 import type { Gene } from "../gene.ts";
 import { describeMissing, describePartial, describeUnlabelled } from "./_describe_labels.ts";
 import { collectRows } from "./_collect_rows.ts";
+import { describeContradictions } from "./_contradictions.ts";
 import { GeneIndex } from "./_gene_index.ts";
 import { describeLostRows, describeNaming } from "./_describe_join.ts";
 import { findRowGenes } from "./_join.ts";
@@ -166,7 +167,8 @@ class LabelCollector {
     for (const name of table.otherColumns ?? []) this.#otherColumns.add(name);
     const naming = describeNaming(found, { table, genes });
     this.#notes.add(file, [...table.notes, ...naming, ...added]);
-    this.#warnings.add(file, [...describeLostRows(found, file), ...repeated, ...scale]);
+    const odd = describeContradictions(found, { table, genes, index: this.#index });
+    this.#warnings.add(file, [...describeLostRows(found, file), ...odd, ...repeated, ...scale]);
   }
 
   finish(): LabelledGenes {

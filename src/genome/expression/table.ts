@@ -59,6 +59,13 @@ export interface ReadExpressionTableOptions extends AbortOptions {
    * @default {false}
    */
   readonly isOfOneCellType?: boolean | undefined;
+  /**
+   * Cell types whose expression is in other files. If the only column of a file of one cell type is called as one of
+   * these, the file is refused, since files were exchanged.
+   *
+   * @default {None.}
+   */
+  readonly otherCellTypes?: readonly string[] | undefined;
   /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -241,6 +248,7 @@ class TableParser {
     this.#chosen = chooseColumns(layout, {
       samples,
       groups: this.#options.cellTypeGroups,
+      others: this.#options.otherCellTypes,
       samplesFile: this.#options.samplesFile,
       value: this.#options.value,
       isOwn: this.#options.isOfOneCellType ?? false,

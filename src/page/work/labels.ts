@@ -43,6 +43,7 @@ async function* readTables(
   { files, sheet, onWarning }: LabelSource,
 ): AsyncGenerator<ExpressionTable, void, undefined> {
   const { cellTypes, cellTypeGroups } = sheet;
+  const groupOf = (name: string) => cellTypeGroups?.get(name) ?? name;
   for (const { file, cellType } of files) {
     const isOfOneCellType = files.length > 1;
     if (isOfOneCellType && cellType === undefined) {
@@ -52,15 +53,17 @@ async function* readTables(
       );
     }
     const own = isOfOneCellType
-      ? cellTypes.filter((name) => (cellTypeGroups?.get(name) ?? name) === cellType)
+      ? cellTypes.filter((name) => groupOf(name) === cellType)
       : cellTypes;
     if (own.length === 0) continue;
+    const others = cellTypes.filter((name) => !own.includes(name));
     const opened = await file.open();
     try {
       yield await readExpressionTable(opened, {
         cellTypes: own,
         cellTypeGroups,
         isOfOneCellType,
+        otherCellTypes: others.flatMap((name) => [name, groupOf(name)]),
         onWarning,
       });
     } finally {

@@ -500,6 +500,25 @@ Deno.test("a file of one cell type is read whatever the name of its column", asy
   await rejects(labelText(several, { isOfOneCellType: true }), /no cell type "liver"/);
 });
 
+Deno.test("a file of one cell type whose column has the name of another one of the sheet is refused", async () => {
+  const options = {
+    cellTypes: ["liver"],
+    isOfOneCellType: true,
+    otherCellTypes: ["lung", "T cell", "1"],
+  };
+  for (const header of ["lung", "/x/lung.sorted.bam", "lung_TPM", "T.cell"]) {
+    await rejects(
+      labelText(table(`gene_id ${header}`, `${A} 1.5`), options),
+      /its only column of values is called ".*", as another cell type .*the values of "liver".*rename/,
+    );
+  }
+  // Names of no sample, names that only resemble one, and the cell type's own.
+  for (const header of ["1", "x", "TPM", "lungs", "lung_2", "Lung", "liver"]) {
+    const labels = await labelText(table(`gene_id ${header}`, `${A} 1.5`), options);
+    strictEqual(showLabels(labels), "419=1.5", header);
+  }
+});
+
 Deno.test("the time for a header is proportional to its columns", async () => {
   const columns = Array.from({ length: 90_000 }, (_, i) => `s${i}`);
   const text = `gene_id\t${columns.join("\t")}\tliver\n${A}${"\t1".repeat(90_000)}\t2\n`;

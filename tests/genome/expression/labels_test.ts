@@ -453,3 +453,35 @@ Deno.test("names that differ from the annotation's in capitals alone are refused
     /The names differ in capitals alone, as those of two species do.*as the annotation has them/,
   );
 });
+
+Deno.test("ids beside the symbols or numbers of other genes give a warning, unless few do", async () => {
+  const genes = Array.from(
+    { length: 20 },
+    (_, i) =>
+      gene(`ENSG${String(i + 1).padStart(11, "0")}`, { symbol: `SYM${i}`, entrezId: `${900 + i}` }),
+  );
+  const warningsOf = async (title: string, nameOf: (i: number) => string, rows = 20) => {
+    const lines = genes.slice(0, rows).map(({ id }, i) => `${id}\t${nameOf(i)}\t${i}.5\n`);
+    const text = `gene_id\t${title}\tliver\n${lines.join("")}`;
+    const { warnings } = await labelText(text, { genes: genes.slice(0, rows) });
+    return warnings.filter((text) => /different genes/.test(text));
+  };
+  const shifted = (i: number) => (i + 1) % 20;
+  const [symbols = ""] = await warningsOf("gene_name", (i) => `SYM${shifted(i)}`);
+  match(
+    symbols,
+    /^x\.tsv: in 20 of 20 rows ids and symbols are of different genes .*"SYM1".*by itself/,
+  );
+  const [numbers = ""] = await warningsOf("entrez_id", (i) => `${900 + shifted(i)}`);
+  match(numbers, /in 20 of 20 rows ids and Entrez numbers are of different genes/);
+  // Some symbols passed to other genes, symbols that the annotation lacks, and what is no symbol.
+  for (
+    const nameOf of [
+      (i: number) => `SYM${i < 9 ? shifted(i) : i}`,
+      (i: number) => `ALIAS${shifted(i)}`,
+      (i: number) => `SYM${i}`,
+    ]
+  ) deepStrictEqual(await warningsOf("gene_name", nameOf), []);
+  deepStrictEqual(await warningsOf("length", (i) => `${900 + shifted(i)}`), []);
+  deepStrictEqual(await warningsOf("gene_name", (i) => `SYM${(i + 1) % 9}`, 9), []);
+});
