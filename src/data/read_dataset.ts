@@ -1,3 +1,4 @@
+import { ownUrl } from "../base/kinds.ts";
 import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
 import { openCompetitionParts } from "../io/competition_parts.ts";
@@ -81,10 +82,11 @@ export async function readDataset(
   options: ReadDatasetOptions = {},
 ): Promise<Dataset> {
   options.signal?.throwIfAborted();
-  const isPath = (typeof path === "string" || path instanceof URL) && !isAddress(String(path));
+  const given = ownUrl(path);
+  const isPath = (typeof given === "string" || given instanceof URL) && !isAddress(String(given));
   const { columns, file } = isPath
-    ? { columns: await readPath(path, options), file: String(path) }
-    : await readGiven(path, options);
+    ? { columns: await readPath(given, options), file: String(given) }
+    : await readGiven(given, options);
   for (const cellType of columns.cellTypes) checkName(cellType, { what: "cell type", file });
   for (const mark of columns.record.marks) checkName(mark, { what: "mark", file });
   return new Dataset(columns);

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isUrl } from "../base/kinds.ts";
 import { readAll } from "../base/platform.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { makeDirectory, openFile, pathKind, pathOf, writeFileAtomic } from "../files/file.ts";
@@ -240,7 +241,7 @@ export async function loadModel(
   signal?.throwIfAborted();
   const openWith = (open: () => Promise<ByteSource | undefined>) => async (digest: string) =>
     panels?.get(digest) ?? await open();
-  if (typeof directory !== "string" && !(directory instanceof URL)) {
+  if (typeof directory !== "string" && !isUrl(directory)) {
     const files = await openModelFiles(directory, signal);
     try {
       const { json, weights, openPanel } = files;
