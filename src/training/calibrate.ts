@@ -9,6 +9,7 @@ import { cellTypeAxis, geneGroupAxis } from "../validation/axis.ts";
 import { type CalibrationFold, calibrationFolds } from "../validation/calibration_folds.ts";
 import { calibrateRegimes, type HeldOutErrors, newCellTypeScale } from "../validation/conformal.ts";
 import { classifyRows, type RowKind } from "../validation/regimes.ts";
+import { checkSpec } from "./_check_arguments.ts";
 import { resolveSpec } from "./_check_data.ts";
 import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
@@ -67,6 +68,7 @@ export async function calibrate(
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
   options = plainOptions(options, "calibrate");
+  checkSpec(spec, "calibrate");
   refuseStart(options);
   const { folds, seed, learningRate, validation, ...others } = options;
   const common = { ...others, sampleWeights: spreadSampleWeights(data, others.sampleWeights) };

@@ -1,8 +1,10 @@
 /** What programs without types, and rows of JSON, can give in place of samples and columns. */
 
-import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import vm from "node:vm";
 import { Dataset } from "../../src/data/dataset.ts";
+import { evaluatePredictions } from "../../src/data/evaluate.ts";
+import { readDataset } from "../../src/data/read_dataset.ts";
 import type { Sample } from "../../src/data/sample.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
@@ -115,6 +117,10 @@ Deno.test("columns of a wrong type are refused with what was found", () => {
     const columns = { ...DATA.columns, ...wrong } as unknown as SampleColumns;
     refuse(() => new Dataset(columns), `Cannot build data set: ${message}`);
   }
+  refuse(
+    () => new Dataset(null as never),
+    /^Cannot build data set: found null, expected columns, /,
+  );
   const rows = [0, 1] as unknown as Uint32Array;
   refuse(() => new Dataset(DATA.columns, rows), /rows is an Array, expected a Uint32Array/);
 });
@@ -166,4 +172,21 @@ Deno.test("columns of another context of JavaScript are those of this one", () =
   const view = vm.runInContext("new DataView(new ArrayBuffer(48))", context);
   const wrong = { ...DATA.columns, labels: view as Float64Array };
   refuse(() => new Dataset(wrong), /labels is a DataView, expected a Float64Array$/);
+});
+
+Deno.test("predictions that are no numbers are not judged", () => {
+  for (const [value, shown] of [["1", '"1"'], [null, "null"]]) {
+    const predictions = Array.from({ length: 6 }, (_, i) => i === 4 ? value : i) as number[];
+    const labelled = new Dataset({ ...DATA.columns, labels: Float64Array.of(0, 1, 2, 3, 4, 5) });
+    refuse(
+      () => evaluatePredictions(labelled, predictions),
+      `Cannot evaluate: the prediction of sample 4 is ${shown}, expected a number`,
+    );
+  }
+});
+
+Deno.test("a record without marks, and misspelt options of reading, are refused", async () => {
+  const read = (options: object) => readDataset("fixtures/train.npz", options);
+  await rejects(read({ record: "x" }), /^TypeError: .* record is a string, expected a record with/);
+  await rejects(read({ recrod: RECORD }), /^TypeError: .*"recrod", did you mean record\?$/);
 });

@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
+import { memorySource } from "../../src/engine/memory_source.ts";
 import { modelToOnnx } from "../../src/exchange/mod.ts";
 import { saveModel, serializeModel } from "../../src/model/save_load.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
@@ -266,4 +267,56 @@ Deno.test("options of other functions, unset ones and what a class has besides a
   deepStrictEqual(await predict(first!.model, DATA, own), wanted);
   const { members: [one] } = await predictEnsemble([first!.model], DATA, own);
   deepStrictEqual(one, wanted);
+});
+
+Deno.test("the errors of hooks that are asynchronous are those of the call", async () => {
+  const { model } = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  const fail = async () => {
+    await Promise.resolve();
+    throw new Error("mine");
+  };
+  await using predictor = await openPredictor(model, { engine: "wasm" });
+  const calls: readonly (() => Promise<unknown>)[] = [
+    () => fit("experiment1", DATA, { ...QUICK, onProgress: fail }),
+    () => fit("experiment1", DATA, { ...QUICK, epochs: 1, batchSize: 1000, onProgress: fail }),
+    () => fit("experiment1", DATA, { ...QUICK, onStart: fail }),
+    () => fitEnsemble("experiment1", DATA, { ...QUICK, onProgress: fail }),
+    () => crossValidate("experiment1", DATA, { ...QUICK, folds: 2, onFold: fail }),
+    () => crossValidate("experiment1", DATA, { ...QUICK, folds: 2, onFoldEnd: fail }),
+    () => predict(model, DATA, { engine: "wasm", onProgress: fail }),
+    () => predict(model, DATA, { engine: "wasm", onStart: fail }),
+    () => predictor.predict(DATA, { onProgress: fail }),
+  ];
+  for (const call of calls) await rejects(call(), /^Error: mine$/);
+});
+
+Deno.test("models, weights of samples and weights that are something else are refused", async () => {
+  for (const spec of [null, undefined, 5]) {
+    const message =
+      /found (null|missing|5) as the model, expected a model or the name of a preset$/;
+    for (const train of [fit, fitCalibrated, crossValidate, calibrate]) {
+      const options = { ...QUICK, folds: 2 };
+      await rejects(async () => await train(spec as never, DATA, options), {
+        name: "TypeError",
+        message,
+      });
+    }
+  }
+  for (const [value, shown] of [["1", /"1"/], [null, /null/]] as const) {
+    const sampleWeights = Array.from(DATA.rows, () => value) as unknown as number[];
+    await rejects(fit("experiment1", DATA, { ...QUICK, sampleWeights }), (error: Error) => {
+      return error.name === "TypeError" && shown.test(error.message) &&
+        /the weight of sample 0 is .*, expected a number$/.test(error.message);
+    });
+  }
+  const { model } = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  const weights = model.weights.map((values) => values.map((value, i) => i === 2 ? NaN : value));
+  await rejects(serializeModel({ ...model, weights }), {
+    name: "ContractError",
+    message: /^Cannot save model "experiment1": kernel of .* has NaN, expected finite numbers$/,
+  });
+  throws(
+    () => memorySource(null as never),
+    /^TypeError: Cannot take samples: found null, expected/,
+  );
 });
