@@ -27,6 +27,10 @@ export interface NameRules {
  */
 export function refuseUnknownNames(options: object, rules: NameRules): void {
   const { action, known, mayHaveMore = false, canMean = isGiven, what = "option" } = rules;
+  // Mostly there is nothing to find, and predictors ask for each call.
+  if (Object.getPrototypeOf(options) === Object.prototype) {
+    if (Object.keys(options).every((name) => known.includes(name))) return;
+  }
   const { names, isOfClass } = namesOf(options);
   if (isOfClass) return;
   for (const name of names) {

@@ -9,12 +9,12 @@ import { ContractError } from "../errors.ts";
 import { PairNumbers } from "./_pair_numbers.ts";
 import type { Sample } from "./sample.ts";
 
-/** The fields that a sample may lack, so that nobody would know of another spelling. */
-const LEFT_OUT = Object.keys({ label: true, sequence: true } satisfies Record<OptionalField, true>);
-
-type OptionalField = {
-  [Name in keyof Sample]-?: undefined extends Sample[Name] ? Name : never;
-}[keyof Sample];
+const FIELDS = Object.keys(
+  { gene: true, cellType: true, signal: true, sequence: true, label: true } satisfies Record<
+    keyof Sample,
+    true
+  >,
+);
 
 /**
  * The samples as a list.
@@ -38,7 +38,7 @@ export function checkSamples(samples: readonly Sample[]): void {
   if (first === undefined) return;
   refuseUnknownNames(first, {
     action: "make samples",
-    known: LEFT_OUT,
+    known: FIELDS,
     mayHaveMore: true,
     canMean: (value) => typeof value === "number" || typeof value === "string",
     what: "field of sample 0",

@@ -51,9 +51,9 @@ export interface SamplesForOptions {
 export function samplesFor(
   model: TrainedModel,
   samples: readonly Sample[],
-  options: SamplesForOptions = {},
+  options?: SamplesForOptions,
 ): Dataset {
-  const { transform = "none" } = plainOptions(options, "make samples");
+  const { transform = "none" } = options === undefined ? {} : plainOptions(options, "make samples");
   checkTrainedModel(model, "make samples");
   const record = { ...inputRecordOf(model.record), transform };
   const bins = model.panel?.bins ?? signalShape(model.spec)?.bins;
