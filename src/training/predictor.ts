@@ -42,7 +42,8 @@ const FEWEST_GROUPED = 4;
  * @param options Engine, threads, path, how much may wait, and what is known besides the samples.
  * @returns The predictor.
  * @throws {RangeError} If no engine has that name, or a number is out of range.
- * @throws {TypeError} If there are no models, one is no trained model, or an option is something else.
+ * @throws {TypeError} If there are no models, one is no trained model, or an option is something else or
+ * has a name that no option has.
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine.
  *
