@@ -38,9 +38,17 @@ export async function measurePrices(
   data: Dataset,
   options: PriceMarksOptions,
 ): Promise<RegimePrices[]> {
+  // Callers give all their flags.
+  const { engine, threads, geneEffects, acceptAssembly, unlabelled, dropMarks, signal } = options;
   const progress = new ProgressLine("samples");
   const prices = await priceMarks(models, data, {
-    ...options,
+    engine,
+    threads,
+    geneEffects,
+    acceptAssembly,
+    unlabelled,
+    dropMarks,
+    signal,
     onProgress: ({ done, total }) => progress.update({ done, total, label: "leaving marks out" }),
   });
   progress.clear();

@@ -72,6 +72,13 @@ export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
   return spec ?? parsePresetName(preset);
 }
 
+/** The settings of a run that are options of training: not what is trained, nor on which file. */
+export function trainingOptions(
+  { data: _, preset: _name, spec: _spec, ...options }: RunSettings,
+): Omit<RunSettings, "data" | "preset" | "spec"> {
+  return options;
+}
+
 /** Where settings come from that no flag gives. */
 export interface SettingsSources {
   readonly file?: SpecFile | undefined;

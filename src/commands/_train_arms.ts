@@ -37,18 +37,19 @@ export interface TrainedArms {
 /** Trains the controls of a model of DNA as it was trained itself; `undefined` for other models. */
 export async function trainArms(
   models: readonly TrainedModel[],
-  { split: { train, test }, shared, prediction }: {
+  { split: { train, test }, settings, shared, prediction }: {
     readonly split: RegimeSplit;
-    readonly shared: RunSettings & EnsembleOptions & { readonly members: number };
+    readonly settings: RunSettings;
+    readonly shared: EnsembleOptions & { readonly members: number };
     readonly prediction: EnsemblePrediction;
   },
 ): Promise<TrainedArms | undefined> {
   const [first] = models as readonly [TrainedModel];
-  const planned = planArms(first.spec, shared);
+  const planned = planArms(first.spec, settings);
   if (planned.length === 0) return undefined;
   const trained = chooseTrained(train);
   // Whatever there is to say of these data was said of the model itself; what an arm is shown, its own line says.
-  const options = { ...shared, printsNotes: false };
+  const options = { ...settings, ...shared, printsNotes: false };
   const predictTrained = async (fitted: readonly TrainedModel[]) =>
     (await predictWithProgress(fitted, trained, options)).mean;
   const arms: PredictedArm[] = [
@@ -59,7 +60,7 @@ export async function trainArms(
     const results = await fitEnsemble(model, train, {
       ...shared,
       sequenceControl,
-      ...reportMembers(shared.members, shared, () => {}),
+      ...reportMembers(shared.members, settings, () => {}),
     });
     throwDiverged(results);
     const fitted = results.map(({ model }) => model);

@@ -15,7 +15,7 @@ import {
   reportCalibrated,
 } from "./_calibration.ts";
 import { afterReplay, describeStop, type FitManyHooks, reportMembers } from "./_report_training.ts";
-import { modelOf, type RunSettings } from "./_settings.ts";
+import { modelOf, type RunSettings, trainingOptions } from "./_settings.ts";
 import type { StartFlags } from "./_start_flags.ts";
 import type { TrainingSamples } from "./_training_samples.ts";
 import type { TrainedMember } from "./_write_trained.ts";
@@ -52,7 +52,7 @@ export async function trainModels(
   const { ensemble, calibrate = false, calibrationFolds: folds } = flags;
   const { data, sampleWeights, validation, unlabelled } = samples;
   const options = {
-    ...settings,
+    ...trainingOptions(settings),
     ...run.options,
     members: ensemble,
     initial,

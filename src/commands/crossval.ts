@@ -47,6 +47,7 @@ import {
   resolveRunSettings,
   type RunSettings,
   type TrainingFlags,
+  trainingOptions,
 } from "./_settings.ts";
 import { declareSequenceControl } from "./_sequence_control.ts";
 import { declareFolds, describeScheme, readSchemeTables, type SchemeFlags } from "./_scheme.ts";
@@ -156,7 +157,7 @@ async function crossval(given: CrossvalFlags, call: CommandCall): Promise<void> 
   if (settings.earlyStopping !== undefined) console.info(CHOSEN_EPOCHS);
   const { resume } = run.options;
   const results = await crossValidate(model, data, {
-    ...settings,
+    ...trainingOptions(settings),
     unlabelled,
     ...run.options,
     ...division,

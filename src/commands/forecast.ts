@@ -50,6 +50,7 @@ import {
   resolveRunSettings,
   type RunSettings,
   type TrainingFlags,
+  trainingOptions,
 } from "./_settings.ts";
 import { declareSequenceControl } from "./_sequence_control.ts";
 import { trainingUnits } from "./_training_units.ts";
@@ -147,7 +148,7 @@ async function forecast(given: ForecastFlags, call: CommandCall): Promise<void> 
   console.info(describeSplit(split));
   printWindow(settings, split.train);
   warnOfCounts(split.train, settings, { flags, file });
-  const shared = { ...settings, unlabelled, members: ensemble, signal };
+  const shared = { ...trainingOptions(settings), unlabelled, members: ensemble, signal };
   await owned.begin();
   const results = await fitEnsemble(model, split.train, {
     ...shared,
@@ -168,7 +169,9 @@ async function forecast(given: ForecastFlags, call: CommandCall): Promise<void> 
   throwDiverged(results);
   const models = results.map(({ model }) => model);
   const prediction = await predictWithProgress(models, split.test, { ...settings, signal });
-  const arms = flags.arms ? await trainArms(models, { split, shared, prediction }) : undefined;
+  const arms = flags.arms
+    ? await trainArms(models, { split, settings, shared, prediction })
+    : undefined;
   const regimes = judge(prediction, { split, settings, splitSeed, arms: arms?.predictions });
   const forecast = describeForecast(regimes, ensemble > 1 ? 1 : 0);
   console.log(

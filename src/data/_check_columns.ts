@@ -1,3 +1,4 @@
+import { kindOfValue } from "../base/kind_of_value.ts";
 import { faultOfEntries, faultOfSequences } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
@@ -13,6 +14,13 @@ const checkedColumns = new WeakSet<SampleColumns>();
 /** Checks columns as {@linkcode checkColumns} does, unless they passed before. */
 export function checkColumnsOnce(columns: SampleColumns): void {
   if (checkedColumns.has(columns)) return;
+  if (typeof columns !== "object" || columns === null) {
+    throw new TypeError(
+      `Cannot build data set: found ${
+        kindOfValue(columns)
+      }, expected columns, as readers return them`,
+    );
+  }
   checkColumns(columns);
   checkedColumns.add(columns);
 }

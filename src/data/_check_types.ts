@@ -1,6 +1,6 @@
 /** Checks that columns are of the types that are promised: programs in plain JavaScript can give anything. */
 
-import { isPackedArray, PACKED_WANTED } from "../base/arrays.ts";
+import { isPackedArray, PACKED_WANTED, typedArrayName } from "../base/arrays.ts";
 import { kindOfValue } from "../base/kind_of_value.ts";
 import { showValue } from "../base/show_value.ts";
 import type { SampleColumns } from "../io/columns.ts";
@@ -29,7 +29,8 @@ export function checkTypes(columns: SampleColumns): void {
 
 /** Throws unless a column of numbers is a typed array: plain arrays lack what is called on it later. */
 export function checkNumberColumn(column: string, values: unknown, wanted: string): void {
-  if (ArrayBuffer.isView(values) && !(values instanceof DataView)) return;
+  const type = typedArrayName(values);
+  if (type !== undefined && type !== "DataView" && !type.startsWith("Big")) return;
   fail(column, kindOfValue(values), wanted);
 }
 

@@ -1,6 +1,7 @@
 import { isStored } from "../io/stored_signal.ts";
 import { submissionId } from "../io/submission.ts";
 import type { AbortOptions } from "../progress.ts";
+import { listSamples } from "./_check_samples.ts";
 import { checkIndices, checkSpan } from "./_check_views.ts";
 import { columnsOfMarks } from "./_columns_of_marks.ts";
 import { loadView } from "./_load_view.ts";
@@ -40,10 +41,10 @@ export class Dataset extends SampleView {
    * @param samples The samples, whose signals are copied.
    * @param options What their numbers are.
    * @returns A data set of them, in their order.
-   * @throws {TypeError} If there is no record, a gene or a cell type is no text, or a signal has another number of values than
-   * the record and the bins say.
-   * @throws {ContractError} If some samples have a label and others lack it, two samples of a gene have different
-   * sequences, or a value is impossible; see the constructor.
+   * @throws {TypeError} If there is no record, a gene or a cell type is no text or empty, a label is no number, a signal has
+   * another number of values than the record and the bins say, or an option or a field of the first sample is misspelt.
+   * @throws {ContractError} If some samples have a label and others lack it, samples of one gene in one cell type have
+   * different labels, two samples of a gene have different sequences, or a value is impossible; see the constructor.
    *
    * @example
    * ```ts
@@ -63,7 +64,7 @@ export class Dataset extends SampleView {
    * ```
    */
   static fromSamples(samples: Iterable<Sample>, options: FromSamplesOptions): Dataset {
-    return new Dataset(columnsOfSamples([...samples], options));
+    return new Dataset(columnsOfSamples(listSamples(samples), options));
   }
 
   /** The competition's id of each sample, such as `E065_115459`, `[position]`. */

@@ -1,3 +1,5 @@
+import { findNonNumber } from "../base/find_non_number.ts";
+import { showValue } from "../base/show_value.ts";
 import {
   auroc,
   byGroup,
@@ -80,7 +82,7 @@ export function correlateSamplesOfGene(
  * @param predictions One number for each sample, `[position]`.
  * @returns The measures.
  * @throws {ContractError} If the data have no labels.
- * @throws {TypeError} If predictions and samples differ in number.
+ * @throws {TypeError} If predictions and samples differ in number, or a prediction is no number.
  *
  * @example
  * ```ts
@@ -110,6 +112,14 @@ export function evaluatePredictions(data: Dataset, predictions: ArrayLike<number
     throw new TypeError(
       `Cannot evaluate: ${predictions.length} predictions for ${truth.length} samples, ` +
         `expected one for each`,
+    );
+  }
+  const bad = findNonNumber(predictions);
+  if (bad >= 0) {
+    throw new TypeError(
+      `Cannot evaluate: the prediction of sample ${bad} is ${
+        showValue(predictions[bad])
+      }, expected a number`,
     );
   }
   const predicted = Float64Array.from(predictions);

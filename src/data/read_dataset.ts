@@ -1,3 +1,6 @@
+import { kindOfValue } from "../base/kind_of_value.ts";
+import { refuseUnknownNames } from "../base/option_names.ts";
+import { ownUrl } from "../base/kinds.ts";
 import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
 import { openCompetitionParts } from "../io/competition_parts.ts";
@@ -52,6 +55,18 @@ export interface ReadDatasetOptions extends AbortOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
+const OPTIONS = Object.keys(
+  {
+    record: true,
+    threads: true,
+    mostBytes: true,
+    onNote: true,
+    onWarning: true,
+    onProgress: true,
+    signal: true,
+  } satisfies Record<keyof ReadDatasetOptions, true>,
+);
+
 /**
  * Reads a data set of any known kind: a `.npz` file of the competition, a `.csv` file of DeepChrome, a folder of
  * DeepChrome's cell types, from which it reads the `train.csv` files, or a folder of AnnData in Zarr. What is given without
@@ -60,6 +75,7 @@ export interface ReadDatasetOptions extends AbortOptions {
  * @param path Path of the file or folder, or whatever else a file may be read from.
  * @param options What the numbers are, and how to read them.
  * @returns The data.
+ * @throws {TypeError} If this is no source, the record is something else, or an option is misspelt.
  * @throws {NotFoundError} If nothing has that path.
  * @throws {ContractError} If the kind is not known.
  * @throws {FormatError} If the content is damaged.
@@ -80,14 +96,25 @@ export async function readDataset(
   path: BinarySource,
   options: ReadDatasetOptions = {},
 ): Promise<Dataset> {
+  checkOptions(options);
   options.signal?.throwIfAborted();
-  const isPath = (typeof path === "string" || path instanceof URL) && !isAddress(String(path));
+  const given = ownUrl(path);
+  const isPath = (typeof given === "string" || given instanceof URL) && !isAddress(String(given));
   const { columns, file } = isPath
-    ? { columns: await readPath(path, options), file: String(path) }
-    : await readGiven(path, options);
+    ? { columns: await readPath(given, options), file: String(given) }
+    : await readGiven(given, options);
   for (const cellType of columns.cellTypes) checkName(cellType, { what: "cell type", file });
   for (const mark of columns.record.marks) checkName(mark, { what: "mark", file });
   return new Dataset(columns);
+}
+
+function checkOptions(options: ReadDatasetOptions): void {
+  refuseUnknownNames(Object(options), { action: "read data", known: OPTIONS, mayHaveMore: true });
+  const { record } = Object(options) as ReadDatasetOptions;
+  if (record === undefined || Array.isArray(Object(record).marks)) return;
+  throw new TypeError(
+    `Cannot read data: record is ${kindOfValue(record)}, expected a record with marks`,
+  );
 }
 
 async function readPath(path: string | URL, options: ReadDatasetOptions): Promise<SampleColumns> {

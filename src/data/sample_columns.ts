@@ -1,12 +1,13 @@
 /** Columns of samples that are held one by one. */
 
-import { showValue } from "../base/show_value.ts";
+import { refuseUnknownNames } from "../base/option_names.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import type { PackedColumns } from "../io/columns.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { storeValues } from "../io/signal_values.ts";
 import type { DataRecord } from "../record.ts";
+import { checkSamples, copySignal, refuseContradictions } from "./_check_samples.ts";
 import { sequencesOfSamples } from "./_sample_sequences.ts";
 import type { Sample } from "./sample.ts";
 
@@ -31,15 +32,20 @@ export interface FromSamplesOptions {
   readonly bins?: number | undefined;
 }
 
+const OPTIONS = Object.keys(
+  { record: true, marks: true, bins: true } satisfies Record<keyof FromSamplesOptions, true>,
+);
+
 /**
  * Makes columns of samples.
  *
  * @param samples The samples; their signals are copied.
  * @param options What their numbers are.
  * @returns The columns.
- * @throws {TypeError} If there is no record, a gene or a cell type is no text, or a signal has another number of values than
- * is expected.
- * @throws {ContractError} If some samples lack a label that others have, or sequences are impossible.
+ * @throws {TypeError} If there is no record, a gene or a cell type is no text or empty, a label is no number, a signal has
+ * another number of values than is expected, or an option or a field of the first sample is misspelt.
+ * @throws {ContractError} If some samples lack a label that others have, two labels are of one gene in one cell type and
+ * differ, or sequences are impossible.
  */
 export function columnsOfSamples(
   samples: readonly Sample[],
@@ -51,14 +57,14 @@ export function columnsOfSamples(
       "Cannot make samples: found no record of what their numbers are, expected one, such as { record: model.inputRecord }",
     );
   }
-  samples.forEach(checkParts);
+  refuseUnknownNames(options, { action: "make samples", known: OPTIONS, mayHaveMore: true });
+  checkSamples(samples);
   const { record: given, marks = given.marks, bins = binsOf(samples, marks) } = options;
   const record = { ...given, marks };
   const size = bins * marks.length;
   const signal = new PackedBuilder(samples.length * size);
   samples.forEach((sample, position) => {
-    checkNumbers(sample, position);
-    const values = Float64Array.from(sample.signal);
+    const values = copySignal(sample, position);
     if (values.length !== size) {
       throw new TypeError(
         `Cannot make samples: the signal of sample ${position} (${sample.gene} in ${sample.cellType}) has ` +
@@ -70,12 +76,14 @@ export function columnsOfSamples(
   const [cellTypes, cellTypeIndex] = numberNames(samples.map(({ cellType }) => cellType));
   const [genes, geneIndex] = numberNames(samples.map(({ gene }) => gene), geneKey);
   const names = { cellTypes, cellTypeIndex, genes, geneIndex };
+  const labels = labelsOf(samples);
+  if (labels !== undefined) refuseContradictions(names, labels);
   const sequences = sequencesOfSamples(samples, { geneIndex, genes: genes.length, record });
   return {
     ...names,
     // Logarithms are kept as readers of files keep them, so that they are predicted with the same bits.
     ...storeValues(signal.finish(), record.transform),
-    labels: labelsOf(samples),
+    labels,
     bins,
     record,
     ...(sequences && { sequences }),
@@ -118,41 +126,4 @@ function numberNames(
     return number;
   });
   return [distinct, index];
-}
-
-/**
- * Refuses samples that lack a part. Rows of JSON may, and names that are no text would be trained on and saved before a
- * reader of the model refused them.
- */
-function checkParts(sample: Sample | undefined, position: number): void {
-  const { gene, cellType, signal } = Object(sample) as Partial<Sample>;
-  if (typeof gene !== "string") failPart("gene", { position, value: gene });
-  if (typeof cellType !== "string") failPart("cell type", { position, value: cellType });
-  if (typeof Object(signal).length !== "number" || typeof signal === "string") {
-    failPart("signal", { position, value: signal, wanted: "an array of numbers" });
-  }
-}
-
-function failPart(
-  part: string,
-  { position, value, wanted = "a string" }: {
-    readonly position: number;
-    readonly value: unknown;
-    readonly wanted?: string;
-  },
-): never {
-  throw new TypeError(
-    `Cannot make samples: ${part} of sample ${position} is ${showValue(value)}, expected ${wanted}`,
-  );
-}
-
-/** Refuses values that are no numbers, which a typed array would take for some: JSON has `null` for NaN, which would be 0. */
-function checkNumbers({ signal, gene, cellType }: Sample, position: number): void {
-  if (!Array.isArray(signal)) return;
-  const found = (signal as readonly unknown[]).findIndex((value) => typeof value !== "number");
-  if (found < 0) return;
-  throw new ContractError(
-    `Cannot make samples: value ${found} of the signal of sample ${position} (${gene} in ${cellType}) is ` +
-      `${showValue(signal[found])}, expected a number`,
-  );
 }

@@ -1,5 +1,6 @@
 import type { PackedArray } from "../base/arrays.ts";
 import { checkInteger } from "../base/check_integer.ts";
+import { kindOfValue } from "../base/kind_of_value.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { type Transform, transformFunction } from "../record.ts";
 import { checkLearned, checkPacked } from "./check_columns.ts";
@@ -32,7 +33,7 @@ export interface SignalColumns {
  *
  * @param columns The samples; they are not copied.
  * @returns A source whose `resident` is the signal.
- * @throws {TypeError} If the signal, the labels or the weights are no typed arrays, such as plain ones, the length of the
+ * @throws {TypeError} If there are no columns, the signal, the labels or the weights are no typed arrays, such as plain ones, the length of the
  * signal is not a multiple of a sample's, or there is not one label or one weight for each sample.
  * @throws {RangeError} If `bins` or `marks` is not an integer of at least 1, or the transform is unknown.
  *
@@ -49,6 +50,9 @@ export interface SignalColumns {
  * ```
  */
 export function memorySource(columns: SignalColumns): SampleSource {
+  if (typeof columns !== "object" || columns === null) {
+    throw new TypeError(`Cannot take samples: found ${kindOfValue(columns)}, expected columns`);
+  }
   return new MemorySource(columns);
 }
 

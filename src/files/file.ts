@@ -12,6 +12,7 @@ import { changedError } from "./_changed_error.ts";
 import type { WriteAt } from "./patchable_sink.ts";
 import { refuseMissing } from "./_not_found.ts";
 import { isAddress, showAddress } from "./http_address.ts";
+import { isUrl } from "../base/kinds.ts";
 import { showValue } from "../base/show_value.ts";
 
 /**
@@ -22,8 +23,8 @@ import { showValue } from "../base/show_value.ts";
  */
 export function pathOf(path: string | URL): string {
   if (typeof path === "string" && path !== "" && !isAddress(path) && !isFileUrl(path)) return path;
-  if (!(path instanceof URL) || path.protocol !== "file:") {
-    const isPlace = typeof path === "string" || path instanceof URL;
+  if (!isUrl(path) || path.protocol !== "file:") {
+    const isPlace = typeof path === "string" || isUrl(path);
     const isText = !isPlace || path === "" || isFileUrl(path);
     const found = isText ? showValue(path) : showAddress(path);
     throw new TypeError(

@@ -1,4 +1,5 @@
 import { kindOfValue } from "../base/kind_of_value.ts";
+import { bytesOf, isBlob, isDetached, isResponse, ownUrl, tagOf } from "../base/kinds.ts";
 import { blobSource, type ByteSource, bytesSource } from "./byte_source.ts";
 import { openFile } from "./file.ts";
 import { guardedBy } from "./guard_source.ts";
@@ -63,26 +64,35 @@ export async function openSource(
 }
 
 async function open(source: BinarySource, signal: AbortSignal | undefined): Promise<ByteSource> {
+  source = ownUrl(source);
   if (typeof source === "string" || source instanceof URL) {
     if (!isAddress(String(source))) return await openFile(source);
     // Few programs read from servers: what does is loaded only here.
     const { openHttpSource } = await import("./http_source.ts");
     return await openHttpSource(source, { signal });
   }
-  if (source instanceof Blob) return blobSource(source, nameOf(source));
-  if (source instanceof Uint8Array) return bytesSource(ownBuffer(source));
-  if (source instanceof ArrayBuffer) return bytesSource(new Uint8Array(source));
-  if (source instanceof DataView) {
-    const { buffer, byteOffset, byteLength } = source;
-    return bytesSource(ownBuffer(new Uint8Array(buffer, byteOffset, byteLength)));
-  }
-  if (source instanceof Response) return await readResponse(source, signal);
+  if (isBlob(source)) return blobSource(source, nameOf(source));
+  refuseDetached(source);
+  const bytes = bytesOf(source);
+  if (bytes !== undefined) return bytesSource(ownBuffer(bytes));
+  if (isResponse(source)) return await readResponse(source, signal);
   if (isByteSource(source)) return borrowSource(source);
   throw new TypeError(
     `Cannot open file: found ${
       kindOfValue(source)
     }, expected a path, a URL, a Blob, an ArrayBuffer, a Uint8Array, ` +
       `a DataView, a Response or a ByteSource${adviceFor(source)}`,
+  );
+}
+
+/** Refuses bytes whose memory is elsewhere, as after `postMessage` with a list of what is transferred: they would be none. */
+function refuseDetached(source: unknown): void {
+  const buffer = ArrayBuffer.isView(source) ? source.buffer : source;
+  if (tagOf(buffer) !== "ArrayBuffer" || !isDetached(buffer as ArrayBuffer)) return;
+  throw new TypeError(
+    `Cannot open file: found ${
+      kindOfValue(source)
+    } whose memory was transferred or freed, expected one that has its bytes`,
   );
 }
 
@@ -93,8 +103,8 @@ function isByteSource(source: unknown): source is ByteSource {
 
 /** How to make a source of what is nearly one. */
 function adviceFor(found: unknown): string {
-  if (found instanceof Promise) return "; await it";
-  return found instanceof ReadableStream ? "; new Response(stream) is one" : "";
+  if (tagOf(found) === "Promise") return "; await it";
+  return tagOf(found) === "ReadableStream" ? "; new Response(stream) is one" : "";
 }
 
 function nameOf(blob: Blob): string | undefined {
@@ -103,7 +113,7 @@ function nameOf(blob: Blob): string | undefined {
 
 /** Bytes of which no other thread has the memory. */
 function ownBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer
+  return tagOf(bytes.buffer) === "ArrayBuffer"
     ? bytes as Uint8Array<ArrayBuffer>
     : new Uint8Array(bytes);
 }

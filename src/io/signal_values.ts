@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PackedArray } from "../base/arrays.ts";
+import { type PackedArray, packedTypeOf } from "../base/arrays.ts";
 import type { Transform } from "../record.ts";
 import { CountFinder } from "./_count_finder.ts";
 import { LARGEST_ENCODED_COUNT } from "./logarithms.ts";
@@ -59,7 +59,7 @@ export function countLogarithms(largest: number): Float32Array<ArrayBuffer> {
  */
 export function decodeValues(stored: PackedArray, values: SignalValues | undefined): PackedArray {
   if (values === undefined) return stored;
-  const decoded = values instanceof Float32Array
+  const decoded = packedTypeOf(values) === "float32"
     ? new Float32Array(stored.length)
     : new Float64Array(stored.length);
   for (let i = 0; i < stored.length; i++) decoded[i] = values[stored[i]!]!;

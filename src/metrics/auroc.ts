@@ -9,7 +9,7 @@ import { averageRanks } from "./_ranks.ts";
  * @param labels 0 or 1 for each sample, `[sample]`.
  * @param scores A number for each sample, higher for the positive class, `[sample]`.
  * @returns From 0 to 1; NaN if one of the two classes is missing or any value is NaN.
- * @throws {TypeError} If the lengths differ.
+ * @throws {TypeError} If the lengths differ, or a value is no number.
  * @throws {RangeError} If a label is neither 0 nor 1.
  *
  * @example

@@ -22,7 +22,7 @@ export interface GroupedPairs {
  * @param pairs The samples and their groups; the order within a group is kept.
  * @returns One number for each group, `[group]`; for a group without samples, what the metric returns for empty
  * columns.
- * @throws {TypeError} If the columns differ in length.
+ * @throws {TypeError} If the columns differ in length, or a value is no number.
  * @throws {RangeError} If a group is not an integer from 0 to `groupCount` − 1.
  *
  * @example
@@ -60,7 +60,7 @@ export interface Pairs {
  *
  * @param pairs The samples and their groups.
  * @returns The samples of each group, `[group]`; empty columns for a group without samples.
- * @throws {TypeError} If the columns differ in length.
+ * @throws {TypeError} If the columns differ in length, or a value is no number.
  * @throws {RangeError} If a group is not an integer from 0 to `groupCount` − 1.
  *
  * @example

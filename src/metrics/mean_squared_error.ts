@@ -7,7 +7,7 @@ import { sumSquaredDifferences } from "./_residuals.ts";
  * @param truth Measured values, `[sample]`.
  * @param predicted Predicted values, `[sample]`.
  * @returns The mean; NaN if there are no values or any is NaN; infinite if the result is too large for a float64.
- * @throws {TypeError} If the lengths differ.
+ * @throws {TypeError} If the lengths differ, or a value is no number.
  *
  * @example
  * ```ts

@@ -7,7 +7,7 @@ import { checkSameLength } from "./_pairs.ts";
  * @param a First column, `[sample]`.
  * @param b Second column, `[sample]`.
  * @returns From −1 to 1; NaN if either column is constant or empty, or holds a value that is NaN or infinite.
- * @throws {TypeError} If the lengths differ.
+ * @throws {TypeError} If the lengths differ, or a value is no number.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import { sumSquaredDifferences } from "./_residuals.ts";
  * @param predicted Predicted values, `[sample]`.
  * @returns At most 1; NaN if `truth` is constant or empty or has an infinite value, or if any value is NaN; −∞ if the
  * result is too low for a float64.
- * @throws {TypeError} If the lengths differ.
+ * @throws {TypeError} If the lengths differ, or a value is no number.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ import { pearson } from "./pearson.ts";
  * @param a First column, `[sample]`.
  * @param b Second column, `[sample]`.
  * @returns From −1 to 1; NaN if either column is constant or empty, or holds a NaN.
- * @throws {TypeError} If the lengths differ.
+ * @throws {TypeError} If the lengths differ, or a value is no number.
  *
  * @example
  * ```ts

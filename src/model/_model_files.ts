@@ -1,6 +1,7 @@
 /** The files of a saved model: in a directory, or those that a caller holds, as sources or by their names. */
 
 import { kindOfValue } from "../base/kind_of_value.ts";
+import { isBlob, tagOf } from "../base/kinds.ts";
 import { NotFoundError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { openFile, pathKind, pathOf } from "../files/file.ts";
@@ -69,7 +70,7 @@ export async function openModelFiles(
 }
 
 function sourcesOf(given: unknown): ModelSources {
-  if (given instanceof Map) return findSources([...given as NamedModelFiles]);
+  if (tagOf(given) === "Map") return findSources([...given as NamedModelFiles]);
   const { json, weights, [Symbol.iterator]: iterator } = Object(given);
   if (json != null && weights != null) return given as ModelSources;
   if (typeof given === "object" && typeof iterator === "function" && !ArrayBuffer.isView(given)) {
@@ -84,7 +85,7 @@ function sourcesOf(given: unknown): ModelSources {
 }
 
 function nameFile(file: unknown, place: number): readonly [name: string, file: BinarySource] {
-  if (file instanceof Blob && "name" in file) return [String(file.name), file];
+  if (isBlob(file) && "name" in file) return [String(file.name), file];
   throw new TypeError(
     `Cannot load model: found ${
       kindOfValue(file)

@@ -27,6 +27,19 @@ export function checkWeights(spec: ModelSpec, weights: readonly Float32Array[]):
   }
 }
 
+/** Throws if a weight is NaN or infinite, as after a training that diverged: such a model predicts nothing. */
+export function checkFiniteWeights(spec: ModelSpec, weights: readonly Float32Array[]): void {
+  for (const [index, weight] of weightShapes(spec).entries()) {
+    const bad = weights[index]!.find((value) => !Number.isFinite(value));
+    if (bad === undefined) continue;
+    throw new ContractError(
+      `Cannot save model "${spec.name}": ${
+        describeWeight(spec, weight)
+      } has ${bad}, expected finite numbers`,
+    );
+  }
+}
+
 function describeWeight(spec: ModelSpec, { layer, term, name }: WeightShape): string {
   const place = term === undefined ? describeLayer(modelGraph(spec), layer) : `head.join[${term}]`;
   return `${name} of ${place}`;

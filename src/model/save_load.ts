@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isUrl } from "../base/kinds.ts";
 import { readAll } from "../base/platform.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { makeDirectory, openFile, pathKind, pathOf, writeFileAtomic } from "../files/file.ts";
@@ -34,7 +35,7 @@ import {
 import { describeTopology } from "./_topology.ts";
 import { packWeights, WEIGHTS_FILE, weightsManifest } from "./_weights_file.ts";
 import { checkTrainedModel } from "./check_trained.ts";
-import { checkWeights } from "./check_weights.ts";
+import { checkFiniteWeights, checkWeights } from "./check_weights.ts";
 import { digestWeights } from "./digest_weights.ts";
 import { encodeGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
@@ -80,7 +81,7 @@ export interface SaveModelOptions {
  * @param trained The model.
  * @returns The text of `model.json`, the bytes of `weights.bin`, and those of `panel.npz` if there is a panel.
  * @throws {UnsupportedModelError} If its spec is invalid.
- * @throws {ContractError} If its weights do not fit the spec.
+ * @throws {ContractError} If its weights do not fit the spec, or are NaN or infinite.
  * @throws {TypeError} If it is no trained model, or its data record or training settings could not be loaded again.
  * @throws {RangeError} If it has gene effects of more genes than a model file holds.
  *
@@ -240,7 +241,7 @@ export async function loadModel(
   signal?.throwIfAborted();
   const openWith = (open: () => Promise<ByteSource | undefined>) => async (digest: string) =>
     panels?.get(digest) ?? await open();
-  if (typeof directory !== "string" && !(directory instanceof URL)) {
+  if (typeof directory !== "string" && !isUrl(directory)) {
     const files = await openModelFiles(directory, signal);
     try {
       const { json, weights, openPanel } = files;
@@ -285,7 +286,9 @@ function keepPanel(
 /** Throws unless the model could be loaded again: a caller without types may have trained with anything. */
 function checkLoadable(trained: TrainedModel): void {
   const { spec, weights, record, training, calibration, typicalSignal } = trained;
-  checkWeights(parseSpec(spec), weights);
+  const layers = parseSpec(spec);
+  checkWeights(layers, weights);
+  checkFiniteWeights(layers, weights);
   try {
     const plain = JSON.parse(JSON.stringify({ record, training, calibration, typicalSignal }));
     parseRecord(plain.record, "record");

@@ -16,6 +16,16 @@ export function checkDataset(data: unknown, action: string): void {
   throw new TypeError(`Cannot ${action}: found ${found} as data, expected a Dataset${advice}`);
 }
 
+/** Throws unless this is a model, as far as can be seen without reading it, or the name of a preset. */
+export function checkSpec(spec: unknown, action: string): void {
+  if (typeof spec === "string" || isObject(spec)) return;
+  throw new TypeError(
+    `Cannot ${action}: found ${
+      showValue(spec)
+    } as the model, expected a model or the name of a preset`,
+  );
+}
+
 /** Throws unless the options that are objects are what they are called. */
 export function checkOptions({ checkpoint, initial, resume }: FitManyOptions): void {
   const isAbsent = (value: unknown) => (value ?? undefined) === undefined;

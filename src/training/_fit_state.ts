@@ -60,7 +60,7 @@ export function checkpointOf(
 
 /** Says where results come from if nothing was left to train. */
 export async function reportOf(fit: Fit): Promise<EngineReport> {
-  const { model, engine, reason, arithmetic, options, settings } = fit;
+  const { model, engine, reason, arithmetic, options, settings, hooks } = fit;
   const { models } = engine.capacity(options.threads);
   // The device is described as for the first group.
   await using session = await engine.createSession(model, {
@@ -69,7 +69,7 @@ export async function reportOf(fit: Fit): Promise<EngineReport> {
     threads: options.threads,
   });
   const report = { engine: engine.name, device: session.device, reason, arithmetic };
-  options.onStart?.(report);
+  await hooks.wait(() => options.onStart?.(report));
   return report;
 }
 

@@ -1,7 +1,9 @@
 /** Options as programs without types, or with options from JSON, give them. */
 
 import { kindOfValue } from "../base/kind_of_value.ts";
+import { namesOf, refuseUnknownNames } from "../base/option_names.ts";
 import { showValue } from "../base/show_value.ts";
+import { EARLY_STOPPING_NAMES, OPTION_NAMES } from "./_option_names.ts";
 
 const SIGNALS = ["signal", "stop"];
 /** Options that are options themselves. */
@@ -26,18 +28,24 @@ const SWITCHES = [
 
 /**
  * Leaves out options that are `null`, which is how JSON says that one was not given, and refuses those that would fail only
- * when they are used: a signal that cannot abort, or something else in the place of a function.
+ * when they are used: a signal that cannot abort, or something else in the place of a function. Names that no function knows
+ * are refused, too.
  *
  * @param options The options.
  * @param action What is refused otherwise, such as `train`.
  * @returns The same options.
  * @throws {TypeError} Naming the option.
  */
-export function plainOptions<Options extends object>(options: Options, action: string): Options {
+export function plainOptions<Options extends object>(
+  options: Options,
+  action: string,
+): Options {
   if (typeof (options ?? {}) !== "object") {
     throw new TypeError(`Cannot ${action}: options are ${showValue(options)}, expected an object`);
   }
-  const given = namesOf(options ?? {}).map((name) => [name, (options as Given)[name]] as const)
+  const given = namesOf(options ?? {}).names.map((name) =>
+    [name, (options as Given)[name]] as const
+  )
     .filter(([, value]) => (value ?? undefined) !== undefined);
   for (const [name, value] of given) {
     const wanted = wantedOf(name, value);
@@ -46,7 +54,15 @@ export function plainOptions<Options extends object>(options: Options, action: s
       `Cannot ${action}: ${name} is ${kindOrValue(value)}, expected ${wanted}`,
     );
   }
-  return Object.fromEntries(given.map(([name, value]) => [
+  refuseUnknownNames(options ?? {}, { action, known: OPTION_NAMES });
+  refuseUnknownNames(Object((options as Given | null)?.earlyStopping), {
+    action,
+    known: EARLY_STOPPING_NAMES,
+    what: "option of earlyStopping",
+  });
+  // What else an object of a class has is its own affair.
+  const known = given.filter(([name]) => OPTION_NAMES.includes(name));
+  return Object.fromEntries(known.map(([name, value]) => [
     name,
     NESTED.includes(name) ? withoutNulls(value) : value,
   ])) as Options;
@@ -60,18 +76,6 @@ function withoutNulls(options: unknown): unknown {
 }
 
 type Given = Readonly<Record<string, unknown>>;
-
-/** The names of options, those of a class too, whose getters belong to its prototype. */
-function namesOf(options: object): string[] {
-  const names = new Set<string>();
-  for (let at = options, next; at !== null; at = next) {
-    next = Object.getPrototypeOf(at);
-    // The last one is that of all objects.
-    if (next === null && at !== options) break;
-    for (const name of Object.getOwnPropertyNames(at)) if (name !== "constructor") names.add(name);
-  }
-  return [...names];
-}
 
 /** What an option should be, if it is something else. */
 function wantedOf(name: string, value: unknown): string | undefined {

@@ -1,5 +1,7 @@
 /** How much each sample counts. */
 
+import { findNonNumber } from "../base/find_non_number.ts";
+import { showValue } from "../base/show_value.ts";
 import { toHex } from "../base/platform.ts";
 import { sha256 } from "../base/bytes.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -18,7 +20,7 @@ export interface SampleWeights {
  *
  * @param weights `[sample]`.
  * @param columns The samples.
- * @throws {TypeError} If there is not one for each sample.
+ * @throws {TypeError} If there is not one for each sample, or one is no number.
  * @throws {RangeError} If one is negative or not finite.
  */
 export async function checkSampleWeights(
@@ -31,6 +33,7 @@ export async function checkSampleWeights(
       `Cannot weigh samples: found ${weights.length} weights, expected ${samples}, one for each sample of the columns`,
     );
   }
+  checkNumbers(weights);
   const values = Float64Array.from(weights);
   const bad = values.findIndex((weight) => !(weight >= 0 && weight < Infinity));
   if (bad >= 0) {
@@ -48,7 +51,7 @@ export async function checkSampleWeights(
  *
  * @param data The samples.
  * @param weights `[position]`.
- * @throws {TypeError} If there is not one for each sample.
+ * @throws {TypeError} If there is not one for each sample, or one is no number.
  */
 export function spreadSampleWeights(
   data: Dataset,
@@ -60,9 +63,21 @@ export function spreadSampleWeights(
       `Cannot weigh samples: found ${weights.length} weights, expected ${data.length}, one for each sample`,
     );
   }
+  checkNumbers(weights);
   const spread = new Float64Array(data.columns.geneIndex.length);
   data.rows.forEach((row, position) => spread[row] = weights[position]!);
   return spread;
+}
+
+/** Texts and JSON's null would count as numbers. */
+function checkNumbers(weights: ArrayLike<unknown>): void {
+  const bad = findNonNumber(weights);
+  if (bad < 0) return;
+  throw new TypeError(
+    `Cannot weigh samples: the weight of sample ${bad} is ${
+      showValue(weights[bad])
+    }, expected a number`,
+  );
 }
 
 /**

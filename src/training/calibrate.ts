@@ -9,7 +9,9 @@ import { cellTypeAxis, geneGroupAxis } from "../validation/axis.ts";
 import { type CalibrationFold, calibrationFolds } from "../validation/calibration_folds.ts";
 import { calibrateRegimes, type HeldOutErrors, newCellTypeScale } from "../validation/conformal.ts";
 import { classifyRows, type RowKind } from "../validation/regimes.ts";
+import { checkSpec } from "./_check_arguments.ts";
 import { resolveSpec } from "./_check_data.ts";
+import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
@@ -65,6 +67,8 @@ export async function calibrate(
   data: Dataset,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
+  options = plainOptions(options, "calibrate");
+  checkSpec(spec, "calibrate");
   refuseStart(options);
   const { folds, seed, learningRate, validation, ...others } = options;
   const common = { ...others, sampleWeights: spreadSampleWeights(data, others.sampleWeights) };

@@ -11,6 +11,7 @@ import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";
 import type { EpochRecord, FitManyProgress, FitManyResult, FitOptions } from "./fit_types.ts";
+import { awaitHook } from "./hooks.ts";
 import { predict } from "./predict.ts";
 
 /** Options of {@linkcode crossValidate}, besides those of each run in {@linkcode FitOptions}. */
@@ -96,7 +97,7 @@ export async function crossValidate(
   const { repeats, stratified, groups, sampleWeights, ...common } = others;
   const parts = kFold(data, { folds, scheme, seed, repeats, stratified, groups });
   for (const [index, { training, validation }] of parts.entries()) {
-    options.onFold?.(index, training, validation);
+    await awaitHook(() => options.onFold?.(index, training, validation), options.signal);
   }
   const runs = parts.map(({ training, validation }) => {
     return { data: training, validation, seed, learningRate };
@@ -115,7 +116,7 @@ export async function crossValidate(
       ...await measure(result, parts[index]!, options),
     };
     results.push(fold);
-    options.onFoldEnd?.(fold);
+    await awaitHook(() => options.onFoldEnd?.(fold), options.signal);
   }
   return results;
 }

@@ -157,6 +157,7 @@ export async function predictEnsemble(
   if (models.length === 0) {
     throw new TypeError("Cannot predict with an ensemble: it has 0 models, expected some");
   }
+  options = plainOptions(options, "predict");
   const { onProgress } = options;
   const total = models.length * data.length;
   const members: Float32Array<ArrayBuffer>[] = [];

@@ -13,7 +13,7 @@ import {
   measureErrors,
   refuseStart,
 } from "./calibrate.ts";
-import { checkDataset } from "./_check_arguments.ts";
+import { checkDataset, checkSpec } from "./_check_arguments.ts";
 import { resolveSpec } from "./_check_data.ts";
 import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
@@ -80,6 +80,7 @@ export async function fitCalibrated(
   options: FitCalibratedOptions = {},
 ): Promise<CalibratedModels> {
   options = plainOptions(options, "train");
+  checkSpec(spec, "train");
   checkDataset(data, "train");
   refuseStart(options);
   const { members: count = 1, folds, seed = 0, learningRate, validation, ...others } = options;

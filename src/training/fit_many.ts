@@ -2,7 +2,7 @@ import type { Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
-import { checkDataset, checkOptions } from "./_check_arguments.ts";
+import { checkDataset, checkOptions, checkSpec } from "./_check_arguments.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
 import { type Fit, memberOf, planFit, plannedTraining } from "./_fit_plan.ts";
 import { checkpointOf, endPart, type FitState, reportOf, startState } from "./_fit_state.ts";
@@ -19,6 +19,7 @@ import type {
 } from "./fit_types.ts";
 import { PartFinished } from "./part.ts";
 import { plainOptions } from "./_plain_options.ts";
+import { watchHook } from "./_watched_hook.ts";
 import { surveyRuns } from "./_survey.ts";
 import { joinSignals } from "../base/join_signals.ts";
 
@@ -36,7 +37,7 @@ import { joinSignals } from "../base/join_signals.ts";
  * folder that `options.checkpoint` is.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {TypeError} If a run's data are no `Dataset`, or an option such as `checkpoint`, `initial` or `signal` is something
- *   else.
+ *   else, or has a name that no option has.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  * @throws {PartFinished} If `options.checkpoint` asks for a part of the runs, or a survey, and that is done.
@@ -62,6 +63,7 @@ export async function fitMany(
 ): Promise<FitManyResult[]> {
   options = plainOptions(options, "train");
   runs = runs.map((run) => plainOptions(run, "train"));
+  checkSpec(spec, "train");
   for (const { data, validation } of runs) {
     checkDataset(data, "train");
     if (validation !== undefined) checkDataset(validation, "validate");
@@ -69,11 +71,14 @@ export async function fitMany(
   checkOptions(options);
   if (runs.length === 0) return [];
   options.signal?.throwIfAborted();
-  const fit = await planFit(spec, runs, options);
+  const progress = watchHook(options.onProgress);
+  const fit = await planFit(spec, runs, { ...options, onProgress: progress?.call });
   const { checkpoint } = options;
   if (checkpoint?.survey === undefined) {
     await using _ = await fit.hooks.take(async () => await checkpoint?.take?.());
-    return await trainGroups(fit);
+    const results = await trainGroups(fit);
+    progress?.check();
+    return results;
   }
   const surveyed = await surveyRuns(fit);
   await fit.hooks.wait(() => checkpoint.survey?.(surveyed, fit.arithmetic));
@@ -126,7 +131,7 @@ async function trainGroup(
   });
   if (state.report === undefined) {
     state.report = { engine: engine.name, device: session.device, reason, arithmetic };
-    options.onStart?.(state.report);
+    await hooks.wait(() => options.onStart?.(state.report!));
   }
   const runs = fit.runs.slice(first, end);
   const { epochs, batchSize } = settings[0]!;

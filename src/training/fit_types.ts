@@ -222,7 +222,7 @@ export interface FitOptions extends SettingsLayer {
   /** Called after each epoch; training waits for it. */
   readonly onEpoch?: ((record: EpochRecord) => unknown) | undefined;
   /**
-   * Called every few steps; nothing waits for it. A run that ends early, by `stop` or `earlyStopping`, does not come to
+   * Called every few steps; nothing waits for it, but an error of its promise is one of the run. A run that ends early, by `stop` or `earlyStopping`, does not come to
    * its total.
    */
   readonly onProgress?: ((progress: FitProgress) => void) | undefined;

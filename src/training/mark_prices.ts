@@ -5,6 +5,7 @@ import { ContractError } from "../errors.ts";
 import { trainedGenesOf } from "../model/known_genes.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { KnownRegime } from "../validation/intervals.ts";
+import { plainOptions } from "./_plain_options.ts";
 import { predictSubsets } from "./_predict_subsets.ts";
 import { regimesOf } from "./intervals.ts";
 import type { PredictOptions } from "./predict_options.ts";
@@ -92,6 +93,7 @@ export async function priceMarks(
   data: Dataset,
   options: PriceMarksOptions = {},
 ): Promise<RegimePrices[]> {
+  options = plainOptions(options, "price marks");
   const { marks, genes } = checkPriced(models, data);
   const { dropMarks = [], unlabelled = [], ...others } = options;
   const { onProgress } = options;

@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import { plainOptions } from "./_plain_options.ts";
 import { predictSubsets } from "./_predict_subsets.ts";
 import type { PredictOptions } from "./predict_options.ts";
 
@@ -23,7 +24,8 @@ import type { PredictOptions } from "./predict_options.ts";
  * @returns One value per sample, `[data.length]`; a probability for models with a sigmoid.
  * @throws {ContractError} If the data's record or shape contradicts the model's, or a mark was not measured in one of
  * their cell types.
- * @throws {TypeError} If `model` is no trained model, `data` is no `Dataset`, or an option is something else.
+ * @throws {TypeError} If `model` is no trained model, `data` is no `Dataset`, or an option is something else or has
+ * a name that no option has.
  * @throws {DivergedError} If a prediction is NaN or infinite.
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
@@ -46,9 +48,7 @@ export async function predict(
   data: Dataset,
   options: PredictOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
-  const [predicted] = await predictSubsets(model, data, {
-    ...options,
-    subsets: [options?.dropMarks ?? []],
-  });
+  const { dropMarks = [], ...plain } = plainOptions(options, "predict");
+  const [predicted] = await predictSubsets(model, data, { ...plain, subsets: [dropMarks] });
   return predicted!;
 }

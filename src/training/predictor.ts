@@ -15,6 +15,7 @@ import {
 } from "./_prediction_queue.ts";
 import { PredictorCall } from "./_predictor_call.ts";
 import { type PredictorHealth, PredictorSessions } from "./_predictor_sessions.ts";
+import { watchHook } from "./_watched_hook.ts";
 import { meanOf, spreadOfMembers } from "./ensemble.ts";
 import { predictIntervals } from "./intervals.ts";
 import type {
@@ -41,7 +42,8 @@ const FEWEST_GROUPED = 4;
  * @param options Engine, threads, path, how much may wait, and what is known besides the samples.
  * @returns The predictor.
  * @throws {RangeError} If no engine has that name, or a number is out of range.
- * @throws {TypeError} If there are no models, one is no trained model, or an option is something else.
+ * @throws {TypeError} If there are no models, one is no trained model, or an option is something else or
+ * has a name that no option has.
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine.
  *
@@ -173,14 +175,16 @@ class OpenPredictor implements Predictor {
         `Cannot predict: found ${showValue(samples)}, expected a data set or an array of samples`,
       );
     }
+    const progress = watchHook(onProgress);
     return await this.#queue.run(samples.length, {
       signal,
       prepare: async () => {
         const [first] = this.#sessions.models;
         const data = samples instanceof Dataset ? samples : samplesFor(first!, samples);
-        return await this.#prepare(data, onProgress);
+        return await this.#prepare(data, progress?.call);
       },
       finish: ({ data, outputs }) => {
+        progress?.check();
         const { device } = this.report;
         const members = this.#sessions.models.map((model, index) =>
           finishPredictions(outputs[index]!, { model, data }, { geneEffects, device })

@@ -5,6 +5,7 @@ import { ContractError } from "../errors.ts";
 import { checkTrainedModel } from "../model/check_trained.ts";
 import { inputRecordOf, type TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
+import { plainOptions } from "./_plain_options.ts";
 
 export type { Sample } from "../data/sample.ts";
 
@@ -29,7 +30,8 @@ export interface SamplesForOptions {
  * of counts though no transform is named, the model reads no signal, or a sequence has the wrong number of letters or is
  * not read.
  * @throws {RangeError} If a sequence has a letter that IUPAC does not have.
- * @throws {TypeError} If a gene or a cell type is no text, or a signal does not have as many values as the model takes.
+ * @throws {TypeError} If a gene or a cell type is no text, a signal does not have as many values as the model takes, or
+ * an option has another name.
  *
  * @example A sample of a data set, predicted by itself
  * ```ts
@@ -49,8 +51,9 @@ export interface SamplesForOptions {
 export function samplesFor(
   model: TrainedModel,
   samples: readonly Sample[],
-  { transform = "none" }: SamplesForOptions = {},
+  options?: SamplesForOptions,
 ): Dataset {
+  const { transform = "none" } = options === undefined ? {} : plainOptions(options, "make samples");
   checkTrainedModel(model, "make samples");
   const record = { ...inputRecordOf(model.record), transform };
   const bins = model.panel?.bins ?? signalShape(model.spec)?.bins;

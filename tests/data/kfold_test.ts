@@ -201,3 +201,15 @@ Deno.test("by-both folds without samples on a side are refused", () => {
     message: /samples to train on and .* to judge by, expected some of each/,
   });
 });
+
+Deno.test("misspelt options of folds are refused, those of other functions are not", () => {
+  const data = tableDataset(3, 6);
+  const given = { folds: 3, scheme: "by-gene" } as const;
+  const refuse = (options: object | undefined, message: RegExp) =>
+    throws(() => kFold(data, options as never), { name: "TypeError", message });
+  refuse(undefined, /^Cannot split data: options are missing, expected an object with folds and/);
+  refuse({ ...given, sead: 3 }, /^Cannot split data: found option "sead", did you mean seed\?$/);
+  refuse({ ...given, stratify: true }, /"stratify", did you mean stratified\?$/);
+  const more = { ...given, epochs: 3, stratify: undefined };
+  deepStrictEqual(rowsOf(kFold(data, more)), rowsOf(kFold(data, given)));
+});

@@ -168,3 +168,34 @@ Deno.test("the mask of marks goes with the selected ones, and a cell type must k
   refuse([], /found 0 names/);
   refuse([marks[0]!, marks[0]!], /is named twice/);
 });
+
+Deno.test("two labels of a gene in a cell type are refused, and one label of two samples is not", () => {
+  const make = (...samples: Sample[]) => Dataset.fromSamples(samples, { record: RECORD });
+  const refuse = (other: Sample, message: RegExp) =>
+    throws(() => make(ONE, other), { name: "ContractError", message });
+  refuse(
+    { ...ONE, label: 3 },
+    /^Cannot make samples: samples 0 and 1 are both ENSG00000115459 in liver, with the labels 2 and 3, expected one label\./,
+  );
+  refuse({ ...ONE, gene: "ENSG00000115459.7", label: 3 }, /both ENSG00000115459 in liver/);
+  strictEqual(make(ONE, { ...ONE, signal: [0, 0, 0, 1] }).length, 2);
+  strictEqual(make(ONE, { ...ONE, cellType: "lung", label: 3 }).length, 2);
+  const { label: _, ...unlabelled } = ONE;
+  strictEqual(make(unlabelled, { ...unlabelled, signal: [0, 0, 0, 1] }).length, 2);
+});
+
+Deno.test("misspelt fields and options of samples are refused, others are not", () => {
+  const { label: _, ...plain } = ONE;
+  const make = (sample: object, options: object = {}) =>
+    Dataset.fromSamples([sample as Sample], { record: RECORD, ...options });
+  const refuse = (sample: object, message: RegExp, options: object = {}) =>
+    throws(() => make(sample, options), { name: "TypeError", message });
+  refuse({ ...plain, lable: 1 }, /found field of sample 0 "lable", did you mean label\?$/);
+  refuse({ ...plain, Label: 1 }, /"Label", did you mean label\?$/);
+  refuse({ ...plain, sequnce: "ACGT" }, /"sequnce", did you mean sequence\?$/);
+  refuse(plain, /found option "mark", did you mean marks\?$/, { mark: ["A", "B"] });
+  // Rows have more columns than a sample needs, and one list of options may be for several functions.
+  const row = { ...plain, labels: ["a tag"], level: 3, symbol: "CXCR4", lable: null };
+  strictEqual(make(row, { epochs: 3 }).hasLabels, false);
+  strictEqual(make({ ...ONE, lable: 1 }).labels()[0], 2);
+});

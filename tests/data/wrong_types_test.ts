@@ -1,10 +1,14 @@
 /** What programs without types, and rows of JSON, can give in place of samples and columns. */
 
-import { strictEqual, throws } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
+import vm from "node:vm";
 import { Dataset } from "../../src/data/dataset.ts";
+import { evaluatePredictions } from "../../src/data/evaluate.ts";
+import { readDataset } from "../../src/data/read_dataset.ts";
 import type { Sample } from "../../src/data/sample.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { DEEPCHROME_RECORD } from "../../src/record.ts";
+import { simulateColumns } from "../../src/simulate/columns.ts";
 import { openPredictor } from "../../src/training/predictor.ts";
 import { samplesFor } from "../../src/training/samples_for.ts";
 import { loadStarter } from "../../src/starter/mod.ts";
@@ -18,6 +22,13 @@ function refuse(make: () => unknown, message: string | RegExp): void {
   throws(make, { name: "TypeError", message });
 }
 
+/** An array whose memory went to another thread. */
+function detached(): Float32Array {
+  const values = Float32Array.of(1, 2, 3, 4);
+  structuredClone(values, { transfer: [values.buffer] });
+  return values;
+}
+
 Deno.test("samples whose gene or cell type is no text are refused with their number", () => {
   const cases: [Record<string, unknown> | null | undefined, string][] = [
     [{ ...GOOD, gene: undefined }, "gene of sample 1 is missing, expected a string"],
@@ -27,6 +38,19 @@ Deno.test("samples whose gene or cell type is no text are refused with their num
     [{ ...GOOD, cellType: ["liver"] }, 'cell type of sample 1 is ["liver"], expected a string'],
     [{ ...GOOD, signal: null }, "signal of sample 1 is null, expected an array of numbers"],
     [{ ...GOOD, signal: "1234" }, 'signal of sample 1 is "1234", expected an array of numbers'],
+    [{ ...GOOD, gene: "" }, "gene of sample 1 is empty, expected a name"],
+    [{ ...GOOD, cellType: "" }, "cell type of sample 1 is empty, expected a name"],
+    [{ ...GOOD, label: "x" }, 'label of sample 1 is "x", expected a number'],
+    [{ ...GOOD, label: "1" }, 'label of sample 1 is "1", expected a number'],
+    [{ ...GOOD, label: 1n }, "label of sample 1 is 1n, expected a number"],
+    [
+      { ...GOOD, signal: new BigInt64Array(4) },
+      "signal of sample 1 is a BigInt64Array, expected an array of numbers",
+    ],
+    [
+      { ...GOOD, signal: detached() },
+      "signal of sample 1 is a Float32Array whose memory was transferred or freed, expected an array of numbers",
+    ],
     [null, "gene of sample 1 is missing, expected a string"],
     [undefined, "gene of sample 1 is missing, expected a string"],
   ];
@@ -37,8 +61,28 @@ Deno.test("samples whose gene or cell type is no text are refused with their num
       `Cannot make samples: ${message}`,
     );
   }
+  const values = { length: 4, 0: "1", 1: "2", 2: "3", 3: "4" } as unknown as number[];
+  throws(() => Dataset.fromSamples([{ ...GOOD, signal: values }], { record: RECORD }), {
+    name: "ContractError",
+    message: /value 0 of the signal of sample 0 .* is "1", expected a number$/,
+  });
   const first = [{ cellType: "liver" } as Sample];
   refuse(() => Dataset.fromSamples(first, { record: RECORD }), /gene of sample 0 is missing/);
+});
+
+Deno.test("what is no list of samples is refused with what it is", () => {
+  async function* later(): AsyncGenerator<Sample> {
+    yield await Promise.resolve(GOOD);
+  }
+  const cases: [unknown, RegExp][] = [
+    [later(), /found an object, expected an array of samples; collect them first, with for await$/],
+    [GOOD, /^Cannot make samples: found an object, expected an array of samples$/],
+    [undefined, /^Cannot make samples: found undefined, expected an array of samples$/],
+    ["ab", /^Cannot make samples: found a string, expected an array of samples$/],
+  ];
+  for (const [samples, message] of cases) {
+    refuse(() => Dataset.fromSamples(samples as Sample[], { record: RECORD }), message);
+  }
 });
 
 Deno.test("samples for a model, and for a predictor, are refused in the same way", async () => {
@@ -59,6 +103,7 @@ Deno.test("columns of a wrong type are refused with what was found", () => {
     [{ signal: Int16Array.of(1) }, `signal is an Int16Array, expected ${types}`],
     [{ signal: undefined }, `signal is undefined, expected ${types}`],
     [{ labels: [0, 1, 2, 3, 4, 5] }, "labels is an Array, expected a Float64Array"],
+    [{ labels: new BigInt64Array(6) }, "labels is a BigInt64Array, expected a Float64Array"],
     [{ labels: null }, "labels is null, expected a Float64Array"],
     [{ geneIndex: [0, 1, 2, 0, 1, 2] }, "geneIndex is an Array, expected a Uint32Array"],
     [{ cellTypeIndex: undefined }, "cellTypeIndex is undefined, expected a Uint32Array"],
@@ -72,6 +117,10 @@ Deno.test("columns of a wrong type are refused with what was found", () => {
     const columns = { ...DATA.columns, ...wrong } as unknown as SampleColumns;
     refuse(() => new Dataset(columns), `Cannot build data set: ${message}`);
   }
+  refuse(
+    () => new Dataset(null as never),
+    /^Cannot build data set: found null, expected columns, /,
+  );
   const rows = [0, 1] as unknown as Uint32Array;
   refuse(() => new Dataset(DATA.columns, rows), /rows is an Array, expected a Uint32Array/);
 });
@@ -96,4 +145,48 @@ Deno.test("a slice begins and ends at whole numbers", () => {
     });
   }
   strictEqual(DATA.slice(1, 3).length, 2);
+});
+
+Deno.test("columns of another context of JavaScript are those of this one", () => {
+  const { train } = simulateColumns({
+    cellTypes: 2,
+    genes: 8,
+    newGenes: 1,
+    bins: 4,
+    features: "log1p",
+  });
+  const context = vm.createContext();
+  const other = (values: object): object =>
+    vm.runInContext(values.constructor.name, context).from(values);
+  const columns = Object.fromEntries(
+    Object.entries(train).map(([name, values]) => [
+      name,
+      ArrayBuffer.isView(values) || Array.isArray(values) ? other(values) : values,
+    ]),
+  ) as unknown as SampleColumns;
+  const [own, foreign] = [new Dataset(train), new Dataset(columns)];
+  strictEqual(foreign.columns.signalValues instanceof Float32Array, false);
+  deepStrictEqual(foreign.labels(), own.labels());
+  deepStrictEqual([...foreign.countsOf(3)], [...own.countsOf(3)]);
+  deepStrictEqual(foreign.signalOf(3), own.signalOf(3));
+  const view = vm.runInContext("new DataView(new ArrayBuffer(48))", context);
+  const wrong = { ...DATA.columns, labels: view as Float64Array };
+  refuse(() => new Dataset(wrong), /labels is a DataView, expected a Float64Array$/);
+});
+
+Deno.test("predictions that are no numbers are not judged", () => {
+  for (const [value, shown] of [["1", '"1"'], [null, "null"]]) {
+    const predictions = Array.from({ length: 6 }, (_, i) => i === 4 ? value : i) as number[];
+    const labelled = new Dataset({ ...DATA.columns, labels: Float64Array.of(0, 1, 2, 3, 4, 5) });
+    refuse(
+      () => evaluatePredictions(labelled, predictions),
+      `Cannot evaluate: the prediction of sample 4 is ${shown}, expected a number`,
+    );
+  }
+});
+
+Deno.test("a record without marks, and misspelt options of reading, are refused", async () => {
+  const read = (options: object) => readDataset("fixtures/train.npz", options);
+  await rejects(read({ record: "x" }), /^TypeError: .* record is a string, expected a record with/);
+  await rejects(read({ recrod: RECORD }), /^TypeError: .*"recrod", did you mean record\?$/);
 });

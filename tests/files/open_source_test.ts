@@ -1,6 +1,7 @@
 /** What a file can be read from, and how its reading ends. */
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import vm from "node:vm";
 import { NotFoundError, RemoteError } from "../../src/errors.ts";
 import { bytesSource } from "../../src/files/byte_source.ts";
 import { guardSource } from "../../src/files/guard_source.ts";
@@ -43,6 +44,56 @@ Deno.test("bytes may be a buffer or a view of one", async () => {
   new Uint8Array(shared).set([7, 8]);
   using copy = await openSource(new DataView(shared, 1));
   deepStrictEqual([...await copy.read(0, 1)], [8]);
+});
+
+Deno.test("bytes of another context of JavaScript are taken by their names, without a copy", async () => {
+  const other = (code: string) => vm.runInNewContext(code);
+  const bytes: Uint8Array = other("Uint8Array.of(1, 2, 3, 4, 5)");
+  strictEqual((bytes as object) instanceof Uint8Array, false);
+  const view = other("(bytes) => new DataView(bytes.buffer, 1, 3)")(bytes);
+  for (
+    const [source, start, end] of [[bytes, 0, 5], [bytes.buffer, 0, 5], [view, 1, 4]] as const
+  ) {
+    using opened = await openSource(source);
+    deepStrictEqual(await opened.read(0, opened.size), BYTES.slice(start, end));
+    bytes[1] = 9;
+    strictEqual((await opened.read(1 - start, 1))[0], 9);
+    bytes[1] = 2;
+  }
+  // Such as those of jsdom: they have the methods and the names.
+  const blobLike = (blob: Blob) => ({
+    [Symbol.toStringTag]: blob instanceof File ? "File" : "Blob",
+    name: blob instanceof File ? blob.name : undefined,
+    size: blob.size,
+    slice: (start: number, end: number) => blob.slice(start, end),
+    arrayBuffer: () => blob.arrayBuffer(),
+  });
+  using blob = await openSource(blobLike(new Blob([BYTES])) as unknown as Blob);
+  deepStrictEqual([blob.name, await blob.read(0, 5)], ["blob", BYTES]);
+  using file = await openSource(blobLike(new File([BYTES], "a.bin")) as unknown as Blob);
+  deepStrictEqual([file.name, await file.read(1, 2)], ["a.bin", BYTES.slice(1, 3)]);
+  const { ok: isOk, status, url, headers, body } = new Response(BYTES);
+  const answer = { [Symbol.toStringTag]: "Response", ok: isOk, status, url, headers, body };
+  using response = await openSource(answer as unknown as Response);
+  deepStrictEqual(await response.read(0, 5), BYTES);
+  await withDirectory(async (directory) => {
+    await Deno.writeFile(`${directory}/a.bin`, BYTES);
+    const { href, protocol, pathname } = new URL(`file://${directory}/a.bin`);
+    const place = { [Symbol.toStringTag]: "URL", href, protocol, pathname, toString: () => href };
+    using opened = await openSource(place as unknown as URL);
+    strictEqual(opened.size, 5);
+  });
+});
+
+Deno.test("bytes whose memory was transferred are refused, empty ones are not", async () => {
+  const bytes = Uint8Array.of(1, 2);
+  structuredClone(bytes, { transfer: [bytes.buffer] });
+  for (const source of [bytes, bytes.buffer]) {
+    await rejects(openSource(source), TypeError);
+  }
+  await rejects(openSource(bytes), /^TypeError: .* a Uint8Array whose memory was transferred or/);
+  using empty = await openSource(new ArrayBuffer());
+  strictEqual(empty.size, 0);
 });
 
 Deno.test("what is no file is refused with what it is", async () => {

@@ -1,6 +1,6 @@
 import { ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import { meanSquaredError, pearson, rSquared, spearman } from "../../src/metrics/mod.ts";
+import { auroc, meanSquaredError, pearson, rSquared, spearman } from "../../src/metrics/mod.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 
@@ -116,3 +116,20 @@ print(json.dumps({
     }
   },
 );
+
+Deno.test("columns that are no numbers are refused, and typed ones are not looked through", () => {
+  const metrics = [auroc, meanSquaredError, pearson, rSquared, spearman];
+  const wrong: readonly (readonly [unknown, RegExp])[] = [
+    [undefined, /found undefined as the second column, expected an array of numbers$/],
+    ["10", /found string as the second column, expected an array of numbers$/],
+    [["0", "1"], /found string as value 0 of the second column, expected a number$/],
+    [[1, null], /found null as value 1 of the second column, expected a number$/],
+    [BigInt64Array.of(0n, 1n), /found bigint as value 0 of the second column, expected a number$/],
+  ];
+  for (const metric of metrics) {
+    for (const [column, message] of wrong) {
+      throws(() => metric([0, 1], column as number[]), { name: "TypeError", message });
+    }
+    strictEqual(metric([0, 1], Float32Array.of(0, 1)), metric([0, 1], [0, 1]));
+  }
+});

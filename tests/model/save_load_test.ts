@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import vm from "node:vm";
 import { Dataset } from "../../src/data/dataset.ts";
 import { FormatError } from "../../src/errors.ts";
 import { bytesSource } from "../../src/files/byte_source.ts";
@@ -229,6 +230,8 @@ Deno.test("a model loads from a list of files, and from buffers by their names",
   deepStrictEqual(await loadModel(new Set(list)), whole);
   const buffers = list.map(async (file) => [file.name, await file.arrayBuffer()] as const);
   deepStrictEqual(await loadModel(new Map(await Promise.all(buffers))), whole);
+  const otherMap = vm.runInNewContext("(entries) => new Map(entries)");
+  deepStrictEqual(await loadModel(otherMap(await Promise.all(buffers))), whole);
   await rejects(loadModel(list.slice(1)), {
     name: "NotFoundError",
     message: "Cannot load model: found model.json, expected weights.bin among them",

@@ -2,16 +2,19 @@
 
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
+import { memorySource } from "../../src/engine/memory_source.ts";
 import { modelToOnnx } from "../../src/exchange/mod.ts";
 import { saveModel, serializeModel } from "../../src/model/save_load.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
+import { calibrate } from "../../src/training/calibrate.ts";
 import { encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { modelOfCheckpoint } from "../../src/training/checkpoint_model.ts";
 import { crossValidate } from "../../src/training/crossval.ts";
 import { fit } from "../../src/training/fit.ts";
 import { fitCalibrated } from "../../src/training/fit_calibrated.ts";
 import { fitMany } from "../../src/training/fit_many.ts";
-import { fitEnsemble } from "../../src/training/ensemble.ts";
+import { fitEnsemble, predictEnsemble } from "../../src/training/ensemble.ts";
+import { priceMarks } from "../../src/training/mark_prices.ts";
 import { predict } from "../../src/training/predict.ts";
 import { openPredictor } from "../../src/training/predictor.ts";
 import { samplesFor } from "../../src/training/samples_for.ts";
@@ -192,4 +195,128 @@ Deno.test("what is no trained model is refused with what to give in its place", 
     await refuse(null, /null without spec was given as the model, expected a trained model: what/);
     await refuse(json, /weights that are no Float32Array, as after JSON.stringify/);
   }
+});
+
+Deno.test("an option that no function has is refused with the nearest name", async () => {
+  const { model } = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  const calls: readonly ((options: object) => Promise<unknown>)[] = [
+    (options) => fit("experiment1", DATA, { ...QUICK, ...options }),
+    (options) => fitMany("experiment1", [{ data: DATA }], { ...QUICK, ...options }),
+    (options) => fitMany("experiment1", [{ data: DATA, ...options }], QUICK),
+    (options) => fitEnsemble("experiment1", DATA, { ...QUICK, ...options }),
+    (options) => fitCalibrated("experiment1", DATA, { ...QUICK, ...options }),
+    (options) => calibrate("experiment1", DATA, { ...QUICK, ...options }),
+    (options) => crossValidate("experiment1", DATA, { ...QUICK, ...options }),
+    (options) => predict(model, DATA, { engine: "wasm", ...options }),
+    (options) => predictEnsemble([model], DATA, { engine: "wasm", ...options }),
+    (options) => priceMarks([model], DATA, { engine: "wasm", ...options }),
+    (options) => openPredictor(model, { engine: "wasm", ...options }),
+    async (options) => await Promise.resolve(samplesFor(model, [], options)),
+  ];
+  const wrong: readonly (readonly [object, RegExp])[] = [
+    [{ tranform: "log1p" }, /: found option "tranform", did you mean transform\?$/],
+    [{ transfrom: "log1p" }, /: found option "transfrom", did you mean transform\?$/],
+    [{ epoch: 5 }, /: found option "epoch", did you mean epochs\?$/],
+    [{ learning_rate: 1 }, /: found option "learning_rate", did you mean learningRate\?$/],
+    [{ engin: "wasm" }, /: found option "engin", did you mean engine\?$/],
+    [{ loudness: 7 }, /: found option "loudness", expected one of acceptAssembly, batchBy, /],
+    [Object.create({ sead: 7 }), /: found option "sead", did you mean seed\?$/],
+  ];
+  for (const call of calls) {
+    for (const [options, message] of wrong) {
+      // Spread, an object would lose what it inherits.
+      const [own] = Object.keys(options);
+      if (own !== undefined) await rejects(call(options), { name: "TypeError", message });
+    }
+  }
+  for (const [options, message] of wrong) {
+    await rejects(predict(model, DATA, options), { name: "TypeError", message });
+  }
+  const earlyStopping = { patience: 3, restorBest: false };
+  await rejects(
+    fit("experiment1", DATA, { ...QUICK, validation: DATA, earlyStopping }),
+    /: found option of earlyStopping "restorBest", did you mean restoreBest\?$/,
+  );
+});
+
+Deno.test("options of other functions, unset ones and what a class has besides are no mistakes", async () => {
+  const shared = {
+    ...QUICK,
+    epochs: 1,
+    members: 1,
+    folds: 2,
+    confidence: 0.9,
+    loudness: undefined,
+  };
+  const [first] = await fitEnsemble("experiment1", DATA, shared);
+  const wanted = await predict(first!.model, DATA, { engine: "tfjs-cpu" });
+  deepStrictEqual(await predict(first!.model, DATA, shared), wanted);
+  class Options {
+    readonly title = "mine";
+    readonly epochs = 1;
+    get engine() {
+      return "tfjs-cpu" as const;
+    }
+    describe(): string {
+      return this.title;
+    }
+  }
+  const own = new Options();
+  strictEqual((await fit("experiment1", DATA, own)).history.length, 1);
+  strictEqual((await fitCalibrated("experiment1", DATA, own)).members.length, 1);
+  deepStrictEqual(await predict(first!.model, DATA, own), wanted);
+  const { members: [one] } = await predictEnsemble([first!.model], DATA, own);
+  deepStrictEqual(one, wanted);
+});
+
+Deno.test("the errors of hooks that are asynchronous are those of the call", async () => {
+  const { model } = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  const fail = async () => {
+    await Promise.resolve();
+    throw new Error("mine");
+  };
+  await using predictor = await openPredictor(model, { engine: "wasm" });
+  const calls: readonly (() => Promise<unknown>)[] = [
+    () => fit("experiment1", DATA, { ...QUICK, onProgress: fail }),
+    () => fit("experiment1", DATA, { ...QUICK, epochs: 1, batchSize: 1000, onProgress: fail }),
+    () => fit("experiment1", DATA, { ...QUICK, onStart: fail }),
+    () => fitEnsemble("experiment1", DATA, { ...QUICK, onProgress: fail }),
+    () => crossValidate("experiment1", DATA, { ...QUICK, folds: 2, onFold: fail }),
+    () => crossValidate("experiment1", DATA, { ...QUICK, folds: 2, onFoldEnd: fail }),
+    () => predict(model, DATA, { engine: "wasm", onProgress: fail }),
+    () => predict(model, DATA, { engine: "wasm", onStart: fail }),
+    () => predictor.predict(DATA, { onProgress: fail }),
+  ];
+  for (const call of calls) await rejects(call(), /^Error: mine$/);
+});
+
+Deno.test("models, weights of samples and weights that are something else are refused", async () => {
+  for (const spec of [null, undefined, 5]) {
+    const message =
+      /found (null|missing|5) as the model, expected a model or the name of a preset$/;
+    for (const train of [fit, fitCalibrated, crossValidate, calibrate]) {
+      const options = { ...QUICK, folds: 2 };
+      await rejects(async () => await train(spec as never, DATA, options), {
+        name: "TypeError",
+        message,
+      });
+    }
+  }
+  for (const [value, shown] of [["1", /"1"/], [null, /null/]] as const) {
+    const sampleWeights = Array.from(DATA.rows, () => value) as unknown as number[];
+    await rejects(fit("experiment1", DATA, { ...QUICK, sampleWeights }), (error: Error) => {
+      return error.name === "TypeError" && shown.test(error.message) &&
+        /the weight of sample 0 is .*, expected a number$/.test(error.message);
+    });
+  }
+  const { model } = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  const weights = model.weights.map((values) => values.map((value, i) => i === 2 ? NaN : value));
+  await rejects(serializeModel({ ...model, weights }), {
+    name: "ContractError",
+    message: /^Cannot save model "experiment1": kernel of .* has NaN, expected finite numbers$/,
+  });
+  throws(
+    () => memorySource(null as never),
+    /^TypeError: Cannot take samples: found null, expected/,
+  );
 });

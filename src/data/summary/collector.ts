@@ -1,3 +1,4 @@
+import { isPackedArray } from "../../base/arrays.ts";
 import { type DataRecord, inverseFunction, type Transform } from "../../record.ts";
 import { HeatMapSums } from "./_heat_map_sums.ts";
 import { LabelTable, summariseLabels } from "./_labels.ts";
@@ -195,8 +196,8 @@ export class SummaryCollector {
 
 /** Copies values from `start` on. Typed arrays are copied whole, which is several times as fast as one by one. */
 function copyInto(counts: Float64Array, signal: ArrayLike<number>, start: number): void {
-  if (ArrayBuffer.isView(signal) && !(signal instanceof DataView)) {
-    counts.set((signal as Float64Array).subarray(start, start + counts.length));
+  if (isPackedArray(signal)) {
+    counts.set(signal.subarray(start, start + counts.length));
     return;
   }
   for (let i = 0; i < counts.length; i++) counts[i] = signal[start + i]!;

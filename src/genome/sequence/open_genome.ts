@@ -1,3 +1,4 @@
+import { isUrl } from "../../base/kinds.ts";
 import { quotePath } from "../../base/shell.ts";
 import { FormatError, RemoteError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
@@ -78,7 +79,7 @@ export async function openGenome(
   options: OpenGenomeOptions = {},
 ): Promise<Genome> {
   options.signal?.throwIfAborted();
-  const files = typeof input !== "string" && !(input instanceof URL)
+  const files = typeof input !== "string" && !isUrl(input)
     ? givenFiles(await openSource(input, options))
     : isAddress(String(input))
     ? remoteFiles(String(input), options)

@@ -1,0 +1,46 @@
+/** The list of the names of options is that of their types, which the compiler sees here. */
+
+import { deepStrictEqual } from "node:assert";
+import type { FoldOptions } from "../../src/data/kfold.ts";
+import type { CalibrateOptions } from "../../src/training/calibrate.ts";
+import type { CrossValidationOptions } from "../../src/training/crossval.ts";
+import type { ExperimentOptions, PlanOptions } from "../../src/training/experiment_types.ts";
+import type { FitCalibratedOptions } from "../../src/training/fit_calibrated.ts";
+import type { FitManyOptions, FitOptions, FitRun } from "../../src/training/fit_types.ts";
+import type { PriceMarksOptions } from "../../src/training/mark_prices.ts";
+import type { PredictSubsetsOptions } from "../../src/training/_predict_subsets.ts";
+import type { PredictOptions } from "../../src/training/predict_options.ts";
+import type {
+  PredictDetailsOptions,
+  PredictorOptions,
+} from "../../src/training/predictor_types.ts";
+import type { SamplesForOptions } from "../../src/training/samples_for.ts";
+import { OPTION_NAMES, OPTIONS } from "../../src/training/_option_names.ts";
+
+/** A name of an option of some function. */
+type OptionName =
+  | keyof CalibrateOptions
+  | keyof CrossValidationOptions
+  | keyof ExperimentOptions
+  | keyof FitCalibratedOptions
+  | keyof FitManyOptions
+  | keyof FitOptions
+  | keyof FitRun
+  | keyof FoldOptions
+  | keyof PlanOptions
+  | keyof PredictDetailsOptions
+  | keyof PredictOptions
+  | keyof PredictSubsetsOptions
+  | keyof PredictorOptions
+  | keyof PriceMarksOptions
+  | keyof SamplesForOptions;
+
+/** It names every option, */
+const ALL: Record<OptionName, true> = OPTIONS;
+/** and nothing else. */
+const KNOWN: Record<keyof typeof OPTIONS, true> = {} as Record<OptionName, true>;
+
+Deno.test("every option of training and prediction has its name in the list", () => {
+  deepStrictEqual(Object.keys(ALL), OPTION_NAMES);
+  deepStrictEqual(KNOWN, {});
+});
