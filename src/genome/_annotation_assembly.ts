@@ -1,7 +1,7 @@
 /** Compares the assembly of the genes with that of the files. */
 
 import { ContractError } from "../errors.ts";
-import { knownAssembly } from "./_known_assemblies.ts";
+import { ucscName } from "./_known_assemblies.ts";
 import { assemblyName, BY_LENGTHS } from "./assembly.ts";
 import type { PrepareOptions } from "./prepare_options.ts";
 
@@ -27,7 +27,7 @@ export function compareWithAnnotation(
   if (annotationAssembly === undefined) return assembly;
   const ofGenes = assemblyName(annotationAssembly);
   if (assembly === "unknown") return ofGenes;
-  const [knowsGenes, knowsAssembly] = [ofGenes, assembly].map(knownAssembly);
+  const [knowsGenes, knowsAssembly] = [ofGenes, assembly].map(ucscName);
   // Lengths identify few species, of which all names are known. What is said may be of others, with names of both kinds.
   const isTelling = evidence?.by === BY_LENGTHS || knowsGenes !== undefined;
   const { file, by } = isTelling && evidence !== undefined ? evidence : {};

@@ -77,8 +77,8 @@ const NAMES: readonly (readonly [name: string, others: RegExp])[] = [
   ["hg16", /^hg16$/],
   ["hg17", /^hg17$/],
   ["hg18", /^(?:hg18|ncbi_?36|build_?36|b36|human_b36(?:_both|_female|_male)?)$/],
-  ["hg19", /^(?:hg19|grch37|b37|hs37(?:d5)?|(?:human_)?g1k_v37|build_?37)$/],
-  ["hg38", /^(?:hg38|grch38|b38|hs38(?:dh|d1)?|(?:human_)?g1k_v38)$/],
+  ["hg19", /^(?:hg19|grch37(?:p\d+)?|assembly19|b37|hs37(?:d5)?|(?:human_)?g1k_v37|build_?37)$/],
+  ["hg38", /^(?:hg38(?:p\d+)?|grch38(?:p\d+)?|assembly38|b38|hs38(?:dh|d1)?|(?:human_)?g1k_v38)$/],
   ["hs1", /^(?:hs1|(?:t2t[-_.]?)?chm13(?:[-_.]?v?(?:1\.1|2(?:\.0)?))?)$/],
   ["mm8", /^mm8$/],
   ["mm9", /^(?:mm9|ncbi_?m?37|mgscv37)$/],
@@ -127,19 +127,31 @@ const HARMLESS = new RegExp(
     "no|with|without|and|plus|full|lite|main|minimal|standard|only|canonical|noalt|alts?",
     "primary|assembly|analysis|set|analysisset|fullanalysisset|toplevel|chr|chrom(?:osomes?)?",
     "dna|[sr]m|masked|maskedy|genom(?:e|ic)|fa|fasta|fna|gz|2bit|sizes|gtf|gff3?",
-    "gencode|ensembl|ucsc|ncbi|refseq",
+    "gencode|ensembl|ucsc|ncbi|refseq|encode|(?:fe)?male|20\\d\\d|[abc]",
   ].join("|") + ")?$",
 );
 
-/** Words before the name that give the species or the publisher. */
-const SPECIES = /^(?:homo_sapiens|mus_musculus|human|mouse|ucsc|ncbi|ensembl|gencode)[-._ ]+/;
+/** Words before the name that give the species, the publisher or the sex. */
+const SPECIES =
+  /^(?:homo_sapiens|mus_musculus|human|mouse|ucsc|ncbi|ensembl|gencode|(?:fe)?male)[-._ ]+/;
+/** NCBI's number of the assembly after its name, as in `GRCh38_no_alt_analysis_set_GCA_000001405.15`. */
+const NUMBER_IN_NAME = /(?<=[a-z\d][-._ ])gc[af]_\d{9}(?:\.\d+)?(?![\d.])/;
 
 /** Finds UCSC's name of an assembly that is known by the given name; `undefined` if it is not known. */
 export function knownAssembly(name: string): string | undefined {
   const text = name.trim().toLowerCase();
   const [, accession, version] = /^(gc[af]_\d+)\.(\d+)/.exec(text) ?? [];
   if (accession !== undefined) return assemblyOfAccession(accession, Number(version));
-  return nameOf(text) ?? nameOf(text.replace(SPECIES, ""));
+  const plain = text.replace(NUMBER_IN_NAME, "");
+  return nameOf(plain) ?? nameOf(plain.replace(SPECIES, ""));
+}
+
+/** Of other species UCSC's names have this form, such as `susScr11`. */
+const UCSC_FORM = /^[a-z]{3}[A-Z][a-z]{2}\d{1,2}$/;
+
+/** UCSC's name of an assembly, also of one that is not known but has such a name: two of these are two assemblies. */
+export function ucscName(name: string): string | undefined {
+  return knownAssembly(name) ?? (UCSC_FORM.test(name) ? name : undefined);
 }
 
 function nameOf(text: string): string | undefined {

@@ -1,7 +1,7 @@
 /** Compares the assembly of files with what their headers and the sample sheet say. */
 
 import { ContractError } from "../errors.ts";
-import { knownAssembly } from "./_known_assemblies.ts";
+import { ucscName } from "./_known_assemblies.ts";
 import { agreeOnAssembly, assemblyName, BY_LENGTHS, type FileAssembly } from "./assembly.ts";
 import { type AssemblyEvidence, compareWithAnnotation } from "./_annotation_assembly.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
@@ -51,7 +51,7 @@ function compareWithSaid(
   },
   { assembly: named, onWarning }: PrepareOptions,
 ): AssemblyEvidence | undefined {
-  const known = said.filter(({ assembly }) => knownAssembly(assembly) !== undefined);
+  const known = said.filter(({ assembly }) => ucscName(assembly) !== undefined);
   const byLengths = measured.flatMap(({ file, assembly }) =>
     assembly === undefined ? [] : [{ file, assembly, by: BY_LENGTHS }]
   );

@@ -103,7 +103,7 @@ function databaseOf(text: string): string | undefined {
   const settings = text.matchAll(/(?<=\s)(\w+)=(?:"([^"]*)"|'([^']*)'|(\S+))/g);
   for (const [, key, ...values] of settings) {
     const value = values.find((one) => one !== undefined) ?? "";
-    if (key === "db" && /^[\w.]+$/.test(value) && !value.startsWith("hub_")) return value;
+    if (key === "db" && /^[\w.-]+$/.test(value) && !value.startsWith("hub_")) return value;
   }
   return undefined;
 }

@@ -127,15 +127,13 @@ class PlaceOpener {
   }
 
   async #openLocalIndex(path: string, named: string | undefined): Promise<ByteSource | undefined> {
-    for (const name of named === undefined ? indexNames(path) : [named]) {
-      if (named === undefined && await pathKind(name) !== "file") continue;
-      checkIndexAge(
-        { name: path, modified: await modificationTime(path) },
-        { name, modified: await modificationTime(name) },
-      );
-      return this.#keep(await openFile(name));
-    }
-    return undefined;
+    const name = named ?? await newestOf(indexNames(path));
+    if (name === undefined) return undefined;
+    checkIndexAge(
+      { name: path, modified: await modificationTime(path) },
+      { name, modified: await modificationTime(name) },
+    );
+    return this.#keep(await openFile(name));
   }
 
   async openRemote(address: string): Promise<SignalTrack> {
@@ -238,4 +236,15 @@ function withWarning(track: SignalTrack, warning: string): SignalTrack {
     ...hasSoundSummary !== undefined && { hasSoundSummary },
     count: (windows, options) => track.count(windows, options),
   };
+}
+
+/** The newest of the files that there are, the first of those that are equally new: an older one may have been left lying. */
+async function newestOf(names: readonly string[]): Promise<string | undefined> {
+  let newest: { readonly name: string; readonly time: number } | undefined;
+  for (const name of names) {
+    if (await pathKind(name) !== "file") continue;
+    const time = (await modificationTime(name)).getTime();
+    if (newest === undefined || time > newest.time) newest = { name, time };
+  }
+  return newest?.name;
 }

@@ -3,8 +3,8 @@
 import type { EarlyStopping } from "../model/trained_model.ts";
 
 /**
- * The names, each once; tests/training/option_names_test.ts lets the compiler compare them with the types. They are one list, since one object of options may be for several
- * functions: `fitEnsemble` and then `predictEnsemble`.
+ * The names, each once; tests/training/option_names_test.ts lets the compiler compare them with the types. They are one list,
+ * since one object of options may be for several functions: `fitEnsemble` and then `predictEnsemble`.
  */
 export const OPTIONS = {
   acceptAssembly: true,

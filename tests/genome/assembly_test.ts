@@ -68,6 +68,10 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     " GRCh38 ",
     "GRCh38_no_alt_plus_hs38d1_analysis_set",
     "hg38.analysisSet.fa.gz",
+    "GRCh38_no_alt_analysis_set_GCA_000001405.15",
+    "Homo_sapiens_assembly38",
+    "hg38p13",
+    "GRCh38-2020-A",
   ],
   hs1: [
     "hs1",
@@ -78,7 +82,15 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     "GCF_009914755.1",
   ],
   mm9: ["mm9", "NCBI37", "NCBIM37", "MGSCv37"],
-  mm10: ["mm10", "mm10-minimal", "GRCm38", "GRCm38.p6", "GCF_000001635.26", "GCA_000001635.8"],
+  mm10: [
+    "mm10",
+    "mm10-minimal",
+    "mm10_no_alt_analysis_set_ENCODE",
+    "GRCm38",
+    "GRCm38.p6",
+    "GCF_000001635.26",
+    "GCA_000001635.8",
+  ],
   mm39: ["mm39", "GRCm39", "GCF_000001635.27"],
   dm3: ["dm3"],
   dm6: ["dm6", "BDGP6", "BDGP6.46"],
@@ -225,6 +237,20 @@ Deno.test("a header or a sheet that contradicts the genes, other files or their 
       /0\.bed: by its row .* it is mm10, expected hg38, .* lengths .* correct the sheet/,
       [{ sheet: "mm10", lengths: LENGTH_OF_HG38 }],
     ],
+    [
+      /0\.bed: by its header it is mm10, but the genes are of mm39/,
+      [{ header: "track db=mm10-minimal" }],
+      { annotationAssembly: "GRCm39" },
+    ],
+    [
+      /1\.bed: by its header it is galGal6, expected susScr11/,
+      [{ header: "track db=susScr11" }, { header: "track db=galGal6" }],
+    ],
+    [
+      /is susScr11, but the genes are of hg38/,
+      [{ header: "track db=susScr11" }],
+      { annotationAssembly: "GRCh38" },
+    ],
     [/is dm3, but the genes are of dm6/, [{ sheet: "dm3" }], { annotationAssembly: "BDGP6.46" }],
   ];
   for (const [message, files, options] of contradictions) {
@@ -243,7 +269,7 @@ Deno.test("words that contradict the named assembly give a warning, and names th
     [{ header: TRACK_HG19 }, { assembly: "GRCh37" }, "hg19"],
     [{ sheet: "mm10-minimal" }, { annotationAssembly: "GRCm38.p6" }, "mm10"],
     [{ sheet: "dm3" }, { annotationAssembly: "BDGP5" }, "dm3"],
-    [{ header: "track db=galGal6" }, { annotationAssembly: "GRCg6a" }, "GRCg6a"],
+    [{ header: "track db=galGal6" }, { annotationAssembly: "GRCg6a" }, "galGal6"],
     [{ sheet: "hg38", lengths: LENGTH_OF_HG38 }, { annotationAssembly: "GRCh38.p14" }, "hg38"],
   ];
   for (const [file, options, assembly] of quiet) {

@@ -62,12 +62,18 @@ Deno.test("an index is found in the directory of its file, and refused if it is 
     const { track, close } = await openSignalFile(path);
     strictEqual(track.format, "bam");
     close();
+    // As samtools leaves them, which closes the file after the index.
+    await Deno.utime(`${directory}/a.bai`, 999.5, 999.5);
+    (await openSignalFile(path)).close();
     await Deno.utime(path, new Date(), new Date());
     await Deno.utime(`${directory}/a.bai`, 1000, 1000);
     await rejects(openSignalFile(path), {
       name: "FormatError",
       message: /before .*a\.bam.*make it again with .*\(.*a\.bai\)/,
     });
+    // A newer index is taken in place of an old one that was left lying.
+    await Deno.writeFile(`${directory}/a.bam.bai`, fixtureBytes("reads.bam.bai"));
+    (await openSignalFile(path)).close();
   });
 });
 

@@ -8,8 +8,8 @@ import type { ArrangeOptions, SheetRow } from "./types.ts";
 
 /** How many files a warning shows. */
 const MOST_SHOWN = 3;
-/** A shorter name, such as `H3` or `B`, is a word of many names of files without being meant. */
-const FEWEST_LETTERS = 3;
+/** A shorter name, such as a mark `H3` or a cell type `B`, is a word of many names of files without being meant. */
+const FEWEST_LETTERS = { mark: 3, cellType: 2 } as const;
 /** Words that tell what a mark was compared with. */
 const OF_CONTROLS: ReadonlySet<string> = new Set(
   ["control", "controls", "ctrl", "igg", "input", "mock", "wce"],
@@ -33,7 +33,7 @@ export function warnOfContradictingNames(
     const names = [...new Set(sheet.map((row) => row[field]))];
     const words = new Map(
       names.map((name) => [name, wordsOf(name)] as const).filter(([, own]) =>
-        isTelling(own) && !files.every((file) => holdsInOrder(file, own))
+        isTelling(own, FEWEST_LETTERS[field]) && !files.every((file) => holdsInOrder(file, own))
       ),
     );
     const found = rows.flatMap((row) => {
@@ -73,9 +73,9 @@ function findOther(
 }
 
 /** Whether a name is so long, and of such letters, that it does not stand in the names of files by chance. */
-function isTelling(words: readonly string[]): boolean {
+function isTelling(words: readonly string[], fewestLetters: number): boolean {
   const text = words.join("");
-  return text.length >= FEWEST_LETTERS && /\p{L}/u.test(text) && !OF_CONTROLS.has(text);
+  return text.length >= fewestLetters && /\p{L}/u.test(text) && !OF_CONTROLS.has(text);
 }
 
 function holdsInOrder(words: readonly string[], wanted: readonly string[]): boolean {

@@ -15,6 +15,9 @@ import { type SheetRow, withoutUndefined } from "./types.ts";
 /** The name of a sample that ends in its replicate, as nf-core/chipseq 2.0 has it. */
 const ENDING = /^(.+)_R(?:EP)?(\d+)$/;
 
+/** Antibodies of histone modifications, such as `H3K4me3` and `H2AK119ub`, as against `H3` and `IgG`. */
+const MODIFICATION = /^h(?:2a|2b|3|4)(?:\.?\w)?[krsty]\d+/i;
+
 /** What the pipelines take as the name of a sample, which becomes part of the names of files. */
 const SAMPLE = /^[\w.-]+$/;
 
@@ -179,14 +182,27 @@ export class NfCoreReader implements RowReader {
 
   /** Says which controls could have been meant as marks, such as H3, with which its modifications are compared. */
   #noteAntibodies(controls: readonly Library[]): void {
-    const names = new Set(
-      controls.filter(({ antibody }) => antibody !== "")
-        .map(({ sample, antibody }) => `${sample} (${antibody})`),
-    );
+    const withAntibody = controls.filter(({ antibody }) => antibody !== "");
+    const modified = withAntibody.find(({ antibody }) => MODIFICATION.test(antibody));
+    if (modified !== undefined) this.#refuseControl(modified);
+    const names = new Set(withAntibody.map(({ sample, antibody }) => `${sample} (${antibody})`));
     if (names.size === 0) return;
     this.#options.onNote(
       `${this.#header.file} names samples with an antibody as controls, which are no marks then: ` +
         `${listSome([...names], 6)}; a column "mark" makes them marks`,
+    );
+  }
+
+  /** A slip in the column `control` would take a mark out of the data, and subtract it from another. */
+  #refuseControl({ sample, antibody, line }: Library): never {
+    const by = [...this.#libraries.values()].find((other) =>
+      other.sample !== sample &&
+      samplesOf(other.control, [...this.#libraries.values()]).includes(sample)
+    );
+    throw new FormatError(
+      `Cannot take ${sample} as the control of ${by?.sample}: its antibody is ${antibody}, a mark, expected a sample of ` +
+        'input, IgG or H3. Correct "control"; if both are marks, say so in a column "mark"',
+      { file: this.#header.file, line },
     );
   }
 

@@ -134,8 +134,12 @@ export interface FileTime {
   readonly modified: Date;
 }
 
+/** Programs that write a file and its index side by side, as `samtools sort --write-index` does, close the file last. */
+const WRITTEN_TOGETHER_MS = 2000;
+
 /**
- * Throws if an index is older than its file, since it may then belong to an earlier version of the file.
+ * Throws if an index is older than its file, since it may then belong to an earlier version of the file. Two seconds are allowed:
+ * some programs write both together, and close the file last.
  *
  * @param file The file of reads or signal.
  * @param index Its index.
@@ -153,7 +157,7 @@ export interface FileTime {
  * ```
  */
 export function checkIndexAge(file: FileTime, index: FileTime): void {
-  if (index.modified.getTime() >= file.modified.getTime()) return;
+  if (index.modified.getTime() + WRITTEN_TOGETHER_MS >= file.modified.getTime()) return;
   throw new FormatError(
     `Cannot use index: it was changed ${index.modified.toISOString()}, before ${file.name}, which was ` +
       `${file.modified.toISOString()}: make it again with "${

@@ -281,6 +281,12 @@ Deno.test("a sample that others name as control is one, with an antibody too, un
   deepStrictEqual((await read(rows, files, { control: "subtract" })).lines, [`${k4} ${h3}`]);
   const own = [...rows.slice(0, 2), `${rows[2]}H3`];
   deepStrictEqual((await read(own, files)).lines, [k4, `WT H3 ${h3}`]);
+  const slip = [rows[0]!, rows[1]!.replace("WT_H3,", "WT_AC,"), "WT_AC,a.fq.gz,,1,H3K27ac,,,"];
+  await rejects(read(slip, files), {
+    name: "FormatError",
+    message:
+      /^Cannot take WT_AC as the control of WT_H3K4ME3: its antibody is H3K27ac, a mark,.*line 3/,
+  });
   // A sample that names itself stays what its antibody says.
   const self = [rows[0]!, "WT_H3K4ME3,a.fq.gz,,1,H3K4me3,WT_H3K4ME3,1,"];
   deepStrictEqual((await read(self, files)).lines, [k4]);
