@@ -113,7 +113,9 @@ export function ensemblGeneId(number: number): string {
  * identifier already.
  */
 export function readEnsemblDigits(text: string): string {
-  const digits = /^(\d{1,16})(?:\.0+)?$/.exec(text)?.[1];
+  // As numpy writes numbers unless it is told otherwise: 1.729360000000000000e+05.
+  const whole = /^\d\.\d+e\+\d\d$/.test(text) ? String(Number(text)) : text;
+  const digits = /^(\d{1,16})(?:\.0+)?$/.exec(whole)?.[1];
   return digits === undefined ? text : ensemblGeneId(Number(digits));
 }
 

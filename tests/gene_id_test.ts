@@ -69,9 +69,21 @@ Deno.test("human Ensembl ids and their numbers turn into each other, other ids h
 
 Deno.test("bare digits are read as the numbers of Ensembl ids, with or without leading zeros", () => {
   deepStrictEqual(
-    ["3", "000003", "00000000003", "3.0", "3.5", "ENSG00000000003.2", "TP53", "1234567890123456789"]
-      .map(readEnsemblDigits),
     [
+      "3.000000000000000000e+00",
+      "1.000500000000000000e+04",
+      "3",
+      "000003",
+      "00000000003",
+      "3.0",
+      "3.5",
+      "ENSG00000000003.2",
+      "TP53",
+      "1234567890123456789",
+    ].map(readEnsemblDigits),
+    [
+      "ENSG00000000003",
+      "ENSG00000010005",
       "ENSG00000000003",
       "ENSG00000000003",
       "ENSG00000000003",

@@ -14,7 +14,7 @@ export interface NameRules {
   /** Whether the object may have more, as rows of JSON have: then only misspellings of the names are refused. */
   readonly mayHaveMore?: boolean | undefined;
   /** Whether a value may be meant for one of the names; by default any may. */
-  readonly canMean?: ((value: unknown) => boolean) | undefined;
+  readonly canMean?: ((value: unknown, name: string) => boolean) | undefined;
   /** What has the name, where that is no option. */
   readonly what?: string | undefined;
 }
@@ -26,7 +26,7 @@ export interface NameRules {
  * @throws {TypeError} With the name, and the nearest one that there is.
  */
 export function refuseUnknownNames(options: object, rules: NameRules): void {
-  const { action, known, mayHaveMore = false, canMean = isGiven, what = "option" } = rules;
+  const { action, known, mayHaveMore = false, canMean = () => true, what = "option" } = rules;
   // Mostly there is nothing to find, and predictors ask for each call.
   if (Object.getPrototypeOf(options) === Object.prototype) {
     if (Object.keys(options).every((name) => known.includes(name))) return;
@@ -34,8 +34,9 @@ export function refuseUnknownNames(options: object, rules: NameRules): void {
   const { names, isOfClass } = namesOf(options);
   if (isOfClass) return;
   for (const name of names) {
-    if (known.includes(name) || !canMean(Reflect.get(options, name))) continue;
-    const near = nearestNames(name, known);
+    const value = Reflect.get(options, name);
+    if (known.includes(name) || !isGiven(value)) continue;
+    const near = nearestNames(name, known).filter((other) => canMean(value, other));
     if (mayHaveMore && near.every((other) => names.includes(other))) continue;
     const advice = near.length > 0
       ? `did you mean ${near.join(" or ")}?`
@@ -73,6 +74,8 @@ export function namesOf(options: object): {
 /** The names that one may be a misspelling of: the nearest ones, if they are near. */
 function nearestNames(name: string, known: readonly string[]): readonly string[] {
   if (name.length > LONGEST_NAME) return [];
+  // `label2` is a second label, not a misspelt one.
+  if (known.includes(name.replace(/[-_]?\d+$/, ""))) return [];
   const plain = plainName(name);
   const distances = known.map((other) => distanceOf(plain, plainName(other)));
   const least = Math.min(...distances);

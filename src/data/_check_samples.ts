@@ -40,9 +40,14 @@ export function checkSamples(samples: readonly Sample[]): void {
     action: "make samples",
     known: FIELDS,
     mayHaveMore: true,
-    canMean: (value) => typeof value === "number" || typeof value === "string",
+    canMean: (value, name) => name === "sequence" ? isDna(value) : typeof value === "number",
     what: "field of sample 0",
   });
+}
+
+/** Whether a value may be a sequence, as against the name or the accession of one. */
+function isDna(value: unknown): boolean {
+  return typeof value === "string" && /^[ACGTN]+$/i.test(value);
 }
 
 /** Names that are no text would be trained on, and saved before a reader of the model refused them. */

@@ -34,12 +34,19 @@ export function detectTranscriptTable(text: string): TranscriptTable | undefined
     return { separator, transcript, gene: titled, hasHeader: true };
   }
   const [first = "", second = ""] = cells;
+  if (isEnsemblGeneId(first) && isPlaced(cells)) return undefined;
   const isReversed = isEnsemblGeneId(first) || isTranscriptId(second);
   // Without titles, only ids that are known to be of transcripts or genes tell a table from a damaged file.
   if (!isReversed && !isTranscriptId(first) && !isEnsemblGeneId(second)) return undefined;
   return isReversed
     ? { separator, transcript: 1, gene: 0, hasHeader: false }
     : { separator, transcript: 0, gene: 1, hasHeader: false };
+}
+
+/** Whether a gene's id is followed by where the gene is, as in tables of genes and in SAF, and not by a transcript. */
+function isPlaced([, second = "", third = "", ...others]: readonly string[]): boolean {
+  return !isTranscriptId(second) && /^\d+$/.test(third) &&
+    others.some((cell) => /^[-+]$/.test(cell));
 }
 
 /** Reads a row; `undefined` if a name is missing. */

@@ -124,8 +124,8 @@ class TranscriptCollector {
   #isRowOfTable(line: Line): boolean {
     const isFirst = this.#table === undefined;
     if (isFirst && isTrackLine(line)) return false;
-    this.#table ??= detectTranscriptTable(lineText(line)) ?? null;
-    if (this.#table === null) return false;
+    if (isFirst) this.#table = detectTranscriptTable(lineText(line)) ?? null;
+    if (this.#table === undefined || this.#table === null) return false;
     const row = isFirst && this.#table.hasHeader
       ? undefined
       : readTranscriptRow(lineText(line), this.#table);

@@ -28,8 +28,7 @@ const SWITCHES = [
 
 /**
  * Leaves out options that are `null`, which is how JSON says that one was not given, and refuses those that would fail only
- * when they are used: a signal that cannot abort, or something else in the place of a function. Names that no function knows
- * are refused, too.
+ * when they are used: a signal that cannot abort, or something else in the place of a function. Misspelt names are refused, too.
  *
  * @param options The options.
  * @param action What is refused otherwise, such as `train`.
@@ -54,7 +53,8 @@ export function plainOptions<Options extends object>(
       `Cannot ${action}: ${name} is ${kindOrValue(value)}, expected ${wanted}`,
     );
   }
-  refuseUnknownNames(options ?? {}, { action, known: OPTION_NAMES });
+  // Records of a program's own, which have more than options, are given for options, and runs of `fitMany` are such records.
+  refuseUnknownNames(options ?? {}, { action, known: OPTION_NAMES, mayHaveMore: true });
   refuseUnknownNames(Object((options as Given | null)?.earlyStopping), {
     action,
     known: EARLY_STOPPING_NAMES,

@@ -16,9 +16,10 @@ export interface WatchedHook<Report> {
  * @returns It, watched; `undefined` without one.
  */
 export function watchHook<Report>(
-  hook: ((report: Report) => unknown) | undefined,
+  hook: ((report: Report) => unknown) | null | undefined,
 ): WatchedHook<Report> | undefined {
-  if (hook === undefined) return undefined;
+  // JSON has null for what is not given.
+  if (hook === undefined || hook === null) return undefined;
   let failure: { readonly reason: unknown } | undefined;
   const check = () => {
     if (failure !== undefined) throw failure.reason;

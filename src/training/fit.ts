@@ -20,7 +20,7 @@ import type { FitOptions, FitResult } from "./fit_types.ts";
  * `options.resume` is from other data, another model or other settings.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {TypeError} If `data` or `validation` is no `Dataset`, or an option such as `checkpoint`, `initial` or `signal` is
- *   something else, or has a name that no option has.
+ *   something else, or has a misspelt name.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  * @throws {DivergedError} If the loss becomes NaN or infinite. A checkpoint, or {@linkcode fitMany}, has the model and

@@ -37,7 +37,7 @@ import { joinSignals } from "../base/join_signals.ts";
  * folder that `options.checkpoint` is.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {TypeError} If a run's data are no `Dataset`, or an option such as `checkpoint`, `initial` or `signal` is something
- *   else, or has a name that no option has.
+ *   else, or has a misspelt name.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  * @throws {PartFinished} If `options.checkpoint` asks for a part of the runs, or a survey, and that is done.

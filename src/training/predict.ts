@@ -25,7 +25,7 @@ import type { PredictOptions } from "./predict_options.ts";
  * @throws {ContractError} If the data's record or shape contradicts the model's, or a mark was not measured in one of
  * their cell types.
  * @throws {TypeError} If `model` is no trained model, `data` is no `Dataset`, or an option is something else or has
- * a name that no option has.
+ * a misspelt name.
  * @throws {DivergedError} If a prediction is NaN or infinite.
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.

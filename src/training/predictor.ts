@@ -43,7 +43,7 @@ const FEWEST_GROUPED = 4;
  * @returns The predictor.
  * @throws {RangeError} If no engine has that name, or a number is out of range.
  * @throws {TypeError} If there are no models, one is no trained model, or an option is something else or
- * has a name that no option has.
+ * has a misspelt name.
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine.
  *

@@ -197,5 +197,7 @@ Deno.test("misspelt fields and options of samples are refused, others are not", 
   // Rows have more columns than a sample needs, and one list of options may be for several functions.
   const row = { ...plain, labels: ["a tag"], level: 3, symbol: "CXCR4", lable: null };
   strictEqual(make(row, { epochs: 3 }).hasLabels, false);
+  const ids = { sequenceId: "NM_1", sequence_id: 7, label2: 3, label_1: 2 };
+  strictEqual(make({ ...plain, ...ids, Label: "control", labels: "train" }).hasLabels, false);
   strictEqual(make({ ...ONE, lable: 1 }).labels()[0], 2);
 });

@@ -204,3 +204,11 @@ Deno.test("tables of transcripts and their genes are read, with and without a he
     deepStrictEqual([...await readTranscriptGenes(textSource(text, "tx2gene.tsv"))], wanted, text);
   }
 });
+
+Deno.test("tables of genes and where they are have no transcripts", async () => {
+  for (const row of ["ENSG00000000003.15\tchrX\t100\t-", "ENSG00000000003\tX\t11\t22\t+"]) {
+    await rejects(readTranscriptGenes(textSource(`${row}\n`, "genes.tsv")), {
+      name: "FormatError",
+    });
+  }
+});

@@ -114,15 +114,18 @@ function chooseNamed(layout: Layout, wanted: WantedColumns): ValueColumn[][] | u
 /** Names that R and pandas give to a column that has none: a cell type may be called so by chance. */
 const NO_NAME = /^(?:[vx]?\d{1,2}|x|values?|samples?)$/i;
 
+/** The end of a replicate's name. */
+const REPLICATE = /[-_. ]?rep(?:licate)?[-_. ]?\d+$/i;
+
 /** Throws if the only column of a cell type's file has the name of another cell type of the sheet. */
 function checkOwner({ name }: ValueColumn, wanted: WantedColumns): void {
   const { others = [], samples } = wanted;
-  const names = [name, plainSampleName(name)];
-  const owner = others.find((other) =>
-    [other, syntacticName(other)].some((n) => names.includes(n))
-  );
-  if (owner === undefined || NO_NAME.test(name)) return;
   const [own = ""] = samples.keys();
+  const names = [name, plainSampleName(name)].flatMap((n) => [n, n.replace(REPLICATE, "")])
+    .map((n) => n.toLowerCase());
+  const isCalled = (cellType: string) =>
+    [cellType, syntacticName(cellType)].some((n) => names.includes(n.toLowerCase()));
+  if (isCalled(own) || !others.some(isCalled) || NO_NAME.test(name)) return;
   failChoice(
     wanted,
     `its only column of values is called "${

@@ -506,14 +506,15 @@ Deno.test("a file of one cell type whose column has the name of another one of t
     isOfOneCellType: true,
     otherCellTypes: ["lung", "T cell", "1"],
   };
-  for (const header of ["lung", "/x/lung.sorted.bam", "lung_TPM", "T.cell"]) {
+  const others = ["lung", "Lung", "lung_rep1", "/x/lung_rep1.sorted.bam", "lung_TPM", "T.cell"];
+  for (const header of others) {
     await rejects(
       labelText(table(`gene_id ${header}`, `${A} 1.5`), options),
       /its only column of values is called ".*", as another cell type .*the values of "liver".*rename/,
     );
   }
   // Names of no sample, names that only resemble one, and the cell type's own.
-  for (const header of ["1", "x", "TPM", "lungs", "lung_2", "Lung", "liver"]) {
+  for (const header of ["1", "x", "TPM", "lungs", "lung_2", "liver", "LIVER_rep2"]) {
     const labels = await labelText(table(`gene_id ${header}`, `${A} 1.5`), options);
     strictEqual(showLabels(labels), "419=1.5", header);
   }
