@@ -59,6 +59,9 @@ export function namesOf(options: object): {
   readonly names: readonly string[];
   readonly isOfClass: boolean;
 } {
+  if (Object.getPrototypeOf(options) === Object.prototype) {
+    return { names: Object.getOwnPropertyNames(options), isOfClass: false };
+  }
   const names = new Set<string>();
   let isOfClass = false;
   for (let at = options, next; at !== null; at = next) {

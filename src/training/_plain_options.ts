@@ -5,6 +5,7 @@ import { namesOf, refuseUnknownNames } from "../base/option_names.ts";
 import { showValue } from "../base/show_value.ts";
 import { EARLY_STOPPING_NAMES, OPTION_NAMES } from "./_option_names.ts";
 
+const KNOWN: ReadonlySet<string> = new Set(OPTION_NAMES);
 const SIGNALS = ["signal", "stop"];
 /** Options that are options themselves. */
 const NESTED = ["checkpoint", "earlyStopping"];
@@ -42,30 +43,35 @@ export function plainOptions<Options extends object>(
   if (typeof (options ?? {}) !== "object") {
     throw new TypeError(`Cannot ${action}: options are ${showValue(options)}, expected an object`);
   }
-  const given = namesOf(options ?? {}).names.map((name) =>
-    [name, (options as Given)[name]] as const
-  )
-    .filter(([, value]) => (value ?? undefined) !== undefined);
-  for (const [name, value] of given) {
+  // Predictors ask for each call, so all is done in one pass, and what is seldom there is looked for only where it may be.
+  const given = Object(options ?? {}) as Given;
+  const plain: Record<string, unknown> = {};
+  let hasOthers = false;
+  for (const name of namesOf(given).names) {
+    const value = given[name];
+    if (value === undefined || value === null) continue;
     const wanted = wantedOf(name, value);
-    if (wanted === undefined) continue;
-    throw new TypeError(
-      `Cannot ${action}: ${name} is ${kindOrValue(value)}, expected ${wanted}`,
-    );
+    if (wanted !== undefined) {
+      throw new TypeError(
+        `Cannot ${action}: ${name} is ${kindOrValue(value)}, expected ${wanted}`,
+      );
+    }
+    // What else an object of a class has is its own affair.
+    if (!KNOWN.has(name)) hasOthers = true;
+    else plain[name] = NESTED.includes(name) ? withoutNulls(value) : value;
   }
   // Records of a program's own, which have more than options, are given for options, and runs of `fitMany` are such records.
-  refuseUnknownNames(options ?? {}, { action, known: OPTION_NAMES, mayHaveMore: true });
-  refuseUnknownNames(Object((options as Given | null)?.earlyStopping), {
-    action,
-    known: EARLY_STOPPING_NAMES,
-    what: "option of earlyStopping",
-  });
-  // What else an object of a class has is its own affair.
-  const known = given.filter(([name]) => OPTION_NAMES.includes(name));
-  return Object.fromEntries(known.map(([name, value]) => [
-    name,
-    NESTED.includes(name) ? withoutNulls(value) : value,
-  ])) as Options;
+  if (hasOthers) {
+    refuseUnknownNames(given, { action, known: OPTION_NAMES, mayHaveMore: true });
+  }
+  if (plain.earlyStopping !== undefined) {
+    refuseUnknownNames(Object(plain.earlyStopping), {
+      action,
+      known: EARLY_STOPPING_NAMES,
+      what: "option of earlyStopping",
+    });
+  }
+  return plain as Options;
 }
 
 /** The same options without those that are `null`; unless there are some, the very same, which may be of a class. */
