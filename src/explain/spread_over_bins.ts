@@ -2,8 +2,8 @@ import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
-import { turnedInPanel } from "../panel/references.ts";
 import { summaryShape, type SummaryWindows, summaryWindows } from "../panel/summary.ts";
+import { turnedInPanel } from "../panel/turned_genes.ts";
 import type { Attributions } from "./types.ts";
 
 /**

@@ -8,7 +8,7 @@ import { fillLabels, fillMarks } from "./fill_pairs.ts";
 import { PairRows } from "./pair_rows.ts";
 import { LABEL_STATISTICS, type PanelCellType, type ReferencePanel } from "./panel.ts";
 import { placeGenes } from "./place_genes.ts";
-import { sameCellTypes, turnedInPanel } from "./references.ts";
+import { sameCellTypes } from "./references.ts";
 import { SummarisedSamples } from "./summarised_samples.ts";
 
 /** How samples are added. */
@@ -26,13 +26,14 @@ export interface AddOptions extends ReconcileOptions {
  * @returns The panel with them, whose digest is not its own; the same panel if nothing was added.
  * @throws {ContractError} As `extendPanel` does.
  */
-export function addSamples(
+export async function addSamples(
   known: ReferencePanel,
   data: Dataset,
   { kind, ...options }: AddOptions,
-): ReferencePanel {
+): Promise<ReferencePanel> {
   const withLabels = kind === "marks and labels";
   const panel = withLabels ? addCellTypes(known, data) : known;
+  const { turnedInPanel } = await import("./turned_genes.ts");
   const turned = turnedInPanel(panel, data.columns);
   const samples = new SummarisedSamples(data.columns, panel, {
     ...options,

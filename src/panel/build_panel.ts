@@ -13,7 +13,6 @@ import type { PanelCellType, ReferencePanel } from "./panel.ts";
 import { placeGenes } from "./place_genes.ts";
 import { SummarisedSamples } from "./summarised_samples.ts";
 import { chooseScales } from "./summary.ts";
-import { turnedGenes } from "./turned_genes.ts";
 
 /**
  * Builds the reference panel of a model from the samples that it is trained on.
@@ -42,6 +41,7 @@ export async function buildPanel(data: Dataset): Promise<ReferencePanel> {
   const { columns, record, bins } = data;
   // With its known fields in their order, so that the digest is that of the same panel from a file.
   const counts = parseRecord({ ...record, transform: "none" });
+  const { turnedGenes } = await import("./turned_genes.ts");
   const turned = turnedGenes(columns);
   const samples = new SummarisedSamples(columns, { bins, record: counts }, { turned });
   const cellTypes = cellTypesOf(data);

@@ -43,7 +43,7 @@ export async function extendPanel(
   }
   let extended = panel;
   for (const data of unlabelled) {
-    extended = addSamples(extended, data, { ...options, kind: "marks" });
+    extended = await addSamples(extended, data, { ...options, kind: "marks" });
   }
   return extended === panel ? panel : await sealPanel(extended);
 }
@@ -81,6 +81,6 @@ export async function growPanel(
   data: Dataset,
   options: ReconcileOptions = {},
 ): Promise<ReferencePanel> {
-  const grown = addSamples(panel, data, { ...options, kind: "marks and labels" });
+  const grown = await addSamples(panel, data, { ...options, kind: "marks and labels" });
   return grown === panel ? panel : await sealPanel(grown);
 }

@@ -9,7 +9,6 @@ import type { SampleColumns } from "../io/columns.ts";
 import { cellTypeGroupsOf } from "../io/item_groups.ts";
 import type { PanelCellType, ReferencePanel } from "./panel.ts";
 import { placeGenes } from "./place_genes.ts";
-import { turnedGenes } from "./turned_genes.ts";
 
 /** With fewer, no training sample has a reference, so a network could not learn what they mean. */
 const FEWEST_CELL_TYPES = 2;
@@ -62,25 +61,6 @@ export function placeInPanel(
     seesStatistics: sameCellTypes(statistics?.cellTypes ?? [], columns)
       .map(({ size }) => statistics !== undefined && size === 0),
   };
-}
-
-/**
- * The genes of a data set whose windows are turned round: as in the panel for those that it has, so that a sample and its
- * references run in one direction.
- *
- * @param panel The panel.
- * @param columns The data.
- * @returns 1 for each gene to turn, `[gene]`.
- */
-export function turnedInPanel(
-  { genes, turned }: Pick<ReferencePanel, "genes" | "turned">,
-  columns: SampleColumns,
-): Uint8Array<ArrayBuffer> {
-  const own = turnedGenes(columns);
-  for (const [gene, place] of placeGenes(genes, columns.genes).entries()) {
-    if (place >= 0) own[gene] = turned[place]!;
-  }
-  return own;
 }
 
 /**

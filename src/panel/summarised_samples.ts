@@ -5,7 +5,6 @@ import { inMemory } from "../io/stored_signal.ts";
 import { type DataRecord, type ReconcileOptions, reconcileRecords } from "../record.ts";
 import { Summariser } from "./summariser.ts";
 import type { SummaryShape } from "./summary.ts";
-import { turnedGenes } from "./turned_genes.ts";
 
 /** What summaries are made for: the bins and the record of a panel. */
 export interface SummaryTarget {
@@ -15,7 +14,7 @@ export interface SummaryTarget {
   readonly record: DataRecord;
 }
 
-/** Which differences are accepted, and what may differ besides. */
+/** Which windows are turned round, which differences are accepted, and what may differ besides. */
 export interface SummarisedSamplesOptions extends ReconcileOptions {
   /**
    * Whether labels are of no interest, so that they may be on another scale.
@@ -23,12 +22,8 @@ export interface SummarisedSamplesOptions extends ReconcileOptions {
    * @default false
    */
   readonly ignoreLabels?: boolean | undefined;
-  /**
-   * `[gene]`: 1 for the genes whose windows are turned round.
-   *
-   * @default {turnedGenes(columns)}
-   */
-  readonly turned?: Uint8Array | undefined;
+  /** `[gene]`: 1 for the genes whose windows are turned round, as `turned_genes.ts` finds them. */
+  readonly turned: Uint8Array;
 }
 
 /**
@@ -51,14 +46,14 @@ export class SummarisedSamples {
    *
    * @param columns The data.
    * @param target Bins and record.
-   * @param options What is accepted.
+   * @param options What is turned round and accepted.
    * @throws {ContractError} If the data have other bins, a mark that the panel lacks or none of its marks, or their record
    * contradicts the panel's.
    */
   constructor(
     columns: SampleColumns,
     target: SummaryTarget,
-    options: SummarisedSamplesOptions = {},
+    options: SummarisedSamplesOptions,
   ) {
     checkRecord(columns, target, options);
     const { marks } = target.record;
@@ -67,7 +62,7 @@ export class SummarisedSamples {
     this.#columns = columns;
     this.#signal = inMemory(signal, "compare samples with a panel");
     this.#marks = marks.length;
-    this.#turned = options.turned ?? turnedGenes(columns);
+    this.#turned = options.turned;
     this.#summariser = new Summariser({
       bins,
       signalMarks: own.length,

@@ -83,6 +83,7 @@ async function samplePanels(
 ): Promise<GroupSamples> {
   const panels: ReferencePanel[] = [];
   for (const { data } of runs) panels.push(await known.panelOf(data));
+  const { turnedInPanel } = await import("../panel/turned_genes.ts");
   const labelScales = panels.map((panel) => labelScaleOf(model, panel));
   const inputs = modelInputs(model);
   const { columns } = runs[0]!.data;
@@ -98,6 +99,7 @@ async function samplePanels(
     (panel, run) =>
       new PanelSource(columns, panel, {
         inputs,
+        turned: turnedInPanel(panel, columns),
         variants,
         labelScale: labelScales[run],
         weights,
@@ -111,7 +113,11 @@ async function samplePanels(
     validation: validation.length === 0 ? undefined : rowsIn(
       stackPanels(
         panels,
-        (panel) => new PanelSource(validation[0]!.columns, panel, { inputs, acceptAssembly }),
+        (panel) => {
+          const { columns: others } = validation[0]!;
+          const turned = turnedInPanel(panel, others);
+          return new PanelSource(others, panel, { inputs, turned, acceptAssembly });
+        },
       ),
       validation,
     ),

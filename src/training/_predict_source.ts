@@ -47,8 +47,10 @@ export async function predictSource(
     accepted.onNote?.(describeReading(countKnown(whole, data)));
     noteOwnStatistics(data, whole, accepted);
     noteMissingMarks(data, panel, { ...accepted, dropMarks });
+    const { turnedInPanel } = await import("../panel/turned_genes.ts");
     return new PanelSource(data.columns, whole, {
       ...accepted,
+      turned: turnedInPanel(whole, data.columns),
       inputs: modelInputs(spec),
       dropMarks,
     });

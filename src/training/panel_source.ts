@@ -9,7 +9,7 @@ import type { InputSpec } from "../model/spec.ts";
 import type { LabelScale } from "../model/trained_model.ts";
 import { CONTEXT_VALUES, writeMarksContext } from "../panel/context.ts";
 import type { ReferencePanel } from "../panel/panel.ts";
-import { type PanelPlaces, placeInPanel, turnedInPanel } from "../panel/references.ts";
+import { type PanelPlaces, placeInPanel } from "../panel/references.ts";
 import { SummarisedSamples, type SummarisedSamplesOptions } from "../panel/summarised_samples.ts";
 import { checkPanelInputs } from "./_check_panel_inputs.ts";
 import { scaleLabels } from "./_label_scale.ts";
@@ -21,7 +21,7 @@ import { PanelLabels } from "./_panel_labels.ts";
 import { PanelVariants, SHOWN } from "./panel_variants.ts";
 
 /** How a {@linkcode PanelSource} shows its samples. */
-export interface PanelSourceOptions extends Omit<SummarisedSamplesOptions, "turned"> {
+export interface PanelSourceOptions extends SummarisedSamplesOptions {
   /** The inputs of the model. */
   readonly inputs: readonly InputSpec[];
   /**
@@ -111,10 +111,7 @@ export class PanelSource implements SampleSource {
     this.inputs = inputs;
     this.#columns = columns;
     this.#panel = panel;
-    this.#summaries = new SummarisedSamples(columns, panel, {
-      ...options,
-      turned: turnedInPanel(panel, columns),
-    });
+    this.#summaries = new SummarisedSamples(columns, panel, options);
     this.#places = placeInPanel(panel, columns);
     this.#hidden = new HiddenMarks(this.#summaries, this.#variants, {
       drop: placeDropped(dropMarks, marks),

@@ -11,6 +11,7 @@ import { growPanel } from "../../src/panel/extend_panel.ts";
 import { keepStatistics } from "../../src/panel/keep_statistics.ts";
 import type { ReferencePanel } from "../../src/panel/panel.ts";
 import { describeReading } from "../../src/panel/reading.ts";
+import { turnedInPanel } from "../../src/panel/turned_genes.ts";
 import { withoutMarks } from "../../src/panel/without_marks.ts";
 import { starterSpec } from "../../src/starter/spec.ts";
 import { crossValidate } from "../../src/training/crossval.ts";
@@ -35,7 +36,8 @@ const SPEC = starterSpec({ bins: COLUMNS.bins, marks: MARKS });
 /** What a network is shown of a row of all data. */
 function shownOf(panel: ReferencePanel, row: number, columns: SampleColumns = COLUMNS) {
   const inputs = panelInputs({ bins: columns.bins, marks: MARKS, references: 5 });
-  return inputsOfRow(new PanelSource(columns, panel, { inputs }), row);
+  const turned = turnedInPanel(panel, columns);
+  return inputsOfRow(new PanelSource(columns, panel, { inputs, turned }), row);
 }
 
 function isNear(found: readonly (number[] | null)[], wanted: readonly (number[] | null)[]): void {

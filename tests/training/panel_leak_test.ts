@@ -10,6 +10,7 @@ import type { SampleColumns } from "../../src/io/columns.ts";
 import { pearson } from "../../src/metrics/mod.ts";
 import { buildPanel } from "../../src/panel/build_panel.ts";
 import type { ReferencePanel } from "../../src/panel/panel.ts";
+import { turnedInPanel } from "../../src/panel/turned_genes.ts";
 import { crossValidate } from "../../src/training/crossval.ts";
 import { fit } from "../../src/training/fit.ts";
 import { PanelSource } from "../../src/training/panel_source.ts";
@@ -114,7 +115,11 @@ Deno.test("nothing that the panel has of a sample's cell type changes an input o
   const dropout = { labels: 0.2, genes: 0.2, references: 0.1, marks: 0.2 };
   const variants = new PanelVariants(MARKS, columns.geneIndex.length, dropout);
   const sourceOf = (own: ReferencePanel) =>
-    new PanelSource(columns, own, { inputs: inputsOf(panel), variants });
+    new PanelSource(columns, own, {
+      inputs: inputsOf(panel),
+      turned: turnedInPanel(own, columns),
+      variants,
+    });
   const source = sourceOf(panel);
   for (let cellType = 0; cellType < 4; cellType++) {
     const changed = sourceOf(changeCellType(panel, cellType));

@@ -9,6 +9,7 @@ import { stackSources } from "../../src/engine/stacked_source.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { buildPanel } from "../../src/panel/build_panel.ts";
 import { extendPanel } from "../../src/panel/extend_panel.ts";
+import { turnedInPanel } from "../../src/panel/turned_genes.ts";
 import { withoutMarks } from "../../src/panel/without_marks.ts";
 import type { ReferencePanel } from "../../src/panel/panel.ts";
 import { PanelSource, type PanelSourceOptions } from "../../src/training/panel_source.ts";
@@ -28,7 +29,8 @@ function sourceOf(
   panel: ReferencePanel,
   options: Partial<PanelSourceOptions> = {},
 ): PanelSource {
-  return new PanelSource(columns, panel, { inputs: inputsOf(panel), ...options });
+  const turned = turnedInPanel(panel, columns);
+  return new PanelSource(columns, panel, { inputs: inputsOf(panel), turned, ...options });
 }
 
 /** A reference's summary in the panel. */
@@ -247,6 +249,7 @@ Deno.test("sources one after another give what each gives", async () => {
   const sources = panels.map((panel) =>
     new PanelSource(COLUMNS, panel, {
       inputs: inputsOf(PANEL),
+      turned: turnedInPanel(panel, COLUMNS),
       variants: new PanelVariants(MARKS, 40, DROPOUT),
     })
   );

@@ -9,6 +9,7 @@ import { panelInputs } from "../../../src/model/panel_inputs.ts";
 import type { InputName } from "../../../src/model/spec.ts";
 import { CONTEXT_VALUES } from "../../../src/panel/context.ts";
 import { type ReferencePanel, summaryShape } from "../../../src/panel/mod.ts";
+import { turnedInPanel } from "../../../src/panel/turned_genes.ts";
 import { PanelSource } from "../../../src/training/panel_source.ts";
 import { PanelVariants, SHOWN } from "../../../src/training/panel_variants.ts";
 
@@ -49,6 +50,7 @@ export async function makeTreeInputs(
   const source = new PanelSource(data.columns, panel, {
     inputs: panelInputs({ ...shape, references: panel.cellTypes.length }),
     variants: new PanelVariants(shape.marks, samples, dropout),
+    turned: turnedInPanel(panel, data.columns),
     ignoreLabels: true,
   });
   const writer = new RowWriter(known, shape);

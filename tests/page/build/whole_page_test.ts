@@ -57,7 +57,7 @@ async function footOf(page: OpenPage): Promise<string> {
   return await page.evaluate("document.getElementById('foot').innerText");
 }
 
-Deno.test("the page starts with less than 410 kB, and tf.js is not in it", async () => {
+Deno.test("the page starts with less than 400 kB, and tf.js is not in it", async () => {
   const { files, first } = await wholePage();
   let bytes = 0;
   for (const path of first) {
@@ -65,8 +65,7 @@ Deno.test("the page starts with less than 410 kB, and tf.js is not in it", async
       .pipeThrough(new CompressionStream("gzip"));
     bytes += (await new Response(stream).bytes()).length;
   }
-  // 30 kB of them are the strands and chromosomes of human genes, which panels ask for while they are built.
-  ok(bytes < 410_000, `${bytes} bytes`);
+  ok(bytes < 400_000, `${bytes} bytes`);
   for (const [path, content] of files) {
     if (path.endsWith(".js")) {
       ok(!new TextDecoder().decode(content).includes("registerBackend"), path);
