@@ -20,7 +20,7 @@ interface SignalOfCellTypes {
  * @param data The signal `[sample, bin, mark]`, with the samples of each cell type one after another.
  * @param file Name of the file.
  */
-export function refuseMixture(data: SignalOfCellTypes, file: string): void {
+export function refuseMixedTransforms(data: SignalOfCellTypes, file: string): void {
   const { cellTypes } = data;
   if (cellTypes.length < 2) return;
   const kinds = cellTypes.map((_, cellType) => kindOf(signalOf(data, cellType)));
