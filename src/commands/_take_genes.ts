@@ -10,6 +10,7 @@ import type { TssRule } from "../record.ts";
 import { checkAnnotation, checkAssemblyOfBundled, takeAnnotationOf } from "./_annotation.ts";
 import { checkInputFile } from "./_input_file.ts";
 import type { GeneFlags } from "./_prepare_gene_flags.ts";
+import type { TranscriptGeneFlags } from "./_transcript_genes.ts";
 
 /** What windows lie around, and what is known about them. */
 export interface TakenGenes {
@@ -84,10 +85,10 @@ async function takeAliases(
 type Taken = Omit<TakenGenes, "chromosomeAliases">;
 
 async function takeAnnotation(flags: GeneFlags, listeners: GeneListeners): Promise<Taken> {
-  const { genes: path = "", geneType: geneTypes, tss = "gene" } = flags;
+  const { genes: path = "", geneType: geneTypes, tss = "gene", transcriptGenes: table } = flags;
   const { note, warn: onWarning } = listeners;
   // The annotation says itself which genes its transcripts are of; where it does not, it asks here.
-  const transcriptGenes = await readGenesOfTranscripts(flags.transcriptGenes, listeners);
+  const transcriptGenes = await takeTranscripts({ transcriptGenes: table }, onWarning);
   const options = { geneTypes, tss, transcriptGenes, onWarning };
   const { genes, assembly } = await takeAnnotationOf(path, options);
   if (tss === "canonical") {
@@ -118,7 +119,7 @@ async function takeWindows(
   const areTranscripts = names?.some(isTranscriptId) === true;
   const transcriptGenes = flags.transcriptGenes === undefined && !areTranscripts
     ? undefined
-    : await (await import("./_transcript_genes.ts")).takeTranscriptGenes(flags, onWarning);
+    : await takeTranscripts(flags, onWarning);
   const { windows, lengthsBp, assembly } = await readBedWindows(path, {
     genes: annotation?.genes,
     transcriptGenes,
@@ -160,11 +161,11 @@ function agreeOnBuild(
   );
 }
 
-async function readGenesOfTranscripts(
-  path: string | undefined,
-  { warn: onWarning }: GeneListeners,
+async function takeTranscripts(
+  flags: TranscriptGeneFlags,
+  onWarning: GeneListeners["warn"],
 ): Promise<ReadonlyMap<string, string> | undefined> {
-  if (path === undefined) return undefined;
-  const { readTranscriptGenes } = await import("../genome/transcripts.ts");
-  return await readTranscriptGenes(path, { onWarning });
+  if (flags.genes === undefined && flags.transcriptGenes === undefined) return undefined;
+  const { takeTranscriptGenes } = await import("./_transcript_genes.ts");
+  return (await takeTranscriptGenes(flags, onWarning))?.genes;
 }

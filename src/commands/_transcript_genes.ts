@@ -1,13 +1,13 @@
 /** Finds the gene of each transcript: the annotation says it, and where it does not, the flag's table. */
 
 import { formatCountOf } from "../base/count.ts";
-import { FormatError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
-import { readTranscriptGenes } from "../genome/transcripts.ts";
+import type { TranscriptGenes } from "../genome/expression/labels.ts";
+import { NoTranscriptsError, readTranscriptGenes } from "../genome/transcripts.ts";
 import { fileOfAnnotation } from "./_annotation.ts";
 
-/** The gene of each transcript, by its `transcriptKey`. */
-type TranscriptGenes = ReadonlyMap<string, string>;
+/** The gene of each transcript by its `transcriptKey`, as one file has it. */
+type GenesOfFile = ReadonlyMap<string, string>;
 
 /** The flags that name the files. */
 export interface TranscriptGeneFlags {
@@ -17,7 +17,15 @@ export interface TranscriptGeneFlags {
   readonly transcriptGenes?: string | undefined;
 }
 
-/** Reads the genes of transcripts from the files of the flags; `undefined` if no flag names a file. */
+/** What messages call the annotation. */
+const ANNOTATION = "the annotation";
+
+/**
+ * Reads the genes of transcripts from the files of the flags.
+ *
+ * @returns The genes, and which of the files decided; `undefined` if no flag names a file.
+ * @throws {FormatError} If a file is damaged, or none of them has transcripts.
+ */
 export async function takeTranscriptGenes(
   { genes, transcriptGenes: table }: TranscriptGeneFlags,
   onWarning: (message: string) => void,
@@ -25,31 +33,35 @@ export async function takeTranscriptGenes(
   const annotation = fileOfAnnotation(genes);
   const options = { onWarning };
   if (table === undefined) {
-    return annotation === undefined ? undefined : await readTranscriptGenes(annotation, options);
+    if (annotation === undefined) return undefined;
+    return { genes: await readTranscriptGenes(annotation, options), source: ANNOTATION };
   }
   const others = await readTranscriptGenes(table, options);
   const own = annotation === undefined ? undefined : await readIfAny(annotation, onWarning);
-  if (own === undefined || annotation === undefined) return others;
+  if (own === undefined || annotation === undefined) return { genes: others, source: table };
   warnOfContradictions({ own, others, annotation, table }, onWarning);
-  return new Map([...others, ...own]);
+  const joined = new Map([...others, ...own]);
+  const addsSome = joined.size > own.size;
+  return { genes: joined, source: addsSome ? `${ANNOTATION} and ${table}` : ANNOTATION };
 }
 
 /** Reads the transcripts of an annotation, which need not have any if a table has them. */
 async function readIfAny(
   file: string,
   onWarning: (message: string) => void,
-): Promise<TranscriptGenes | undefined> {
+): Promise<GenesOfFile | undefined> {
   try {
     return await readTranscriptGenes(file, { onWarning });
   } catch (error) {
-    if (error instanceof FormatError) return undefined;
+    // What is wrong with a damaged file must be known: its transcripts would be those of the table without a word.
+    if (error instanceof NoTranscriptsError) return undefined;
     throw error;
   }
 }
 
 interface BothSources {
-  readonly own: TranscriptGenes;
-  readonly others: TranscriptGenes;
+  readonly own: GenesOfFile;
+  readonly others: GenesOfFile;
   readonly annotation: string;
   readonly table: string;
 }

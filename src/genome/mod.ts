@@ -70,6 +70,7 @@ export {
   type LabelledGenes,
   matchExpression,
   type MatchExpressionOptions,
+  type TranscriptGenes,
 } from "./expression/labels.ts";
 export {
   type ExpressionSample,

@@ -9,8 +9,10 @@ import { FormatError } from "../errors.ts";
 import { type Line, lineText, withSource } from "../text/lines.ts";
 import { decodeText } from "../text/numbers.ts";
 import { type Attributes, isGff3Style, parseAttributes } from "./_attributes.ts";
+import { detectFormat, isComment } from "./_detect_gene_format.ts";
 import { splitGenePred } from "./_gene_pred.ts";
 import { attributesStart, findKind, type Place, standsAt } from "./_gff_line.ts";
+import type { GeneFormat } from "./gene_format.ts";
 import { isTrackLine } from "./track_lines.ts";
 import { findGeneId, isExtraCopy } from "./_gene_attributes.ts";
 import { isGeneKind } from "./_gene_kinds.ts";
@@ -31,6 +33,9 @@ export interface ReadTranscriptGenesOptions extends AbortOptions {
   /** Called with a warning about what is odd about the file but does not prevent reading it. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
+
+/** The error about a file that names no transcript's gene but is not damaged: who has another source can do without it. */
+export class NoTranscriptsError extends FormatError {}
 
 /**
  * Reads the gene of each transcript from a GTF, GFF3, genePred or refFlat, or from a table of transcripts and their
@@ -67,7 +72,7 @@ export function readTranscriptGenes(
   }, options);
 }
 
-const [HASH, GREATER, E, C] = [35, 62, 101, 67];
+const [GREATER, E, C] = [62, 101, 67];
 
 /** Whether a feature is an exon or CDS, as most are: no other kind with the same first letter has the same length. */
 function isExonOrCds(bytes: Uint8Array, { start, end }: Place): boolean {
@@ -83,7 +88,8 @@ class TranscriptCollector {
   readonly #geneIds = new Map<string, string>();
   /** GFF3: the RefSeq accession of a transcript, by its `ID`. */
   readonly #accessions = new Map<string, string>();
-  #isGenePred: boolean | undefined;
+  /** The format, once a line shows it. */
+  #format: GeneFormat | undefined;
   /** The columns, if the file is a table; `null` once it is known to be none. */
   #table: TranscriptTable | null | undefined;
   /** Whether a line has had attributes in GFF3's style. */
@@ -100,9 +106,16 @@ class TranscriptCollector {
   readLine(line: Line): void {
     const first = line.bytes[line.start];
     if (first === GREATER) this.#sequencesFollow = true;
-    if (first === HASH || this.#sequencesFollow) return;
-    if (this.#isRowOfTable(line)) return;
-    if (this.#isGenePred ?? this.#isFirstOfGenePred(line)) return this.#addGenePred(line);
+    if (this.#sequencesFollow || isComment(line) || this.#isRowOfTable(line)) return;
+    this.#format ??= detectFormat(lineText(line));
+    // Neither says which genes transcripts are of.
+    if (this.#format === "bed" || this.#format === "table") return;
+    if (this.#format === "genepred") return this.#addGenePred(line);
+    this.#readFeature(line);
+  }
+
+  /** Reads a line of GTF or GFF3. */
+  #readFeature(line: Line): void {
     const place = findKind(line, this.#file);
     if (place === undefined) return;
     const isPart = isExonOrCds(line.bytes, place);
@@ -131,12 +144,6 @@ class TranscriptCollector {
       : readTranscriptRow(lineText(line), this.#table);
     if (row !== undefined) this.#set(row.transcript, stripGenePrefix(row.gene));
     return true;
-  }
-
-  #isFirstOfGenePred(line: Line): boolean {
-    const text = lineText(line);
-    if (isTrackLine(line)) return false;
-    return this.#isGenePred = splitGenePred(text) !== undefined;
   }
 
   #addGenePred(line: Line): void {
@@ -180,7 +187,7 @@ class TranscriptCollector {
       this.#set(id, gene);
     }
     if (this.#genes.size === 0) {
-      throw new FormatError(
+      throw new NoTranscriptsError(
         "Cannot read transcripts: no line names a transcript's gene, expected a GTF with transcript_id and gene_id, " +
           "a GFF3 with transcripts whose Parent is a gene, or a table of transcripts and their genes",
         { file: this.#file },

@@ -305,7 +305,11 @@ Deno.test("a table of transcripts' genes adds to the annotation, which decides w
   const added = await prepare([[0, FIRST], [9, SECOND]]);
   deepStrictEqual(added.labels.slice(0, 2), ["liver 0 3", "liver 1 28"], added.stderr);
   doesNotMatch(added.stderr, /of other genes/);
+  const saysSo = ({ stdout }: CommandResult, source: RegExp) =>
+    match(stdout.replaceAll(/\s+/g, " "), new RegExp(`according to ${source.source}, such as`));
+  saysSo(added, /the annotation and \S*tx2gene\.tsv/);
   const onlyGenes = GTF.split("\n").filter((line) => !line.includes("transcript")).join("\n");
   const alone = await prepare([[0, SECOND], [1, FIRST]], onlyGenes);
   deepStrictEqual(alone.labels.slice(0, 2), ["liver 0 2", "liver 1 1"], alone.stderr);
+  saysSo(alone, /\S*tx2gene\.tsv/);
 });

@@ -84,10 +84,10 @@ Deno.test("UCSC's tables name the genes of transcripts", async () => {
   const rows = ["NM_1.2", "NM_2.1"].map((name) =>
     ["A", name, "chr1", "-", 10, 90, 90, 90, 1, "10,", "90,"].join("\t")
   );
-  deepStrictEqual(await readText(["#geneName\tname", "track name=a", ...rows]), {
-    NM_1: "A",
-    NM_2: "A",
-  });
+  const titles = "geneName\tname\tchrom\tstrand\ttxStart\ttxEnd\tcdsStart\tcdsEnd\texonCount";
+  for (const first of [["#geneName\tname", "track name=a"], [titles]]) {
+    deepStrictEqual(await readText([...first, ...rows]), { NM_1: "A", NM_2: "A" });
+  }
 });
 
 Deno.test("a transcript of two genes gives a warning, and features that are each other's parents are handled", async () => {
@@ -112,6 +112,10 @@ Deno.test("a file that does not name the gene of any transcript is refused", asy
       name: "FormatError",
       message: /^Cannot read transcripts: no line names a transcript's gene.* \(a\.gtf\)$/,
     });
+  }
+  const others = ["chr1 10 20 T1 0 +\n", "gene_id,chrom,tss,strand\nG1,chr1,10,+\n"];
+  for (const text of others) {
+    await rejects(readTranscriptGenes(textSource(text)), /no line names a transcript's gene/);
   }
   await rejects(readTranscriptGenes(textSource("chr1\tx", "a.gtf")), /expected 9 columns/);
 });

@@ -90,10 +90,18 @@ function isOfNoGene(name: string): boolean {
     );
 }
 
+/** What the rows were joined with. */
+export interface NamingContext {
+  readonly table: ExpressionTable;
+  readonly genes: readonly Gene[];
+  /** What says which genes transcripts are of. */
+  readonly transcriptSource: string;
+}
+
 /** Says by which kind of name the rows were found, unless it is the first column of ids. */
 export function describeNaming(
   { names, naming, genes: rowGenes }: RowGenes,
-  { table, genes }: { readonly table: ExpressionTable; readonly genes: readonly Gene[] },
+  { table, genes, transcriptSource }: NamingContext,
 ): string[] {
   const { file } = table;
   const row = rowGenes.findIndex((gene) => gene >= 0);
@@ -104,7 +112,7 @@ export function describeNaming(
   }
   const kind = { symbol: "symbol", entrez: "Entrez number", transcript: "transcript" }[naming];
   const what = naming === "transcript"
-    ? "transcripts are added up to genes, as the annotation has them"
+    ? `transcripts are added up to genes, according to ${transcriptSource}`
     : `genes are found by their ${kind}s, through the annotation`;
   if (naming === "transcript") return [`${file}: ${what}, such as "${showName(name)}"`];
   // Some of the found genes may lack a symbol: these are found by their ids among the symbols.

@@ -1,9 +1,9 @@
 /** Joins the rows of a table with the genes of an annotation. */
 
 import { geneKey, isEnsemblGeneId } from "../../gene_id.ts";
-import { FormatError } from "../../errors.ts";
 import type { Gene } from "../gene.ts";
 import { transcriptKey } from "../transcript_id.ts";
+import { NoTranscriptsError } from "../transcripts.ts";
 import { failNone } from "./_describe_join.ts";
 import { isTitleOfEntrez, isTitleOfRowNames } from "./_formats.ts";
 import { type GeneIndex, JOINT, type Naming, NAMINGS, NONE } from "./_gene_index.ts";
@@ -61,7 +61,7 @@ async function findUntitledTranscripts(
 ): Promise<RowGenes | undefined> {
   // An annotation without transcripts is refused as one; here it only has nothing to say.
   const known = await transcripts?.().catch((error) => {
-    if (error instanceof FormatError) return undefined;
+    if (error instanceof NoTranscriptsError) return undefined;
     throw error;
   });
   const found = known && findByTranscript(table, index, known);

@@ -44,12 +44,22 @@ export interface MatchExpressionOptions {
    */
   readonly reference?: string | undefined;
   /**
-   * Returns the gene of each transcript, as `readTranscriptGenes` does. It is called if the rows of a table are
-   * transcripts.
+   * Returns the gene of each transcript, as `readTranscriptGenes` does, with what says so unless it is the annotation. It
+   * is called if the rows of a table are transcripts.
    *
    * @default {Transcripts are not joined with genes.}
    */
-  readonly transcripts?: (() => Promise<ReadonlyMap<string, string>>) | undefined;
+  readonly transcripts?:
+    | (() => Promise<ReadonlyMap<string, string> | TranscriptGenes>)
+    | undefined;
+}
+
+/** The gene of each transcript, and what says so. */
+export interface TranscriptGenes {
+  /** The id of the gene by the `transcriptKey` of each transcript. */
+  readonly genes: ReadonlyMap<string, string>;
+  /** What notes call the source, such as the name of a file. */
+  readonly source: string;
 }
 
 /** Genes with their expression. */
@@ -127,6 +137,13 @@ async function collectLabels(
   return collector.finish();
 }
 
+/** What says which genes transcripts are of, unless the caller names something else. */
+const ANNOTATION = "the annotation";
+
+function withSource(found: ReadonlyMap<string, string> | TranscriptGenes): TranscriptGenes {
+  return "source" in found ? found : { genes: found, source: ANNOTATION };
+}
+
 class LabelCollector {
   readonly #genes: readonly Gene[];
   readonly #options: MatchExpressionOptions;
@@ -137,7 +154,7 @@ class LabelCollector {
   readonly #otherColumns = new Set<string>();
   readonly #notes = new FileMessages({ ignoresExamples: true });
   readonly #warnings = new FileMessages({ ignoresExamples: true });
-  #transcripts: ReadonlyMap<string, string> | undefined;
+  #transcripts: TranscriptGenes | undefined;
   #kind: ValueKind | undefined;
 
   constructor(genes: readonly Gene[], options: MatchExpressionOptions) {
@@ -155,7 +172,7 @@ class LabelCollector {
     const found = await findRowGenes(table, {
       genes,
       index: this.#index,
-      transcripts: load && (async () => this.#transcripts ??= await load()),
+      transcripts: load && (async () => (this.#transcripts ??= withSource(await load())).genes),
     });
     const { columns, repeated, added, scale } = collectRows(table, found, { genes, transform });
     for (const [i, cellType] of table.cellTypes.entries()) {
@@ -165,7 +182,11 @@ class LabelCollector {
     }
     this.#files.push(file);
     for (const name of table.otherColumns ?? []) this.#otherColumns.add(name);
-    const naming = describeNaming(found, { table, genes });
+    const naming = describeNaming(found, {
+      table,
+      genes,
+      transcriptSource: this.#transcripts?.source ?? ANNOTATION,
+    });
     this.#notes.add(file, [...table.notes, ...naming, ...added]);
     const odd = describeContradictions(found, { table, genes, index: this.#index });
     this.#warnings.add(file, [...describeLostRows(found, file), ...odd, ...repeated, ...scale]);

@@ -1,8 +1,11 @@
 import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert";
-import { FormatError } from "../../../src/errors.ts";
 import type { Gene } from "../../../src/genome/gene.ts";
-import { matchExpression } from "../../../src/genome/expression/labels.ts";
+import {
+  matchExpression,
+  type MatchExpressionOptions,
+} from "../../../src/genome/expression/labels.ts";
 import { readExpressionTable } from "../../../src/genome/expression/table.ts";
+import { readTranscriptGenes } from "../../../src/genome/transcripts.ts";
 import { labelText, showLabels, THREE_GENES } from "../../helpers/expression.ts";
 import { geneAt } from "../../helpers/genome.ts";
 import { textSource } from "../../helpers/text_source.ts";
@@ -428,7 +431,10 @@ Deno.test("transcripts that no title and no id shows are found by the annotation
       new Map(["AT1G01010.1", "AT1G01010.2", "AT1G01020.1"].map((id) => [id, id.slice(0, 9)])),
     );
   const rows = "AT1G01010.1\t1\nAT1G01010.2\t2\nAT1G01020.1\t4\n";
-  const match = async (title: string, options = { transcripts }) =>
+  const match = async (
+    title: string,
+    options: Pick<MatchExpressionOptions, "transcripts"> = { transcripts },
+  ) =>
     await matchExpression(genes, await read(`${title}\tliver\n${rows}`), {
       cellTypes: ["liver"],
       ...options,
@@ -437,12 +443,18 @@ Deno.test("transcripts that no title and no id shows are found by the annotation
     const { labels, notes } = await match(title);
     deepStrictEqual([...labels.get("liver")!], [3, 4], title);
     deepStrictEqual(notes, [
-      'x.tsv: transcripts are added up to genes, as the annotation has them, such as "AT1G01010.1"',
+      'x.tsv: transcripts are added up to genes, according to the annotation, such as "AT1G01010.1"',
     ]);
   }
-  // An annotation without transcripts says nothing of them, and is no error here.
-  const none = () => Promise.reject(new FormatError("Cannot read transcripts"));
+  const named = async () => ({ genes: await transcripts(), source: "tx2gene.tsv" });
+  deepStrictEqual((await match("gene", { transcripts: named })).notes, [
+    'x.tsv: transcripts are added up to genes, according to tx2gene.tsv, such as "AT1G01010.1"',
+  ]);
+  // An annotation without transcripts says nothing of them, and is no error here; one that is damaged is one.
+  const none = () => readTranscriptGenes(textSource("", "a.gtf"));
   await rejects(match("gene", { transcripts: none }), /it has none of the genes/);
+  const damaged = () => readTranscriptGenes(textSource("chr1\tx", "a.gtf"));
+  await rejects(match("gene", { transcripts: damaged }), /expected 9 columns/);
 });
 
 Deno.test("names that differ from the annotation's in capitals alone are refused as such", async () => {
