@@ -70,12 +70,13 @@ export class EntryTable {
   readonly #entryOf: Int32Array | undefined;
   readonly #size: number;
   readonly #places: number;
-  /** For each entry, its place in the batch that is being gathered; valid only where its mark is this batch's. */
-  readonly #placeOf: Int32Array;
-  readonly #marks: Int32Array;
+  /** `[entry]`: number of its last place, counted over all batches; below `#first` it is another batch's. */
+  readonly #numberOf: Int32Array;
+  /** Number of the first place of the batch that is being gathered, and of the place after its last one. */
+  #first = 0;
+  #next = 0;
   /** `[place in the batch]`: the entry there. */
   readonly #gathered: Int32Array;
-  #mark = 0;
   /** Where the numbers of entries go instead of their values. */
   #numbers: Uint32Array | undefined;
 
@@ -99,8 +100,7 @@ export class EntryTable {
     if (input.name === "sequence" && !isPackedDna(table)) checkBases(table);
     if (isPackedDna(table)) this.#letters = packedLetters(table);
     else if (input.name === "sequence") this.#letters = codeLetters(table, input.bases);
-    this.#placeOf = new Int32Array(entries);
-    this.#marks = new Int32Array(entries);
+    this.#numberOf = new Int32Array(entries).fill(-1);
     this.#gathered = new Int32Array(entries);
   }
 
@@ -134,51 +134,52 @@ export class EntryTable {
 
   /** Gathers entries that are those of the rows' own numbers; returns how many are distinct. */
   #gatherRows(rows: Uint32Array, { entryOf, values }: GatheredInput): number {
-    let entries = 0;
+    const first = this.#first;
     for (let sample = 0; sample < rows.length; sample++) {
       const row = rows[sample]!;
-      if (this.#marks[row] !== this.#mark) {
-        this.#marks[row] = this.#mark;
-        this.#placeOf[row] = entries;
-        this.#copy(row, values, entries++);
-      }
-      entryOf[sample] = this.#placeOf[row]!;
+      if (this.#numberOf[row]! < first) this.#add(row, values);
+      entryOf[sample] = this.#numberOf[row]! - first;
     }
-    return entries;
+    return this.#next - first;
   }
 
   /** Gathers the entries that an index gives to each row; returns how many are distinct. */
   #gatherEntries(rows: Uint32Array, into: GatheredInput, index: Int32Array): number {
     const places = this.#places;
-    const mark = this.#mark;
-    const marks = this.#marks;
-    const placeOf = this.#placeOf;
+    const first = this.#first;
+    const numberOf = this.#numberOf;
     const { entryOf, values } = into;
-    let [entries, at] = [0, 0];
+    let at = 0;
     for (let sample = 0; sample < rows.length; sample++) {
-      const first = rows[sample]! * places;
-      for (let from = first; from < first + places; from++) {
+      const start = rows[sample]! * places;
+      for (let from = start; from < start + places; from++) {
         const entry = index[from]!;
         if (entry === MISSING) {
           entryOf[at++] = NO_ENTRY;
           continue;
         }
-        if (marks[entry] !== mark) {
-          marks[entry] = mark;
-          placeOf[entry] = entries;
-          this.#copy(entry, values, entries++);
-        }
-        entryOf[at++] = placeOf[entry]!;
+        let number = numberOf[entry]!;
+        if (number < first) number = this.#add(entry, values);
+        entryOf[at++] = number - first;
       }
     }
-    return entries;
+    return this.#next - first;
   }
 
+  /** Begins a batch: its places are numbered after those of the batches before. */
   #begin(): void {
-    this.#mark++;
-    if (this.#mark < 2 ** 31) return;
-    this.#marks.fill(0);
-    this.#mark = 1;
+    this.#first = this.#next;
+    if (this.#first < 2 ** 31 - this.#numberOf.length) return;
+    this.#numberOf.fill(-1);
+    this.#first = this.#next = 0;
+  }
+
+  /** Copies an entry to the batch's next place; returns the number of that. */
+  #add(entry: number, values: Float32Array): number {
+    const number = this.#next++;
+    this.#numberOf[entry] = number;
+    this.#copy(entry, values, number - this.#first);
+    return number;
   }
 
   #copy(entry: number, values: Float32Array, place: number): void {
