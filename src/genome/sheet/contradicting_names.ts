@@ -70,15 +70,11 @@ function describeRows(
   sheet: readonly SheetRow[],
   { field, what, whose, files }: Comparison,
 ): string[] {
-  const all = files(sheet).map(({ path }) => stepsOf(path));
-  const names = new Set(sheet.map((row) => row[field]));
-  // What all files have, such as the name of a study, tells none apart.
-  const telling = [...names].filter((name) =>
-    isTelling(wordsOf(name), FEWEST_LETTERS[field]) &&
-    !all.every((steps) => steps.some((step, i) => isCalled(step, name, { isFolder: i > 0 })))
-  );
+  const paths = files(sheet).map(({ path }) => path);
+  const names = sheet.map((row) => row[field]);
+  const find = contradictionFinder(names, { paths, fewestLetters: FEWEST_LETTERS[field] });
   return files(rows).flatMap(({ row, path }) => {
-    const called = findOther(stepsOf(path), row[field], telling);
+    const called = find(path, row[field]);
     return called === undefined
       ? []
       : [`line ${row.line} says ${what} ${row[field]}, and ${whose} is called ${called}`];
@@ -102,24 +98,55 @@ function expressionOf(rows: readonly SheetRow[]): NamedFile[] {
   return [...owners.values()].filter(({ size }) => size === 1).flatMap((own) => [...own.values()]);
 }
 
-/** Shows the part of a path that has the name of another row, unless a nearer part has the row's own. */
-function findOther(
-  steps: readonly string[],
-  own: string,
+/** A name, or a step of a path, in the writings in which they are compared. */
+interface Spelling {
+  readonly text: string;
+  /** What stands between other characters than letters and digits, in small letters. */
+  readonly words: readonly string[];
+  /** The same, where capitals begin words, too, as in `wgEncodeBroadHistoneK562H3k4me3StdAlnRep1` of UCSC. */
+  readonly parts: readonly string[];
+  readonly joined: string;
+}
+
+/** Shows the part of a path that has another name than the path's own, unless a nearer part has its own. */
+export type ContradictionFinder = (path: string, own: string) => string | undefined;
+
+/**
+ * Makes a function that compares paths with names.
+ *
+ * @param paths All paths. What all of them have, such as the name of a study, tells none apart.
+ */
+export function contradictionFinder(
   names: readonly string[],
-): string | undefined {
-  const ownWords = wordsOf(own);
-  if (ownWords.length === 0) return undefined;
-  // "liver" in the name of a file of "adult liver" is a part of its own name.
-  const others = names.filter((name) =>
-    name !== own && !wordsOf(name).every((word) => ownWords.includes(word))
+  { paths, fewestLetters = FEWEST_LETTERS.cellType }: {
+    readonly paths: readonly string[];
+    readonly fewestLetters?: number;
+  },
+): ContradictionFinder {
+  const all = paths.map(stepsOf);
+  const telling = [...new Set(names)].map(spell).filter((name) =>
+    isTelling(name, fewestLetters) &&
+    !all.every((steps) => steps.some((step, i) => isCalled(step, name, { isFolder: i > 0 })))
   );
+  return (path, own) => findOther(stepsOf(path), spell(own), telling);
+}
+
+function findOther(
+  steps: readonly Spelling[],
+  own: Spelling,
+  names: readonly Spelling[],
+): string | undefined {
+  if (own.joined === "") return undefined;
   for (const [i, step] of steps.entries()) {
     // In any writing: H3K4me3 may be H3-K4me3 in the name of its file.
-    if (wordsOf(step).join("").includes(ownWords.join(""))) return undefined;
-    const isOther = others.some((name) => isCalled(step, name, { isFolder: i > 0 }));
-    if (isOther || (i === 0 && isOfModification(step, own))) {
-      return steps.slice(0, i + 1).toReversed().join("/");
+    if (step.joined.includes(own.joined)) return undefined;
+    const other = names.find((name) =>
+      isCalled(step, name, { isFolder: i > 0 }) &&
+      // "liver" in the name of a file of "adult liver" is a part of its own name.
+      !name.words.every((word) => own.words.includes(word))
+    );
+    if (other !== undefined || (i === 0 && isOfModification(step, own))) {
+      return steps.slice(0, i + 1).map(({ text }) => text).toReversed().join("/");
     }
   }
   return undefined;
@@ -127,47 +154,44 @@ function findOther(
 
 /** Whether a step of a path has a name: a folder no other words, and a file among others. */
 function isCalled(
-  step: string,
-  name: string,
+  step: Spelling,
+  name: Spelling,
   { isFolder }: { readonly isFolder: boolean },
 ): boolean {
-  const wanted = wordsOf(name);
-  if (isFolder) return wordsOf(step).join("") === wanted.join("");
-  return [step, apart(step)].some((text) =>
-    holdsInOrder(wordsOf(text), wanted) || holdsInOrder(wordsOf(text), wordsOf(apart(name)))
+  if (isFolder) return step.joined === name.joined;
+  return [step.words, step.parts].some((words) =>
+    holdsInOrder(words, name.words) || holdsInOrder(words, name.parts)
   );
 }
 
 /** Whether a file's name has a modification that is not its mark's, though no row of the sheet may have that one. */
-function isOfModification(name: string, mark: string): boolean {
-  const own = wordsOf(mark);
+function isOfModification(step: Spelling, { words: own }: Spelling): boolean {
   if (!own.some((word) => MODIFICATION.test(word))) return false;
-  return [name, apart(name)].flatMap(wordsOf).some((word) =>
+  return [...step.words, ...step.parts].some((word) =>
     MODIFICATION.test(word) && own.every((o) => !o.startsWith(word) && !word.startsWith(o))
   );
 }
 
-/** Puts blanks before capitals within words, as in `wgEncodeBroadHistoneK562H3k4me3StdAlnRep1` of UCSC. */
-function apart(name: string): string {
-  return name.replace(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, " ");
-}
-
 /** Whether a name is so long, and of such letters, that it does not stand in the names of files by chance. */
-function isTelling(words: readonly string[], fewestLetters: number): boolean {
-  const text = words.join("");
-  return text.length >= fewestLetters && /\p{L}/u.test(text) && !OF_CONTROLS.has(text);
+function isTelling({ joined }: Spelling, fewestLetters: number): boolean {
+  return joined.length >= fewestLetters && /\p{L}/u.test(joined) && !OF_CONTROLS.has(joined);
 }
 
 function holdsInOrder(words: readonly string[], wanted: readonly string[]): boolean {
   return words.some((_, at) => wanted.every((word, i) => words[at + i] === word));
 }
 
-/** The words of a name: what stands between other characters than letters and digits, in small letters. */
+function spell(text: string): Spelling {
+  const words = wordsOf(text);
+  const parts = wordsOf(text.replace(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, " "));
+  return { text, words, parts, joined: words.join("") };
+}
+
 function wordsOf(name: string): string[] {
   return name.toLowerCase().split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word !== "");
 }
 
 /** The steps of a path, from the file's own name upwards; of an address, without what may be secret. */
-function stepsOf(path: string): string[] {
-  return showPlace(path).split(/[\\/]/).filter((step) => step !== "").toReversed();
+function stepsOf(path: string): Spelling[] {
+  return showPlace(path).split(/[\\/]/).filter((step) => step !== "").map(spell).toReversed();
 }
