@@ -263,7 +263,7 @@ Deno.test("fields of a program's record that cannot be meant for an option are n
   const { model } = await fit("experiment1", DATA, record);
   deepStrictEqual(model.weights, wanted.model.weights);
   for (
-    const [name, value] of [["thread", 2], ["repets", "3"], ["sampleWeight", [1]], [
+    const [name, value] of [["thread", 2], ["sead", "3"], ["sampleWeight", [1]], [
       "onEpohc",
       () => {},
     ]]
