@@ -5,6 +5,12 @@ import { editDistance } from "./edit_distance.ts";
 /** Longer names are no misspellings of one that there is. */
 const LONGEST_NAME = 40;
 
+/** What an option takes, as far as that tells a misspelt one from a field of a program's own record. */
+export type OptionKind = "boolean" | "function" | "list" | "number" | "object" | "string" | "any";
+
+/** Numbers of one of several, which programs have beside their options: `fold` is no misspelt `folds`. */
+const NUMBERS_OF_ONE: readonly string[] = ["fold", "member", "repeat"];
+
 /** What {@linkcode refuseUnknownNames} must know. */
 export interface NameRules {
   /** What is refused, such as `train`. */
@@ -15,6 +21,8 @@ export interface NameRules {
   readonly mayHaveMore?: boolean | undefined;
   /** Whether a value may be meant for one of the names; by default any may. */
   readonly canMean?: ((value: unknown, name: string) => boolean) | undefined;
+  /** What the names take, by which a value may be meant for them where an object may have more. */
+  readonly kinds?: Readonly<Record<string, OptionKind>> | undefined;
   /** What has the name, where that is no option. */
   readonly what?: string | undefined;
 }
@@ -26,7 +34,8 @@ export interface NameRules {
  * @throws {TypeError} With the name, and the nearest one that there is.
  */
 export function refuseUnknownNames(options: object, rules: NameRules): void {
-  const { action, known, mayHaveMore = false, canMean = () => true, what = "option" } = rules;
+  const { action, known, mayHaveMore = false, kinds, what = "option" } = rules;
+  const { canMean = (value, name) => !mayHaveMore || isOfKind(value, kinds?.[name]) } = rules;
   // Mostly there is nothing to find, and predictors ask for each call.
   if (Object.getPrototypeOf(options) === Object.prototype) {
     if (Object.keys(options).every((name) => known.includes(name))) return;
@@ -36,6 +45,7 @@ export function refuseUnknownNames(options: object, rules: NameRules): void {
   for (const name of names) {
     const value = Reflect.get(options, name);
     if (known.includes(name) || !isGiven(value)) continue;
+    if (mayHaveMore && NUMBERS_OF_ONE.includes(name)) continue;
     const near = nearestNames(name, known).filter((other) => canMean(value, other));
     if (mayHaveMore && near.every((other) => names.includes(other))) continue;
     const advice = near.length > 0
@@ -45,6 +55,14 @@ export function refuseUnknownNames(options: object, rules: NameRules): void {
       `Cannot ${action}: found ${what} ${JSON.stringify(name.slice(0, 60))}, ${advice}`,
     );
   }
+}
+
+/** Whether a value may be meant for an option. Numbers may be texts, as those of a command line are. */
+function isOfKind(value: unknown, kind: OptionKind = "any"): boolean {
+  if (kind === "any") return true;
+  if (kind === "number" && typeof value === "string") return /^\s*[-+.\d]/.test(value);
+  if (kind === "list") return Array.isArray(value) || ArrayBuffer.isView(value);
+  return typeof value === kind && !Array.isArray(value);
 }
 
 function isGiven(value: unknown): boolean {

@@ -8,6 +8,8 @@ import { type LabelledGenes, matchExpression } from "../genome/expression/labels
 import { type ExpressionSample, readExpressionSamples } from "../genome/expression/samples.ts";
 import { type ExpressionTable, readExpressionTable } from "../genome/expression/table.ts";
 import type { SampleSheet } from "../genome/sample_sheet.ts";
+import { contradictionFinder } from "../genome/sheet/contradicting_names.ts";
+import { listSome, showName } from "../genome/wording.ts";
 import { fileOfAnnotation } from "./_annotation.ts";
 import {
   type ExpressionFlags,
@@ -117,7 +119,27 @@ async function readSamples(
         "their samples are not used",
     );
   }
+  warnOfContradictions(samples, file, warn);
   return samples;
+}
+
+/** Warns of samples that have the name of another cell type than they are listed for, as after two rows were swapped. */
+function warnOfContradictions(
+  samples: readonly ExpressionSample[],
+  file: string,
+  warn: (text: string) => void,
+): void {
+  const find = contradictionFinder(samples.map(({ cellType }) => cellType), {
+    paths: samples.map(({ sample }) => sample),
+  });
+  const odd = samples.filter(({ sample, cellType }) => find(sample, cellType) !== undefined)
+    .map(({ sample, cellType }) => `"${showName(sample)}" of ${cellType}`);
+  if (odd.length === 0) return;
+  warn(
+    `${file} may have samples in wrong rows: ${
+      listSome(odd)
+    }. They are taken as it says: compare its columns`,
+  );
 }
 
 /** Without a table, the samples themselves are files. Relative paths start at the directory of the list. */

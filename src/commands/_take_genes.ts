@@ -17,6 +17,8 @@ export interface TakenGenes {
   readonly genes: readonly Gene[];
   /** The assembly that the annotation or the file of windows names. */
   readonly annotationAssembly: string | undefined;
+  /** The file that says where the genes are. */
+  readonly annotationFile: string;
   /** What the windows are centred on. */
   readonly tss: TssRule;
   readonly chromosomeAliases: ChromosomeAliases | undefined;
@@ -101,7 +103,7 @@ async function takeAnnotation(flags: GeneFlags, listeners: GeneListeners): Promi
       }, which no split separates`,
     );
   }
-  return { genes, annotationAssembly: assembly, tss };
+  return { genes, annotationAssembly: assembly, annotationFile: path, tss };
 }
 
 async function takeWindows(
@@ -127,7 +129,7 @@ async function takeWindows(
   });
   note(`Windows: ${describeWindows(windows.length, { lengthsBp, halfWidth })}`);
   const annotationAssembly = agreeOnBuild(path, assembly, annotation?.assembly);
-  return { genes: windows, annotationAssembly, tss: "bed" };
+  return { genes: windows, annotationAssembly, annotationFile: path, tss: "bed" };
 }
 
 /** Says how intervals became windows. */

@@ -1,4 +1,4 @@
-import { refuseUnknownNames } from "../base/option_names.ts";
+import { type OptionKind, refuseUnknownNames } from "../base/option_names.ts";
 import { showValue } from "../base/show_value.ts";
 import type { Dataset } from "./dataset.ts";
 import type { FoldScheme } from "./fold_scheme.ts";
@@ -133,16 +133,14 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
   return Array.from({ length: repeats }, (_, index) => foldOnce(data, index + 1, options)).flat();
 }
 
-const OPTIONS = Object.keys(
-  {
-    folds: true,
-    scheme: true,
-    seed: true,
-    repeats: true,
-    stratified: true,
-    groups: true,
-  } satisfies Record<keyof FoldOptions, true>,
-);
+const OPTIONS = {
+  folds: "number",
+  scheme: "string",
+  seed: "number",
+  repeats: "number",
+  stratified: "boolean",
+  groups: "list",
+} as const satisfies Record<keyof FoldOptions, OptionKind>;
 
 /** Options of training may be among them, and have folds, too. */
 function checkOptions(options: unknown): void {
@@ -153,7 +151,12 @@ function checkOptions(options: unknown): void {
       }, expected an object with folds and scheme`,
     );
   }
-  refuseUnknownNames(options, { action: "split data", known: OPTIONS, mayHaveMore: true });
+  refuseUnknownNames(options, {
+    action: "split data",
+    known: Object.keys(OPTIONS),
+    kinds: OPTIONS,
+    mayHaveMore: true,
+  });
 }
 
 /** Divides samples into folds along each axis of the scheme, as {@linkcode kFold} does. */

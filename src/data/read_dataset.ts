@@ -1,5 +1,5 @@
 import { kindOfValue } from "../base/kind_of_value.ts";
-import { refuseUnknownNames } from "../base/option_names.ts";
+import { type OptionKind, refuseUnknownNames } from "../base/option_names.ts";
 import { ownUrl } from "../base/kinds.ts";
 import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
@@ -55,17 +55,15 @@ export interface ReadDatasetOptions extends AbortOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-const OPTIONS = Object.keys(
-  {
-    record: true,
-    threads: true,
-    mostBytes: true,
-    onNote: true,
-    onWarning: true,
-    onProgress: true,
-    signal: true,
-  } satisfies Record<keyof ReadDatasetOptions, true>,
-);
+const OPTIONS = {
+  record: "object",
+  threads: "number",
+  mostBytes: "number",
+  onNote: "function",
+  onWarning: "function",
+  onProgress: "function",
+  signal: "object",
+} as const satisfies Record<keyof ReadDatasetOptions, OptionKind>;
 
 /**
  * Reads a data set of any known kind: a `.npz` file of the competition, a `.csv` file of DeepChrome, a folder of
@@ -109,7 +107,12 @@ export async function readDataset(
 }
 
 function checkOptions(options: ReadDatasetOptions): void {
-  refuseUnknownNames(Object(options), { action: "read data", known: OPTIONS, mayHaveMore: true });
+  refuseUnknownNames(Object(options), {
+    action: "read data",
+    known: Object.keys(OPTIONS),
+    kinds: OPTIONS,
+    mayHaveMore: true,
+  });
   const { record } = Object(options) as ReadDatasetOptions;
   if (record === undefined || Array.isArray(Object(record).marks)) return;
   throw new TypeError(

@@ -1,6 +1,6 @@
 /** Columns of samples that are held one by one. */
 
-import { refuseUnknownNames } from "../base/option_names.ts";
+import { type OptionKind, refuseUnknownNames } from "../base/option_names.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import type { PackedColumns } from "../io/columns.ts";
@@ -32,9 +32,10 @@ export interface FromSamplesOptions {
   readonly bins?: number | undefined;
 }
 
-const OPTIONS = Object.keys(
-  { record: true, marks: true, bins: true } satisfies Record<keyof FromSamplesOptions, true>,
-);
+const OPTIONS = { record: "object", marks: "list", bins: "number" } as const satisfies Record<
+  keyof FromSamplesOptions,
+  OptionKind
+>;
 
 /**
  * Makes columns of samples.
@@ -57,7 +58,12 @@ export function columnsOfSamples(
       "Cannot make samples: found no record of what their numbers are, expected one, such as { record: model.inputRecord }",
     );
   }
-  refuseUnknownNames(options, { action: "make samples", known: OPTIONS, mayHaveMore: true });
+  refuseUnknownNames(options, {
+    action: "make samples",
+    known: Object.keys(OPTIONS),
+    kinds: OPTIONS,
+    mayHaveMore: true,
+  });
   checkSamples(samples);
   const { record: given, marks = given.marks, bins = binsOf(samples, marks) } = options;
   const record = { ...given, marks };

@@ -7,6 +7,7 @@ import { checkAccessions } from "./_contig_assembly.ts";
 import { checkValues } from "./_check_values.ts";
 import { FileMessages, type WarnOnce } from "./file_messages.ts";
 import type { AssemblyEvidence } from "./_annotation_assembly.ts";
+import { warnOfNamedAssemblies } from "./_named_assembly.ts";
 import { agreeOnData, listSaid } from "./_said_assembly.ts";
 import { listSome } from "./wording.ts";
 import { type FileAssembly, identifyAssembly } from "./assembly.ts";
@@ -86,11 +87,28 @@ export async function inspectInputs(
   checkFragmentsPerRead(formats, options);
   for (const { message, file } of warnings.list()) options.warnOnce(message, file);
   const assembly = agreeOnData(found, said, options);
+  warnOfNames(found, said, { ...options, assembly });
   for (const { file, contigs: own } of contigs) checkAccessions(own, { file, assembly });
   const all = contigs.flatMap(({ contigs }) => contigs);
   const chromosomes = collectChromosomes({ contigs: all, assembly });
   if (formats.has("bed")) warnOfUnknownEnds(genes, chromosomes, options);
   return { assembly, chromosomes, formats: new Set(formats.keys()) };
+}
+
+/** Compares the assembly with the names of files where neither lengths nor words say theirs. */
+function warnOfNames(
+  found: readonly FileAssembly[],
+  said: readonly AssemblyEvidence[],
+  { assembly, blacklist, annotationAssembly, annotationFile, onWarning }: InspectOptions & {
+    readonly assembly: string;
+  },
+): void {
+  const telling = new Set(said.map(({ file }) => file));
+  const signals = found.filter(({ file, assembly }) => assembly === undefined && !telling.has(file))
+    .map(({ file }) => file);
+  const genes = annotationAssembly === undefined ? annotationFile : undefined;
+  const files = [...signals, genes, blacklist?.name].filter((file) => file !== undefined);
+  warnOfNamedAssemblies(files, { assembly, onWarning });
 }
 
 /**

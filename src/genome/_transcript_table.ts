@@ -5,7 +5,7 @@ import { isMissing } from "./missing.ts";
 import { splitCells } from "./table_columns.ts";
 import { isTranscriptId } from "./transcript_id.ts";
 
-/** GTF and GFF3 have eight columns or more, and genePred ten. */
+/** GTF and GFF3 have eight columns or more, and genePred ten; a wider table must begin with ids that these never begin with. */
 const MOST_COLUMNS = 7;
 const TRANSCRIPT_TITLE = /transcript|^tx|^target/i;
 const GENE_TITLE = /gene/i;
@@ -23,7 +23,7 @@ export interface TranscriptTable {
 export function detectTranscriptTable(text: string): TranscriptTable | undefined {
   const separator = text.includes("\t") ? "\t" : ",";
   const cells = splitCells(text, separator);
-  if (cells.length < 2 || cells.length > MOST_COLUMNS) return undefined;
+  if (cells.length < 2 || (cells.length > MOST_COLUMNS && !isPair(cells))) return undefined;
   // BED has digits in its second and third columns.
   if (/^\d+$/.test(cells[1] ?? "")) return undefined;
   const transcript = cells.findIndex((cell) =>
@@ -41,6 +41,13 @@ export function detectTranscriptTable(text: string): TranscriptTable | undefined
   return isReversed
     ? { separator, transcript: 1, gene: 0, hasHeader: false }
     : { separator, transcript: 0, gene: 1, hasHeader: false };
+}
+
+/** Whether a row begins with a transcript and its gene, in either order, as those of kallisto's `t2g.txt` with eight columns do. */
+function isPair([first = "", second = ""]: readonly string[]): boolean {
+  return [[first, second], [second, first]].some(([transcript = "", gene = ""]) =>
+    isTranscriptId(transcript) && isEnsemblGeneId(gene)
+  );
 }
 
 /** Whether a gene's id is followed by where the gene is, as in tables of genes and in SAF, and not by a transcript. */

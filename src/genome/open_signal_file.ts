@@ -227,11 +227,12 @@ function describeOldIndex(source: HttpSource, index: ByteSource): string | undef
 
 /** Adds a warning to those of an opened file. */
 function withWarning(track: SignalTrack, warning: string): SignalTrack {
-  const { name, format, contigs, hasSoundSummary } = track;
+  const { name, format, contigs, assembly, hasSoundSummary } = track;
   return {
     name,
     format,
     contigs,
+    assembly,
     warnings: [...track.warnings ?? [], warning],
     ...hasSoundSummary !== undefined && { hasSoundSummary },
     count: (windows, options) => track.count(windows, options),

@@ -167,6 +167,8 @@ export interface PrepareOptions extends
    * chromosomes, its header or the sample sheet say another assembly, the file is refused; if `assembly` is set, there is only a warning.
    */
   readonly annotationAssembly?: string | undefined;
+  /** Name of the genes' file. If the file does not say its assembly but its name has another one, there is a warning. */
+  readonly annotationFile?: string | undefined;
   /**
    * Expression of the genes in each cell type, `[gene]`; without labels the data are for prediction. A gene is left out
    * of the cell types where its label is NaN.

@@ -1,4 +1,4 @@
-/** Refuses data of which some cell types have counts and others logarithms of counts. */
+/** Looks for data of which some cell types, or some marks, have counts and others logarithms of counts. */
 
 import type { PackedArray } from "../base/arrays.ts";
 import { FormatError } from "../errors.ts";
@@ -6,6 +6,8 @@ import { countTelling } from "./logarithms.ts";
 
 /** Fewer values of a cell type prove nothing. */
 const CERTAIN_VALUES = 20;
+/** So many values of a mark are enough to see what they are. */
+const MOST_VALUES = 10_000;
 
 /** The signal of cell types, and which one each sample is of. */
 interface SignalOfCellTypes {
@@ -14,25 +16,62 @@ interface SignalOfCellTypes {
   readonly cellTypeIndex: Uint32Array;
 }
 
+/** Who wants to know of it, and of which file. */
+interface MixtureListener {
+  readonly file: string;
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
 /**
- * Throws if one cell type has integers alone and another one logarithms of integers alone: no record is right for both.
+ * Throws if one cell type has integers alone and another one logarithms of integers alone: no record is right for both. Where
+ * marks differ so, there is a warning, since one of them may be something else, such as 1 where there is a peak.
  *
  * @param data The signal `[sample, bin, mark]`, with the samples of each cell type one after another.
- * @param file Name of the file.
  */
-export function refuseMixedTransforms(data: SignalOfCellTypes, file: string): void {
-  const { cellTypes } = data;
-  if (cellTypes.length < 2) return;
-  const kinds = cellTypes.map((_, cellType) => kindOf(signalOf(data, cellType)));
-  const [counts, logarithms] = [kinds.indexOf("counts"), kinds.indexOf("logarithms")];
-  if (counts < 0 || logarithms < 0) return;
-  throw new FormatError(
-    `Cannot read competition file: cell type "${
-      cellTypes[counts]
-    }" has integers, as counts are, and ` +
-      `"${cellTypes[logarithms]}" has ln(1 + count), expected one of the two in all cell types`,
-    { file },
+export function checkMixedTransforms(
+  data: SignalOfCellTypes & { readonly marks: readonly string[] },
+  { file, onWarning }: MixtureListener,
+): void {
+  const { cellTypes, marks, signal } = data;
+  const mixed = findMixed(cellTypes.map((_, cellType) => () => signalOf(data, cellType)));
+  if (mixed !== undefined) {
+    throw new FormatError(
+      `Cannot read competition file: cell type "${
+        cellTypes[mixed.counts]
+      }" has integers, as counts are, and ` +
+        `"${
+          cellTypes[mixed.logarithms]
+        }" has ln(1 + count), expected one of the two in all cell types`,
+      { file },
+    );
+  }
+  const ofMarks = findMixed(marks.map((_, mark) => () => valuesOfMark(signal, mark, marks.length)));
+  if (ofMarks === undefined) return;
+  onWarning?.(
+    `${file}: mark ${marks[ofMarks.counts]} has integers, as counts are, and ${
+      marks[ofMarks.logarithms]
+    } has ln(1 + count): name what they are by --record FILE, or write all marks alike`,
   );
+}
+
+/** Finds one of counts and one of logarithms. */
+function findMixed(
+  parts: readonly (() => PackedArray)[],
+): { readonly counts: number; readonly logarithms: number } | undefined {
+  if (parts.length < 2) return undefined;
+  const kinds = parts.map((values) => kindOf(values()));
+  const [counts, logarithms] = [kinds.indexOf("counts"), kinds.indexOf("logarithms")];
+  return counts < 0 || logarithms < 0 ? undefined : { counts, logarithms };
+}
+
+/** The first values of a mark that are not 0. */
+function valuesOfMark(signal: PackedArray, mark: number, marks: number): Float64Array {
+  const values = new Float64Array(MOST_VALUES);
+  let count = 0;
+  for (let i = mark; i < signal.length && count < MOST_VALUES; i += marks) {
+    if (signal[i] !== 0) values[count++] = signal[i]!;
+  }
+  return values.subarray(0, count);
 }
 
 function signalOf(

@@ -30,7 +30,7 @@ import {
   sequencesOfGenes,
 } from "./_sequence_members.ts";
 import { takeMemory } from "./_memory.ts";
-import { refuseMixedTransforms } from "./_mixed_transform.ts";
+import { checkMixedTransforms } from "./_mixed_transform.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { type CollectedSignal, MixedSignalError, SignalCollector } from "./_signal_collector.ts";
 import { checkName, isReservedName } from "./names.ts";
@@ -166,7 +166,9 @@ async function readColumns(
   if (known === undefined && !labelled) refuseLabelAsMark(signal, { bins, marks, file: npz.name });
   const collected = { ...samples, areIntegers };
   const isClear = known !== undefined || areIntegers || samples.signalValues !== undefined;
-  if (!isClear) refuseMixedTransforms({ ...samples, cellTypes }, npz.name);
+  if (!isClear) {
+    checkMixedTransforms({ ...samples, cellTypes, marks }, { file: npz.name, onWarning });
+  }
   if (known !== undefined) checkTransform(collected, known, npz.name);
   const named = indexGenes(geneIds, table, npz.name);
   const sequences = dna &&

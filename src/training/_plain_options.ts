@@ -3,7 +3,7 @@
 import { kindOfValue } from "../base/kind_of_value.ts";
 import { namesOf, refuseUnknownNames } from "../base/option_names.ts";
 import { showValue } from "../base/show_value.ts";
-import { EARLY_STOPPING_NAMES, OPTION_NAMES } from "./_option_names.ts";
+import { EARLY_STOPPING_NAMES, OPTION_NAMES, OPTIONS } from "./_option_names.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(OPTION_NAMES);
 const SIGNALS = ["signal", "stop"];
@@ -62,7 +62,7 @@ export function plainOptions<Options extends object>(
   }
   // Records of a program's own, which have more than options, are given for options, and runs of `fitMany` are such records.
   if (hasOthers) {
-    refuseUnknownNames(given, { action, known: OPTION_NAMES, mayHaveMore: true });
+    refuseUnknownNames(given, { action, known: OPTION_NAMES, kinds: OPTIONS, mayHaveMore: true });
   }
   if (plain.earlyStopping !== undefined) {
     refuseUnknownNames(Object(plain.earlyStopping), {

@@ -138,6 +138,27 @@ Deno.test("a list of samples names columns of one table, or files", async () => 
   match(files.stderr, /1\.sf and 1 other are counts of reads/);
 });
 
+Deno.test("samples that are listed for other cell types than their names say give a warning", async () => {
+  const run = (...types: readonly string[]) =>
+    prepareWith(
+      {
+        "rpkm.tsv": "gene_id\tliver_1\tlung_1\nDPM1\t1\t2\nSCYL3\t3\t4\n",
+        "samples.tsv": `sample\tcell_type\nliver_1\t${types[0]}\nlung_1\t${types[1]}\n`,
+      },
+      "--expression",
+      "@rpkm.tsv",
+      "--expression-samples",
+      "@samples.tsv",
+    );
+  const swapped = await run("lung", "liver");
+  strictEqual(swapped.code, 0, swapped.stderr);
+  match(
+    swapped.stderr.replace(/\s+/g, " "),
+    /samples\.tsv may have samples in wrong rows: "liver_1" of lung, "lung_1" of liver\. They/,
+  );
+  doesNotMatch((await run("liver", "lung")).stderr, /wrong rows/);
+});
+
 Deno.test("expression that makes no sense is refused in one line", async () => {
   const refuse = async (message: RegExp, files: Record<string, string>, ...flags: string[]) => {
     const { code, stderr } = await prepareWith(files, ...flags);

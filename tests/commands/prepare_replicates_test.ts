@@ -201,7 +201,8 @@ Deno.test("files of expression are shared by replicates too, whatever their colu
     const rows = text.trim().split("\n").map((line) => line.split("\t").slice(0, 2).join("\t"));
     await Deno.writeTextFile(`${directory}/rna.tsv`, rows.join("\n").replace("liver", "TPM"));
     const sheet = "cell_type,mark,path,replicate,expression\n" +
-      `liver,H3K4me3,${FIRST},1,rna.tsv\nliver,H3K4me3,${SECOND},2,\n`;
+      // Not H3K4me3, which the second file's name contradicts.
+      `liver,methylation,${FIRST},1,rna.tsv\nliver,methylation,${SECOND},2,\n`;
     const result = await prepareSheet(directory, sheet, "--replicates", "keep");
     strictEqual(result.code, 0, result.stderr);
     const { labels } = await readCompetition(`${directory}/data.npz`);

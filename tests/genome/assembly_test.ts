@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual, throws } from "node:assert";
 import { agreeOnAssembly, assemblyName, identifyAssembly } from "../../src/genome/assembly.ts";
 import { prepare } from "../../src/genome/prepare.ts";
 import type { PrepareOptions } from "../../src/genome/prepare_options.ts";
@@ -144,6 +144,7 @@ Deno.test("files and user must agree on the assembly", () => {
 
 /** A file of reads: what its header and its row of the sheet say, and the lengths that it has. */
 interface SaidOf {
+  readonly name?: string;
   readonly header?: string;
   readonly sheet?: string;
   readonly lengths?: number;
@@ -152,8 +153,8 @@ interface SaidOf {
 /** Finds the assembly of files of one read each, and the warnings. */
 async function assemblyOfFiles(files: readonly SaidOf[], options: Partial<PrepareOptions> = {}) {
   const warnings: string[] = [];
-  const inputs = files.map(({ header, sheet: assembly, lengths }, i) => {
-    const name = `${i}.bed`;
+  const inputs = files.map(({ name = "", header, sheet: assembly, lengths }, i) => {
+    name ||= `${i}.bed`;
     const text = `${header === undefined ? "" : `${header}\n`}chr1\t1000\t1036\tN\t0\t+\n`;
     const open = async () => {
       const opened = await openSignal(textSource(text, name));
@@ -255,6 +256,48 @@ Deno.test("a header or a sheet that contradicts the genes, other files or their 
   ];
   for (const [message, files, options] of contradictions) {
     await rejects(assemblyOfFiles(files, options), { name: "ContractError", message });
+  }
+});
+
+Deno.test("assemblies in names of files give a warning where they contradict the data, and nothing else says them", async () => {
+  const blacklist = (name: string) => ({ name, digest: "sha256:0", chromosomes: new Map() });
+  const warned: readonly (readonly [RegExp, readonly SaidOf[], Partial<PrepareOptions>])[] = [
+    [/^the assembly hg38, that of the data, .*: a\.hg19\.bed \(hg19\)\. If/, [{
+      name: "a.hg19.bed",
+    }], {
+      annotationAssembly: "GRCh38",
+    }],
+    [/: hg19-blacklist\.v2\.bed \(hg19\)\./, [{ lengths: LENGTH_OF_HG38 }], {
+      blacklist: blacklist("hg19-blacklist.v2.bed"),
+    }],
+    [/: d\/refGene_mm9\.txt \(mm9\)\./, [{ sheet: "mm10" }], {
+      annotationFile: "d/refGene_mm9.txt",
+    }],
+    [/^the assembly hg19, that of GRCh37_a\.bed, .*: b_GRCh38\.bed \(hg38\)\./, [
+      { name: "GRCh37_a.bed" },
+      { name: "b_GRCh38.bed" },
+    ], {}],
+  ];
+  for (const [message, files, options] of warned) {
+    const { warnings } = await assemblyOfFiles(files, options);
+    const found = warnings.filter((text) => /contradicts names/.test(text));
+    strictEqual(found.length, 1, String(message));
+    match(found[0]!, message);
+  }
+  const silent: readonly (readonly [readonly SaidOf[], Partial<PrepareOptions>])[] = [
+    // What the file or the sheet says counts.
+    [[{ name: "a.hg19.bed", sheet: "hg38" }], {}],
+    [[{ name: "a.hg19.bed", lengths: LENGTH_OF_HG38 }], {}],
+    [[{ sheet: "hg38" }], { annotationFile: "lifted.hg19.gtf", annotationAssembly: "hg38" }],
+    // Lifted files, folders, names of samples, other names of the same assembly, and assemblies that are not known.
+    [[{ name: "a.hg19_to_hg38.bed" }, { name: "b.hg19ToHg38.bed" }], { assembly: "hg38" }],
+    [[{ name: "hg19/a.bed" }, { name: "MM10.HG002.b37.bed" }], { assembly: "hg38" }],
+    [[{ name: "a.GRCh38.p14.bed" }], { assembly: "hg38", blacklist: blacklist("hg38.bed") }],
+    [[{ name: "a.hg19.bed" }], { assembly: "mine" }],
+  ];
+  for (const [files, options] of silent) {
+    const { warnings } = await assemblyOfFiles(files, options);
+    deepStrictEqual(warnings.filter((text) => /contradicts names/.test(text)), []);
   }
 });
 

@@ -14,6 +14,7 @@ import {
   PYTHON_WITH_PYBIGWIG,
   runProgram,
 } from "../helpers/genome.ts";
+import { indexedText } from "../helpers/indexed_text.ts";
 import { testIf } from "../helpers/require.ts";
 import { type Fault, type ServedFile, startWebServer } from "../helpers/web_server.ts";
 
@@ -165,6 +166,21 @@ Deno.test("an index that was put on its server before its file is used, with a w
   strictEqual(warnings.length, 1);
   match(warnings[0]!, /reads\.bam\.bai was put on its server 2026-03-06T12:00:00\.000Z, before /);
   ok(values.some((value) => value > 0));
+});
+
+Deno.test("the assembly in a header counts, too, where the index was put on its server before its file", async () => {
+  const { bytes, index } = indexedText("a.bed.gz", ["track db=hg19\n", "chr1\t100\t150\n"]);
+  await using server = startWebServer({
+    files: { "/a.bed.gz": bytes, "/a.bed.gz.tbi": await index.read(0, index.size) },
+    fault: ({ path }) =>
+      path.endsWith(".tbi")
+        ? { kind: "headers", headers: { "last-modified": "Fri, 06 Mar 2026 12:00:00 GMT" } }
+        : undefined,
+  });
+  const { track, close } = await openSignalFile(`${server.origin}/a.bed.gz`);
+  close();
+  match(track.warnings?.[0] ?? "", /was put on its server/);
+  strictEqual(track.assembly, "hg19");
 });
 
 Deno.test("a server that fails is not taken for one that has no index", async () => {

@@ -209,6 +209,14 @@ Deno.test("tables of transcripts and their genes are read, with and without a he
   }
 });
 
+Deno.test("a table of transcripts, genes and more columns than GTF has is read, as kallisto's t2g.txt is", async () => {
+  const ids = ["ENST00000456328.2", "ENSG00000290825.1"];
+  for (const pair of [ids, ids.toReversed()]) {
+    const row = [...pair, "DDX11L2", "DDX11L2-202", "chr1", "11869", "14409", "+"].join("\t");
+    deepStrictEqual(await readText([row]), { ENST00000456328: "ENSG00000290825.1" });
+  }
+});
+
 Deno.test("tables of genes and where they are have no transcripts", async () => {
   for (const row of ["ENSG00000000003.15\tchrX\t100\t-", "ENSG00000000003\tX\t11\t22\t+"]) {
     await rejects(readTranscriptGenes(textSource(`${row}\n`, "genes.tsv")), {

@@ -1,6 +1,6 @@
 /** Files that hold ln(1 + count), as the competition's do: kept as counts, with the file's values given back. */
 
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, rejects, strictEqual } from "node:assert";
 import { bytesSource } from "../../src/files/byte_source.ts";
 import type { PackedColumns } from "../../src/io/columns.ts";
 import { readCompetition, type ReadCompetitionOptions } from "../../src/io/competition.ts";
@@ -187,6 +187,25 @@ Deno.test("counts in some cell types and logarithms in others are refused", asyn
   for (const other of [few, COUNTS.map((count) => count / 2), COUNTS.map(() => 0)]) {
     const members = [other, COUNTS.map(log)].map((values, i) => member(values, { name: `c${i}` }));
     await read(members);
+  }
+});
+
+Deno.test("counts of some marks and logarithms of others give a warning", async () => {
+  const warningsOf = async (valueOf: (count: number, mark: number) => number) => {
+    const warnings: string[] = [];
+    const values = COUNTS.map((count, i) => valueOf(count, i % 5));
+    await read([member(values)], { onWarning: (text) => warnings.push(text) });
+    return warnings;
+  };
+  // What else is odd about the values is said, too.
+  const [warning] = await warningsOf((count, mark) => mark === 2 ? count % 7 : log(count));
+  match(
+    warning!,
+    /^x\.npz: mark H3K4me1 has integers, as counts are, and H3K27me3 has ln\(1 \+ count\): /,
+  );
+  for (const other of [0, 0.5]) {
+    const warnings = await warningsOf((count, mark) => mark === 2 ? count % 2 * other : log(count));
+    doesNotMatch(warnings.join(), /integers, as counts are/);
   }
 });
 

@@ -241,6 +241,37 @@ Deno.test("a misspelt option is refused with the name that is meant", async () =
   );
 });
 
+Deno.test("fields of a program's record that cannot be meant for an option are no misspelt ones", async () => {
+  const record = {
+    ...QUICK,
+    epochs: 1,
+    // As `step`, `seeds` and others are near options of other kinds.
+    step: 5,
+    seeds: [1, 2],
+    fold: 3,
+    member: 1,
+    repeat: 2,
+    group: "liver",
+    date: "2026-12-01",
+    paths: ["a.npz"],
+    phase: "warm",
+    windows: "promoters.bed",
+    transformed: true,
+    subset: "test",
+  };
+  const wanted = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  const { model } = await fit("experiment1", DATA, record);
+  deepStrictEqual(model.weights, wanted.model.weights);
+  for (
+    const [name, value] of [["thread", 2], ["sead", "3"], ["sampleWeight", [1]], [
+      "onEpohc",
+      () => {},
+    ]]
+  ) {
+    await rejects(fit("experiment1", DATA, { ...QUICK, [String(name)]: value }), /did you mean/);
+  }
+});
+
 Deno.test("options of other functions, unset ones and what a class has besides are no mistakes", async () => {
   const shared = {
     ...QUICK,

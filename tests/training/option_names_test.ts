@@ -1,6 +1,7 @@
 /** The list of the names of options is that of their types, which the compiler sees here. */
 
 import { deepStrictEqual } from "node:assert";
+import type { OptionKind } from "../../src/base/option_names.ts";
 import type { FoldOptions } from "../../src/data/kfold.ts";
 import type { CalibrateOptions } from "../../src/training/calibrate.ts";
 import type { CrossValidationOptions } from "../../src/training/crossval.ts";
@@ -36,9 +37,9 @@ type OptionName =
   | keyof SamplesForOptions;
 
 /** It names every option, */
-const ALL: Record<OptionName, true> = OPTIONS;
+const ALL: Record<OptionName, OptionKind> = OPTIONS;
 /** and nothing else. */
-const KNOWN: Record<keyof typeof OPTIONS, true> = {} as Record<OptionName, true>;
+const KNOWN: Record<keyof typeof OPTIONS, OptionKind> = {} as Record<OptionName, OptionKind>;
 
 Deno.test("every option of training and prediction has its name in the list", () => {
   deepStrictEqual(Object.keys(ALL), OPTION_NAMES);

@@ -10,8 +10,8 @@ import type { ExpressionTable } from "./table.ts";
 
 /** Fewer rows prove nothing. */
 const CERTAIN_ROWS = 10;
-/** Symbols are renamed, and pass from one gene to another, but not those of half the genes. */
-const CERTAIN_SHARE = 0.5;
+/** Symbols are renamed, and pass from one gene to another, but hardly one in a hundred does. */
+const CERTAIN_SHARE = 0.1;
 
 /** The other kinds of names by which a gene can be known, and its own name of that kind. */
 const KINDS = [
@@ -26,7 +26,7 @@ interface Known {
   readonly index: GeneIndex;
 }
 
-/** Warns if most rows have the id of one gene of the annotation beside the symbol or the number of another. */
+/** Warns if many rows have the id of one gene of the annotation beside the symbol or the number of another. */
 export function describeContradictions(found: RowGenes, known: Known): string[] {
   const { table } = known;
   return KINDS.flatMap((kind) =>
@@ -57,7 +57,7 @@ function describeColumn(
     if (own !== other && kind.nameOf(own) !== kind.nameOf(other)) differing.push(row);
   }
   const [first] = differing;
-  const isCertain = compared >= CERTAIN_ROWS && differing.length >= CERTAIN_SHARE * compared;
+  const isCertain = differing.length >= Math.max(CERTAIN_ROWS, CERTAIN_SHARE * compared);
   if (first === undefined || !isCertain) return undefined;
   const ids = { id: "ids", symbol: "symbols", entrez: "Entrez numbers", transcript: "transcripts" };
   return `${table.file}: in ${differing.length} of ${compared} rows ${

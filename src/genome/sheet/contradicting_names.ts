@@ -10,13 +10,38 @@ import type { ArrangeOptions, SheetRow } from "./types.ts";
 const MOST_SHOWN = 3;
 /** A shorter name, such as a mark `H3` or a cell type `B`, is a word of many names of files without being meant. */
 const FEWEST_LETTERS = { mark: 3, cellType: 2 } as const;
+/** A modification such as `h3k4me3`, in small letters. */
+const MODIFICATION = /^h(?:2a|2b|3|4)k\d+(?:me\d?|ac|ub\d?)$/;
 /** Words that tell what a mark was compared with. */
 const OF_CONTROLS: ReadonlySet<string> = new Set(
   ["control", "controls", "ctrl", "igg", "input", "mock", "wce"],
 );
 
+/** A file of a row. */
+interface NamedFile {
+  readonly row: SheetRow;
+  readonly path: string;
+}
+
+/** What is compared: a field of the rows, and the files that should have its name. */
+interface Comparison {
+  readonly field: "mark" | "cellType";
+  readonly what: string;
+  /** How messages name a file. */
+  readonly whose: string;
+  readonly files: (rows: readonly SheetRow[]) => readonly NamedFile[];
+}
+
+const COMPARISONS: readonly Comparison[] = [
+  { field: "mark", what: "mark", whose: "its file", files: signalOf },
+  { field: "cellType", what: "cell type", whose: "its file", files: signalOf },
+  // Most programs that count transcripts give the column of values no name of a sample.
+  { field: "cellType", what: "cell type", whose: "its expression", files: expressionOf },
+];
+
 /**
- * Warns of files whose own names hold a mark, or a cell type, of other rows and not that of theirs.
+ * Warns of files whose own names hold a mark, or a cell type, of other rows and not that of theirs. A folder counts if it has
+ * that name and no other words.
  *
  * @param rows The rows that are read.
  * @param sheet All rows of the sheet, which have the names that are looked for.
@@ -27,22 +52,8 @@ export function warnOfContradictingNames(
   { file, onWarning }: ArrangeOptions & { readonly file: string },
 ): void {
   if (onWarning === undefined) return;
-  // What all names have, such as that of a study, tells no file apart.
-  const files = sheet.map(({ path }) => wordsOf(ownName(path)));
-  for (const [field, what] of [["mark", "mark"], ["cellType", "cell type"]] as const) {
-    const names = [...new Set(sheet.map((row) => row[field]))];
-    const words = new Map(
-      names.map((name) => [name, wordsOf(name)] as const).filter(([, own]) =>
-        isTelling(own, FEWEST_LETTERS[field]) && !files.every((file) => holdsInOrder(file, own))
-      ),
-    );
-    const found = rows.flatMap((row) => {
-      const name = ownName(row.path);
-      const other = findOther(wordsOf(name), row[field], words);
-      return other === undefined
-        ? []
-        : [`line ${row.line} says ${what} ${row[field]}, and its file is called ${name}`];
-    });
+  for (const comparison of COMPARISONS) {
+    const found = describeRows(rows, sheet, comparison);
     if (found.length === 0) continue;
     const more = found.length > MOST_SHOWN ? `; and ${found.length - MOST_SHOWN} more` : "";
     onWarning(
@@ -54,40 +65,133 @@ export function warnOfContradictingNames(
   }
 }
 
-/** Finds a name of another row in the words of a file's name, unless they hold its own name too. */
+function describeRows(
+  rows: readonly SheetRow[],
+  sheet: readonly SheetRow[],
+  { field, what, whose, files }: Comparison,
+): string[] {
+  const paths = files(sheet).map(({ path }) => path);
+  const names = sheet.map((row) => row[field]);
+  const find = contradictionFinder(names, { paths, fewestLetters: FEWEST_LETTERS[field] });
+  return files(rows).flatMap(({ row, path }) => {
+    const called = find(path, row[field]);
+    return called === undefined
+      ? []
+      : [`line ${row.line} says ${what} ${row[field]}, and ${whose} is called ${called}`];
+  });
+}
+
+function signalOf(rows: readonly SheetRow[]): NamedFile[] {
+  return rows.map((row) => ({ row, path: row.path }));
+}
+
+/** The files of expression, each once, but for those that several cell types share. */
+function expressionOf(rows: readonly SheetRow[]): NamedFile[] {
+  const owners = new Map<string, Map<string, NamedFile>>();
+  for (const row of rows) {
+    for (const path of row.expression.split(",").map((one) => one.trim()).filter(Boolean)) {
+      const own = owners.get(path) ?? new Map<string, NamedFile>();
+      if (!own.has(row.cellType)) own.set(row.cellType, { row, path });
+      owners.set(path, own);
+    }
+  }
+  return [...owners.values()].filter(({ size }) => size === 1).flatMap((own) => [...own.values()]);
+}
+
+/** A name, or a step of a path, in the writings in which they are compared. */
+interface Spelling {
+  readonly text: string;
+  /** What stands between other characters than letters and digits, in small letters. */
+  readonly words: readonly string[];
+  /** The same, where capitals begin words, too, as in `wgEncodeBroadHistoneK562H3k4me3StdAlnRep1` of UCSC. */
+  readonly parts: readonly string[];
+  readonly joined: string;
+}
+
+/** Shows the part of a path that has another name than the path's own, unless a nearer part has its own. */
+export type ContradictionFinder = (path: string, own: string) => string | undefined;
+
+/**
+ * Makes a function that compares paths with names.
+ *
+ * @param paths All paths. What all of them have, such as the name of a study, tells none apart.
+ */
+export function contradictionFinder(
+  names: readonly string[],
+  { paths, fewestLetters = FEWEST_LETTERS.cellType }: {
+    readonly paths: readonly string[];
+    readonly fewestLetters?: number;
+  },
+): ContradictionFinder {
+  const all = paths.map(stepsOf);
+  const telling = [...new Set(names)].map(spell).filter((name) =>
+    isTelling(name, fewestLetters) &&
+    !all.every((steps) => steps.some((step, i) => isCalled(step, name, { isFolder: i > 0 })))
+  );
+  return (path, own) => findOther(stepsOf(path), spell(own), telling);
+}
+
 function findOther(
-  words: readonly string[],
-  own: string,
-  names: ReadonlyMap<string, readonly string[]>,
+  steps: readonly Spelling[],
+  own: Spelling,
+  names: readonly Spelling[],
 ): string | undefined {
-  const ownWords = wordsOf(own);
-  // In any writing: H3K4me3 may be H3-K4me3 in the name of its file.
-  if (ownWords.length === 0 || words.join("").includes(ownWords.join(""))) return undefined;
-  for (const [other, otherWords] of names) {
-    if (other === own) continue;
-    // "liver" in the name of a file of "adult liver" is a part of its own name.
-    if (otherWords.every((word) => ownWords.includes(word))) continue;
-    if (holdsInOrder(words, otherWords)) return other;
+  if (own.joined === "") return undefined;
+  for (const [i, step] of steps.entries()) {
+    // In any writing: H3K4me3 may be H3-K4me3 in the name of its file.
+    if (step.joined.includes(own.joined)) return undefined;
+    const other = names.find((name) =>
+      isCalled(step, name, { isFolder: i > 0 }) &&
+      // "liver" in the name of a file of "adult liver" is a part of its own name.
+      !name.words.every((word) => own.words.includes(word))
+    );
+    if (other !== undefined || (i === 0 && isOfModification(step, own))) {
+      return steps.slice(0, i + 1).map(({ text }) => text).toReversed().join("/");
+    }
   }
   return undefined;
 }
 
+/** Whether a step of a path has a name: a folder no other words, and a file among others. */
+function isCalled(
+  step: Spelling,
+  name: Spelling,
+  { isFolder }: { readonly isFolder: boolean },
+): boolean {
+  if (isFolder) return step.joined === name.joined;
+  return [step.words, step.parts].some((words) =>
+    holdsInOrder(words, name.words) || holdsInOrder(words, name.parts)
+  );
+}
+
+/** Whether a file's name has a modification that is not its mark's, though no row of the sheet may have that one. */
+function isOfModification(step: Spelling, { words: own }: Spelling): boolean {
+  if (!own.some((word) => MODIFICATION.test(word))) return false;
+  return [...step.words, ...step.parts].some((word) =>
+    MODIFICATION.test(word) && own.every((o) => !o.startsWith(word) && !word.startsWith(o))
+  );
+}
+
 /** Whether a name is so long, and of such letters, that it does not stand in the names of files by chance. */
-function isTelling(words: readonly string[], fewestLetters: number): boolean {
-  const text = words.join("");
-  return text.length >= fewestLetters && /\p{L}/u.test(text) && !OF_CONTROLS.has(text);
+function isTelling({ joined }: Spelling, fewestLetters: number): boolean {
+  return joined.length >= fewestLetters && /\p{L}/u.test(joined) && !OF_CONTROLS.has(joined);
 }
 
 function holdsInOrder(words: readonly string[], wanted: readonly string[]): boolean {
   return words.some((_, at) => wanted.every((word, i) => words[at + i] === word));
 }
 
-/** The words of a name: what stands between other characters than letters and digits, in small letters. */
+function spell(text: string): Spelling {
+  const words = wordsOf(text);
+  const parts = wordsOf(text.replace(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, " "));
+  return { text, words, parts, joined: words.join("") };
+}
+
 function wordsOf(name: string): string[] {
   return name.toLowerCase().split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word !== "");
 }
 
-/** A file's name without its folders; of an address, without what may be secret. */
-function ownName(path: string): string {
-  return showPlace(path).replace(/^.*[\\/]/, "");
+/** The steps of a path, from the file's own name upwards; of an address, without what may be secret. */
+function stepsOf(path: string): Spelling[] {
+  return showPlace(path).split(/[\\/]/).filter((step) => step !== "").map(spell).toReversed();
 }

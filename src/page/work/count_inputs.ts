@@ -92,6 +92,7 @@ export async function readyCount(job: CountJob, context: CallContext): Promise<R
     expressionTransform: expressionTransform ?? "none",
     assembly: settings.assembly,
     annotationAssembly: chosen.assembly,
+    annotationFile: chosen.name,
     tss: "gene",
     ...watcher,
     onWarning,

@@ -468,7 +468,7 @@ Deno.test("names that differ from the annotation's in capitals alone are refused
 
 Deno.test("ids beside the symbols or numbers of other genes give a warning, unless few do", async () => {
   const genes = Array.from(
-    { length: 20 },
+    { length: 40 },
     (_, i) =>
       gene(`ENSG${String(i + 1).padStart(11, "0")}`, { symbol: `SYM${i}`, entrezId: `${900 + i}` }),
   );
@@ -486,6 +486,9 @@ Deno.test("ids beside the symbols or numbers of other genes give a warning, unle
   );
   const [numbers = ""] = await warningsOf("entrez_id", (i) => `${900 + shifted(i)}`);
   match(numbers, /in 20 of 20 rows ids and Entrez numbers are of different genes/);
+  // As after a cell was put in between, from which all that follow are off.
+  const [block = ""] = await warningsOf("gene_name", (i) => `SYM${i < 12 ? (i + 1) % 12 : i}`, 40);
+  match(block, /in 12 of 40 rows ids and symbols are of different genes/);
   // Some symbols passed to other genes, symbols that the annotation lacks, and what is no symbol.
   for (
     const nameOf of [

@@ -1,6 +1,6 @@
 /** Replicates, controls, indexes and missing marks in this package's own sheets. */
 
-import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { readSampleSheet, type ReadSampleSheetOptions } from "../../../src/genome/sample_sheet.ts";
 import { REPLICATE_RULES } from "../../../src/record.ts";
@@ -370,6 +370,70 @@ Deno.test("files whose names hold another mark or cell type of the sheet are war
   );
 });
 
+Deno.test("folders, names as UCSC writes them and marks that no row has contradict rows, too", async () => {
+  const cases = [
+    [
+      "H3K4me3",
+      "liver",
+      "data/lung/H3K4me3.bw",
+      "cell type liver, and its file is called lung/H3K4me3.bw",
+    ],
+    ["H3K4me3", "liver", "H3K27me3/1.bw", "mark H3K4me3, and its file is called H3K27me3/1.bw"],
+    [
+      "H3K4me3",
+      "liver",
+      "wgBroadLungH3k4me3Std.bw",
+      "cell type liver, and its file is called wgBroadLungH3k4me3Std.bw",
+    ],
+    [
+      "H3K4me3",
+      "liver",
+      "wgBroadLiverH3k27me3Std.bw",
+      "mark H3K4me3, and its file is called wgBroadLiverH3k27me3Std.bw",
+    ],
+    ["H3K4me3", "liver", "liver_H3K9ac.bw", "mark H3K4me3, and its file is called liver_H3K9ac.bw"],
+  ] as const;
+  for (const [mark, cellType, path, says] of cases) {
+    const rows = [
+      `${cellType},${mark},${path}`,
+      "liver,H3K27me3,2.bw",
+      "lung,H3K4me3,3.bw",
+      "lung,H3K27me3,4.bw",
+    ];
+    const warnings = await warningsOf(rows);
+    strictEqual(warnings.length, 1, path);
+    ok(warnings[0]!.includes(`line 2 says ${says}. They`), warnings[0]);
+  }
+});
+
+Deno.test("files of expression that were exchanged are warned of by their names, shared ones are not", async () => {
+  const rows = (liver: string, lung: string) => [
+    `liver,H3K4me3,1.bw,,,,,${liver}`,
+    `liver,H3K9me3,2.bw,,,,,${liver}`,
+    `lung,H3K4me3,3.bw,,,,,${lung}`,
+    `lung,H3K9me3,4.bw,,,,,`,
+  ];
+  const [warning, ...others] = await warningsOf(
+    rows("salmon/lung/quant.sf", "liver.genes.results"),
+  );
+  strictEqual(others.length, 0);
+  ok(
+    warning!.includes(
+      "line 2 says cell type liver, and its expression is called lung/quant.sf; " +
+        "line 4 says cell type lung, and its expression is called liver.genes.results. They",
+    ),
+    warning,
+  );
+  for (
+    const [liver, lung] of [["lung.sf", "lung.sf"], ["liver/quant.sf", "lung/quant.sf"], [
+      "1.sf",
+      "2.sf",
+    ]]
+  ) {
+    deepStrictEqual(await warningsOf(rows(liver!, lung!)), []);
+  }
+});
+
 Deno.test("names of files that hold other words by chance are not warned of", async () => {
   const plain = [
     // Names in names, of both marks or cell types, and in another writing.
@@ -382,8 +446,13 @@ Deno.test("names of files that hold other words by chance are not warned of", as
     ["H3K4me3", "H3", "A", "B", "H3_K4_B.bam"],
     ["H3K4me3", "H3K4me1", "donor", "102", "sample-102.bam"],
     ["H3K4me3", "Input", "treated", "control", "chip_vs_input_control.bw"],
-    // Folders say nothing.
-    ["H3K4me3", "H3K27me3", "liver", "lung", "lung/H3K27me3/a.bam"],
+    // A folder with other words, or above the one that has the row's own name.
+    ["H3K4me3", "H3K27me3", "liver", "lung", "lung study/H3K27me3 old/a.bam"],
+    ["H3K4me3", "H3K27me3", "liver", "lung", "lung/H3K27me3/liver/H3K4me3/a.bam"],
+    // Other writings of the row's own mark.
+    ["H2AK119ub1", "H3K27me3", "liver", "lung", "wgStudyH2AK119ubStd.bam"],
+    ["H3K4me3_CST", "H3K27me3", "liver", "lung", "H3K4me3.bam"],
+    ["enhancer", "H3K27me3", "liver", "lung", "H3K4me1.bam"],
   ] as const;
   for (const [mark, otherMark, cellType, otherType, path] of plain) {
     const rows = [
