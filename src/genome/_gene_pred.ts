@@ -26,10 +26,11 @@ export interface GenePredGenesOptions {
 /** Reads lines of transcripts and makes genes from them. */
 export class GenePredGenes {
   readonly #options: GenePredGenesOptions;
-  readonly #made = new MadeGenes();
+  readonly #made: MadeGenes;
 
   constructor(options: GenePredGenesOptions) {
     this.#options = options;
+    this.#made = new MadeGenes(options.starts === undefined);
   }
 
   readLine(line: Line): void {

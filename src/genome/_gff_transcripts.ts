@@ -16,6 +16,8 @@ import {
 } from "./_gff_line.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import { MadeGenes } from "./_made_genes.ts";
+import type { TranscriptStarts } from "./_transcript_starts.ts";
+import { stripCopyNumber } from "./transcript_id.ts";
 import { StrandWatch } from "./_strand_watch.ts";
 import {
   isCodingPart,
@@ -43,7 +45,7 @@ export class GffTranscripts {
   readonly #file: string;
   readonly #isGtf: boolean;
   readonly #list: GeneList;
-  readonly #made = new MadeGenes();
+  readonly #made: MadeGenes;
   readonly #coding = new CodingGenes();
   readonly #strands: StrandWatch;
   /** The ids in the lines of genes, whether the genes are usable or not. */
@@ -63,10 +65,13 @@ export class GffTranscripts {
     readonly file: string;
     readonly format: "gtf" | "gff3";
     readonly list: GeneList;
+    /** Where transcripts go whose own starts are wanted. */
+    readonly starts?: TranscriptStarts | undefined;
   }) {
     this.#file = options.file;
     this.#isGtf = options.format === "gtf";
     this.#list = options.list;
+    this.#made = new MadeGenes(this.#isGtf && options.starts === undefined);
     this.#strands = new StrandWatch(options.list.report);
   }
 
@@ -120,9 +125,10 @@ export class GffTranscripts {
     const { kind, attributes, chromosome, start, end, strand } = feature;
     const written = gtfValue(attributes, "gene_id");
     if (written === undefined) return;
-    const gene = stripGenePrefix(written);
-    if (this.#geneIds.has(gene) || this.#list.has(gene)) return;
     const transcript = gtfValue(attributes, "transcript_id");
+    const isTranscript = written === transcript;
+    const gene = stripGenePrefix(isTranscript ? stripCopyNumber(written) : written);
+    if (this.#geneIds.has(gene) || this.#list.has(gene)) return;
     const isWhole = kind === "transcript";
     const isCoding = isCodingPart(kind);
     this.#made.add(

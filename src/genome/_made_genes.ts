@@ -2,6 +2,7 @@
 
 import type { GeneList } from "./_gene_list.ts";
 import { type GeneFacts, LARGEST_GAP_BP, LARGEST_INTRON_BP } from "./_make_gene.ts";
+import { stripCopyNumber, transcriptKey } from "./transcript_id.ts";
 
 /** The bases from the start to the end of a transcript. */
 interface Extent {
@@ -57,8 +58,17 @@ const FROM_CODING = [
 /** Collects transcripts by gene. */
 export class MadeGenes {
   readonly #genes = new Map<string, MadeGene>();
+  readonly #splitsCopies: boolean;
   /** Number of genes with the same id as their transcript. */
   #ownIds = 0;
+
+  /**
+   * @param splitsCopies Whether lines of one transcript at places that do not overlap are copies of the gene, however
+   * near they are. In GFF3 they may be parts of one feature, and where transcripts are samples, copies are left out alone.
+   */
+  constructor(splitsCopies: boolean) {
+    this.#splitsCopies = splitsCopies;
+  }
 
   /**
    * Adds a transcript or a part of one.
@@ -105,7 +115,8 @@ export class MadeGenes {
     for (const [id, { transcripts, facts, isCoding, referenceGenes }] of this.#genes) {
       if (list.has(id) || isKnown(id)) continue;
       const extents = [...transcripts.values()].flatMap(extentsOf);
-      const places = joinNear(extents, LARGEST_GAP_BP).toSorted((a, b) => a.line - b.line);
+      const gapBp = this.#splitsCopies && haveCopies(transcripts) ? 0 : LARGEST_GAP_BP;
+      const places = joinNear(extents, gapBp).toSorted((a, b) => a.line - b.line);
       const line = places[0]?.line;
       const [how, of] = isCoding ? FROM_CODING : ["made from their transcripts", which];
       list.report.note(how, of, `"${id}" (line ${line})`);
@@ -154,6 +165,24 @@ function extentsOf({ whole, parts }: TranscriptPlaces): Extent[] {
   if (whole.length > 0) return whole;
   // Parts in any order may have started two copies before one between them joined these.
   return parts.length === 1 ? parts : joinNear(parts, LARGEST_INTRON_BP);
+}
+
+/** Whether a transcript of a gene stands at places on one strand that do not overlap, however near they are. */
+function haveCopies(transcripts: ReadonlyMap<string, TranscriptPlaces>): boolean {
+  const byName = Map.groupBy(transcripts, ([key]) => nameOfCopies(key));
+  return [...byName.values()].some((copies) => {
+    const extents = copies.flatMap(([, places]) => extentsOf(places));
+    return extents.length > 1 && joinNear(extents, 0).length > 1;
+  });
+}
+
+/**
+ * What the copies of a transcript on one strand have in common. UCSC's programs number the further ones, as in
+ * `NM_001098785_dup1` and `NM_001098785_1`.
+ */
+function nameOfCopies(key: string): string {
+  const [transcript = "", ...strand] = key.split("\t");
+  return [transcriptKey(stripCopyNumber(transcript)), ...strand].join("\t");
 }
 
 /** Joins extents on the same strand that overlap or have at most `gapBp` bases between them. */

@@ -11,6 +11,11 @@
 const TRANSCRIPT =
   /^(ENS(?:[A-Z]*T\d{11}|TR\d{10})|[NX][MR]_\d+)(?:\.\d+)?(?:_\d+)?(_PAR_Y)?(?:_\d+)?$/;
 
+/** Leaves out the number that UCSC's Table Browser gives further copies of a transcript, as in `NM_003859_dup1`. */
+export function stripCopyNumber(id: string): string {
+  return id.replace(/_dup\d+$/, "");
+}
+
 /** Whether a text is a transcript identifier of Ensembl or RefSeq, with or without a version. */
 export function isTranscriptId(text: string): boolean {
   return TRANSCRIPT.test(text);

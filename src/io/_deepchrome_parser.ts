@@ -105,7 +105,7 @@ export class DeepchromeParser {
     if (columns !== wanted) {
       this.#fail(
         `Cannot read row: ${columns} columns, expected ${wanted} ` +
-          `(gene, bin, ${this.#marks} marks, label)`,
+          `(gene, bin, ${this.#marks} marks, label, with commas between them)`,
       );
     }
   }

@@ -8,6 +8,7 @@ import type { Entry, FileEntry, Reader } from "@zip.js/zip.js";
 import { ZipReader } from "@zip.js/zip.js/lib/zip-core-reader.js";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
+import { describeBytes } from "../text/check_text.ts";
 
 /** A member of a zip file. */
 export interface ZipMember {
@@ -32,6 +33,18 @@ export interface ZipDirectory {
   /** The comment of the whole file. */
   readonly comment: string;
 }
+
+/** Enough to tell a file that only has the name of an npz file. */
+const LOOKED_AT_BYTES = 64;
+
+/** Starts as Latin-1 of files that users give in place of npz, and what to do about them; those of text have others. */
+const OTHERS: readonly (readonly [start: RegExp, what: string])[] = [
+  // The second byte of a pickle is the version of its protocol.
+  // deno-lint-ignore no-control-regex
+  [/^\x80[\x02-\x05]/, "a pickle of Python: write its arrays with numpy.savez"],
+  [/^\x89HDF/, "an HDF5 file: write its arrays with numpy.savez"],
+  [/^\s*<(?:!doctype|html|\?xml)/i, "a web page: was its download refused?"],
+];
 
 /** A byte inflates to at most 1032: four times the longest match, 258 bytes, in the shortest code, 2 bits. */
 const MAX_DEFLATE_RATIO = 1032;
@@ -94,12 +107,16 @@ export async function readZipDirectory(
 }
 
 async function checkMagic(source: ByteSource): Promise<void> {
-  const start = await source.read(0, Math.min(4, source.size));
+  const start = await source.read(0, Math.min(LOOKED_AT_BYTES, source.size));
   const text = String.fromCharCode(...start);
-  if (text === "PK\x03\x04" || text === "PK\x05\x06") return;
-  if (text === "\x93NUM") throw zipError("it is a bare npy file, expected an npz file", source);
-  const found = [...start].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw zipError(`starts with bytes ${found || "(none)"}, expected 50 4b 03 04`, source);
+  if (text.startsWith("PK\x03\x04") || text.startsWith("PK\x05\x06")) return;
+  if (text.startsWith("\x93NUM")) {
+    throw zipError("it is a bare npy file, expected an npz file", source);
+  }
+  const other = OTHERS.find(([pattern]) => pattern.test(text))?.[1] ?? describeBytes(start);
+  if (other !== undefined) throw zipError(`it is ${other}`, source);
+  const found = [...start.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0"));
+  throw zipError(`starts with bytes ${found.join(" ") || "(none)"}, expected 50 4b 03 04`, source);
 }
 
 async function checkEntry(entry: FileEntry, source: ByteSource): Promise<ZipMember> {

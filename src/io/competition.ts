@@ -292,7 +292,7 @@ function chooseCellTypes(npz: NpzReader, wanted: readonly string[] | undefined):
     throw new RangeError("Cannot read cell types: found an empty list, expected at least one");
   }
   throw new FormatError(
-    "Cannot read competition file: found no members, expected one for each cell type",
+    "Cannot read competition file: found no members, expected one for each cell type, as numpy.savez writes them",
     {
       file: npz.name,
     },

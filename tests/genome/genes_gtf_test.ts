@@ -144,6 +144,29 @@ Deno.test("transcripts of one gene at several places are copies of the gene", as
   ]);
 });
 
+Deno.test("copies of a transcript side by side are not one gene, with or without UCSC's numbers", async () => {
+  const near = { start: 5101, end: 5200, strand: "-" };
+  const copies = [["transcript", "NM_1"], ["transcript", "NM_1_dup1"], ["exon", "NM_1_2"]] as const;
+  for (const [kind, name] of copies) {
+    const { genes, warnings } = await readLines([
+      transcript("two", "NM_1", { kind, strand: "-" }),
+      transcript("two", name, { kind, ...near }),
+      transcript("isoforms", "NM_2", { kind, strand: "-" }),
+      transcript("isoforms", "NM_3", { kind, ...near }),
+    ]);
+    deepStrictEqual(genes.map(({ id, tss }) => [id, tss]), [["isoforms", 5199]], name);
+    match(warnings[0]!, /left out 1 gene at several places, such as "two" at chr1:199 /);
+  }
+  const { genes, warnings } = await readLines([
+    transcript("NM_1", "NM_1", { kind: "exon" }),
+    transcript("NM_1_dup1", "NM_1_dup1", { kind: "exon", ...near }),
+    transcript("NM_2", "NM_2", { kind: "exon" }),
+    transcript("NM_2_dup1", "NM_2_dup1", { kind: "exon", chromosome: "chr1_KI270706v1_random" }),
+  ]);
+  deepStrictEqual(genes.map(({ id, chromosome }) => [id, chromosome]), [["NM_2", "chr1"]]);
+  match(warnings[0]!, /left out 1 gene at several places, such as "NM_1" at chr1:100 /);
+});
+
 Deno.test("a transcript at two places of one strand is not stretched over both", async () => {
   const far = { start: 5_000_101, end: 5_000_200 };
   for (const kind of ["transcript", "exon"]) {

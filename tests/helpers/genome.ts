@@ -59,6 +59,7 @@ export async function countText(
     readonly rule: CountingRule;
     readonly extendBp?: number | undefined;
     readonly name?: string;
+    readonly onWarning?: ((message: string) => void) | undefined;
   },
 ): Promise<SignalCounts> {
   const isReads = options.rule === "reads" || options.rule === "mean-depth";

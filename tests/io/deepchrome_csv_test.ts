@@ -94,7 +94,7 @@ const BAD: readonly (readonly [what: string, text: string, message: RegExp])[] =
   [
     "7 columns",
     replaceLine(2, "000003,2,5,6,7,8,9"),
-    /7 columns, expected 8 .*train.csv, line 2\)$/,
+    /7 columns, expected 8 .*with commas between them.*train.csv, line 2\)$/,
   ],
   ["9 columns", replaceLine(2, "000003,2,5,6,7,8,9,0,0"), /9 columns, expected 8 .*line 2\)$/],
   [

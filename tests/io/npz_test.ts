@@ -140,6 +140,19 @@ Deno.test("a file that is not a zip file is recognised by its first bytes", asyn
   await rejects(openBytes(new Uint8Array(0)), /starts with bytes \(none\)/);
 });
 
+Deno.test("what was saved under the name of an npz file is called by its name", async () => {
+  const starts: [start: string, message: RegExp][] = [
+    ["\x80\x04\x95\x2f\0\0\0", /it is a pickle of Python: write its arrays with numpy\.savez/],
+    ["\x89HDF\r\n\x1a\n", /it is an HDF5 file: write its arrays with numpy\.savez/],
+    ["\x1f\x8b\x08\0\0", /it is compressed by gzip: unpack it with gunzip/],
+    ["<!DOCTYPE html><html>", /it is a web page: was its download refused\?/],
+    ["version https://git-lfs.github.com/spec/v1\noid sha256:ab", /it is a pointer of Git LFS/],
+  ];
+  for (const [start, message] of starts) {
+    await rejects(openBytes(Uint8Array.from(start, (letter) => letter.charCodeAt(0))), message);
+  }
+});
+
 Deno.test("damage to any byte of a small npz file is found, or changes nothing", async () => {
   const data = new Uint8Array([3, 1, 4, 1, 5, 9, 2, 6]);
   for (const compress of [false, true]) {

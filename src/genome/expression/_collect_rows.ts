@@ -21,7 +21,7 @@ export interface CollectRowsOptions {
 export interface CollectedRows {
   /** The values of each cell type, `[gene]`; NaN for genes without a value. */
   readonly columns: readonly Float64Array<ArrayBuffer>[];
-  /** A message if genes were left out because their symbol is in several rows. */
+  /** Messages if genes were left out because their symbol is in several rows, or are in equal rows. */
   readonly repeated: readonly string[];
   /** A message if rows were added up. */
   readonly added: readonly string[];
@@ -36,11 +36,12 @@ export function collectRows(
   { genes, transform }: CollectRowsOptions,
 ): CollectedRows {
   const { genes: rowGenes, names, naming } = found;
-  const { cellTypes, values, lines } = table;
+  const { cellTypes, values } = table;
   const width = cellTypes.length;
   const columns = cellTypes.map(() => new Float64Array(genes.length).fill(NaN));
   const firstRow = new Int32Array(genes.length).fill(-1);
   const repeated = new Set<number>();
+  const copied = new Set<number>();
   const adds = table.adds || naming === "transcript";
   const scale = adds ? examineAddedValues(table, found) : [];
   const parts = new PartCheck(table, names);
@@ -53,15 +54,9 @@ export function collectRows(
     if (adds) parts.check(row, gene);
     if (earlier < 0) firstRow[gene] = row;
     else if (!adds && naming !== "symbol") {
-      const earlierName = names[earlier] ?? "";
-      fail(
-        table,
-        row,
-        `gene "${name}" is in line ${lines[earlier]}${
-          earlierName === name ? "" : ` as "${showName(earlierName)}"`
-        } and in line ${lines[row]}, expected once` +
-          adviseParts(earlierName, name),
-      );
+      checkCopy(table, [earlier, row], { names, gene: genes[gene]! });
+      copied.add(gene);
+      continue;
     } else if (!adds) repeated.add(gene);
     for (const [i, column] of columns.entries()) {
       const value = values[row * width + i]!;
@@ -71,17 +66,44 @@ export function collectRows(
   for (const gene of repeated) columns.forEach((values) => values[gene] = NaN);
   return {
     columns,
-    repeated: describeRepeated(repeated, { table, firstRow, names }),
+    repeated: [
+      ...describeRows(repeated, IN_SEVERAL_ROWS, { table, firstRow, names }),
+      ...describeRows(copied, IN_EQUAL_ROWS, { table, firstRow, names }),
+    ],
     added: adds ? describeAddedRows(table, found) : [],
     scale,
   };
 }
 
-/** Says what two rows of one gene may be, if they name it with numbers of parts, as DEXSeq's `GENE:E001` does. */
-function adviseParts(earlier: string, name: string): string {
-  return earlier !== name && /[:_]E?\d+$/i.test(name)
+/**
+ * Throws unless two rows of one gene have the same values, as where tables were joined by a key that is there twice, and
+ * are no parts of it.
+ */
+function checkCopy(
+  table: ExpressionTable,
+  [earlier, row]: readonly [earlier: number, row: number],
+  { names, gene }: { readonly names: readonly string[]; readonly gene: Gene },
+): void {
+  const { values, cellTypes: { length: width }, lines } = table;
+  const [earlierName = "", name = ""] = [names[earlier], names[row]];
+  // DEXSeq's parts of genes have names such as GENE:E001.
+  const arePart = earlierName !== name && /[:_]E?\d+$/i.test(name);
+  const areSame = (_: unknown, i: number) =>
+    Object.is(values[earlier * width + i], values[row * width + i]);
+  if (!arePart && table.cellTypes.every(areSame)) return;
+  const was = earlierName === name ? "" : ` as "${showName(earlierName)}"`;
+  const advice = arePart
     ? ". If the rows are exons or other parts, add them up to genes"
+    : earlierName === name && /^(?:chr)?[XY]$/.test(gene.chromosome)
+    ? ". If versions were cut off the ids with the _PAR_Y of the copies on Y, take the table from before"
     : "";
+  fail(
+    table,
+    row,
+    `gene "${name}" is in line ${lines[earlier]}${was} and in line ${
+      lines[row]
+    }, expected once${advice}`,
+  );
 }
 
 /** Checks that rows that are added up are different parts of a gene, rather than one part in several samples. */
@@ -118,19 +140,32 @@ class PartCheck {
   }
 }
 
-function describeRepeated(
-  repeated: ReadonlySet<number>,
+const IN_SEVERAL_ROWS = [
+  "symbol",
+  "in several rows each",
+  "these genes get no expression",
+] as const;
+const IN_EQUAL_ROWS = [
+  "gene",
+  "in several rows with the same values",
+  "they are taken once",
+] as const;
+
+/** Counts genes of several rows, and says what becomes of them. */
+function describeRows(
+  genes: ReadonlySet<number>,
+  [what, where, then]: typeof IN_SEVERAL_ROWS | typeof IN_EQUAL_ROWS,
   { table, firstRow, names }: {
     readonly table: ExpressionTable;
     readonly firstRow: Int32Array;
     readonly names: readonly string[];
   },
 ): string[] {
-  if (repeated.size === 0) return [];
-  const [row = -1] = Array.from(repeated, (gene) => firstRow[gene]);
+  const [gene] = genes;
+  if (gene === undefined) return [];
+  const example = showName(names[firstRow[gene]!] ?? "");
   return [
-    `${table.file}: ${formatCountOf(repeated.size, "symbol")} in several rows each, such as ` +
-    `"${showName(names[row] ?? "")}": these genes get no expression`,
+    `${table.file}: ${formatCountOf(genes.size, what)} ${where}, such as "${example}": ${then}`,
   ];
 }
 

@@ -29,6 +29,15 @@ const LOOKALIKES: readonly Lookalike[] = [
   },
   { start: /^\s*<(?:!DOCTYPE|html|\?xml)/i, found: "it is a web page or XML: expected a table" },
   { start: /^\s*[{[]/, found: "it is JSON: expected a table" },
+  {
+    start: /^(?:#.*\n)*[^\t\n]+\t[^\t\n]+\t[^\t\n]+\t\d+\t\d+\t[^\t\n]+\t[-+.?]\t[.012]\t/,
+    found:
+      "it is GTF or GFF, expected a table: of StringTie what -A writes, of Cufflinks genes.fpkm_tracking",
+  },
+  {
+    start: /^(?:#.*\n)*[^\t\n]+\t\d+\t\d+\t[^\t\n]+\t[^\t\n]+\t[-+.][\t\n]/,
+    found: "it begins with a row of BED, expected a line with the names of the columns before it",
+  },
 ];
 
 /** nf-core's pipelines write tables of gene lengths that look like tables of expression. */

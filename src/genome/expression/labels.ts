@@ -95,9 +95,9 @@ export interface LabelledGenes {
  * @returns The genes with expression, and the expression of each cell type.
  * @throws {ContractError} If a cell type or the reference is in no table or has no expression of any gene, if the
  * reference is also a cell type, or if a table has none of the genes, or another kind of values than the other tables.
- * @throws {FormatError} With the line, if a gene or one of its transcripts is in a table twice, values of genes are
- * repeated for their transcripts, a gene's value is not a finite number, a gene's row does not have as many columns as
- * the header, or a value is negative and the transform is `log2p1` or rows are added up.
+ * @throws {FormatError} With the line, if one of a gene's transcripts is in a table twice, or the gene itself with other
+ * values, values of genes are repeated for their transcripts, a gene's value is not a finite number, a gene's row does
+ * not have as many columns as the header, or a value is negative and the transform is `log2p1` or rows are added up.
  *
  * @example The expression of one of two genes
  * ```ts

@@ -11,6 +11,7 @@ import { LARGEST_POSITION } from "../largest_position.ts";
 import { isTrackLine } from "../track_lines.ts";
 import { isBlank, NO_SUMMIT, type RowKind, RowSplitter } from "./_row_kinds.ts";
 import { RowShapes } from "./_row_shapes.ts";
+import { TrackNames } from "./_track_names.ts";
 
 /** Takes rows. Coordinates are 0-based half-open. */
 export interface RowSink {
@@ -49,6 +50,7 @@ export class IntervalRows {
   #empty: OddRows | undefined;
   /** Lengths and overlaps of the rows that have a base. */
   readonly shapes = new RowShapes();
+  readonly tracks = new TrackNames();
   /** The place of lines without a number: the offset of their block in a BGZF file. */
   byteOffset: number | undefined;
 
@@ -80,7 +82,7 @@ export class IntervalRows {
    * @throws {FormatError} If the line is not a row of this kind; with its number or, without one, its block.
    */
   read(line: Line): void {
-    if (holdsNoRow(line)) return;
+    if (holdsNoRow(line)) return this.tracks.add(line);
     const { starts, ends } = this.#columns;
     let columns = this.#columns.split(line, this.#kind);
     let isNewContig = !this.#isSameContig(line.bytes, starts[0]!, ends[0]!);

@@ -123,6 +123,8 @@ export class RowCounter implements RowSink {
       this.#outside,
       "past the end of the chromosome, left out (is the file of another assembly?)",
     );
+    const tracks = rows.tracks.describe();
+    if (tracks !== undefined) onWarning?.(`${file} ${tracks}`);
     const several = this.peaks?.several;
     if (several !== undefined) onWarning?.(`${file} ${describeSummits(several)}`);
     if (this.#reads === undefined) return;

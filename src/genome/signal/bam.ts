@@ -82,7 +82,7 @@ async function checkIsBam(source: ByteSource): Promise<void> {
 /** Describes by its first bytes a file that only has the name of a BAM file. */
 function describeOther(head: Uint8Array<ArrayBuffer>, name: string): string {
   if (isGzip(head)) {
-    return "it is gzip, but not in blocks as BAM files are: was it compressed twice?";
+    return "it is gzip, but not in blocks as BAM files are: is it SAM text (then run samtools sort), or was it compressed twice?";
   }
   const start = decodeLoosely(head);
   if (start === "CRAM") return "it is CRAM, expected BAM: name it .cram, and its index .cram.crai";

@@ -386,6 +386,14 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
     "%%MatrixMarket matrix coordinate integer general\n3 3 1\n1 1 1\n",
     /a sparse matrix/,
   ],
+  "transcripts of StringTie": [
+    `# StringTie version 2.2.1\nchr1\tStringTie\ttranscript\t1\t9\t1000\t+\t.\tgene_id "${A}"; TPM "5.1";\n`,
+    /it is GTF or GFF, expected a table: of StringTie what -A writes/,
+  ],
+  "BED without titles": [
+    table(`chr1 0 9 ${A} 5.1 +`),
+    /it begins with a row of BED, expected a line with/,
+  ],
   "a web page": ["<!DOCTYPE html>\n<html>\n", /a web page/],
   "lengths of genes": [
     table("gene_id gene_name liver", `${A} DPM1 1`),

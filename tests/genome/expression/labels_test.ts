@@ -128,6 +128,27 @@ Deno.test("a gene that is in a table twice is refused, whatever its version; row
   strictEqual(showLabels(await twice(`${B}.1`, `${B}.1_PAR_Y`)), "419=1 457=2");
 });
 
+Deno.test("rows of one gene with the same values are taken once, and others are refused with what they may be", async () => {
+  const genes = [gene(A, { chromosome: "chrX" }), gene(B)];
+  const labelOf = async (rows: string) => {
+    const table = await read(`gene\tliver\tlung\n${rows}`);
+    return await matchExpression(genes, table, { cellTypes: ["liver", "lung"] });
+  };
+  const { labels, warnings } = await labelOf(
+    `${A}\t1\tNA\n${B}\t2\t3\n${A}\t1\tNA\n${B}.5\t2\t3\n`,
+  );
+  deepStrictEqual([[...labels.get("liver")!], [...labels.get("lung")!]], [[1, 2], [NaN, 3]]);
+  match(
+    warnings.join(),
+    /x\.tsv: 2 genes in several rows with the same values, such as "ENSG00000000419": they are taken once/,
+  );
+  await rejects(
+    labelOf(`${A}\t1\t2\n${B}\t2\t3\n${A}\t1\t0\n`),
+    /expected once\. If versions were cut off.*_PAR_Y/,
+  );
+  await rejects(labelOf(`${B}\t1\t2\n${B}\t1\t0\n`), /expected once \(x\.tsv, line 3\)$/);
+});
+
 Deno.test("symbols in several rows, or of several genes, give no gene a label", async () => {
   const genes = [
     ...THREE_GENES,

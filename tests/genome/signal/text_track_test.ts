@@ -1,4 +1,4 @@
-import { deepStrictEqual, notStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, notStrictEqual, rejects, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -181,6 +181,29 @@ Deno.test("lines for genome browsers and comments are skipped", async () => {
   const { values, reads } = await countText(text, windows, { rule: "mean" });
   deepStrictEqual([...values], [2]);
   strictEqual(reads, undefined);
+});
+
+Deno.test("several tracks in one file, whose rows are counted together, give a warning", async () => {
+  const windows = geneWindows([geneAt("chr1", 50)], { halfWidthBp: 50 });
+  const warningsOf = async (first: string, second: string) => {
+    const text = `track ${first}\nchr1\t0\t50\t2\ntrack ${second}\nchr1\t50\t90\t3\n`;
+    const warnings: string[] = [];
+    const onWarning = (message: string) => void warnings.push(message);
+    await countText(text, windows, { rule: "mean", onWarning });
+    return warnings;
+  };
+  const [warning = "", ...others] = await warningsOf(
+    'type=bedGraph name="a +"',
+    "name=minus color=1",
+  );
+  match(
+    warning,
+    /^a\.bedGraph has several tracks, such as "a \+" and "minus", whose rows are counted/,
+  );
+  deepStrictEqual(others, []);
+  // Files of single chromosomes that were joined.
+  deepStrictEqual(await warningsOf("name='a'", "type=bedGraph name=a"), []);
+  deepStrictEqual(await warningsOf("type=bedGraph", "name=a"), []);
 });
 
 Deno.test("a signal whose first rows, however many, have no base or are comments is read", async () => {
