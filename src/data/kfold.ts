@@ -1,5 +1,6 @@
-import { refuseUnknownNames } from "../base/option_names.ts";
+import { plainOptions } from "../base/plain_options.ts";
 import { showValue } from "../base/show_value.ts";
+import { checkDataset } from "./check_dataset.ts";
 import type { Dataset } from "./dataset.ts";
 import type { FoldScheme } from "./fold_scheme.ts";
 import { type Partition, partitionSamples } from "./partition.ts";
@@ -88,7 +89,7 @@ const [MOST_FOLDS, MOST_REPEATS] = [1_000_000, 1000];
  * @throws {RangeError} If there are fewer than 2 folds, or more folds than samples, genes, cell types, chromosomes or
  * groups (whichever the scheme splits), if a fold of a scheme that divides genes and cell types would have no samples on
  * one side, or if `contiguous` folds are to be repeated or stratified.
- * @throws {TypeError} If there are no options, or one is misspelt; if `groups` are missing, are not one for each sample, or are
+ * @throws {TypeError} If the data are no `Dataset`, there are no options, or one is misspelt or something else; if `groups` are missing, are not one for each sample, or are
  * given to another scheme.
  * @throws {ContractError} If the chromosome of a gene is needed and unknown (see `placeGenes`), or labels are.
  *
@@ -114,7 +115,8 @@ const [MOST_FOLDS, MOST_REPEATS] = [1_000_000, 1000];
  * ```
  */
 export function kFold(data: Dataset, options: FoldOptions): Fold[] {
-  checkOptions(options);
+  checkDataset(data, "split data");
+  options = checkOptions(options);
   const { folds, scheme, repeats = 1 } = options;
   const bounds = [["folds", folds, 2, MOST_FOLDS], ["repeats", repeats, 1, MOST_REPEATS]] as const;
   for (const [name, value, least, most] of bounds) {
@@ -133,7 +135,7 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
   return Array.from({ length: repeats }, (_, index) => foldOnce(data, index + 1, options)).flat();
 }
 
-const OPTIONS = Object.keys(
+const OPTIONS: ReadonlySet<string> = new Set(Object.keys(
   {
     folds: true,
     scheme: true,
@@ -142,10 +144,10 @@ const OPTIONS = Object.keys(
     stratified: true,
     groups: true,
   } satisfies Record<keyof FoldOptions, true>,
-);
+));
 
 /** Options of training may be among them, and have folds, too. */
-function checkOptions(options: unknown): void {
+function checkOptions(options: FoldOptions): FoldOptions {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
       `Cannot split data: options are ${
@@ -153,7 +155,7 @@ function checkOptions(options: unknown): void {
       }, expected an object with folds and scheme`,
     );
   }
-  refuseUnknownNames(options, { action: "split data", known: OPTIONS, mayHaveMore: true });
+  return plainOptions(options, { action: "split data", known: OPTIONS });
 }
 
 /** Divides samples into folds along each axis of the scheme, as {@linkcode kFold} does. */

@@ -15,7 +15,7 @@ import {
 } from "./_prediction_queue.ts";
 import { PredictorCall } from "./_predictor_call.ts";
 import { type PredictorHealth, PredictorSessions } from "./_predictor_sessions.ts";
-import { watchHook } from "./_watched_hook.ts";
+import { watchHook } from "../base/watched_hook.ts";
 import { meanOf, spreadOfMembers } from "./ensemble.ts";
 import { predictIntervals } from "./intervals.ts";
 import type {
