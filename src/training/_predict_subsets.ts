@@ -45,7 +45,7 @@ export async function predictSubsets(
   signal?.throwIfAborted();
   const opening = { engine, threads, path, samples: data.length };
   return await withSession(model, opening, async ({ session, report }) => {
-    await awaitHook(() => onStart?.(report), signal);
+    await awaitHook(() => onStart?.({ ...report }), signal);
     const progress = watchHook(onProgress);
     const watched = { ...options, onProgress: progress?.call };
     const predicted = await predictPrepared(session, prepared, watched);

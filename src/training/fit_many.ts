@@ -133,7 +133,7 @@ async function trainGroup(
   });
   if (state.report === undefined) {
     state.report = { engine: engine.name, device: session.device, reason, arithmetic };
-    await hooks.wait(() => options.onStart?.(state.report!));
+    await hooks.wait(() => options.onStart?.({ ...state.report! }));
   }
   const runs = fit.runs.slice(first, end);
   const { epochs, batchSize } = settings[0]!;
