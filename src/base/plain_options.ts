@@ -26,6 +26,7 @@ const SWITCHES = [
   "otherArithmetic",
   "collectCalls",
   "stratified",
+  "keepCrossing",
 ];
 
 /** The options of some functions. */

@@ -1,5 +1,8 @@
+import { plainOptions } from "../base/plain_options.ts";
+import { checkDataset } from "../data/check_dataset.ts";
 import { chromosomeKey } from "../data/chromosomes.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { SPLIT_OPTIONS } from "./_split_options.ts";
 import { findFoldAxes, type FoldAxis, restrictAxis } from "../data/fold_axes.ts";
 import type { FoldScheme } from "../data/fold_scheme.ts";
 import { type Partition, partitionAxis } from "../data/partition.ts";
@@ -97,7 +100,8 @@ export interface DataSplit extends Readonly<Record<SplitPart, Dataset>> {
  * @returns Views of the samples.
  * @throws {RangeError} If a share is out of range, a part that was asked for would be empty, or a name is unknown, is in
  * two parts, or is of something that the scheme does not divide.
- * @throws {TypeError} If groups are missing, are not one for each sample, or are given to another scheme.
+ * @throws {TypeError} If groups are missing, are not one for each sample, or are given to another scheme; if these are no data set,
+ * or an option is misspelt or something else.
  * @throws {ContractError} If the chromosome of a gene is needed and unknown (see `placeGenes`), or labels are.
  *
  * @example Two cell types of four, and other genes, to test on
@@ -113,6 +117,8 @@ export interface DataSplit extends Readonly<Record<SplitPart, Dataset>> {
  * ```
  */
 export function splitData(data: Dataset, options: SplitDataOptions): DataSplit {
+  checkDataset(data, "split data");
+  options = plainOptions(options, { action: "split data", known: SPLIT_OPTIONS });
   const { scheme, stratified = false, groups, named = {}, keepCrossing = false } = options;
   const axes = findFoldAxes(data, { scheme, stratified, groups });
   refuseOtherNames(axes, options);

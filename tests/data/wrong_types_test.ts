@@ -3,7 +3,11 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import vm from "node:vm";
 import { Dataset } from "../../src/data/dataset.ts";
-import { evaluatePredictions } from "../../src/data/evaluate.ts";
+import { evaluatePredictions, measureAgreement } from "../../src/data/evaluate.ts";
+import { largestErrors } from "../../src/data/largest_errors.ts";
+import { summariseDataset } from "../../src/data/summary/summarise.ts";
+import { splitData } from "../../src/validation/split_data.ts";
+import { splitRegimes } from "../../src/validation/split_regimes.ts";
 import { type FoldOptions, kFold } from "../../src/data/kfold.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
 import type { Sample } from "../../src/data/sample.ts";
@@ -241,4 +245,36 @@ Deno.test("what an asynchronous function of readDataset is rejected with is the 
   // The file's own record is not used, which is worth a warning.
   const options = { record: { ...record, assembly: "hg38" }, onWarning };
   await rejects(readDataset(file, options), reason);
+});
+
+Deno.test("predictions that are not one number for each sample are not compared with labels", () => {
+  const good = new Float64Array(DATA.length);
+  const cases: [unknown, RegExp][] = [
+    [null, /found null as predictions, expected an array$/],
+    [good.subarray(1), /5 predictions for 6 samples, expected one for each$/],
+    [Array.from(good, () => "1"), /the prediction of sample 0 is "1", expected a number$/],
+  ];
+  const all: ((data: Dataset, predictions: never) => unknown)[] = [
+    evaluatePredictions,
+    measureAgreement,
+    largestErrors,
+  ];
+  for (const compare of all) {
+    for (const [predictions, message] of cases) {
+      refuse(() => compare(DATA, predictions as never), message);
+    }
+    refuse(() => compare(null as never, good as never), /found null as data, expected a Dataset$/);
+  }
+  refuse(() => summariseDataset(null as never), /found null as data, expected a Dataset$/);
+  throws(() => largestErrors(DATA, good, { count: "2" as never }), /^RangeError: .*count is "2"/);
+});
+
+Deno.test("splits refuse what is no data set, and options that nothing reads", () => {
+  const regimes = (options: object) => splitRegimes(DATA, options);
+  refuse(() => regimes({ newGene: 1 }), /found option "newGene", did you mean newGenes\?$/);
+  refuse(() => splitRegimes(null as never), /found null as data/);
+  deepStrictEqual(regimes({ newGenes: 1, seed: null }), regimes({ newGenes: 1 }));
+  const split = (options: object) => splitData(DATA, { scheme: "by-gene", ...options });
+  refuse(() => split({ testShar: 0.2 }), /did you mean testShare\?$/);
+  refuse(() => split({ keepCrossing: "no" }), /keepCrossing is "no", expected true or false$/);
 });
