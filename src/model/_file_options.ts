@@ -44,7 +44,7 @@ export function plainLoadOptions(options: LoadModelOptions): LoadModelOptions {
  * Options of saving without those that are `null`.
  *
  * @throws {TypeError} If one is misspelt.
- * @throws {RangeError} If there is no such place for a panel.
+ * @throws {RangeError} If the panel is to be in another place than these three.
  */
 export function plainSaveOptions(options: SaveModelOptions): SaveModelOptions {
   const plain = plainOptions(options, { action: "save model", known: SAVE });

@@ -157,7 +157,7 @@ async function seal(content: Readonly<Record<string, unknown>>): Promise<string>
  * @param options Where the panel is written.
  * @throws {WriteError} If it cannot be written.
  * @throws {TypeError} If it is no trained model, or the directory is empty or an address.
- * @throws {RangeError} If there is no such place for the panel.
+ * @throws {RangeError} If the panel is to be in another place than these three.
  * @throws As {@linkcode serializeModel} does.
  *
  * @example A model is the same after saving and loading
