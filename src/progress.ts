@@ -42,7 +42,7 @@ export interface Progress {
 
 /**
  * Is called from time to time with how far some work is. What it throws ends the work, and is thrown. It is not waited for, so
- * it must not be asynchronous: nobody would hear of what its promise is rejected with.
+ * it must not be asynchronous: only training, prediction, `attribute` and `readDataset` hear of what its promise is rejected with.
  */
 export type OnProgress = (progress: Progress) => void;
 

@@ -17,6 +17,7 @@ export function checkTypes(columns: SampleColumns): void {
   if (!Array.isArray(Object(record).marks)) {
     fail("record", kindOfValue(record), "a record with marks");
   }
+  checkTexts("marks of the record", "mark", record.marks);
   if (!isSignal(signal)) {
     fail("signal", kindOfValue(signal), `${PACKED_WANTED}, or a StoredSignal`);
   }

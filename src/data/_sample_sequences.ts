@@ -1,3 +1,4 @@
+import { showValue } from "../base/show_value.ts";
 import { packSequences } from "../base/sequence_packer.ts";
 import { type GeneSequences, NO_SEQUENCE } from "../base/sequences.ts";
 import { ContractError } from "../errors.ts";
@@ -7,7 +8,7 @@ import type { DataRecord } from "../record.ts";
 export interface LetteredSample {
   readonly gene: string;
   readonly cellType: string;
-  readonly sequence?: string | undefined;
+  readonly sequence?: string | null | undefined;
 }
 
 /**
@@ -30,13 +31,16 @@ export function sequencesOfSamples(
   const rows: string[] = [];
   const entryOf = new Uint32Array(genes).fill(NO_SEQUENCE);
   for (const [position, { gene, cellType, sequence: letters }] of samples.entries()) {
-    if (letters === undefined) continue;
+    // JSON has null for no sequence.
+    if (letters === undefined || letters === null) continue;
     const fail = (found: string): never => {
       throw new ContractError(
         `Cannot make samples: sample ${position} (${gene} in ${cellType}) ${found}`,
       );
     };
-    if (sequence === undefined) {
+    if (typeof letters !== "string") {
+      fail(`has ${showValue(letters)} as its sequence, expected letters`);
+    } else if (sequence === undefined) {
       fail("has a sequence, expected none: the record, or the model, speaks of none");
     } else if (letters.length !== sequence.bases) {
       fail(`has a sequence of ${letters.length} letters, expected ${sequence.bases}`);

@@ -43,6 +43,7 @@ export class Dataset extends SampleView {
    * @returns A data set of them, in their order.
    * @throws {TypeError} If there is no record, a gene or a cell type is no text or empty, a label is no number, a signal has
    * another number of values than the record and the bins say, or an option or a field of the first sample is misspelt.
+   * @throws {RangeError} If the bins are no integer of at least 1.
    * @throws {ContractError} If some samples have a label and others lack it, samples of one gene in one cell type have
    * different labels, two samples of a gene have different sequences, or a value is impossible; see the constructor.
    *

@@ -1,5 +1,3 @@
-import { findNonNumber } from "../base/find_non_number.ts";
-import { showValue } from "../base/show_value.ts";
 import {
   auroc,
   byGroup,
@@ -12,6 +10,7 @@ import {
   splitByGroup,
 } from "../metrics/mod.ts";
 import { median } from "../metrics/quantile.ts";
+import { checkPredictions } from "./_check_predictions.ts";
 import type { Dataset } from "./dataset.ts";
 import { joinReplicates } from "./sample_groups.ts";
 
@@ -107,21 +106,8 @@ export function correlateSamplesOfGene(
  * ```
  */
 export function evaluatePredictions(data: Dataset, predictions: ArrayLike<number>): Evaluation {
+  checkPredictions(data, predictions, "evaluate");
   const truth = data.labels();
-  if (predictions.length !== truth.length) {
-    throw new TypeError(
-      `Cannot evaluate: ${predictions.length} predictions for ${truth.length} samples, ` +
-        `expected one for each`,
-    );
-  }
-  const bad = findNonNumber(predictions);
-  if (bad >= 0) {
-    throw new TypeError(
-      `Cannot evaluate: the prediction of sample ${bad} is ${
-        showValue(predictions[bad])
-      }, expected a number`,
-    );
-  }
   const predicted = Float64Array.from(predictions);
   const binary = truth.every((label) => label === 0 || label === 1);
   return {
@@ -136,8 +122,10 @@ export function evaluatePredictions(data: Dataset, predictions: ArrayLike<number
  *
  * @param data Samples with labels.
  * @param predictions One number for each sample, `[position]`.
+ * @throws {TypeError} If these are no data set, or not one number for each sample.
  */
 export function measureAgreement(data: Dataset, predictions: ArrayLike<number>): Agreement {
+  checkPredictions(data, predictions, "evaluate");
   const truth = data.labels();
   const binary = truth.every((label) => label === 0 || label === 1);
   return agreementOf({ truth, predicted: Float64Array.from(predictions) }, binary);

@@ -1,5 +1,6 @@
 /** What the schemes of splits keep whole: genes, cell types, chromosomes, groups, or single samples. */
 
+import { showValue } from "../base/show_value.ts";
 import { ContractError } from "../errors.ts";
 import { cellTypeGroupsOf, geneGroupsOf } from "../io/item_groups.ts";
 import { findChromosomes } from "./chromosomes.ts";
@@ -97,9 +98,17 @@ function checkGroups(
         : `Cannot split data by "${scheme}": groups were given, which by-group alone takes`,
     );
   }
-  if (groups !== undefined && groups.length !== length) {
+  if (groups === undefined) return;
+  if (groups.length !== length) {
     throw new TypeError(
       `Cannot split by group: found ${groups.length} groups, expected ${length}, one for each sample`,
+    );
+  }
+  // In rows of JSON a group that is not known is `null`, and all such samples would be one group.
+  for (let i = 0; i < length; i++) {
+    if ((groups[i] ?? undefined) !== undefined) continue;
+    throw new TypeError(
+      `Cannot split by group: the group of sample ${i} is ${showValue(groups[i])}, expected a name`,
     );
   }
 }

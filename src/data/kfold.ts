@@ -1,5 +1,7 @@
-import { type OptionKind, refuseUnknownNames } from "../base/option_names.ts";
+import type { OptionKind } from "../base/option_names.ts";
+import { plainOptions } from "../base/plain_options.ts";
 import { showValue } from "../base/show_value.ts";
+import { checkDataset } from "./check_dataset.ts";
 import type { Dataset } from "./dataset.ts";
 import type { FoldScheme } from "./fold_scheme.ts";
 import { type Partition, partitionSamples } from "./partition.ts";
@@ -88,7 +90,7 @@ const [MOST_FOLDS, MOST_REPEATS] = [1_000_000, 1000];
  * @throws {RangeError} If there are fewer than 2 folds, or more folds than samples, genes, cell types, chromosomes or
  * groups (whichever the scheme splits), if a fold of a scheme that divides genes and cell types would have no samples on
  * one side, or if `contiguous` folds are to be repeated or stratified.
- * @throws {TypeError} If there are no options, or one is misspelt; if `groups` are missing, are not one for each sample, or are
+ * @throws {TypeError} If the data are no `Dataset`, there are no options, or one is misspelt or something else; if `groups` are missing, are not one for each sample, or are
  * given to another scheme.
  * @throws {ContractError} If the chromosome of a gene is needed and unknown (see `placeGenes`), or labels are.
  *
@@ -114,7 +116,8 @@ const [MOST_FOLDS, MOST_REPEATS] = [1_000_000, 1000];
  * ```
  */
 export function kFold(data: Dataset, options: FoldOptions): Fold[] {
-  checkOptions(options);
+  checkDataset(data, "split data");
+  options = checkOptions(options);
   const { folds, scheme, repeats = 1 } = options;
   const bounds = [["folds", folds, 2, MOST_FOLDS], ["repeats", repeats, 1, MOST_REPEATS]] as const;
   for (const [name, value, least, most] of bounds) {
@@ -143,7 +146,7 @@ const OPTIONS = {
 } as const satisfies Record<keyof FoldOptions, OptionKind>;
 
 /** Options of training may be among them, and have folds, too. */
-function checkOptions(options: unknown): void {
+function checkOptions(options: FoldOptions): FoldOptions {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
       `Cannot split data: options are ${
@@ -151,12 +154,7 @@ function checkOptions(options: unknown): void {
       }, expected an object with folds and scheme`,
     );
   }
-  refuseUnknownNames(options, {
-    action: "split data",
-    known: Object.keys(OPTIONS),
-    kinds: OPTIONS,
-    mayHaveMore: true,
-  });
+  return plainOptions(options, { action: "split data", kinds: OPTIONS });
 }
 
 /** Divides samples into folds along each axis of the scheme, as {@linkcode kFold} does. */

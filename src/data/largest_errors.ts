@@ -1,3 +1,7 @@
+import type { OptionKind } from "../base/option_names.ts";
+import { checkInteger } from "../base/check_integer.ts";
+import { plainOptions } from "../base/plain_options.ts";
+import { checkPredictions } from "./_check_predictions.ts";
 import type { Dataset } from "./dataset.ts";
 
 /** A sample whose prediction is far from its label. */
@@ -24,6 +28,11 @@ export interface LargestErrorsOptions {
   readonly count?: number | undefined;
 }
 
+const OPTIONS = { count: "number" } as const satisfies Record<
+  keyof LargestErrorsOptions,
+  OptionKind
+>;
+
 /**
  * Finds the samples whose predictions are farthest from their labels, farthest first; samples with equal errors are in
  * the order of the data.
@@ -33,6 +42,8 @@ export interface LargestErrorsOptions {
  * @param options Number of samples.
  * @returns The samples.
  * @throws {ContractError} If the data have no labels.
+ * @throws {TypeError} If these are no data set, or not one number for each sample, or an option is misspelt.
+ * @throws {RangeError} If `count` is no integer of at least 0.
  *
  * @example
  * ```ts
@@ -49,8 +60,12 @@ export interface LargestErrorsOptions {
 export function largestErrors(
   data: Dataset,
   predictions: ArrayLike<number>,
-  { count = 5 }: LargestErrorsOptions = {},
+  options: LargestErrorsOptions = {},
 ): LargeError[] {
+  const action = "find the largest errors";
+  checkPredictions(data, predictions, action);
+  const { count = 5 } = plainOptions(options, { action, kinds: OPTIONS });
+  checkInteger(count, { action, name: "count", least: 0 });
   const labels = data.labels();
   return findLargest(errorsOf(labels, predictions), count).map((position) => {
     const symbol = data.geneDetailsOf(position)?.symbol;

@@ -1,5 +1,8 @@
 import { kindOfValue } from "../base/kind_of_value.ts";
-import { type OptionKind, refuseUnknownNames } from "../base/option_names.ts";
+import type { OptionKind } from "../base/option_names.ts";
+import { plainOptions } from "../base/plain_options.ts";
+import { showValue } from "../base/show_value.ts";
+import { watchHook } from "../base/watched_hook.ts";
 import { ownUrl } from "../base/kinds.ts";
 import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
@@ -73,7 +76,8 @@ const OPTIONS = {
  * @param path Path of the file or folder, or whatever else a file may be read from.
  * @param options What the numbers are, and how to read them.
  * @returns The data.
- * @throws {TypeError} If this is no source, the record is something else, or an option is misspelt.
+ * @throws {TypeError} If this is no source, the record or a function is something else, or an option is misspelt.
+ * @throws {RangeError} If `threads` or `mostBytes` is out of range.
  * @throws {NotFoundError} If nothing has that path.
  * @throws {ContractError} If the kind is not known.
  * @throws {FormatError} If the content is damaged.
@@ -94,7 +98,22 @@ export async function readDataset(
   path: BinarySource,
   options: ReadDatasetOptions = {},
 ): Promise<Dataset> {
-  checkOptions(options);
+  const plain = checkOptions(options);
+  const [onNote, onWarning] = [watchHook(plain.onNote), watchHook(plain.onWarning)];
+  const onProgress = watchHook(plain.onProgress);
+  const data = await readColumns(path, {
+    ...plain,
+    onNote: onNote?.call,
+    onWarning: onWarning?.call,
+    onProgress: onProgress?.call,
+  });
+  // A rejection of the last call is heard of one turn later.
+  await Promise.resolve();
+  for (const hook of [onNote, onWarning, onProgress]) hook?.check();
+  return data;
+}
+
+async function readColumns(path: BinarySource, options: ReadDatasetOptions): Promise<Dataset> {
   options.signal?.throwIfAborted();
   const given = ownUrl(path);
   const isPath = (typeof given === "string" || given instanceof URL) && !isAddress(String(given));
@@ -106,17 +125,17 @@ export async function readDataset(
   return new Dataset(columns);
 }
 
-function checkOptions(options: ReadDatasetOptions): void {
-  refuseUnknownNames(Object(options), {
-    action: "read data",
-    known: Object.keys(OPTIONS),
-    kinds: OPTIONS,
-    mayHaveMore: true,
-  });
-  const { record } = Object(options) as ReadDatasetOptions;
-  if (record === undefined || Array.isArray(Object(record).marks)) return;
-  throw new TypeError(
-    `Cannot read data: record is ${kindOfValue(record)}, expected a record with marks`,
+function checkOptions(options: ReadDatasetOptions): ReadDatasetOptions {
+  const plain = plainOptions(options, { action: "read data", kinds: OPTIONS });
+  const { record, mostBytes } = plain;
+  if (record !== undefined && !Array.isArray(Object(record).marks)) {
+    throw new TypeError(
+      `Cannot read data: record is ${kindOfValue(record)}, expected a record with marks`,
+    );
+  }
+  if (mostBytes === undefined || mostBytes >= 0 && typeof mostBytes === "number") return plain;
+  throw new RangeError(
+    `Cannot read data: mostBytes is ${showValue(mostBytes)}, expected a number of at least 0`,
   );
 }
 

@@ -1,11 +1,14 @@
 /** Columns of samples that are held one by one. */
 
-import { type OptionKind, refuseUnknownNames } from "../base/option_names.ts";
+import type { OptionKind } from "../base/option_names.ts";
+import { checkInteger } from "../base/check_integer.ts";
+import { plainOptions } from "../base/plain_options.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import type { PackedColumns } from "../io/columns.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { storeValues } from "../io/signal_values.ts";
+import { showValue } from "../base/show_value.ts";
 import type { DataRecord } from "../record.ts";
 import { checkSamples, copySignal, refuseContradictions } from "./_check_samples.ts";
 import { sequencesOfSamples } from "./_sample_sequences.ts";
@@ -44,7 +47,8 @@ const OPTIONS = { record: "object", marks: "list", bins: "number" } as const sat
  * @param options What their numbers are.
  * @returns The columns.
  * @throws {TypeError} If there is no record, a gene or a cell type is no text or empty, a label is no number, a signal has
- * another number of values than is expected, or an option or a field of the first sample is misspelt.
+ * another number of values than is expected, or an option or a field of the first sample is misspelt or something else.
+ * @throws {RangeError} If the bins are no integer of at least 1.
  * @throws {ContractError} If some samples lack a label that others have, two labels are of one gene in one cell type and
  * differ, or sequences are impossible.
  */
@@ -52,20 +56,25 @@ export function columnsOfSamples(
   samples: readonly Sample[],
   options: FromSamplesOptions,
 ): PackedColumns {
+  const { record: given, ...others } = plainOptions(options, {
+    action: "make samples",
+    kinds: OPTIONS,
+  });
   // Programs in plain JavaScript leave it out, and nothing else says what the numbers are.
-  if ((options as FromSamplesOptions | undefined)?.record === undefined) {
+  if (given === undefined) {
     throw new TypeError(
       "Cannot make samples: found no record of what their numbers are, expected one, such as { record: model.inputRecord }",
     );
   }
-  refuseUnknownNames(options, {
-    action: "make samples",
-    known: Object.keys(OPTIONS),
-    kinds: OPTIONS,
-    mayHaveMore: true,
-  });
+  const { marks = given.marks } = others;
+  if (!Array.isArray(marks)) {
+    throw new TypeError(
+      `Cannot make samples: marks are ${showValue(marks)}, expected an array of names`,
+    );
+  }
   checkSamples(samples);
-  const { record: given, marks = given.marks, bins = binsOf(samples, marks) } = options;
+  const { bins = binsOf(samples, marks) } = others;
+  checkInteger(bins, { action: "make samples", name: "bins", least: 1 });
   const record = { ...given, marks };
   const size = bins * marks.length;
   const signal = new PackedBuilder(samples.length * size);

@@ -15,11 +15,18 @@ const PATHS: readonly PredictionPath[] = ["grouped", "direct"];
  *
  * @throws {ContractError} If weights do not fit the model.
  * @throws {RangeError} If a setting is out of range, or there are no members.
+ * @throws {TypeError} If the members are no array.
  */
 export function checkSession(
   spec: ModelSpec,
-  { members, batchSize, threads, path }: SessionOptions,
+  options: SessionOptions,
 ): void {
+  const { members, batchSize, threads, path } = Object(options) as SessionOptions;
+  if (!Array.isArray(members)) {
+    throw new TypeError(
+      `Cannot make session: members are ${showValue(members)}, expected an array of them`,
+    );
+  }
   // This throws if the number is out of range.
   chooseThreads(threads);
   checkInteger(batchSize, { action: "make session", name: "batchSize", least: 1 });

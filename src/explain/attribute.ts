@@ -1,4 +1,5 @@
 import { DisposableList } from "../base/disposable_list.ts";
+import { watchHook } from "../base/watched_hook.ts";
 import { listSome } from "../base/wording.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
@@ -6,6 +7,7 @@ import type { InputName } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { openNetwork } from "../training/open_network.ts";
 import type { AttributeOptions } from "./attribute_options.ts";
+import { checkAttribute } from "./_check_attribute.ts";
 import { chooseBlockSize } from "./block_size.ts";
 import { explainByExpectation, explainByGradient, explainByPath } from "./_gradient_methods.ts";
 import { joinBlocks } from "./join_blocks.ts";
@@ -40,7 +42,7 @@ import type { Attributions } from "./types.ts";
  * @param data The samples, and those that baselines are taken from.
  * @param options The method and its settings.
  * @returns The attributions of all samples, or of those that `rows` names, in its order; of no samples each part is empty.
- * @throws {TypeError} If there are no models.
+ * @throws {TypeError} If there are no models, these are no array or no data set, or an option is misspelt or something else.
  * @throws {RangeError} If a setting is out of range or unknown.
  * @throws {ContractError} If the data do not fit a model, the method cannot explain what a model reads, or models read
  * different inputs.
@@ -67,6 +69,7 @@ export async function attribute(
   data: Dataset,
   options: AttributeOptions = {},
 ): Promise<Attributions> {
+  options = checkAttribute(models, data, options);
   const blocks: Attributions[] = [];
   for await (const block of explainBlocks(models, data, options, attributeNone)) blocks.push(block);
   const plan = planAttribution(data, options);
@@ -110,7 +113,7 @@ export async function* attributeBlocks(
   data: Dataset,
   options: AttributeOptions = {},
 ): AsyncGenerator<Attributions, void, void> {
-  yield* explainBlocks(models, data, options);
+  yield* explainBlocks(models, data, checkAttribute(models, data, options));
 }
 
 /** The blocks of all samples; if there are no samples, what `ofNone` makes. */
@@ -121,7 +124,8 @@ async function* explainBlocks(
   ofNone?: (networks: readonly ExplainedNetwork[]) => Attributions,
 ): AsyncGenerator<Attributions, void, void> {
   const plan = planAttribution(data, options);
-  const { onStart, onProgress, signal } = options;
+  const { onStart, signal } = options;
+  const progress = watchHook(options.onProgress);
   signal?.throwIfAborted();
   await using stack = new DisposableList();
   const networks = await openNetworks(models, { data, plan, options, stack });
@@ -135,13 +139,14 @@ async function* explainBlocks(
       signal,
       onShare: (models) => {
         const done = first + positions.length * (models / networks.length);
-        onProgress?.({ done, total: length, unit: "samples" });
+        progress?.call({ done, total: length, unit: "samples" });
       },
     });
     // A short block may have told of its progress only at its end.
     signal?.throwIfAborted();
     yield found;
   }
+  progress?.check();
 }
 
 /** Opens the models, all of them before the first sample, so that what is wrong is said early. */

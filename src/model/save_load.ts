@@ -17,6 +17,12 @@ import { parseRecord } from "../record.ts";
 import { describeInputs } from "./describe_input.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import {
+  type LoadModelOptions,
+  plainLoadOptions,
+  plainSaveOptions,
+  type SaveModelOptions,
+} from "./_file_options.ts";
+import {
   directoryOf,
   type ModelSources,
   type NamedModelFiles,
@@ -44,6 +50,8 @@ import { digestJson } from "./seal.ts";
 import { isBranched } from "./spec.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
+export type { LoadModelOptions, SaveModelOptions } from "./_file_options.ts";
+
 export type { ModelSources, NamedModelFiles } from "./_model_files.ts";
 
 /** The files of a saved model. */
@@ -54,25 +62,6 @@ export interface SerializedModel {
   readonly weights: Uint8Array<ArrayBuffer>;
   /** Content of `panel.npz`, for a model that has a panel. */
   readonly panel?: Uint8Array<ArrayBuffer>;
-}
-
-/** Options of {@linkcode loadModel}. */
-export interface LoadModelOptions {
-  /** Panels by their digests: those that are here are not read again, those that are read are added. */
-  readonly panels?: Map<string, ReferencePanel> | undefined;
-  /** Gives the reading up, such as of a server that is slow: the call rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Options of {@linkcode saveModel}. */
-export interface SaveModelOptions {
-  /**
-   * Where `panel.npz` is written, if the model has a panel: beside the other files; in the directory above, where several
-   * models with one panel share it; or not at all, since another model's save wrote it.
-   *
-   * @default {"beside"}
-   */
-  readonly panel?: "beside" | "above" | "elsewhere" | undefined;
 }
 
 /**
@@ -168,6 +157,7 @@ async function seal(content: Readonly<Record<string, unknown>>): Promise<string>
  * @param options Where the panel is written.
  * @throws {WriteError} If it cannot be written.
  * @throws {TypeError} If it is no trained model, or the directory is empty or an address.
+ * @throws {RangeError} If the panel is to be in another place than these three.
  * @throws As {@linkcode serializeModel} does.
  *
  * @example A model is the same after saving and loading
@@ -189,9 +179,10 @@ async function seal(content: Readonly<Record<string, unknown>>): Promise<string>
 export async function saveModel(
   trained: TrainedModel,
   directory: string | URL,
-  { panel: place = "beside" }: SaveModelOptions = {},
+  options: SaveModelOptions = {},
 ): Promise<void> {
   checkTrainedModel(trained, "save model");
+  const { panel: place = "beside" } = plainSaveOptions(options);
   const path = pathOf(directory);
   const { json, weights } = await serializeLayers(trained);
   const { panel } = trained;
@@ -215,7 +206,7 @@ export async function saveModel(
  * @returns The model.
  * @throws {NotFoundError} If a file is missing; it names the directory of the model if that is in the one given, as in a run.
  * @throws {FormatError} If a file is damaged, or was not written by this package.
- * @throws {TypeError} If something else is given, such as an address.
+ * @throws {TypeError} If something else is given, such as an address, or an option is something else or misspelt.
  * @throws The reason of `options.signal`, if it is aborted.
  *
  * @example A model from memory
@@ -236,8 +227,9 @@ export async function saveModel(
  */
 export async function loadModel(
   directory: string | URL | ModelSources | NamedModelFiles | Iterable<File>,
-  { panels, signal }: LoadModelOptions = {},
+  options: LoadModelOptions = {},
 ): Promise<TrainedModel> {
+  const { panels, signal } = plainLoadOptions(options);
   signal?.throwIfAborted();
   const openWith = (open: () => Promise<ByteSource | undefined>) => async (digest: string) =>
     panels?.get(digest) ?? await open();

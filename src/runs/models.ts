@@ -119,6 +119,7 @@ export async function isStarter(directory: string): Promise<boolean> {
  * @param directory Directory of a run, or of a model; `starter` for the model that comes with this package.
  * @returns The one model, or the members of the ensemble in order.
  * @throws {NotFoundError} If the directory does not exist.
+ * @throws {TypeError} If this is no path.
  * @throws {ContractError} If the directory holds no model, an address is given, or it is called `starter`.
  * @throws {FormatError} If a file is damaged.
  *
@@ -143,6 +144,7 @@ export async function isStarter(directory: string): Promise<boolean> {
  * ```
  */
 export async function loadModels(directory: string): Promise<TrainedModel[]> {
+  if (typeof directory !== "string") directory = pathOf(directory);
   if (await isStarter(directory)) return [await loadStarter()];
   if (isAddress(directory)) {
     const address = showPlace(directory);

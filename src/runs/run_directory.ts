@@ -2,6 +2,7 @@
 
 import { ContractError } from "../errors.ts";
 import { removeIfEmpty } from "../files/directory.ts";
+import { checkTaking } from "./_check_taking.ts";
 import { pathKind, pathOf } from "../files/file.ts";
 import { type FileLock, isLocked, takeLock } from "../files/lock.ts";
 import { CheckpointFolder } from "../training/checkpoint_folder.ts";
@@ -57,6 +58,7 @@ export async function clearFinishedRun(directory: string): Promise<void> {
  * @returns The directory and its checkpoints, to be disposed of.
  * @throws {ContractError} If another process has taken it, a part of it is a link, or no directory can be there.
  * @throws {WriteError} If the system lets nothing be written there.
+ * @throws {TypeError} If this is no path, there is no command, or an option is misspelt or something else.
  * @throws {FormatError} If it is to be resumed and all checkpoints are damaged.
  *
  * @example A run that keeps checkpoints
@@ -82,6 +84,7 @@ export async function clearFinishedRun(directory: string): Promise<void> {
  * ```
  */
 export async function takeRun(directory: string, options: TakeRunOptions): Promise<OwnedRun> {
+  options = checkTaking(directory, options);
   const { resume = false, checkpointMinutes, share, onWarning = () => {} } = options;
   const parts = await takeParts(directory, options);
   const path = checkpointsOf(directory);
@@ -121,6 +124,7 @@ export async function takeRun(directory: string, options: TakeRunOptions): Promi
  * @returns The directory, whose parts have checkpoints of their own, to be disposed of.
  * @throws {ContractError} If another process has taken it, a part of it is a link, or no directory can be there.
  * @throws {WriteError} If the system lets nothing be written there.
+ * @throws {TypeError} If this is no path, there is no command, or an option is misspelt or something else.
  *
  * @example Two parts
  * ```ts
@@ -143,6 +147,7 @@ export async function takeRun(directory: string, options: TakeRunOptions): Promi
  * ```
  */
 export async function takeParts(directory: string, options: TakeRunOptions): Promise<OwnedParts> {
+  options = checkTaking(directory, options);
   const { command, flags = {}, inputs = {}, resume = false, refuse } = options;
   const { checkpointMinutes, onWarning = () => {} } = options;
   const path = checkpointsOf(directory);

@@ -3,7 +3,7 @@
 import { nullable, number, numberOrNull, oneOf, optional, text } from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
 import { ContractError, FormatError, NotFoundError } from "../errors.ts";
-import { pathKind } from "../files/file.ts";
+import { pathKind, pathOf } from "../files/file.ts";
 import { LOSS, type Loss } from "../model/loss.ts";
 import { findPreset } from "../model/presets.ts";
 import type {
@@ -134,6 +134,7 @@ const REGIMES = part({
  * @returns Settings, and history and scores by regime if the run has them.
  * @throws {NotFoundError} If the directory does not exist.
  * @throws {ContractError} If it holds no run, or is a file.
+ * @throws {TypeError} If this is no path.
  * @throws {FormatError} If a file in it is damaged.
  *
  * @example The least that a run has
@@ -152,6 +153,7 @@ const REGIMES = part({
  * ```
  */
 export async function readRun(directory: string): Promise<SavedRun> {
+  if (typeof directory !== "string") directory = pathOf(directory);
   await refuseFile(directory, "read run");
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
   if (!await isThere("config.json")) {

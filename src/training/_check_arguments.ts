@@ -3,17 +3,40 @@
 import { typedArrayName } from "../base/arrays.ts";
 import { checkInteger } from "../base/check_integer.ts";
 import { showValue } from "../base/show_value.ts";
-import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
-import type { FitCheckpoint, FitManyOptions } from "./fit_types.ts";
+import { plainOptions } from "./_plain_options.ts";
+import type { FitCheckpoint, FitManyOptions, FitRun } from "./fit_types.ts";
 
-/** Throws unless these are samples. */
-export function checkDataset(data: unknown, action: string): void {
-  if (data instanceof Dataset) return;
-  const isColumns = isObject(data) && "geneIndex" in data;
-  const found = isColumns ? "columns" : Array.isArray(data) ? "an array" : kindOf(data);
-  const advice = isColumns ? ": new Dataset(columns)" : "";
-  throw new TypeError(`Cannot ${action}: found ${found} as data, expected a Dataset${advice}`);
+const RUN_NAMES = Object.keys(
+  { data: true, seed: true, learningRate: true, validation: true } satisfies Record<
+    keyof FitRun,
+    true
+  >,
+);
+
+/**
+ * Runs without what is `null` in them.
+ *
+ * @throws {TypeError} Unless they are a list. If one has an option that all runs share, and it is not the one that they share:
+ * nothing would read it.
+ */
+export function plainRuns(runs: readonly FitRun[], options: FitManyOptions): readonly FitRun[] {
+  if (!Array.isArray(runs)) {
+    throw new TypeError(`Cannot train: runs are ${showValue(runs)}, expected an array of runs`);
+  }
+  return runs.map((run: FitRun, index) => {
+    const plain = plainOptions(run, "train");
+    const own = Object.entries(plain).find(([name, value]) =>
+      !RUN_NAMES.includes(name) && Reflect.get(Object(options), name) !== value
+    );
+    if (own === undefined) return plain;
+    throw new TypeError(
+      `Cannot train: run ${index} has ${
+        own[0]
+      } of its own, which all runs share; give it in the options, and train runs ` +
+        "that differ in it one after the other",
+    );
+  });
 }
 
 /** Throws unless this is a model, as far as can be seen without reading it, or the name of a preset. */
@@ -85,8 +108,4 @@ export function checkNotFreed({ runs }: Pick<FitCheckpoint, "runs">, action: str
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
-}
-
-function kindOf(value: unknown): string {
-  return isObject(value) ? "an object" : showValue(value);
 }

@@ -244,7 +244,8 @@ export class EpochLoop {
       arrays.filter((values) => !kept.has(values)).forEach(freeArray);
     }
     for (const [run, record] of records) {
-      await hooks.wait(() => options.onEpoch?.(run, record));
+      // A copy: a hook may change what it gets, and the history is also what `earlyStopping` and checkpoints read.
+      await hooks.wait(() => options.onEpoch?.(run, { ...record }));
     }
     // After the last epoch nobody else would look.
     options.signal?.throwIfAborted();

@@ -69,7 +69,7 @@ export async function reportOf(fit: Fit): Promise<EngineReport> {
     threads: options.threads,
   });
   const report = { engine: engine.name, device: session.device, reason, arithmetic };
-  await hooks.wait(() => options.onStart?.(report));
+  await hooks.wait(() => options.onStart?.({ ...report }));
   return report;
 }
 

@@ -1,102 +1,24 @@
-/** Options as programs without types, or with options from JSON, give them. */
-
-import { kindOfValue } from "../base/kind_of_value.ts";
-import { namesOf, refuseUnknownNames } from "../base/option_names.ts";
-import { showValue } from "../base/show_value.ts";
-import { EARLY_STOPPING_NAMES, OPTION_NAMES, OPTIONS } from "./_option_names.ts";
-
-const KNOWN: ReadonlySet<string> = new Set(OPTION_NAMES);
-const SIGNALS = ["signal", "stop"];
-/** Options that are options themselves. */
-const NESTED = ["checkpoint", "earlyStopping"];
-const FUNCTIONS = [
-  "onStart",
-  "onEpoch",
-  "onProgress",
-  "onNote",
-  "onFold",
-  "onFoldEnd",
-  "takeOutputs",
-];
-/** Whatever is not `false` would be taken for `true`, such as the text "false". */
-const SWITCHES = [
-  "ownPanel",
-  "acceptAssembly",
-  "labelStatistics",
-  "otherArithmetic",
-  "collectCalls",
-];
+import { refuseUnknownNames } from "../base/option_names.ts";
+import { plainOptions as plainOptionsOf } from "../base/plain_options.ts";
+import { EARLY_STOPPING_NAMES, OPTIONS } from "./_option_names.ts";
 
 /**
- * Leaves out options that are `null`, which is how JSON says that one was not given, and refuses those that would fail only
- * when they are used: a signal that cannot abort, or something else in the place of a function. Misspelt names are refused, too.
+ * Options of training and prediction as the function of the same name in base makes them plain, and those of `earlyStopping`.
  *
  * @param options The options.
  * @param action What is refused otherwise, such as `train`.
  * @returns The same options.
  * @throws {TypeError} Naming the option.
  */
-export function plainOptions<Options extends object>(
-  options: Options,
-  action: string,
-): Options {
-  if (typeof (options ?? {}) !== "object") {
-    throw new TypeError(`Cannot ${action}: options are ${showValue(options)}, expected an object`);
-  }
-  // Predictors ask for each call, so all is done in one pass, and what is seldom there is looked for only where it may be.
-  const given = Object(options ?? {}) as Given;
-  const plain: Record<string, unknown> = {};
-  let hasOthers = false;
-  for (const name of namesOf(given).names) {
-    const value = given[name];
-    if (value === undefined || value === null) continue;
-    const wanted = wantedOf(name, value);
-    if (wanted !== undefined) {
-      throw new TypeError(
-        `Cannot ${action}: ${name} is ${kindOrValue(value)}, expected ${wanted}`,
-      );
-    }
-    // What else an object of a class has is its own affair.
-    if (!KNOWN.has(name)) hasOthers = true;
-    else plain[name] = NESTED.includes(name) ? withoutNulls(value) : value;
-  }
-  // Records of a program's own, which have more than options, are given for options, and runs of `fitMany` are such records.
-  if (hasOthers) {
-    refuseUnknownNames(given, { action, known: OPTION_NAMES, kinds: OPTIONS, mayHaveMore: true });
-  }
-  if (plain.earlyStopping !== undefined) {
-    refuseUnknownNames(Object(plain.earlyStopping), {
+export function plainOptions<Options extends object>(options: Options, action: string): Options {
+  const plain = plainOptionsOf(options, { action, kinds: OPTIONS });
+  const { earlyStopping } = plain as { readonly earlyStopping?: unknown };
+  if (earlyStopping !== undefined) {
+    refuseUnknownNames(Object(earlyStopping), {
       action,
       known: EARLY_STOPPING_NAMES,
       what: "option of earlyStopping",
     });
   }
-  return plain as Options;
-}
-
-/** The same options without those that are `null`; unless there are some, the very same, which may be of a class. */
-function withoutNulls(options: unknown): unknown {
-  const entries = Object.entries(Object(options));
-  if (!entries.some(([, value]) => value === null)) return options;
-  return Object.fromEntries(entries.filter(([, value]) => value !== null));
-}
-
-type Given = Readonly<Record<string, unknown>>;
-
-/** What an option should be, if it is something else. */
-function wantedOf(name: string, value: unknown): string | undefined {
-  if (SIGNALS.includes(name)) return isSignal(value) ? undefined : "an AbortSignal";
-  if (FUNCTIONS.includes(name)) return typeof value === "function" ? undefined : "a function";
-  if (SWITCHES.includes(name)) return typeof value === "boolean" ? undefined : "true or false";
-  if (name !== "geneEffects" || typeof value === "boolean") return undefined;
-  return value === "leave-one-out" ? undefined : "true, false, or in predictions leave-one-out";
-}
-
-function isSignal(value: unknown): boolean {
-  const { aborted, addEventListener } = Object(value);
-  return typeof aborted === "boolean" && typeof addEventListener === "function";
-}
-
-function kindOrValue(value: unknown): string {
-  return typeof value === "object" ? kindOfValue(value) : showValue(value);
+  return plain;
 }

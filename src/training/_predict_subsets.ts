@@ -1,12 +1,12 @@
 /** Predicts the same samples from several subsets of their marks, in one session. */
 
+import { checkDataset } from "../data/check_dataset.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Session } from "../engine/engine.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
 import { ContractError, DivergedError } from "../errors.ts";
 import { checkTrainedModel } from "../model/check_trained.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
-import { checkDataset } from "./_check_arguments.ts";
 import { unscalePredictions } from "./_label_scale.ts";
 import { predictRows } from "./_predict_rows.ts";
 import { predictSource } from "./_predict_source.ts";
@@ -14,7 +14,7 @@ import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effec
 import { withSession } from "./_kept_sessions.ts";
 import { awaitHook } from "./hooks.ts";
 import { plainOptions } from "./_plain_options.ts";
-import { watchHook } from "./_watched_hook.ts";
+import { watchHook } from "../base/watched_hook.ts";
 import type { PredictOptions } from "./predict_options.ts";
 
 /** Options of {@linkcode predictSubsets}. */
@@ -45,7 +45,7 @@ export async function predictSubsets(
   signal?.throwIfAborted();
   const opening = { engine, threads, path, samples: data.length };
   return await withSession(model, opening, async ({ session, report }) => {
-    await awaitHook(() => onStart?.(report), signal);
+    await awaitHook(() => onStart?.({ ...report }), signal);
     const progress = watchHook(onProgress);
     const watched = { ...options, onProgress: progress?.call };
     const predicted = await predictPrepared(session, prepared, watched);

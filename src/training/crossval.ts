@@ -1,3 +1,4 @@
+import { checkDataset } from "../data/check_dataset.ts";
 import { Dataset } from "../data/dataset.ts";
 import { evaluatePredictions, type Evaluation } from "../data/evaluate.ts";
 import type { FoldScheme } from "../data/fold_scheme.ts";
@@ -6,7 +7,6 @@ import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { countKnown, type PanelReading } from "../panel/reading.ts";
 import { type RegimeAgreement, scoreByRegime } from "../validation/split_scores.ts";
-import { checkDataset } from "./_check_arguments.ts";
 import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { fitMany } from "./fit_many.ts";

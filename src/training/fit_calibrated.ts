@@ -1,3 +1,4 @@
+import { checkDataset } from "../data/check_dataset.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { DivergedError } from "../errors.ts";
 import type { Calibration } from "../model/calibration.ts";
@@ -13,7 +14,7 @@ import {
   measureErrors,
   refuseStart,
 } from "./calibrate.ts";
-import { checkDataset, checkSpec } from "./_check_arguments.ts";
+import { checkSpec } from "./_check_arguments.ts";
 import { resolveSpec } from "./_check_data.ts";
 import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";

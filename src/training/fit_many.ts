@@ -1,8 +1,9 @@
+import { checkDataset } from "../data/check_dataset.ts";
 import type { Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
-import { checkDataset, checkOptions, checkSpec } from "./_check_arguments.ts";
+import { checkOptions, checkSpec, plainRuns } from "./_check_arguments.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
 import { type Fit, memberOf, planFit, plannedTraining } from "./_fit_plan.ts";
 import { checkpointOf, endPart, type FitState, reportOf, startState } from "./_fit_state.ts";
@@ -19,7 +20,7 @@ import type {
 } from "./fit_types.ts";
 import { PartFinished } from "./part.ts";
 import { plainOptions } from "./_plain_options.ts";
-import { watchHook } from "./_watched_hook.ts";
+import { watchHook } from "../base/watched_hook.ts";
 import { surveyRuns } from "./_survey.ts";
 import { joinSignals } from "../base/join_signals.ts";
 
@@ -36,7 +37,8 @@ import { joinSignals } from "../base/join_signals.ts";
  * `options.resume` is from other data, another model or other settings; if another training keeps its checkpoints in the
  * folder that `options.checkpoint` is.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
- * @throws {TypeError} If a run's data are no `Dataset`, or an option such as `checkpoint`, `initial` or `signal` is something
+ * @throws {TypeError} If the runs are no array, a run's data are no `Dataset`, a run has an option of its own that all runs
+ *   share, such as `epochs`, or an option such as `checkpoint`, `initial` or `signal` is something
  *   else, or has a misspelt name.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
@@ -61,8 +63,8 @@ export async function fitMany(
   runs: readonly FitRun[],
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
+  runs = plainRuns(runs, options);
   options = plainOptions(options, "train");
-  runs = runs.map((run) => plainOptions(run, "train"));
   checkSpec(spec, "train");
   for (const { data, validation } of runs) {
     checkDataset(data, "train");
@@ -131,7 +133,7 @@ async function trainGroup(
   });
   if (state.report === undefined) {
     state.report = { engine: engine.name, device: session.device, reason, arithmetic };
-    await hooks.wait(() => options.onStart?.(state.report!));
+    await hooks.wait(() => options.onStart?.({ ...state.report! }));
   }
   const runs = fit.runs.slice(first, end);
   const { epochs, batchSize } = settings[0]!;

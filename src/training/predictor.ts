@@ -15,7 +15,7 @@ import {
 } from "./_prediction_queue.ts";
 import { PredictorCall } from "./_predictor_call.ts";
 import { type PredictorHealth, PredictorSessions } from "./_predictor_sessions.ts";
-import { watchHook } from "./_watched_hook.ts";
+import { watchHook } from "../base/watched_hook.ts";
 import { meanOf, spreadOfMembers } from "./ensemble.ts";
 import { predictIntervals } from "./intervals.ts";
 import type {
@@ -87,6 +87,13 @@ export async function openPredictor(
   }
 }
 
+/** Nothing where nothing was given, as in most calls, whose samples take a few microseconds. */
+const NO_OPTIONS = {};
+
+function plainOfCall<Options extends CallOptions>(options: Options | undefined): Options {
+  return options === undefined ? NO_OPTIONS as Options : plainOptions(options, "predict");
+}
+
 function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value);
 }
@@ -132,16 +139,16 @@ class OpenPredictor implements Predictor {
 
   async predict(
     samples: Dataset | readonly Sample[],
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<Float32Array<ArrayBuffer>> {
-    return await this.#run(samples, options ?? {}, ({ members }) => meanOfMembers(members));
+    return await this.#run(samples, plainOfCall(options), ({ members }) => meanOfMembers(members));
   }
 
   async predictDetails(
     samples: Dataset | readonly Sample[],
-    details: PredictDetailsOptions = {},
+    details?: PredictDetailsOptions,
   ): Promise<PredictionDetails> {
-    const { confidence, ...options } = details ?? {};
+    const { confidence, ...options } = plainOfCall(details);
     return await this.#run(samples, options, ({ data, members }) => {
       const predictions = meanOfMembers(members);
       const [model] = this.#sessions.models;

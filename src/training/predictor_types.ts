@@ -73,7 +73,8 @@ export interface Predictor extends AsyncDisposable {
    * @returns One value per sample, `[sample]`; a probability for models with a sigmoid; the mean of an ensemble's members.
    * @throws {BusyError} If too many samples wait already.
    * @throws {ContractError} If the samples do not fit the model; see `predict` and `samplesFor`.
-   * @throws {TypeError} If a signal does not have as many values as the model takes.
+   * @throws {TypeError} If a signal does not have as many values as the model takes, or an option is something else or
+   * misspelt.
    * @throws {DivergedError} If a prediction is NaN or infinite.
    * @throws {EngineUnavailableError} If the hardware or a thread fails; later calls are computed by an engine that is
    * started again.

@@ -1,76 +1,26 @@
+import { plainOptions } from "../base/plain_options.ts";
+import { checkDataset } from "../data/check_dataset.ts";
 import { chromosomeKey } from "../data/chromosomes.ts";
 import type { Dataset } from "../data/dataset.ts";
+import {
+  type NamedParts,
+  type NamedUnit,
+  SPLIT_OPTIONS,
+  type SplitDataOptions,
+} from "./_split_options.ts";
 import { findFoldAxes, type FoldAxis, restrictAxis } from "../data/fold_axes.ts";
-import type { FoldScheme } from "../data/fold_scheme.ts";
 import { type Partition, partitionAxis } from "../data/partition.ts";
 import { cellTypeGroupsOf, placesByName } from "../io/item_groups.ts";
 import { geneKey } from "../gene_id.ts";
 import { listSome } from "../base/wording.ts";
+
+export type { NamedParts, NamedUnit, SplitDataOptions } from "./_split_options.ts";
 
 /** The parts of a split, in the order of what may be learned from: a sample is in the last part that it must be in. */
 export const SPLIT_PARTS = ["train", "validation", "test"] as const;
 
 /** A part of a split: to train on, to choose models by, to judge the chosen model by. */
 export type SplitPart = (typeof SPLIT_PARTS)[number];
-
-/** What can be put into a part by its name. */
-export type NamedUnit = "chromosomes" | "cellTypes" | "genes" | "groups";
-
-/** Names for the parts that are not trained on. */
-export interface NamedParts {
-  /** Names of what is tested on. */
-  readonly test?: readonly string[] | undefined;
-  /** Names of what is validated on. */
-  readonly validation?: readonly string[] | undefined;
-}
-
-/** Options of {@linkcode splitData}. */
-export interface SplitDataOptions {
-  /** What is kept whole, as in `kFold`. */
-  readonly scheme: FoldScheme;
-  /**
-   * The share of what the scheme divides (genes, say, or cell types) that is tested on, from 0 to less than 1: of all of
-   * them or, with `named`, of those that have no name there.
-   *
-   * @default {named === undefined ? 0.2 : 0}
-   */
-  readonly testShare?: number | undefined;
-  /**
-   * The share that is validated on, from 0 to less than 1.
-   *
-   * @default {0}
-   */
-  readonly validationShare?: number | undefined;
-  /**
-   * What is tested and validated on by name, in place of shares: chromosomes (`chr8` or `8`), cell types (replicates by
-   * their own name or that of their group), genes, or groups, whichever the scheme divides. The rest is divided by the
-   * shares.
-   *
-   * @default {Drawn at random}
-   */
-  readonly named?: Readonly<Partial<Record<NamedUnit, NamedParts>>> | undefined;
-  /**
-   * Whether samples that share a gene or a cell type with the training samples, but not both, are validated and tested on
-   * too, as in the competition: with the schemes that divide genes and cell types they are left out otherwise.
-   *
-   * @default {false}
-   */
-  readonly keepCrossing?: boolean | undefined;
-  /**
-   * Seed of the random choice.
-   *
-   * @default {0}
-   */
-  readonly seed?: number | undefined;
-  /**
-   * Whether to distribute the labels alike over the parts; see `kFold`.
-   *
-   * @default {false}
-   */
-  readonly stratified?: boolean | undefined;
-  /** The group of each sample, `[position]`, which scheme `by-group` needs. */
-  readonly groups?: readonly string[] | undefined;
-}
 
 /** What of one axis, such as the chromosomes, is in which part. */
 export interface SplitAxis {
@@ -97,7 +47,8 @@ export interface DataSplit extends Readonly<Record<SplitPart, Dataset>> {
  * @returns Views of the samples.
  * @throws {RangeError} If a share is out of range, a part that was asked for would be empty, or a name is unknown, is in
  * two parts, or is of something that the scheme does not divide.
- * @throws {TypeError} If groups are missing, are not one for each sample, or are given to another scheme.
+ * @throws {TypeError} If groups are missing, are not one for each sample, or are given to another scheme; if these are no data set,
+ * or an option is misspelt or something else.
  * @throws {ContractError} If the chromosome of a gene is needed and unknown (see `placeGenes`), or labels are.
  *
  * @example Two cell types of four, and other genes, to test on
@@ -113,6 +64,8 @@ export interface DataSplit extends Readonly<Record<SplitPart, Dataset>> {
  * ```
  */
 export function splitData(data: Dataset, options: SplitDataOptions): DataSplit {
+  checkDataset(data, "split data");
+  options = plainOptions(options, { action: "split data", kinds: SPLIT_OPTIONS });
   const { scheme, stratified = false, groups, named = {}, keepCrossing = false } = options;
   const axes = findFoldAxes(data, { scheme, stratified, groups });
   refuseOtherNames(axes, options);

@@ -1,3 +1,6 @@
+import type { OptionKind } from "../base/option_names.ts";
+import { plainOptions } from "../base/plain_options.ts";
+import { checkDataset } from "../data/check_dataset.ts";
 import { listSome } from "../base/wording.ts";
 import { chromosomeKey, findChromosomes } from "../data/chromosomes.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -41,6 +44,13 @@ export interface SplitRegimesOptions {
   readonly seed?: number | undefined;
 }
 
+const OPTIONS = {
+  newGenes: "number",
+  newChromosomes: "list",
+  newCellTypes: "number",
+  seed: "number",
+} as const satisfies Record<keyof SplitRegimesOptions, OptionKind>;
+
 /** Samples divided as the competition divided its own. */
 export interface RegimeSplit {
   /** Samples whose gene and cell type are not held out. */
@@ -70,6 +80,7 @@ export interface RegimeSplit {
  * @throws {RangeError} If there are fewer than two genes and `newGenes` is left out, if a number is out of range, if
  * neither a gene nor a cell type is to be held out, or if `newChromosomes` are given with `newGenes`, are not chromosomes of
  * the data, or are all of them.
+ * @throws {TypeError} If these are no data set, or an option is misspelt or something else.
  * @throws {ContractError} If `newChromosomes` are given and the chromosome of a gene is unknown.
  *
  * @example Ten cell types and 24 genes
@@ -87,6 +98,8 @@ export interface RegimeSplit {
  * ```
  */
 export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): RegimeSplit {
+  checkDataset(data, "split data");
+  options = plainOptions(options, { action: "split data", kinds: OPTIONS });
   const { seed = 0 } = options;
   const genesOfData = geneGroupAxis(data);
   const cellTypesOfData = cellTypeAxis(data);

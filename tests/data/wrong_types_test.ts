@@ -3,7 +3,12 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import vm from "node:vm";
 import { Dataset } from "../../src/data/dataset.ts";
-import { evaluatePredictions } from "../../src/data/evaluate.ts";
+import { evaluatePredictions, measureAgreement } from "../../src/data/evaluate.ts";
+import { largestErrors } from "../../src/data/largest_errors.ts";
+import { summariseDataset } from "../../src/data/summary/summarise.ts";
+import { splitData } from "../../src/validation/split_data.ts";
+import { splitRegimes } from "../../src/validation/split_regimes.ts";
+import { type FoldOptions, kFold } from "../../src/data/kfold.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
 import type { Sample } from "../../src/data/sample.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
@@ -189,4 +194,87 @@ Deno.test("a record without marks, and misspelt options of reading, are refused"
   const read = (options: object) => readDataset("fixtures/train.npz", options);
   await rejects(read({ record: "x" }), /^TypeError: .* record is a string, expected a record with/);
   await rejects(read({ recrod: RECORD }), /^TypeError: .*"recrod", did you mean record\?$/);
+});
+
+Deno.test("nulls of JSON are options that are not given, in samples, folds and readers", async () => {
+  const none = { seed: null, repeats: null, stratified: null, groups: null } as object;
+  const folds = { folds: 2, scheme: "by-gene" } as const;
+  const genesOf = (options: FoldOptions) =>
+    kFold(DATA, options).map(({ validation }) => validation.geneIndices());
+  deepStrictEqual(genesOf({ ...folds, ...none }), genesOf(folds));
+  const other = { marks: null, bins: null } as object;
+  const sample = { ...GOOD, label: null, sequence: null } as unknown as Sample;
+  const made = Dataset.fromSamples([sample], { record: RECORD, ...other });
+  deepStrictEqual([made.bins, made.hasLabels, made.marks], [2, false, RECORD.marks]);
+  const nulls = { threads: null, mostBytes: null, onNote: null, onProgress: null, signal: null };
+  const read = await readDataset("fixtures/train.npz", nulls as object);
+  deepStrictEqual(read.columns, (await readDataset("fixtures/train.npz", null as never)).columns);
+});
+
+Deno.test("what is no option of samples, folds and readers is refused with what it is", async () => {
+  const by = (options: object) => () => kFold(DATA, { folds: 2, scheme: "by-group", ...options });
+  refuse(() => kFold(null as never, { folds: 2, scheme: "shuffled" }), /found null as data/);
+  const groups = Array.from({ length: DATA.length }, (_, i) => i === 3 ? null : "a");
+  refuse(by({ groups }), "Cannot split by group: the group of sample 3 is null, expected a name");
+  refuse(by({ stratified: "false" }), /stratified is "false", expected true or false$/);
+  const make = (options: object) => () => Dataset.fromSamples([GOOD], options as never);
+  refuse(make({ record: null }), /found no record/);
+  refuse(make({ record: RECORD, marks: 2 }), /marks are 2, expected an array of names$/);
+  refuse(make({ record: RECORD, marks: [null, "x"] }), /mark 0 is null, expected a string$/);
+  throws(make({ record: RECORD, bins: "2" }), { name: "RangeError", message: /bins is "2"/ });
+  const lettered = { ...GOOD, sequence: 5 } as unknown as Sample;
+  throws(() => Dataset.fromSamples([lettered], { record: RECORD }), /has 5 as its sequence/);
+  const cases: [object, RegExp][] = [
+    [{ onProgress: "x" }, /onProgress is "x", expected a function$/],
+    [{ onWarning: 1 }, /onWarning is 1, expected a function$/],
+    [{ signal: {} }, /signal is an object, expected an AbortSignal$/],
+    [{ mostBytes: NaN }, /mostBytes is NaN, expected a number of at least 0$/],
+  ];
+  for (const [options, message] of cases) {
+    await rejects(readDataset("fixtures/train.npz", options), { message });
+  }
+});
+
+Deno.test("what an asynchronous function of readDataset is rejected with is the call's error", async () => {
+  const reason = new Error("the database is away");
+  const onProgress = () => Promise.reject(reason);
+  await rejects(readDataset("fixtures/train.npz", { onProgress }), reason);
+  const file = new File([await Deno.readFile("fixtures/train.npz")], "train.npz");
+  const onWarning = () => Promise.reject(reason);
+  const { record } = await readDataset(file);
+  // The file's own record is not used, which is worth a warning.
+  const options = { record: { ...record, assembly: "hg38" }, onWarning };
+  await rejects(readDataset(file, options), reason);
+});
+
+Deno.test("predictions that are not one number for each sample are not compared with labels", () => {
+  const good = new Float64Array(DATA.length);
+  const cases: [unknown, RegExp][] = [
+    [null, /found null as predictions, expected an array$/],
+    [good.subarray(1), /5 predictions for 6 samples, expected one for each$/],
+    [Array.from(good, () => "1"), /the prediction of sample 0 is "1", expected a number$/],
+  ];
+  const all: ((data: Dataset, predictions: never) => unknown)[] = [
+    evaluatePredictions,
+    measureAgreement,
+    largestErrors,
+  ];
+  for (const compare of all) {
+    for (const [predictions, message] of cases) {
+      refuse(() => compare(DATA, predictions as never), message);
+    }
+    refuse(() => compare(null as never, good as never), /found null as data, expected a Dataset$/);
+  }
+  refuse(() => summariseDataset(null as never), /found null as data, expected a Dataset$/);
+  throws(() => largestErrors(DATA, good, { count: "2" as never }), /^RangeError: .*count is "2"/);
+});
+
+Deno.test("splits refuse what is no data set, and options that nothing reads", () => {
+  const regimes = (options: object) => splitRegimes(DATA, options);
+  refuse(() => regimes({ newGene: 1 }), /found option "newGene", did you mean newGenes\?$/);
+  refuse(() => splitRegimes(null as never), /found null as data/);
+  deepStrictEqual(regimes({ newGenes: 1, seed: null }), regimes({ newGenes: 1 }));
+  const split = (options: object) => splitData(DATA, { scheme: "by-gene", ...options });
+  refuse(() => split({ testShar: 0.2 }), /did you mean testShare\?$/);
+  refuse(() => split({ keepCrossing: "no" }), /keepCrossing is "no", expected true or false$/);
 });

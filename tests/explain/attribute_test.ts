@@ -8,6 +8,7 @@ import type { AttributeOptions } from "../../src/explain/attribute_options.ts";
 import { ATTRIBUTION_METHODS, type Attributions } from "../../src/explain/types.ts";
 import { presetSpec } from "../../src/model/presets.ts";
 import type { ModelSpec } from "../../src/model/spec.ts";
+import { simulateColumns } from "../../src/simulate/mod.ts";
 import type { TrainedModel } from "../../src/model/trained_model.ts";
 import { fit } from "../../src/training/fit.ts";
 import { predict } from "../../src/training/predict.ts";
@@ -527,4 +528,21 @@ Deno.test("data of another shape and marks that were not measured are refused as
   const signal = packedSignal(columns).map((count, i) => i % MARKS === 0 ? 0 : count);
   const masked = new Dataset({ ...columns, signal, markMask: Uint8Array.of(0, 1, 1) });
   await rejects(attribute([LINEAR], masked, WASM), /not measured/);
+});
+
+Deno.test("what is no list of models, no data set or no option is refused, and errors of hooks are heard", async () => {
+  const { train } = simulateColumns({ cellTypes: 2, genes: 4, newGenes: 1, bins: 20 });
+  const data = new Dataset(train);
+  const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
+  const explain = (options: object) => attribute([model], data, { engine: "wasm", ...options });
+  const refused: [Promise<unknown>, RegExp][] = [
+    [attribute(model as never, data), /found an object as models, expected an array, such as/],
+    [attribute([model], null as never), /found null as data, expected a Dataset$/],
+    [explain({ baselin: "mean" }), /found option "baselin", did you mean baseline\?$/],
+    [explain({ signal: "x" }), /signal is "x", expected an AbortSignal$/],
+  ];
+  for (const [call, message] of refused) await rejects(call, { name: "TypeError", message });
+  const reason = new Error("the browser has gone");
+  await rejects(explain({ onProgress: () => Promise.reject(reason) }), reason);
+  deepStrictEqual((await explain({ signal: null, steps: null })).rows.length, data.length);
 });

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { holdsUnfinishedRun, readKeptCommand } from "../../src/runs/command_file.ts";
+import { loadModels } from "../../src/runs/models.ts";
 import { takeParts, takeRun } from "../../src/runs/run_directory.ts";
 import { inspectRun } from "../../src/runs/run_state.ts";
 import { readRun } from "../../src/runs/saved_run.ts";
@@ -188,4 +189,22 @@ Deno.test("a run that does not name its command is damaged", async () => {
       await rejects(inspectRun(directory), { name: "FormatError", message: /command is/ });
     }
   });
+});
+
+Deno.test("a run without a path or a command, and options that nothing reads, are refused", async () => {
+  const cases: [unknown, unknown, RegExp][] = [
+    ["unused", null, /command is missing, expected the name of the program$/],
+    ["unused", { command: "" }, /command is "", expected the name of the program$/],
+    ["unused", { command: "mine", resum: true }, /found option "resum", did you mean resume\?$/],
+    [null, { command: "mine" }, /^Cannot use null: expected a path or a file: URL$/],
+  ];
+  for (const [directory, options, message] of cases) {
+    for (const take of [takeRun, takeParts]) {
+      const call = take(directory as string, options as never);
+      await rejects(call, { name: "TypeError", message });
+    }
+  }
+  for (const read of [readRun, loadModels]) {
+    await rejects(read(null as never), { name: "TypeError", message: /^Cannot use null/ });
+  }
 });

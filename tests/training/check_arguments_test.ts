@@ -4,7 +4,7 @@ import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { memorySource } from "../../src/engine/memory_source.ts";
 import { modelToOnnx } from "../../src/exchange/mod.ts";
-import { saveModel, serializeModel } from "../../src/model/save_load.ts";
+import { loadModel, saveModel, serializeModel } from "../../src/model/save_load.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { calibrate } from "../../src/training/calibrate.ts";
 import { encodeCheckpoint } from "../../src/training/checkpoint.ts";
@@ -18,7 +18,7 @@ import { priceMarks } from "../../src/training/mark_prices.ts";
 import { predict } from "../../src/training/predict.ts";
 import { openPredictor } from "../../src/training/predictor.ts";
 import { samplesFor } from "../../src/training/samples_for.ts";
-import type { FitCheckpoint } from "../../src/training/fit_types.ts";
+import type { FitCheckpoint, FitResult } from "../../src/training/fit_types.ts";
 
 const COLUMNS = simulateColumns({ cellTypes: 4, genes: 10, newGenes: 1, bins: 20 }).train;
 const DATA = new Dataset(COLUMNS);
@@ -354,4 +354,53 @@ Deno.test("models, weights of samples and weights that are something else are re
     () => memorySource(null as never),
     /^TypeError: Cannot take samples: found null, expected/,
   );
+});
+
+Deno.test("options of a predictor's call, and of saving and loading, are taken and refused as those of training are", async () => {
+  const { model: trained } = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  await using predictor = await openPredictor(trained, { engine: "wasm" });
+  const nulls = { signal: null, onProgress: null, confidence: null } as object;
+  const { predictions } = await predictor.predictDetails(DATA, nulls);
+  deepStrictEqual(await predictor.predict(DATA, nulls), predictions);
+  const cases: [unknown, RegExp][] = [
+    [{ signal: "x" }, /^Cannot predict: signal is "x", expected an AbortSignal$/],
+    [{ onProgress: {} }, /^Cannot predict: onProgress is an object, expected a function$/],
+    [{ sginal: new AbortController().signal }, /found option "sginal", did you mean signal\?$/],
+    [5, /^Cannot predict: options are 5, expected an object$/],
+  ];
+  for (const [options, message] of cases) {
+    await rejects(predictor.predict(DATA, options as object), { name: "TypeError", message });
+  }
+  const { json, weights } = await serializeModel(trained);
+  const files = { json: new Blob([json]), weights };
+  deepStrictEqual(await loadModel(files, { panels: null, signal: null } as object), trained);
+  deepStrictEqual(await loadModel(files, null as never), trained);
+  await rejects(loadModel(files, { signal: 3 } as object), /^TypeError: Cannot load model: signal/);
+  await rejects(saveModel(trained, "unused", { panel: "besides" as never }), {
+    name: "RangeError",
+    message: 'Cannot save model: panel is "besides", expected one of beside, above, elsewhere',
+  });
+});
+
+Deno.test("gene effects that are something else are refused", async () => {
+  const { model: trained } = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
+  const wrong = [null, 5, {}, { genes: ["a"], effects: new Float32Array(2), mean: 0 }];
+  for (const geneEffects of wrong) {
+    const model = { ...trained, geneEffects } as never;
+    const message = /^Cannot predict: the model's geneEffects are .* without genes/;
+    await rejects(predict(model, DATA, { engine: "wasm" }), { name: "TypeError", message });
+  }
+});
+
+Deno.test("what hooks do with what they get changes nothing", async () => {
+  const options = { epochs: 2, engine: "wasm" } as const;
+  const wanted = await fit("experiment1", DATA, options);
+  const changed = await fit("experiment1", DATA, {
+    ...options,
+    onStart: (report) => Object.assign(report, { engine: "changed" }),
+    onEpoch: (record) => Object.assign(record, { epoch: 99, loss: 0 }),
+  });
+  strictEqual(changed.engine, "wasm");
+  const seen = ({ history }: FitResult) => history.map(({ epoch, loss }) => [epoch, loss]);
+  deepStrictEqual(seen(changed), seen(wanted));
 });

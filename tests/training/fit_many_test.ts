@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { kFold } from "../../src/data/kfold.ts";
 import { ContractError, DivergedError } from "../../src/errors.ts";
-import type { FitCheckpoint } from "../../src/training/fit_types.ts";
+import type { FitCheckpoint, FitRun } from "../../src/training/fit_types.ts";
 import { fit } from "../../src/training/fit.ts";
 import { fitMany } from "../../src/training/fit_many.ts";
 import { simulatedData } from "../helpers/simulated.ts";
@@ -106,4 +106,22 @@ Deno.test("runs on data of different files are refused", async () => {
   const runs = [{ data: train }, { data: other }];
   await rejects(fitMany("experiment1", runs, QUICK), ContractError);
   deepStrictEqual(await fitMany("experiment1", [], QUICK), []);
+});
+
+Deno.test("a run with an option of its own that all runs share is refused, and what is no list of runs", async () => {
+  const { train: data } = simulatedData();
+  const cases: [unknown, string][] = [
+    [[{ data }, { data, epochs: 9 }], "run 1 has epochs of its own, which all runs share"],
+    [[{ data, batchSize: 3 }], "run 0 has batchSize of its own, which all runs share"],
+    [null, "runs are null, expected an array of runs"],
+  ];
+  for (const [runs, message] of cases) {
+    await rejects(fitMany("experiment1", runs as FitRun[], QUICK), {
+      name: "TypeError",
+      message: new RegExp(`^Cannot train: ${message}`),
+    });
+  }
+  // A record of a program's own may repeat what is shared, and have what is no option.
+  const run = { data, ...QUICK, title: "first", epochs: null } as unknown as FitRun;
+  strictEqual((await fitMany("experiment1", [run], QUICK)).length, 1);
 });

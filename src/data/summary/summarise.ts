@@ -1,3 +1,4 @@
+import { checkDataset } from "../check_dataset.ts";
 import { missingMarksOf } from "../../io/mark_mask.ts";
 import { placesByChunk, signalOfRow } from "../../io/stored_rows.ts";
 import type { Dataset } from "../dataset.ts";
@@ -32,6 +33,7 @@ import type { DataSummary } from "./types.ts";
  * ```
  */
 export function summariseDataset(data: Dataset): DataSummary {
+  checkDataset(data, "summarise data");
   const { columns, rows, record } = data;
   const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins } = columns;
   const size = bins * record.marks.length;
