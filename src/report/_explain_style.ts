@@ -131,7 +131,7 @@ svg.cell svg { overflow: visible; }
 .cell .interval { stroke: var(--predicted); stroke-width: 2; stroke-opacity: 0.45; }
 .cell .error { stroke: var(--shade); stroke-width: 1.5; stroke-dasharray: 2 2; }
 .cell .observed { fill: var(--measured); }
-.cell .predicted { fill: var(--paper); stroke: var(--predicted); stroke-width: 2; }
+.cell .predicted { fill: none; stroke: var(--predicted); stroke-width: 2; }
 .ends { display: flex; justify-content: space-between; gap: 1rem; font-variant-numeric: tabular-nums; }
 main table { width: 100%; }
 main th:first-child { min-width: 6rem; }

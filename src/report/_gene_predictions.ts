@@ -22,6 +22,7 @@ export function renderPredictions(input: GenePageInput): Html {
   const hasIntervals = cellTypes.some(({ interval }) => interval !== undefined);
   const measured = hasLabels ? "a dot is the measured value, " : "";
   const line = hasIntervals ? " with its interval" : "";
+  const error = hasLabels ? "Error is the prediction less the measured value. " : "";
   const shown = trustHtml(compact(table(
     "The prediction in each cell type",
     [...cellTypes.entries()],
@@ -30,7 +31,7 @@ export function renderPredictions(input: GenePageInput): Html {
   return html`
     <div class="predictions">${shown}</div>
     <p
-      class="note">In the chart ${measured}a diamond the prediction${line}. ${intervals ??
+      class="note">${error}In the chart ${measured}a diamond the prediction${line}. ${intervals ??
         ""} The name of a cell type shows it in the rest of the page.</p>
   `;
 }
