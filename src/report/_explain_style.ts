@@ -159,11 +159,12 @@ tr.chosen { background: var(--wash); }
   .lane.measured { height: 1.875rem; }
   .buttons { margin-left: 0; }
   svg.cell { min-width: 5.5rem; }
+  .genes td { white-space: nowrap; }
   .predictions td:has(svg.cell) { width: auto; }
   .predictions tr > * { padding-left: 0.25rem; padding-right: 0.25rem; }
   main .predictions th:first-child { min-width: 0; }
   .predictions .choose { padding-left: 0; padding-right: 0; }
-  .predictions tr > :nth-child(n+4):not(:last-child) { display: none; }
+  .predictions tr > :nth-child(n+4):not(:last-child), .of-error { display: none; }
 }
 @media print {
   .filter, .alive .toolbar, .alive .hint, .alive .chooser, .cursor, .brush, details.numbers { display: none; }

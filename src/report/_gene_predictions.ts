@@ -22,7 +22,10 @@ export function renderPredictions(input: GenePageInput): Html {
   const hasIntervals = cellTypes.some(({ interval }) => interval !== undefined);
   const measured = hasLabels ? "a dot is the measured value, " : "";
   const line = hasIntervals ? " with its interval" : "";
-  const error = hasLabels ? "Error is the prediction less the measured value. " : "";
+  // Narrow screens have no room for the column of errors, nor need its explanation.
+  const error = hasLabels
+    ? html`<span class="of-error">Error is the prediction less the measured value. </span>`
+    : "";
   const shown = trustHtml(compact(table(
     "The prediction in each cell type",
     [...cellTypes.entries()],

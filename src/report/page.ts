@@ -57,10 +57,10 @@ export async function renderPage(input: ReportInput): Promise<string> {
 
 /** What the axes mean by label units; nothing where no figure has them, as of labels that are classes. */
 function unitNotes(
-  { expressionTransform, loss, history, folds, evaluation, regimes }: ReportInput,
+  { expressionTransform, loss, history, folds, evaluation, regimes, experiments }: ReportInput,
 ): string[] {
   const hasUnits = loss !== "binaryCrossentropy" &&
-    [history, folds, evaluation, regimes].some((part) => part !== undefined);
+    [history, folds, evaluation, regimes, experiments].some((part) => part !== undefined);
   return hasUnits || expressionTransform !== undefined
     ? describeLabelUnit(expressionTransform)
     : [];

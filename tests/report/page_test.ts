@@ -137,6 +137,8 @@ Deno.test("the page says what a unit of the labels is, or that the data do not s
   const figures = { history: [{ epoch: 1, loss: 2 }, { epoch: 2, loss: 1 }] };
   match(await unitOf(undefined, figures) ?? "", /^Label units are those of the labels in the data/);
   strictEqual(await unitOf(undefined, { ...figures, loss: "binaryCrossentropy" }), undefined);
+  const { experiments } = wholeRun();
+  match(await unitOf(undefined, { experiments }) ?? "", /^Label units are those of the labels/);
 });
 
 Deno.test("a report that has only a name is a page", async () => {

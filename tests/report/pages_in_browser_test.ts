@@ -489,4 +489,8 @@ trials["the index finds genes"] = async (openHtml) => {
   deepStrictEqual(await find("ensg"), ["DPM1.html", "FGR.html"]);
   deepStrictEqual(await find("no gene"), []);
   deepStrictEqual(await find(""), ["DPM1.html", "FGR.html"]);
+  // On a narrow screen tables are drawn aside; a row stays one line.
+  const narrow = await open({ width: 360 });
+  const height = await narrow.evaluate<number>(`document.querySelector("tbody tr").offsetHeight`);
+  ok(height < 60, `${height} px`);
 };
