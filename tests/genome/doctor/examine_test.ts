@@ -280,7 +280,7 @@ Deno.test("a file with other genes is reported", () => {
 Deno.test("samples and genes that are in both training and test data are found", () => {
   const same = only(examineSamples(CLEAN, { test: CLEAN }), "shared-genes");
   strictEqual(same.severity, "warning");
-  match(same.message, /^3000 of 3000 test samples/);
+  match(same.message, /^3,000 of 3,000 test samples/);
   const note = only(examineSamples(CLEAN, { test: UNSEEN }), "shared-genes");
   strictEqual(note.severity, "note");
   match(note.message, /^600 of 630 test genes/);
