@@ -101,7 +101,7 @@ function describeDifference(
     : "";
   return `Cannot use these data: the model was trained on ${field} ${wanted}, the data ${theirs}.` +
     `${factor} Prepare the data again with ${field} ${wanted} (deno task prepare ... ` +
-    `${prepareFlags(model)}), or name their record if this one is wrong`;
+    `${prepareFlags(model)}), or name their record if this one is wrong (--record)`;
 }
 
 /** Says how columns that are there come into the model's order. */

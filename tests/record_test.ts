@@ -56,7 +56,10 @@ Deno.test("a refusal of marks in another order names both, and what gives them i
   refuse(other, /deno task prepare \.\.\. .* --marks 'H3K27ac,H2A Z' /);
   refuse(other, /on marks H3K27ac,H2A Z, the data have H2A Z,H3K27ac\./);
   refuse(other, /data\.selectMarks\(model\.record\.marks\) puts them into the model's order$/);
-  refuse(["H2A Z", "H3K4me3"], /the data have H2A Z,H3K4me3\. .* if this one is wrong$/);
+  refuse(
+    ["H2A Z", "H3K4me3"],
+    /the data have H2A Z,H3K4me3\. .* if this one is wrong \(--record\)$/,
+  );
 });
 
 const DNA: DataRecord = {
@@ -247,7 +250,10 @@ Deno.test("another build of one species is accepted on request only, with a note
       `the model was trained on ${one}, the data are of ${other}: windows around the same genes in another build of ` +
       "one species",
     ]);
-    throws(() => notesOf(model, data, false), /or name their record.*--accept-assembly/);
+    throws(
+      () => notesOf(model, data, false),
+      /or name their record if this one is wrong \(--record\).*--accept-assembly/,
+    );
     // Training and other callers that cannot accept it do not name a flag that they lack.
     throws(() => notesOf(model, data), (error) => !String(error).includes("--accept-assembly"));
   }

@@ -66,7 +66,8 @@ export function intervalColumns(
   if (confidence === undefined || model === undefined) return {};
   const intervals = predictIntervals(model, data, { predictions: mean, confidence, unlabelled });
   const seen = intervals.regimes.filter((regime) => regime === "seen").length;
-  if (seen > 0) {
+  // Beside label statistics, samples of trained cell types are predicted as new genes are, and have their intervals.
+  if (seen > 0 && model.panel?.statistics === undefined) {
     console.info(
       `Note: the model was trained on the gene and on the cell type of ${
         formatCountOf(seen, "sample")

@@ -49,6 +49,7 @@ import { commandOfRun } from "../runs/run_files.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_data.ts";
 import { findOtherData } from "../runs/trained_on.ts";
+import { noteTraining } from "./_training_note.ts";
 
 interface EvaluateFlags extends WritePredictionFlags, IntervalFlags, MarkPricesFlags {
   readonly labels?: string;
@@ -153,6 +154,9 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
   checkIntervals({ models, data, unlabelled }, confidence);
   const { unlike, notes: unlikeNotes } = noteUnlike({ models, data });
+  // With --labels, the file alone does not say that its samples were trained on.
+  const file = flags.labels === undefined ? inputs.data : undefined;
+  const trainingNotes = await noteTraining(flags.model, models, { file, samples: data });
   const prices = flags.markPrices
     ? await measurePrices(models, data, { ...flags, signal, unlabelled })
     : undefined;
@@ -183,7 +187,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     console.log(["", ...formatRegimeTable(regimes, { width: outputWidth() })].join("\n"));
   }
   if (comparisons !== undefined) printArms(comparisons);
-  const notes = [...prediction.notes, ...unlikeNotes];
+  const notes = [...prediction.notes, ...unlikeNotes, ...trainingNotes];
   const metrics = {
     ...overall,
     engine: prediction.engine,

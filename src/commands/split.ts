@@ -49,7 +49,7 @@ export const command: CommandDefinition<SplitFlags> = {
     ],
     [
       "deno task split --data train.npz --scheme by-chromosome --folds 5 --out folds.tsv",
-      "a table of folds, which crossval takes as --groups",
+      "a table of folds, which crossval takes as --groups, with --folds 5",
     ],
   ],
   declare: declareSplit,

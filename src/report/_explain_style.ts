@@ -131,7 +131,7 @@ svg.cell svg { overflow: visible; }
 .cell .interval { stroke: var(--predicted); stroke-width: 2; stroke-opacity: 0.45; }
 .cell .error { stroke: var(--shade); stroke-width: 1.5; stroke-dasharray: 2 2; }
 .cell .observed { fill: var(--measured); }
-.cell .predicted { fill: var(--paper); stroke: var(--predicted); stroke-width: 2; }
+.cell .predicted { fill: none; stroke: var(--predicted); stroke-width: 2; }
 .ends { display: flex; justify-content: space-between; gap: 1rem; font-variant-numeric: tabular-nums; }
 main table { width: 100%; }
 main th:first-child { min-width: 6rem; }
@@ -159,11 +159,12 @@ tr.chosen { background: var(--wash); }
   .lane.measured { height: 1.875rem; }
   .buttons { margin-left: 0; }
   svg.cell { min-width: 5.5rem; }
+  .genes td { white-space: nowrap; }
   .predictions td:has(svg.cell) { width: auto; }
   .predictions tr > * { padding-left: 0.25rem; padding-right: 0.25rem; }
   main .predictions th:first-child { min-width: 0; }
   .predictions .choose { padding-left: 0; padding-right: 0; }
-  .predictions tr > :nth-child(n+4):not(:last-child) { display: none; }
+  .predictions tr > :nth-child(n+4):not(:last-child), .of-error { display: none; }
 }
 @media print {
   .filter, .alive .toolbar, .alive .hint, .alive .chooser, .cursor, .brush, details.numbers { display: none; }

@@ -22,6 +22,10 @@ export function renderPredictions(input: GenePageInput): Html {
   const hasIntervals = cellTypes.some(({ interval }) => interval !== undefined);
   const measured = hasLabels ? "a dot is the measured value, " : "";
   const line = hasIntervals ? " with its interval" : "";
+  // Narrow screens have no room for the column of errors, nor need its explanation.
+  const error = hasLabels
+    ? html`<span class="of-error">Error is the prediction less the measured value. </span>`
+    : "";
   const shown = trustHtml(compact(table(
     "The prediction in each cell type",
     [...cellTypes.entries()],
@@ -30,7 +34,7 @@ export function renderPredictions(input: GenePageInput): Html {
   return html`
     <div class="predictions">${shown}</div>
     <p
-      class="note">In the chart ${measured}a diamond the prediction${line}. ${intervals ??
+      class="note">${error}In the chart ${measured}a diamond the prediction${line}. ${intervals ??
         ""} The name of a cell type shows it in the rest of the page.</p>
   `;
 }

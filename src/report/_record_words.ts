@@ -117,9 +117,11 @@ function describeDna({ sequence }: DataRecord): (readonly [string, string])[] {
   return [["DNA", parts.join("; ")]];
 }
 
-/** Says in a sentence what a unit of the labels is; nothing where that is not known. */
+/** Says in a sentence what a unit of the labels is, as the axes of figures call it. */
 export function describeLabelUnit(transform: ExpressionTransform | undefined): string[] {
-  if (transform === undefined) return [];
+  if (transform === undefined) {
+    return ["Label units are those of the labels in the data, whose record does not name them."];
+  }
   const values = "the values in the table of expression";
   const units: Readonly<Record<ExpressionTransform, string>> = {
     none: `those of ${values}`,

@@ -71,6 +71,12 @@ export function signalUnit(
   return control === "subtract" ? `${scaled}, less control` : scaled;
 }
 
+/** Says how often a read counts; nothing of signal that is no count of reads. */
+export function countingSentence({ countingRule, fragments }: DataRecord): string {
+  if (countingRule !== "reads") return "";
+  return `A ${fragments ? "fragment" : "read"} counts in each bin that it overlaps.`;
+}
+
 const WORDS: Readonly<Record<string, string>> = {
   reads: "Reads",
   "mean-depth": "Read depth",

@@ -7,7 +7,7 @@ import { formatNumber } from "./_format.ts";
 import { BLUE, CONFIG, INK, PLOT_WIDTH } from "./_theme.ts";
 import type { Figure, FigureSpec } from "./figure.ts";
 import { measuredMarks, tracksOf } from "./profile_figure.ts";
-import { signalUnit } from "./_window_axis.ts";
+import { countingSentence, signalUnit } from "./_window_axis.ts";
 
 /** More cell types than this are shown without their names. */
 export const MOST_NAMED = 60;
@@ -24,7 +24,7 @@ export function plotDepths(data: DataSummary): Figure {
     caption: `${signalUnit(data.record)} in a bin, mean over all genes and bins. ` +
       (isNamed
         ? `${cellTypes.length > 1 ? "Lines mark the median of the cell types. " : ""}${
-          data.record.countingRule === "reads" ? "A read counts in each bin that it overlaps." : ""
+          countingSentence(data.record)
         }`
         : "Each line is a cell type, as a multiple of the median of its mark; the scale is logarithmic."),
     alt: `Dot plot of the mean signal of ${formatCountOf(cellTypes.length, "cell type")}: ${

@@ -3,7 +3,7 @@ import type { DataSummary } from "../data/summary/types.ts";
 import type { Content, Point } from "./_multiqc_content.ts";
 import { labelCurvesContent, labelTable, varianceTable } from "./_multiqc_labels.ts";
 import { fileWord, sampleName, withoutMarkup } from "./_multiqc_names.ts";
-import { binCentres, signalUnit, windowTitle } from "./_window_axis.ts";
+import { binCentres, countingSentence, signalUnit, windowTitle } from "./_window_axis.ts";
 import type { CountedFile, DataPageInput } from "./data_input.ts";
 import type { ReportFile } from "./write.ts";
 
@@ -165,7 +165,7 @@ function readStatistics(files: readonly CountedFile[], key: string): Content {
   };
 }
 
-function totals({ cellTypes, tracks }: DataSummary, key: string): Content {
+function totals({ cellTypes, tracks, record }: DataSummary, key: string): Content {
   const rows = cellTypes.flatMap((name) => {
     const own = tracks.filter(({ cellType }) => cellType === name);
     const values = Object.fromEntries(own.map(({ mark, total }) => [withoutMarkup(mark), total]));
@@ -176,8 +176,7 @@ function totals({ cellTypes, tracks }: DataSummary, key: string): Content {
     id: "totals",
     plotType: "bargraph",
     name: "Total counts",
-    description:
-      "Sum of the counts in all bins of all genes. A read counts in each bin that it overlaps.",
+    description: `Sum of the counts in all bins of all genes. ${countingSentence(record)}`.trim(),
     settings: { ylab: "Counts" },
     data: Object.fromEntries(rows),
   };

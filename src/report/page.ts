@@ -48,11 +48,22 @@ export async function renderPage(input: ReportInput): Promise<string> {
     kind: "Run report",
     name: input.run,
     summary: input.summary,
-    notes: [...describeLabelUnit(input.expressionTransform), ...(input.notes ?? [])],
+    notes: [...unitNotes(input), ...(input.notes ?? [])],
     ...keyFigures(input),
     sections: reportSections(input),
     foot: "Made by @waka/histone. Numbers have four significant digits.",
   });
+}
+
+/** What the axes mean by label units; nothing where no figure has them, as of labels that are classes. */
+function unitNotes(
+  { expressionTransform, loss, history, folds, evaluation, regimes, experiments }: ReportInput,
+): string[] {
+  const hasUnits = loss !== "binaryCrossentropy" &&
+    [history, folds, evaluation, regimes, experiments].some((part) => part !== undefined);
+  return hasUnits || expressionTransform !== undefined
+    ? describeLabelUnit(expressionTransform)
+    : [];
 }
 
 function keyFigures(

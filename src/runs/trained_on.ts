@@ -40,6 +40,25 @@ export async function findOtherData(
     `found ${describeContent(file)}, trained on ${trained.path}, ${describeContent(trained)}`;
 }
 
+/**
+ * Says whether samples are those on which a model was trained.
+ *
+ * @param model Directory of a run, or of a model.
+ * @param found The samples, and their file, if it has a digest.
+ * @returns Whether they are, as far as the run's `config.json` tells.
+ */
+export async function isTrainingData(
+  model: string,
+  { file, samples }: { readonly file: InputFile | undefined; readonly samples: Dataset },
+): Promise<boolean> {
+  const config = await readConfigOf(model);
+  const trained = parseInputs(config?.inputs)?.data;
+  if (trained !== undefined && file !== undefined && isSameInput(trained, file)) return true;
+  // A fingerprint reads all signal, which other numbers of samples make needless.
+  return config?.samples === samples.length &&
+    config.samplesFingerprint === await fingerprintDataset(samples);
+}
+
 /** The state of the file on which a run was trained. */
 export interface TrainingFile {
   /** Where it is; absent if it is missing or has changed. */

@@ -1,3 +1,4 @@
+import { formatCount } from "../base/count.ts";
 import { checkConfidence } from "../base/check_confidence.ts";
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
@@ -216,7 +217,9 @@ function checkUntrained(kinds: readonly RowKind[]): void {
   if (first >= 0) {
     const count = kinds.filter((kind) => kind === "trained").length;
     throw new ContractError(
-      `Cannot evaluate by regime: ${count} of ${kinds.length} test samples were trained on, themselves or a ` +
+      `Cannot evaluate by regime: ${formatCount(count)} of ${
+        formatCount(kinds.length)
+      } test samples were trained on, themselves or a ` +
         `replicate of them, the first at position ${first}, expected none`,
     );
   }

@@ -3,6 +3,7 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/mod.ts";
 import { writeParquet } from "../../src/io/parquet.ts";
+import { recordFacts } from "../../src/commands/info/_record.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";
 import { digestWeights } from "../../src/model/digest_weights.ts";
 import { loadStarter } from "../../src/starter/mod.ts";
@@ -83,6 +84,11 @@ Deno.test("the fixtures are what they are, with the numbers that are in them", a
   deepStrictEqual([expression!.samples, expression!.idKind], [["liver", "lung"], "Ensembl genes"]);
   deepStrictEqual([sheet!.files, sheet!.cellTypes], [10, ["liver", "lung"]]);
   strictEqual(labels!.rows, 440);
+});
+
+Deno.test("it is the assembly that is unknown, not the record", () => {
+  const [fact] = recordFacts({ ...COMPETITION_RECORD, assembly: "unknown" });
+  match(fact!.text!, /^assembly unknown, bins of 100 bp/);
 });
 
 Deno.test("what the commands write is recognised", () =>

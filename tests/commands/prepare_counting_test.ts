@@ -101,7 +101,7 @@ Deno.test("peaks become enrichments, and reads of no pairs no fragments", async 
   deepStrictEqual(peaks.signal.slice(14, 22), [0, 8.25, 8.25, 8.25, 8.25, 8.25, 4.125, 0]);
   strictEqual(peaks.record?.countingRule, "enrichment");
   const reads = await prepareFile("reads.bam", "--signal", "enrichment");
-  match(reads.stderr, /rule is enrichment, expected reads or mean-depth/);
+  match(reads.stderr, /rule is enrichment \(--signal\), expected reads or mean-depth/);
   const fragments = await prepareFile("reads.bam", "--fragments");
   match(fragments.stderr, /not of proper pairs|its reads near the windows are single/);
   const both = await prepareFile("reads.bam", "--fragments", "--extend", "100");

@@ -469,7 +469,7 @@ Deno.test("an existing data set is kept, and flags that do not suit the files or
       match(stderr, /^error: .*\n$/);
       match(stderr, message);
     };
-    await refuse(/rule is mean, expected reads or mean-depth/, "--signal", "mean");
+    await refuse(/rule is mean \(--signal\), expected reads or mean-depth/, "--signal", "mean");
     await refuse(/no mapping qualities/, "--min-mapping-quality", "30");
     await refuse(/not a whole number of bins/, "--bin-size", "300");
     await refuse(/ends in \.npz/, "--out", `${directory}/b.csv`);

@@ -1,6 +1,6 @@
 /** The starter model in commands: from peak files to a prediction with intervals. */
 
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
 import { loadStarter } from "../../src/starter/mod.ts";
@@ -57,6 +57,21 @@ Deno.test("peak files become predictions with intervals", async () => {
     }
     ok(Number(of("TBP").prediction) > Number(of("HNF4A").prediction) + 1.5);
     match(stdout, /which assay next for sample/);
+  });
+});
+
+Deno.test("a cell type that the starter model knows has intervals of new genes, which no note calls too wide", async () => {
+  await withDirectory(async (directory) => {
+    const sheet = (await Deno.readTextFile(`${PEAKS}/sheet.tsv`))
+      .replaceAll(/^sample\t(\w+)\t/gm, `E116\t$1\t${Deno.cwd()}/${PEAKS}/`);
+    await Deno.writeTextFile(`${directory}/sheet.tsv`, sheet);
+    const data = await prepareExample(directory, "--samples", `${directory}/sheet.tsv`);
+    const flags = ["--data", data, "--interval", "0.9", "--out", `${directory}/out.tsv`];
+    const { code, stdout, stderr } = await runTask("predict", "--model", "starter", ...flags);
+    strictEqual(code, 0, stderr);
+    match(stdout.replaceAll(/\s+/g, " "), /E116, .* genes were predicted there as new ones are/);
+    doesNotMatch(stdout, /too wide/);
+    ok((await readTable(`${directory}/out.tsv`)).some(({ regime }) => regime === "both trained"));
   });
 });
 

@@ -187,7 +187,7 @@ Deno.test("inputs that do not fit together are refused before anything is counte
       name: "ContractError",
       message: wanted,
     });
-  await refuse(/signal\.bw: rule is reads, expected mean or sum or max/, [bigWig], {
+  await refuse(/signal\.bw: rule is reads \(--signal\), expected mean or sum or max/, [bigWig], {
     rule: "reads",
   });
   await refuse(/no reads to count/, [bigWig], { normalisation: "rpm" });

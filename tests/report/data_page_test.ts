@@ -1,7 +1,12 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { summariseDataset, SummaryCollector } from "../../src/data/mod.ts";
-import { DEEPCHROME_RECORD } from "../../src/record.ts";
-import { dataFigures, type DataPageInput, renderDataPage } from "../../src/report/mod.ts";
+import { type DataRecord, DEEPCHROME_RECORD } from "../../src/record.ts";
+import {
+  dataFigures,
+  type DataPageInput,
+  multiqcFiles,
+  renderDataPage,
+} from "../../src/report/mod.ts";
 import { loadPage, testWithChromium } from "../helpers/chromium.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { makeData } from "./_data.ts";
@@ -80,6 +85,22 @@ Deno.test("names from files are shown as text everywhere", async () => {
   doesNotMatch(page, /<script/);
   doesNotMatch(page, /<[^>]* onload="/);
   match(page, /<h1>&lt;script&gt;/);
+});
+
+Deno.test("what counts in each bin is named as it was counted, and nothing is said of other signal", () => {
+  const data = summariseDataset(makeData(["liver", "lung"]));
+  const counted = (changes: Partial<DataRecord>) => {
+    const input = { name: "a.npz", data: { ...data, record: { ...data.record, ...changes } } };
+    const totals = multiqcFiles(input, { key: "a" }).map(({ content }) =>
+      JSON.parse(String(content))
+    )
+      .find(({ plot_type }) => plot_type === "bargraph");
+    const texts = [dataFigures(input)[2]!.caption, String(totals.description)];
+    return texts.map((text) => /A (\w+) counts in each bin/.exec(text)?.[1]);
+  };
+  deepStrictEqual(counted({}), ["read", "read"]);
+  deepStrictEqual(counted({ fragments: true }), ["fragment", "fragment"]);
+  deepStrictEqual(counted({ countingRule: "enrichment" }), [undefined, undefined]);
 });
 
 Deno.test("few cell types are lines, many are bands, very many have no names, and all are of bounded size", async () => {

@@ -43,6 +43,16 @@ function dataOf(page: string): PageData {
 
 const textOf = (html: string) => html.replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
 
+Deno.test("the error of a prediction has its sign explained, where something was measured", async () => {
+  const [one] = smallGene().cellTypes;
+  const labelled = textOf(
+    await renderGenePage(smallGene({ cellTypes: [{ ...one!, label: 2.5 }] })),
+  );
+  match(labelled, /C1 2\.500 3\.000 \+0\.5 /);
+  match(labelled, /Error is the prediction less the measured value\./);
+  doesNotMatch(textOf(await renderGenePage(smallGene())), /Error is/);
+});
+
 Deno.test("a page has a section for everything that is known, and none for what is not", async () => {
   const sections = async (input: GenePageInput) =>
     [...(await renderGenePage(input)).matchAll(/<h2 id="([^"]+)">/g)].map(([, id]) => id)

@@ -120,10 +120,13 @@ Deno.test("the page follows dark mode and print", async () => {
   ok(countOf(page, /fill="currentColor"/g) > 50, "text has the page's colour");
 });
 
-Deno.test("the page says what a unit of the labels is, where that is known", async () => {
-  const unitOf = async (expressionTransform: ReportInput["expressionTransform"]) =>
+Deno.test("the page says what a unit of the labels is, or that the data do not say", async () => {
+  const unitOf = async (
+    expressionTransform: ReportInput["expressionTransform"],
+    figures: Partial<ReportInput> = {},
+  ) =>
     /<p class="note">(Label units[^<]*)<\/p>/.exec(
-      await renderPage({ run: "r", expressionTransform }),
+      await renderPage({ run: "r", expressionTransform, ...figures }),
     )?.[1];
   strictEqual(
     await unitOf("log2p1"),
@@ -131,6 +134,11 @@ Deno.test("the page says what a unit of the labels is, where that is known", asy
   );
   match(await unitOf("signed-log-difference") ?? "", /expression differs from that of a reference/);
   strictEqual(await unitOf(undefined), undefined);
+  const figures = { history: [{ epoch: 1, loss: 2 }, { epoch: 2, loss: 1 }] };
+  match(await unitOf(undefined, figures) ?? "", /^Label units are those of the labels in the data/);
+  strictEqual(await unitOf(undefined, { ...figures, loss: "binaryCrossentropy" }), undefined);
+  const { experiments } = wholeRun();
+  match(await unitOf(undefined, { experiments }) ?? "", /^Label units are those of the labels/);
 });
 
 Deno.test("a report that has only a name is a page", async () => {

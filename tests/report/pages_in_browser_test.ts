@@ -113,6 +113,37 @@ trials["what the script draws is what the package drew"] = async (openHtml) => {
   }
 };
 
+trials["labels of axes are whole on narrow screens, and a prediction hides no measured value"] =
+  async (
+    openHtml,
+  ) => {
+    const html = await renderGenePage(makeGene({ cellTypes: 2 }));
+    for (const width of [360, 1100]) {
+      const page = await openHtml(html, { width, motion: "reduce" });
+      await findLayer(page);
+      await page.evaluate(`document.querySelector(".layer").focus()`);
+      // Ticks lie elsewhere after each zoom.
+      for (let zooms = 0; zooms < 4; zooms++) {
+        if (zooms > 0) await page.key("+");
+        await page.settle();
+        const cut = await page.evaluate<string[]>(
+          `[...document.querySelectorAll(".axis")].flatMap((axis) => {
+        const { left, right } = axis.getBoundingClientRect();
+        return [...axis.children].filter((tick) => {
+          const box = tick.getBoundingClientRect();
+          return box.left < left - 1 || box.right > right + 1;
+        }).map((tick) => tick.textContent);
+      })`,
+        );
+        deepStrictEqual(cut, [], `${width} px, ${zooms} zooms`);
+      }
+      strictEqual(
+        await page.evaluate(`getComputedStyle(document.querySelector(".cell .predicted")).fill`),
+        "none",
+      );
+    }
+  };
+
 trials["bins are read out by mouse, keys and fingers"] = async (openHtml) => {
   const input = makeGene({ cellTypes: 2 });
   const html = await renderGenePage(input);
@@ -458,4 +489,8 @@ trials["the index finds genes"] = async (openHtml) => {
   deepStrictEqual(await find("ensg"), ["DPM1.html", "FGR.html"]);
   deepStrictEqual(await find("no gene"), []);
   deepStrictEqual(await find(""), ["DPM1.html", "FGR.html"]);
+  // On a narrow screen tables are drawn aside; a row stays one line.
+  const narrow = await open({ width: 360 });
+  const height = await narrow.evaluate<number>(`document.querySelector("tbody tr").offsetHeight`);
+  ok(height < 60, `${height} px`);
 };

@@ -17,7 +17,9 @@ export function recordFacts(record: DataRecord | undefined): Fact[] {
       "record",
       withoutNames(record) as unknown as FactValue,
       [
-        `${assembly}, bins of ${binSizeBp} bp, ${orientation} orientation, ${countingRule}, transform ${transform}`,
+        `${
+          assembly === "unknown" ? "assembly unknown" : assembly
+        }, bins of ${binSizeBp} bp, ${orientation} orientation, ${countingRule}, transform ${transform}`,
         ...rest.map(([name, value]) => `${name} ${value}`),
       ].join(", "),
     ],

@@ -1,3 +1,4 @@
+import { formatCount } from "../../base/count.ts";
 import type { SampleColumns } from "../../io/columns.ts";
 import { signalOfRow } from "../../io/stored_rows.ts";
 import { describeGenes, describePlace, groupByMark } from "./_describe.ts";
@@ -57,14 +58,16 @@ function findSilentGenes(columns: SampleColumns): Finding[] {
   const [silent, where] = isLarge ? [atPromoter, " around their TSS"] : [anywhere, ""];
   if (silent.length === 0) return [];
   const whole = isLarge && anywhere.length > 0
-    ? `; ${anywhere.length} lack signal in the whole window`
+    ? `; ${formatCount(anywhere.length)} lack signal in the whole window`
     : "";
   return [{
     check: "promoter-signal",
     severity: isLarge ? "warning" : "note",
     where: `gene ${describeGenes(columns, silent)}`,
     message:
-      `${silent.length} of ${genes.length} genes have no signal of any mark${where} in any ` +
+      `${formatCount(silent.length)} of ${
+        formatCount(genes.length)
+      } genes have no signal of any mark${where} in any ` +
       `cell type${whole}`,
     advice:
       "Are they on chromosomes that the files lack, or where reads cannot be mapped? Leave them out.",

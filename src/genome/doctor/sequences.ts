@@ -1,3 +1,4 @@
+import { formatCount } from "../../base/count.ts";
 import {
   countSequences,
   type GeneSequences,
@@ -41,7 +42,9 @@ function noteMasked(columns: SampleColumns, { entryOf }: GeneSequences): Finding
     check: "missing-sequences",
     severity: masked.length >= MANY_MASKED * entryOf.length ? "warning" : "note",
     where: `gene ${describeGenes(columns, masked)}`,
-    message: `${masked.length} of ${entryOf.length} genes have no DNA sequence`,
+    message: `${formatCount(masked.length)} of ${
+      formatCount(entryOf.length)
+    } genes have no DNA sequence`,
     advice:
       "A model of DNA sees bases that are not known there. If these are many, check that the genome or the file " +
       "of sequences is of the same assembly and has the same genes.",
@@ -63,8 +66,9 @@ function noteUnknown(columns: SampleColumns, sequences: GeneSequences): Finding[
     check: "unknown-bases",
     severity: poor.length >= MANY_MASKED * entryOf.length ? "warning" : "note",
     where: `gene ${describeGenes(columns, poor)}`,
-    message:
-      `at least half of the bases of ${poor.length} of ${entryOf.length} genes are not known`,
+    message: `at least half of the bases of ${formatCount(poor.length)} of ${
+      formatCount(entryOf.length)
+    } genes are not known`,
     advice:
       "Genomes have N where they are not assembled, and past an end there are no bases. If these are many, the genome may " +
       "be hard-masked: take one whose repeats are in lower case instead.",
@@ -80,7 +84,9 @@ function noteShared(columns: SampleColumns, sequences: GeneSequences): Finding[]
     severity: "note",
     where: `gene ${describeGenes(columns, shared)}`,
     message:
-      `${shared.length} of ${compared} genes have at least half of their DNA in common with another gene of ` +
+      `${formatCount(shared.length)} of ${
+        formatCount(compared)
+      } genes have at least half of their DNA in common with another gene of ` +
       "the data: their windows overlap, or they are copies",
     advice:
       "A model that is tested on one of them and trained on the other has seen its DNA: hold out whole chromosomes " +

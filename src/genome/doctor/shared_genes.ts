@@ -1,3 +1,4 @@
+import { formatCount } from "../../base/count.ts";
 import type { SampleColumns } from "../../io/columns.ts";
 import { cellTypeGroupsOf, geneGroupsOf, placeGroups, placesByName } from "../../io/item_groups.ts";
 import { listSome } from "../wording.ts";
@@ -21,7 +22,9 @@ export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Fin
       severity: "warning",
       where: `sample ${listSome(samples)}`,
       message:
-        `${samples.length} of ${test.geneIndex.length} test samples are in the training data too, ` +
+        `${formatCount(samples.length)} of ${
+          formatCount(test.geneIndex.length)
+        } test samples are in the training data too, ` +
         "the same gene in the same cell type or in a replicate of it",
       advice: "Remove them from one of the two: a score on them means nothing.",
     }];
@@ -30,8 +33,9 @@ export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Fin
     check: "shared-genes",
     severity: "note",
     where: `gene ${describeGenes(test, shared)}`,
-    message:
-      `${shared.length} of ${test.genes.length} test genes are in the training data, in other cell types`,
+    message: `${formatCount(shared.length)} of ${
+      formatCount(test.genes.length)
+    } test genes are in the training data, in other cell types`,
     advice:
       "A score on these genes looks better than one on new genes: compare it with the gene's mean over the " +
       "training cell types, or split with --scheme by-both.",

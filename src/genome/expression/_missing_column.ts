@@ -61,7 +61,8 @@ function adviseOnColumns(names: readonly string[], place: MissingPlace): string 
 function adviseOnSamples(place: MissingPlace): string {
   const { cellType, wanted: { samplesFile } } = place;
   if (samplesFile === undefined) {
-    return "If columns have other names, list those of each cell type in a file for --expression-samples";
+    // The page, where flags are not to be had, leaves out what is in brackets.
+    return "Give columns the names of cell types (or list those of each in a file for --expression-samples)";
   }
   return isListed(place)
     ? `Name a column in ${samplesFile}`

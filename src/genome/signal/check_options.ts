@@ -72,7 +72,7 @@ function checkRule({ name, format }: SignalTrack, rule: CountingRule): void {
     ? ": name a file of peaks .narrowPeak or .broadPeak"
     : "";
   throw new ContractError(
-    `Cannot count ${name}: rule is ${rule}, expected ${
+    `Cannot count ${name}: rule is ${rule} (--signal), expected ${
       rules.join(" or ")
     }, as the file holds ${what}${advice}`,
   );

@@ -130,12 +130,16 @@ export function moveToDomain(stage: Stage, wanted: ViewDomain): void {
 /** Writes the labels of an axis. */
 export function showTicks(stage: Stage, selector: string, ticks: readonly AxisTick[]): void {
   const axis = stage.root.querySelector(selector);
-  axis?.replaceChildren(...ticks.map(({ share, text }) => {
+  if (axis === null) return;
+  const width = axis.clientWidth;
+  axis.replaceChildren(...ticks.map(({ share, text }) => {
     const tick = document.createElement("span");
     tick.textContent = text;
     tick.style.left = 100 * share + "%";
-    if (share < 0.04) tick.className = "first";
-    if (share > 0.96) tick.className = "last";
+    // A character is some 8 px wide; on a narrow screen half a label is a tenth of the axis, which would cut it off.
+    const half = 4 * text.length / width;
+    if (share < half) tick.className = "first";
+    if (share > 1 - half) tick.className = "last";
     return tick;
   }));
 }

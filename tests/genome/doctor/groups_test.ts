@@ -156,7 +156,7 @@ Deno.test("test samples of a replicate of a trained cell type are in the trainin
   deepStrictEqual(findings.map(({ check }) => check), ["shared-genes"]);
   match(
     findings[0]!.message,
-    /^3000 of 3000 test samples are in the training data .* replicate of it/,
+    /^3,000 of 3,000 test samples are in the training data .* replicate of it/,
   );
   match(findings[0]!.where, /^sample E065\.2_ENSG/);
   const alone = examineSamples(withoutGroups(half(1)), { test: withoutGroups(half(2)) });

@@ -52,7 +52,7 @@ for (const [name, odd] of Object.entries(ODD)) {
     for (const [i, pattern] of odd.entries()) match(found[i]!, pattern);
     const silent = findings.find(({ check }) => check === "promoter-signal")?.message;
     if (name.startsWith("peaks_log2")) {
-      match(silent!, /^411 of 16000 genes .* 284 lack signal in the/);
+      match(silent!, /^411 of 16,000 genes .* 284 lack signal in the/);
     }
   });
 }

@@ -429,7 +429,7 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
   ],
   "no column of the cell type": [
     table("gene_id Liver lung a b", `${A} 1 2 3 4`),
-    /no cell type "liver" of the sample sheet \("Liver" is spelt differently\); it has Liver, lung, a, b\. .*--expression-samples/,
+    /no cell type "liver" of the sample sheet \("Liver" is spelt differently\); it has Liver, lung, a, b\. Give columns the names of cell types \(.* for --expression-samples\)$/,
   ],
   "a cell type with a name that a file of another might have": [
     table("gene_id K562", `${A} 1`),

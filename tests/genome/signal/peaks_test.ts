@@ -186,8 +186,11 @@ Deno.test("peaks have no reads: rules, options and normalisation for reads are r
   const text = peak(50, 250, 8);
   const fails = (options: Partial<CountOptions>, message: RegExp) =>
     rejects(countPeaks(text, options), { name: "ContractError", message });
-  await fails({ rule: "reads" }, /rule is reads, expected enrichment.*holds peaks: give the reads/);
-  await fails({ rule: "mean" }, /rule is mean, expected enrichment/);
+  await fails(
+    { rule: "reads" },
+    /rule is reads \(--signal\), expected enrichment.*holds peaks: give the reads/,
+  );
+  await fails({ rule: "mean" }, /rule is mean \(--signal\), expected enrichment/);
   await fails({ extendBp: 200 }, /peaks have no reads to extend/);
   await fails({ fragments: true }, /peaks have no pairs of reads/);
   const bed = await openSignal(textSource("chr1\t1\t9\n", "a.bed"));

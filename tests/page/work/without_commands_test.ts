@@ -11,6 +11,8 @@ Deno.test("what messages say of commands in brackets is left out, and nothing el
     "in another build (--accept-assembly)": "in another build",
     "named differently (then join their names with --chromosome-aliases), or":
       "named differently, or",
+    "names of cell types (or list those of each in a file for --expression-samples)":
+      "names of cell types",
     "chr1 (the first) and chr2 (1,000 bp)": "chr1 (the first) and chr2 (1,000 bp)",
   };
   for (const [message, expected] of Object.entries(cases)) {
