@@ -1,5 +1,6 @@
 /** Makes genes from their transcripts if the file has no lines for the genes. */
 
+import { groupBy } from "../base/group_by.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { type GeneFacts, LARGEST_GAP_BP, LARGEST_INTRON_BP } from "./_make_gene.ts";
 import { stripCopyNumber, transcriptKey } from "./transcript_id.ts";
@@ -169,7 +170,7 @@ function extentsOf({ whole, parts }: TranscriptPlaces): Extent[] {
 
 /** Whether a transcript of a gene stands at places on one strand that do not overlap, however near they are. */
 function haveCopies(transcripts: ReadonlyMap<string, TranscriptPlaces>): boolean {
-  const byName = Map.groupBy(transcripts, ([key]) => nameOfCopies(key));
+  const byName = groupBy(transcripts, ([key]) => nameOfCopies(key));
   return [...byName.values()].some((copies) => {
     const extents = copies.flatMap(([, places]) => extentsOf(places));
     return extents.length > 1 && joinNear(extents, 0).length > 1;
