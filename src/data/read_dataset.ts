@@ -10,12 +10,6 @@ import { openCompetitionParts } from "../io/competition_parts.ts";
 import { openStoredCompetition } from "../io/stored_competition.ts";
 import { readDeepchromeCsv, readDeepchromeFolder } from "../io/deepchrome_csv.ts";
 import { checkName } from "../io/names.ts";
-import {
-  anndataSignalBytes,
-  isZarrFolder,
-  openAnndataFolder,
-  readAnndataFolder,
-} from "../io/zarr/folder.ts";
 import { pathKind } from "../files/file.ts";
 import { wholeMemory } from "../files/lent.ts";
 import type { DataRecord } from "../record.ts";
@@ -149,7 +143,7 @@ async function readPath(path: string | URL, options: ReadDatasetOptions): Promis
   }
   if (kind === "file" && /\.npz$/i.test(String(path))) return await readNpz(path, options);
   if (kind === "file") return await readerOf(String(path))(path, options);
-  return await (await isZarrFolder(path) ? readZarr : readDeepchromeFolder)(path, options);
+  return await readFolder(path, options);
 }
 
 /** Reads files whose samples are one data set. What those before have in memory is no longer there for the next. */
@@ -188,11 +182,15 @@ async function readNpz(path: string | URL, options: ReadDatasetOptions): Promise
   return checkWhenRead(joined);
 }
 
-/** Reads a folder of AnnData, or opens it if it has too much signal for memory. */
-async function readZarr(path: string | URL, options: ReadDatasetOptions): Promise<SampleColumns> {
+/** Reads a folder, or opens one of AnnData if it has too much signal for memory. */
+async function readFolder(path: string | URL, options: ReadDatasetOptions): Promise<SampleColumns> {
+  // Its 32 kB of code are loaded for folders alone, which pages cannot read.
+  const zarr = await import("../io/zarr/folder.ts");
+  if (!await zarr.isZarrFolder(path)) return await readDeepchromeFolder(path, options);
   const { mostBytes = usualMostBytes() } = options;
-  if (await anndataSignalBytes(path) <= mostBytes) return await readAnndataFolder(path, options);
-  return checkWhenRead(await openAnndataFolder(path, options));
+  const isSmall = await zarr.anndataSignalBytes(path) <= mostBytes;
+  if (isSmall) return await zarr.readAnndataFolder(path, options);
+  return checkWhenRead(await zarr.openAnndataFolder(path, options));
 }
 
 /**
