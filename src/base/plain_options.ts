@@ -1,6 +1,7 @@
 /** Options as programs without types, or with options from JSON, give them. */
 
 import { kindOfValue } from "./kind_of_value.ts";
+import { isSignal } from "./kinds.ts";
 import { namesOf, type OptionKind, refuseUnknownNames } from "./option_names.ts";
 import { showValue } from "./show_value.ts";
 
@@ -96,11 +97,6 @@ function wantedOf(name: string, value: unknown): string | undefined {
   if (SWITCHES.includes(name)) return typeof value === "boolean" ? undefined : "true or false";
   if (name !== "geneEffects" || typeof value === "boolean") return undefined;
   return value === "leave-one-out" ? undefined : "true, false, or in predictions leave-one-out";
-}
-
-function isSignal(value: unknown): boolean {
-  const { aborted, addEventListener } = Object(value);
-  return typeof aborted === "boolean" && typeof addEventListener === "function";
 }
 
 function kindOrValue(value: unknown): string {
