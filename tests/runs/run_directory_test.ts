@@ -196,6 +196,8 @@ Deno.test("a run without a path or a command, and options that nothing reads, ar
     ["unused", null, /command is missing, expected the name of the program$/],
     ["unused", { command: "" }, /command is "", expected the name of the program$/],
     ["unused", { command: "mine", resum: true }, /found option "resum", did you mean resume\?$/],
+    // As a text, it would count as true.
+    ["unused", { command: "mine", resume: "false" }, /resume is "false", expected true or false$/],
     [null, { command: "mine" }, /^Cannot use null: expected a path or a file: URL$/],
   ];
   for (const [directory, options, message] of cases) {
