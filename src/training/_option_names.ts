@@ -63,9 +63,6 @@ export const OPTIONS = {
   window: "number",
 } as const;
 
-/** All of them. */
-export const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS);
-
 /** Those of `earlyStopping`. */
 export const EARLY_STOPPING_NAMES: readonly string[] = Object.keys(
   { patience: true, restoreBest: true } satisfies Record<keyof EarlyStopping, true>,
