@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { pathToFileURL } from "node:url";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { holdsUnfinishedRun, readKeptCommand } from "../../src/runs/command_file.ts";
@@ -209,4 +210,15 @@ Deno.test("a run without a path or a command, and options that nothing reads, ar
   for (const read of [readRun, loadModels]) {
     await rejects(read(null as never), { name: "TypeError", message: /^Cannot use null/ });
   }
+});
+
+Deno.test("a run's directory may be a URL of a file, as the message about others says", async () => {
+  await withDirectory(async (directory) => {
+    const url = pathToFileURL(`${directory}/run`);
+    for (const take of [takeRun, takeParts]) {
+      await using run = await take(url as never, { command: "mine" });
+      await run.begin();
+      strictEqual((await inspectRun(`${directory}/run`)).command, "mine");
+    }
+  });
 });
