@@ -30,6 +30,12 @@ export function isBlob(value: unknown): value is Blob {
     typeof slice === "function";
 }
 
+/** Whether a value is an `AbortSignal`. */
+export function isSignal(value: unknown): value is AbortSignal {
+  const { aborted, addEventListener } = Object(value);
+  return typeof aborted === "boolean" && typeof addEventListener === "function";
+}
+
 /** Whether a value is the answer to a request, with a body that can be read. */
 export function isResponse(value: unknown): value is Response {
   if (value instanceof Response) return true;

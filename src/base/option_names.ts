@@ -1,15 +1,28 @@
 /** Names of options as programs without types give them: a misspelt one would be left at its default, and nobody would know. */
 
 import { editDistance } from "./edit_distance.ts";
+import { isSignal, tagOf } from "./kinds.ts";
 
 /** Longer names are no misspellings of one that there is. */
 const LONGEST_NAME = 40;
 
 /** What an option takes, as far as that tells a misspelt one from a field of a program's own record. */
-export type OptionKind = "boolean" | "function" | "list" | "number" | "object" | "string" | "any";
+export type OptionKind =
+  | "boolean"
+  | "data"
+  | "function"
+  | "list"
+  | "number"
+  | "object"
+  | "signal"
+  | "string"
+  | "any";
 
-/** Numbers of one of several, which programs have beside their options: `fold` is no misspelt `folds`. */
-const NUMBERS_OF_ONE: readonly string[] = ["fold", "member", "repeat"];
+/**
+ * What programs have beside the options of a function, near as the names are: numbers of one of several, as `fold` is no
+ * misspelt `folds`; the version of a record; and options of training and of explanations, which may be one object.
+ */
+const OTHERS: readonly string[] = ["fold", "member", "repeat", "schema", "batchBy", "matchBy"];
 
 /** What {@linkcode refuseUnknownNames} must know. */
 export interface NameRules {
@@ -45,7 +58,7 @@ export function refuseUnknownNames(options: object, rules: NameRules): void {
   for (const name of names) {
     const value = Reflect.get(options, name);
     if (known.includes(name) || !isGiven(value)) continue;
-    if (mayHaveMore && NUMBERS_OF_ONE.includes(name)) continue;
+    if (mayHaveMore && OTHERS.includes(name)) continue;
     const near = nearestNames(name, known).filter((other) => canMean(value, other));
     if (mayHaveMore && near.every((other) => names.includes(other))) continue;
     const advice = near.length > 0
@@ -62,7 +75,10 @@ function isOfKind(value: unknown, kind: OptionKind = "any"): boolean {
   if (kind === "any") return true;
   if (kind === "number" && typeof value === "string") return /^\s*[-+.\d]/.test(value);
   if (kind === "list") return Array.isArray(value) || ArrayBuffer.isView(value);
-  return typeof value === kind && !Array.isArray(value);
+  if (kind === "signal") return isSignal(value);
+  // A data set; results that were kept as `evaluation` are not meant for `validation`.
+  if (kind === "data") return "columns" in Object(value);
+  return typeof value === kind && !Array.isArray(value) && tagOf(value) !== "Date";
 }
 
 function isGiven(value: unknown): boolean {

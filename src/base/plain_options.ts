@@ -1,33 +1,12 @@
 /** Options as programs without types, or with options from JSON, give them. */
 
 import { kindOfValue } from "./kind_of_value.ts";
+import { isSignal } from "./kinds.ts";
 import { namesOf, type OptionKind, refuseUnknownNames } from "./option_names.ts";
 import { showValue } from "./show_value.ts";
 
-const SIGNALS = ["signal", "stop"];
 /** Options that are options themselves. */
 const NESTED = ["checkpoint", "earlyStopping"];
-const FUNCTIONS = [
-  "onStart",
-  "onEpoch",
-  "onProgress",
-  "onNote",
-  "onPhase",
-  "onWarning",
-  "onFold",
-  "onFoldEnd",
-  "takeOutputs",
-];
-/** Whatever is not `false` would be taken for `true`, such as the text "false". */
-const SWITCHES = [
-  "ownPanel",
-  "acceptAssembly",
-  "labelStatistics",
-  "otherArithmetic",
-  "collectCalls",
-  "stratified",
-  "keepCrossing",
-];
 
 /** The options of some functions. */
 export interface OptionRules {
@@ -65,7 +44,7 @@ export function plainOptions<Options extends object>(
       hasOthers = true;
       continue;
     }
-    const wanted = wantedOf(name, value);
+    const wanted = wantedOf(name, value, kinds[name]);
     if (wanted !== undefined) {
       throw new TypeError(
         `Cannot ${action}: ${name} is ${kindOrValue(value)}, expected ${wanted}`,
@@ -89,18 +68,14 @@ function withoutNulls(options: unknown): unknown {
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** What an option should be, if it is something else. */
-function wantedOf(name: string, value: unknown): string | undefined {
-  if (SIGNALS.includes(name)) return isSignal(value) ? undefined : "an AbortSignal";
-  if (FUNCTIONS.includes(name)) return typeof value === "function" ? undefined : "a function";
-  if (SWITCHES.includes(name)) return typeof value === "boolean" ? undefined : "true or false";
+/** What an option should be, if it is something else that would count, or fail only when it is used. */
+function wantedOf(name: string, value: unknown, kind: OptionKind | undefined): string | undefined {
+  if (kind === "signal") return isSignal(value) ? undefined : "an AbortSignal";
+  if (kind === "function") return typeof value === "function" ? undefined : "a function";
+  // Whatever is not `false` would be taken for `true`, such as the text "false".
+  if (kind === "boolean") return typeof value === "boolean" ? undefined : "true or false";
   if (name !== "geneEffects" || typeof value === "boolean") return undefined;
   return value === "leave-one-out" ? undefined : "true, false, or in predictions leave-one-out";
-}
-
-function isSignal(value: unknown): boolean {
-  const { aborted, addEventListener } = Object(value);
-  return typeof aborted === "boolean" && typeof addEventListener === "function";
 }
 
 function kindOrValue(value: unknown): string {

@@ -59,7 +59,7 @@ const OPTIONS = {
   onNote: "function",
   onWarning: "function",
   onProgress: "function",
-  signal: "object",
+  signal: "signal",
 } as const satisfies Record<keyof ReadDatasetOptions, OptionKind>;
 
 /**

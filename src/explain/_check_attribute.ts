@@ -22,7 +22,7 @@ const OPTIONS = {
   blockSize: "number",
   onStart: "function",
   onProgress: "function",
-  signal: "object",
+  signal: "signal",
   acceptAssembly: "boolean",
   onNote: "function",
 } as const satisfies Record<keyof AttributeOptions, OptionKind>;

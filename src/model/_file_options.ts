@@ -24,7 +24,7 @@ export interface SaveModelOptions {
   readonly panel?: "beside" | "above" | "elsewhere" | undefined;
 }
 
-const LOAD = { panels: "object", signal: "object" } as const satisfies Record<
+const LOAD = { panels: "object", signal: "signal" } as const satisfies Record<
   keyof LoadModelOptions,
   OptionKind
 >;

@@ -1,7 +1,6 @@
 import type { OptionKind } from "../base/option_names.ts";
 import { plainOptions } from "../base/plain_options.ts";
 import { showValue } from "../base/show_value.ts";
-import { pathOf } from "../files/file.ts";
 import type { TakeRunOptions } from "./owned_run.ts";
 
 const OPTIONS = {
@@ -19,11 +18,9 @@ const OPTIONS = {
 /**
  * Options of taking a directory without those that are `null`.
  *
- * @throws {TypeError} If there is no directory or no command, or an option is misspelt or something else.
+ * @throws {TypeError} If there is no command, or an option is misspelt or something else.
  */
-export function checkTaking(directory: string, options: TakeRunOptions): TakeRunOptions {
-  // What is wrong with a text is said elsewhere.
-  if (typeof directory !== "string") pathOf(directory);
+export function checkTaking(options: TakeRunOptions): TakeRunOptions {
   const plain = plainOptions(options, { action: "take a run", kinds: OPTIONS });
   if (typeof plain.command === "string" && plain.command !== "") return plain;
   // Whoever finds the directory unfinished is told which command began it.

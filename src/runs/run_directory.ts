@@ -84,7 +84,8 @@ export async function clearFinishedRun(directory: string): Promise<void> {
  * ```
  */
 export async function takeRun(directory: string, options: TakeRunOptions): Promise<OwnedRun> {
-  options = checkTaking(directory, options);
+  if (typeof directory !== "string") directory = pathOf(directory);
+  options = checkTaking(options);
   const { resume = false, checkpointMinutes, share, onWarning = () => {} } = options;
   const parts = await takeParts(directory, options);
   const path = checkpointsOf(directory);
@@ -147,7 +148,8 @@ export async function takeRun(directory: string, options: TakeRunOptions): Promi
  * ```
  */
 export async function takeParts(directory: string, options: TakeRunOptions): Promise<OwnedParts> {
-  options = checkTaking(directory, options);
+  if (typeof directory !== "string") directory = pathOf(directory);
+  options = checkTaking(options);
   const { command, flags = {}, inputs = {}, resume = false, refuse } = options;
   const { checkpointMinutes, onWarning = () => {} } = options;
   const path = checkpointsOf(directory);

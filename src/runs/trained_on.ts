@@ -2,6 +2,7 @@
 
 import { resolve } from "../base/paths.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import { fingerprintDataset } from "../training/fingerprint.ts";
 import {
@@ -51,7 +52,11 @@ export async function isTrainingData(
   model: string,
   { file, samples }: { readonly file: InputFile | undefined; readonly samples: Dataset },
 ): Promise<boolean> {
-  const config = await readConfigOf(model);
+  // Another program's file may have that name beside a model, which can be used all the same.
+  const config = await readConfigOf(model).catch((error) => {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  });
   const trained = parseInputs(config?.inputs)?.data;
   if (trained !== undefined && file !== undefined && isSameInput(trained, file)) return true;
   // A fingerprint reads all signal, which other numbers of samples make needless.

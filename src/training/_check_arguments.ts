@@ -4,15 +4,38 @@ import { typedArrayName } from "../base/arrays.ts";
 import { checkInteger } from "../base/check_integer.ts";
 import { showValue } from "../base/show_value.ts";
 import { ContractError } from "../errors.ts";
+import type { OPTIONS } from "./_option_names.ts";
 import { plainOptions } from "./_plain_options.ts";
 import type { FitCheckpoint, FitManyOptions, FitRun } from "./fit_types.ts";
 
-const RUN_NAMES = Object.keys(
-  { data: true, seed: true, learningRate: true, validation: true } satisfies Record<
-    keyof FitRun,
-    true
-  >,
-);
+/**
+ * What a run may have of its own: its options, and whatever `fitMany` does not take, which is a field of the program's record,
+ * such as the `path` where it keeps the run.
+ */
+const OF_RUNS: Readonly<Record<Exclude<keyof typeof OPTIONS, keyof FitManyOptions>, true>> = {
+  collectCalls: true,
+  confidence: true,
+  data: true,
+  dropMarks: true,
+  folds: true,
+  groups: true,
+  learningRate: true,
+  maxQueued: true,
+  members: true,
+  memory: true,
+  onFold: true,
+  onFoldEnd: true,
+  onNote: true,
+  onPhase: true,
+  path: true,
+  repeats: true,
+  scheme: true,
+  seed: true,
+  stratified: true,
+  subsets: true,
+  takeOutputs: true,
+  validation: true,
+};
 
 /**
  * Runs without what is `null` in them.
@@ -27,7 +50,7 @@ export function plainRuns(runs: readonly FitRun[], options: FitManyOptions): rea
   return runs.map((run: FitRun, index) => {
     const plain = plainOptions(run, "train");
     const own = Object.entries(plain).find(([name, value]) =>
-      !RUN_NAMES.includes(name) && Reflect.get(Object(options), name) !== value
+      !Object.hasOwn(OF_RUNS, name) && Reflect.get(Object(options), name) !== value
     );
     if (own === undefined) return plain;
     throw new TypeError(

@@ -13,7 +13,7 @@ export const OPTIONS = {
   checkpoint: "object",
   collectCalls: "boolean",
   confidence: "number",
-  data: "object",
+  data: "data",
   dropMarks: "list",
   earlyStopping: "object",
   engine: "string",
@@ -46,25 +46,22 @@ export const OPTIONS = {
   repeats: "number",
   resume: "object",
   sampleWeights: "list",
-  schedule: "any",
+  schedule: "object",
   scheme: "string",
   seed: "number",
-  sequenceControl: "any",
-  signal: "object",
-  stop: "object",
+  sequenceControl: "object",
+  signal: "signal",
+  stop: "signal",
   stratified: "boolean",
   subsets: "list",
   takeOutputs: "function",
   threads: "number",
   transform: "string",
   unlabelled: "list",
-  validation: "object",
+  validation: "data",
   weightDecay: "number",
   window: "number",
 } as const;
-
-/** All of them. */
-export const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS);
 
 /** Those of `earlyStopping`. */
 export const EARLY_STOPPING_NAMES: readonly string[] = Object.keys(

@@ -62,7 +62,7 @@ export interface SplitDataOptions {
   readonly groups?: readonly string[] | undefined;
 }
 
-/** The names of the options of `splitData`. */
+/** The options of `splitData`, with what each takes. */
 export const SPLIT_OPTIONS = {
   scheme: "string",
   testShare: "number",

@@ -48,4 +48,9 @@ Deno.test("evaluate says that samples were trained on, and that gene effects hol
     const other = await evaluate("experiment1", "--data", "fixtures/eval.npz", ...labels);
     doesNotMatch(other.printed, /trained on these samples/);
     strictEqual(other.notes, undefined);
+
+    // A model without its run can be measured whatever else is called config.json beside it.
+    await Deno.rename(`${directory}/experiment1/model`, `${directory}/alone`);
+    await Deno.writeTextFile(`${directory}/alone/config.json`, "no JSON");
+    strictEqual((await evaluate("alone", "--data", own)).notes, undefined);
   }));

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { pathToFileURL } from "node:url";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { holdsUnfinishedRun, readKeptCommand } from "../../src/runs/command_file.ts";
@@ -196,6 +197,8 @@ Deno.test("a run without a path or a command, and options that nothing reads, ar
     ["unused", null, /command is missing, expected the name of the program$/],
     ["unused", { command: "" }, /command is "", expected the name of the program$/],
     ["unused", { command: "mine", resum: true }, /found option "resum", did you mean resume\?$/],
+    // As a text, it would count as true.
+    ["unused", { command: "mine", resume: "false" }, /resume is "false", expected true or false$/],
     [null, { command: "mine" }, /^Cannot use null: expected a path or a file: URL$/],
   ];
   for (const [directory, options, message] of cases) {
@@ -207,4 +210,15 @@ Deno.test("a run without a path or a command, and options that nothing reads, ar
   for (const read of [readRun, loadModels]) {
     await rejects(read(null as never), { name: "TypeError", message: /^Cannot use null/ });
   }
+});
+
+Deno.test("a run's directory may be a URL of a file, as the message about others says", async () => {
+  await withDirectory(async (directory) => {
+    const url = pathToFileURL(`${directory}/run`);
+    for (const take of [takeRun, takeParts]) {
+      await using run = await take(url as never, { command: "mine" });
+      await run.begin();
+      strictEqual((await inspectRun(`${directory}/run`)).command, "mine");
+    }
+  });
 });

@@ -258,15 +258,28 @@ Deno.test("fields of a program's record that cannot be meant for an option are n
     windows: "promoters.bed",
     transformed: true,
     subset: "test",
+    schema: "2",
+    evaluation: { pearson: 0.5 },
+    scheduled: "at night",
+    matchBy: "label",
   };
   const wanted = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
   const { model } = await fit("experiment1", DATA, record);
   deepStrictEqual(model.weights, wanted.model.weights);
+  const dated = { ...record, date: new Date() };
+  strictEqual((await fit("experiment1", DATA, dated)).interrupted, false);
   for (
-    const [name, value] of [["thread", 2], ["sead", "3"], ["sampleWeight", [1]], [
-      "onEpohc",
-      () => {},
-    ]]
+    const [name, value] of [
+      ["thread", 2],
+      ["sead", "3"],
+      ["sampleWeight", [1]],
+      [
+        "onEpohc",
+        () => {},
+      ],
+      ["validaton", DATA],
+      ["signl", new AbortController().signal],
+    ]
   ) {
     await rejects(fit("experiment1", DATA, { ...QUICK, [String(name)]: value }), /did you mean/);
   }

@@ -122,6 +122,7 @@ Deno.test("a run with an option of its own that all runs share is refused, and w
     });
   }
   // A record of a program's own may repeat what is shared, and have what is no option.
-  const run = { data, ...QUICK, title: "first", epochs: null } as unknown as FitRun;
+  const own = { title: "first", epochs: null, path: "runs/1", scheme: "by-gene", folds: 5 };
+  const run = { data, ...QUICK, ...own } as unknown as FitRun;
   strictEqual((await fitMany("experiment1", [run], QUICK)).length, 1);
 });

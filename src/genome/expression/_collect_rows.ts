@@ -87,12 +87,12 @@ function checkCopy(
   const { values, cellTypes: { length: width }, lines } = table;
   const [earlierName = "", name = ""] = [names[earlier], names[row]];
   // DEXSeq's parts of genes have names such as GENE:E001.
-  const arePart = earlierName !== name && /[:_]E?\d+$/i.test(name);
+  const areParts = earlierName !== name && /[:_]E?\d+$/i.test(name);
   const areSame = (_: unknown, i: number) =>
     Object.is(values[earlier * width + i], values[row * width + i]);
-  if (!arePart && table.cellTypes.every(areSame)) return;
+  if (!areParts && table.cellTypes.every(areSame)) return;
   const was = earlierName === name ? "" : ` as "${showName(earlierName)}"`;
-  const advice = arePart
+  const advice = areParts
     ? ". If the rows are exons or other parts, add them up to genes"
     : earlierName === name && /^(?:chr)?[XY]$/.test(gene.chromosome)
     ? ". If versions were cut off the ids with the _PAR_Y of the copies on Y, take the table from before"

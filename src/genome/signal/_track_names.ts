@@ -4,7 +4,7 @@ import type { Line } from "../../text/lines.ts";
 import { decodeText } from "../../text/numbers.ts";
 import { showName } from "../wording.ts";
 
-const NAME = /^track[ \t](?:.*[ \t])?name=(?:"([^"]*)"|'([^']*)'|(\S+))/;
+const NAME = /^track[ \t](?:.*?[ \t])??name=(?:"([^"]*)"|'([^']*)'|(\S+))/;
 const LOWER_T = 116;
 
 /** The names in `track` lines. */

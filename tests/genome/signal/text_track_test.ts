@@ -204,6 +204,8 @@ Deno.test("several tracks in one file, whose rows are counted together, give a w
   // Files of single chromosomes that were joined.
   deepStrictEqual(await warningsOf("name='a'", "type=bedGraph name=a"), []);
   deepStrictEqual(await warningsOf("type=bedGraph", "name=a"), []);
+  const [one, two] = [1, 2].map((part) => `name="a" description="part name=${part}"`);
+  deepStrictEqual(await warningsOf(one!, two!), []);
 });
 
 Deno.test("a signal whose first rows, however many, have no base or are comments is read", async () => {
