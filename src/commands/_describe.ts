@@ -1,7 +1,7 @@
 /** Turns a command's definition into a commander parser with its flags, arguments and help. */
 
-import { Command, Help, type Option, type OutputConfiguration } from "commander";
-import type { CommandDefinition } from "./flags.ts";
+import { Command, type ErrorOptions, Help, type Option, type OutputConfiguration } from "commander";
+import { choicesOf, type CommandDefinition } from "./flags.ts";
 import type { FlagAlias } from "./_flag_aliases.ts";
 import { showCalls } from "./_place.ts";
 import { outputWidth, wrapCommand, wrapLine } from "./_wrap.ts";
@@ -13,12 +13,27 @@ export interface RunFlags {
   readonly stack: boolean;
 }
 
+/** A parser that names the words of a choice that must be made, as it does where another word was given. */
+class FlagParser extends Command {
+  override error(message: string, options?: ErrorOptions): never {
+    const isMissing = options?.code === "commander.missingMandatoryOptionValue";
+    const missing = isMissing
+      ? this.options.find((option) =>
+        option.mandatory && this.getOptionValue(option.attributeName()) === undefined
+      )
+      : undefined;
+    const words = missing === undefined ? [] : choicesOf(missing);
+    const advice = words.length === 0 ? "" : `. Expected one of ${words.join(", ")}.`;
+    return super.error(`${message}${advice}`, options);
+  }
+}
+
 /** Makes the parser of a command's flags and arguments. */
 export function makeCommand<Flags>(definition: CommandDefinition<Flags>): Command {
   const { name, summary, examples, declare } = definition;
   const width = outputWidth();
   const lines = examples.map((example) => formatExample(example, width)).join("\n\n");
-  return declare(new Command(showCalls(`deno task ${name}`)).description(summary))
+  return declare(new FlagParser(showCalls(`deno task ${name}`)).description(summary))
     .optionsGroup("Flags of every command:")
     .option("--config <file>", "JSON object of long flag names; flags on the line win")
     .option("--quiet", "print nothing but errors and results", false)

@@ -77,23 +77,33 @@ export function intervalColumns(
   return { ...intervals, unlike: unlikeOfSamples(unlike, data) };
 }
 
-/**
- * Finds cell types that are unlike those that a model was trained on, and prints them.
- *
- * @returns The cell types, and a sentence for each.
- */
-export function noteUnlike(
-  { models: [model], data }: IntervalSource,
-): { readonly unlike: readonly UnlikeCellType[]; readonly notes: readonly string[] } {
+/** Cell types that are unlike those that a model was trained on, and a sentence for each. */
+interface UnlikeNotes {
+  readonly unlike: readonly UnlikeCellType[];
+  readonly notes: readonly string[];
+}
+
+/** Finds cell types that are unlike those that a model was trained on, and prints them. */
+export function noteUnlike(source: IntervalSource): UnlikeNotes {
+  const found = findUnlikeNotes(source);
+  printUnlike(found);
+  return found;
+}
+
+/** Finds cell types that are unlike those that a model was trained on. */
+export function findUnlikeNotes({ models: [model], data }: IntervalSource): UnlikeNotes {
   const unlike = model?.typicalSignal === undefined ? [] : findUnlike(model.typicalSignal, data);
-  const notes = unlike.map(noteOfUnlike);
+  return { unlike, notes: unlike.map(noteOfUnlike) };
+}
+
+/** Prints the sentences, of which there may be more than anyone reads. */
+export function printUnlike({ notes }: Pick<UnlikeNotes, "notes">): void {
   for (const note of notes.slice(0, MOST_NOTES)) console.info(`Note: ${note}.`);
   if (notes.length > MOST_NOTES) {
     console.info(
       `Note: ${notes.length - MOST_NOTES} more cell types are unlike the training cell types.`,
     );
   }
-  return { unlike, notes };
 }
 
 /** Measures how often intervals hold the labels of a data set; `undefined` without a confidence. */

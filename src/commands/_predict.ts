@@ -13,7 +13,7 @@ import type { PredictOptions, TakeOutputs } from "../training/predict_options.ts
 import type { UnlikeCellType } from "../validation/unlike.ts";
 import type { CommandCall } from "./flags.ts";
 import { declareModelData, type ModelDataFlags } from "./_model_data_flags.ts";
-import { noteUnlike } from "./_intervals.ts";
+import { findUnlikeNotes, printUnlike } from "./_intervals.ts";
 import { type CellTypesNextAssay, describeNextAssay, nextAssays } from "./_mark_prices.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "../runs/models.ts";
@@ -137,8 +137,9 @@ export async function predictInto<Target>(
   await using output = await open();
   const { models, data, unlabelled } = await loadPrediction(flags);
   check?.(data, models, unlabelled);
-  const { unlike, notes } = noteUnlike({ models, data });
-  const how = { ...flags, signal, unlabelled, takeOutputs };
+  const { unlike, notes } = findUnlikeNotes({ models, data });
+  const onAccepted = () => printUnlike({ notes });
+  const how = { ...flags, signal, unlabelled, takeOutputs, onAccepted };
   const prediction = await predictWithProgress(models, data, how);
   if (saysKnownGenes && !models.some(knowsGenes)) {
     console.info(
@@ -197,6 +198,8 @@ interface ProgressOptions extends
    * @default {true}
    */
   readonly printsNotes?: boolean | undefined;
+  /** Called once it is known that the data suit the models: what is said of data that are refused only hides why. */
+  readonly onAccepted?: (() => void) | undefined;
 }
 
 /** Predicts with a progress line. */
@@ -206,7 +209,7 @@ export async function predictWithProgress(
   options: ProgressOptions,
 ): Promise<PredictionRun> {
   const { engine, threads, signal, geneEffects, acceptAssembly, unlabelled, dropMarks } = options;
-  const { takeOutputs } = options;
+  const { takeOutputs, onAccepted } = options;
   const notes = new Set<string>();
   const progress = new ProgressLine("samples");
   let report: EngineReport | undefined;
@@ -221,7 +224,10 @@ export async function predictWithProgress(
     dropMarks,
     takeOutputs,
     onNote: (note) => notes.add(note),
-    onStart: (started) => report = started,
+    onStart: (started) => {
+      report = started;
+      onAccepted?.();
+    },
     onProgress: ({ done, total }) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();

@@ -70,7 +70,7 @@ export async function takePrepareInputs(
 ): Promise<PrepareInputs> {
   const inputs = await signalFiles(sheet, flags.samples, { remote });
   startCountThreads(await sharedBytes(sheet, flags.samples), flags.threads);
-  const listeners = { note: (text: string) => console.info(text), warn: onWarning };
+  const listeners = { note: (text: string) => console.info(text), warn: onceEach(onWarning) };
   const { genes: all, ...place } = await takeGenes(flags, listeners);
   const isNpz = kindOfPrepared(flags.out, flags) === "npz";
   if (writes && isNpz && all.some(isNumberedByName)) await checkGeneNumbers(flags);
@@ -92,6 +92,15 @@ export async function takePrepareInputs(
     onWarning,
   };
   return { genes, inputs, options, place };
+}
+
+/** A table of the genes of transcripts is read for the annotation and for expression: what is odd about it is said once. */
+function onceEach(onWarning: (text: string) => void): (text: string) => void {
+  const said = new Set<string>();
+  return (text) => {
+    if (!said.has(text)) onWarning(text);
+    said.add(text);
+  };
 }
 
 /** Checks that the command may reach all servers that the sheet names, before it does anything else. */

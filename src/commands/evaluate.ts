@@ -12,10 +12,11 @@ import { type CommandCall, type CommandDefinition, declareCommon, list } from ".
 import {
   checkIntervals,
   declareInterval,
+  findUnlikeNotes,
   formatCoverage,
   type IntervalFlags,
   measureIntervals,
-  noteUnlike,
+  printUnlike,
 } from "./_intervals.ts";
 import { loadLabelled } from "./_labels.ts";
 import {
@@ -153,14 +154,19 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   const { interval: confidence } = flags;
   const unlabelled = await loadUnlabelled(flags, { [flags.data]: data });
   checkIntervals({ models, data, unlabelled }, confidence);
-  const { unlike, notes: unlikeNotes } = noteUnlike({ models, data });
+  const { unlike, notes: unlikeNotes } = findUnlikeNotes({ models, data });
   // With --labels, the file alone does not say that its samples were trained on.
   const file = flags.labels === undefined ? inputs.data : undefined;
   const trainingNotes = await noteTraining(flags.model, models, { file, samples: data });
   const prices = flags.markPrices
     ? await measurePrices(models, data, { ...flags, signal, unlabelled })
     : undefined;
-  const prediction = await predictWithProgress(models, data, { ...flags, signal, unlabelled });
+  const prediction = await predictWithProgress(models, data, {
+    ...flags,
+    signal,
+    unlabelled,
+    onAccepted: () => printUnlike({ notes: unlikeNotes }),
+  });
   const { mean, nextAssays } = prediction;
   const model = models[0]?.spec.name ?? "";
   const arms = await predictArms(flags, { models, data, mean, signal });

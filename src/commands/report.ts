@@ -1,7 +1,7 @@
 /** Command `report`: writes a run as one HTML page with its figures. */
 
 import { basename, resolve } from "node:path";
-import { formatCountOf } from "../base/count.ts";
+import { formatCount, formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { evaluatePredictions } from "../data/evaluate.ts";
 import { largestErrors } from "../data/largest_errors.ts";
@@ -14,6 +14,7 @@ import { loadModels } from "../runs/models.ts";
 import { commandOfRun } from "../runs/run_files.ts";
 import { readRun, type SavedConfig, type SavedRun } from "../runs/saved_run.ts";
 import { findTrainingFile } from "../runs/trained_on.ts";
+import { classifyRows } from "../validation/regimes.ts";
 import { type CommandCall, type CommandDefinition, declareCommon, declareTest } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { withDigestProgress } from "./_inputs.ts";
@@ -143,6 +144,7 @@ async function evaluate(
   const test = await loadTest(flags);
   const data = test ?? trainingData;
   if (data === undefined) return { notes };
+  if (test !== undefined && trainingData !== undefined) refuseTrained(trainingData, test, flags);
   // The effect of a gene includes the labels of its training samples.
   const geneEffects = test === undefined ? "leave-one-out" : true;
   const options = { ...flags, signal, geneEffects } as const;
@@ -157,6 +159,22 @@ async function evaluate(
   const predictions = { [training.preset]: predicted };
   const regimes = evaluateByRegime({ train: trainingData, test, predictions });
   return { evaluation, regimes, notes };
+}
+
+/**
+ * Refuses test data that were trained on before models predict them for hours.
+ *
+ * @throws {ContractError} If one of the samples or a replicate of it was trained on.
+ */
+function refuseTrained(train: Dataset, test: Dataset, { test: path }: TestFlags): void {
+  const trained = classifyRows(train, test).filter((kind) => kind === "trained").length;
+  if (trained === 0) return;
+  throw new ContractError(
+    `Cannot judge by --test ${path}: ${formatCount(trained)} of ${
+      formatCountOf(test.length, "sample")
+    } were trained on, themselves or a replicate of them, expected none. Leave --test out to see how well the model ` +
+      "fits its training data, or name samples that it has not seen",
+  );
 }
 
 /** The training data, if they still exist and have not changed. */

@@ -1,5 +1,6 @@
 /** Reads the lines of an annotation in whatever format they are. */
 
+import { formatCount } from "../base/count.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { failLine, type Line, lineText } from "../text/lines.ts";
 import { parseBedLine, RowWidths } from "./_bed_genes.ts";
@@ -114,7 +115,7 @@ export class AnnotationReader {
   #failEmpty(): never {
     const found = this.#lineCount === 0
       ? "the file is empty"
-      : `none of its ${this.#lineCount} lines holds a gene`;
+      : `none of its ${formatCount(this.#lineCount)} lines holds a gene`;
     const hint = this.#lineCount > 0 && this.#reader !== undefined
       ? '. It must hold features of type "gene", as those of GENCODE and Ensembl do, or transcripts that say which ' +
         "gene they are of"

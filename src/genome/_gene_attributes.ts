@@ -11,13 +11,13 @@ import type { GeneFacts } from "./_make_gene.ts";
  * @param kindType The type that the kind of the feature implies. Attributes with the gene's type take precedence.
  */
 export function readGeneFacts(attributes: Attributes, kindType?: string): GeneFacts {
-  const { entrezId, symbol, type, aliases } = readGeneFactsOfTranscript(attributes);
+  const { entrezId, symbol, type, ...others } = readGeneFactsOfTranscript(attributes);
   return {
     symbol: symbol ?? nameOf(attributes),
     entrezId: entrezId ?? ENTREZ.exec(attributes.first("ID") ?? "")?.[1],
     type: type ?? attributes.first("biotype") ?? kindType ??
       attributes.first("ebi_biotype", "locus_type"),
-    aliases,
+    ...others,
   };
 }
 
@@ -38,6 +38,8 @@ export function readGeneFactsOfTranscript(attributes: Attributes): GeneFacts {
     entrezId: references.map((text) => ENTREZ.exec(text)?.[1]).find((id) => id !== undefined),
     type: attributes.first("gene_type", "gene_biotype"),
     aliases: references.flatMap((text) => OTHER_ID.exec(text)?.[1] ?? []),
+    // Since release 44 of GENCODE nothing but this tag tells copies on Y, which have ids of their own.
+    isPseudoautosomal: attributes.all("tag").includes("PAR"),
   };
 }
 

@@ -142,7 +142,7 @@ export class GeneList {
     const { id } = first;
     // Two versions of a gene, from files that were joined, are not parts of one gene.
     const areParts = first.isPart && rows.every((row) => row.id === id);
-    if (isPseudoautosomalCopy(id)) return this.#drop(COPY_ON_Y, describeRow(first));
+    if (isCopyOnY(first)) return this.#drop(COPY_ON_Y, describeRow(first));
     if (rows.length === 1 && isUsable(first)) return makeGene(id, first);
     if (rows.some(({ isTransSpliced }) => isTransSpliced)) {
       return this.#drop(TRANS_SPLICED, describeRow(first));
@@ -224,6 +224,12 @@ function withOwnAliases(genes: readonly Gene[]): Gene[] {
 /** Whether a line says by itself where its gene is, as nearly all do. */
 function isUsable({ start, end, strand, isTransSpliced = false }: GeneRow): boolean {
   return !isTransSpliced && start < end && (strand === "+" || strand === "-");
+}
+
+/** Whether a gene is the copy on chromosome Y of a gene on X, by its id or its tag. */
+function isCopyOnY(row: NamedRow): boolean {
+  return isPseudoautosomalCopy(row.id) ||
+    row.isPseudoautosomal === true && plainChromosome(row) === "Y";
 }
 
 function isNamed(row: GeneRow): row is NamedRow {

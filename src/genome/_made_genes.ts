@@ -141,6 +141,7 @@ function joinFacts(known: GeneFacts, more: GeneFacts): GeneFacts {
     entrezId: known.entrezId ?? more.entrezId,
     type: known.type ?? more.type,
     aliases: [...new Set([...known.aliases ?? [], ...more.aliases ?? []])],
+    isPseudoautosomal: known.isPseudoautosomal === true || more.isPseudoautosomal === true,
   };
 }
 

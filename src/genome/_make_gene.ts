@@ -16,12 +16,14 @@ export const LARGEST_GAP_BP = 100_000;
  */
 export const LARGEST_INTRON_BP = 2_000_000;
 
-/** Facts about a gene besides its id and its place, from a line; the fields are those of {@linkcode Gene}. */
+/** Facts about a gene besides its id and its place, from a line; most fields are those of {@linkcode Gene}. */
 export interface GeneFacts {
   readonly symbol?: string | undefined;
   readonly entrezId?: string | undefined;
   readonly type?: string | undefined;
   readonly aliases?: readonly string[] | undefined;
+  /** Whether the file says that the gene lies in a pseudoautosomal region, so that the one on Y is a copy. */
+  readonly isPseudoautosomal?: boolean;
 }
 
 /** The contents of a gene's line, whether or not the gene is usable. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCount } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { plainChromosome, readAccession } from "./_accessions.ts";
 import type { ChromosomeAliases } from "./chromosome_aliases.ts";
@@ -177,7 +178,9 @@ export function checkAssembly(
   if (firstOutside !== undefined) {
     const length = lengths.get(matchChromosome(match, firstOutside) ?? "");
     throw new ContractError(
-      `Cannot use ${file}: ${outside.length} of ${genes.length} genes start past the end of their ` +
+      `Cannot use ${file}: ${formatCount(outside.length)} of ${
+        formatCount(genes.length)
+      } genes start past the end of their ` +
         `chromosome, such as ${describeTss(firstOutside)} where ${firstOutside.chromosome} has ` +
         `${length} bp. Is it of another assembly?`,
     );
@@ -271,7 +274,9 @@ function describeMissing(
 ): string {
   const names = new Set(missing.map(({ chromosome }) => chromosome));
   const [example] = missing.map(describeTss);
-  return `${file} lacks the chromosomes of ${missing.length} of ${genes} genes (${
+  return `${file} lacks the chromosomes of ${formatCount(missing.length)} of ${
+    formatCount(genes)
+  } genes (${
     listSome([...names])
   }), such as ${example}: their signal is zero. Are they named differently${
     adviseAliases(aliases)

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCount } from "../base/count.ts";
 import { checkInteger } from "../base/check_integer.ts";
 import { ContractError } from "../errors.ts";
 import type { PackedColumns } from "../io/columns.ts";
@@ -152,8 +153,10 @@ function checkLabels(
     const found = own?.length;
     if (found !== genes.length) {
       throw new ContractError(
-        `Cannot prepare data: cell type "${cellType}" has ${found ?? "no"} labels, ` +
-          `expected ${genes.length}, one for each gene`,
+        `Cannot prepare data: cell type "${cellType}" has ${
+          found === undefined ? "no" : formatCount(found)
+        } labels, ` +
+          `expected ${formatCount(genes.length)}, one for each gene`,
       );
     }
     if (!own?.every(Number.isNaN)) continue;

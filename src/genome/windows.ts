@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCount } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { MAX_EXTENT } from "../base/limits.ts";
 import type { PackedArray } from "../base/arrays.ts";
@@ -197,7 +198,9 @@ function checkStrands(genes: readonly Gene[]): void {
   const [first] = lacking;
   if (first === undefined) return;
   throw new ContractError(
-    `Cannot make windows: ${lacking.length} of ${genes.length} have no strand, such as "${first.id}" (line ` +
+    `Cannot make windows: ${formatCount(lacking.length)} of ${
+      formatCount(genes.length)
+    } have no strand, such as "${first.id}" (line ` +
       `${first.line}), expected + or -, which transcript orientation needs`,
   );
 }

@@ -71,7 +71,12 @@ Deno.test("bad flags end with exit code 2 and name the flag", async () => {
     ["forecast", ["--new-genes", "-1"], /Expected an integer >= 0/],
     ["train", ["--threads", "0"], /Expected an integer >= 1/],
     ["crossval", ["--scheme", "random"], /contiguous, shuffled, by-gene, by-cell-type, by-both/],
-    ["submit", ["--data", "x.npz"], /required option '--model <dir>'/],
+    ["submit", ["--data", "x.npz"], /required option '--model <dir>' not specified$/m],
+    [
+      "prepare",
+      ["--samples", "x.csv", "--genes", "hg38"],
+      /required option '--signal <rule>' not specified\. Expected one of reads, .*mean.*\.$/m,
+    ],
     ["simulate", ["--visible-share", "2"], /Expected a number >= 0 and <= 1/],
   ];
   for (const [command, args, message] of cases) {

@@ -2,7 +2,9 @@
 
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/mod.ts";
+import { writeFileAtomic } from "../../src/files/file.ts";
 import { writeParquet } from "../../src/io/parquet.ts";
+import { writeZip } from "../../src/io/zip.ts";
 import { recordFacts } from "../../src/commands/info/_record.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";
 import { digestWeights } from "../../src/model/digest_weights.ts";
@@ -226,6 +228,17 @@ Deno.test("files are recognised by their content, whatever their names say", () 
     for (const [i, [, , kind]] of copies.entries()) {
       ok(found[i]!.kind.includes(kind), found[i]!.kind);
     }
+  }));
+
+Deno.test("an array of texts is named with its type and what is read in its place", () =>
+  withDirectory(async (directory) => {
+    const header = "{'descr': '<U1', 'fortran_order': False, 'shape': (1,), }\n";
+    const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0];
+    const content = Uint8Array.of(...magic, ...new TextEncoder().encode(header), 65, 0, 0, 0);
+    const path = `${directory}/names.npz`;
+    await writeFileAtomic(path, (sink) => writeZip(sink, [{ path: "gene_ids.npy", content }]));
+    const { stdout } = await runTask("info", path);
+    match(stdout, /arrays +gene_ids <U1 \(strings\) in place of numbers/);
   }));
 
 Deno.test("rows of intervals, sequences, lists and other text are told from each other", () =>

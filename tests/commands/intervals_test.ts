@@ -253,6 +253,23 @@ Deno.test("a cell type that is unlike the training data is named by predict, eva
     deepStrictEqual([unlike[0].cellType, unlike[0].statistics[0].found], ["E071", null]);
     match(notes.join(), /E071 is unlike/);
     match(await succeed("submit", ...flags, "--out", `${directory}/s.csv`), note);
+    // What is refused for its record is not described first.
+    const record = `${directory}/hg38.json`;
+    await Deno.writeTextFile(record, JSON.stringify({ ...data.record, assembly: "hg38" }));
+    const place = `${directory}/refused.tsv`;
+    for (const refused of [["predict"], ["evaluate", ...LABELS]]) {
+      const { code, stdout, stderr } = await runTask(
+        ...refused as [string],
+        ...flags,
+        "--record",
+        record,
+        "--out",
+        place,
+      );
+      strictEqual(code, 1);
+      match(stderr, /assembly/);
+      ok(!note.test(stdout + stderr), stdout + stderr);
+    }
     // The data as they are do not have this note.
     const usual = await runTask("predict", "--model", run, ...EVAL, "--out", "-");
     ok(!/E071 is unlike .* H3K4me1 has no signal/.test(usual.stderr), usual.stderr);

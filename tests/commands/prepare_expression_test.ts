@@ -333,4 +333,12 @@ Deno.test("a table of transcripts' genes adds to the annotation, which decides w
   const alone = await prepare([[0, SECOND], [1, FIRST]], onlyGenes);
   deepStrictEqual(alone.labels.slice(0, 2), ["liver 0 2", "liver 1 1"], alone.stderr);
   saysSo(alone, /\S*tx2gene\.tsv/);
+  const unclear = await prepare([[0, SECOND], [0, FIRST], [1, FIRST]], onlyGenes);
+  strictEqual(unclear.code, 0, unclear.stderr);
+  const warnings = unclear.stderr.replaceAll(/\s+/g, " ").match(
+    /1 transcript of several genes[^:]*/g,
+  );
+  deepStrictEqual(warnings, [
+    '1 transcript of several genes, such as "ENST00000000000" of ENSG00000000457 and ENSG00000000419',
+  ]);
 });

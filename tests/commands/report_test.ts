@@ -12,6 +12,11 @@ Deno.test("a trained model's report has its losses, its predictions, and errors 
     const seen = await runTask("report", directory, "--out", `${directory}/seen`);
     strictEqual(seen.code, 0, seen.stderr);
     match(await Deno.readTextFile(`${directory}/seen/report.html`), /On the training data\./);
+    const trained = await runTask("report", directory, "--test", "fixtures/train.npz");
+    match(
+      trained.stderr,
+      /^error: Cannot judge by --test fixtures\/train\.npz: 600 of 600 samples were trained on, .*Leave --test out/m,
+    );
     const unseen = await runTask("report", directory, ...UNSEEN);
     strictEqual(unseen.code, 0, unseen.stderr);
     const page = await Deno.readTextFile(`${directory}/report.html`);

@@ -6,6 +6,15 @@ function gene(chromosome: string, tss: number, line = 1): Gene {
   return { id: `G${line}`, chromosome, tss, strand: "+", line };
 }
 
+Deno.test("numbers of genes have commas between thousands", () => {
+  const genes = Array.from({ length: 18_907 }, (_, i) => gene(i < 1900 ? "chr2" : "chr1", i, i));
+  const check = (...contigs: { name: string; length: number }[]) =>
+    checkAssembly(genes, contigs, { file: "a.bam" });
+  const whole = { name: "chr1", length: 10 ** 6 };
+  throws(() => check(whole, { name: "chr2", length: 0 }), /1,900 of 18,907 genes start past/);
+  strictEqual(/of (.* genes) /.exec(check(whole).join())?.[1], "1,900 of 18,907 genes");
+});
+
 Deno.test("chromosomes match with and without chr, the exact name first", () => {
   const match = chromosomeMatcher(["chr1", "2", "chr3", "3", "chrUn_KI270742v1"]);
   const names = ["chr1", "1", "chr2", "2", "chr3", "3", "chrUn_KI270742v1", "4", "Chr1", ""];

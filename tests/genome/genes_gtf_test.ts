@@ -38,6 +38,32 @@ Deno.test("a gene whose symbol or chromosome a terminal obeys is left out, and c
   match(warnings.join(), /left out 4 genes with a name of more than 1,000 characters or with/);
 });
 
+Deno.test("a copy on Y that has an id of its own is known by the tag, as GENCODE writes it since release 44", async () => {
+  const pair = (kind: string) => [
+    gtf('gene_id "ENSG00000182378.16"; transcript_id "T1"; gene_name "PLCXD1"; tag "PAR";', {
+      kind,
+      chromosome: "chrX",
+    }),
+    gtf('gene_id "ENSG00000292343.1"; transcript_id "T2"; gene_name "PLCXD1"; tag "PAR";', {
+      kind,
+      chromosome: "chrY",
+    }),
+    gtf('gene_id "ENSG00000129824.16"; transcript_id "T3"; gene_name "RPS4Y1"; tag "basic";', {
+      kind,
+      chromosome: "chrY",
+    }),
+  ];
+  for (const kind of ["gene", "transcript"]) {
+    const { genes, warnings } = await readLines(pair(kind));
+    deepStrictEqual(genes.map(({ symbol }) => symbol), ["PLCXD1", "RPS4Y1"], kind);
+    deepStrictEqual(genes.map(({ chromosome }) => chromosome), ["chrX", "chrY"]);
+    match(
+      warnings.join(),
+      /left out 1 gene on chromosome Y, copied from X, such as "ENSG00000292343/,
+    );
+  }
+});
+
 Deno.test("GTF of NCBI and GENCODE has symbol, number and type", async () => {
   const { genes } = await readLines([
     gtf(

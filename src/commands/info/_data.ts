@@ -35,7 +35,7 @@ export async function describeNpz(path: string, source: ByteSource): Promise<Des
   const shapes: { readonly shape: readonly number[]; readonly dtype: string }[] = [];
   for (const { name } of members.slice(0, MOST_MEMBERS)) {
     const header = await headerOf(npz, name);
-    if (header === undefined) return await describeArrays(npz);
+    if (typeof header === "string") return await describeArrays(npz);
     shapes.push(header);
   }
   const marks = record?.marks.length ?? 5;
@@ -109,13 +109,16 @@ function recordOf(npz: NpzReader): DataRecord | undefined {
   }
 }
 
-/** The header of an array; `undefined` if it is of a type that is not read, such as texts. */
-async function headerOf(npz: NpzReader, name: string): Promise<NpyHeader | undefined> {
+/** The header of an array; of one of a type that is not read, such as texts, the type. */
+async function headerOf(npz: NpzReader, name: string): Promise<NpyHeader | string> {
   try {
     return await npz.header(name);
   } catch (error) {
-    if (error instanceof FormatError && /dtype/.test(error.message)) return undefined;
-    throw error;
+    const type = error instanceof FormatError
+      ? /dtype is (.*?), expected/.exec(error.message)?.[1]
+      : undefined;
+    if (type === undefined) throw error;
+    return type.replaceAll('"', "");
   }
 }
 
@@ -124,8 +127,8 @@ async function describeArrays(npz: NpzReader): Promise<Description> {
   for (const { name } of npz.members.slice(0, 20)) {
     const header = await headerOf(npz, name);
     shown.push(
-      header === undefined
-        ? `${name} of another type`
+      typeof header === "string"
+        ? `${name} ${header} in place of numbers`
         : `${name} ${header.dtype} [${header.shape.join(", ")}]`,
     );
   }

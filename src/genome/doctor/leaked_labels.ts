@@ -1,3 +1,4 @@
+import { formatCount } from "../../base/count.ts";
 import { listSome } from "../wording.ts";
 import { correlate } from "./_correlate.ts";
 import { groupBy } from "../../base/group_by.ts";
@@ -67,7 +68,9 @@ function findFlatMarks(tracks: readonly TrackStatistics[]): Finding[] {
     check: "leaked-labels",
     severity: "warning",
     where: `${mark} in ${listSome(group.map(({ cellType }) => cellType))}`,
-    message: `${group[0].flat} of ${group[0].present} genes have one value in all their bins`,
+    message: `${formatCount(group[0].flat)} of ${
+      formatCount(group[0].present)
+    } genes have one value in all their bins`,
     advice:
       "This is a column of the genes, not a signal along the genome: check the order of the " +
       "columns.",

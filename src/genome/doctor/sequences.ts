@@ -113,7 +113,9 @@ function warnShared(
     severity: "warning",
     where: `gene ${describeGenes(test, found)} of the test data`,
     message:
-      `${found.length} test genes that are not trained on have at least half of their DNA in common with ` +
+      `${
+        formatCount(found.length)
+      } test genes that are not trained on have at least half of their DNA in common with ` +
       "training genes",
     advice:
       "A score on them looks better than one on new DNA: hold out whole chromosomes (--scheme by-chromosome).",

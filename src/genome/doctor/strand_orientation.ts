@@ -1,3 +1,4 @@
+import { formatCount } from "../../base/count.ts";
 import type { SampleColumns } from "../../io/columns.ts";
 import { signalOfRow } from "../../io/stored_rows.ts";
 import { geneGroupKey, geneKey } from "../../gene_id.ts";
@@ -40,9 +41,9 @@ export function checkStrandOrientation(
       check: "strand-orientation",
       severity: "note",
       where: "genes",
-      message: `the file of genes has ${
-        plus.genes + minus.genes
-      } of the data's ${columns.genes.length} genes`,
+      message: `the file of genes has ${formatCount(plus.genes + minus.genes)} of the data's ${
+        formatCount(columns.genes.length)
+      } genes`,
       advice: "Name the file of genes that the data were prepared with.",
     }];
   }
@@ -98,7 +99,7 @@ function findWrongStarts(plus: StrandProfile, minus: StrandProfile): Finding[] {
   return [{
     check: "strand-orientation",
     severity: "warning",
-    where: `${minus.genes} genes on the minus strand`,
+    where: `${formatCount(minus.genes)} genes on the minus strand`,
     message: `H3K4me3 rises ${wrong.toFixed(1)} times at their TSS, on the plus strand ${
       right.toFixed(1)
     } times`,
@@ -119,7 +120,7 @@ function findWrongDirection(
   return [{
     check: "strand-orientation",
     severity: "warning",
-    where: `${minus.genes} genes on the minus strand`,
+    where: `${formatCount(minus.genes)} genes on the minus strand`,
     message:
       `H3K36me3 leans ${
         minus.score > 0 ? "right" : "left"

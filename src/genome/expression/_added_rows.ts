@@ -1,6 +1,6 @@
 /** Examines and describes rows that are parts of genes and are added up. */
 
-import { formatCountOf } from "../../base/count.ts";
+import { formatCount, formatCountOf } from "../../base/count.ts";
 import { FormatError } from "../../errors.ts";
 import { showName } from "../wording.ts";
 import type { RowGenes } from "./_row_genes.ts";
@@ -32,7 +32,9 @@ export function describeAddedRows(table: ExpressionTable, rows: RowGenes): strin
   ) {
     const { first, second } = example;
     throw new FormatError(
-      `Cannot take expression: ${repeated.length} of ${telling.length} genes with several rows have the same ` +
+      `Cannot take expression: ${formatCount(repeated.length)} of ${
+        formatCount(telling.length)
+      } genes with several rows have the same ` +
         `values in all of them, such as that of "${nameOf(first)}" in lines ` +
         `${lines[first]} and ${
           lines[second]

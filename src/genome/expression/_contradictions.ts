@@ -1,5 +1,6 @@
 /** Says where names in the rows of a table contradict each other, as after one column was sorted by itself. */
 
+import { formatCount } from "../../base/count.ts";
 import type { Gene } from "../gene.ts";
 import { showName } from "../wording.ts";
 import { isTitleOfEntrez } from "./_formats.ts";
@@ -60,7 +61,7 @@ function describeColumn(
   const isCertain = differing.length >= Math.max(CERTAIN_ROWS, CERTAIN_SHARE * compared);
   if (first === undefined || !isCertain) return undefined;
   const ids = { id: "ids", symbol: "symbols", entrez: "Entrez numbers", transcript: "transcripts" };
-  return `${table.file}: in ${differing.length} of ${compared} rows ${
+  return `${table.file}: in ${formatCount(differing.length)} of ${formatCount(compared)} rows ${
     ids[naming]
   } and ${kind.words} are of different ` +
     `genes by the annotation, such as "${showName(names[first] ?? "")}" beside ` +

@@ -1,6 +1,6 @@
 /** Describes how the rows of a table were joined with genes, and which rows were not. */
 
-import { formatCountOf } from "../../base/count.ts";
+import { formatCount, formatCountOf } from "../../base/count.ts";
 import { ContractError } from "../../errors.ts";
 import { isPseudoautosomalCopy } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
@@ -137,7 +137,9 @@ export function describeLostRows({ names, naming, genes }: RowGenes, file: strin
   const [[lostName], [damagedName], [severalName]] = [lost, damaged, [...several]];
   if (lostName !== undefined) {
     messages.push(
-      `${file}: ${lost.length} of ${names.length} ${kind} belong to no gene of the annotation, such as ` +
+      `${file}: ${formatCount(lost.length)} of ${
+        formatCount(names.length)
+      } ${kind} belong to no gene of the annotation, such as ` +
         `"${showName(lostName)}"`,
     );
   }

@@ -1,6 +1,6 @@
 /** Messages about genes and values without expression. */
 
-import { formatCountOf } from "../../base/count.ts";
+import { formatCount, formatCountOf } from "../../base/count.ts";
 import type { Gene } from "../gene.ts";
 import type { Replicates } from "./_replicates.ts";
 
@@ -21,9 +21,9 @@ export function describeUnlabelled(
   if (example === undefined) return [];
   const { id, line } = example;
   return [
-    `${file} ${
-      files > 1 ? "lack" : "lacks"
-    } ${lacking.length} of ${genes.length} genes, such as "${id}" ` +
+    `${file} ${files > 1 ? "lack" : "lacks"} ${formatCount(lacking.length)} of ${
+      formatCount(genes.length)
+    } genes, such as "${id}" ` +
     `(line ${line} of the genes): they are left out, which leaves ${formatCountOf(kept, "gene")}`,
   ];
 }

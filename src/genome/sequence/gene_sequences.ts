@@ -1,3 +1,4 @@
+import { formatCount } from "../../base/count.ts";
 import { MAX_EXTENT } from "../../base/limits.ts";
 import { LETTERS_WANTED, SequencePacker, type UnknownBases } from "../../base/sequence_packer.ts";
 import { type GeneSequences, NO_SEQUENCE } from "../../base/sequences.ts";
@@ -192,9 +193,11 @@ async function placeWindows(
 
 function describeMissing(missing: readonly Gene[], genes: number, file: string): string {
   const names = [...new Set(missing.map(({ chromosome }) => chromosome))];
-  return `${file} lacks the chromosomes of ${missing.length} of ${genes} genes (${
-    listSome(names)
-  }), such as "${missing[0]!.id}": they have no sequence. Is it of another assembly?`;
+  return `${file} lacks the chromosomes of ${formatCount(missing.length)} of ${
+    formatCount(genes)
+  } genes (${listSome(names)}), such as "${
+    missing[0]!.id
+  }": they have no sequence. Is it of another assembly?`;
 }
 
 /** What windows are read into. */

@@ -1,5 +1,6 @@
 /** Checks a text file's first rows when it is opened, to find files of another format before hours of counting. */
 
+import { formatCount } from "../../base/count.ts";
 import type { Bytes } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
@@ -56,7 +57,9 @@ export async function checkFirstRows(source: ByteSource, format: TextFormat): Pr
   }, { source });
   if (rows.rows === 0 && rows.empty !== undefined && rows.empty.count > 1) {
     throw new FormatError(
-      `Cannot read ${kind.name}: ${rows.empty.count} rows have no base, such as ${rows.empty.first}, since their ` +
+      `Cannot read ${kind.name}: ${
+        formatCount(rows.empty.count)
+      } rows have no base, such as ${rows.empty.first}, since their ` +
         "start is their end, and no other rows stand before or between them, expected starts that count from 0 and " +
         "ends from 1. If both count from 1, take 1 from each start",
       { file },

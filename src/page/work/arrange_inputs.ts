@@ -31,13 +31,10 @@ export async function arrangeInputs(
   files: readonly AssignedFile[],
   { control, ...options }: ArrangeInputsOptions = {},
 ): Promise<SampleSheet> {
-  const seen = new Map<string, number>();
+  const numbers = numberReplicates(files);
   const rows = files.map((input, place) => {
     const { mark, cellType } = input;
-    const key = JSON.stringify([mark, cellType]);
-    const number = (seen.get(key) ?? 0) + 1;
-    seen.set(key, number);
-    const { replicate = String(number) } = input;
+    const { replicate = String(numbers[place]) } = input;
     return {
       cell_type: cellType,
       mark,
@@ -46,7 +43,7 @@ export async function arrangeInputs(
       control: input.control ?? "",
     };
   });
-  const hasReplicates = [...seen.values()].some((count) => count > 1) ||
+  const hasReplicates = numbers.some((number) => number > 1) ||
     files.some(({ replicate }) => replicate !== undefined);
   const columns = ["cell_type", "mark", "path"] as (keyof typeof rows[number])[];
   if (hasReplicates) columns.push("replicate");
@@ -55,6 +52,27 @@ export async function arrangeInputs(
   const text = lines.map((cells) => cells.map(quote).join("\t") + "\n").join("");
   const source = bytesSource(new TextEncoder().encode(text), "the files");
   return await readSampleSheet(source, { ...options, control });
+}
+
+/**
+ * Numbers the files of each mark and cell type by the order of their names: in whatever order files come, the first
+ * replicate of one mark goes with the first of another.
+ */
+function numberReplicates(files: readonly AssignedFile[]): number[] {
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  const byName = [...files.keys()].sort((a, b) =>
+    compare(files[a]!.file.name, files[b]!.file.name)
+  );
+  const seen = new Map<string, number>();
+  const numbers: number[] = [];
+  for (const place of byName) {
+    const { mark, cellType } = files[place]!;
+    const key = JSON.stringify([mark, cellType]);
+    const number = (seen.get(key) ?? 0) + 1;
+    seen.set(key, number);
+    numbers[place] = number;
+  }
+  return numbers;
 }
 
 /** A cell in quotes, so that names may have tabs and quotes. */

@@ -9,7 +9,7 @@ import { inspectSignal, type SignalFacts, type SignalFile } from "./inspect_sign
 import { recogniseFile } from "./recognise.ts";
 import { adviceOf, type Recognised } from "./recognised.ts";
 import { type SheetAssignment, sheetAssignments } from "./sheet_assignments.ts";
-import { suggestAssignment } from "./suggest_assignment.ts";
+import { suggestAssignments } from "./suggest_assignment.ts";
 
 /** A file and what is known of it. */
 export interface InputFile {
@@ -76,21 +76,16 @@ export class InputList {
       context?.onProgress({ doing: `Looking at ${file.name}`, done, total: files.length });
       const recognised = await recogniseFile(file);
       const { role } = recognised;
-      const suggested = role === "signal" || role === "expression"
-        ? suggestAssignment(file.name)
-        : {};
-      const { mark, cellType } = suggested;
       const before = this.#files.get(file.name)?.file;
       this.#files.set(file.name, {
         file,
         recognised,
         ...(before && isOther(before, file) && { replacedBytes: before.bytes }),
-        ...(role === "signal" && { ...suggested, isSuggested: true }),
-        // The name of a table of many cell types says nothing.
-        ...(role === "expression" && cellType !== undefined && mark === undefined &&
-          { cellType, isSuggested: true }),
+        ...(role === "signal" && { isSuggested: true }),
+        ...(role === "expression" && suggestOfTable(file.name)),
       });
     }
+    this.#suggest();
     await this.#applySheets();
     await this.#inspect(context?.signal);
   }
@@ -138,6 +133,17 @@ export class InputList {
     return this.all.filter(({ recognised }) => recognised.role === role);
   }
 
+  /** Suggests what files of signal are by the names of all, since names of replicates tell only together that they are. */
+  #suggest(): void {
+    const signal = this.#ofRole("signal");
+    const suggested = suggestAssignments(signal.map(({ file }) => file.name));
+    for (const input of signal) {
+      if (input.isSuggested !== true) continue;
+      const { mark: _, cellType: __, ...others } = input;
+      this.#files.set(input.file.name, { ...others, ...suggested.get(input.file.name) });
+    }
+  }
+
   /** Takes what sheets say of files that are there. */
   async #applySheets(): Promise<void> {
     for (const sheet of this.#ofRole("sheet")) {
@@ -183,6 +189,12 @@ export class InputList {
       });
     }
   }
+}
+
+/** The cell type of a table of expression by its name; that of a table of many cell types says nothing. */
+function suggestOfTable(name: string): Pick<InputFile, "cellType" | "isSuggested"> {
+  const { mark, cellType } = suggestAssignments([name]).get(name)!;
+  return cellType !== undefined && mark === undefined ? { cellType, isSuggested: true } : {};
 }
 
 /** Whether files of the same name are not the same file, added once more. */

@@ -91,9 +91,14 @@ function isGeneBed(lines: readonly string[]): boolean {
     names.every((name) => /^(ENS[A-Z]*[GT]\d{6,}|[NX][MR]_\d+)/.test(name));
 }
 
-/** Whether lines are a table whose rows begin with a name and have a number at least. */
+/**
+ * Whether lines are a table whose rows begin with a name and have a number at least. As R writes tables, blanks may
+ * stand between cells.
+ */
 function isExpression(lines: readonly string[]): boolean {
-  const rows = lines.slice(1, 6).map(splitCells);
+  const rows = lines.slice(1, 6).map((line) =>
+    /[\t;,]/.test(line) ? splitCells(line) : line.trim().split(/ +/)
+  );
   return rows.length > 0 && rows.every((cells) =>
     cells.length >= 2 && /[A-Za-z]/.test(cells[0]!) &&
     cells.slice(1).some((cell) => cell !== "" && Number.isFinite(Number(cell)))

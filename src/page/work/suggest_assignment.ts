@@ -15,24 +15,69 @@ const ENDING =
 
 /** Words of names that say how a file was made, not of what. */
 const MADE =
-  /^(rep\d*|replicate\d*|r\d|sorted|sort|filt(ered)?|nodup|dedup|rmdup|markdup(licates)?|mlib|clib|mrklib|final|merged?|pooled|aligned|alignments?|hg\d+|grch\d+|mm\d+|grcm\d+|t2t|chm13|pval|fc|signal|peaks?|reads|treat|pileup|unconsolidated|consolidated|chip(-?seq)?|cut(&|and)?(run|tag)|seq|gene|genes|expression|rpkm|fpkm|tpm|counts?)$/i;
+  /^((bio|tech)?rep(licate)?\d*|r\d|sorted|sort|filt(ered)?|nodup|dedup|rmdup|markdup(licates)?|mlib|clib|mrklib|final|merged?|pooled|aligned|alignments?|hg\d+|grch\d+|mm\d+|grcm\d+|t2t|chm13|pval|fc|signal|peaks?|reads|treat|pileup|unconsolidated|consolidated|chip(-?seq)?|cut(&|and)?(run|tag)|seq|gene|genes|expression|rpkm|fpkm|tpm|counts?)$/i;
 
 /**
- * Reads off a name which mark of which cell type a file may be.
+ * Reads off names which mark of which cell type each file may be. Files that differ in a number at their ends only, such
+ * as `liver_H3K4me3_1.bam` and `liver_H3K4me3_2.bam`, are replicates of one cell type, as those with `rep1` and `rep2`
+ * are. Where a number tells no two files of a mark apart, it may as well be that of a donor, and stays.
  *
- * @param name Such as `E003-H3K4me3.tagAlign.gz`.
- * @returns What was found, with the mark in its usual capitals.
+ * @param names The names of all files, such as `E003-H3K4me3.tagAlign.gz`.
+ * @returns What was found by name, with the mark in its usual capitals.
  */
-export function suggestAssignment(name: string): Suggestion {
-  const stem = name.replace(ENDING, "").replace(/\.(tsv|csv|txt|sf)(\.gz)?$/i, "");
-  const found = MARK.exec(stem)?.[0];
-  const rest = found === undefined ? stem : stem.replace(found, " ");
-  const words = rest.split(/[\s_.-]+/).filter((word) => word !== "" && !MADE.test(word));
-  const cellType = words.join("_");
+export function suggestAssignments(names: Iterable<string>): Map<string, Suggestion> {
+  const read = Array.from(names, (name) => ({ name, ...readName(name) }));
+  const replicated = findReplicated(read);
+  return new Map(read.map(({ name, mark, words, numbered }) => {
+    const own = numbered !== undefined && replicated.has(numbered) ? numbered : words;
+    return [name, { ...(mark !== undefined && { mark }), ...(own !== "" && { cellType: own }) }];
+  }));
+}
+
+/** The parts of a name. */
+interface NameParts {
+  readonly mark?: string;
+  /** All that may name the cell type; empty if nothing does. */
+  readonly words: string;
+  /** The same without the number at the end, if there is one after the mark and more before it. */
+  readonly numbered?: string;
+}
+
+function readName(name: string): NameParts {
+  const stem = name.replace(ENDING, "").replace(/\.(tsv|csv|txt|sf)(\.gz)?$/i, "")
+    .replace(/(?<![A-Za-z])((?:bio|tech)?rep(?:licate)?)[\s_.-]+(?=\d)/gi, "$1");
+  const found = MARK.exec(stem);
+  if (found === null) return { words: wordsOf(stem).join("_") };
+  const [before = [], after = []] = [
+    stem.slice(0, found.index),
+    stem.slice(found.index + found[0].length),
+  ].map(wordsOf);
+  const words = [...before, ...after];
+  const isNumbered = words.length > 1 && /^\d{1,2}$/.test(after.at(-1) ?? "");
   return {
-    ...(found !== undefined && { mark: usualCapitals(found) }),
-    ...(cellType !== "" && { cellType }),
+    mark: usualCapitals(found[0]),
+    words: words.join("_"),
+    ...(isNumbered && { numbered: words.slice(0, -1).join("_") }),
   };
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/[\s_.-]+/).filter((word) => word !== "" && !MADE.test(word));
+}
+
+/** The cell types with several files of a mark, at least one of which has a number at its end. */
+function findReplicated(read: readonly NameParts[]): Set<string> {
+  const counts = new Map<string, number>();
+  for (const { mark, words, numbered } of read) {
+    const key = JSON.stringify([mark, numbered ?? words]);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const replicated = new Set<string>();
+  for (const { mark, numbered } of read) {
+    const isSeveral = (counts.get(JSON.stringify([mark, numbered])) ?? 0) > 1;
+    if (numbered !== undefined && isSeveral) replicated.add(numbered);
+  }
+  return replicated;
 }
 
 function usualCapitals(mark: string): string {

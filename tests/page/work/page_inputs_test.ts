@@ -43,6 +43,18 @@ Deno.test("names suggest mark and cell type, a sheet says them, and the user has
   ok(inputs.missing.some((line) => line.startsWith("Say which mark of which cell type")));
 });
 
+Deno.test("files that come one by one are suggested as replicates once both are there", async () => {
+  const work = openWork();
+  const add = (name: string) => {
+    const files = [new File([exampleFile("liver-H3K4me3.bam")], name)];
+    return work.call("addFiles", { files });
+  };
+  strictEqual((await add("liver_H3K4me3_1.bam")).files[0]?.cellType, "liver_1");
+  const { files, choices } = await add("liver_H3K4me3_2.bam");
+  deepStrictEqual(files.map(({ cellType }) => cellType), ["liver", "liver"]);
+  deepStrictEqual(choices?.map(({ why }) => why), ["liver has 2 files of H3K4me3"]);
+});
+
 Deno.test("replicates and missing marks are the user's to decide, and their rules are the command's", async () => {
   const work = openWork();
   await work.call("takeExample", {});

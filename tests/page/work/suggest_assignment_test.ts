@@ -1,7 +1,7 @@
 /** Marks and cell types that are read off names. */
 
 import { deepStrictEqual } from "node:assert";
-import { suggestAssignment } from "../../../src/page/work/suggest_assignment.ts";
+import { suggestAssignments } from "../../../src/page/work/suggest_assignment.ts";
 
 Deno.test("mark and cell type are read off the names that files have", () => {
   const names = {
@@ -21,6 +21,32 @@ Deno.test("mark and cell type are read off the names that files have", () => {
       ...(mark !== undefined && { mark }),
       ...(cellType !== undefined && { cellType }),
     };
-    deepStrictEqual(suggestAssignment(name), expected, name);
+    deepStrictEqual(suggestAssignments([name]).get(name), expected, name);
   }
+});
+
+Deno.test("numbers at the ends of files that otherwise agree are those of replicates", () => {
+  const cellTypes = (...names: string[]) =>
+    Array.from(suggestAssignments(names).values(), ({ cellType }) => cellType);
+  deepStrictEqual(cellTypes("liver_H3K4me3_1.bam", "liver_H3K4me3_2.bam"), ["liver", "liver"]);
+  deepStrictEqual(cellTypes("H3K4me3.liver.1.bw", "H3K4me3.liver.2.bw"), ["liver", "liver"]);
+  deepStrictEqual(cellTypes("liver_H3K4me3_1.bam", "liver_H3K4me3_rep2.bam"), ["liver", "liver"]);
+  deepStrictEqual(cellTypes("liver_H3K4me3_rep_1.bam", "liver_H3K4me3.biorep2.bam"), [
+    "liver",
+    "liver",
+  ]);
+  // A mark with a single file belongs to the same cell type.
+  deepStrictEqual(
+    cellTypes("liver_H3K4me3_1.bam", "liver_H3K4me3_2.bam", "liver_H3K27ac_1.bam"),
+    ["liver", "liver", "liver"],
+  );
+});
+
+Deno.test("numbers that tell no files of a mark apart, or come before it, stay in the cell type", () => {
+  const cellTypes = (...names: string[]) =>
+    Array.from(suggestAssignments(names).values(), ({ cellType }) => cellType);
+  deepStrictEqual(cellTypes("donor_H3K4me3_1.bam", "donor_H3K27ac_1.bam"), ["donor_1", "donor_1"]);
+  deepStrictEqual(cellTypes("donor1_H3K4me3.bam", "donor_2_H3K4me3.bam"), ["donor1", "donor_2"]);
+  deepStrictEqual(cellTypes("H3K4me3_1.bam", "H3K4me3_2.bam"), ["1", "2"]);
+  deepStrictEqual(cellTypes("liver_1.bam", "liver_2.bam"), ["liver_1", "liver_2"]);
 });
