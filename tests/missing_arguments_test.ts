@@ -43,7 +43,7 @@ const CALLS: readonly [name: string, call: () => unknown, message: RegExp][] = [
     /join inputs: columns are null, expected an array/,
   ],
   [
-    "joinInputs with a column that is none",
+    "joinInputs with a column of null",
     () => joinInputs({ samples: 1, columns: [nothing] }),
     /join inputs: found null as a column, expected an object with input and table/,
   ],
