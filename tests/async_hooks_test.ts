@@ -22,6 +22,7 @@ import {
 } from "../src/io/mod.ts";
 import { findMotifs } from "../src/motifs/mod.ts";
 import { DEEPCHROME_RECORD } from "../src/record.ts";
+import { fixture, fixtureWindows } from "./helpers/genome.ts";
 import { textSource } from "./helpers/text_source.ts";
 
 const REASON = new Error("no more");
@@ -71,6 +72,22 @@ Deno.test("files that are prepared, whatever takes their counts", async () => {
     const hooks = { [hook]: never };
     await rejects((await prepared(hooks)).columns(), REASON);
     await rejects(Array.fromAsync((await prepared(hooks)).blocks()), REASON);
+  }
+});
+
+Deno.test("files of signal that are counted by themselves, with an index and without one", async () => {
+  const files: readonly [name: string, ending: string | undefined][] = [
+    ["reads.tagAlign.gz", undefined],
+    ["reads.tagAlign.gz", ".tbi"],
+    ["reads.bam", ".bai"],
+    ["reads_v3.0.cram", ".crai"],
+    ["signal.bw", undefined],
+  ];
+  for (const [name, ending] of files) {
+    const index = ending === undefined ? undefined : fixture(`${name}${ending}`);
+    const track = await openSignal(fixture(name), { index });
+    const rule = name === "signal.bw" ? "mean" : "reads";
+    await rejects(track.count(fixtureWindows(), { rule, onProgress: never }), REASON, name);
   }
 });
 
