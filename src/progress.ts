@@ -41,8 +41,9 @@ export interface Progress {
 }
 
 /**
- * Is called from time to time with how far some work is. What it throws ends the work, and is thrown. It is not waited for, so
- * it must not be asynchronous: only training, prediction, `attribute` and `readDataset` hear of what its promise is rejected with.
+ * Is called from time to time with how far some work is. What it throws ends the work, and is thrown. It is not waited for:
+ * what its promise is rejected with ends the work at the next call or at the end. Functions that are not asynchronous
+ * themselves refuse one that returns a promise.
  */
 export type OnProgress = (progress: Progress) => void;
 

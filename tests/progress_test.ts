@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../src/data/dataset.ts";
+import type { EngineReport } from "../src/engine/select.ts";
 import { attribute } from "../src/explain/attribute.ts";
 import { explainDifferences } from "../src/explain/differences/explain_differences.ts";
 import { knockOuts } from "../src/explain/edits/edits.ts";
@@ -158,6 +159,53 @@ for (const [name, unit, call] of CALLS) {
       if (done === total) controller.abort(reason);
     };
     await rejects(call({ signal: controller.signal, onProgress }), reason);
+  });
+
+  Deno.test(`${name}: what an asynchronous onProgress is rejected with ends the work, even at the last call`, async () => {
+    const reason = new Error("no more");
+    const never = () => Promise.reject(reason);
+    await rejects(call({ onProgress: never }), reason);
+    const atEnd = async ({ done, total }: Progress) => {
+      if (await done === total) throw reason;
+    };
+    await rejects(call({ onProgress: atEnd }), reason);
+  });
+}
+
+/** Those that say where they compute, each with the models of one engine. */
+const STARTS: readonly [
+  name: string,
+  call: (options: { readonly onStart: (report: EngineReport) => unknown }) => Promise<unknown>,
+][] = [
+  ["attribute", (hooks) => attribute([MODEL], DATA, { ...WASM, rows: [0], ...hooks })],
+  [
+    "explainDifferences",
+    (hooks) => explainDifferences([MODEL], DATA, { ...WASM, from: [FROM], to: [TO], ...hooks }),
+  ],
+  [
+    "predictEdits",
+    (hooks) =>
+      drain(predictEdits([MODEL], DATA, { ...WASM, edits: knockOuts(["H3K4me3"]), ...hooks })),
+  ],
+  [
+    "searchModels",
+    (hooks) =>
+      searchModels(DATA, { ...WASM, space: SPACE, method: "grid", folds: 2, epochs: 1, ...hooks }),
+  ],
+];
+
+for (const [name, call] of STARTS) {
+  Deno.test(`${name}: an asynchronous onStart is waited for, and may do what it likes with the report`, async () => {
+    const reason = new Error("not there");
+    await rejects(call({ onStart: () => Promise.reject(reason) }), reason);
+    let isOver = false;
+    const onStart = async (report: EngineReport) => {
+      for (const field of Object.keys(report)) Reflect.set(report, field, undefined);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      isOver = true;
+    };
+    await call({ onStart });
+    ok(isOver);
   });
 }
 

@@ -6,11 +6,11 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { FormatError } from "../errors.ts";
-import { type BinarySource, openSource } from "../files/open_source.ts";
+import type { BinarySource } from "../files/open_source.ts";
 import { ensemblGeneId, ensemblGeneNumber } from "../gene_id.ts";
 import type { Gene, Strand } from "../genome/gene.ts";
 import { visitTextLines } from "../genome/text_lines.ts";
-import { failLine, type Line, lineText } from "../text/lines.ts";
+import { failLine, type Line, lineText, withSource } from "../text/lines.ts";
 import { competitionGenes } from "./competition_genes.ts";
 import type { AbortOptions } from "../progress.ts";
 
@@ -62,9 +62,8 @@ export async function readRoadmapGenes(
   input: BinarySource,
   options: ReadRoadmapGenesOptions = {},
 ): Promise<Gene[]> {
-  const { numbers = competitionGenes().map(({ number }) => number), onWarning } = options;
-  const source = await openSource(input, options);
-  try {
+  const { numbers = competitionGenes().map(({ number }) => number) } = options;
+  return await withSource(input, async (source, { onWarning }) => {
     const wanted = new Set(numbers);
     const genes = new Map<number, Gene>();
     const elsewhere = new Set<number>();
@@ -80,9 +79,7 @@ export async function readRoadmapGenes(
     refuseMissing(numbers.filter((number) => !genes.has(number)), source.name);
     warnOfSecondPlaces(elsewhere, source.name, onWarning);
     return numbers.map((number) => genes.get(number)!);
-  } finally {
-    source.close();
-  }
+  }, options);
 }
 
 /** The cells of a row that have something in them: positions precede the columns that may be empty. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import { pathKind } from "../files/file.ts";
 import { makeWarnOnce } from "../genome/file_messages.ts";
 import type { Gene } from "../genome/gene.ts";
@@ -53,6 +54,10 @@ export async function rebuildCompetition(
   directory: string,
   options: RebuildOptions,
 ): Promise<RebuiltCompetition> {
+  return await withWatchedHooks(options, (watched) => rebuild(directory, watched));
+}
+
+async function rebuild(directory: string, options: RebuildOptions): Promise<RebuiltCompetition> {
   const { files, cellTypes = EVAL_CELL_TYPES, keep = false, onWarning, signal } = options;
   // Unknown names are refused before anything is asked of a server.
   competitionLayout(cellTypes);

@@ -55,12 +55,26 @@ function checkParts(sample: Sample | undefined, position: number): void {
   const { gene, cellType, signal, label } = Object(sample) as Partial<Sample>;
   checkText("gene", gene, position);
   checkText("cell type", cellType, position);
-  if (typeof Object(signal).length !== "number" || typeof signal === "string") {
+  if (typeof lengthOf(signal, position) !== "number" || typeof signal === "string") {
     failPart("signal", { position, found: showValue(signal), wanted: "an array of numbers" });
   }
+  if (ArrayBuffer.isView(signal)) checkTyped(signal, position);
   // JSON has null for no label.
   if ((label ?? undefined) === undefined || typeof label === "number") return;
   failPart("label", { position, found: showValue(label), wanted: "a number" });
+}
+
+/** The length of a signal, which a `Proxy` of a typed array cannot say. */
+function lengthOf(signal: unknown, position: number): unknown {
+  try {
+    return Object(signal).length;
+  } catch {
+    failPart("signal", {
+      position,
+      found: `${kindOfValue(signal)} in a Proxy, which cannot be read`,
+      wanted: "an array of numbers",
+    });
+  }
 }
 
 function checkText(part: string, text: unknown, position: number): void {
@@ -87,8 +101,7 @@ function failPart(
 /** The values of a sample's signal: a copy. Values that are no numbers are refused, which a typed array would take for some. */
 export function copySignal(sample: Sample, position: number): Float64Array<ArrayBuffer> {
   const { signal, gene, cellType } = sample;
-  if (ArrayBuffer.isView(signal)) checkTyped(signal, position);
-  else {
+  if (!ArrayBuffer.isView(signal)) {
     // JSON has `null` for NaN, which would be 0.
     const values: readonly unknown[] = Array.isArray(signal) ? signal : Array.from(signal);
     const found = values.findIndex((value) => typeof value !== "number");
@@ -104,12 +117,27 @@ export function copySignal(sample: Sample, position: number): Float64Array<Array
 
 function checkTyped(signal: ArrayBufferView, position: number): void {
   const isBig = typedArrayName(signal)?.startsWith("Big") ?? false;
-  if (!isBig && !isDetached(signal.buffer)) return;
-  failPart("signal", {
-    position,
-    found: `${kindOfValue(signal)}${isBig ? "" : " whose memory was transferred or freed"}`,
-    wanted: "an array of numbers",
-  });
+  const lost = isBig
+    ? ""
+    : isDetached(signal.buffer)
+    ? " whose memory was transferred or freed"
+    : isOutOfBounds(signal)
+    ? " past the end of its buffer, which was shrunk"
+    : undefined;
+  if (lost === undefined) return;
+  const found = `${kindOfValue(signal)}${lost}`;
+  failPart("signal", { position, found, wanted: "an array of numbers" });
+}
+
+/** Whether the buffer of a typed array became too short for it. Nothing but reading it tells this from one without values. */
+function isOutOfBounds(signal: ArrayBufferView): boolean {
+  if (signal.byteLength > 0 || typedArrayName(signal) === undefined) return false;
+  try {
+    Reflect.apply(Uint8Array.prototype.values, signal, []);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Refuses two labels of one gene in one cell type: at most one of them is right. */

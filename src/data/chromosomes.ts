@@ -1,10 +1,12 @@
 /** The chromosomes on which the genes of a data set lie. */
 
 import { formatCountOf } from "../base/count.ts";
+import { showValue } from "../base/show_value.ts";
 import { listSome } from "../base/wording.ts";
 import { ContractError } from "../errors.ts";
 import { type GeneDetails, geneKey } from "../gene_id.ts";
 import { geneGroupsOf } from "../io/item_groups.ts";
+import { checkDataset } from "./check_dataset.ts";
 import { Dataset } from "./dataset.ts";
 import { geneGroupIndices } from "./sample_groups.ts";
 
@@ -112,6 +114,7 @@ function compareChromosomes(a: string, b: string): number {
  * are known, TSS (0-based, in bp) and strand; `undefined` for a gene that it does not know. A transcript that it does not
  * know has the chromosome of its gene.
  * @returns The same samples. The signal is shared, not copied.
+ * @throws {TypeError} If the data are no `Dataset`, or `placeOf` is no function.
  *
  * @example A chromosome for a gene of the competition
  * ```ts
@@ -138,6 +141,12 @@ export function placeGenes(
   data: Dataset,
   placeOf: (gene: string) => GenePlace | undefined,
 ): Dataset {
+  checkDataset(data, "place genes");
+  if (typeof placeOf !== "function") {
+    throw new TypeError(
+      `Cannot place genes: found ${showValue(placeOf)} as placeOf, expected a function`,
+    );
+  }
   const { genes, geneDetails } = data.columns;
   const placed = genes.map((gene, index): GeneDetails => {
     const known = geneDetails?.[index] ?? {};

@@ -1,3 +1,4 @@
+import { checkObject } from "../base/check_object.ts";
 import type { ParquetRows } from "../io/parquet.ts";
 import { ROW_FORMATS, type RowFormat, writeRowTable } from "../io/row_table.ts";
 import {
@@ -6,6 +7,7 @@ import {
   predictionColumns,
   type PredictionValues,
 } from "./_prediction_columns.ts";
+import { checkDataset } from "./check_dataset.ts";
 import type { Dataset } from "./dataset.ts";
 
 export type { PredictionRegime, PredictionValues } from "./_prediction_columns.ts";
@@ -47,7 +49,7 @@ const GROUP_ROWS = 65_536;
  * @param sink The stream to write to; closed at the end, aborted on an error.
  * @param data The samples.
  * @param table The predictions, and how the table is written.
- * @throws {TypeError} If predictions and samples differ in number, or a name cannot be written in the table.
+ * @throws {TypeError} If there are no predictions or no `Dataset`, predictions and samples differ in number, or a name cannot be written in the table.
  * @throws {RangeError} If the format is unknown, or a number is NaN or infinite; the message has its gene and cell type.
  *
  * @example A table of one sample
@@ -66,10 +68,19 @@ const GROUP_ROWS = 65_536;
 export async function writePredictionTable(
   sink: WritableStream<Uint8Array>,
   data: Dataset,
-  { format = "tsv", metadata, ...values }: PredictionTable,
+  table: PredictionTable,
 ): Promise<void> {
   let columns: PredictionColumn[];
+  const { format = "tsv", metadata, ...values } = table ?? {};
   try {
+    const [action, expected] = ["write predictions", "an object with predictions"];
+    checkObject(table, { action, as: "the table", expected });
+    checkDataset(data, action);
+    checkObject(values.predictions, {
+      action,
+      as: "predictions",
+      expected: "a number for each sample",
+    });
     if (!PREDICTION_FORMATS.includes(format)) {
       throw new RangeError(
         `Cannot write predictions: format is "${format}", expected one of ${

@@ -2,7 +2,7 @@ import { kindOfValue } from "../base/kind_of_value.ts";
 import type { OptionKind } from "../base/option_names.ts";
 import { plainOptions } from "../base/plain_options.ts";
 import { showValue } from "../base/show_value.ts";
-import { watchHook } from "../base/watched_hook.ts";
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import { ownUrl } from "../base/kinds.ts";
 import { ContractError, FormatError, NotFoundError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
@@ -92,19 +92,7 @@ export async function readDataset(
   path: BinarySource,
   options: ReadDatasetOptions = {},
 ): Promise<Dataset> {
-  const plain = checkOptions(options);
-  const [onNote, onWarning] = [watchHook(plain.onNote), watchHook(plain.onWarning)];
-  const onProgress = watchHook(plain.onProgress);
-  const data = await readColumns(path, {
-    ...plain,
-    onNote: onNote?.call,
-    onWarning: onWarning?.call,
-    onProgress: onProgress?.call,
-  });
-  // A rejection of the last call is heard of one turn later.
-  await Promise.resolve();
-  for (const hook of [onNote, onWarning, onProgress]) hook?.check();
-  return data;
+  return await withWatchedHooks(checkOptions(options), (plain) => readColumns(path, plain));
 }
 
 async function readColumns(path: BinarySource, options: ReadDatasetOptions): Promise<Dataset> {

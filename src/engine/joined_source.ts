@@ -1,5 +1,7 @@
 import type { PackedArray } from "../base/arrays.ts";
 import { checkInteger } from "../base/check_integer.ts";
+import { checkObject } from "../base/check_object.ts";
+import { showValue } from "../base/show_value.ts";
 import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
@@ -36,7 +38,7 @@ export interface JoinedColumns {
  * number of indices does not fit the samples, or `references` and `referenceLabels` are not of the same references.
  * @throws {RangeError} If an index is past the last entry, the code of a base is not 0 to 4, a transform is unknown, or the
  * number of samples is no integer of at least 0.
- * @throws {TypeError} If a table, its indices, labels or weights are no typed arrays, or there is not one label or one weight
+ * @throws {TypeError} If there are no columns, a table, its indices, labels or weights are no typed arrays, or there is not one label or one weight
  * for each sample.
  *
  * @example Two samples of one gene in two cell types, each the other's reference
@@ -64,6 +66,16 @@ export interface JoinedColumns {
  * ```
  */
 export function joinInputs(joined: JoinedColumns): SampleSource {
+  const [action, expected] = ["join inputs", "an object with samples and columns"];
+  checkObject(joined, { action, as: "the columns", expected });
+  if (!Array.isArray(joined.columns)) {
+    throw new TypeError(
+      `Cannot join inputs: columns are ${showValue(joined.columns)}, expected an array`,
+    );
+  }
+  for (const column of joined.columns) {
+    checkObject(column, { action, as: "a column", expected: "an object with input and table" });
+  }
   const source = new JoinedSource(joined);
   checked.add(source);
   if (joined.columns.every(isTable)) tables.set(source, joined.columns);

@@ -1,10 +1,11 @@
 import { DisposableList } from "../base/disposable_list.ts";
-import { watchHook } from "../base/watched_hook.ts";
+import { untilSettled, watchHooks } from "../base/watched_hook.ts";
 import { listSome } from "../base/wording.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import type { InputName } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import { awaitHook } from "../training/hooks.ts";
 import { openNetwork } from "../training/open_network.ts";
 import type { AttributeOptions } from "./attribute_options.ts";
 import { checkAttribute } from "./_check_attribute.ts";
@@ -70,8 +71,10 @@ export async function attribute(
   options: AttributeOptions = {},
 ): Promise<Attributions> {
   options = checkAttribute(models, data, options);
+  const { options: watched, settle } = watchHooks(options);
   const blocks: Attributions[] = [];
-  for await (const block of explainBlocks(models, data, options, attributeNone)) blocks.push(block);
+  for await (const block of explainBlocks(models, data, watched, attributeNone)) blocks.push(block);
+  await settle();
   const plan = planAttribution(data, options);
   return joinBlocks(blocks, {
     method: plan.method,
@@ -113,7 +116,8 @@ export async function* attributeBlocks(
   data: Dataset,
   options: AttributeOptions = {},
 ): AsyncGenerator<Attributions, void, void> {
-  yield* explainBlocks(models, data, checkAttribute(models, data, options));
+  const { options: watched, settle } = watchHooks(checkAttribute(models, data, options));
+  yield* untilSettled(explainBlocks(models, data, watched), settle);
 }
 
 /** The blocks of all samples; if there are no samples, what `ofNone` makes. */
@@ -124,12 +128,11 @@ async function* explainBlocks(
   ofNone?: (networks: readonly ExplainedNetwork[]) => Attributions,
 ): AsyncGenerator<Attributions, void, void> {
   const plan = planAttribution(data, options);
-  const { onStart, signal } = options;
-  const progress = watchHook(options.onProgress);
+  const { onStart, onProgress, signal } = options;
   signal?.throwIfAborted();
   await using stack = new DisposableList();
   const networks = await openNetworks(models, { data, plan, options, stack });
-  onStart?.(networks[0]!.open.report);
+  await awaitHook(() => onStart?.({ ...networks[0]!.open.report }), signal);
   const { length } = plan.positions;
   if (length === 0 && ofNone !== undefined) yield ofNone(networks);
   const size = plan.blockSize ?? chooseBlockSize(networks[0]!.wanted);
@@ -139,14 +142,13 @@ async function* explainBlocks(
       signal,
       onShare: (models) => {
         const done = first + positions.length * (models / networks.length);
-        progress?.call({ done, total: length, unit: "samples" });
+        onProgress?.({ done, total: length, unit: "samples" });
       },
     });
     // A short block may have told of its progress only at its end.
     signal?.throwIfAborted();
     yield found;
   }
-  progress?.check();
 }
 
 /** Opens the models, all of them before the first sample, so that what is wrong is said early. */

@@ -80,7 +80,7 @@ export function readBedWindows(
   input: BinarySource,
   options: ReadBedWindowsOptions = {},
 ): Promise<BedWindows> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, options) => {
     const intervals: BedInterval[] = [];
     const clues = new AssemblyClues();
     await visitTextLines(source, (line) => {

@@ -105,7 +105,7 @@ export function readChromosomeAliases(
   input: BinarySource,
   options: ReadChromosomeAliasesOptions = {},
 ): Promise<ChromosomeAliases> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, options) => {
     const rows = new AliasRows(source.name);
     await visitTextLines(source, (line) => rows.add(lineText(line), line), options.onWarning);
     const groups = rows.finish();

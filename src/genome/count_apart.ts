@@ -5,6 +5,7 @@
  */
 
 import { freeArray } from "../base/free.ts";
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import { ContractError } from "../errors.ts";
 import { type CountedFile, countFile } from "./_count_file.ts";
 import { makeWarnOnce } from "./file_messages.ts";
@@ -69,12 +70,15 @@ export async function inspectApart(
   inputs: readonly SignalInput[],
   options: InspectApartOptions,
 ): Promise<FileToCount[]> {
-  const plan = planSamples(inputs, options);
-  await inspectInputs(genes, plan, {
-    ...options,
-    windows: geneWindows(genes, options),
-    warnOnce: makeWarnOnce(options.onWarning),
-    countsEarly: false,
+  const plan = await withWatchedHooks(options, async (watched) => {
+    const plan = planSamples(inputs, watched);
+    await inspectInputs(genes, plan, {
+      ...watched,
+      windows: geneWindows(genes, watched),
+      warnOnce: makeWarnOnce(watched.onWarning),
+      countsEarly: false,
+    });
+    return plan;
   });
   return [...listFiles(plan)].map(({ name, cellType, mark }) => ({ name, cellType, mark }));
 }
@@ -117,6 +121,14 @@ export interface CountApartOptions extends InspectApartOptions {
  * ```
  */
 export async function countApart(
+  genes: readonly Gene[],
+  inputs: readonly SignalInput[],
+  options: CountApartOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return await withWatchedHooks(options, (watched) => countOne(genes, inputs, watched));
+}
+
+async function countOne(
   genes: readonly Gene[],
   inputs: readonly SignalInput[],
   options: CountApartOptions,

@@ -62,7 +62,7 @@ export function readAnnotation(
   input: BinarySource,
   options: ReadGenesOptions = {},
 ): Promise<Annotation> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, options) => {
     const reader = new AnnotationReader(source.name, options);
     await visitTextLines(source, (line) => reader.readLine(line), options.onWarning);
     return reader.finish();

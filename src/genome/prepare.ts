@@ -6,6 +6,7 @@
 
 import { formatCount } from "../base/count.ts";
 import { checkInteger } from "../base/check_integer.ts";
+import { untilSettled, type WatchedOptions, watchHooks } from "../base/watched_hook.ts";
 import { ContractError } from "../errors.ts";
 import type { PackedColumns } from "../io/columns.ts";
 import type { CompetitionBlock, StreamedBlock } from "../io/competition_writer.ts";
@@ -101,6 +102,17 @@ export async function prepare(
   inputs: readonly SignalInput[],
   options: PrepareOptions,
 ): Promise<Preparation> {
+  const watched = watchHooks(options);
+  const preparation = await prepareFiles(genes, inputs, watched);
+  await watched.settle();
+  return preparation;
+}
+
+async function prepareFiles(
+  genes: readonly Gene[],
+  inputs: readonly SignalInput[],
+  { options, settle }: WatchedOptions<PrepareOptions>,
+): Promise<Preparation> {
   if (genes.length === 0) throw new ContractError("Cannot prepare data: there are no genes");
   if (options.mostCountBytes !== undefined) {
     const limits = { action: "prepare data", name: "mostCountBytes", least: 1 };
@@ -126,13 +138,13 @@ export async function prepare(
   const counting = { ...options, warnOnce, windows, formats, bins, chromosomes, assembly };
   const streamedBlocks = () => {
     const bands = new GeneBands(genes, countGeneBands(plan, counting), counting);
-    return streamBlocks(genes, plan, { ...counting, bands });
+    return untilSettled(streamBlocks(genes, plan, { ...counting, bands }), settle);
   };
   const shared = { record, genes, cellTypes, bins, cellTypeGroups, missingMarks };
   return {
     ...shared,
     files: { marks: inputs.length, controls: plan.controls.length },
-    blocks: () => countBlocks(genes, plan, counting),
+    blocks: () => untilSettled(countBlocks(genes, plan, counting), settle),
     streamedBlocks,
     columns: async () => {
       // The command writes blocks, and starts sooner without this.

@@ -89,7 +89,7 @@ export function readSampleSheet(
   input: BinarySource,
   options: ReadSampleSheetOptions = {},
 ): Promise<SampleSheet> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, options) => {
     const file = source.name;
     const forms: SheetForm[] = [];
     const open = (header: SheetHeader) => {

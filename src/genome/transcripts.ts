@@ -65,7 +65,7 @@ export function readTranscriptGenes(
   input: BinarySource,
   options: ReadTranscriptGenesOptions = {},
 ): Promise<Map<string, string>> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, options) => {
     const collector = new TranscriptCollector(source.name);
     await visitTextLines(source, (line) => collector.readLine(line), options.onWarning);
     return collector.finish(options.onWarning);

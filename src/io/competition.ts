@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import { FormatError } from "../errors.ts";
 import { ensemblGeneId } from "../gene_id.ts";
 import { COMPETITION_RECORD, type DataRecord, type SequenceRecord } from "../record.ts";
@@ -125,13 +126,9 @@ export async function readCompetition(
   source: BinarySource,
   options: ReadCompetitionOptions = {},
 ): Promise<PackedColumns> {
-  const file = await openSource(source, options);
-  try {
-    const directory = await readZipDirectory(file, ".npy");
-    return await readColumns(file, directory, options);
-  } finally {
-    file.close();
-  }
+  using file = await openSource(source, options);
+  const directory = await readZipDirectory(file, ".npy");
+  return await withWatchedHooks(options, (watched) => readColumns(file, directory, watched));
 }
 
 async function readColumns(

@@ -1,4 +1,5 @@
 import { formatCountOf } from "../base/count.ts";
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import { listSome } from "../base/wording.ts";
 import { ContractError } from "../errors.ts";
 import { type DataRecord, DEEPCHROME_RECORD } from "../record.ts";
@@ -83,9 +84,8 @@ export async function readDeepchromeCsv(
   options: DeepchromeCsvOptions = {},
 ): Promise<PackedColumns> {
   const parser = new DeepchromeParser(options.record ?? DEEPCHROME_RECORD);
-  await withSource(input, (source) => {
-    const cellType = options.cellType ?? cellTypeOf(source.name);
-    return parser.readFile(source, cellType, options.onProgress);
+  await withSource(input, (source, { cellType, onProgress }) => {
+    return parser.readFile(source, cellType ?? cellTypeOf(source.name), onProgress);
   }, options);
   return parser.finish();
 }
@@ -120,6 +120,13 @@ export async function readDeepchromeCsv(
 export async function readDeepchromeFolder(
   folder: string | URL,
   options: DeepchromeFolderOptions = {},
+): Promise<PackedColumns> {
+  return await withWatchedHooks(options, (watched) => readFolder(folder, watched));
+}
+
+async function readFolder(
+  folder: string | URL,
+  options: DeepchromeFolderOptions,
 ): Promise<PackedColumns> {
   const { record = DEEPCHROME_RECORD, split = "train", onProgress, onWarning } = options;
   const files = await listSplitFiles(folder, split, onWarning);

@@ -1,3 +1,5 @@
+import { checkObject } from "../base/check_object.ts";
+import { showValue } from "../base/show_value.ts";
 import { checkSameLength } from "./_pairs.ts";
 
 /** A metric of measured against predicted values, such as {@linkcode pearson}. */
@@ -22,7 +24,7 @@ export interface GroupedPairs {
  * @param pairs The samples and their groups; the order within a group is kept.
  * @returns One number for each group, `[group]`; for a group without samples, what the metric returns for empty
  * columns.
- * @throws {TypeError} If the columns differ in length, or a value is no number.
+ * @throws {TypeError} If the columns differ in length, a value is no number, or there are no columns or no metric.
  * @throws {RangeError} If a group is not an integer from 0 to `groupCount` − 1.
  *
  * @example
@@ -41,6 +43,13 @@ export interface GroupedPairs {
  * ```
  */
 export function byGroup(metric: Metric, pairs: GroupedPairs): Float64Array<ArrayBuffer> {
+  if (typeof metric !== "function") {
+    throw new TypeError(
+      `Cannot compute metric by group: found ${
+        showValue(metric)
+      } as the metric, expected a function`,
+    );
+  }
   return Float64Array.from(
     splitByGroup(pairs),
     ({ truth, predicted }) => metric(truth, predicted),
@@ -78,6 +87,11 @@ export interface Pairs {
  * ```
  */
 export function splitByGroup(pairs: GroupedPairs): Pairs[] {
+  checkObject(pairs, {
+    action: "compute metric by group",
+    as: "the samples",
+    expected: "an object with truth, predicted, groupIndex and groupCount",
+  });
   const { truth, predicted, groupIndex, groupCount } = pairs;
   checkSameLength("metric by group", truth, predicted);
   checkSameLength("metric by group", truth, groupIndex);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { plainHook } from "../base/watched_hook.ts";
 import { countSequences, type PackedSequences, unpackSequence } from "../base/sequences.ts";
 import type { SequenceFilters } from "./filters.ts";
 import { informationBits, type Motif } from "./motif.ts";
@@ -76,6 +77,7 @@ export interface FindMotifsOptions {
  * @param options Which sequences, and what counts as a site.
  * @returns A motif for each filter.
  * @throws {RangeError} If an option is out of range, or the sequences are shorter than the filters.
+ * @throws {TypeError} If `onProgress` returns a promise, which nothing would wait for.
  *
  * @example A filter that wants GA
  * ```ts
@@ -95,7 +97,8 @@ export function findMotifs(
   sequences: PackedSequences,
   options: FindMotifsOptions = {},
 ): FoundMotifs {
-  const { threshold = 0.5, positionBins = 50, onProgress, signal } = options;
+  const { threshold = 0.5, positionBins = 50, signal } = options;
+  const onProgress = plainHook(options.onProgress, { action: "find motifs", name: "onProgress" });
   const { bases } = sequences;
   const entries = [...options.entries ?? Array(countSequences(sequences)).keys()];
   checkOptions({ threshold, positionBins, bases, width: filters.width });

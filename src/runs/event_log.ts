@@ -85,7 +85,7 @@ export async function openEventLog(
     );
   }
   if (old.length < all.length) {
-    onWarning(
+    await onWarning(
       `${directory} also holds ${
         formatCountOf(all.length - old.length, "event file")
       } that this run did not write, which TensorBoard may draw as one curve with its own`,

@@ -3,6 +3,7 @@
 import { BUILTINS } from "../base/builtins.ts";
 import { relative, resolve } from "../base/paths.ts";
 import { freeArray } from "../base/free.ts";
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import { listFilesBelow } from "../files/directory_source.ts";
 import { openFile, pathKind } from "../files/file.ts";
 import { isRegularFile } from "../files/path_kind.ts";
@@ -81,6 +82,10 @@ export async function describeInput(
   path: string,
   options: DigestOptions = {},
 ): Promise<InputFile | undefined> {
+  return await withWatchedHooks(options, (watched) => describeAny(path, watched));
+}
+
+async function describeAny(path: string, options: DigestOptions): Promise<InputFile | undefined> {
   const kind = await pathKind(path).catch(() => undefined);
   if (kind === undefined) return await describeSeveral(path, options);
   if (kind === "directory") {

@@ -1,4 +1,5 @@
 import { chooseThreads } from "../base/threads.ts";
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type Fold, kFold } from "../data/kfold.ts";
 import { type EngineReport, selectEngine } from "../engine/select.ts";
@@ -53,7 +54,9 @@ export async function searchModels(
   data: Dataset,
   options: SearchOptions = {},
 ): Promise<SearchResult> {
-  return await new Search(data, resolveSearchSettings(options), options).run();
+  return await withWatchedHooks(options, (watched) => {
+    return new Search(data, resolveSearchSettings(watched), watched).run();
+  });
 }
 
 /** How many trials an engine can train at a time: in one call if they have a model in common, and in several calls. */
@@ -175,10 +178,8 @@ class Search {
     const run = { transform, schedule, weightDecay, window, engine, signal, stop, otherArithmetic };
     await runInLanes(groupTrials(left, capacity.inGroup), async (group) => {
       const numbers = group.map(({ trial }) => trial);
-      const checkpoints = await awaitHook(
-        () => openCheckpoints?.({ rung, trials: numbers }),
-        signal,
-      );
+      const open = () => openCheckpoints?.({ rung, trials: numbers });
+      const checkpoints = await awaitHook(open, signal);
       const done = await trainGroup(group, {
         ...run,
         folds: this.#folds,
@@ -260,9 +261,11 @@ class Search {
     if (!this.#finished.has(keyOf(record))) this.#options.onTrial?.(record, progress);
   }
 
+  /** Training waits for what this returns. */
   #start(report: EngineReport): void {
-    if (!this.#started) this.#options.onStart?.(report);
+    if (this.#started) return;
     this.#started = true;
+    return this.#options.onStart?.(report);
   }
 
   async #capacity(spec: ModelSpec): Promise<Capacity> {

@@ -1,4 +1,5 @@
 import { concatenate } from "../base/bytes.ts";
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import { writeCompetition, type WriteCompetitionOptions } from "../io/competition_writer.ts";
 import { pathOf, writeFileAtomic } from "../files/file.ts";
 import { submissionId, writeSubmission } from "../io/submission.ts";
@@ -60,7 +61,7 @@ export interface WriteSimulationOptions extends SimulationOptions {
  * @throws {TypeError} If an option has an unknown name.
  * @throws {RangeError} If an option is out of range; the message names it.
  * @throws {WriteError} If the disk is full or must not be written to.
- * @throws The reason of `options.signal`, once it is aborted.
+ * @throws The reason of `options.signal`, once it is aborted, and what `onProgress` throws or is rejected with.
  *
  * @example
  * ```ts
@@ -77,6 +78,13 @@ export interface WriteSimulationOptions extends SimulationOptions {
 export async function writeSimulation(
   directory: string,
   options: WriteSimulationOptions = {},
+): Promise<SimulationTruth> {
+  return await withWatchedHooks(options, (watched) => writeFiles(directory, watched));
+}
+
+async function writeFiles(
+  directory: string,
+  options: WriteSimulationOptions,
 ): Promise<SimulationTruth> {
   const { compress = false, features = "log1p", onProgress, signal, ...rest } = options;
   checkFeatures(features);

@@ -1,4 +1,5 @@
 import { type Bytes, concatenate } from "../base/bytes.ts";
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import { FormatError } from "../errors.ts";
 import { type BinarySource, openSource, type OpenSourceOptions } from "../files/open_source.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -7,15 +8,18 @@ import { checkIsText, LOOKED_AT_BYTES } from "./check_text.ts";
 import { decodeText, NotUtf8Error } from "./numbers.ts";
 import type { OnProgress } from "../progress.ts";
 
-/** Opens whatever a file may be read from while `use` runs; what was opened here is closed afterwards. */
-export async function withSource<T>(
+/**
+ * Opens whatever a file may be read from while `use` runs; what was opened here is closed afterwards. The hooks of the options
+ * that `use` gets are watched.
+ */
+export async function withSource<T, Options extends OpenSourceOptions = OpenSourceOptions>(
   input: BinarySource,
-  use: (source: ByteSource) => Promise<T>,
-  options: OpenSourceOptions = {},
+  use: (source: ByteSource, options: Options) => Promise<T>,
+  options: Options = {} as Options,
 ): Promise<T> {
   const source = await openSource(input, options);
   try {
-    return await use(source);
+    return await withWatchedHooks(options, (watched) => use(source, watched)) as T;
   } finally {
     source.close();
   }

@@ -51,14 +51,14 @@ export async function fitApart(
     return { ...options, onProgress: report };
   };
   for (const { name } of spec.branches) {
-    onPhase?.(`branch "${name}" with a head of its own`);
+    await onPhase?.(`branch "${name}" with a head of its own`);
     const phase = inPhase(trained.length);
     const [result] = await fitMany(branchSpec(spec, name), [run], phase) as [FitManyResult];
     if (result.interrupted || result.diverged !== undefined) return { result, secondsBefore };
     secondsBefore += result.history.reduce((sum, { seconds }) => sum + seconds, 0);
     trained.push(result.model);
   }
-  onPhase?.("the joint head on both branches as they are");
+  await onPhase?.("the joint head on both branches as they are");
   const initial = carryBranches(spec, trained, { seed: run.seed });
   const [result] = await fitMany(spec, [run], {
     ...inPhase(phases - 1),

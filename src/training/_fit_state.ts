@@ -2,6 +2,7 @@
 
 import type { EngineReport } from "../engine/select.ts";
 import { Cadence } from "./_cadence.ts";
+import { checkCheckpoint } from "./_check_checkpoint.ts";
 import { checkIdentity, identifyRuns } from "./_fit_identity.ts";
 import { type Fit, memberOf, plannedTraining } from "./_fit_plan.ts";
 import { fromCheckpoint, type GroupRun } from "./_group_run.ts";
@@ -92,6 +93,7 @@ export async function startState(fit: Fit): Promise<FitState> {
   }
   const training = (run: number) => plannedTraining(fit, run);
   checkIdentity(resume, identity!, { count: runs.length, part, training });
+  checkCheckpoint(resume, (run) => fit.settings[part[0] + run]?.earlyStopping);
   if (!otherArithmetic) {
     checkArithmetic(resume.arithmetic, arithmetic, {
       action: "resume",

@@ -14,7 +14,7 @@ import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effec
 import { withSession } from "./_kept_sessions.ts";
 import { awaitHook } from "./hooks.ts";
 import { plainOptions } from "./_plain_options.ts";
-import { watchHook } from "../base/watched_hook.ts";
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import type { PredictOptions } from "./predict_options.ts";
 
 /** Options of {@linkcode predictSubsets}. */
@@ -40,17 +40,15 @@ export async function predictSubsets(
   options = plainOptions(options, "predict");
   checkTrainedModel(model, "predict");
   checkDataset(data, "predict");
-  const prepared = await prepareSamples(model, data, options);
-  const { engine, threads, path, signal, onStart, onProgress } = options;
-  signal?.throwIfAborted();
-  const opening = { engine, threads, path, samples: data.length };
-  return await withSession(model, opening, async ({ session, report }) => {
-    await awaitHook(() => onStart?.({ ...report }), signal);
-    const progress = watchHook(onProgress);
-    const watched = { ...options, onProgress: progress?.call };
-    const predicted = await predictPrepared(session, prepared, watched);
-    progress?.check();
-    return predicted;
+  return await withWatchedHooks(options, async (watched) => {
+    const prepared = await prepareSamples(model, data, watched);
+    const { engine, threads, path, signal, onStart } = watched;
+    signal?.throwIfAborted();
+    const opening = { engine, threads, path, samples: data.length };
+    return await withSession(model, opening, async ({ session, report }) => {
+      await awaitHook(() => onStart?.({ ...report }), signal);
+      return await predictPrepared(session, prepared, watched);
+    });
   });
 }
 

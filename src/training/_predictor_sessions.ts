@@ -76,7 +76,8 @@ export class PredictorSessions implements AsyncDisposable {
     }
     const reports = opened[0]!.map(({ report }) => report);
     const arithmetic = [...new Set(reports.map((report) => report.arithmetic))].join("; ");
-    this.#report = { ...reports[0]!, arithmetic };
+    // Whoever asks for it gets it as it is.
+    this.#report = Object.freeze({ ...reports[0]!, arithmetic });
   }
 
   /** Opens the sessions of a model into `own`. */

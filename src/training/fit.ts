@@ -19,6 +19,7 @@ import type { FitOptions, FitResult } from "./fit_types.ts";
  * @throws {ContractError} If the data have no samples or no labels, or do not fit the model or its loss; if
  * `options.resume` is from other data, another model or other settings.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
+ * @throws {FormatError} If weights or moments of `resume` are not finite, or its epoch and its histories contradict each other.
  * @throws {TypeError} If `data` or `validation` is no `Dataset`, or an option such as `checkpoint`, `initial` or `signal` is
  *   something else, or has a misspelt name.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.

@@ -37,6 +37,7 @@ import { joinSignals } from "../base/join_signals.ts";
  * `options.resume` is from other data, another model or other settings; if another training keeps its checkpoints in the
  * folder that `options.checkpoint` is.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
+ * @throws {FormatError} If weights or moments of `resume` are not finite, or its epoch and its histories contradict each other.
  * @throws {TypeError} If the runs are no array, a run's data are no `Dataset`, a run has an option of its own that all runs
  *   share, such as `epochs`, or an option such as `checkpoint`, `initial` or `signal` is something
  *   else, or has a misspelt name.

@@ -182,16 +182,17 @@ class OpenPredictor implements Predictor {
         `Cannot predict: found ${showValue(samples)}, expected a data set or an array of samples`,
       );
     }
-    const progress = watchHook(onProgress);
+    const [progress, note] = [watchHook(onProgress), watchHook(this.#options.onNote)];
     return await this.#queue.run(samples.length, {
       signal,
       prepare: async () => {
         const [first] = this.#sessions.models;
         const data = samples instanceof Dataset ? samples : samplesFor(first!, samples);
-        return await this.#prepare(data, progress?.call);
+        return await this.#prepare(data, { onProgress: progress?.call, onNote: note?.call });
       },
       finish: ({ data, outputs }) => {
         progress?.check();
+        note?.check();
         const { device } = this.report;
         const members = this.#sessions.models.map((model, index) =>
           finishPredictions(outputs[index]!, { model, data }, { geneEffects, device })
@@ -202,8 +203,12 @@ class OpenPredictor implements Predictor {
   }
 
   /** Finds what is wrong with samples before they wait. */
-  async #prepare(data: Dataset, onProgress: CallOptions["onProgress"]): Promise<PredictorCall> {
-    const { dropMarks = [], ...options } = this.#options;
+  async #prepare(
+    data: Dataset,
+    { onProgress, onNote }: CallOptions & Pick<SampleOptions, "onNote">,
+  ): Promise<PredictorCall> {
+    const { dropMarks = [], ...others } = this.#options;
+    const options = { ...others, onNote };
     const subsets = [dropMarks];
     const sources = [];
     for (const model of this.#sessions.models) {

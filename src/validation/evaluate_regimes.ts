@@ -1,5 +1,7 @@
 import { formatCount } from "../base/count.ts";
 import { checkConfidence } from "../base/check_confidence.ts";
+import { checkObject } from "../base/check_object.ts";
+import { checkDataset } from "../data/check_dataset.ts";
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { reconcileRecords } from "../record.ts";
@@ -107,7 +109,7 @@ export function makeBaselines(): Baseline[] {
  * @returns Scores by regime, and the forecast.
  * @throws {ContractError} If a set has no labels, a pair of gene and cell type is in both sets, or the sets group cell
  * types in different ways.
- * @throws {TypeError} If the number of a model's predictions is not that of the test samples.
+ * @throws {TypeError} If the number of a model's predictions is not that of the test samples, or a part of the trial is missing.
  * @throws {RangeError} If a prediction is not finite, an option is out of range, there are no test samples, or
  * too few training samples for a baseline.
  *
@@ -131,9 +133,13 @@ export function makeBaselines(): Baseline[] {
  * ```
  */
 export function evaluateRegimes(
-  { train, test, predictions }: RegimeTrial,
+  trial: RegimeTrial,
   options: EvaluateRegimesOptions = {},
 ): RegimeEvaluation {
+  // JSON has null for what is not given.
+  options ??= {};
+  checkTrial(trial);
+  const { train, test, predictions } = trial;
   const { baselines = makeBaselines(), bootstrapSamples = 1000, confidence = 0.95 } = options;
   const { resampled = "cell-types", seed = 0 } = options;
   checkBootstrap({ resampled, bootstrapSamples, confidence });
@@ -167,6 +173,15 @@ export function evaluateRegimes(
     missingRegimes: REGIMES.filter((regime) => !kinds.includes(regime)),
     mix: scorer.score("mix"),
   };
+}
+
+/** Throws unless there are samples and predictions. */
+function checkTrial(trial: RegimeTrial): void {
+  const action = "evaluate regimes";
+  const expected = "an object with train, test and predictions";
+  checkObject(trial, { action, as: "the trial", expected });
+  for (const data of [trial.train, trial.test]) checkDataset(data, action);
+  checkObject(trial.predictions, { action, as: "predictions", expected: "predictions by name" });
 }
 
 /**

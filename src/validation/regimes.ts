@@ -1,3 +1,4 @@
+import { checkDataset } from "../data/check_dataset.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { cellTypeAxis, geneGroupAxis, placeCellTypes, placeGeneGroups } from "./axis.ts";
 
@@ -35,6 +36,7 @@ export const COMPETITION_ROWS: Readonly<Record<Regime, number>> = {
  * @param test The samples to predict; labels are not needed.
  * @returns The kind of each sample, `[position]`.
  * @throws {ContractError} If cell types are in one group in the test set and in several in the training set.
+ * @throws {TypeError} If one of the two is no `Dataset`.
  *
  * @example
  * ```ts
@@ -52,6 +54,7 @@ export const COMPETITION_ROWS: Readonly<Record<Regime, number>> = {
  * ```
  */
 export function classifyRows(train: Dataset, test: Dataset): RowKind[] {
+  for (const data of [train, test]) checkDataset(data, "classify samples");
   const genes = geneGroupAxis(train);
   const cellTypes = cellTypeAxis(train);
   const geneCount = genes.names.length;

@@ -54,6 +54,13 @@ Deno.test("the table may be gzip, have versions, empty columns, Windows line end
   strictEqual(plain[0]?.tss, 99_894_988);
 });
 
+Deno.test("what an asynchronous onWarning is rejected with ends the reading", async () => {
+  const reason = new Error("no warnings");
+  const source = bytesSource(new TextEncoder().encode(`${MINUS.trimEnd()}\r\n${PLUS}`), "a.txt");
+  const onWarning = () => Promise.reject(reason);
+  await rejects(readRoadmapGenes(source, { numbers: [3, 5], onWarning }), reason);
+});
+
 Deno.test("a row without a position is refused with its line, if its gene is wanted", async () => {
   const cells = MINUS.split("\t");
   const changes: readonly (readonly [number, string])[] = [

@@ -34,6 +34,14 @@ function detached(): Float32Array {
   return values;
 }
 
+/** An array whose buffer was shrunk to less than its first bytes. */
+function shrunk(): Float32Array {
+  const buffer = new ArrayBuffer(16, { maxByteLength: 32 });
+  const values = new Float32Array(buffer, 0, 4);
+  buffer.resize(4);
+  return values;
+}
+
 Deno.test("samples whose gene or cell type is no text are refused with their number", () => {
   const cases: [Record<string, unknown> | null | undefined, string][] = [
     [{ ...GOOD, gene: undefined }, "gene of sample 1 is missing, expected a string"],
@@ -56,6 +64,14 @@ Deno.test("samples whose gene or cell type is no text are refused with their num
       { ...GOOD, signal: detached() },
       "signal of sample 1 is a Float32Array whose memory was transferred or freed, expected an array of numbers",
     ],
+    [
+      { ...GOOD, signal: shrunk() },
+      "signal of sample 1 is a Float32Array past the end of its buffer, which was shrunk, expected an array of numbers",
+    ],
+    [
+      { ...GOOD, signal: new Proxy(Float32Array.of(1, 2, 3, 4), {}) },
+      "signal of sample 1 is a Float32Array in a Proxy, which cannot be read, expected an array of numbers",
+    ],
     [null, "gene of sample 1 is missing, expected a string"],
     [undefined, "gene of sample 1 is missing, expected a string"],
   ];
@@ -66,6 +82,10 @@ Deno.test("samples whose gene or cell type is no text are refused with their num
       `Cannot make samples: ${message}`,
     );
   }
+  refuse(
+    () => Dataset.fromSamples([{ ...GOOD, signal: shrunk() }], { record: RECORD }),
+    /signal of sample 0 is a Float32Array past the end of its buffer/,
+  );
   const values = { length: 4, 0: "1", 1: "2", 2: "3", 3: "4" } as unknown as number[];
   throws(() => Dataset.fromSamples([{ ...GOOD, signal: values }], { record: RECORD }), {
     name: "ContractError",

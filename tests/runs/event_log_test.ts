@@ -10,6 +10,15 @@ function namesIn(directory: string): string[] {
   return filesIn(directory).map((name) => name.replace(/\d{10}/, "")).sort();
 }
 
+Deno.test("what an asynchronous onWarning is rejected with ends the opening of a log", async () => {
+  await withDirectory(async (directory) => {
+    await Deno.writeTextFile(`${directory}/events.out.tfevents.1700000000.machine`, "kept");
+    const reason = new Error("no warnings");
+    const onWarning = () => Promise.reject(reason);
+    await rejects(openEventLog(directory, { id: ID, resume: true, onWarning }), reason);
+  });
+});
+
 Deno.test("a run that is resumed replaces no event files but its own", async () => {
   await withDirectory(async (directory) => {
     const foreign = `${directory}/events.out.tfevents.1700000000.machine`;

@@ -270,6 +270,34 @@ Deno.test("a checkpoint that lacks runs named in it is rejected", async () => {
   }
 });
 
+Deno.test("a checkpoint that was changed in memory is refused as a damaged file is", async () => {
+  const { checkpoints } = await trainWithCheckpoints();
+  const whole = checkpoints.find(({ epoch, position }) => epoch === 1 && position > 0)!;
+  const changes: readonly [(checkpoint: FitCheckpoint) => unknown, RegExp][] = [
+    [({ runs }) => runs[0]!.state.weights[0]![0] = NaN, /: weights of run 0 have NaN, expected/],
+    [({ runs }) => runs[1]!.state.firstMoments[1]![0] = Infinity, /: firstMoments of run 1 have I/],
+    [({ runs }) => runs[1]!.state.secondMoments[0]![0] = NaN, /: secondMoments of run 1 have NaN/],
+    [(own) => Reflect.set(own, "epoch", 0), /: epoch is 0, and the history of run 0 has 1, exp/],
+    [(own) => Reflect.set(own, "epoch", 2), /: epoch is 2, and the history of run 0 has 1, exp/],
+    [({ runs }) => Reflect.set(runs[0]!, "history", []), /the history of run 0 has 0, exp/],
+    [
+      ({ runs }) => Reflect.set(runs[1]!.history[0]!, "epoch", 5),
+      /: the history of run 1 has epoch 5 as number 1$/,
+    ],
+  ];
+  for (const [change, message] of changes) {
+    const resume = structuredClone(whole);
+    change(resume);
+    const resumed = fitMany("experiment2", RUNS, { ...QUICK, resume });
+    await rejects(resumed, (error: Error) => {
+      ok(error instanceof FormatError);
+      match(error.message, /^Cannot read checkpoint: /);
+      match(error.message, message);
+      return true;
+    });
+  }
+});
+
 /** Has opening a file fail as a disk does, while `body` runs. */
 async function whileUnreadable(file: string, body: () => Promise<void>): Promise<void> {
   const { open } = Deno;

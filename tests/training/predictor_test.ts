@@ -104,6 +104,27 @@ Deno.test("a predictor refuses what predict refuses, works on, and is of no use 
   await rejects(openPredictor({ ...model, weights: [] }, WASM), ContractError);
 });
 
+Deno.test("a predictor's report is not to be changed", async () => {
+  await using predictor = await openPredictor(await trainedModel("experiment1"), WASM);
+  strictEqual(Reflect.set(predictor.report, "engine", "abacus"), false);
+  strictEqual(predictor.report.engine, "wasm");
+});
+
+Deno.test("what an asynchronous onNote is rejected with is thrown by its own call alone", async () => {
+  const reason = new Error("no notes");
+  let calls = 0;
+  const onNote = () => calls++ === 0 ? Promise.reject(reason) : undefined;
+  const options = { ...WASM, acceptAssembly: true, onNote };
+  const other = { ...TEST.columns, record: { ...TEST.record, assembly: "hg38" } };
+  const data = new Dataset(other, TEST.rows);
+  const model = await trainedModel("experiment1");
+  await using predictor = await openPredictor(model, options);
+  await rejects(predictor.predict(data), reason);
+  strictEqual((await predictor.predict(data)).length, data.length);
+  calls = 0;
+  await rejects(predict(model, data, options), reason);
+});
+
 Deno.test("a call with what is no array is refused, and others are let in after it", async () => {
   await using predictor = await openPredictor(await trainedModel("experiment1"), WASM);
   const samples = [...TEST];

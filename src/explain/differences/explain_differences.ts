@@ -1,7 +1,9 @@
 /** Differences between cell types: predicted beside measured changes of genes, and the marks and bins that carry them. */
 
+import { withWatchedHooks } from "../../base/watched_hook.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { TrainedModel } from "../../model/trained_model.ts";
+import { awaitHook } from "../../training/hooks.ts";
 import { planDifferences } from "./_plan.ts";
 import { DifferenceNetworks } from "./_networks.ts";
 import { GeneCollector } from "./_collector.ts";
@@ -58,11 +60,19 @@ export async function explainDifferences(
   data: Dataset,
   options: DifferenceOptions,
 ): Promise<GeneDifferences> {
+  return await withWatchedHooks(options, (watched) => explainGenes(models, data, watched));
+}
+
+async function explainGenes(
+  models: readonly TrainedModel[],
+  data: Dataset,
+  options: DifferenceOptions,
+): Promise<GeneDifferences> {
   const plan = planDifferences(data, options);
   const { onStart, onProgress, signal } = options;
   signal?.throwIfAborted();
   await using networks = await DifferenceNetworks.open(models, data, { ...options, plan });
-  onStart?.(networks.report);
+  await awaitHook(() => onStart?.({ ...networks.report }), signal);
   const collector = new GeneCollector(plan, networks.layout, models.length);
   const { genes } = plan;
   for (let first = 0; first < genes.length; first += BLOCK_GENES) {

@@ -1,5 +1,6 @@
 /** How much of measured changes of genes the predicted ones explain: of all genes, of significant ones, of sets of genes. */
 
+import { plainHook } from "../../base/watched_hook.ts";
 import { meanOf } from "../../base/mean.ts";
 import { falseDiscoveryRates } from "../../metrics/false_discovery.ts";
 import { studentTail } from "../../metrics/student_t.ts";
@@ -120,7 +121,7 @@ const FEWEST_GENES = 4;
  * @param measured Measured changes, `[gene]`; genes with NaN in one of the two are left out.
  * @param options Significance, sets, units and draws.
  * @returns What is explained of all genes, of significant ones and of each set.
- * @throws {TypeError} If columns differ in length.
+ * @throws {TypeError} If columns differ in length, or `onProgress` returns a promise, which nothing would wait for.
  * @throws {RangeError} If an option is out of range, or a change is infinite.
  *
  * @example Half of a set is explained
@@ -143,7 +144,11 @@ export function explainChanges(
   options: ExplainChangesOptions = {},
 ): ExplainedChanges {
   const plan = planDraws(options);
-  const { qValues, significance = 0.05, sets = [], leastGenes = 10, onProgress, signal } = options;
+  const { qValues, significance = 0.05, sets = [], leastGenes = 10, signal } = options;
+  const onProgress = plainHook(options.onProgress, {
+    action: "explain changes",
+    name: "onProgress",
+  });
   if (!(significance > 0 && significance <= 1)) {
     fail(`significance is ${significance}, expected a number above 0 and at most 1`);
   }

@@ -8,6 +8,7 @@ import { modelInputs, readsSequence } from "../../model/inputs.ts";
 import type { TrainedModel } from "../../model/trained_model.ts";
 import { reconcileRecords } from "../../record.ts";
 import { countKnownGenes } from "../../training/gene_effects.ts";
+import { awaitHook } from "../../training/hooks.ts";
 import { openNetwork } from "../../training/open_network.ts";
 import { openPredictor } from "../../training/predictor.ts";
 import type { Predictor } from "../../training/predictor_types.ts";
@@ -106,8 +107,9 @@ export class EditRun {
     const options = { engine, threads, path, acceptAssembly, unlabelled, dropMarks };
     // What is said of the data is said of them as they are, not of blocks of edited samples.
     const network = await openNetwork(this.#models[0]!, this.#scope.data, { ...options, onNote });
-    onStart?.(network.report);
+    const report = { ...network.report };
     await network[Symbol.asyncDispose]();
+    await awaitHook(() => onStart?.(report), this.#options.signal);
     const opened: Predictor[] = [];
     for (const model of this.#models) {
       opened.push(stack.use(await openPredictor(model, options)));

@@ -1,4 +1,5 @@
 import { checkConfidence } from "../../base/check_confidence.ts";
+import { untilSettled, watchHooks } from "../../base/watched_hook.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { ContractError } from "../../errors.ts";
 import type { TrainedModel } from "../../model/trained_model.ts";
@@ -46,9 +47,10 @@ export async function* predictEdits(
   options: PredictEditsOptions,
 ): AsyncGenerator<readonly EditEffect[], void, undefined> {
   checkOptions(models, options);
-  const run = new EditRun(models, data, options);
+  const watched = watchHooks(options);
+  const run = new EditRun(models, data, watched.options);
   options.signal?.throwIfAborted();
-  yield* run.predict();
+  yield* untilSettled(run.predict(), watched.settle);
 }
 
 /**

@@ -63,13 +63,13 @@ interface OpenEdit {
  */
 export function readEdits(
   input: BinarySource,
-  { onWarning, signal }: ReadEditsOptions = {},
+  options: ReadEditsOptions = {},
 ): Promise<Edit[]> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, { onWarning }) => {
     const reader = new EditTableReader(source.name);
     await visitTextLines(source, (line) => reader.read(line), onWarning);
     return reader.finish();
-  }, { signal });
+  }, options);
 }
 
 class EditTableReader {

@@ -149,7 +149,7 @@ export async function nullFromModels(
   for (const [done, models] of shuffles.entries()) {
     const report = (part: Progress) => {
       const total = part.total * shuffles.length;
-      onProgress?.({ done: done * part.total + part.done, total, unit: part.unit });
+      return onProgress?.({ done: done * part.total + part.done, total, unit: part.unit });
     };
     found.push(await attribute(models, data, { ...planned, onProgress: report }));
   }

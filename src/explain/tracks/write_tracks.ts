@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withWatchedHooks } from "../../base/watched_hook.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { writeFileAtomic } from "../../files/file.ts";
 import {
@@ -63,6 +64,14 @@ const MOST_VALUES = 2 ** 26;
  * ```
  */
 export async function writeAttributionTracks(
+  readBlocks: ReadTrackBlocks,
+  data: Dataset,
+  options: WriteTracksOptions,
+): Promise<WrittenTracks> {
+  return await withWatchedHooks(options, (watched) => writeTracks(readBlocks, data, watched));
+}
+
+async function writeTracks(
   readBlocks: ReadTrackBlocks,
   data: Dataset,
   options: WriteTracksOptions,

@@ -93,15 +93,15 @@ const WANTED =
  */
 export function readFoldChanges(
   input: BinarySource,
-  { onWarning, signal }: ReadFoldChangesOptions = {},
+  options: ReadFoldChangesOptions = {},
 ): Promise<FoldChangeTable> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, { onWarning }) => {
     const reader = new FoldChangeReader(source.name);
     await visitTextLines(source, (line) => reader.read(line), onWarning);
     const table = reader.finish();
     for (const warning of reader.warnings()) onWarning?.(`${source.name}: ${warning}`);
     return table;
-  }, { signal });
+  }, options);
 }
 
 /** Where the columns are. */

@@ -57,9 +57,9 @@ const CANNOT = "Cannot read gene sets:";
  */
 export function readGeneSets(
   input: BinarySource,
-  { onWarning, signal }: ReadGeneSetsOptions = {},
+  options: ReadGeneSetsOptions = {},
 ): Promise<GeneSet[]> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, { onWarning }) => {
     const sets = new Map<string, GeneSet>();
     await visitTextLines(source, (line) => {
       const set = parseSet(line, source.name);
@@ -81,7 +81,7 @@ export function readGeneSets(
       });
     }
     return [...sets.values()];
-  }, { signal });
+  }, options);
 }
 
 function parseSet(line: Line, file: string): GeneSet {

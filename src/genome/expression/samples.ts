@@ -58,7 +58,7 @@ export function readExpressionSamples(
   input: BinarySource,
   options: ReadExpressionSamplesOptions = {},
 ): Promise<ExpressionSample[]> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, options) => {
     const file = source.name;
     const samples: ExpressionSample[] = [];
     const lines = new Map<string, number>();

@@ -145,7 +145,7 @@ export function readExpressionTable(
   input: BinarySource,
   options: ReadExpressionTableOptions = {},
 ): Promise<ExpressionTable> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, options) => {
     const parser = new TableParser(source.name, options);
     await visitTextLines(source, (line) => parser.readLine(line), options.onWarning);
     return parser.finish();

@@ -2,6 +2,7 @@ import { formatCount } from "../../base/count.ts";
 import { MAX_EXTENT } from "../../base/limits.ts";
 import { LETTERS_WANTED, SequencePacker, type UnknownBases } from "../../base/sequence_packer.ts";
 import { type GeneSequences, NO_SEQUENCE } from "../../base/sequences.ts";
+import { withWatchedHooks } from "../../base/watched_hook.ts";
 import type { Orientation, SequenceRecord, TssRule } from "../../record.ts";
 import { FormatError } from "../../errors.ts";
 import { agreeOnAssembly, identifyAssembly } from "../assembly.ts";
@@ -100,6 +101,14 @@ export async function readGeneSequences(
   genes: readonly Gene[],
   genome: Genome,
   options: GeneSequencesOptions = {},
+): Promise<ReadGeneSequences> {
+  return await withWatchedHooks(options, (watched) => readAll(genes, genome, watched));
+}
+
+async function readAll(
+  genes: readonly Gene[],
+  genome: Genome,
+  options: GeneSequencesOptions,
 ): Promise<ReadGeneSequences> {
   const { halfWidthBp = 5000, orientation = "transcript", unknownAs = "none" } = options;
   const { tss, chromosomeAliases } = options;

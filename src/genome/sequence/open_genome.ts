@@ -1,5 +1,6 @@
 import { isUrl } from "../../base/kinds.ts";
 import { quotePath } from "../../base/shell.ts";
+import { withWatchedHooks } from "../../base/watched_hook.ts";
 import { FormatError, RemoteError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { modificationTime, openFile, pathKind, pathOf } from "../../files/file.ts";
@@ -85,7 +86,7 @@ export async function openGenome(
     ? remoteFiles(String(input), options)
     : localFiles(pathOf(input));
   try {
-    return await openFrom(files, options);
+    return await withWatchedHooks(options, (watched) => openFrom(files, watched));
   } catch (error) {
     files.close();
     throw error;

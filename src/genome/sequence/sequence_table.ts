@@ -63,7 +63,7 @@ export function readSequences(
   input: BinarySource,
   options: ReadSequencesOptions = {},
 ): Promise<SequenceTable> {
-  return withSource(input, async (source) => {
+  return withSource(input, async (source, options) => {
     const parser = new SequenceTableParser(source, options);
     const { onProgress, onWarning } = options;
     const watched = watchReads(

@@ -1,5 +1,6 @@
 /** Counts BED and bedGraph files with an index: only the parts that the windows need are read. */
 
+import { withWatchedHooks } from "../../base/watched_hook.ts";
 import { LINE_FEED } from "../../text/characters.ts";
 import { firstLine, visitFullLines } from "../../text/lines.ts";
 import { NotUtf8Error } from "../../text/numbers.ts";
@@ -54,6 +55,10 @@ export class IndexedTextTrack implements SignalTrack {
   }
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
+    return await withWatchedHooks(options, (watched) => this.#count(windows, watched));
+  }
+
+  async #count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     checkOptions(this, options);
     const { extendBp = 0, onWarning } = options;
     const report = reporterOf(windows, options);

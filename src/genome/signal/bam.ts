@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withWatchedHooks } from "../../base/watched_hook.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
@@ -135,6 +136,10 @@ class BamTrack implements SharedTrack {
   }
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
+    return await withWatchedHooks(options, (watched) => this.#count(windows, watched));
+  }
+
+  async #count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     return await this.countTogether(windows, options);
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { formatCountOf } from "../../base/count.ts";
+import { withWatchedHooks } from "../../base/watched_hook.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
@@ -53,6 +54,10 @@ class BigWigTrack implements SharedTrack {
   }
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
+    return await withWatchedHooks(options, (watched) => this.#count(windows, watched));
+  }
+
+  async #count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     return await this.countTogether(windows, options);
   }
 

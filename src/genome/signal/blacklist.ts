@@ -9,7 +9,7 @@ import { concatenateAll, sha256 } from "../../base/bytes.ts";
 import { formatCountOf } from "../../base/count.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { type BinarySource, openSource } from "../../files/open_source.ts";
+import type { BinarySource } from "../../files/open_source.ts";
 import { readInflated } from "../gunzip.ts";
 import { visitPiecesOfText } from "../text_lines.ts";
 import type { ChromosomeAliases } from "../chromosome_aliases.ts";
@@ -25,7 +25,7 @@ import {
   mergeIntervals,
 } from "./intervals.ts";
 import { isOfRangeFrame, RANGE_FRAME } from "../range_frames.ts";
-import { failLine, type Line } from "../../text/lines.ts";
+import { failLine, type Line, withSource } from "../../text/lines.ts";
 import { rowText } from "./foreign_rows.ts";
 import { IntervalRows } from "./_interval_rows.ts";
 import { BLACKLIST_ROWS } from "./_row_kinds.ts";
@@ -68,36 +68,36 @@ export async function readBlacklist(
   source: BinarySource,
   options: ReadBlacklistOptions = {},
 ): Promise<Blacklist> {
-  const opened = await openSource(source, options);
-  try {
-    const text = await readWhole(opened);
-    const sink = new IntervalCollector();
-    const rows = new IntervalRows(opened.name, BLACKLIST_ROWS, sink);
-    const pieces = async function* () {
-      yield text;
-    };
-    await visitPiecesOfText(pieces(), (line) => {
-      rows.read(line);
-      if (rows.rows === 1) refuseRangeFrame(line, opened.name);
-    }, { source: opened, ...options });
-    if (rows.rows === 0) {
-      throw new FormatError("Cannot read blacklist: it has no intervals, expected rows of BED", {
-        file: opened.name,
-      });
-    }
-    if (rows.empty !== undefined) {
-      const { count, first } = rows.empty;
-      options.onWarning?.(
-        `${opened.name} has ${
-          formatCountOf(count, "row")
-        } without a base, skipped, such as ${first}`,
-      );
-    }
-    const digest = `sha256:${toHex(await sha256(text))}`;
-    return { name: opened.name, digest, chromosomes: sink.merge() };
-  } finally {
-    opened.close();
+  return await withSource(source, readIntervals, options);
+}
+
+async function readIntervals(
+  opened: ByteSource,
+  options: ReadBlacklistOptions,
+): Promise<Blacklist> {
+  const text = await readWhole(opened);
+  const sink = new IntervalCollector();
+  const rows = new IntervalRows(opened.name, BLACKLIST_ROWS, sink);
+  const pieces = async function* () {
+    yield text;
+  };
+  await visitPiecesOfText(pieces(), (line) => {
+    rows.read(line);
+    if (rows.rows === 1) refuseRangeFrame(line, opened.name);
+  }, { source: opened, ...options });
+  if (rows.rows === 0) {
+    throw new FormatError("Cannot read blacklist: it has no intervals, expected rows of BED", {
+      file: opened.name,
+    });
   }
+  if (rows.empty !== undefined) {
+    const { count, first } = rows.empty;
+    options.onWarning?.(
+      `${opened.name} has ${formatCountOf(count, "row")} without a base, skipped, such as ${first}`,
+    );
+  }
+  const digest = `sha256:${toHex(await sha256(text))}`;
+  return { name: opened.name, digest, chromosomes: sink.merge() };
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withWatchedHooks } from "../../base/watched_hook.ts";
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
@@ -114,6 +115,10 @@ class CramTrack implements SignalTrack {
   }
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
+    return await withWatchedHooks(options, (watched) => this.#count(windows, watched));
+  }
+
+  async #count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     checkOptions(this, options);
     const { rule, extendBp = 0, totalReads = false } = options;
     const report = reporterOf(windows, options);

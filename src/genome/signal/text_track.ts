@@ -5,6 +5,7 @@
  * @module
  */
 
+import { withWatchedHooks } from "../../base/watched_hook.ts";
 import { FormatError } from "../../errors.ts";
 import type { Line } from "../../text/lines.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
@@ -136,6 +137,10 @@ class TextTrack implements SignalTrack {
   }
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
+    return await withWatchedHooks(options, (watched) => this.#count(windows, watched));
+  }
+
+  async #count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     checkOptions(this, options);
     const { onWarning } = options;
     const report = reporterOf(windows, options);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withWatchedHooks } from "../../base/watched_hook.ts";
 import type { DataRecord } from "../../record.ts";
 import type { PackedColumns } from "../columns.ts";
 import { PackedBuilder } from "../packing.ts";
@@ -71,11 +72,12 @@ export async function readAnndata(
       "Cannot read AnnData: found something that has no get, expected a store such as a Map; readDataset takes a path",
     );
   }
-  const columns = await readColumns(store, options).catch((error) => {
-    // The reader of Zarr takes whatever its files throw for a fault of theirs.
-    options.signal?.throwIfAborted();
-    throw error;
-  });
+  const columns = await withWatchedHooks(options, (watched) => readColumns(store, watched))
+    .catch((error) => {
+      // The reader of Zarr takes whatever its files throw for a fault of theirs.
+      options.signal?.throwIfAborted();
+      throw error;
+    });
   // No further file is asked for after the last, which may be the only one: asking would end the reading.
   options.signal?.throwIfAborted();
   return columns;
