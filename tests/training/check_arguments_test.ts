@@ -273,11 +273,8 @@ Deno.test("fields of a program's record that cannot be meant for an option are n
       ["thread", 2],
       ["sead", "3"],
       ["sampleWeight", [1]],
-      [
-        "onEpohc",
-        () => {},
-      ],
-      ["validaton", DATA],
+      ["onEpohc", () => {}],
+      ["validations", DATA],
       ["signl", new AbortController().signal],
     ]
   ) {
