@@ -34,7 +34,8 @@ export async function readTables(files: RoadmapFiles, reading: FileReading): Pro
     readRoadmapGenes(source, {
       onWarning: (message) => reading.onWarning(message, source.name),
     }));
-  return { genes, labels: await use("expression", readCompetitionLabels) };
+  const labels = await use("expression", (source) => readCompetitionLabels(source));
+  return { genes, labels };
 }
 
 async function findTable(table: RoadmapTable, files: RoadmapFiles): Promise<RoadmapFile> {

@@ -64,14 +64,18 @@ export interface WatchedOptions<Options> {
  * @returns A copy of them.
  */
 export function watchHooks<Options extends object>(options: Options): WatchedOptions<Options> {
-  const given = Object(options ?? {});
+  // `files.map(readGenes)` gives other things in their place, in which nobody looks for hooks.
+  if (typeof options !== "object" || options === null) {
+    return { options, settle: () => Promise.resolve() };
+  }
+  const given = options as Readonly<Record<string, unknown>>;
   const watched: Record<string, unknown> = {};
   const checks: (() => void)[] = [];
   for (const name of namesOf(given).names) {
     const value = given[name];
     const isHook = HOOKS.includes(name) && typeof value === "function";
     // A hook that is a method may want the object that it was given in.
-    const hook = isHook ? watchHook(value.bind(given)) : undefined;
+    const hook = isHook ? watchHook(value.bind(given) as () => unknown) : undefined;
     if (hook !== undefined) checks.push(hook.check);
     watched[name] = hook?.call ?? value;
   }

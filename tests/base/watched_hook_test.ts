@@ -53,6 +53,12 @@ Deno.test("functions that are no hooks are left as they are", () => {
   strictEqual(watchHooks({ open }).options.open, open);
 });
 
+Deno.test("what stands in the place of options, as where a function is given to map, is left as it is", async () => {
+  for (const other of [() => {}, 3, null]) {
+    strictEqual(await withWatchedHooks(other as object, (same) => same), other);
+  }
+});
+
 Deno.test("a generator is settled after its last item, and not where it is left", async () => {
   const items = async function* () {
     yield* [1, 2];

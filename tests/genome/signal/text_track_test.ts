@@ -232,7 +232,7 @@ Deno.test("rows of another format are found after a long header, and rows withou
     openSignal(bytesSource(new TextEncoder().encode(text), "a.bedGraph"));
   const header = "# a comment of some length\n".repeat(10_000);
   await rejects(open(`${header}chr1\t5\t9\tr1\t0\t+\n`), /looks like BED, expected bedGraph/);
-  await rejects(open("chr1\t7\t7\t1\n".repeat(150_000)), /150000 rows have no base/);
+  await rejects(open("chr1\t7\t7\t1\n".repeat(150_000)), /150,000 rows have no base/);
 });
 
 Deno.test("progress reaches all genes at the end of a file with many pieces", async () => {
