@@ -40,9 +40,10 @@ export async function refuseLiveRun(directory: string): Promise<void> {
 /** Removes the checkpoints of a finished run that was killed before it could remove them, if they may be removed. */
 export async function clearFinishedRun(directory: string): Promise<void> {
   try {
-    if (await commandOfRun(directory) === undefined) return;
+    const command = await commandOfRun(directory);
+    if (command === undefined) return;
     if (await pathKind(checkpointsOf(directory)) !== "directory") return;
-    await using owned = await takeParts(directory, { command: "" });
+    await using owned = await takeParts(directory, { command });
     await owned.finish();
   } catch {
     // Files that remain are harmless.
