@@ -65,10 +65,11 @@ export interface WatchedOptions<Options> {
  */
 export function watchHooks<Options extends object>(options: Options): WatchedOptions<Options> {
   // `files.map(readGenes)` gives other things in their place, in which nobody looks for hooks.
-  if (typeof options !== "object" || options === null) {
+  if (typeof (options ?? {}) !== "object") {
     return { options, settle: () => Promise.resolve() };
   }
-  const given = options as Readonly<Record<string, unknown>>;
+  // JSON has null for what is not given.
+  const given = (options ?? {}) as Readonly<Record<string, unknown>>;
   const watched: Record<string, unknown> = {};
   const checks: (() => void)[] = [];
   for (const name of namesOf(given).names) {
