@@ -194,7 +194,7 @@ export class Runner {
     const hasDiverged = !job.isFirst && !this.#isFinite;
     if (hasDiverged || this.#barrier.stopping) return { loss: NaN, steps: 0, samples: 0 };
     const stages = this.#trainingStages({ gather: false });
-    const rows = Uint32Array.from(labels.keys());
+    const rows = new Uint32Array(labels.length).map((_, row) => row);
     const parts = cutChains(this.#plan, entries);
     const adam = extendedCode().adamStep(this.#policy, step);
     const lists = this.#lists[job.lists]!;
