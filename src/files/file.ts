@@ -81,7 +81,7 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
   const opened = await file.stat();
   const { size } = opened;
   // All reads share one file position, so they take turns.
-  let last: Promise<unknown> = Promise.resolve();
+  let last: Promise<unknown> | undefined;
   const fillFrom = async (offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
     const { length } = bytes;
     // Moving the position touches no disk, so that another thread would take longer to do it.
@@ -95,8 +95,12 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
   };
   const readInto = async (offset: number, target: Uint8Array<ArrayBuffer>): Promise<void> => {
     checkRange({ name, size }, { offset, length: target.length });
-    const turn = last.then(() => fillFrom(offset, target));
-    last = turn.catch(() => undefined);
+    const fill = () => fillFrom(offset, target);
+    // Begun now, unless others are before it: whoever reads ahead computes next, and lets nothing begin until that is done.
+    const turn = last === undefined ? fill() : last.then(fill);
+    const ended = last = turn.catch(() => undefined);
+    await ended;
+    if (last === ended) last = undefined;
     await turn;
   };
   return {

@@ -13,12 +13,15 @@ const TURN_MS = 50;
  */
 export function guardSource(source: ByteSource, signal: AbortSignal): ByteSource {
   let lastTurn = performance.now();
-  const pause = async (): Promise<void> => {
-    signal.throwIfAborted();
-    if (performance.now() - lastTurn <= TURN_MS) return;
+  const giveTurn = async (): Promise<void> => {
     await takeTurn();
     lastTurn = performance.now();
     signal.throwIfAborted();
+  };
+  /** Nothing to wait for, mostly: a read that is asked for ahead then begins before its reader computes on. */
+  const pause = (): Promise<void> | undefined => {
+    signal.throwIfAborted();
+    return performance.now() - lastTurn > TURN_MS ? giveTurn() : undefined;
   };
   const { readInto } = source;
   return {
@@ -28,11 +31,13 @@ export function guardSource(source: ByteSource, signal: AbortSignal): ByteSource
     identity: source.identity,
     blob: source.blob,
     async read(offset, length) {
-      await pause();
+      const turn = pause();
+      if (turn !== undefined) await turn;
       return await unlessAborted(source.read(offset, length), signal);
     },
     readInto: readInto && (async (offset, target) => {
-      await pause();
+      const turn = pause();
+      if (turn !== undefined) await turn;
       // Not left early: somebody else may use the target's memory after that.
       await readInto(offset, target);
       signal.throwIfAborted();

@@ -2,7 +2,8 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { FormatError, WriteError } from "../../src/errors.ts";
 import { openSignal } from "../../src/genome/signal/open_signal.ts";
 import { geneWindows } from "../../src/genome/windows.ts";
-import type { ByteSource } from "../../src/files/byte_source.ts";
+import { type ByteSource, readInto } from "../../src/files/byte_source.ts";
+import { guardSource } from "../../src/files/guard_source.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 import { openFile, pathKind, writeFileAtomic } from "../../src/files/file.ts";
@@ -133,6 +134,39 @@ Deno.test("reads of one file that overlap in time each get their own bytes", asy
     deepStrictEqual(parts.map((part) => part[0]), starts.map((start) => start % 256));
     await rejects(file.read(999, 2), /bytes 999 to 1001 of .* 1000 bytes/);
     file.close();
+  });
+});
+
+Deno.test("a read that is asked for ahead begins before whoever asked computes on", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/bytes`;
+    await Deno.writeFile(path, Uint8Array.from({ length: 1000 }, (_, i) => i % 256));
+    const { read } = Deno.FsFile.prototype;
+    let begun = 0;
+    Deno.FsFile.prototype.read = async function (target) {
+      begun++;
+      return await read.call(this, target);
+    };
+    try {
+      const file = await openFile(path);
+      const guarded = guardSource(file, new AbortController().signal);
+      for (const source of [file, guarded]) {
+        begun = 0;
+        const target = new Uint8Array(3);
+        const ahead = readInto(source, 300, target);
+        strictEqual(begun, 1);
+        await ahead;
+        deepStrictEqual([...target], [44, 45, 46]);
+        // One that failed keeps no other from beginning.
+        await rejects(source.read(999, 2), RangeError);
+        const another = source.read(700, 1);
+        strictEqual(begun, 2);
+        deepStrictEqual([...await another], [700 % 256]);
+      }
+      file.close();
+    } finally {
+      Deno.FsFile.prototype.read = read;
+    }
   });
 });
 
