@@ -96,7 +96,7 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
   const readInto = async (offset: number, target: Uint8Array<ArrayBuffer>): Promise<void> => {
     checkRange({ name, size }, { offset, length: target.length });
     const fill = () => fillFrom(offset, target);
-    // Begun now, unless others are before it: whoever reads ahead computes next, and lets nothing begin until that is done.
+    // Started now, unless others are before it: whoever reads ahead computes next, and lets nothing begin until that is done.
     const turn = last === undefined ? fill() : last.then(fill);
     const ended = last = turn.catch(() => undefined);
     await ended;

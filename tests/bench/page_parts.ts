@@ -53,7 +53,7 @@ function describeMachine({ machine, versions, date, disturbed, rows }: KeptResul
   const busy = disturbed.length === 0
     ? "Nobody else used the machine."
     : `Others used the machine during ${disturbed.length} of the lines, marked with an asterisk.`;
-  return `Measured on ${date}: ${cpu}${vectors}, ${cores} cores; Deno ${versions.deno} (V8 ${versions.v8}); ${
+  return `Measured up to ${date}: ${cpu}${vectors}, ${cores} cores; Deno ${versions.deno} (V8 ${versions.v8}); ${
     peers.join(", ")
   }. ${busy}`;
 }

@@ -142,25 +142,25 @@ Deno.test("a read that is asked for ahead begins before whoever asked computes o
     const path = `${directory}/bytes`;
     await Deno.writeFile(path, Uint8Array.from({ length: 1000 }, (_, i) => i % 256));
     const { read } = Deno.FsFile.prototype;
-    let begun = 0;
+    let started = 0;
     Deno.FsFile.prototype.read = async function (target) {
-      begun++;
+      started++;
       return await read.call(this, target);
     };
     try {
       const file = await openFile(path);
       const guarded = guardSource(file, new AbortController().signal);
       for (const source of [file, guarded]) {
-        begun = 0;
+        started = 0;
         const target = new Uint8Array(3);
         const ahead = readInto(source, 300, target);
-        strictEqual(begun, 1);
+        strictEqual(started, 1);
         await ahead;
         deepStrictEqual([...target], [44, 45, 46]);
         // One that failed keeps no other from beginning.
         await rejects(source.read(999, 2), RangeError);
         const another = source.read(700, 1);
-        strictEqual(begun, 2);
+        strictEqual(started, 2);
         deepStrictEqual([...await another], [700 % 256]);
       }
       file.close();
