@@ -1,6 +1,7 @@
 /** Readers whose hooks are asynchronous: what these are rejected with ends the reading, and never the program. */
 
-import { rejects, throws } from "node:assert";
+import { rejects, strictEqual, throws } from "node:assert";
+import { readDataset } from "../src/data/mod.ts";
 import { explainChanges } from "../src/explain/mod.ts";
 import { bytesSource } from "../src/files/byte_source.ts";
 import { writeFileAtomic } from "../src/files/file.ts";
@@ -65,6 +66,27 @@ Deno.test("files of samples", async () => {
   const store = new Map();
   await writeAnndata(store, [BLOCK], { record: RECORD });
   await rejects(readAnndata(store, { onProgress: never }), REASON);
+});
+
+Deno.test("a hook hears each report once, and its promise once, though readers call each other", async () => {
+  const folder = await Deno.makeTempDir();
+  await writeFileAtomic(`${folder}/a.npz`, (sink) => {
+    return writeCompetition(sink, [BLOCK], { record: RECORD });
+  });
+  await writeFileAtomic(`${folder}/csv/E003/train.csv`, "000003,1,4,0\n");
+  const reports: string[] = [];
+  let heard = 0;
+  const hook = (report: unknown) => {
+    reports.push(JSON.stringify(report));
+    return { then: (resolve: (result: number) => void) => resolve(++heard) };
+  };
+  const hooks = { record: RECORD, onProgress: hook, onWarning: hook };
+  await readDataset(`${folder}/a.npz`, hooks);
+  await readDataset(`${folder}/csv`, hooks);
+  await Deno.remove(folder, { recursive: true });
+  strictEqual(new Set(reports).size, reports.length);
+  strictEqual(reports.length, 2);
+  strictEqual(heard, reports.length);
 });
 
 Deno.test("files that are prepared, whatever takes their counts", async () => {
