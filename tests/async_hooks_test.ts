@@ -22,6 +22,7 @@ import {
   writeCompetition,
 } from "../src/io/mod.ts";
 import { findMotifs } from "../src/motifs/mod.ts";
+import { describeInputs } from "../src/runs/mod.ts";
 import { DEEPCHROME_RECORD } from "../src/record.ts";
 import { fixture, fixtureWindows } from "./helpers/genome.ts";
 import { textSource } from "./helpers/text_source.ts";
@@ -62,6 +63,10 @@ Deno.test("files of samples", async () => {
   await writeFileAtomic(`${folder}/E003/test.csv`, "000003,1,4,0\n");
   const options = { record: RECORD, split: "test", onProgress: never } as const;
   await rejects(readDeepchromeFolder(folder, options), REASON);
+  const path = `${folder}/a.npz`;
+  await writeFileAtomic(path, (sink) => writeCompetition(sink, [BLOCK], { record: RECORD }));
+  await rejects(readDataset(path, { mostBytes: 0, onProgress: never }), REASON);
+  await rejects(describeInputs({ data: path }, { onProgress: never }), REASON);
   await Deno.remove(folder, { recursive: true });
   const store = new Map();
   await writeAnndata(store, [BLOCK], { record: RECORD });
