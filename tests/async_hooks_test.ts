@@ -1,6 +1,7 @@
 /** Readers whose hooks are asynchronous: what these are rejected with ends the reading, and never the program. */
 
-import { rejects, throws } from "node:assert";
+import { rejects, strictEqual, throws } from "node:assert";
+import { readDataset } from "../src/data/mod.ts";
 import { explainChanges } from "../src/explain/mod.ts";
 import { bytesSource } from "../src/files/byte_source.ts";
 import { writeFileAtomic } from "../src/files/file.ts";
@@ -21,6 +22,7 @@ import {
   writeCompetition,
 } from "../src/io/mod.ts";
 import { findMotifs } from "../src/motifs/mod.ts";
+import { describeInputs } from "../src/runs/mod.ts";
 import { DEEPCHROME_RECORD } from "../src/record.ts";
 import { fixture, fixtureWindows } from "./helpers/genome.ts";
 import { textSource } from "./helpers/text_source.ts";
@@ -61,10 +63,35 @@ Deno.test("files of samples", async () => {
   await writeFileAtomic(`${folder}/E003/test.csv`, "000003,1,4,0\n");
   const options = { record: RECORD, split: "test", onProgress: never } as const;
   await rejects(readDeepchromeFolder(folder, options), REASON);
+  const path = `${folder}/a.npz`;
+  await writeFileAtomic(path, (sink) => writeCompetition(sink, [BLOCK], { record: RECORD }));
+  await rejects(readDataset(path, { mostBytes: 0, onProgress: never }), REASON);
+  await rejects(describeInputs({ data: path }, { onProgress: never }), REASON);
   await Deno.remove(folder, { recursive: true });
   const store = new Map();
   await writeAnndata(store, [BLOCK], { record: RECORD });
   await rejects(readAnndata(store, { onProgress: never }), REASON);
+});
+
+Deno.test("a hook hears each report once, and its promise once, though readers call each other", async () => {
+  const folder = await Deno.makeTempDir();
+  await writeFileAtomic(`${folder}/a.npz`, (sink) => {
+    return writeCompetition(sink, [BLOCK], { record: RECORD });
+  });
+  await writeFileAtomic(`${folder}/csv/E003/train.csv`, "000003,1,4,0\n");
+  const reports: string[] = [];
+  let heard = 0;
+  const hook = (report: unknown) => {
+    reports.push(JSON.stringify(report));
+    return { then: (resolve: (result: number) => void) => resolve(++heard) };
+  };
+  const hooks = { record: RECORD, onProgress: hook, onWarning: hook };
+  await readDataset(`${folder}/a.npz`, hooks);
+  await readDataset(`${folder}/csv`, hooks);
+  await Deno.remove(folder, { recursive: true });
+  strictEqual(new Set(reports).size, reports.length);
+  strictEqual(reports.length, 2);
+  strictEqual(heard, reports.length);
 });
 
 Deno.test("files that are prepared, whatever takes their counts", async () => {

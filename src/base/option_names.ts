@@ -14,6 +14,8 @@ export type OptionKind =
   | "list"
   | "number"
   | "object"
+  /** An object of further options, of which some may be `null`. */
+  | "options"
   | "signal"
   | "string"
   | "any";
@@ -78,6 +80,7 @@ function isOfKind(value: unknown, kind: OptionKind = "any"): boolean {
   if (kind === "signal") return isSignal(value);
   // A data set; results that were kept as `evaluation` are not meant for `validation`.
   if (kind === "data") return "columns" in Object(value);
+  if (kind === "options") kind = "object";
   return typeof value === kind && !Array.isArray(value) && tagOf(value) !== "Date";
 }
 

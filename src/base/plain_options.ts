@@ -5,9 +5,6 @@ import { isSignal } from "./kinds.ts";
 import { namesOf, type OptionKind, refuseUnknownNames } from "./option_names.ts";
 import { showValue } from "./show_value.ts";
 
-/** Options that are options themselves. */
-const NESTED = ["checkpoint", "earlyStopping"];
-
 /** The options of some functions. */
 export interface OptionRules {
   /** What is refused otherwise, such as `train`. */
@@ -50,7 +47,7 @@ export function plainOptions<Options extends object>(
         `Cannot ${action}: ${name} is ${kindOrValue(value)}, expected ${wanted}`,
       );
     }
-    plain[name] = NESTED.includes(name) ? withoutNulls(value) : value;
+    plain[name] = kinds[name] === "options" ? withoutNulls(value) : value;
   }
   // Records of a program's own, which have more than options, are given for options, and runs of `fitMany` are such records.
   if (hasOthers) {

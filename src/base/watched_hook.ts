@@ -2,53 +2,6 @@
 
 import { namesOf } from "./option_names.ts";
 
-/** A hook that is watched. */
-export interface WatchedHook<Reports extends readonly unknown[]> {
-  /** Calls the hook; throws what an earlier call was rejected with. */
-  readonly call: (...reports: Reports) => void;
-  /** Throws what a call was rejected with, if it was. */
-  readonly check: () => void;
-}
-
-/**
- * Watches a hook that may be asynchronous, though its promise is not waited for. Nobody would handle its rejection, which ends
- * programs: work that reports its progress ends with it instead, at the next report or at its end.
- *
- * @param hook The hook.
- * @returns It, watched; `undefined` without one.
- */
-export function watchHook<Reports extends readonly unknown[]>(
-  hook: ((...reports: Reports) => unknown) | null | undefined,
-): WatchedHook<Reports> | undefined {
-  // JSON has null for what is not given.
-  if (hook === undefined || hook === null) return undefined;
-  let failure: { readonly reason: unknown } | undefined;
-  const check = () => {
-    if (failure !== undefined) throw failure.reason;
-  };
-  return {
-    call(...reports) {
-      check();
-      const returned = hook(...reports);
-      if (typeof Object(returned).then !== "function") return;
-      Promise.resolve(returned).catch((reason) => failure ??= { reason });
-    },
-    check,
-  };
-}
-
-/** The options that are hooks which nothing waits for. */
-const HOOKS: readonly string[] = [
-  "onFile",
-  "onNote",
-  "onPairs",
-  "onProgress",
-  "onTrial",
-  "onValues",
-  "onWarning",
-  "onWriting",
-];
-
 /** Options whose hooks are watched. */
 export interface WatchedOptions<Options> {
   /** The same options, with hooks to call in place of the caller's. */
@@ -57,11 +10,16 @@ export interface WatchedOptions<Options> {
   readonly settle: () => Promise<void>;
 }
 
+/** Hooks that are watched already, since public functions give their options to each other. */
+const WATCHED = new WeakSet<object>();
+
 /**
- * Watches all hooks of options that nothing waits for, as {@linkcode watchHook} does.
+ * Watches the hooks of options, which are the functions whose names begin with `on`. They may be asynchronous, though nothing
+ * waits for their promises. Nobody would handle a rejection, which ends programs: the work ends with it instead, when it calls
+ * one of the hooks again or when it is done.
  *
  * @param options The options; those of a class may have getters.
- * @returns A copy of them.
+ * @returns A copy of them. Hooks that are watched already stay as they are: the function that was called first hears of them.
  */
 export function watchHooks<Options extends object>(options: Options): WatchedOptions<Options> {
   // `files.map(readGenes)` gives other things in their place, in which nobody looks for hooks.
@@ -71,19 +29,31 @@ export function watchHooks<Options extends object>(options: Options): WatchedOpt
   // JSON has null for what is not given.
   const given = (options ?? {}) as Readonly<Record<string, unknown>>;
   const watched: Record<string, unknown> = {};
-  const checks: (() => void)[] = [];
+  let failure: { readonly reason: unknown } | undefined;
+  const check = () => {
+    if (failure !== undefined) throw failure.reason;
+  };
   for (const name of namesOf(given).names) {
-    const value = given[name];
-    const isHook = HOOKS.includes(name) && typeof value === "function";
-    // A hook that is a method may want the object that it was given in.
-    const hook = isHook ? watchHook(value.bind(given) as () => unknown) : undefined;
-    if (hook !== undefined) checks.push(hook.check);
-    watched[name] = hook?.call ?? value;
+    const hook = given[name];
+    watched[name] = hook;
+    if (!/^on[A-Z]/.test(name) || typeof hook !== "function" || WATCHED.has(hook)) continue;
+    const call = (...reports: unknown[]) => {
+      check();
+      // A hook that is a method may want the object that it was given in.
+      const returned = hook.apply(given, reports);
+      if (isPromise(returned)) {
+        Promise.resolve(returned).catch((reason) => failure ??= { reason });
+      }
+      // Some hooks are waited for.
+      return returned;
+    };
+    WATCHED.add(call);
+    watched[name] = call;
   }
   const settle = async () => {
     // A rejection of the last call is heard of one turn later.
     await Promise.resolve();
-    for (const check of checks) check();
+    check();
   };
   return { options: watched as Options, settle };
 }
@@ -129,11 +99,15 @@ export function plainHook<Report>(
   if (hook === undefined || hook === null) return undefined;
   return (report) => {
     const returned = hook(report);
-    if (typeof Object(returned).then !== "function") return;
+    if (!isPromise(returned)) return;
     // Nobody else handles its rejection, which ends programs.
     Promise.resolve(returned).catch(() => {});
     throw new TypeError(
       `Cannot ${action}: ${name} returned a promise, expected a function that is not asynchronous`,
     );
   };
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof Object(value).then === "function";
 }

@@ -23,7 +23,7 @@ export interface FileLock {
 
 /** How a lock is taken. */
 export interface LockOptions {
-  /** Called with warnings for the user. */
+  /** Called with warnings for the user; it is waited for. */
   readonly onWarning?: ((text: string) => void) | undefined;
 }
 
@@ -47,10 +47,13 @@ export async function takeLock(
     if (await isLink(path)) throw new ContractError(`Cannot lock ${path}: it is a link`);
     const file = await openLock(path);
     if (file === undefined) continue;
-    if (!await tryLock(file, path, onWarning)) {
-      file.close();
-      return undefined;
+    let isTaken = false;
+    try {
+      isTaken = await tryLock(file, path, onWarning);
+    } finally {
+      if (!isTaken) file.close();
     }
+    if (!isTaken) return undefined;
     // Its former owner may have removed it after it was opened here: other processes would then lock a new file.
     if (await isSameFile(file, path)) {
       await refuseContent(file, path);
@@ -81,7 +84,7 @@ async function tryLock(
     // A process of Node, which has no locks of the system, may have it.
     return !await hasOwner(path) && await file.tryLock(true);
   } catch (error) {
-    onWarning(cannotLock(path, (error as Error).message));
+    await onWarning(cannotLock(path, (error as Error).message));
     return true;
   }
 }

@@ -4,7 +4,6 @@ import { type PackedArray, packedTypeOf } from "../base/arrays.ts";
 import { sha256 } from "../base/bytes.ts";
 import { basename, dirname } from "../base/paths.ts";
 import { toHex } from "../base/platform.ts";
-import { withWatchedHooks } from "../base/watched_hook.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { directorySource } from "../files/directory_source.ts";
 import { pathOf } from "../files/file.ts";
@@ -40,13 +39,6 @@ interface Member {
 export async function openStoredCompetition(
   path: string | URL,
   options: Omit<ReadCompetitionOptions, "cellTypes"> = {},
-): Promise<SampleColumns[]> {
-  return await withWatchedHooks(options, (watched) => openCellTypes(path, watched));
-}
-
-async function openCellTypes(
-  path: string | URL,
-  options: Omit<ReadCompetitionOptions, "cellTypes">,
 ): Promise<SampleColumns[]> {
   const { onNote, onProgress, ...others } = options;
   const parts = await openCompetitionParts(path, others);

@@ -60,7 +60,7 @@ export interface FindMotifsOptions {
    * @default {50}
    */
   readonly positionBins?: number | undefined;
-  /** Called after each sequence; one that is looked at twice counts twice. */
+  /** Called after each sequence; one that is looked at twice counts twice. It must not be asynchronous. */
   readonly onProgress?: OnProgress | undefined;
   /** Gives the work up, between two sequences: the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
@@ -72,12 +72,14 @@ export interface FindMotifsOptions {
  * are left out. A filter that never responds, because its greatest response is not above 0, has no sites and a motif that
  * says nothing.
  *
+ * This function is not asynchronous, so it can wait for nothing, and hear of nothing that `onProgress` promises.
+ *
  * @param filters The filters.
  * @param sequences The sequences.
  * @param options Which sequences, and what counts as a site.
  * @returns A motif for each filter.
  * @throws {RangeError} If an option is out of range, or the sequences are shorter than the filters.
- * @throws {TypeError} If `onProgress` returns a promise, which nothing would wait for.
+ * @throws {TypeError} If `onProgress` returns a promise.
  *
  * @example A filter that wants GA
  * ```ts

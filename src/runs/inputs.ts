@@ -69,12 +69,14 @@ export async function describeInputs(
   paths: Readonly<Record<string, string | undefined>>,
   options: DigestOptions = {},
 ): Promise<Inputs> {
-  const inputs: Record<string, InputFile> = {};
-  for (const [name, path] of Object.entries(paths)) {
-    const found = path === undefined ? undefined : await describeInput(path, options);
-    if (found !== undefined) inputs[name] = found;
-  }
-  return inputs;
+  return await withWatchedHooks(options, async (watched) => {
+    const inputs: Record<string, InputFile> = {};
+    for (const [name, path] of Object.entries(paths)) {
+      const found = path === undefined ? undefined : await describeInput(path, watched);
+      if (found !== undefined) inputs[name] = found;
+    }
+    return inputs;
+  });
 }
 
 /** Digests a file, or those files of a folder that are read as data; `undefined` if there is nothing to read. */
@@ -82,10 +84,6 @@ export async function describeInput(
   path: string,
   options: DigestOptions = {},
 ): Promise<InputFile | undefined> {
-  return await withWatchedHooks(options, (watched) => describeAny(path, watched));
-}
-
-async function describeAny(path: string, options: DigestOptions): Promise<InputFile | undefined> {
   const kind = await pathKind(path).catch(() => undefined);
   if (kind === undefined) return await describeSeveral(path, options);
   if (kind === "directory") {

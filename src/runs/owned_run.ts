@@ -53,7 +53,7 @@ export interface TakeRunOptions {
    * change the directory, since earlier checks may be out of date.
    */
   readonly refuse?: (() => Promise<void>) | undefined;
-  /** Called with warnings for the user, such as that a checkpoint is damaged. */
+  /** Called with warnings for the user, such as that a checkpoint is damaged; it is waited for. */
   readonly onWarning?: ((text: string) => void) | undefined;
 }
 

@@ -46,7 +46,7 @@ export interface OpenCheckpointsOptions extends CheckpointPace {
   readonly resume: boolean;
   /** Called before a checkpoint is written; throws if nothing may be written any more. */
   readonly check: () => Promise<void>;
-  /** Called with warnings about damaged checkpoints. */
+  /** Called with warnings about damaged checkpoints; it is waited for. */
   readonly onWarning: (text: string) => void;
 }
 
@@ -61,7 +61,7 @@ export async function openCheckpoints(
 ): Promise<RunCheckpoints> {
   const folder = new CheckpointFolder(path);
   const found = resume ? await folder.load() : undefined;
-  for (const { message } of found?.damaged ?? []) onWarning(message);
+  for (const { message } of found?.damaged ?? []) await onWarning(message);
   const save = async (state: FitCheckpoint) => {
     await check();
     await folder.save(state);
@@ -89,7 +89,7 @@ export async function openPart(
     return await openCheckpoints(path, options);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    options.onWarning(`${error.message}; this part starts over`);
+    await options.onWarning(`${error.message}; this part starts over`);
     await clearFolder(path);
     return await openCheckpoints(path, options);
   }

@@ -43,10 +43,11 @@ export async function clearFinishedRun(directory: string): Promise<void> {
     const command = await commandOfRun(directory);
     if (command === undefined) return;
     if (await pathKind(checkpointsOf(directory)) !== "directory") return;
-    await using owned = await takeParts(directory, { command });
+    await using owned = await ownDirectory(directory, { command });
     await owned.finish();
-  } catch {
-    // Files that remain are harmless.
+  } catch (error) {
+    // Files that remain are harmless. What this package or the system refuses has such a code; a mistake has none.
+    if (!/^(HISTONE_|E(?!RR_))/.test(Object(error).code)) throw error;
   }
 }
 
@@ -88,7 +89,7 @@ export async function takeRun(directory: string, options: TakeRunOptions): Promi
   if (typeof directory !== "string") directory = pathOf(directory);
   options = checkTaking(options);
   const { resume = false, checkpointMinutes, share, onWarning = () => {} } = options;
-  const parts = await takeParts(directory, options);
+  const parts = await ownDirectory(directory, options);
   const path = checkpointsOf(directory);
   const { check } = parts;
   const pace = { checkpointMinutes, share };
@@ -102,7 +103,7 @@ export async function takeRun(directory: string, options: TakeRunOptions): Promi
   return {
     id: parts.id,
     options: checkpoints.options,
-    canResume: canResume,
+    canResume,
     check: parts.check,
     finish: parts.finish,
     async begin() {
@@ -150,7 +151,11 @@ export async function takeRun(directory: string, options: TakeRunOptions): Promi
  */
 export async function takeParts(directory: string, options: TakeRunOptions): Promise<OwnedParts> {
   if (typeof directory !== "string") directory = pathOf(directory);
-  options = checkTaking(options);
+  return await ownDirectory(directory, checkTaking(options));
+}
+
+/** Does what {@linkcode takeParts} does, with a path and options that were checked. */
+async function ownDirectory(directory: string, options: TakeRunOptions): Promise<OwnedParts> {
   const { command, flags = {}, inputs = {}, resume = false, refuse } = options;
   const { checkpointMinutes, onWarning = () => {} } = options;
   const path = checkpointsOf(directory);

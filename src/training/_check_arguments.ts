@@ -32,7 +32,6 @@ const OF_RUNS: Readonly<Record<Exclude<keyof typeof OPTIONS, keyof FitManyOption
   scheme: true,
   seed: true,
   stratified: true,
-  subsets: true,
   takeOutputs: true,
   validation: true,
 };

@@ -13,7 +13,6 @@ import { predictSource } from "./_predict_source.ts";
 import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 import { withSession } from "./_kept_sessions.ts";
 import { awaitHook } from "./hooks.ts";
-import { plainOptions } from "./_plain_options.ts";
 import { withWatchedHooks } from "../base/watched_hook.ts";
 import type { PredictOptions } from "./predict_options.ts";
 
@@ -37,7 +36,6 @@ export async function predictSubsets(
   data: Dataset,
   options: PredictSubsetsOptions,
 ): Promise<Float32Array<ArrayBuffer>[]> {
-  options = plainOptions(options, "predict");
   checkTrainedModel(model, "predict");
   checkDataset(data, "predict");
   return await withWatchedHooks(options, async (watched) => {

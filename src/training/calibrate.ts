@@ -13,7 +13,7 @@ import { checkSpec } from "./_check_arguments.ts";
 import { resolveSpec } from "./_check_data.ts";
 import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
-import { fitMany } from "./fit_many.ts";
+import { trainRuns } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
 import { type HeldOutSamples, MarkErrorSums } from "./_mark_errors.ts";
 import { predict } from "./predict.ts";
@@ -76,7 +76,7 @@ export async function calibrate(
   checkCalibrated({ name, loss: common.loss ?? loss });
   const parts = calibrationFolds(data, { folds, seed });
   const runs = foldRuns(parts, { seed, learningRate, validation });
-  const results = await fitMany(spec, runs, common);
+  const results = await trainRuns(spec, runs, common);
   const diverged = results.find((result) => result.diverged !== undefined)?.diverged;
   if (diverged !== undefined) throw diverged;
   return await measureErrors(data, { parts, results, options: common });

@@ -9,7 +9,7 @@ import { countKnown, type PanelReading } from "../panel/reading.ts";
 import { type RegimeAgreement, scoreByRegime } from "../validation/split_scores.ts";
 import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
-import { fitMany } from "./fit_many.ts";
+import { trainRuns } from "./fit_many.ts";
 import type { EpochRecord, FitManyProgress, FitManyResult, FitOptions } from "./fit_types.ts";
 import { awaitHook } from "./hooks.ts";
 import { predict } from "./predict.ts";
@@ -102,7 +102,7 @@ export async function crossValidate(
   const runs = parts.map(({ training, validation }) => {
     return { data: training, validation, seed, learningRate };
   });
-  const trained = await fitMany(spec, runs, {
+  const trained = await trainRuns(spec, runs, {
     ...common,
     sampleWeights: spreadSampleWeights(data, sampleWeights),
   });

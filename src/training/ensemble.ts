@@ -8,7 +8,7 @@ import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { plainOptions } from "./_plain_options.ts";
-import { fitMany } from "./fit_many.ts";
+import { trainRuns } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions, FitRun } from "./fit_types.ts";
 import { predict } from "./predict.ts";
 import type { PredictOptions } from "./predict_options.ts";
@@ -93,7 +93,7 @@ export async function fitEnsemble(
     options,
     "train",
   );
-  return await fitMany(
+  return await trainRuns(
     spec,
     ensembleRuns(data, { members, seed, learningRate, validation }),
     { ...common, sampleWeights: spreadSampleWeights(data, sampleWeights) },

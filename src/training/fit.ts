@@ -4,7 +4,7 @@ import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
-import { fitMany } from "./fit_many.ts";
+import { trainRuns } from "./fit_many.ts";
 import type { FitOptions, FitResult } from "./fit_types.ts";
 
 /**
@@ -50,7 +50,7 @@ export async function fit(
   checkDataset(data, "train");
   const plain = plainOptions(options, "train");
   const { seed, learningRate, validation, sampleWeights, onEpoch, onProgress, ...common } = plain;
-  const results = await fitMany(
+  const results = await trainRuns(
     spec,
     [{ data, seed, learningRate, validation }],
     {

@@ -19,7 +19,7 @@ import { resolveSpec } from "./_check_data.ts";
 import { plainOptions } from "./_plain_options.ts";
 import { spreadSampleWeights } from "./_sample_weights.ts";
 import { type EnsembleOptions, ensembleRuns } from "./ensemble.ts";
-import { fitMany } from "./fit_many.ts";
+import { trainRuns } from "./fit_many.ts";
 import type { FitManyResult } from "./fit_types.ts";
 import { joinSignals } from "../base/join_signals.ts";
 
@@ -91,7 +91,7 @@ export async function fitCalibrated(
   const { name, loss } = resolveSpec(spec, runs);
   checkCalibrated({ name, loss: common.loss ?? loss });
   const parts = calibrationFolds(data, { folds, seed });
-  const trained = await fitMany(spec, [...runs, ...foldRuns(parts, own)], common);
+  const trained = await trainRuns(spec, [...runs, ...foldRuns(parts, own)], common);
   const typical = typicalSignal(data);
   const members = trained.slice(0, count).map((result) => {
     return { ...result, model: { ...result.model, typicalSignal: typical } };

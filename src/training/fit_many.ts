@@ -20,7 +20,7 @@ import type {
 } from "./fit_types.ts";
 import { PartFinished } from "./part.ts";
 import { plainOptions } from "./_plain_options.ts";
-import { watchHook } from "../base/watched_hook.ts";
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import { surveyRuns } from "./_survey.ts";
 import { joinSignals } from "../base/join_signals.ts";
 
@@ -64,8 +64,19 @@ export async function fitMany(
   runs: readonly FitRun[],
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
-  runs = plainRuns(runs, options);
-  options = plainOptions(options, "train");
+  return await trainRuns(spec, plainRuns(runs, options), plainOptions(options, "train"));
+}
+
+/**
+ * Does what {@linkcode fitMany} does, with options whose names and kinds were checked by the function that a program called.
+ *
+ * @throws As it does.
+ */
+export async function trainRuns(
+  spec: ModelSpec | PresetName,
+  runs: readonly FitRun[],
+  options: FitManyOptions,
+): Promise<FitManyResult[]> {
   checkSpec(spec, "train");
   for (const { data, validation } of runs) {
     checkDataset(data, "train");
@@ -74,17 +85,20 @@ export async function fitMany(
   checkOptions(options);
   if (runs.length === 0) return [];
   options.signal?.throwIfAborted();
-  const progress = watchHook(options.onProgress);
-  const fit = await planFit(spec, runs, { ...options, onProgress: progress?.call });
-  const { checkpoint } = options;
-  if (checkpoint?.survey === undefined) {
+  const { checkpoint, onProgress } = options;
+  // The others are waited for, and a run is kept when `stop` ends it, whatever a hook makes of that.
+  return await withWatchedHooks({ onProgress }, async (watched) => {
+    const fit = await planFit(spec, runs, { ...options, ...watched });
+    if (checkpoint?.survey !== undefined) return await surveyAll(fit);
     await using _ = await fit.hooks.take(async () => await checkpoint?.take?.());
-    const results = await trainGroups(fit);
-    progress?.check();
-    return results;
-  }
+    return await trainGroups(fit);
+  });
+}
+
+/** Tells a survey of the runs, in place of training them. */
+async function surveyAll(fit: Fit): Promise<never> {
   const surveyed = await surveyRuns(fit);
-  await fit.hooks.wait(() => checkpoint.survey?.(surveyed, fit.arithmetic));
+  await fit.hooks.wait(() => fit.options.checkpoint?.survey?.(surveyed, fit.arithmetic));
   throw new PartFinished("The runs were surveyed, not trained");
 }
 

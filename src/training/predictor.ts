@@ -15,7 +15,7 @@ import {
 } from "./_prediction_queue.ts";
 import { PredictorCall } from "./_predictor_call.ts";
 import { type PredictorHealth, PredictorSessions } from "./_predictor_sessions.ts";
-import { watchHook } from "../base/watched_hook.ts";
+import { withWatchedHooks } from "../base/watched_hook.ts";
 import { meanOf, spreadOfMembers } from "./ensemble.ts";
 import { predictIntervals } from "./intervals.ts";
 import type {
@@ -175,31 +175,32 @@ class OpenPredictor implements Predictor {
       predicted: { readonly data: Dataset; readonly members: Float32Array<ArrayBuffer>[] },
     ) => Answer,
   ): Promise<Answer> {
-    const { geneEffects } = this.#options;
+    const { geneEffects, onNote } = this.#options;
     // Plain JavaScript may give anything, and a queue that has counted NaN lets nobody in any more.
     if (!(samples instanceof Dataset || Array.isArray(samples))) {
       throw new TypeError(
         `Cannot predict: found ${showValue(samples)}, expected a data set or an array of samples`,
       );
     }
-    const [progress, note] = [watchHook(onProgress), watchHook(this.#options.onNote)];
-    return await this.#queue.run(samples.length, {
-      signal,
-      prepare: async () => {
-        const [first] = this.#sessions.models;
-        const data = samples instanceof Dataset ? samples : samplesFor(first!, samples);
-        return await this.#prepare(data, { onProgress: progress?.call, onNote: note?.call });
-      },
-      finish: ({ data, outputs }) => {
-        progress?.check();
-        note?.check();
-        const { device } = this.report;
-        const members = this.#sessions.models.map((model, index) =>
-          finishPredictions(outputs[index]!, { model, data }, { geneEffects, device })
-        );
-        return answer({ data, members });
-      },
-    });
+    const run = (hooks: Pick<SampleOptions & CallOptions, "onNote" | "onProgress">) =>
+      this.#queue.run(samples.length, {
+        signal,
+        prepare: async () => {
+          const [first] = this.#sessions.models;
+          const data = samples instanceof Dataset ? samples : samplesFor(first!, samples);
+          return await this.#prepare(data, hooks);
+        },
+        finish: ({ data, outputs }) => {
+          const { device } = this.report;
+          const members = this.#sessions.models.map((model, index) =>
+            finishPredictions(outputs[index]!, { model, data }, { geneEffects, device })
+          );
+          return answer({ data, members });
+        },
+      });
+    // Most calls have none, and take microseconds: watching nothing would be felt.
+    if (onProgress === undefined && onNote === undefined) return await run({});
+    return await withWatchedHooks({ onProgress, onNote }, run);
   }
 
   /** Finds what is wrong with samples before they wait. */

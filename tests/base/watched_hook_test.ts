@@ -48,9 +48,27 @@ Deno.test("options keep what they have, and hooks what they are told and the obj
   deepStrictEqual(seen, ["a", 1]);
 });
 
-Deno.test("functions that are no hooks are left as they are", () => {
-  const open = () => {};
-  strictEqual(watchHooks({ open }).options.open, open);
+Deno.test("a hook is any function whose name begins with on, and others are left as they are", async () => {
+  const never = () => Promise.reject(REASON);
+  const given = { open: never, once: never, onData: true, onSomethingNew: never };
+  const { options, settle } = watchHooks(given);
+  for (const name of ["open", "once", "onData"] as const) strictEqual(options[name], given[name]);
+  options.onSomethingNew().catch(() => {});
+  await rejects(settle(), REASON);
+});
+
+Deno.test("a hook that is watched already is left to the function that was called first", async () => {
+  const outer = watchHooks({ onNote: () => Promise.reject(REASON) });
+  const inner = watchHooks(outer.options);
+  strictEqual(inner.options.onNote, outer.options.onNote);
+  inner.options.onNote().catch(() => {});
+  await inner.settle();
+  await rejects(outer.settle(), REASON);
+});
+
+Deno.test("the promise of a hook that is waited for is its caller's, too", async () => {
+  const { options } = watchHooks({ onStart: () => Promise.resolve(5) });
+  strictEqual(await options.onStart(), 5);
 });
 
 Deno.test("what stands in the place of options, as where a function is given to map, is left as it is", async () => {

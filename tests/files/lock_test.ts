@@ -41,8 +41,15 @@ Deno.test("if a file system has no locks, a warning says so and the work is done
   await withDirectory(async (directory) => {
     const path = `${directory}/lock`;
     const { open } = Deno;
+    const handles = new Set<Deno.FsFile>();
     Deno.open = async (...args) => {
       const file = await open(...args);
+      const { close } = file;
+      handles.add(file);
+      file.close = () => {
+        handles.delete(file);
+        close.call(file);
+      };
       file.tryLock = () => Promise.reject(new Error("not supported"));
       return file;
     };
@@ -50,7 +57,9 @@ Deno.test("if a file system has no locks, a warning says so and the work is done
     try {
       const lock = await takeLock(path, { onWarning: (text) => warnings.push(text) });
       await lock!.release({ remove: true });
-      await Deno.writeTextFile(path, "");
+      const reason = new Error("no more");
+      await rejects(takeLock(path, { onWarning: () => Promise.reject(reason) }), reason);
+      strictEqual(handles.size, 0);
       strictEqual(await isLocked(path), false);
       strictEqual(await isLocked(path, { otherwise: true }), true);
     } finally {

@@ -4,7 +4,7 @@ import { simulateColumns } from "../../src/simulate/mod.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { holdsUnfinishedRun, readKeptCommand } from "../../src/runs/command_file.ts";
 import { loadModels } from "../../src/runs/models.ts";
-import { takeParts, takeRun } from "../../src/runs/run_directory.ts";
+import { clearFinishedRun, takeParts, takeRun } from "../../src/runs/run_directory.ts";
 import { inspectRun } from "../../src/runs/run_state.ts";
 import { readRun } from "../../src/runs/saved_run.ts";
 import { fit } from "../../src/training/fit.ts";
@@ -140,6 +140,54 @@ Deno.test("a part whose checkpoints are all damaged starts over, with a warning"
     strictEqual(warnings.length, 1);
     ok(warnings[0]?.endsWith("; this part starts over"), warnings[0]);
     deepStrictEqual(filesIn(directory), ["checkpoints/command.json", "checkpoints/lock"]);
+  });
+});
+
+Deno.test("a run is not taken if onWarning is rejected, and may be taken then", async () => {
+  await withDirectory(async (directory) => {
+    const reason = new Error("no more");
+    const options = { command: "mine", resume: true, onWarning: () => Promise.reject(reason) };
+    const saved = { epochs: 2, batchSize: 8, engine: "wasm", threads: 1 } as const;
+    {
+      await using run = await takeRun(directory, { command: "mine" });
+      await run.begin();
+      await fit("experiment1", DATA, { ...saved, ...run.options });
+    }
+    await Deno.writeTextFile(`${directory}/checkpoints/999999.checkpoint`, "damaged");
+    await Deno.mkdir(`${directory}/checkpoints/part`);
+    await Deno.writeTextFile(`${directory}/checkpoints/part/000001.checkpoint`, "damaged");
+    await rejects(takeRun(directory, options), reason);
+    await using run = await takeParts(directory, options);
+    await rejects(run.open("part"), reason);
+  });
+});
+
+Deno.test("what a finished run left is removed if it can be, and a mistake in that is not hidden", async () => {
+  await withDirectory(async (directory) => {
+    await Deno.writeTextFile(`${directory}/config.json`, '{"command":"train"}');
+    await Deno.mkdir(`${directory}/checkpoints`);
+    const left = `${directory}/checkpoints/000001.checkpoint`;
+    await Deno.writeTextFile(left, "");
+    const { remove } = Deno;
+    const removeWith = async (error: Error) => {
+      Deno.remove = (path) => path === left ? Promise.reject(error) : remove(path);
+      try {
+        await clearFinishedRun(directory);
+      } finally {
+        Deno.remove = remove;
+      }
+    };
+    await removeWith(Object.assign(new Error("read-only"), { code: "EROFS" }));
+    for (const mistake of [new TypeError("mistake"), new Error("mistake")]) {
+      await rejects(removeWith(mistake), mistake);
+    }
+    ok(filesIn(directory).includes("checkpoints/000001.checkpoint"));
+    {
+      await using _ = await takeRun(directory, { command: "train" });
+      await clearFinishedRun(directory);
+    }
+    await clearFinishedRun(directory);
+    deepStrictEqual(filesIn(directory), ["config.json"]);
   });
 });
 

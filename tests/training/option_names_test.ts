@@ -9,7 +9,6 @@ import type { ExperimentOptions, PlanOptions } from "../../src/training/experime
 import type { FitCalibratedOptions } from "../../src/training/fit_calibrated.ts";
 import type { FitManyOptions, FitOptions, FitRun } from "../../src/training/fit_types.ts";
 import type { PriceMarksOptions } from "../../src/training/mark_prices.ts";
-import type { PredictSubsetsOptions } from "../../src/training/_predict_subsets.ts";
 import type { PredictOptions } from "../../src/training/predict_options.ts";
 import type {
   PredictDetailsOptions,
@@ -31,7 +30,6 @@ type OptionName =
   | keyof PlanOptions
   | keyof PredictDetailsOptions
   | keyof PredictOptions
-  | keyof PredictSubsetsOptions
   | keyof PredictorOptions
   | keyof PriceMarksOptions
   | keyof SamplesForOptions;

@@ -90,7 +90,7 @@ export interface ExplainChangesOptions extends Omit<ChangeAgreementOptions, "lev
    * @default {10}
    */
   readonly leastGenes?: number | undefined;
-  /** Called with the number of sets of genes that are done. */
+  /** Called with the number of sets of genes that are done. It must not be asynchronous. */
   readonly onProgress?: OnProgress | undefined;
   /** Gives the work up, between two sets: the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
@@ -117,11 +117,13 @@ const FEWEST_GENES = 4;
  * correlation against Student's t with n − 2 degrees of freedom, one-sided. It does not ask whether more is explained than of
  * other genes, nor whether the set as a whole goes up.
  *
+ * This function is not asynchronous, so it can wait for nothing, and hear of nothing that `onProgress` promises.
+ *
  * @param predicted Predicted changes, `[gene]`.
  * @param measured Measured changes, `[gene]`; genes with NaN in one of the two are left out.
  * @param options Significance, sets, units and draws.
  * @returns What is explained of all genes, of significant ones and of each set.
- * @throws {TypeError} If columns differ in length, or `onProgress` returns a promise, which nothing would wait for.
+ * @throws {TypeError} If columns differ in length, or `onProgress` returns a promise.
  * @throws {RangeError} If an option is out of range, or a change is infinite.
  *
  * @example Half of a set is explained

@@ -136,11 +136,7 @@ class BamTrack implements SharedTrack {
   }
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
-    return await withWatchedHooks(options, (watched) => this.#count(windows, watched));
-  }
-
-  async #count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
-    return await this.countTogether(windows, options);
+    return await withWatchedHooks(options, (watched) => this.countTogether(windows, watched));
   }
 
   async countTogether(
