@@ -130,7 +130,7 @@ function warnOfContradictions(
   warn: (text: string) => void,
 ): void {
   const find = contradictionFinder(samples.map(({ cellType }) => cellType), {
-    paths: samples.map(({ sample }) => sample),
+    owned: samples.map(({ sample, cellType }) => ({ path: sample, own: cellType })),
   });
   const odd = samples.filter(({ sample, cellType }) => find(sample, cellType) !== undefined)
     .map(({ sample, cellType }) => `"${showName(sample)}" of ${cellType}`);
