@@ -8,6 +8,7 @@ import { FormatError } from "../../errors.ts";
 import { type Line, lineText, visitText, withSource } from "../../text/lines.ts";
 import { visitTextLines } from "../text_lines.ts";
 import { chooseColumns, type ChosenColumns } from "./_choose_columns.ts";
+import { describeLostRows } from "./_declared_rows.ts";
 import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";
 import type { Layout } from "./_layout.ts";
@@ -200,6 +201,8 @@ class TableParser {
         file: this.#file,
       });
     }
+    const lost = describeLostRows(this.#layout!, { file: this.#file, found: rows.lines.length });
+    if (lost !== undefined) this.#options.onWarning?.(lost);
     const { columns, kind, notes } = this.#chosen!;
     const titles = columns.flat().map(({ name }) => name);
     const { names, parts, lines, values, invalid, ragged } = rows;
