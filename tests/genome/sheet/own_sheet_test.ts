@@ -275,6 +275,15 @@ Deno.test("marks and cell types can be chosen, and names that are not there are 
   ]);
 });
 
+Deno.test("a sheet knows the cell types that are not read", async () => {
+  const rows = ["liver,K4,1.bw,1", "lung,K4,2.bw,1", "lung,K9,3.bw,1", "heart,K4,4.bw,1"];
+  const others = async (options: ReadSampleSheetOptions) =>
+    (await read(rows, options)).otherCellTypes;
+  deepStrictEqual(await others({ cellTypes: ["lung"] }), ["liver", "heart"]);
+  deepStrictEqual(await others({ missingMarks: "leave-out" }), ["liver", "heart"]);
+  deepStrictEqual(await others({ marks: ["K4"], replicates: "keep" }), undefined);
+});
+
 Deno.test("expression may differ between replicates, and a kept replicate has its own or its group's", async () => {
   const rows = [
     "liver,H3K4me3,a.bam,1,,,,x.sf",
