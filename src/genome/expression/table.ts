@@ -13,6 +13,7 @@ import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";
 import type { Layout } from "./_layout.ts";
 import { OneSampleCheck } from "./_long_format.ts";
+import { checkOwner } from "./_owner.ts";
 import { ExpressionRowReader } from "./_rows.ts";
 import { listWantedSamples } from "./_wanted_samples.ts";
 import type { ExpressionSample } from "./samples.ts";
@@ -248,7 +249,7 @@ class TableParser {
     const samples = listWantedSamples(layout, this.#options, this.#file);
     this.#layout = layout;
     this.#cellTypes = [...samples.keys()];
-    this.#chosen = chooseColumns(layout, {
+    const wanted = {
       samples,
       groups: this.#options.cellTypeGroups,
       others: this.#options.otherCellTypes,
@@ -256,7 +257,9 @@ class TableParser {
       value: this.#options.value,
       isOwn: this.#options.isOfOneCellType ?? false,
       file: this.#file,
-    });
+    };
+    this.#chosen = chooseColumns(layout, wanted);
+    if (wanted.isOwn) checkOwner(check.samples, wanted, "the sample of its rows is called");
     const rows = new ExpressionRowReader(layout, this.#chosen.columns, this.#file);
     for (const line of this.#head.slice(linesBefore)) {
       visitText(line, (line) => rows.read(line), this.#file);
