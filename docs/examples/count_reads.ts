@@ -18,7 +18,7 @@ annotation.close();
 // [TSS − 5000, TSS + 5000) in 100 bins, 0-based half-open.
 const windows = geneWindows(genes, { halfWidthBp: 5000, binSizeBp: 100 });
 
-// Finds the index beside the file, and refuses one that is older.
+// Finds the index beside the file. The opened file has a warning where that is older.
 const { track, close } = await openSignalFile(bamPath);
 const { values, reads } = await track.count(windows, { rule: "reads", minMappingQuality: 10 });
 close();

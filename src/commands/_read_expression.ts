@@ -22,6 +22,8 @@ import { takeTranscriptGenes } from "./_transcript_genes.ts";
 interface WantedCellTypes {
   readonly cellTypes: readonly string[];
   readonly cellTypeGroups: ReadonlyMap<string, string> | undefined;
+  /** Those of the sheet that are not read: their names are known, too. */
+  readonly otherCellTypes: readonly string[] | undefined;
 }
 
 /** The files of expression, and the samples of each cell type. */
@@ -40,8 +42,9 @@ export async function readExpression(
   listeners: ExpressionListeners,
 ): Promise<LabelledGenes> {
   const source = await findSource(sheet, flags, listeners);
-  const { cellTypes, cellTypeGroups } = sheet;
-  const tables = readTables(source, flags, { ...listeners, cellTypes, cellTypeGroups });
+  const { cellTypes, cellTypeGroups, otherCellTypes } = sheet;
+  const wanted = { cellTypes, cellTypeGroups, otherCellTypes };
+  const tables = readTables(source, flags, { ...listeners, ...wanted });
   const { transform, reference } = expressionScale(flags);
   const hasTranscripts = (flags.transcriptGenes ?? fileOfAnnotation(flags.genes)) !== undefined;
   // Rows may turn out to be no transcripts: then what is odd about those of the annotation does not matter.
@@ -72,6 +75,7 @@ async function findSource(
   const wanted = {
     cellTypes: [...sheet.cellTypes, ...[reference].flat()],
     cellTypeGroups: sheet.cellTypeGroups,
+    otherCellTypes: sheet.otherCellTypes,
   };
   if (
     expression === undefined && expressionSamples !== undefined && sheet.expression !== undefined
@@ -103,12 +107,12 @@ async function findSource(
 }
 
 async function readSamples(
-  { cellTypes, cellTypeGroups }: WantedCellTypes,
+  { cellTypes, cellTypeGroups, otherCellTypes = [] }: WantedCellTypes,
   file: string,
   warn: (text: string) => void,
 ): Promise<ExpressionSample[]> {
   const samples = await readExpressionSamples(file, { onWarning: warn });
-  const known = new Set([...cellTypes, ...cellTypeGroups?.values() ?? []]);
+  const known = new Set([...cellTypes, ...cellTypeGroups?.values() ?? [], ...otherCellTypes]);
   const others = new Set(samples.map(({ cellType }) => cellType)).difference(known);
   if (others.size > 0) {
     const [first] = others;
@@ -130,7 +134,7 @@ function warnOfContradictions(
   warn: (text: string) => void,
 ): void {
   const find = contradictionFinder(samples.map(({ cellType }) => cellType), {
-    paths: samples.map(({ sample }) => sample),
+    owned: samples.map(({ sample, cellType }) => ({ path: sample, own: cellType })),
   });
   const odd = samples.filter(({ sample, cellType }) => find(sample, cellType) !== undefined)
     .map(({ sample, cellType }) => `"${showName(sample)}" of ${cellType}`);
@@ -175,10 +179,11 @@ async function filesOfSamples(
 async function* readTables(
   { inputs, samples, isFileASample }: ExpressionSource,
   flags: ExpressionFlags,
-  { warn, cellTypes: all, cellTypeGroups }: ExpressionListeners & WantedCellTypes,
+  { warn, cellTypes, cellTypeGroups, otherCellTypes = [] }: ExpressionListeners & WantedCellTypes,
 ): AsyncGenerator<ExpressionTable, void, undefined> {
   const { expressionValue: value, expressionSamples: samplesFile } = flags;
   const { reference } = expressionScale(flags);
+  const all = [...cellTypes, ...otherCellTypes];
   const groupOf = (name: string) => cellTypeGroups?.get(name) ?? name;
   for (const { path, cellTypes } of inputs) {
     const names = new Set(cellTypes.map(groupOf));

@@ -77,11 +77,17 @@ const NAMES: readonly (readonly [name: string, others: RegExp])[] = [
   ["hg16", /^hg16$/],
   ["hg17", /^hg17$/],
   ["hg18", /^(?:hg18|ncbi_?36|build_?36|b36|human_b36(?:_both|_female|_male)?)$/],
-  ["hg19", /^(?:hg19|grch37(?:p\d+)?|assembly19|b37|hs37(?:d5)?|(?:human_)?g1k_v37|build_?37)$/],
+  [
+    "hg19",
+    /^(?:hg19|grch37(?:p\d+)?|assembly19|b37|hs37(?:d5)?|(?:human_)?g1k_v37|build_?37|(?:human|homo_sapiens)[-._ ]ncbi_?37)$/,
+  ],
   ["hg38", /^(?:hg38(?:p\d+)?|grch38(?:p\d+)?|assembly38|b38|hs38(?:dh|d1)?|(?:human_)?g1k_v38)$/],
   ["hs1", /^(?:hs1|(?:t2t[-_.]?)?chm13(?:[-_.]?v?(?:1\.1|2(?:\.0)?))?)$/],
   ["mm8", /^mm8$/],
-  ["mm9", /^(?:mm9|ncbi_?m?37|mgscv37)$/],
+  [
+    "mm9",
+    /^(?:mm9|(?:(?:mouse|mus_musculus)[-._ ])?ncbi_?m37|(?:mouse|mus_musculus)[-._ ]ncbi_?37|mgscv37)$/,
+  ],
   ["mm10", /^(?:mm10|grcm38)$/],
   ["mm39", /^(?:mm39|grcm39)$/],
   ["rn4", /^rn4$/],
@@ -148,6 +154,17 @@ export function knownAssembly(name: string): string | undefined {
 
 /** Of other species UCSC's names have this form, such as `susScr11`. */
 const UCSC_FORM = /^[a-z]{3}[A-Z][a-z]{2}\d{1,2}$/;
+
+/** Build 37 of NCBI is hg19 of man, and mm9 of mouse, which UCSC calls NCBI37 too. */
+const EITHER: readonly (readonly [name: RegExp, assemblies: readonly string[]])[] = [
+  [/^ncbi[-._ ]?37$/, ["hg19", "mm9"]],
+];
+
+/** The assemblies of which a name may be, if these are several; empty for any other name. */
+export function assembliesOf(name: string): readonly string[] {
+  const text = name.trim().toLowerCase();
+  return EITHER.find(([names]) => names.test(text))?.[1] ?? [];
+}
 
 /** UCSC's name of an assembly, also of one that is not known but has such a name: two of these are two assemblies. */
 export function ucscName(name: string): string | undefined {

@@ -1,7 +1,7 @@
 /** Compares the assembly of files with what their headers and the sample sheet say. */
 
 import { ContractError } from "../errors.ts";
-import { ucscName } from "./_known_assemblies.ts";
+import { assembliesOf, ucscName } from "./_known_assemblies.ts";
 import { agreeOnAssembly, assemblyName, BY_LENGTHS, type FileAssembly } from "./assembly.ts";
 import { type AssemblyEvidence, compareWithAnnotation } from "./_annotation_assembly.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
@@ -34,12 +34,31 @@ export function agreeOnData(
   said: readonly AssemblyEvidence[],
   options: PrepareOptions,
 ): string {
-  const agreed = agreeOnAssembly(measured, options.assembly);
+  const agreed = takeMeant(agreeOnAssembly(measured, options.assembly), said, options);
   const evidence = compareWithSaid(agreed, { measured, said }, options);
   const known = agreed === "unknown" ? evidence?.assembly ?? agreed : agreed;
   const assembly = compareWithAnnotation(known, evidence, options);
   // A name that is not known is no contradiction to any other, and better than none.
   return assembly === "unknown" ? said[0]?.assembly ?? assembly : assembly;
+}
+
+/** Of a name that two assemblies have, returns the one that anything else says. Throws if nothing does. */
+function takeMeant(
+  agreed: string,
+  said: readonly AssemblyEvidence[],
+  { annotationAssembly = "" }: PrepareOptions,
+): string {
+  const assemblies = assembliesOf(agreed);
+  if (assemblies.length === 0) return agreed;
+  const others = [...said.map(({ assembly }) => assembly), annotationAssembly].map(assemblyName);
+  const meant = others.find((name) => assemblies.includes(name));
+  if (meant !== undefined) return meant;
+  throw new ContractError(
+    `Cannot take the assembly "${agreed}": it is a name of ${
+      assemblies.join(" and of ")
+    }, and neither the files nor the ` +
+      "genes show which. Name one of these",
+  );
 }
 
 /** Returns what shows the assembly of the files, if anything does. */

@@ -1,6 +1,7 @@
 /** Cells of tables of genes. */
 
 import { isMissing } from "./missing.ts";
+import type { TableSeparator } from "./table_columns.ts";
 
 /** The columns that a table of genes must have. */
 export const TABLE_COLUMNS = ["gene_id", "chrom", "tss", "strand"] as const;
@@ -13,9 +14,21 @@ export function findColumn(
   return names.find((name) => cells.includes(name));
 }
 
-/** Finds the separator of the columns: tabs, or commas in a text without tabs. */
-export function separatorOf(text: string): "\t" | "," {
-  return text.includes("\t") ? "\t" : ",";
+/** Attributes of GTF and GFF3, whose columns may have lost their tabs. No title of a column has such. */
+const ATTRIBUTES = /[^;\s]\s+"|=/;
+
+/**
+ * Finds the separator of the columns: tabs, or in a text without tabs commas, or semicolons if it has more of these, as
+ * spreadsheets write them where a comma stands in numbers.
+ */
+export function separatorOf(text: string): TableSeparator {
+  if (text.includes("\t")) return "\t";
+  const isSemicolons = countOf(text, ";") > countOf(text, ",") && !ATTRIBUTES.test(text);
+  return isSemicolons ? ";" : ",";
+}
+
+function countOf(text: string, separator: TableSeparator): number {
+  return text.split(separator).length - 1;
 }
 
 /** Whether a cell has a value. A dot stands for a missing value, as in BED. */

@@ -2,7 +2,8 @@
 
 import { isEnsemblGeneId } from "../gene_id.ts";
 import { isMissing } from "./missing.ts";
-import { splitCells } from "./table_columns.ts";
+import { separatorOf } from "./_table_cells.ts";
+import { splitCells, type TableSeparator } from "./table_columns.ts";
 import { isTranscriptId } from "./transcript_id.ts";
 
 /** GTF and GFF3 have eight columns or more, and genePred ten; a wider table must begin with ids that these never begin with. */
@@ -12,7 +13,7 @@ const GENE_TITLE = /gene/i;
 
 /** Which columns of a table hold transcripts and genes. */
 export interface TranscriptTable {
-  readonly separator: "\t" | ",";
+  readonly separator: TableSeparator;
   readonly transcript: number;
   readonly gene: number;
   /** Whether the first line holds titles. */
@@ -21,7 +22,7 @@ export interface TranscriptTable {
 
 /** Recognises a table by its first line; `undefined` if that is the line of another format. */
 export function detectTranscriptTable(text: string): TranscriptTable | undefined {
-  const separator = text.includes("\t") ? "\t" : ",";
+  const separator = separatorOf(text);
   const cells = splitCells(text, separator);
   if (cells.length < 2 || (cells.length > MOST_COLUMNS && !isPair(cells))) return undefined;
   // BED has digits in its second and third columns.

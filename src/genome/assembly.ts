@@ -6,7 +6,7 @@
 
 import { ContractError } from "../errors.ts";
 import { CHROMOSOMES } from "./_accessions.ts";
-import { KNOWN_ASSEMBLIES, knownAssembly } from "./_known_assemblies.ts";
+import { assembliesOf, KNOWN_ASSEMBLIES, knownAssembly } from "./_known_assemblies.ts";
 import type { ChromosomeAliases } from "./chromosome_aliases.ts";
 import { chromosomeMatcher, type Contig } from "./chromosomes.ts";
 
@@ -100,8 +100,9 @@ export const BY_LENGTHS = "by the lengths of its chromosomes";
  * ```
  */
 export function agreeOnAssembly(files: readonly FileAssembly[], named?: string): string {
-  const wanted = named === undefined ? undefined : assemblyName(named);
   const first = files.find(({ assembly }) => assembly !== undefined);
+  const meant = assembliesOf(named ?? "").find((name) => name === first?.assembly);
+  const wanted = named === undefined ? undefined : meant ?? assemblyName(named);
   const agreed = wanted ?? first?.assembly;
   const other = files.find(({ assembly }) => assembly !== undefined && assembly !== agreed);
   if (other === undefined) return agreed ?? "unknown";

@@ -8,6 +8,7 @@ import { formatCount } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { plainChromosome, readAccession } from "./_accessions.ts";
 import type { ChromosomeAliases } from "./chromosome_aliases.ts";
+import { warnOfTwins } from "./_twin_chromosomes.ts";
 import { listSome } from "./wording.ts";
 import type { Gene } from "./gene.ts";
 
@@ -135,7 +136,8 @@ function findByKey(byKey: ReadonlyMap<string, string>, name: string): string | u
  * @param genes The genes.
  * @param sequences The file's sequences, with lengths in base pairs if it has them.
  * @param options Name of the file.
- * @returns Warnings to show: one if some genes are on chromosomes that the file lacks, where the signal is zero.
+ * @returns Warnings to show: one if some genes are on chromosomes that the file lacks, where the signal is zero, and one if
+ * the file has a chromosome of genes under a second name, such as `chr1` and `1`.
  * @throws {ContractError} If the file lacks all of the genes' chromosomes, a TSS lies past the end of its chromosome,
  * genes of two species lie on the same sequence, or two sequences are one by the table of aliases. The message has the number of such genes and the first one.
  *
@@ -185,7 +187,10 @@ export function checkAssembly(
         `${length} bp. Is it of another assembly?`,
     );
   }
-  return firstMissing === undefined ? [] : [describeMissing(missing, genes.length, options)];
+  return [
+    ...firstMissing === undefined ? [] : [describeMissing(missing, genes.length, options)],
+    ...warnOfTwins(new Set(contigs), { file, lengths }),
+  ];
 }
 
 /**

@@ -11,7 +11,14 @@ import { isAddress, parseAddress, siblingAddress } from "../files/http_address.t
 import { HttpFiles } from "../files/http_files.ts";
 import type { HttpSource } from "../files/http_source.ts";
 import type { OpenedSignal } from "./prepare_options.ts";
-import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";
+import { isShared, type SharedTrack } from "./signal/count_shares.ts";
+import {
+  describeOlderIndex,
+  indexNames,
+  isIndexOlder,
+  openSignal,
+  signalFormat,
+} from "./signal/open_signal.ts";
 import { isText, type SignalFormat, type SignalTrack } from "./signal/track.ts";
 
 /** Options of {@linkcode openSignalFile}. */
@@ -57,7 +64,8 @@ const LARGEST_UNASKED_BYTES = 2 ** 25;
  * @param options Where its index is, and how to read it.
  * @returns The opened file.
  * @throws {TypeError} If the name does not show its format.
- * @throws {FormatError} As `openSignal` does, and if an index on disk is older than its file.
+ * @throws {FormatError} As `openSignal` does. Of an index on disk that is older than its file and fits it, the opened file has a
+ * warning.
  * @throws {RemoteError} If a server does not send the file, or it has no index there and needs one.
  *
  * @example A bedGraph file on disk
@@ -123,17 +131,15 @@ class PlaceOpener {
     const index = named !== undefined && isAddress(named)
       ? await this.#openIndex(named)
       : await this.#openLocalIndex(path, named);
-    return await openSignal(source, { index, format });
+    const track = await openSignal(source, { index, format });
+    return index !== undefined && await isOlder(index.name, path)
+      ? withWarning(track, describeOlderIndex(path))
+      : track;
   }
 
   async #openLocalIndex(path: string, named: string | undefined): Promise<ByteSource | undefined> {
     const name = named ?? await newestOf(indexNames(path));
-    if (name === undefined) return undefined;
-    checkIndexAge(
-      { name: path, modified: await modificationTime(path) },
-      { name, modified: await modificationTime(name) },
-    );
-    return this.#keep(await openFile(name));
+    return name === undefined ? undefined : this.#keep(await openFile(name));
   }
 
   async openRemote(address: string): Promise<SignalTrack> {
@@ -225,10 +231,19 @@ function describeOldIndex(source: HttpSource, index: ByteSource): string | undef
     `(${modified.toISOString()}): is it the index of this version of the file?`;
 }
 
+/** Whether the index of a file on disk is older than it. One on a server has another clock. */
+async function isOlder(index: string, path: string): Promise<boolean> {
+  if (isAddress(index)) return false;
+  return isIndexOlder(
+    { name: path, modified: await modificationTime(path) },
+    { name: index, modified: await modificationTime(index) },
+  );
+}
+
 /** Adds a warning to those of an opened file. */
 function withWarning(track: SignalTrack, warning: string): SignalTrack {
   const { name, format, contigs, assembly, hasSoundSummary } = track;
-  return {
+  const warned: SignalTrack = {
     name,
     format,
     contigs,
@@ -237,6 +252,13 @@ function withWarning(track: SignalTrack, warning: string): SignalTrack {
     ...hasSoundSummary !== undefined && { hasSoundSummary },
     count: (windows, options) => track.count(windows, options),
   };
+  if (!isShared(track)) return warned;
+  // So that its sequences are still shared out among threads.
+  const shared: SharedTrack = {
+    ...warned,
+    countTogether: (windows, options, crew) => track.countTogether(windows, options, crew),
+  };
+  return shared;
 }
 
 /** The newest of the files that there are, the first of those that are equally new: an older one may have been left lying. */

@@ -4,6 +4,7 @@ import type { DataRecord } from "../record.ts";
 import { COMMA, QUOTE, SPACE } from "../text/characters.ts";
 import { type Line, visitLines } from "../text/lines.ts";
 import { decodeText, parseDecimal } from "../text/numbers.ts";
+import { columnOrder } from "./_deepchrome_header.ts";
 import { PackedChunks } from "./_packed_chunks.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { PackedColumns } from "./columns.ts";
@@ -31,6 +32,8 @@ export class DeepchromeParser {
   /** Where each column of the line starts and ends, without blanks and quotes around it. */
   readonly #columnStarts: Int32Array;
   readonly #columnEnds: Int32Array;
+  /** The place of each column of the file among gene, bin, marks and label; `undefined` where they are in this order. */
+  #order: readonly number[] | undefined;
 
   /** The gene being read: its id, the bytes of the id, its counts so far `[bin, mark]`, and its label. */
   #gene = "";
@@ -51,10 +54,13 @@ export class DeepchromeParser {
   async readFile(source: ByteSource, cellType: string, onProgress?: OnProgress): Promise<void> {
     this.#file = source.name;
     this.#lineNumber = 0;
+    this.#order = undefined;
     const index = this.#addCellType(cellType);
     await visitLines(source, (line) => this.#readRow(line, index), onProgress);
-    if (this.#lineNumber === 0) {
-      this.#fail(`Cannot read cell type "${cellType}": the file is empty, expected rows`);
+    // Every row belongs to a gene.
+    if (this.#bin === 0) {
+      const found = this.#lineNumber === 0 ? "the file is empty" : "there is only a header";
+      this.#fail(`Cannot read cell type "${cellType}": ${found}, expected rows`);
     }
     this.#finishGene();
   }
@@ -83,6 +89,7 @@ export class DeepchromeParser {
     this.#lineNumber = line.number;
     this.#splitColumns(line);
     const { bytes } = line;
+    if (line.number === 1 && this.#takesHeader(bytes)) return;
     if (!this.#continuesGene(bytes)) {
       if (this.#bin > 0) this.#finishGene();
       this.#startGene(bytes.slice(this.#columnStarts[0], this.#columnEnds[0]), cellTypeIndex);
@@ -111,7 +118,8 @@ export class DeepchromeParser {
   }
 
   /** Notes where a column is, without the blanks and quotes that R, spreadsheets and people put around values. */
-  #placeColumn(column: number, bytes: Uint8Array, place: { from: number; to: number }): void {
+  #placeColumn(number: number, bytes: Uint8Array, place: { from: number; to: number }): void {
+    const column = this.#order?.[number] ?? number;
     let { from, to } = place;
     while (from < to && isPadding(bytes[from])) from++;
     while (from < to && isPadding(bytes[to - 1])) to--;
@@ -154,7 +162,6 @@ export class DeepchromeParser {
 
   #readBin(bytes: Uint8Array): void {
     const bin = this.#number(bytes, 1);
-    if (this.#lineNumber === 1 && Number.isNaN(bin)) this.#failHeader(bytes);
     const expected = this.#bin + 1;
     if (this.#bins > 0 && expected > this.#bins) {
       this.#fail(
@@ -169,7 +176,18 @@ export class DeepchromeParser {
     this.#bin = bin;
   }
 
-  /** A header is not skipped: its marks might be others than the record's, or in another order. */
+  /**
+   * Whether the first line is a header, which says where the columns are. One that does not name all of them is not skipped: its
+   * marks might be others than the record's, or in another order.
+   */
+  #takesHeader(bytes: Uint8Array): boolean {
+    const cells = Array.from(this.#columnStarts, (_, column) => this.#text(bytes, column));
+    this.#order = columnOrder(cells, this.#record.marks);
+    if (this.#order !== undefined) return true;
+    if (Number.isNaN(this.#number(bytes, 1))) this.#failHeader(bytes);
+    return false;
+  }
+
   #failHeader(bytes: Uint8Array): never {
     this.#fail(
       `Cannot read cell type "${
@@ -177,8 +195,10 @@ export class DeepchromeParser {
       }": the first line looks like a header, since its bin is ` +
         `"${
           this.#text(bytes, 1)
-        }", expected rows alone, as DeepChrome writes them: take the line out, and see that the ` +
-        `marks are ${this.#record.marks.join(", ")} in this order`,
+        }", expected rows alone, as DeepChrome writes them, or a header that names gene, bin, ` +
+        `${
+          this.#record.marks.join(", ")
+        } and label: take the line out, and see that the marks are in this order`,
     );
   }
 

@@ -53,7 +53,8 @@ export interface DeepchromeFolderOptions extends AbortOptions {
 
 /**
  * Reads a file in the format of DeepChrome (Singh et al. 2016, Bioinformatics 32:i639): no header, and one row for each
- * bin, with the columns gene id, bin, one count for each mark, and label. The rows of a gene are consecutive, with bins
+ * bin, with the columns gene id, bin, one count for each mark, and label. With a header that names gene, bin, all marks and label,
+ * columns may be in any order. The rows of a gene are consecutive, with bins
  * 1, 2, … in order; all genes have as many bins as the first. A gene id of digits only is that of a human Ensembl id:
  * `000003` is `ENSG00000000003`.
  *

@@ -97,6 +97,8 @@ export interface DataSummary {
   readonly marks: readonly string[];
   readonly bins: number;
   readonly binSizeBp?: number;
+  /** What a bin holds, such as `Reads`. */
+  readonly signalUnit?: string;
   readonly labelled: boolean;
   readonly assembly: string;
   /** What was counted and how, and what was left out: lines for people. */

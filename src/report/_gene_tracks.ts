@@ -4,7 +4,7 @@ import type { GeneWindow } from "./_gene_window.ts";
 import { arrangeLetters, layOutSequence, letterShapes } from "./_gene_sequence.ts";
 import { type Html, html } from "./_html.ts";
 import { type KeyEntry, type LaneMarkup, renderStage, type TrackMarkup } from "./_stage_markup.ts";
-import { signalUnit } from "./_window_axis.ts";
+import { signalUnit } from "./signal_unit.ts";
 import { DEFAULT_ALPHA, explainValues } from "./_method_words.ts";
 import type { GeneInCellType, GenePageInput } from "./gene_page_input.ts";
 import { decodeRounded, encodeFloats, encodeRounded } from "./viewer/floats.ts";

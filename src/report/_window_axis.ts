@@ -60,28 +60,8 @@ export function describeDirection({ orientation, tss }: DataRecord): string {
     : "Windows run by coordinate, those of genes on the minus strand too: for these, upstream is on the right.";
 }
 
-/** What a bin holds, for an axis. */
-export function signalUnit(
-  { countingRule, normalisation, control, fragments }: DataRecord,
-): string {
-  const what = WORDS[countingRule] ?? `Signal (${countingRule})`;
-  const counted = fragments && countingRule === "reads" ? "Fragments" : what;
-  if (control === "ratio") return `${counted}, ratio to control`;
-  const scaled = normalisation === "rpm" ? `${counted} per million reads` : counted;
-  return control === "subtract" ? `${scaled}, less control` : scaled;
-}
-
 /** Says how often a read counts; nothing of signal that is no count of reads. */
 export function countingSentence({ countingRule, fragments }: DataRecord): string {
   if (countingRule !== "reads") return "";
   return `A ${fragments ? "fragment" : "read"} counts in each bin that it overlaps.`;
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-  reads: "Reads",
-  "mean-depth": "Read depth",
-  mean: "Signal (mean)",
-  sum: "Signal (sum)",
-  max: "Signal (maximum)",
-  enrichment: "Peak enrichment",
-};

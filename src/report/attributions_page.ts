@@ -14,7 +14,8 @@ import {
   renderProfiles,
 } from "./_profile_tracks.ts";
 import { type Column, table } from "./_table.ts";
-import { describeDirection, signalUnit } from "./_window_axis.ts";
+import { describeDirection } from "./_window_axis.ts";
+import { signalUnit } from "./signal_unit.ts";
 import type { AttributionsPageInput, ExpressionGroupProfile } from "./attributions_page_input.ts";
 import { PROFILE_FUNCTIONS } from "./viewer/functions.ts";
 import { formatSigned, formatValue } from "./viewer/numbers.ts";

@@ -7,7 +7,8 @@ import { formatNumber } from "./_format.ts";
 import { BLUE, CONFIG, INK, PLOT_WIDTH } from "./_theme.ts";
 import type { Figure, FigureSpec } from "./figure.ts";
 import { measuredMarks, tracksOf } from "./profile_figure.ts";
-import { countingSentence, signalUnit } from "./_window_axis.ts";
+import { countingSentence } from "./_window_axis.ts";
+import { signalUnit } from "./signal_unit.ts";
 
 /** More cell types than this are shown without their names. */
 export const MOST_NAMED = 60;

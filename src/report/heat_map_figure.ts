@@ -9,7 +9,8 @@ import type { Figure, FigureSpec } from "./figure.ts";
 import { colourCells, RAMP } from "./_colours.ts";
 import { pictureUrl } from "./_png.ts";
 import { measuredMarks } from "./profile_figure.ts";
-import { describeDirection, halfWidthBp, signalUnit, windowAxis } from "./_window_axis.ts";
+import { describeDirection, halfWidthBp, windowAxis } from "./_window_axis.ts";
+import { signalUnit } from "./signal_unit.ts";
 
 const HEIGHT = 340;
 const MOST_IN_ROW = 5;

@@ -3,7 +3,8 @@ import type { DataSummary } from "../data/summary/types.ts";
 import type { Content, Point } from "./_multiqc_content.ts";
 import { labelCurvesContent, labelTable, varianceTable } from "./_multiqc_labels.ts";
 import { fileWord, sampleName, withoutMarkup } from "./_multiqc_names.ts";
-import { binCentres, countingSentence, signalUnit, windowTitle } from "./_window_axis.ts";
+import { binCentres, countingSentence, windowTitle } from "./_window_axis.ts";
+import { signalUnit } from "./signal_unit.ts";
 import type { CountedFile, DataPageInput } from "./data_input.ts";
 import type { ReportFile } from "./write.ts";
 

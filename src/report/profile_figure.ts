@@ -7,13 +7,8 @@ import { formatNumber } from "./_format.ts";
 import { CONFIG, PALETTE, PLOT_WIDTH } from "./_theme.ts";
 import type { Figure, FigureSpec } from "./figure.ts";
 import { bandLayers, bandPoints, BANDS, MOST_LINES } from "./_bands.ts";
-import {
-  binCentres,
-  describeDirection,
-  signalUnit,
-  windowAxis,
-  windowTitle,
-} from "./_window_axis.ts";
+import { binCentres, describeDirection, windowAxis, windowTitle } from "./_window_axis.ts";
+import { signalUnit } from "./signal_unit.ts";
 
 const PANEL_HEIGHT = 150;
 const PANEL_GAP = 90;

@@ -159,6 +159,29 @@ Deno.test("samples that are listed for other cell types than their names say giv
   doesNotMatch((await run("liver", "lung")).stderr, /wrong rows/);
 });
 
+Deno.test("names of cell types that are not read are known, too", async () => {
+  const sheet = SHEET.replace("path\n", "path\texpression\n")
+    .replace("liver.bed", "liver.bed\tone.tsv").replace("lung.bed", "lung.bed\tother.tsv");
+  const tableOf = (name: string) => `gene_id\t${name}\nENSG00000000419\t1\nENSG00000000457\t2\n`;
+  const liver = ["--cell-types", "liver"];
+  const exchanged = await prepareWith({ "sheet.tsv": sheet, "one.tsv": tableOf("lung") }, ...liver);
+  strictEqual(exchanged.code, 1);
+  match(exchanged.stderr, /its only column of values is called "lung", as another cell type/);
+  const listed = await prepareWith(
+    {
+      "rpkm.tsv": tableOf("s1\ts2").replaceAll(/\t(\d)/g, "\t$1\t$1"),
+      "samples.tsv": "sample\tcell_type\ns1\tliver\ns2\tlung\n",
+    },
+    "--expression",
+    "@rpkm.tsv",
+    "--expression-samples",
+    "@samples.tsv",
+    ...liver,
+  );
+  strictEqual(listed.code, 0, listed.stderr);
+  doesNotMatch(listed.stderr, /lacks/);
+});
+
 Deno.test("expression that makes no sense is refused in one line", async () => {
   const refuse = async (message: RegExp, files: Record<string, string>, ...flags: string[]) => {
     const { code, stderr } = await prepareWith(files, ...flags);

@@ -81,7 +81,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     "chm13v2.0_maskedY_rCRS",
     "GCF_009914755.1",
   ],
-  mm9: ["mm9", "NCBI37", "NCBIM37", "MGSCv37"],
+  mm9: ["mm9", "NCBIM37", "MGSCv37", "mouse_NCBI37"],
   mm10: [
     "mm10",
     "mm10-minimal",
@@ -119,6 +119,8 @@ Deno.test("a name that may mean other coordinates is unchanged", () => {
       "GCA_000001405",
       "CanFam3.1",
       "NCBI35",
+      // hg19 of man, and mm9 of mouse.
+      "NCBI37",
     ]
   ) strictEqual(assemblyName(name), name);
 });
@@ -140,6 +142,27 @@ Deno.test("files and user must agree on the assembly", () => {
     () => agreeOnAssembly([hg19], "mine"),
     /expected mine, .* not known; .* stands for hg19, name that$/,
   );
+});
+
+Deno.test("a name of two assemblies is the one that lengths, headers or genes show, and else refused", async () => {
+  const [hg19, mm9, hg38] = ["hg19", "mm9", "hg38"].map((assembly) => ({
+    file: "a.bam",
+    assembly,
+  }));
+  strictEqual(agreeOnAssembly([hg19!], "NCBI37"), "hg19");
+  strictEqual(agreeOnAssembly([mm9!], "NCBI37"), "mm9");
+  throws(() => agreeOnAssembly([hg38!], "NCBI37"), /it is hg38, expected NCBI37, as named/);
+  const NCBI37 = { assembly: "NCBI37" };
+  strictEqual((await assemblyOfFiles([{ lengths: 197_195_432 }], NCBI37)).assembly, "mm9");
+  strictEqual((await assemblyOfFiles([{ header: TRACK_HG19 }], NCBI37)).assembly, "hg19");
+  const byGenes = await assemblyOfFiles([{}], { ...NCBI37, annotationAssembly: "MGSCv37" });
+  strictEqual(byGenes.assembly, "mm9");
+  await rejects(assemblyOfFiles([{}], NCBI37), {
+    name: "ContractError",
+    message:
+      'Cannot take the assembly "NCBI37": it is a name of hg19 and of mm9, and neither the files nor the genes show which. ' +
+      "Name one of these",
+  });
 });
 
 /** A file of reads: what its header and its row of the sheet say, and the lengths that it has. */

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert";
 import { checkAssembly, chromosomeMatcher } from "../../src/genome/chromosomes.ts";
 import type { Gene } from "../../src/genome/gene.ts";
 
@@ -16,9 +16,9 @@ Deno.test("numbers of genes have commas between thousands", () => {
 });
 
 Deno.test("chromosomes match with and without chr, the exact name first", () => {
-  const match = chromosomeMatcher(["chr1", "2", "chr3", "3", "chrUn_KI270742v1"]);
+  const find = chromosomeMatcher(["chr1", "2", "chr3", "3", "chrUn_KI270742v1"]);
   const names = ["chr1", "1", "chr2", "2", "chr3", "3", "chrUn_KI270742v1", "4", "Chr1", ""];
-  deepStrictEqual(names.map(match), [
+  deepStrictEqual(names.map(find), [
     "chr1",
     "chr1",
     "2",
@@ -71,9 +71,9 @@ Deno.test("human and mouse chromosomes match by their accession numbers", () => 
 });
 
 Deno.test("a name that could mean accession numbers of two species matches neither", () => {
-  const match = chromosomeMatcher(["NC_000001.11", "NC_000067.7"]);
-  strictEqual(match("chr1"), undefined);
-  strictEqual(match("CM000663.2"), "NC_000001.11");
+  const find = chromosomeMatcher(["NC_000001.11", "NC_000067.7"]);
+  strictEqual(find("chr1"), undefined);
+  strictEqual(find("CM000663.2"), "NC_000001.11");
 });
 
 Deno.test("scaffolds match by the accession numbers in UCSC's names", () => {
@@ -114,6 +114,28 @@ Deno.test("genes within the chromosomes of a file give no warning", () => {
   deepStrictEqual(checkAssembly([gene("chr1", 999), gene("2", 0)], CONTIGS, { file: "a.bam" }), []);
   deepStrictEqual(checkAssembly([gene("x", 2 ** 31)], [{ name: "x" }], { file: "a.bed" }), []);
   deepStrictEqual(checkAssembly([], CONTIGS, { file: "a.bam" }), []);
+});
+
+Deno.test("chromosomes that a file has under two names give one warning", () => {
+  const genes = [gene("chr1", 5), gene("2", 5), gene("chrM", 5), gene("chr3", 5)];
+  const contigs = [
+    ...["chr1", "1", "2", "chr2"].map((name) => ({ name, length: 1000 })),
+    { name: "chrM", length: 16_571 },
+    { name: "M", length: 16_569 },
+    { name: "chr3", length: 9 },
+    // Genes are on none of these.
+    { name: "4", length: 7 },
+    { name: "chr4", length: 7 },
+  ];
+  const [warning, ...others] = checkAssembly(genes, contigs, { file: "a.bam" });
+  strictEqual(others.length, 0);
+  match(
+    warning!,
+    /^a\.bam has chromosomes under two names: chr1 and 1, 2 and chr2\. Only what stands under the first name/,
+  );
+  // An index of text has names alone, of sequences that have rows.
+  const named = ["chr1", "1", "2", "chrM", "MT", "chr3"].map((name) => ({ name }));
+  strictEqual(checkAssembly(genes, named, { file: "a.bed.gz" }).length, 1);
 });
 
 Deno.test("a TSS past its chromosome's end is refused, with the number of such genes and the first", () => {

@@ -506,6 +506,22 @@ Deno.test("BioMart's tables with the titles that it had up to Ensembl 87 are rea
   ]);
 });
 
+Deno.test("tables of genes may be separated by semicolons, which blanks between the columns of GTF do not make", async () => {
+  const tables = {
+    "gene_id;chrom;tss;strand\nA;chr1;7;+\n": "A chr1 7 +",
+    '"";"gene_id";"chrom";"tss";"strand"\n"1";"A";"chr1";7;"+"\n': "A chr1 7 +",
+    "GeneID;Chr;Start;End;Strand\nA;chr1;8;20;+\n": "A chr1 7 +",
+    "Gene stable ID;Chromosome/scaffold name;Gene start (bp);Gene end (bp);Strand\nA;1;8;20;1\n":
+      "A 1 7 +",
+  };
+  for (const [text, place] of Object.entries(tables)) {
+    deepStrictEqual((await readPlaces(text)).places, [place], text);
+  }
+  for (const attributes of ['transcript_id "t"; gene_id "g";', "ID=t;geneID=g"]) {
+    await rejects(readPlaces(`chr1 x transcript 1 9 . + . ${attributes}\n`), /blanks/, attributes);
+  }
+});
+
 Deno.test("a table of genes may be separated by commas and have row names, as R writes them", async () => {
   const wanted = ["A chr1 7 +", "B chr2 9 -"];
   for (

@@ -1,9 +1,11 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { readSampleSheet, type ReadSampleSheetOptions } from "../../src/genome/sample_sheet.ts";
 import { openSignalFile } from "../../src/genome/open_signal_file.ts";
+import { isShared } from "../../src/genome/signal/count_shares.ts";
 import { signalFiles } from "../../src/genome/signal_files.ts";
+import { geneWindows } from "../../src/genome/windows.ts";
 import { withDirectory } from "../helpers/command.ts";
-import { fixtureBytes } from "../helpers/genome.ts";
+import { fixtureBytes, geneAt } from "../helpers/genome.ts";
 import { startWebServer } from "../helpers/web_server.ts";
 
 async function filesOf(directory: string, ...paths: string[]) {
@@ -52,7 +54,7 @@ Deno.test("a missing file, a directory and an unknown ending are refused with th
   });
 });
 
-Deno.test("an index is found in the directory of its file, and refused if it is older", async () => {
+Deno.test("an index is found in the directory of its file, and one that is older gives a warning if it fits", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/a.bam`;
     await Deno.writeFile(path, fixtureBytes("reads.bam"));
@@ -61,16 +63,26 @@ Deno.test("an index is found in the directory of its file, and refused if it is 
     await Deno.utime(path, 1000, 1000);
     const { track, close } = await openSignalFile(path);
     strictEqual(track.format, "bam");
+    const windows = geneWindows([geneAt("chr1", 1000)], { halfWidthBp: 1000 });
+    const { values } = await track.count(windows, { rule: "reads" });
     close();
     // As samtools leaves them, which closes the file after the index.
     await Deno.utime(`${directory}/a.bai`, 999.5, 999.5);
-    (await openSignalFile(path)).close();
+    const together = await openSignalFile(path);
+    deepStrictEqual(together.track.warnings, []);
+    together.close();
     await Deno.utime(path, new Date(), new Date());
     await Deno.utime(`${directory}/a.bai`, 1000, 1000);
-    await rejects(openSignalFile(path), {
-      name: "FormatError",
-      message: /before .*a\.bam.*make it again with .*\(.*a\.bai\)/,
-    });
+    const copied = await openSignalFile(path);
+    strictEqual(copied.track.warnings?.length, 1);
+    match(
+      copied.track.warnings[0]!,
+      /^the index of .*a\.bam is older than the file\. It is used, .* make the index again with "samtools index .*a\.bam"$/,
+    );
+    // Its sequences are still shared out among threads.
+    ok(isShared(copied.track));
+    deepStrictEqual((await copied.track.countTogether(windows, { rule: "reads" })).values, values);
+    copied.close();
     // A newer index is taken in place of an old one that was left lying.
     await Deno.writeFile(`${directory}/a.bam.bai`, fixtureBytes("reads.bam.bai"));
     (await openSignalFile(path)).close();

@@ -201,6 +201,7 @@ Deno.test("tables of transcripts and their genes are read, with and without a he
       "ENST00000000001.2\tENSG00000000003.15\tA\nNM_000001.1\tAB\tAB\n",
       "transcript_id\tgene_id\tgene_name\nENST00000000001.2\tENSG00000000003.15\tA\nNM_000001.1\tAB\tAB\n",
       "GENEID,TXNAME\nENSG00000000003.15,ENST00000000001.2\nAB,NM_000001.1\n",
+      '"tx";"gene"\n"ENST00000000001.2";"ENSG00000000003.15"\n"NM_000001.1";"AB"\n',
       "ENSG00000000003.15\tENST00000000001.2\nAB\tNM_000001.1\n",
       '"tx","gene"\n"ENST00000000001.2","ENSG00000000003.15"\n"NM_000001.1","AB"\n"NM_000009.1",NA\n',
     ]

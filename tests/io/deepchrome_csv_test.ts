@@ -89,6 +89,34 @@ Deno.test("numbers of genes that pandas wrote as floats, blanks and quotes do no
   }
 });
 
+Deno.test("a header that names gene, bin, all marks and label gives the order of the columns", async () => {
+  const usual = await readDeepchromeCsv(textSource(GOOD.join("\n")));
+  const marks = "H3K27me3,H3K36me3,H3K4me1,H3K4me3,H3K9me3";
+  const reorder = (row: string) => {
+    const [gene, bin, k27, k36, k4me1, k4me3, k9, label] = row.split(",");
+    return [label, k4me3, gene, k27, bin, k36, k4me1, k9].join(",");
+  };
+  const files = [
+    [`gene_id,bin,${marks},label`, ...GOOD],
+    [`"GeneID","Bin","${marks.replaceAll(",", '","')}","Label"`, ...GOOD],
+    ["class,h3k4me3,gene,H3K27me3,bin,H3K36me3,H3K4me1,H3K9me3", ...GOOD.map(reorder)],
+  ];
+  for (const lines of files) {
+    deepStrictEqual(await readDeepchromeCsv(textSource(lines.join("\n"))), usual, lines[0]);
+  }
+  // The next file of a folder may have none.
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/E003`);
+  await Deno.writeTextFile(`${folder}/E003/test.csv`, files[2]!.join("\n"));
+  await Deno.writeTextFile(
+    `${folder}/E003/train.csv`,
+    GOOD.join("\n").replaceAll("00000", "00001"),
+  );
+  const both = await readDeepchromeFolder(folder, { split: "all" });
+  deepStrictEqual([...both.signal], [...usual.signal, ...usual.signal]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 const BAD: readonly (readonly [what: string, text: string, message: RegExp])[] = [
   ["an empty file", "", /the file is empty, expected rows \(E003\/train.csv\)$/],
   [
@@ -101,6 +129,16 @@ const BAD: readonly (readonly [what: string, text: string, message: RegExp])[] =
     "a header",
     `gene,bin,a,b,c,d,e,label\n${GOOD[0]}`,
     /first line looks like a header, since its bin is "bin", .*take the line out.*line 1\)$/,
+  ],
+  [
+    "a header that has another mark",
+    `gene,bin,H3K27me3,H3K36me3,H3K4me1,H3K4me3,H3K27ac,label\n${GOOD[0]}`,
+    /looks like a header.*or a header that names gene, bin, H3K27me3,.* and label/,
+  ],
+  [
+    "a header alone",
+    "gene,bin,H3K27me3,H3K36me3,H3K4me1,H3K4me3,H3K9me3,label\n",
+    /there is only a header, expected rows/,
   ],
   ["a missing first bin", GOOD.slice(1).join("\n"), /bin is 2, expected 1 .*line 1\)$/],
   [

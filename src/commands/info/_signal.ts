@@ -4,6 +4,7 @@ import type { ByteSource } from "../../files/byte_source.ts";
 import { modificationTime, openFile, pathKind } from "../../files/file.ts";
 import { hasBgzipEnd } from "../../genome/gunzip.ts";
 import { indexNames } from "../../genome/mod.ts";
+import { isIndexOlder } from "../../genome/signal/open_signal.ts";
 import {
   type HeaderFacts,
   readHeaderFacts,
@@ -54,13 +55,16 @@ export async function indexFacts(path: string, format: "bam" | "cram" | "text"):
       format === "text" ? "none, so it is read whole" : "missing",
     ]]);
   }
-  const isFresh = await modificationTime(name) >= await modificationTime(path);
+  const isFresh = !isIndexOlder(
+    { name: path, modified: await modificationTime(path) },
+    { name, modified: await modificationTime(name) },
+  );
   const facts = listFacts([
     [
       "index",
       "index",
       { path: name, isFresh },
-      isFresh ? name : `${name}, older than the file: make it again`,
+      isFresh ? name : `${name}, older than the file: make it again if that was changed since`,
     ],
   ]);
   return [...facts, ...await countFacts(name, format === "cram")];

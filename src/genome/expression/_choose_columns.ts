@@ -5,7 +5,8 @@ import { listSome, showName } from "../wording.ts";
 import type { Layout, ValueColumn } from "./_layout.ts";
 import { failMissing } from "./_missing_column.ts";
 import { NameIndex } from "./_name_index.ts";
-import { plainSampleName, syntacticName } from "./_sample_names.ts";
+import { checkOwner } from "./_owner.ts";
+import { plainSampleName } from "./_sample_names.ts";
 import { kindOfTitle, VALUE_KIND_NAMES, VALUE_KINDS, type ValueKind } from "./value_kinds.ts";
 import { areOfOneGroup, failChoice, groupOf, type WantedColumns } from "./_wanted_columns.ts";
 
@@ -99,7 +100,7 @@ function chooseNamed(layout: Layout, wanted: WantedColumns): ValueColumn[][] | u
     if (layout.values.some(isOfAnySample)) return undefined;
     const [only, second] = layout.values;
     if (isOwn && only !== undefined && second === undefined) {
-      checkOwner(only, wanted);
+      checkOwner([only.name], wanted, "its only column of values is called");
       return found.map(() => [only]);
     }
   }
@@ -108,30 +109,6 @@ function chooseNamed(layout: Layout, wanted: WantedColumns): ValueColumn[][] | u
       if (values.length === 0) failMissing(name, { cellType, layout, wanted });
       return pickOne(name, values, wanted);
     })
-  );
-}
-
-/** Names that R and pandas give to a column that has none: a cell type may be called so by chance. */
-const NO_NAME = /^(?:[vx]?\d{1,2}|x|values?|samples?)$/i;
-
-/** The end of a replicate's name. */
-const REPLICATE = /[-_. ]?rep(?:licate)?[-_. ]?\d+$/i;
-
-/** Throws if the only column of a cell type's file has the name of another cell type of the sheet. */
-function checkOwner({ name }: ValueColumn, wanted: WantedColumns): void {
-  const { others = [], samples } = wanted;
-  const [own = ""] = samples.keys();
-  const names = [name, plainSampleName(name)].flatMap((n) => [n, n.replace(REPLICATE, "")])
-    .map((n) => n.toLowerCase());
-  const isCalled = (cellType: string) =>
-    [cellType, syntacticName(cellType)].some((n) => names.includes(n.toLowerCase()));
-  if (isCalled(own) || !others.some(isCalled) || NO_NAME.test(name)) return;
-  failChoice(
-    wanted,
-    `its only column of values is called "${
-      showName(name)
-    }", as another cell type of the sample sheet is`,
-    `the values of "${own}". If they are, rename the column; otherwise name the right file in the sheet`,
   );
 }
 

@@ -239,6 +239,8 @@ function findText(
 }
 
 interface GctSize {
+  /** Number of rows of genes. */
+  readonly rows: number;
   /** Number of columns that describe the rows, besides their names. */
   readonly rowFields: number;
   /** Number of rows after the header that describe the samples. */
@@ -258,11 +260,14 @@ function readGctSize(head: Head, file: string): GctSize {
   if (sizes.length < 2 || !sizes.every(Number.isSafeInteger)) {
     failLine(file, line, `${CANNOT} "${lineText(line).slice(0, 80)}", expected GCT's sizes`);
   }
-  const [, , rowFields = 1, sampleFields = 0] = sizes;
-  return { rowFields, sampleFields, header };
+  const [rows = 0, , rowFields = 1, sampleFields = 0] = sizes;
+  return { rows, rowFields, sampleFields, header };
 }
 
-function detectGct({ rowFields, sampleFields, header: line }: GctSize, file: string): Detected {
+function detectGct(
+  { rows, rowFields, sampleFields, header: line }: GctSize,
+  file: string,
+): Detected {
   checkWidth(line, "\t", file);
   const titles = dropEmptyEnd(splitLine(line, "\t"));
   const first = 1 + rowFields;
@@ -284,6 +289,7 @@ function detectGct({ rowFields, sampleFields, header: line }: GctSize, file: str
     separator: "\t",
     width: titles.length,
     textFrom: titles.length,
+    declaredRows: rows,
   };
   return { layout, linesBefore: 3 + sampleFields };
 }

@@ -51,6 +51,8 @@ export interface Columns {
 
 /** The layout of a table. */
 export interface Layout extends Columns {
+  /** How many rows the table has by its own word, as GCT says it. */
+  readonly declaredRows?: number | undefined;
   /** The titles of the columns that name the genes. A title may be empty. */
   readonly nameTitles: readonly string[];
   readonly separator: Separator;

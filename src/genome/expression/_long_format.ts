@@ -61,6 +61,11 @@ export class OneSampleCheck {
     this.#splitter = new CellSplitter(layout.separator);
   }
 
+  /** What the first row says of its sample. */
+  get samples(): readonly string[] {
+    return this.#first?.samples ?? [];
+  }
+
   /** Throws if a row is of another sample than the first row. */
   check(line: Line): void {
     const { sampleColumns } = this.#layout;

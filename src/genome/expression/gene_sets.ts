@@ -31,10 +31,13 @@ export interface ReadGeneSetsOptions extends AbortOptions {
 /** More than all sets of MSigDB; each takes memory. */
 const MOST_SETS = 1_000_000;
 const CANNOT = "Cannot read gene sets:";
+/** What libraries of Enrichr write after each gene: how well it belongs to the set. */
+const WEIGHT = /(?<=.),\s*-?\d+(?:\.\d*)?(?:e[-+]?\d+)?$/i;
 
 /**
  * Reads a GMT file, gzip or not, as MSigDB has them: a line for each set with its name, a description and its genes,
- * between tabs. A gene that a line names twice counts once.
+ * between tabs. A gene that a line names twice counts once. Weights after all genes of a line, as in `TP53,1.0` of Enrichr, are
+ * left out.
  *
  * @param input Path of the file, or a source of its bytes.
  * @param options Where to report warnings.
@@ -88,7 +91,9 @@ function parseSet(line: Line, file: string): GeneSet {
   const [name = "", description = "", ...cells] = lineText(line).split("\t").map((cell) =>
     cell.trim()
   );
-  const genes = [...new Set(cells.filter((cell) => cell !== ""))];
+  const names = cells.filter((cell) => cell !== "");
+  const hasWeights = names.length > 0 && names.every((name) => WEIGHT.test(name));
+  const genes = [...new Set(hasWeights ? names.map((name) => name.replace(WEIGHT, "")) : names)];
   if (!isPlainLine(name)) {
     failLine(file, line, `${CANNOT} the name ${showName(name)} has control characters`);
   }

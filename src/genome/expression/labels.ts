@@ -12,6 +12,7 @@ import type { Gene } from "../gene.ts";
 import { describeMissing, describePartial, describeUnlabelled } from "./_describe_labels.ts";
 import { collectRows } from "./_collect_rows.ts";
 import { describeContradictions } from "./_contradictions.ts";
+import { CopiedFiles } from "./_copied_files.ts";
 import { GeneIndex } from "./_gene_index.ts";
 import { describeLostRows, describeNaming } from "./_describe_join.ts";
 import { findRowGenes } from "./_join.ts";
@@ -150,6 +151,7 @@ class LabelCollector {
   readonly #index: GeneIndex;
   readonly #replicates = new Map<string, Replicates>();
   readonly #files: string[] = [];
+  readonly #copies = new CopiedFiles();
   /** Names of columns that are of no wanted cell type. */
   readonly #otherColumns = new Set<string>();
   readonly #notes = new FileMessages({ ignoresExamples: true });
@@ -179,6 +181,8 @@ class LabelCollector {
       const replicates = this.#replicates.get(cellType) ?? new Replicates(genes.length);
       replicates.add(columns[i]!, file);
       this.#replicates.set(cellType, replicates);
+      const copied = this.#copies.see({ file, cellType }, columns[i]!);
+      if (copied !== undefined) this.#warnings.add(file, [copied]);
     }
     this.#files.push(file);
     for (const name of table.otherColumns ?? []) this.#otherColumns.add(name);

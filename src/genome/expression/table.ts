@@ -8,10 +8,12 @@ import { FormatError } from "../../errors.ts";
 import { type Line, lineText, visitText, withSource } from "../../text/lines.ts";
 import { visitTextLines } from "../text_lines.ts";
 import { chooseColumns, type ChosenColumns } from "./_choose_columns.ts";
+import { describeLostRows } from "./_declared_rows.ts";
 import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";
 import type { Layout } from "./_layout.ts";
 import { OneSampleCheck } from "./_long_format.ts";
+import { checkOwner } from "./_owner.ts";
 import { ExpressionRowReader } from "./_rows.ts";
 import { listWantedSamples } from "./_wanted_samples.ts";
 import type { ExpressionSample } from "./samples.ts";
@@ -200,6 +202,8 @@ class TableParser {
         file: this.#file,
       });
     }
+    const lost = describeLostRows(this.#layout!, { file: this.#file, found: rows.lines.length });
+    if (lost !== undefined) this.#options.onWarning?.(lost);
     const { columns, kind, notes } = this.#chosen!;
     const titles = columns.flat().map(({ name }) => name);
     const { names, parts, lines, values, invalid, ragged } = rows;
@@ -245,7 +249,7 @@ class TableParser {
     const samples = listWantedSamples(layout, this.#options, this.#file);
     this.#layout = layout;
     this.#cellTypes = [...samples.keys()];
-    this.#chosen = chooseColumns(layout, {
+    const wanted = {
       samples,
       groups: this.#options.cellTypeGroups,
       others: this.#options.otherCellTypes,
@@ -253,7 +257,9 @@ class TableParser {
       value: this.#options.value,
       isOwn: this.#options.isOfOneCellType ?? false,
       file: this.#file,
-    });
+    };
+    this.#chosen = chooseColumns(layout, wanted);
+    if (wanted.isOwn) checkOwner(check.samples, wanted, "the sample of its rows is called");
     const rows = new ExpressionRowReader(layout, this.#chosen.columns, this.#file);
     for (const line of this.#head.slice(linesBefore)) {
       visitText(line, (line) => rows.read(line), this.#file);

@@ -37,11 +37,16 @@ export function arrangeRows(
   );
   const expression = collectExpression(kept.rows, { file, cellTypes, groups: kept.groups });
   noteMissing(missing, options);
+  const read = new Set([...cellTypes, ...kept.groups?.values() ?? []]);
+  const others = [...new Set(given.map(({ cellType }) => cellType))].filter((name) =>
+    !read.has(name)
+  );
   return {
     cellTypes,
     marks,
     entries: entries.map(({ expression: _, ...entry }): SampleSheetEntry => entry),
     ...expression && { expression },
+    ...others.length > 0 && { otherCellTypes: others },
     ...kept.groups && { cellTypeGroups: onlyOf(kept.groups, cellTypes) },
     ...missing.length > 0 && options.missingMarks === "mask" && {
       missingMarks: new Map(missing.map(({ cellType, marks }) => [cellType, marks])),

@@ -3,15 +3,15 @@
  * convention, so a file is never refused for its name, and only whole words of it count.
  */
 
-import { showPlace } from "../../files/http_address.ts";
+import { isDerived } from "./_derived_names.ts";
+import { isOfOtherModification } from "./_modifications.ts";
+import { isCalled, type OwnedSteps, spell, type Spelling, stepsOf } from "./_spelling.ts";
 import type { ArrangeOptions, SheetRow } from "./types.ts";
 
 /** How many files a warning shows. */
 const MOST_SHOWN = 3;
 /** A shorter name, such as a mark `H3` or a cell type `B`, is a word of many names of files without being meant. */
 const FEWEST_LETTERS = { mark: 3, cellType: 2 } as const;
-/** A modification such as `h3k4me3`, in small letters. */
-const MODIFICATION = /^h(?:2a|2b|3|4)k\d+(?:me\d?|ac|ub\d?)$/;
 /** Words that tell what a mark was compared with. */
 const OF_CONTROLS: ReadonlySet<string> = new Set(
   ["control", "controls", "ctrl", "igg", "input", "mock", "wce"],
@@ -70,9 +70,9 @@ function describeRows(
   sheet: readonly SheetRow[],
   { field, what, whose, files }: Comparison,
 ): string[] {
-  const paths = files(sheet).map(({ path }) => path);
   const names = sheet.map((row) => row[field]);
-  const find = contradictionFinder(names, { paths, fewestLetters: FEWEST_LETTERS[field] });
+  const owned = files(sheet).map(({ row, path }) => ({ path, own: row[field] }));
+  const find = contradictionFinder(names, { owned, fewestLetters: FEWEST_LETTERS[field] });
   return files(rows).flatMap(({ row, path }) => {
     const called = find(path, row[field]);
     return called === undefined
@@ -98,44 +98,43 @@ function expressionOf(rows: readonly SheetRow[]): NamedFile[] {
   return [...owners.values()].filter(({ size }) => size === 1).flatMap((own) => [...own.values()]);
 }
 
-/** A name, or a step of a path, in the writings in which they are compared. */
-interface Spelling {
-  readonly text: string;
-  /** What stands between other characters than letters and digits, in small letters. */
-  readonly words: readonly string[];
-  /** The same, where capitals begin words, too, as in `wgEncodeBroadHistoneK562H3k4me3StdAlnRep1` of UCSC. */
-  readonly parts: readonly string[];
-  readonly joined: string;
-}
-
 /** Shows the part of a path that has another name than the path's own, unless a nearer part has its own. */
 export type ContradictionFinder = (path: string, own: string) => string | undefined;
+
+/** A path, and the name that it should have. */
+interface OwnedPath {
+  readonly path: string;
+  readonly own: string;
+}
+
+/** The names that are looked for, and all paths. */
+interface Known {
+  readonly names: readonly Spelling[];
+  readonly owned: readonly OwnedSteps[];
+}
 
 /**
  * Makes a function that compares paths with names.
  *
- * @param paths All paths. What all of them have, such as the name of a study, tells none apart.
+ * @param owned All paths. What all of them have, such as the name of a study, tells none apart.
  */
 export function contradictionFinder(
   names: readonly string[],
-  { paths, fewestLetters = FEWEST_LETTERS.cellType }: {
-    readonly paths: readonly string[];
+  { owned: paths, fewestLetters = FEWEST_LETTERS.cellType }: {
+    readonly owned: readonly OwnedPath[];
     readonly fewestLetters?: number;
   },
 ): ContradictionFinder {
-  const all = paths.map(stepsOf);
+  const owned = paths.map(({ path, own }) => ({ steps: stepsOf(path), own: spell(own) }));
   const telling = [...new Set(names)].map(spell).filter((name) =>
     isTelling(name, fewestLetters) &&
-    !all.every((steps) => steps.some((step, i) => isCalled(step, name, { isFolder: i > 0 })))
+    !owned.every(({ steps }) => steps.some((step, i) => isCalled(step, name, { isFolder: i > 0 })))
   );
-  return (path, own) => findOther(stepsOf(path), spell(own), telling);
+  const known = { names: telling, owned };
+  return (path, own) => findOther({ steps: stepsOf(path), own: spell(own) }, known);
 }
 
-function findOther(
-  steps: readonly Spelling[],
-  own: Spelling,
-  names: readonly Spelling[],
-): string | undefined {
+function findOther({ steps, own }: OwnedSteps, { names, owned }: Known): string | undefined {
   if (own.joined === "") return undefined;
   for (const [i, step] of steps.entries()) {
     // In any writing: H3K4me3 may be H3-K4me3 in the name of its file.
@@ -143,55 +142,17 @@ function findOther(
     const other = names.find((name) =>
       isCalled(step, name, { isFolder: i > 0 }) &&
       // "liver" in the name of a file of "adult liver" is a part of its own name.
-      !name.words.every((word) => own.words.includes(word))
+      !name.words.every((word) => own.words.includes(word)) &&
+      !(i === 0 && isDerived(step, { own, other: name, owned }))
     );
-    if (other !== undefined || (i === 0 && isOfModification(step, own))) {
+    if (other !== undefined || (i === 0 && isOfOtherModification(step, own))) {
       return steps.slice(0, i + 1).map(({ text }) => text).toReversed().join("/");
     }
   }
   return undefined;
 }
 
-/** Whether a step of a path has a name: a folder no other words, and a file among others. */
-function isCalled(
-  step: Spelling,
-  name: Spelling,
-  { isFolder }: { readonly isFolder: boolean },
-): boolean {
-  if (isFolder) return step.joined === name.joined;
-  return [step.words, step.parts].some((words) =>
-    holdsInOrder(words, name.words) || holdsInOrder(words, name.parts)
-  );
-}
-
-/** Whether a file's name has a modification that is not its mark's, though no row of the sheet may have that one. */
-function isOfModification(step: Spelling, { words: own }: Spelling): boolean {
-  if (!own.some((word) => MODIFICATION.test(word))) return false;
-  return [...step.words, ...step.parts].some((word) =>
-    MODIFICATION.test(word) && own.every((o) => !o.startsWith(word) && !word.startsWith(o))
-  );
-}
-
 /** Whether a name is so long, and of such letters, that it does not stand in the names of files by chance. */
 function isTelling({ joined }: Spelling, fewestLetters: number): boolean {
   return joined.length >= fewestLetters && /\p{L}/u.test(joined) && !OF_CONTROLS.has(joined);
-}
-
-function holdsInOrder(words: readonly string[], wanted: readonly string[]): boolean {
-  return words.some((_, at) => wanted.every((word, i) => words[at + i] === word));
-}
-
-function spell(text: string): Spelling {
-  const words = wordsOf(text);
-  const parts = wordsOf(text.replace(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, " "));
-  return { text, words, parts, joined: words.join("") };
-}
-
-function wordsOf(name: string): string[] {
-  return name.toLowerCase().split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word !== "");
-}
-
-/** The steps of a path, from the file's own name upwards; of an address, without what may be secret. */
-function stepsOf(path: string): Spelling[] {
-  return showPlace(path).split(/[\\/]/).filter((step) => step !== "").map(spell).toReversed();
 }

@@ -54,6 +54,8 @@ export interface SampleSheet {
   readonly cellTypeGroups?: ReadonlyMap<string, string>;
   /** The marks that were not measured in a cell type, for those that lack some, if these are masked. */
   readonly missingMarks?: ReadonlyMap<string, readonly string[]>;
+  /** The names of cell types that the sheet has and that are not read; left out if all are. */
+  readonly otherCellTypes?: readonly string[];
 }
 
 /**

@@ -45,6 +45,15 @@ const COVERAGE = RegExp(String.raw`${REGION}(\t[^\t]*)*\t\d+\t\d+\t\d+\t[01]\.\d
 /** The header that deepTools writes above counts and scores by region. */
 const DEEPTOOLS_HEADER = /^#'?chr'?\t'?start'?\t'?end'?\t'/;
 
+/** Two intervals on one sequence in a row. */
+const TWO_INTERVALS = /^(\S+)\t(\d+)\t(\d+)(?:\t[^\t]*){1,9}\t\1\t(\d+)\t(\d+)(?:\t|$)/;
+/**
+ * bedMethyl of ENCODE, which has 11 columns where BED12 of reads has 12, and of modkit, which has seven more: BED9, then the reads
+ * and the share of them that is methylated.
+ */
+const METHYLATION =
+  /^\S+\t(\d+)\t(\d+)\t[^\t]*\t\d+\t[+\-.]\t\1\t\2\t[\d,]+\t\d+[\t ]\d+(?:\.\d+)?(?:(?:[\t ]\d+){7})?$/;
+
 const AS_READS = "not reads, and each row is counted as one read";
 const LOOKS_LIKE_PEAKS =
   `looks like peaks, ${AS_READS}: give the reads or the signal that the peaks were called from, or name it ` +
@@ -76,6 +85,14 @@ export function describeOddReads({ file, rows, comments }: FirstRows): string | 
     return "has four columns, the last a number, as bedGraph: its rows are counted as reads. If the number is a " +
       "signal, name the file .bedGraph";
   }
+  if (rows.every(hasOverlap)) {
+    return "has two intervals in each row, as bedtools intersect -wa -wb writes them: a read that stands in several rows " +
+      "counts several times. Give the reads alone (intersect -u)";
+  }
+  if (look(METHYLATION)) {
+    return `looks like methylation of bases (bedMethyl), ${AS_READS}: for the share of methylated reads, give columns 1 to ` +
+      "3 and 11 as bedGraph";
+  }
   if (look(ELEMENTS)) {
     return `looks like elements of an annotation, ${AS_READS}: give the reads or the signal`;
   }
@@ -85,6 +102,12 @@ export function describeOddReads({ file, rows, comments }: FirstRows): string | 
       "cell type";
   }
   return describeByName(file, rows);
+}
+
+/** Whether a row has a second interval that overlaps the first one, as `bedtools intersect -wa -wb` and `-wo` write them. */
+function hasOverlap(row: string): boolean {
+  const [start, end, otherStart, otherEnd] = TWO_INTERVALS.exec(row)?.slice(2).map(Number) ?? [];
+  return start !== undefined && start < otherEnd! && otherStart! < end!;
 }
 
 function describeByName(path: string, rows: readonly string[]): string | undefined {

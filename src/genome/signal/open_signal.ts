@@ -137,9 +137,26 @@ export interface FileTime {
 /** Programs that write a file and its index side by side, as `samtools sort --write-index` does, close the file last. */
 const WRITTEN_TOGETHER_MS = 2000;
 
+/** Whether an index is older than its file, by more than programs that write both together need. */
+export function isIndexOlder(file: FileTime, index: FileTime): boolean {
+  return index.modified.getTime() + WRITTEN_TOGETHER_MS < file.modified.getTime();
+}
+
+/**
+ * Says that an index which fits its file is older. An index of other content would end elsewhere, and the file would not have been
+ * opened; only that of a file with every block and record in the same places is like it. Nothing but the file's name is in the
+ * message, so that many files give one warning.
+ */
+export function describeOlderIndex(file: string): string {
+  return `the index of ${file} is older than the file. It is used, since it ends where the file's records do, as one does ` +
+    "that was copied before its file. If the file was written again since, make the index again with " +
+    `"${adviseIndex(file)}"`;
+}
+
 /**
  * Throws if an index is older than its file, since it may then belong to an earlier version of the file. Two seconds are allowed:
- * some programs write both together, and close the file last.
+ * some programs write both together, and close the file last. `openSignalFile` looks at the content of both instead, and only
+ * warns of the age, which copying changes too.
  *
  * @param file The file of reads or signal.
  * @param index Its index.
@@ -157,7 +174,7 @@ const WRITTEN_TOGETHER_MS = 2000;
  * ```
  */
 export function checkIndexAge(file: FileTime, index: FileTime): void {
-  if (index.modified.getTime() + WRITTEN_TOGETHER_MS >= file.modified.getTime()) return;
+  if (!isIndexOlder(file, index)) return;
   throw new FormatError(
     `Cannot use index: it was changed ${index.modified.toISOString()}, before ${file.name}, which was ` +
       `${file.modified.toISOString()}: make it again with "${

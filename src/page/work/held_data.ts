@@ -6,6 +6,7 @@ import { ContractError } from "../../errors.ts";
 import { blobSource } from "../../files/byte_source.ts";
 import { checkName } from "../../io/names.ts";
 import { readCompetition } from "../../io/competition.ts";
+import { signalUnit } from "../../report/signal_unit.ts";
 import { fingerprintDataset } from "../../training/fingerprint.ts";
 import type { DataSummary } from "../protocol.ts";
 import type { CallContext } from "./call.ts";
@@ -77,6 +78,7 @@ export async function summariseData(
     marks,
     bins,
     ...(record.binSizeBp !== undefined && { binSizeBp: record.binSizeBp }),
+    signalUnit: signalUnit(record),
     labelled: data.hasLabels,
     assembly: record.assembly,
     notes: [...notes, ...describeMissing(data)],

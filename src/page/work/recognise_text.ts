@@ -62,7 +62,7 @@ function isAnnotation(name: string, lines: readonly string[]): boolean {
   const header = splitCells(first).map((cell) => cell.toLowerCase());
   const places = header.some((cell) => /chrom/.test(cell)) &&
     header.some((cell) => /tss|transcription start|gene start/.test(cell));
-  if (places) return true;
+  if (places || isBounds(header)) return true;
   return lines.slice(0, 3).some((line) => {
     const cells = line.split("\t");
     const isGff = cells.length === 9 && /^\d+$/.test(cells[3]!) && /^\d+$/.test(cells[4]!) &&
@@ -73,6 +73,13 @@ function isAnnotation(name: string, lines: readonly string[]): boolean {
       cells.some((cell) => /^(\d+,)+$/.test(cell));
     return isGff || isGenePred;
   });
+}
+
+/** Whether titles are those of SAF, or of a data frame of R's GRanges. featureCounts adds a length and the counts to SAF's. */
+function isBounds(titles: readonly string[]): boolean {
+  const has = (...names: readonly string[]) => names.some((name) => titles.includes(name));
+  if (!has("start") || !has("end") || !has("strand")) return false;
+  return has("seqnames") ? has("width") : has("chr") && titles.length === 5;
 }
 
 function textFormat(name: string): "bed" | "bedgraph" | "peaks" | undefined {
@@ -91,16 +98,22 @@ function isGeneBed(lines: readonly string[]): boolean {
     names.every((name) => /^(ENS[A-Z]*[GT]\d{6,}|[NX][MR]_\d+)/.test(name));
 }
 
+/** Titles of a column of genes, which may be Entrez numbers. Where row names have no title, the corner is empty. */
+const GENE_TITLE = /^(?:|.*gene.*|.*entrez.*|.*ncbi.*|id)$/i;
+
 /**
- * Whether lines are a table whose rows begin with a name and have a number at least. As R writes tables, blanks may
- * stand between cells.
+ * Whether lines are a table whose rows begin with a name, or with a number below a title of genes, and have a number at least.
+ * As R writes tables, blanks may stand between cells.
  */
 function isExpression(lines: readonly string[]): boolean {
-  const rows = lines.slice(1, 6).map((line) =>
+  const [header = [], ...rows] = lines.slice(0, 6).map((line) =>
     /[\t;,]/.test(line) ? splitCells(line) : line.trim().split(/ +/)
   );
+  const mayBeNumbers = GENE_TITLE.test(header[0]!) &&
+    header.slice(1).every((cell) => /\p{L}/u.test(cell));
   return rows.length > 0 && rows.every((cells) =>
-    cells.length >= 2 && /[A-Za-z]/.test(cells[0]!) &&
+    cells.length >= 2 &&
+    (/[A-Za-z]/.test(cells[0]!) || mayBeNumbers && /^\d+$/.test(cells[0]!)) &&
     cells.slice(1).some((cell) => cell !== "" && Number.isFinite(Number(cell)))
   );
 }

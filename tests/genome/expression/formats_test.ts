@@ -528,6 +528,25 @@ Deno.test("a file of one cell type whose column has the name of another one of t
   }
 });
 
+Deno.test("a file of one cell type whose rows name another one of the sheet as their sample is refused", async () => {
+  const options = { cellTypes: ["liver"], isOfOneCellType: true, otherCellTypes: ["lung", "1"] };
+  const labels = (titles: string, cells: string, more: object = {}) =>
+    labelText(table(`gene_id ${titles} TPM`, `${A} ${cells} 1.5`), { ...options, ...more });
+  for (const tissue of ["lung", "Lung", "lung_rep1"]) {
+    await rejects(
+      labels("Tissue", tissue),
+      /the sample of its rows is called ".*", as another cell type .*the values of "liver".*rename it/,
+    );
+  }
+  const fitting = [["Tissue", "kidney"], ["Tissue", "liver"], ["run", "1"], [
+    "tissue sample",
+    "liver lung",
+  ]];
+  for (const [titles = "", cells = ""] of fitting) {
+    strictEqual(showLabels(await labels(titles, cells)), "419=1.5", cells);
+  }
+});
+
 Deno.test("the time for a header is proportional to its columns", async () => {
   const columns = Array.from({ length: 90_000 }, (_, i) => `s${i}`);
   const text = `gene_id\t${columns.join("\t")}\tliver\n${A}${"\t1".repeat(90_000)}\t2\n`;

@@ -12,6 +12,14 @@ Deno.test("sets are read as MSigDB writes them, with and without a description",
   ]);
 });
 
+Deno.test("weights after all genes of a set, as Enrichr writes them, are left out", async () => {
+  const text = "A\t\tDPM1,1.0\tFGR,0.25\tCFH,1e-3\nB\t\tDPM1,1.0\tFGR\n";
+  deepStrictEqual((await readGeneSets(textSource(text))).map(({ genes }) => genes), [
+    ["DPM1", "FGR", "CFH"],
+    ["DPM1,1.0", "FGR"],
+  ]);
+});
+
 const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   "nothing": ["", /the file is empty, expected a set on each line \(x\.gmt\)$/],
   "blanks instead of tabs": ["A na DPM1 FGR\n", /A na DPM1 FGR has no genes .*between tabs/],

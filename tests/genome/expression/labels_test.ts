@@ -521,3 +521,39 @@ Deno.test("ids beside the symbols or numbers of other genes give a warning, unle
   deepStrictEqual(await warningsOf("length", (i) => `${900 + shifted(i)}`), []);
   deepStrictEqual(await warningsOf("gene_name", (i) => `SYM${(i + 1) % 9}`, 9), []);
 });
+
+Deno.test("files of expression that are copies of each other give a warning, columns of one file do not", async () => {
+  const ids = Array.from({ length: 40 }, (_, i) => `ENSG${String(i + 1).padStart(11, "0")}`);
+  const genes = ids.map((id) => gene(id));
+  const tableOf = (values: (i: number) => number, names = "x") =>
+    `id\t${names}\n${
+      ids.map((id, i) => [id, ...names.split("\t").map(() => values(i))].join("\t")).join("\n")
+    }`;
+  const warningsOf = async (...texts: readonly (readonly [name: string, text: string])[]) => {
+    const tables = await Promise.all(
+      texts.map(([cellType, text], i) =>
+        readExpressionTable(textSource(text, `${i}.tsv`), {
+          cellTypes: [cellType],
+          isOfOneCellType: true,
+        })
+      ),
+    );
+    const cellTypes = [...new Set(texts.map(([cellType]) => cellType))];
+    return (await matchExpression(genes, tables, { cellTypes })).warnings;
+  };
+  const some = (i: number) => i % 7;
+  deepStrictEqual(await warningsOf(["liver", tableOf(some)], ["lung", tableOf(some)]), [
+    "1.tsv (expression of lung) has the same value for every gene as 0.tsv (of liver): one is most likely a copy of the other",
+  ]);
+  // Also of replicates of one cell type.
+  strictEqual((await warningsOf(["liver", tableOf(some)], ["liver", tableOf(some)])).length, 1);
+  deepStrictEqual(await warningsOf(["liver", tableOf(some)], ["lung", tableOf((i) => i % 6)]), []);
+  // Too few values that are not 0.
+  const few = (i: number) => i < 19 ? i : 0;
+  deepStrictEqual(await warningsOf(["liver", tableOf(few)], ["lung", tableOf(few)]), []);
+  const both = await readExpressionTable(textSource(tableOf(some, "liver\tlung"), "a.tsv"), {
+    cellTypes: ["liver", "lung"],
+  });
+  const one = await matchExpression(genes, both, { cellTypes: ["liver", "lung"] });
+  deepStrictEqual(one.warnings, []);
+});

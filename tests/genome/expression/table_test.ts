@@ -154,6 +154,25 @@ Deno.test("rows that describe the samples in GCT 1.3 are not genes, however many
   await rejects(readExpressionTable(textSource(short)), /there is only a header, expected rows/);
 });
 
+Deno.test("a GCT file with fewer rows than it says is warned of, one with as many or more is not", async () => {
+  const warningsOf = async (size: string) => {
+    const warnings: string[] = [];
+    const text = `${size}\nid\tDescription\tliver\nA\ta\t5\nB\tb\t6\n\n`;
+    await readExpressionTable(textSource(text, "a.gct"), {
+      onWarning: (message) => void warnings.push(message),
+    });
+    return warnings;
+  };
+  deepStrictEqual(await warningsOf("#1.2\n56200\t1"), [
+    "a.gct: by its header this GCT file has 56,200 rows, but there are 2: was it cut short? Genes of the others get no " +
+    "expression from it",
+  ]);
+  strictEqual((await warningsOf("#1.3\n3\t1\t1\t0")).length, 1);
+  for (const size of ["#1.2\n2\t1", "#1.2\n1\t1", "#1.3\n2\t1\t1\t0"]) {
+    deepStrictEqual(await warningsOf(size), [], size);
+  }
+});
+
 Deno.test("a file without a header may start with a gene whose value is missing", async () => {
   const ids = ["ENSG00000000003.15", "ENSMUSG00000000003", "FBgn0000008", "AT1G01010", "7105"];
   for (const id of [...ids, "ENSGR0000182378.10", "NM_003859.3", "WBGene00000001", "YAL001C"]) {

@@ -275,6 +275,15 @@ Deno.test("marks and cell types can be chosen, and names that are not there are 
   ]);
 });
 
+Deno.test("a sheet knows the cell types that are not read", async () => {
+  const rows = ["liver,K4,1.bw,1", "lung,K4,2.bw,1", "lung,K9,3.bw,1", "heart,K4,4.bw,1"];
+  const others = async (options: ReadSampleSheetOptions) =>
+    (await read(rows, options)).otherCellTypes;
+  deepStrictEqual(await others({ cellTypes: ["lung"] }), ["liver", "heart"]);
+  deepStrictEqual(await others({ missingMarks: "leave-out" }), ["liver", "heart"]);
+  deepStrictEqual(await others({ marks: ["K4"], replicates: "keep" }), undefined);
+});
+
 Deno.test("expression may differ between replicates, and a kept replicate has its own or its group's", async () => {
   const rows = [
     "liver,H3K4me3,a.bam,1,,,,x.sf",
@@ -403,6 +412,56 @@ Deno.test("folders, names as UCSC writes them and marks that no row has contradi
     const warnings = await warningsOf(rows);
     strictEqual(warnings.length, 1, path);
     ok(warnings[0]!.includes(`line 2 says ${says}. They`), warnings[0]);
+  }
+});
+
+Deno.test("a short form of another modification in a file's name is warned of, one of the row's own is not", async () => {
+  const says = async (mark: string, path: string) =>
+    (await warningsOf([`liver,${mark},${path}`, `lung,${mark},2.bw`])).length;
+  const contradicting = [
+    ["H3K4me3", "liver_K27ac.bw"],
+    ["H3K4me3", "liverK27ac.bw"],
+    ["H3-K4me3", "liver.H3-K27ac.rep1.bw"],
+    ["K4me3", "liver_H3K27ac.bw"],
+    ["H2AK119ub1", "liver_K27me3.bw"],
+  ] as const;
+  for (const [mark, path] of contradicting) strictEqual(await says(mark, path), 1, path);
+  const fitting = [
+    ["H3K4me3", "liver_K4me3.bw"],
+    ["H3K4me3", "liverK4me3_over_K27ac.bw"],
+    ["K27ac", "liver_H3K27ac.bw"],
+    ["H3 K27ac", "wgLiverH3k27acStd.bw"],
+    ["H3K9ac", "K562_K27M_rep1.bw"],
+    ["H3", "liver_K27ac.bw"],
+    ["ATAC", "liver_K27ac.bw"],
+  ] as const;
+  for (const [mark, path] of fitting) strictEqual(await says(mark, path), 0, path);
+});
+
+Deno.test("names that are made of another cell type's are not warned of, those of its replicates are", async () => {
+  const sheet = (other: string, name: string, stem: string, othersStem: string) =>
+    ["H3K4me3", "H3K27ac"].flatMap((mark) => [
+      `${other},${mark},${othersStem}_${mark}.bam`,
+      `${name},${mark},${stem}_${mark}.bam`,
+      `heart,${mark},heart_${mark}.bam`,
+    ]);
+  const made = [
+    ["ESC", "neural progenitor", "ESC_derived_NPC", "H9"],
+    ["CD4", "Treg", "CD4_CD25hi", "CD4"],
+    ["CD4", "Treg", "GSM1012_CD4_CD25hi_rep1", "GSM1011_CD4_naive_rep1"],
+    ["monocyte", "macrophage", "differentiated-from-monocyte", "pbmc"],
+  ] as const;
+  for (const [other, name, stem, others] of made) {
+    deepStrictEqual(await warningsOf(sheet(other, name, stem, others)), [], stem);
+  }
+  const wrong = [
+    ["liver", "lung", "liver_rep2", "liver_rep1"],
+    ["liver", "lung", "GSM1012_liver", "GSM1011_liver"],
+    ["liver", "lung", "liver_AB12", "liver_AB13"],
+    ["CD4", "Treg", "CD4_naive", "CD25hi"],
+  ] as const;
+  for (const [other, name, stem, others] of wrong) {
+    strictEqual((await warningsOf(sheet(other, name, stem, others))).length, 1, stem);
   }
 });
 

@@ -212,6 +212,12 @@ const READ: readonly (readonly [name: string, file: string, text: string])[] = [
   ["reads that are named after peaks", "a_peaks.reads.bed", "chr1\t1000\t1236\n"],
   ["reads with any comment", "a.bed", "# peak FDR\nchr1\t1000\t1236\tN\t1000\t+\n"],
   ["mates of a pair, one in a row", "a.bed", "chr1\t1000\t1236\tr/1\t0\t-\n"],
+  [
+    "reads with the places of their mates",
+    "a.bed",
+    "chr1\t1000\t1236\tr\t60\t+\tchr1\t2000\t2236\n",
+  ],
+  ["reads as BED12 on a sequence 1", "a.bed", "1\t1000\t1236\tr\t1\t+\t1000\t1236\t0\t1\t236\t0\n"],
 ];
 
 for (const [name, file, text] of READ) {
@@ -264,6 +270,22 @@ const ODD: readonly (readonly [name: string, text: string, wanted: RegExp, file?
   ["coverage of bedtools", "chr1\t9\t99\t7\t80\t90\t0.8888889\n", /numbers by region/],
   ["coverage of BED6", "chr1\t9\t99\tg\t0\t+\t7\t80\t90\t0.8888889\n", /bedtools coverage/],
   ["counts of deepTools", "#'chr'\t'start'\t'end'\t'a.bam'\nchr1\t9\t99\t7.0\n", /by region/],
+  [
+    "reads beside what they overlap",
+    "chr1\t9\t45\tr1\t60\t+\tchr1\t5\t900\tg1\t0\t-\t36\n1\t9\t45\tr1\t60\t+\t1\t7\t99\tg2\t0\t+\t36\n",
+    /two intervals in each row.*several times/,
+  ],
+  ["four columns beside three", "chr1\t9\t45\tr1\tchr1\t5\t900\n", /two intervals/],
+  [
+    "bedMethyl of ENCODE",
+    "chr1\t9\t10\t.\t10\t+\t9\t10\t255,0,0\t10\t50\nchr1\t19\t20\t.\t8\t-\t19\t20\t0,255,0\t8\t0\n",
+    /methylation of bases.*columns 1 to 3 and 11/,
+  ],
+  [
+    "bedMethyl of modkit",
+    `chr1\t9\t10\tm\t10\t+\t9\t10\t255,0,0\t10\t50.00${"\t5".repeat(7)}\n`,
+    /methylation/,
+  ],
   ["fragments of 10x", "# id=x\nchr1\t9\t99\tAAACGAAAGAAA-1\t2\n", /fifth column.*is not used/],
 ];
 

@@ -118,6 +118,7 @@ Deno.test("prepared data are opened as they are, and files beside them are refus
   const opened = await other.call("prepare", {});
   strictEqual(opened.digest, counted.digest);
   deepStrictEqual(opened.profiles, counted.profiles);
+  strictEqual(opened.signalUnit, "Reads");
   inputs = await other.call("addFiles", { files: [exampleFile("lung-H3K4me3.tagAlign.gz")] });
   match(inputs.missing[0] ?? "", /remove the one or the others/);
 });

@@ -16,8 +16,15 @@ export interface ProfilePlots {
   readonly element: HTMLElement;
   readonly show: (
     profiles: readonly MarkProfile[],
-    options: { readonly binSizeBp: number | undefined },
+    scale: ProfileScale,
   ) => void;
+}
+
+/** What is known of the axes; of profiles that form, nothing yet. */
+export interface ProfileScale {
+  readonly binSizeBp?: number | undefined;
+  /** What a bin holds. */
+  readonly unit?: string | undefined;
 }
 
 /** Makes plots of profiles. */
@@ -29,10 +36,11 @@ export function makeProfilePlots(): ProfilePlots {
   };
   return {
     element,
-    show: (profiles, { binSizeBp }) => {
-      const marks = JSON.stringify([binSizeBp, profiles.map(({ mark }) => mark)]);
+    show: (profiles, scale) => {
+      const { binSizeBp } = scale;
+      const marks = JSON.stringify([scale, profiles.map(({ mark }) => mark)]);
       if (frames.marks !== marks) {
-        const plots = profiles.map(({ mark }) => makePlot(mark, binSizeBp));
+        const plots = profiles.map(({ mark }) => makePlot(mark, scale));
         frames = { marks, plots };
         element.replaceChildren(...plots.map((plot) => plot.element));
       }
@@ -41,11 +49,11 @@ export function makeProfilePlots(): ProfilePlots {
   };
 }
 
-function makePlot(mark: string, binSizeBp: number | undefined): Frame {
+function makePlot(mark: string, { binSizeBp, unit }: ProfileScale): Frame {
   return makeFrame({
     title: mark,
     xTitle: binSizeBp === undefined ? "Bin" : "Distance from the start, kb",
-    yTitle: "Mean in a bin",
+    yTitle: unit === undefined ? "Mean in a bin" : `${unit}: mean in a bin`,
     shape: "low",
     xTicks: 2,
     yTicks: 2,

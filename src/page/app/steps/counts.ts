@@ -127,7 +127,7 @@ class CountedProfiles {
     const drawForming = onceAFrame(() => {
       // Counting may have ended since.
       const profiles = this.#forming.profiles();
-      if (profiles.length > 0) this.#plots.show(profiles, { binSizeBp: undefined });
+      if (profiles.length > 0) this.#plots.show(profiles, {});
     });
     app.store.onProgress((progress, job) => {
       if (job.step === "counts" && this.#forming.take(progress)) drawForming();
@@ -153,7 +153,7 @@ class CountedProfiles {
       mark: data.marks[mark] ?? "",
       lines: [line],
     })) ?? [];
-    this.#plots.show(profiles, { binSizeBp: data?.binSizeBp });
+    this.#plots.show(profiles, { binSizeBp: data?.binSizeBp, unit: data?.signalUnit });
   }
 }
 
