@@ -1,17 +1,21 @@
 /** Functions that are given nothing, or something else: they say what was found and what is expected. */
 
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
-import { Dataset, placeGenes, writePredictionTable } from "../src/data/mod.ts";
+import { batches, Dataset, placeGenes, writePredictionTable } from "../src/data/mod.ts";
 import { joinInputs } from "../src/engine/mod.ts";
 import { byGroup, pearson, splitByGroup } from "../src/metrics/mod.ts";
+import { writeBedGraph } from "../src/genome/mod.ts";
+import { writeNpz, writeSubmission } from "../src/io/mod.ts";
 import { searchModels } from "../src/search/mod.ts";
 import { simulateColumns } from "../src/simulate/mod.ts";
-import { classifyRows, evaluateRegimes } from "../src/validation/mod.ts";
+import { bestEpoch, fit, predictEnsemble } from "../src/training/mod.ts";
+import { classifyRows, evaluateRegimes, splitData } from "../src/validation/mod.ts";
 
 const { train, eval: other } = simulateColumns({ cellTypes: 3, genes: 8, newGenes: 2, bins: 20 });
 const DATA = new Dataset(train);
 // What programs without types give.
 const nothing = null as never;
+const TIMES = { seconds: 1, samplesPerSecond: 1 };
 
 const CALLS: readonly [name: string, call: () => unknown, message: RegExp][] = [
   ["placeGenes", () => placeGenes(nothing, () => undefined), /place genes: found null as data, e/],
@@ -79,4 +83,48 @@ Deno.test("options that are null are as those that are not given", async () => {
     searchModels(nothing, nothing),
     /^TypeError: Cannot split data: found null as data/,
   );
+});
+
+Deno.test("texts of JSON in place of numbers are refused and shown as texts", () => {
+  const test = new Dataset({ ...other, labels: new Float64Array(other.cellTypeIndex.length) });
+  const trial = { train: DATA, test, predictions: {} };
+  const evaluate = (options: object) => () => evaluateRegimes(trial, options);
+  throws(evaluate({ confidence: "0.9" }), /confidence is "0.9", expected a number above 0/);
+  throws(evaluate({ bootstrapSamples: "20" }), /bootstrapSamples is "20", expected an integer/);
+  throws(evaluate({ bootstrapsamples: 20 }), /"bootstrapsamples", did you mean bootstrapSamples\?/);
+  throws(evaluate({ baselines: "ridge" }), /baselines is "ridge", expected an array/);
+  throws(() => splitData(DATA, { scheme: "by-gene", testShare: "0.2" as never }), /is "0.2", exp/);
+  throws(() => simulateColumns({ genes: "3" as never }), /genes is "3", expected an integer/);
+  throws(() => simulateColumns({ sequences: true as never }), /sequences is true, expected an obj/);
+  throws(() => batches(DATA, "3" as never), /batches of "3" samples: expected an integer/);
+});
+
+Deno.test("what is no array of models or marks, or no history, is refused by its name", async () => {
+  await rejects(predictEnsemble({} as never, DATA), /found an object as models, expected an array/);
+  throws(() => DATA.selectMarks("H3K4me3" as never), /found "H3K4me3", expected an array of names/);
+  throws(
+    () => bestEpoch({ history: [] } as never),
+    /found an object, expected the history that fit/,
+  );
+  strictEqual(
+    bestEpoch([{ epoch: 1, loss: 1, validationLoss: null as never, ...TIMES }]),
+    undefined,
+  );
+  const frozen = { frozen: "encoder", engine: "wasm", epochs: 1 } as never;
+  await rejects(fit("experiment1", DATA, frozen), /freeze "encoder": expected an array, such as/);
+});
+
+Deno.test("writers are refused paths in place of streams", async () => {
+  const writes: Record<string, (sink: never) => Promise<unknown>> = {
+    "npz file": (sink) => writeNpz(sink, []),
+    submission: (sink) => writeSubmission(sink, { ids: ["a"], predictions: [1] }),
+    predictions: (sink) => writePredictionTable(sink, DATA, { predictions: DATA.labels() }),
+    bedGraph: (sink) => writeBedGraph(sink, []),
+  };
+  for (const [what, write] of Object.entries(writes)) {
+    const message = `Cannot write ${what}: found a string as the sink, expected a WritableStream`;
+    await rejects(write("out.bin" as never), (error: Error) => error.message.startsWith(message));
+  }
+  const nothingToWrite = writeSubmission(new WritableStream(), [1, 2] as never);
+  await rejects(nothingToWrite, /as the submission, expected an object with ids and predictions/);
 });
