@@ -4,8 +4,9 @@ import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { batches, Dataset, placeGenes, writePredictionTable } from "../src/data/mod.ts";
 import { joinInputs } from "../src/engine/mod.ts";
 import { byGroup, pearson, splitByGroup } from "../src/metrics/mod.ts";
-import { writeBedGraph } from "../src/genome/mod.ts";
-import { writeNpz, writeSubmission } from "../src/io/mod.ts";
+import { attribute, explainDifferences } from "../src/explain/mod.ts";
+import { diagnoseSamples, prepare, writeBedGraph } from "../src/genome/mod.ts";
+import { writeCompetition, writeNpz, writeSubmission } from "../src/io/mod.ts";
 import { searchModels } from "../src/search/mod.ts";
 import { simulateColumns } from "../src/simulate/mod.ts";
 import { bestEpoch, fit, predictEnsemble } from "../src/training/mod.ts";
@@ -127,4 +128,34 @@ Deno.test("writers are refused paths in place of streams", async () => {
   }
   const nothingToWrite = writeSubmission(new WritableStream(), [1, 2] as never);
   await rejects(nothingToWrite, /as the submission, expected an object with ids and predictions/);
+});
+
+Deno.test("functions whose answer is needed immediately are refused if they are asynchronous", () => {
+  const later = () => Promise.reject(new Error("too late")) as never;
+  throws(() => DATA.filter(later), /filter: the condition returned a promise, expected a function/);
+  throws(() => placeGenes(DATA, later), /genes: placeOf returned a promise, expected a function/);
+  const pairs = { truth: [1], predicted: [1], groupIndex: [0], groupCount: 1 };
+  throws(() => byGroup(later, pairs), /group: the metric returned a promise, expected a function/);
+  throws(() => DATA.filter("label" as never), /found a string, expected a function/);
+  throws(() => DATA.subset(3 as never), /found a number, expected an array of positions/);
+});
+
+Deno.test("what is explained, examined, prepared or written is refused by its name", async () => {
+  const { model } = await fit("experiment1", DATA, { epochs: 1, engine: "wasm" });
+  const explain = (models: unknown, options = {}) =>
+    attribute(models as never, DATA, { engine: "wasm", rows: [0], ...options });
+  await rejects(explain([null]), /explain: null without spec was given as the model/);
+  await rejects(explain([{ model }]), /expected a trained model: its `model`/);
+  await rejects(explain([model], { inputs: "signal" }), /inputs is "signal", expected an array of/);
+  const differences = explainDifferences([model], DATA, { from: "E065", to: ["E004"] } as never);
+  await rejects(differences, /`from` is "E065", expected an array of cell types/);
+  throws(() => diagnoseSamples(DATA as never), /expected columns with some, such as data\.columns/);
+  const gene = { id: "a", chromosome: "chr1", tss: 9000, strand: "+", line: 1 } as const;
+  await rejects(
+    prepare([gene], ["a.bam"] as never, { rule: "reads" }),
+    /a string as an input, exp/,
+  );
+  await rejects(prepare([gene], nothing, { rule: "reads" }), /found null as the inputs, expected/);
+  const writing = writeCompetition(new WritableStream(), [], undefined as never);
+  await rejects(writing, /as the record, expected a data record, such as \{ record: data\.record/);
 });

@@ -13,9 +13,9 @@ export function checkIsSpec(spec: unknown, action: string): void {
   if (name !== undefined && (layers !== undefined || branches !== undefined)) return;
   const expected = typeof own === "object"
     ? "its `spec`"
-    : typeof spec === "string"
-    ? `the spec of one: presetSpec(${showValue(spec)}) if it is a preset`
-    : 'the spec of one, such as presetSpec("wakawaka")';
+    : `the spec of one, such as presetSpec(${
+      typeof spec === "string" ? showValue(spec) : '"wakawaka"'
+    })`;
   const found = typeof own === "object" ? "a trained model" : showValue(spec);
   throw new TypeError(`Cannot ${action}: found ${found} as the model, expected ${expected}`);
 }

@@ -125,7 +125,10 @@ Deno.test("what is no spec is refused with where a spec is", () => {
       undefined,
       /^Cannot read model: found missing as the model, expected the spec of one, such as/,
     ],
-    ["waka2", /found "waka2" as the model, expected the spec of one: presetSpec\("waka2"\) if/],
+    [
+      "waka2",
+      /found "waka2" as the model, expected the spec of one, such as presetSpec\("waka2"\)$/,
+    ],
     [trained, /found a trained model as the model, expected its `spec`$/],
   ] as const;
   for (const [spec, message] of cases) {
