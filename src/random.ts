@@ -12,6 +12,9 @@
  * @module
  */
 
+import { checkInteger } from "./base/check_integer.ts";
+import { kindOfValue } from "./base/kind_of_value.ts";
+import { showValue } from "./base/show_value.ts";
 import { THREEFRY_PARITY } from "./base/threefry.ts";
 
 /** The key of one random stream: two unsigned 32-bit words. */
@@ -142,10 +145,19 @@ function fold(key: RandomKey, word0: number, word1: number, out: Uint32Array): R
 function splitInteger(value: number, name: string): RandomKey {
   if (!Number.isSafeInteger(value) || value < 0) {
     throw new RangeError(
-      `Cannot derive a random key: ${name} is ${value}, expected an integer >= 0`,
+      `Cannot derive a random key: ${name} is ${showValue(value)}, expected an integer >= 0`,
     );
   }
   return [value >>> 0, Math.floor(value / 2 ** 32)];
+}
+
+/** Whether there are two words of 32 bits, with or without a sign. */
+function isKey(key: unknown): boolean {
+  const words = Object(key) as ArrayLike<unknown>;
+  return words.length === 2 &&
+    [words[0], words[1]].every((word) =>
+      word === Number(word) >>> 0 || word === (Number(word) | 0)
+    );
 }
 
 /**
@@ -168,8 +180,18 @@ export class RandomStream {
   #spare = false;
   #spareNormal: number | undefined;
 
-  /** Starts at counter 0 of the stream that `key` names; see {@linkcode deriveKey}. */
+  /**
+   * Starts at counter 0 of the stream that `key` names; see {@linkcode deriveKey}.
+   *
+   * @throws {TypeError} If `key` is not two words of 32 bits, as a seed is not.
+   */
   constructor(key: RandomKey) {
+    // Of a seed, or of a text, there would be no words: every seed would have the same numbers.
+    if (!isKey(key)) {
+      throw new TypeError(
+        `Cannot draw random numbers: the key is ${showValue(key)}, expected what deriveKey returns`,
+      );
+    }
     this.#key = key;
   }
 
@@ -224,6 +246,8 @@ export class RandomStream {
  * @param length How many integers, up to 2^32 − 1.
  * @param stream The source of randomness; advanced by at least `length` − 1 words.
  * @returns The integers, `[length]`.
+ * @throws {TypeError} If `stream` is something else.
+ * @throws {RangeError} If `length` is not an integer in that range.
  *
  * @example
  * ```ts
@@ -235,6 +259,12 @@ export class RandomStream {
  * ```
  */
 export function shuffledIndices(length: number, stream: RandomStream): Uint32Array<ArrayBuffer> {
+  if (typeof Object(stream).below !== "function") {
+    throw new TypeError(
+      `Cannot shuffle: found ${kindOfValue(stream)} as the stream, expected a RandomStream`,
+    );
+  }
+  checkInteger(length, { action: "shuffle", name: "length", least: 0, most: 2 ** 32 - 1 });
   const order = new Uint32Array(length);
   for (let i = 0; i < length; i++) order[i] = i;
   for (let i = length - 1; i > 0; i--) {

@@ -96,3 +96,22 @@ Deno.test("below gives all numbers with equal probability where the bound does n
   for (let i = 0; i < draws; i++) small += stream.below(3 * 2 ** 30) < 2 ** 30 ? 1 : 0;
   ok(Math.abs(small / draws - 1 / 3) < 5 * Math.sqrt(2 / 9 / draws), `${small}`);
 });
+
+Deno.test("a stream is refused a seed in place of a key, of which all streams would be the same", () => {
+  for (const key of [7, "7", [7], [1.5, 2], ["1", "2"], null, undefined]) {
+    const message = /random numbers: the key is .*, expected what deriveKey returns/;
+    throws(() => new RandomStream(key as never), { name: "TypeError", message });
+  }
+  strictEqual(new RandomStream([-1, 0]).uint32(), new RandomStream([2 ** 32 - 1, 0]).uint32());
+});
+
+Deno.test("orders are refused a length that is no integer, and other things in place of a stream", () => {
+  const stream = new RandomStream(deriveKey(1));
+  for (const length of [NaN, -1, "3", 2 ** 32]) {
+    throws(() => shuffledIndices(length as never, stream), RangeError);
+  }
+  throws(
+    () => shuffledIndices(3, 7 as never),
+    /found a number as the stream, expected a RandomStream/,
+  );
+});

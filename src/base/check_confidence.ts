@@ -1,3 +1,5 @@
+import { showValue } from "./show_value.ts";
+
 /**
  * Throws unless an interval can have a confidence.
  *
@@ -6,8 +8,11 @@
  * @throws {RangeError} If it is not above 0 and below 1.
  */
 export function checkConfidence(confidence: number, action: string): void {
-  if (confidence > 0 && confidence < 1) return;
+  // Of a text, intervals would be made that are no intervals: adding to it appends to it.
+  if (typeof confidence === "number" && confidence > 0 && confidence < 1) return;
   throw new RangeError(
-    `Cannot ${action}: confidence is ${confidence}, expected a number above 0 and below 1`,
+    `Cannot ${action}: confidence is ${
+      showValue(confidence)
+    }, expected a number above 0 and below 1`,
   );
 }

@@ -1,5 +1,7 @@
 /** Checks of what is asked of a data set. */
 
+import { kindOfValue } from "../base/kind_of_value.ts";
+import { showValue } from "../base/show_value.ts";
 import { ContractError } from "../errors.ts";
 import type { Transform } from "../record.ts";
 
@@ -8,11 +10,17 @@ export function checkIndices(
   indices: ArrayLike<number>,
   { bound, what }: { readonly bound: number; readonly what: string },
 ): void {
-  for (let i = 0; i < indices.length; i++) {
+  const { length } = Object(indices) as Partial<ArrayLike<number>>;
+  if (typeof indices !== "object" || length === undefined) {
+    throw new TypeError(
+      `Cannot take subset: found ${kindOfValue(indices)}, expected an array of ${what}s`,
+    );
+  }
+  for (let i = 0; i < length; i++) {
     const index = indices[i]!;
     if (!Number.isInteger(index) || index < 0 || index >= bound) {
       throw new RangeError(
-        `Cannot take subset: ${what} ${index} is outside the data, which have ${bound}`,
+        `Cannot take subset: ${what} ${showValue(index)} is outside the data, which have ${bound}`,
       );
     }
   }

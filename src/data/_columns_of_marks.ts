@@ -1,3 +1,4 @@
+import { showValue } from "../base/show_value.ts";
 import type { PackedArray, PackedType } from "../base/arrays.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { makePacked } from "../io/packing.ts";
@@ -104,6 +105,13 @@ class MarksOfSignal implements StoredSignal {
 }
 
 function placesOf(marks: readonly string[], known: readonly string[]): number[] {
+  if (!Array.isArray(marks)) {
+    throw new TypeError(
+      `Cannot select marks: found ${showValue(marks)}, expected an array of names, such as ["${
+        known[0]
+      }"]`,
+    );
+  }
   if (marks.length === 0) {
     throw new RangeError(
       `Cannot select marks: found 0 names, expected some of ${known.join(", ")}`,

@@ -1,3 +1,4 @@
+import { showValue } from "../base/show_value.ts";
 import type { Dataset } from "./dataset.ts";
 
 /**
@@ -29,7 +30,9 @@ import type { Dataset } from "./dataset.ts";
  */
 export function batches(data: Dataset, batchSize: number): IterableIterator<Dataset> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`Cannot make batches of ${batchSize} samples: expected an integer >= 1`);
+    throw new RangeError(
+      `Cannot make batches of ${showValue(batchSize)} samples: expected an integer >= 1`,
+    );
   }
   return makeBatches(data, batchSize);
 }

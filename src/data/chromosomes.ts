@@ -1,5 +1,6 @@
 /** The chromosomes on which the genes of a data set lie. */
 
+import { askedNow } from "../base/asked_now.ts";
 import { formatCountOf } from "../base/count.ts";
 import { showValue } from "../base/show_value.ts";
 import { listSome } from "../base/wording.ts";
@@ -151,7 +152,7 @@ export function placeGenes(
   const placed = genes.map((gene, index): GeneDetails => {
     const known = geneDetails?.[index] ?? {};
     if (known.chromosome !== undefined) return known;
-    const own = placeOf(gene);
+    const own = askedNow(placeOf(gene), { action: "place genes", name: "placeOf" });
     const { chromosome, tss, strand } = own?.chromosome === undefined && known.gene !== undefined
       ? { chromosome: placeOf(known.gene)?.chromosome }
       : own ?? {};

@@ -1,3 +1,5 @@
+import { kindOfValue } from "../base/kind_of_value.ts";
+import { askedNow } from "../base/asked_now.ts";
 import { isStored } from "../io/stored_signal.ts";
 import { submissionId } from "../io/submission.ts";
 import type { AbortOptions } from "../progress.ts";
@@ -105,9 +107,17 @@ export class Dataset extends SampleView {
    *
    * @param keep The condition; called with each position.
    * @returns The view.
+   * @throws {TypeError} If the condition is asynchronous, or no function.
    */
   filter(keep: (position: number) => boolean): Dataset {
-    return new Dataset(this.columns, this.rows.filter((_, position) => keep(position)));
+    if (typeof keep !== "function") {
+      throw new TypeError(`Cannot filter: found ${kindOfValue(keep)}, expected a function`);
+    }
+    const what = { action: "filter", name: "the condition" };
+    return new Dataset(
+      this.columns,
+      this.rows.filter((_, position) => askedNow(keep(position), what)),
+    );
   }
 
   /**

@@ -1,3 +1,4 @@
+import { checkSink } from "../base/open_sink.ts";
 import { checkObject } from "../base/check_object.ts";
 import type { ParquetRows } from "../io/parquet.ts";
 import { ROW_FORMATS, type RowFormat, writeRowTable } from "../io/row_table.ts";
@@ -70,6 +71,7 @@ export async function writePredictionTable(
   data: Dataset,
   table: PredictionTable,
 ): Promise<void> {
+  checkSink(sink, "write predictions");
   let columns: PredictionColumn[];
   const { format = "tsv", metadata, ...values } = table ?? {};
   try {

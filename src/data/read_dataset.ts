@@ -238,7 +238,9 @@ function readerOf(path: string): typeof readCompetition | typeof readDeepchromeC
       `Cannot read data: "${path}" is compressed, expected a .csv that is not: unpack it`,
     );
   }
+  // Bytes are known by no name; only npz is known by its content.
+  const advice = path.includes(".") ? "" : '. Of bytes give new File([bytes], "NAME.csv")';
   throw new ContractError(
-    `Cannot read data: "${path}" is of no known kind, expected .npz, .csv, .zarr or a folder`,
+    `Cannot read data: "${path}" is of no known kind, expected .npz, .csv, .zarr or a folder${advice}`,
   );
 }

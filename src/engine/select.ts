@@ -4,7 +4,7 @@
  * @module
  */
 
-import { showValue } from "../base/show_value.ts";
+import { checkIsSpec } from "../model/check_is_spec.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Engine } from "./engine.ts";
@@ -62,7 +62,7 @@ export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<E
       `Cannot find engine "${name}": expected one of ${ENGINE_NAMES.join(", ")}`,
     );
   }
-  checkIsSpec(spec);
+  checkIsSpec(spec, "select an engine");
   if (name === "auto") {
     // The engine of most machines loads while the driver of a GPU, if there is one, takes its time.
     const [gpu] = await Promise.all([describeGpu(), loadEngine("wasm")]);
@@ -76,17 +76,6 @@ export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<E
     );
   }
   return { engine, reason: "asked for by name" };
-}
-
-/** Refuses what callers without types may give in place of a model: nothing, or the name of a preset. */
-function checkIsSpec(spec: unknown): void {
-  if (typeof spec === "object" && spec !== null && "name" in spec) return;
-  throw new TypeError(
-    `Cannot select an engine: found ${
-      showValue(spec)
-    } as the model, expected the spec of one, such as ` +
-      'presetSpec("wakawaka")',
-  );
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A network that is being explained. */
 
+import { showValue } from "../base/show_value.ts";
 import { ContractError, DivergedError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CallOptions, InputGradients } from "../engine/engine.ts";
@@ -212,6 +213,13 @@ function chooseInputs(
     );
   }
   if (asked === undefined) return possible;
+  if (!Array.isArray(asked)) {
+    throw new TypeError(
+      `Cannot explain: inputs is ${showValue(asked)}, expected an array of names, such as ["${
+        possible[0]!.name
+      }"]`,
+    );
+  }
   const wrong = asked.find((name) => !possible.some((input) => input.name === name));
   if (wrong === undefined && asked.length > 0) {
     return possible.filter(({ name }) => asked.includes(name));

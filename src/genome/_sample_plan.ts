@@ -1,5 +1,6 @@
 /** Plans which files make which samples, and checks that what is asked for suits them. */
 
+import { kindOfValue } from "../base/kind_of_value.ts";
 import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { makeCellTypeGroups } from "../io/item_groups.ts";
@@ -27,11 +28,25 @@ export interface SamplePlan {
   readonly missingMarks: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
+/** Throws unless these are files with what they measure, which the path of a file does not say. */
+function checkInputs(inputs: readonly SignalInput[]): void {
+  const isInput = (input: SignalInput | null) =>
+    typeof input?.mark === "string" && typeof input.cellType === "string";
+  if (Array.isArray(inputs) && inputs.every(isInput)) return;
+  const wrong = Array.isArray(inputs) ? inputs.find((input) => !isInput(input)) : inputs;
+  throw new TypeError(
+    `Cannot prepare data: found ${kindOfValue(wrong)} as ${
+      Array.isArray(inputs) ? "an input" : "the inputs"
+    }, expected an array of objects with cellType, mark, name and open`,
+  );
+}
+
 /** Plans the samples. Throws if the files and the options contradict each other. */
 export function planSamples(
   inputs: readonly SignalInput[],
   options: PrepareOptions,
 ): SamplePlan {
+  checkInputs(inputs);
   const { marks = [...new Set(inputs.map(({ mark }) => mark))], control } = options;
   const cellTypes = [...new Set(inputs.map(({ cellType }) => cellType))];
   for (const cellType of cellTypes) {

@@ -113,7 +113,7 @@ async function prepareFiles(
   inputs: readonly SignalInput[],
   { options, settle }: WatchedOptions<PrepareOptions>,
 ): Promise<Preparation> {
-  if (genes.length === 0) throw new ContractError("Cannot prepare data: there are no genes");
+  if (genes?.length === 0) throw new ContractError("Cannot prepare data: there are no genes");
   if (options.mostCountBytes !== undefined) {
     const limits = { action: "prepare data", name: "mostCountBytes", least: 1 };
     checkInteger(options.mostCountBytes, limits);

@@ -4,12 +4,9 @@
  * @module
  */
 
-import { formatCount } from "../base/count.ts";
-import { ContractError } from "../errors.ts";
-import { MAX_EXTENT } from "../base/limits.ts";
 import type { PackedArray } from "../base/arrays.ts";
-import { LARGEST_POSITION } from "./largest_position.ts";
 import type { Orientation, TssRule } from "../record.ts";
+import { checkDirection, checkGenes, checkSizes } from "./_check_windows.ts";
 import type { ChromosomeAliases } from "./chromosome_aliases.ts";
 import type { Gene } from "./gene.ts";
 
@@ -80,11 +77,6 @@ export interface GeneWindows {
 }
 
 /**
- * Half the range of positions in a BAM file. It is far larger than needed, and starts still fit an Int32Array.
- */
-const LARGEST_HALF_WIDTH_BP = 2 ** 30;
-
-/**
  * Lays a window around the TSS of each gene, with h for `halfWidthBp` and 0-based half-open. The windows are sorted by
  * chromosome and start, so that each file can be read in its own order. A window may reach past either end of its
  * chromosome, where the signal is zero.
@@ -103,6 +95,7 @@ const LARGEST_HALF_WIDTH_BP = 2 ** 30;
  * @returns The windows by chromosome.
  * @throws {RangeError} If a size is not a positive integer, the window is not a whole number of bins, or a TSS is not a
  * position.
+ * @throws {TypeError} Unless the genes are an array of genes, whose strands are `+`, `-` or none.
  * @throws {ContractError} If a window without a strand is to be laid in transcript orientation.
  * @see Ramírez et al. 2016, Nucleic Acids Research 44:W160, deepTools.
  *
@@ -136,8 +129,8 @@ export function geneWindows(
 ): GeneWindows {
   const { binSizeBp = 100, halfWidthBp = 5000, orientation = "genomic", tss: rule } = options;
   checkSizes(binSizeBp, halfWidthBp);
-  checkStarts(genes);
-  if (orientation === "transcript") checkStrands(genes);
+  checkDirection(orientation);
+  checkGenes(genes, orientation);
   const shifts = orientation === "transcript" && rule !== "bed";
   const byChromosome = new Map<string, number[]>();
   for (const [index, { chromosome }] of genes.entries()) {
@@ -160,49 +153,6 @@ export function geneWindows(
   const bins = 2 * halfWidthBp / binSizeBp;
   const windows = { binSizeBp, bins, genes: genes.length, chromosomes };
   return chromosomeAliases === undefined ? windows : { ...windows, chromosomeAliases };
-}
-
-function checkSizes(binSizeBp: number, halfWidthBp: number): void {
-  for (const [name, value] of Object.entries({ binSizeBp, halfWidthBp })) {
-    if (!Number.isInteger(value) || value < 1 || value > LARGEST_HALF_WIDTH_BP) {
-      throw new RangeError(
-        `Cannot make windows: ${name} is ${value}, expected an integer from 1 to ${LARGEST_HALF_WIDTH_BP}`,
-      );
-    }
-  }
-  if (2 * halfWidthBp % binSizeBp !== 0) {
-    throw new RangeError(
-      `Cannot make windows: 2 × ${halfWidthBp} bp are not a whole number of bins of ${binSizeBp} bp`,
-    );
-  }
-  const bins = 2 * halfWidthBp / binSizeBp;
-  if (bins > MAX_EXTENT) {
-    throw new RangeError(
-      `Cannot make windows: 2 × ${halfWidthBp} bp are ${bins} bins of ${binSizeBp} bp, expected at most ` +
-        `${MAX_EXTENT}`,
-    );
-  }
-}
-
-function checkStarts(genes: readonly Gene[]): void {
-  const bad = genes.find(({ tss }) => !Number.isInteger(tss) || tss < 0 || tss > LARGEST_POSITION);
-  if (bad === undefined) return;
-  throw new RangeError(
-    `Cannot make windows: the TSS of gene ${bad.id}, line ${bad.line}, is ${bad.tss}, ` +
-      `expected an integer from 0 to ${LARGEST_POSITION}`,
-  );
-}
-
-function checkStrands(genes: readonly Gene[]): void {
-  const lacking = genes.filter(({ strand }) => strand === undefined);
-  const [first] = lacking;
-  if (first === undefined) return;
-  throw new ContractError(
-    `Cannot make windows: ${formatCount(lacking.length)} of ${
-      formatCount(genes.length)
-    } have no strand, such as "${first.id}" (line ` +
-      `${first.line}), expected + or -, which transcript orientation needs`,
-  );
 }
 
 /** The shape of a signal whose bins {@linkcode flipBins} reverses. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkObject } from "../base/check_object.ts";
 import type { GeneDetails } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
 import {
@@ -145,6 +146,11 @@ export async function writeCompetition(
   blocks: BlockSource,
   options: WriteCompetitionOptions,
 ): Promise<void> {
+  checkObject(options?.record, {
+    action: "write competition file",
+    as: "the record",
+    expected: "a data record, such as { record: data.record }",
+  });
   const { record, compress } = options;
   const comment = JSON.stringify({ histone: record });
   await writeNpz(sink, toMembers(blocks, options), { compress, comment });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { openSink } from "../base/open_sink.ts";
 import { writeFloat16 } from "../base/float16.ts";
 import { GarbageWatch } from "../base/free.ts";
 import { NPY_TYPES } from "./_npy_items.ts";
@@ -103,7 +104,7 @@ export async function writeNpz(
   options: WriteNpzOptions = {},
 ): Promise<void> {
   const { compress = false, comment = "" } = options;
-  const writer = sink.getWriter();
+  const writer = openSink(sink, "write npz file");
   try {
     const commentBytes = new TextEncoder().encode(comment);
     if (commentBytes.length > MAX_COMMENT_BYTES) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { openSink } from "../base/open_sink.ts";
 import type { ColumnSource, SchemaElement } from "hyparquet-writer";
 
 /** What the cells of a column are. Text is UTF-8. */
@@ -77,7 +78,7 @@ export async function writeParquet(
   sink: WritableStream<Uint8Array>,
   { columns, rowGroups, metadata = {} }: ParquetTable,
 ): Promise<void> {
-  const output = sink.getWriter();
+  const output = openSink(sink, "write Parquet");
   try {
     const { ByteWriter, ParquetWriter } = await import("hyparquet-writer");
     const buffer = new ByteWriter();

@@ -1,5 +1,6 @@
 /** Writes tables a group of rows at a time, as text or as Parquet. */
 
+import { openSink } from "../base/open_sink.ts";
 import { quoteCsv } from "../base/csv.ts";
 import {
   type ParquetCell,
@@ -36,7 +37,7 @@ export async function writeRowTable(
   { format }: { readonly format: RowFormat },
 ): Promise<void> {
   if (format === "parquet") return await writeParquet(sink, table);
-  const writer = sink.getWriter();
+  const writer = openSink(sink, "write table");
   const encoder = new TextEncoder();
   let text = "";
   const flush = async () => {

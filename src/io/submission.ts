@@ -1,3 +1,5 @@
+import { checkObject } from "../base/check_object.ts";
+import { openSink } from "../base/open_sink.ts";
 import { showName } from "../base/wording.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { ensemblGeneNumber, geneKey } from "../gene_id.ts";
@@ -87,7 +89,7 @@ export async function writeSubmission(
   sink: WritableStream<Uint8Array>,
   submission: Submission,
 ): Promise<void> {
-  const writer = sink.getWriter();
+  const writer = openSink(sink, "write submission");
   try {
     checkSubmission(submission);
     const encoder = new TextEncoder();
@@ -111,7 +113,13 @@ function* submissionTexts({ ids, predictions }: Submission): Generator<string> {
   yield text;
 }
 
-function checkSubmission({ ids, predictions }: Submission): void {
+function checkSubmission(submission: Submission): void {
+  checkObject(submission?.ids && submission.predictions, {
+    action: "write submission",
+    as: "the submission",
+    expected: "an object with ids and predictions",
+  });
+  const { ids, predictions } = submission;
   if (ids.length !== predictions.length) {
     throw new TypeError(
       `Cannot write submission: ${predictions.length} predictions for ${ids.length} ids, ` +

@@ -1,5 +1,6 @@
 /** Zip files of any content, such as a model's files or tracks. */
 
+import { openSink } from "../base/open_sink.ts";
 import { type Bytes, concatenateAll } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -97,7 +98,7 @@ export async function writeZip(
   sink: WritableStream<Uint8Array>,
   files: Iterable<ZippedFile> | AsyncIterable<ZippedFile>,
 ): Promise<void> {
-  const writer = sink.getWriter();
+  const writer = openSink(sink, "write zip file");
   try {
     const zip = new ZipWriter((bytes) => writer.write(bytes), { deflate: true });
     for await (const { path, content } of files) {

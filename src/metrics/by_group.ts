@@ -1,3 +1,4 @@
+import { askedNow } from "../base/asked_now.ts";
 import { checkObject } from "../base/check_object.ts";
 import { showValue } from "../base/show_value.ts";
 import { checkSameLength } from "./_pairs.ts";
@@ -50,9 +51,10 @@ export function byGroup(metric: Metric, pairs: GroupedPairs): Float64Array<Array
       } as the metric, expected a function`,
     );
   }
+  const what = { action: "compute metric by group", name: "the metric" };
   return Float64Array.from(
     splitByGroup(pairs),
-    ({ truth, predicted }) => metric(truth, predicted),
+    ({ truth, predicted }) => askedNow(metric(truth, predicted), what),
   );
 }
 

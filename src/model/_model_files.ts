@@ -134,6 +134,12 @@ export async function openTopology(path: string): Promise<ByteSource> {
     return await openFile(file);
   } catch (cause) {
     if (!(cause instanceof NotFoundError)) throw cause;
+    if (await pathKind(path) === "file") {
+      throw new NotFoundError(
+        `Cannot load model: "${path}" is a file, expected the directory of a model, which has ${TOPOLOGY_FILE} in it`,
+        { path, cause },
+      );
+    }
     for (const place of PLACES_IN_RUNS) {
       if (await pathKind(`${path}/${place}/${TOPOLOGY_FILE}`) === undefined) continue;
       throw new NotFoundError(

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { checkIsSpec } from "./check_is_spec.ts";
 import { branchesOf, resolveJoin } from "./_join.ts";
 import { refuseModel } from "./_refuse_model.ts";
 import { resolveBranches, resolveChain } from "./_branches.ts";
@@ -49,6 +50,7 @@ export type {
  * ```
  */
 export function modelGraph(spec: ModelSpec): ModelGraph {
+  checkIsSpec(spec, "read model");
   const inputs = modelInputs(spec);
   const branchSpecs: readonly BranchSpec[] = isBranched(spec)
     ? spec.branches

@@ -1,3 +1,4 @@
+import { checkInteger } from "../base/check_integer.ts";
 import { editDistance } from "../base/edit_distance.ts";
 import type {
   DnaPreset,
@@ -98,7 +99,8 @@ export type PresetSpec<Name extends PresetName> = Name extends SequentialPresetN
  * @param input Bins, marks, references and bases of a sample; the report's 100 × 5, the competition's 50, and the
  * authors' 10,000 by default.
  * @returns The preset's layers and loss with these sizes.
- * @throws {RangeError} If there is no preset of that name; the message offers the nearest names.
+ * @throws {RangeError} If there is no preset of that name; the message offers the nearest names. Or if a size is not an
+ * integer of 1 or more.
  *
  * @example A preset for seven marks, and a name that was mistyped
  * ```ts
@@ -114,23 +116,30 @@ export function presetSpec<Name extends PresetName>(
   input: InputShape = {},
 ): PresetSpec<Name> {
   const preset = findPreset(name);
-  const { bins = 100, marks = 5 } = input;
+  // JSON has null for what is not given.
+  const bins = input?.bins ?? 100;
+  const marks = input?.marks ?? 5;
+  const bases = input?.bases ?? 10_000;
+  for (const [part, value] of Object.entries({ bins, marks, bases })) {
+    checkInteger(value, { action: `make ${name}`, name: part, least: 1 });
+  }
   const { loss } = preset;
   const spec: SequentialSpec | BranchedSpec = "layers" in preset
     ? { name, bins, marks, layers: preset.layers, loss }
-    : { name, inputs: inputsOf(preset, { ...input, bins, marks }), ...preset.parts, loss };
+    : { name, inputs: inputsOf(preset, { ...input, bins, marks, bases }), ...preset.parts, loss };
   // Which of the two it is follows from the name.
   return spec as PresetSpec<Name>;
 }
 
 function inputsOf(
   preset: PanelPreset | DnaPreset,
-  { bins, marks, references = 50, bases = 10_000 }: InputShape & {
+  { bins, marks, references, bases }: InputShape & {
     readonly bins: number;
     readonly marks: number;
+    readonly bases: number;
   },
 ): readonly InputSpec[] {
-  if (preset.reads === "panel") return panelInputs({ bins, marks, references });
+  if (preset.reads === "panel") return panelInputs({ bins, marks, references: references ?? 50 });
   return [
     { name: "signal", bins, marks },
     { name: "sequence", bases: Math.min(bases, preset.mostBases) },

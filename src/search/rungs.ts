@@ -1,3 +1,5 @@
+import { checkInteger } from "../base/check_integer.ts";
+
 /** Options of {@linkcode planRungs}. */
 export interface RungOptions {
   /** Trials of the first rung. */
@@ -31,6 +33,7 @@ export interface Rung {
  *
  * @param options Trials, epochs and the share that advances.
  * @returns The rungs, from the first to the last.
+ * @throws {RangeError} If one of them is not an integer in its range.
  *
  * @example Thirty trials, of which one in three advances
  * ```ts
@@ -45,6 +48,13 @@ export interface Rung {
  * ```
  */
 export function planRungs({ trials, epochs, keepOneIn }: RungOptions): Rung[] {
+  const action = "plan rungs";
+  checkInteger(trials, { action, name: "trials", least: 0 });
+  checkInteger(epochs, { action, name: "epochs", least: 0 });
+  // JSON has null for what is not given.
+  keepOneIn ??= undefined;
+  // By less the rungs would never end.
+  if (keepOneIn !== undefined) checkInteger(keepOneIn, { action, name: "keepOneIn", least: 2 });
   const rungs: Rung[] = [];
   const most = Math.min(trials, epochs);
   // Divided by 1, by keepOneIn, by its square, …: the last rung first.

@@ -1,3 +1,4 @@
+import { showValue } from "../base/show_value.ts";
 import { checkInteger } from "../base/check_integer.ts";
 import type { FoldScheme } from "../data/fold_scheme.ts";
 import { parseSchedule, type Schedule } from "../model/schedule.ts";
@@ -182,7 +183,9 @@ function optimiserOf(
 ): Pick<ResolvedSettings, "schedule" | "weightDecay" | "window"> {
   if (window !== undefined) checkInteger(window, { action: "search", name: "window", least: 1 });
   if (!(Number.isFinite(weightDecay) && weightDecay >= 0)) {
-    throw new RangeError(`Cannot search: weightDecay is ${weightDecay}, expected a number >= 0`);
+    throw new RangeError(
+      `Cannot search: weightDecay is ${showValue(weightDecay)}, expected a number >= 0`,
+    );
   }
   // This throws if it is no schedule.
   const parsed = schedule && parseSchedule(schedule);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { showValue } from "../base/show_value.ts";
 import { MAX_EXTENT } from "../base/limits.ts";
 import { GENE_ID_LIMIT } from "./genes.ts";
 import {
@@ -144,7 +145,7 @@ export function checkFeatures(features: SimulatedFeatures): void {
 function checkOneOf(name: string, found: string, words: readonly string[]): void {
   if (words.includes(found)) return;
   throw new RangeError(
-    `Cannot simulate: ${name} is ${found}, expected one of ${words.join(", ")}`,
+    `Cannot simulate: ${name} is ${showValue(found)}, expected one of ${words.join(", ")}`,
   );
 }
 
@@ -185,7 +186,10 @@ const DEFAULTS: SimulationSettings = {
  * @throws {RangeError} If an option is out of range; the message names it.
  */
 export function resolveSimulationOptions(options: SimulationOptions): SimulationSettings {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  // JSON has null for what is not given.
+  const given = Object.entries(options ?? {}).filter(([, value]) =>
+    (value ?? undefined) !== undefined
+  );
   const unknown = given.find(([name]) => !Object.hasOwn(DEFAULTS, name) && name !== "sequences");
   if (unknown !== undefined) {
     throw new TypeError(
@@ -208,8 +212,14 @@ export function resolveSimulationOptions(options: SimulationOptions): Simulation
   check(all, "depthSpread", SHARE);
   check(all, "enrichmentSpread", SHARE);
   checkOneOf("expressionTransform", all.expressionTransform, SIMULATED_EXPRESSIONS);
-  if (options.sequences === undefined) return all;
-  return { ...all, sequences: resolveSequences(options.sequences, all.hiddenShare) };
+  const { sequences } = options ?? {};
+  if (sequences === undefined || sequences === null) return all;
+  if (typeof sequences !== "object") {
+    throw new TypeError(
+      `Cannot simulate: sequences is ${showValue(sequences)}, expected an object, such as {}`,
+    );
+  }
+  return { ...all, sequences: resolveSequences(sequences, all.hiddenShare) };
 }
 
 /** The values that an option may have. */
@@ -283,6 +293,6 @@ function check(
   { wanted, accepts }: Range,
 ): void {
   if (typeof all[name] !== "number" || !accepts(all[name])) {
-    throw new RangeError(`Cannot simulate: ${name} is ${all[name]}, expected ${wanted}`);
+    throw new RangeError(`Cannot simulate: ${name} is ${showValue(all[name])}, expected ${wanted}`);
   }
 }

@@ -1,3 +1,4 @@
+import { kindOfValue } from "../base/kind_of_value.ts";
 import type { EarlyStopping } from "../model/trained_model.ts";
 import type { EpochRecord } from "./epoch_record.ts";
 
@@ -6,6 +7,7 @@ import type { EpochRecord } from "./epoch_record.ts";
  *
  * @param history The epochs, as `FitResult.history` has them.
  * @returns The number of the epoch, from 1; `undefined` without epochs or without validation data.
+ * @throws {TypeError} If the history is no array.
  *
  * @example The second of three
  * ```ts
@@ -19,10 +21,21 @@ import type { EpochRecord } from "./epoch_record.ts";
  * ```
  */
 export function bestEpoch(history: readonly EpochRecord[]): number | undefined {
+  if (!Array.isArray(history)) {
+    throw new TypeError(
+      `Cannot find the best epoch: found ${
+        kindOfValue(history)
+      }, expected the history that fit returns`,
+    );
+  }
   let best: { readonly epoch: number; readonly loss: number } | undefined;
   for (const { epoch, validationLoss } of history) {
     // An epoch whose validation loss was not finite ends a run, and is not in its history.
-    if (validationLoss === undefined || best !== undefined && validationLoss >= best.loss) continue;
+    // JSON has null for what is not given, and it would be less than any loss.
+    if (
+      (validationLoss ?? undefined) === undefined ||
+      best !== undefined && validationLoss >= best.loss
+    ) continue;
     best = { epoch, loss: validationLoss };
   }
   return best?.epoch;

@@ -1,3 +1,4 @@
+import { kindOfValue } from "../base/kind_of_value.ts";
 import { fillArray } from "../base/arrays.ts";
 import { showValue } from "../base/show_value.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -154,6 +155,13 @@ export async function predictEnsemble(
   data: Dataset,
   options: PredictOptions = {},
 ): Promise<EnsemblePrediction> {
+  if (!Array.isArray(models)) {
+    throw new TypeError(
+      `Cannot predict with an ensemble: found ${
+        kindOfValue(models)
+      } as models, expected an array, such as [model]`,
+    );
+  }
   if (models.length === 0) {
     throw new TypeError("Cannot predict with an ensemble: it has 0 models, expected some");
   }

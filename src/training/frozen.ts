@@ -39,6 +39,11 @@ export interface FrozenWeights {
  * ```
  */
 export function findFrozen(spec: ModelSpec, parts: readonly FrozenPart[]): FrozenWeights {
+  if (!Array.isArray(parts)) {
+    throw new TypeError(
+      `Cannot freeze ${showValue(parts)}: expected an array, such as ["encoder"]`,
+    );
+  }
   const shapes = weightShapes<ModelSpec>(spec);
   const frozen = new Set<number>();
   let isJoinFrozen = false;

@@ -1,5 +1,6 @@
 /** A model's network with the samples that it reads, for those who look inside: gradients, predictions of edited inputs. */
 
+import { checkTrainedModel } from "../model/check_trained.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Session } from "../engine/engine.ts";
 import type { SampleSource } from "../engine/sample_source.ts";
@@ -39,6 +40,7 @@ export async function openNetwork(
   data: Dataset,
   options: OpenNetworkOptions,
 ): Promise<OpenNetwork> {
+  checkTrainedModel(model, "explain");
   const source = await predictSource(model, data, options);
   const { session, report } = await openSession(model, options);
   return {

@@ -1,5 +1,5 @@
+import { showValue } from "../base/show_value.ts";
 import { formatCount } from "../base/count.ts";
-import { checkConfidence } from "../base/check_confidence.ts";
 import { checkObject } from "../base/check_object.ts";
 import { checkDataset } from "../data/check_dataset.ts";
 import { Dataset } from "../data/dataset.ts";
@@ -12,8 +12,10 @@ import { makeOverallMean } from "./baselines/overall_mean.ts";
 import { makeRidge } from "./baselines/ridge.ts";
 import type { RegimeEvaluation } from "./regime_scores.ts";
 import { classifyRows, REGIMES, type RowKind } from "./regimes.ts";
-import { RESAMPLED, type Resampled } from "./_groups.ts";
+import { type EvaluateRegimesOptions, resolveOptions } from "./_evaluate_options.ts";
 import { type BaselinePredictor, type Predictor, Scorer } from "./_scorer.ts";
+
+export type { EvaluateRegimesOptions } from "./_evaluate_options.ts";
 
 /** The data and predictions that {@linkcode evaluateRegimes} judges. */
 export interface RegimeTrial {
@@ -23,51 +25,6 @@ export interface RegimeTrial {
   readonly test: Dataset;
   /** The predictions of each model for `test`, by the model's name, `[position]`. */
   readonly predictions: Readonly<Record<string, ArrayLike<number>>>;
-}
-
-/** Options of {@linkcode evaluateRegimes}. */
-export interface EvaluateRegimesOptions {
-  /**
-   * Baselines to compare with.
-   *
-   * @default {makeBaselines()}
-   */
-  readonly baselines?: readonly Baseline[] | undefined;
-  /**
-   * The groups that are redrawn for a bootstrap sample. Redrawing cell types alone gives the spread over cell types for
-   * exactly these genes. To forecast a score on other new genes, such as the competition's, redraw genes too: in 24
-   * forecasts on 8 small simulations, the 95% intervals then held the truth 24 times, those over cell types alone 15
-   * times. For 177,032 samples this takes about 15 seconds instead of half a second. Redrawing genes alone gives the
-   * spread over genes for exactly these cell types; one cell type is enough.
-   *
-   * @default {"cell-types"}
-   */
-  readonly resampled?: Resampled | undefined;
-  /**
-   * Number of bootstrap samples.
-   *
-   * @default {1000}
-   */
-  readonly bootstrapSamples?: number | undefined;
-  /**
-   * Share of bootstrap samples that an interval holds, above 0 and below 1.
-   *
-   * @default {0.95}
-   */
-  readonly confidence?: number | undefined;
-  /**
-   * Seed of the bootstrap.
-   *
-   * @default {0}
-   */
-  readonly seed?: number | undefined;
-  /**
-   * Whether the test samples may be windows around genes in another build of the training samples' species; see
-   * `ReconcileOptions`.
-   *
-   * @default {false}
-   */
-  readonly acceptAssembly?: boolean | undefined;
 }
 
 /**
@@ -136,13 +93,10 @@ export function evaluateRegimes(
   trial: RegimeTrial,
   options: EvaluateRegimesOptions = {},
 ): RegimeEvaluation {
-  // JSON has null for what is not given.
-  options ??= {};
   checkTrial(trial);
   const { train, test, predictions } = trial;
-  const { baselines = makeBaselines(), bootstrapSamples = 1000, confidence = 0.95 } = options;
-  const { resampled = "cell-types", seed = 0 } = options;
-  checkBootstrap({ resampled, bootstrapSamples, confidence });
+  const { baselines = makeBaselines(), acceptAssembly, ...resampling } = resolveOptions(options);
+  const { resampled, bootstrapSamples, confidence, seed } = resampling;
   const kinds = findKinds({ train, test });
   for (const [name, values] of Object.entries(predictions)) {
     checkPredictions(name, values, test.length);
@@ -155,7 +109,7 @@ export function evaluateRegimes(
     baselines: predictBaselines(
       baselines,
       train,
-      options.acceptAssembly ? inBuildOf(train, test) : test,
+      acceptAssembly ? inBuildOf(train, test) : test,
     ),
     resampling: { resampled, samples: bootstrapSamples, seed, confidence },
   });
@@ -250,29 +204,11 @@ function checkPredictions(name: string, values: ArrayLike<number>, wanted: numbe
   for (let row = 0; row < values.length; row++) {
     if (!Number.isFinite(values[row])) {
       throw new RangeError(
-        `Cannot evaluate by regime: prediction ${row} of "${name}" is ${values[row]}, expected a ` +
+        `Cannot evaluate by regime: prediction ${row} of "${name}" is ${
+          showValue(values[row])
+        }, expected a ` +
           `finite number`,
       );
     }
   }
-}
-
-function checkBootstrap({ resampled, bootstrapSamples, confidence }: {
-  readonly resampled: Resampled;
-  readonly bootstrapSamples: number;
-  readonly confidence: number;
-}): void {
-  if (!RESAMPLED.includes(resampled)) {
-    throw new RangeError(
-      `Cannot evaluate by regime: resampled is "${resampled}", expected one of ` +
-        RESAMPLED.join(", "),
-    );
-  }
-  if (!Number.isInteger(bootstrapSamples) || bootstrapSamples < 1) {
-    throw new RangeError(
-      `Cannot evaluate by regime: bootstrapSamples is ${bootstrapSamples}, expected an ` +
-        `integer >= 1`,
-    );
-  }
-  checkConfidence(confidence, "evaluate by regime");
 }

@@ -1,3 +1,4 @@
+import { showValue } from "../base/show_value.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { placeCellTypes, placeGenes } from "./axis.ts";
 import { type ExpressionTable, makeExpressionTable } from "./expression_table.ts";
@@ -51,7 +52,7 @@ export class GeneHistory {
   constructor(train: Dataset, { neighbours = 1 }: GeneHistoryOptions = {}) {
     if (!Number.isInteger(neighbours) || neighbours < 0) {
       throw new RangeError(
-        `Cannot fit gene history: neighbours is ${neighbours}, expected an integer >= 0`,
+        `Cannot fit gene history: neighbours is ${showValue(neighbours)}, expected an integer >= 0`,
       );
     }
     this.names = [

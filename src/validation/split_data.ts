@@ -1,3 +1,4 @@
+import { showValue } from "../base/show_value.ts";
 import { plainOptions } from "../base/plain_options.ts";
 import { checkDataset } from "../data/check_dataset.ts";
 import { chromosomeKey } from "../data/chromosomes.ts";
@@ -112,8 +113,10 @@ function sharesOf(options: SplitDataOptions): [train: number, validation: number
   const hasNames = Object.keys(options.named ?? {}).length > 0;
   const { testShare = hasNames ? 0 : 0.2, validationShare = 0 } = options;
   for (const [name, share] of Object.entries({ testShare, validationShare })) {
-    if (!(share >= 0 && share < 1)) {
-      throw new RangeError(`Cannot split data: ${name} is ${share}, expected 0 or more, below 1`);
+    if (typeof share !== "number" || !(share >= 0 && share < 1)) {
+      throw new RangeError(
+        `Cannot split data: ${name} is ${showValue(share)}, expected 0 or more, below 1`,
+      );
     }
   }
   const trainShare = 1 - testShare - validationShare;

@@ -1,3 +1,4 @@
+import { showValue } from "../base/show_value.ts";
 import type { OptionKind } from "../base/option_names.ts";
 import { plainOptions } from "../base/plain_options.ts";
 import { checkDataset } from "../data/check_dataset.ts";
@@ -161,7 +162,7 @@ function holdOut(axis: Axis, { what, count, stream }: HoldOutOptions): HeldOut {
   const total = axis.names.length;
   if (!Number.isInteger(count) || count < 0 || count >= total) {
     throw new RangeError(
-      `Cannot split by regime: ${count} of ${total} ${what} are to be held out, ` +
+      `Cannot split by regime: ${showValue(count)} of ${total} ${what} are to be held out, ` +
         `expected an integer from 0 to ${total - 1}`,
     );
   }

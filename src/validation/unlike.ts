@@ -3,6 +3,7 @@
  * reads that were counted twice. What a model says about them is worth less than its intervals promise.
  */
 
+import { showValue } from "../base/show_value.ts";
 import { groupBy } from "../base/group_by.ts";
 import { meanOf, sampleDeviation } from "../base/mean.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -116,6 +117,7 @@ export function typicalSignal(data: Dataset): TypicalSignal {
  * @param data The samples; labels are not used.
  * @param options How far off a statistic must be.
  * @returns The cell types that are unlike in any statistic, in the order of their first samples.
+ * @throws {RangeError} If `deviations` is no number of 0 or more.
  *
  * @example A mark without signal
  * ```ts
@@ -136,8 +138,16 @@ export function typicalSignal(data: Dataset): TypicalSignal {
 export function findUnlike(
   typical: TypicalSignal,
   data: Dataset,
-  { deviations: most = 3.5 }: FindUnlikeOptions = {},
+  { deviations }: FindUnlikeOptions = {},
 ): UnlikeCellType[] {
+  // JSON has null for what is not given.
+  const most = deviations ?? 3.5;
+  // Nothing is farther off than what is no number.
+  if (typeof most !== "number" || !(most >= 0)) {
+    throw new RangeError(
+      `Cannot find unlike cell types: deviations is ${showValue(most)}, expected a number >= 0`,
+    );
+  }
   const known = new Map(typical.statistics.map((entry) => [keyOf(entry), entry]));
   const genes = data.geneIndices();
   const unlike: UnlikeCellType[] = [];

@@ -152,3 +152,10 @@ Deno.test("how much is read into memory can be fixed, for machines that must do 
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("bytes of no known kind are refused with how a name is given them", async () => {
+  await rejects(
+    readDataset(new TextEncoder().encode("1,2,3\n")),
+    /"memory" is of no known kind, .* Of bytes give new File\(\[bytes\], "NAME\.csv"\)$/,
+  );
+});

@@ -129,3 +129,21 @@ Deno.test("windows with more bins than any model takes are refused", () => {
     /RangeError: .* are 100000 bins of 1 bp, expected at most 65536/,
   );
 });
+
+Deno.test("windows are refused an orientation that there is not, and strands that would be taken for none", () => {
+  const genes = [gene("chr1", 5000, "-")];
+  for (const orientation of ["transcripts", 1, "Transcript"] as never[]) {
+    throws(() => geneWindows(genes, { orientation }), /orientation is .*, expected one of genomic/);
+  }
+  for (const strand of [-1, "-1", "minus", 0] as never[]) {
+    throws(
+      () => geneWindows([{ ...genes[0]!, strand }]),
+      /strand of gene "chr1:5000" is .*"\+", "-"/,
+    );
+  }
+  const none = { ...genes[0]!, strand: null as never };
+  deepStrictEqual([...geneWindows([none]).chromosomes[0]!.starts], [0]);
+  throws(() => geneWindows([none], { orientation: "transcript" }), /have no strand/);
+  throws(() => geneWindows("genes.gtf" as never), /found a string as genes, expected an array/);
+  throws(() => geneWindows([null as never]), /the TSS of gene .* is missing, expected an integer/);
+});

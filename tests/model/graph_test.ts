@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { describeLayer, layerChains, modelGraph } from "../../src/model/graph.ts";
 import { layerNames } from "../../src/model/layer_names.ts";
 import { presetSpec, SEQUENTIAL_PRESET_NAMES } from "../../src/model/presets.ts";
-import { sampleShapes, weightShapes } from "../../src/model/shapes.ts";
+import { countParameters, sampleShapes, weightShapes } from "../../src/model/shapes.ts";
 import { BRANCHED } from "../helpers/branched_spec.ts";
 
 Deno.test("a sequential model is one encoder over signal, joined unchanged, without a head", () => {
@@ -116,4 +116,24 @@ Deno.test("layers have Keras' names, counted across encoders and head", () => {
     "activation_3",
     "dense_5",
   ]);
+});
+
+Deno.test("what is no spec is refused with where a spec is", () => {
+  const trained = { spec: BRANCHED, weights: [] };
+  const cases = [
+    [
+      undefined,
+      /^Cannot read model: found missing as the model, expected the spec of one, such as/,
+    ],
+    [
+      "waka2",
+      /found "waka2" as the model, expected the spec of one, such as presetSpec\("waka2"\)$/,
+    ],
+    [trained, /found a trained model as the model, expected its `spec`$/],
+  ] as const;
+  for (const [spec, message] of cases) {
+    for (const use of [modelGraph, weightShapes, countParameters]) {
+      throws(() => use(spec as never), { name: "TypeError", message });
+    }
+  }
 });

@@ -154,3 +154,13 @@ Deno.test("an unknown preset is refused with the nearest names, or all of them",
   throws(() => parsePresetName("resnet"), /expected one of wakawaka, waka2, waka3, experiment1/);
   throws(() => findPreset("toString"), RangeError);
 });
+
+Deno.test("a preset is refused sizes that are no integers, and takes null for those that are not given", () => {
+  for (const bins of ["20", 0, 1.5, NaN] as number[]) {
+    throws(
+      () => presetSpec("wakawaka", { bins }),
+      /make wakawaka: bins is .*expected an integer >= 1/,
+    );
+  }
+  deepStrictEqual(presetSpec("waka2", { bins: null, marks: null } as never), presetSpec("waka2"));
+});

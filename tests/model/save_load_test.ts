@@ -329,3 +329,15 @@ Deno.test("a model that could not be loaded again is not saved", async () => {
     await rejects(serializeModel({ ...good, ...change }), message);
   }
 });
+
+Deno.test("the path of a model.json is refused with what is expected in its place", async () => {
+  await withDirectory(async (directory) => {
+    await saveModel(trainedModel("experiment1"), directory);
+    const path = `${directory}/model.json`;
+    await rejects(loadModel(path), {
+      name: "NotFoundError",
+      message:
+        `Cannot load model: "${path}" is a file, expected the directory of a model, which has model.json in it`,
+    });
+  });
+});

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { planRungs } from "../../src/search/rungs.ts";
 
 Deno.test("without halving there is one rung with all trials and epochs", () => {
@@ -30,4 +30,13 @@ Deno.test("rungs never run out of trials, and their epochs grow", () => {
       });
     }
   }
+});
+
+Deno.test("a share by which rungs would never end is refused, and texts are no numbers", () => {
+  for (const keepOneIn of [1, 0, -1, 1.5, NaN, "3"] as number[]) {
+    throws(() => planRungs({ trials: 4, epochs: 4, keepOneIn }), /rungs: keepOneIn is .*>= 2/);
+  }
+  throws(() => planRungs({ trials: "4" as never, epochs: 4 }), /trials is "4", expected/);
+  const everyOne = { trials: 4, epochs: 4, keepOneIn: null as never };
+  deepStrictEqual(planRungs(everyOne), [{ trials: 4, epochs: 4 }]);
 });

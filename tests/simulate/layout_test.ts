@@ -90,7 +90,7 @@ Deno.test("options out of range are refused by name", () => {
   );
   throws(
     () => simulate({ expressionTransform: "tpm" as "log2p1" }),
-    /RangeError: .*expressionTransform is tpm, expected one of signed-log-difference, log2p1/,
+    /RangeError: .*expressionTransform is "tpm", expected one of signed-log-difference, log2p1/,
   );
   throws(() => simulate({ enrichmentSpread: 2 }), /RangeError: .*enrichmentSpread is 2/);
   throws(() => simulate({ dispersion: NaN }), /RangeError: .*dispersion is NaN/);

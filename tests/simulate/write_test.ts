@@ -58,9 +58,9 @@ Deno.test("files hold ln(1 + count) as float32 unless asked for counts, from the
     ok(signal.every((count) => signalValues![count] === Math.fround(Math.log1p(count))));
     await rejects(
       writeSimulation(folder, { ...SMALL, features: "asinh" as "log1p" }),
-      /features is asinh, expected one of log1p, counts/,
+      /features is "asinh", expected one of log1p, counts/,
     );
-    throws(() => simulateColumns({ ...SMALL, features: "log" as "log1p" }), /features is log,/);
+    throws(() => simulateColumns({ ...SMALL, features: "log" as "log1p" }), /features is "log",/);
   });
 });
 

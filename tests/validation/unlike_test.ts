@@ -1,6 +1,6 @@
 /** Cell types that are unlike the training cell types, planted in simulated data and found in real data. */
 
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
@@ -190,4 +190,10 @@ testWith("shared", "real counts of one mark that were counted twice are found", 
   deepStrictEqual(found!.statistics.map(({ statistic, marks }) => [statistic, ...marks]), [
     ["odd", "H3K4me3"],
   ]);
+});
+
+Deno.test("a distance that is no number is refused: nothing would lie farther off", () => {
+  for (const deviations of [NaN, "3", -1] as number[]) {
+    throws(() => findUnlike(typicalSignal(data), data, { deviations }), /deviations is .*>= 0/);
+  }
 });

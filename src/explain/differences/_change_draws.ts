@@ -1,5 +1,6 @@
 /** What the statistics of changes share: which genes are compared, and how they are drawn again. */
 
+import { showValue } from "../../base/show_value.ts";
 import { checkConfidence } from "../../base/check_confidence.ts";
 import { checkInteger } from "../../base/check_integer.ts";
 import { drawResamples, percentileInterval } from "../../validation/bootstrap.ts";
@@ -62,6 +63,28 @@ export function knownPairs(
     known.push(gene);
   }
   return known;
+}
+
+/**
+ * Throws unless an option that has a value for each gene has as many: of a shorter one, or of a number in its place, the rest
+ * would be read as missing.
+ *
+ * @returns The option; `undefined` if it was not given, for which JSON has `null`.
+ * @throws {TypeError} Naming the option.
+ */
+export function valuesOfGenes(
+  values: ArrayLike<number> | null | undefined,
+  { name, genes }: { readonly name: string; readonly genes: number },
+): ArrayLike<number> | undefined {
+  if (values === undefined || values === null) return undefined;
+  const { length } = Object(values) as Partial<ArrayLike<number>>;
+  if (typeof values === "object" && length === genes) return values;
+  const found = length === undefined || typeof values !== "object"
+    ? `${name} is ${showValue(values)}`
+    : `${name} has ${length} values`;
+  throw new TypeError(
+    `Cannot compare changes: ${found}, expected one for each of the ${genes} genes`,
+  );
 }
 
 /** Some genes' changes in pairs. */

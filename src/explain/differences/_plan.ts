@@ -1,5 +1,6 @@
 /** Which samples of which genes are compared. */
 
+import { showValue } from "../../base/show_value.ts";
 import { checkConfidence } from "../../base/check_confidence.ts";
 import { checkInteger } from "../../base/check_integer.ts";
 import { listSome, showName } from "../../base/wording.ts";
@@ -40,11 +41,11 @@ export interface DifferencePlan {
  * @throws As `explainDifferences` does.
  */
 export function planDifferences(data: Dataset, options: DifferenceOptions): DifferencePlan {
-  const { steps = 50, confidence = 0.95, keepsPlaces = false } = options;
+  const { steps = 50, confidence = 0.95, keepsPlaces = false } = options ?? {};
   checkInteger(steps, { action: ACTION, name: "steps", least: 1, most: MOST_STEPS });
   checkConfidence(confidence, ACTION);
-  const from = findSide(data, options.from, "from");
-  const to = findSide(data, options.to, "to");
+  const from = findSide(data, options?.from, "from");
+  const to = findSide(data, options?.to, "to");
   const both = from.find((cellType) => to.includes(cellType));
   const { cellTypes } = data.columns;
   if (both !== undefined) {
@@ -86,6 +87,12 @@ function checkGenes(genes: ArrayLike<number>, { columns }: Dataset): number[] {
 
 /** The places of cell types by their names, or by the names of their groups, in the order of the names. */
 function findSide(data: Dataset, names: readonly string[], side: "from" | "to"): number[] {
+  // The letters of a name are no names.
+  if (!Array.isArray(names)) {
+    throw new TypeError(
+      `Cannot ${ACTION}: \`${side}\` is ${showValue(names)}, expected an array of cell types`,
+    );
+  }
   if (names.length === 0) {
     throw new TypeError(`Cannot ${ACTION}: \`${side}\` has no names, expected one or more`);
   }

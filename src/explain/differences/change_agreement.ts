@@ -13,6 +13,7 @@ import {
   pairsAt,
   planDraws,
   unitsAt,
+  valuesOfGenes,
 } from "./_change_draws.ts";
 import type { ChangeAgreementOptions } from "./change_options.ts";
 import type { PairedChanges } from "./_paired_changes.ts";
@@ -99,10 +100,12 @@ export function measureChangeAgreement(
   options: ChangeAgreementOptions = {},
 ): ChangeAgreement {
   const plan = planDraws(options);
-  const { levels } = options;
   const known = knownPairs(predicted, measured);
+  const genes = predicted.length;
+  const levels = valuesOfGenes(options?.levels, { name: "levels", genes });
+  const units = valuesOfGenes(options?.units, { name: "units", genes });
   const pairs = pairsAt(known, predicted, measured);
-  const estimates = estimateFigures(pairs, { plan, units: unitsAt(known, options.units) });
+  const estimates = estimateFigures(pairs, { plan, units: unitsAt(known, units) });
   const bands = levels === undefined
     ? [[...known.keys()]]
     : bandsOf(known.map((gene) => levels[gene]!));

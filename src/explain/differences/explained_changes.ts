@@ -1,5 +1,6 @@
 /** How much of measured changes of genes the predicted ones explain: of all genes, of significant ones, of sets of genes. */
 
+import { showValue } from "../../base/show_value.ts";
 import { plainHook } from "../../base/watched_hook.ts";
 import { meanOf } from "../../base/mean.ts";
 import { falseDiscoveryRates } from "../../metrics/false_discovery.ts";
@@ -14,6 +15,7 @@ import {
   pairsAt,
   planDraws,
   unitsAt,
+  valuesOfGenes,
 } from "./_change_draws.ts";
 import type { ChangeAgreementOptions } from "./change_options.ts";
 import type { OnProgress } from "../../progress.ts";
@@ -146,19 +148,22 @@ export function explainChanges(
   options: ExplainChangesOptions = {},
 ): ExplainedChanges {
   const plan = planDraws(options);
-  const { qValues, significance = 0.05, sets = [], leastGenes = 10, signal } = options;
+  const { significance = 0.05, sets = [], leastGenes = 10, signal } = options;
   const onProgress = plainHook(options.onProgress, {
     action: "explain changes",
     name: "onProgress",
   });
-  if (!(significance > 0 && significance <= 1)) {
-    fail(`significance is ${significance}, expected a number above 0 and at most 1`);
+  if (typeof significance !== "number" || !(significance > 0 && significance <= 1)) {
+    fail(`significance is ${showValue(significance)}, expected a number above 0 and at most 1`);
   }
   if (!Number.isInteger(leastGenes) || leastGenes < FEWEST_GENES) {
-    fail(`leastGenes is ${leastGenes}, expected an integer of at least ${FEWEST_GENES}`);
+    fail(`leastGenes is ${showValue(leastGenes)}, expected an integer of at least ${FEWEST_GENES}`);
   }
-  const columns = { predicted, measured, units: options.units, plan };
   const known = knownPairs(predicted, measured);
+  const genes = predicted.length;
+  const qValues = valuesOfGenes(options.qValues, { name: "qValues", genes });
+  const units = valuesOfGenes(options.units, { name: "units", genes });
+  const columns = { predicted, measured, units, plan };
   const isKnown = new Set(known);
   const found: Omit<ExplainedSet, "q">[] = [];
   for (const set of sets) {

@@ -1,3 +1,4 @@
+import { showValue } from "../../base/show_value.ts";
 import { checkConfidence } from "../../base/check_confidence.ts";
 import { untilSettled, watchHooks } from "../../base/watched_hook.ts";
 import type { Dataset } from "../../data/dataset.ts";
@@ -98,7 +99,9 @@ function checkOptions(
   }
   if (!Number.isInteger(draws) || draws < 1 || draws > MOST_DRAWS) {
     throw new RangeError(
-      `Cannot predict edits: draws is ${draws}, expected an integer from 1 to ${MOST_DRAWS}`,
+      `Cannot predict edits: draws is ${
+        showValue(draws)
+      }, expected an integer from 1 to ${MOST_DRAWS}`,
     );
   }
   checkConfidence(confidence, "predict edits");

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkObject } from "../../base/check_object.ts";
 import type { SampleColumns } from "../../io/columns.ts";
 import type { Gene } from "../gene.ts";
 import { type CellTypeExpression, pairWithLabels } from "./_expression.ts";
@@ -123,6 +124,11 @@ export interface Diagnosis {
  * ```
  */
 export function diagnoseSamples(columns: SampleColumns, options: ExamineOptions = {}): Diagnosis {
+  checkObject(columns?.cellTypes, {
+    action: "examine samples",
+    as: "the cell types of the columns",
+    expected: "columns with some, such as data.columns of a Dataset",
+  });
   const evidence = gatherEvidence(columns);
   return {
     findings: makeChecks(columns, evidence, options),

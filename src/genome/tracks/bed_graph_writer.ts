@@ -4,6 +4,7 @@
  * @module
  */
 
+import { openSink } from "../../base/open_sink.ts";
 import type { Bytes } from "../../base/bytes.ts";
 import { isPlainLine } from "../../base/printable.ts";
 import { showValue } from "../../base/show_value.ts";
@@ -104,7 +105,7 @@ export async function writeBedGraph(
   options: WriteBedGraphOptions = {},
 ): Promise<TrackSummary> {
   const { chromosomes, compress = false, trackLine } = options;
-  const writer = sink.getWriter();
+  const writer = openSink(sink, "write bedGraph");
   try {
     const checker = new BlockChecker("bedGraph", chromosomes);
     const encoder = new TextEncoder();

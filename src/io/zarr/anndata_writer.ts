@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkObject } from "../../base/check_object.ts";
 import { ensemblGeneId, type GeneDetails } from "../../gene_id.ts";
 import { checkInteger } from "../../base/check_integer.ts";
 import type { DataRecord } from "../../record.ts";
@@ -110,6 +111,11 @@ export async function writeAnndata(
   blocks: BlockSource,
   options: WriteAnndataOptions,
 ): Promise<void> {
+  checkObject(options?.record, {
+    action: "write AnnData",
+    as: "the record",
+    expected: "a data record, such as { record: data.record }",
+  });
   const { record, about = {}, codec = usualCodec(), chunkSamples } = options;
   checkCodec(codec);
   const what = { action: "write AnnData", name: "chunkSamples", least: 1 };

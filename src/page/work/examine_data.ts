@@ -3,6 +3,7 @@
 import type { Dataset } from "../../data/mod.ts";
 import { diagnoseSamples, type Finding, type SkippedCheck } from "../../genome/mod.ts";
 import type { Examination, PageFinding } from "../protocol.ts";
+import { withoutCommands } from "./without_commands.ts";
 
 /** Examines samples. */
 export function examineData({ columns }: Dataset): Examination {
@@ -11,7 +12,7 @@ export function examineData({ columns }: Dataset): Examination {
 }
 
 function toPage({ severity, where, message, advice }: Finding): PageFinding {
-  return { severity, title: `${where}: ${message}`, text: advice };
+  return { severity, title: `${where}: ${message}`, text: withoutCommands(advice) };
 }
 
 /** A line for all checks that were skipped for the same reason. */

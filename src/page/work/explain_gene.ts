@@ -134,21 +134,27 @@ function describeSample(
   };
 }
 
-/** What other inputs than the marks are, in words. */
+/** What other inputs than the marks are, in words, and that they add something. */
 const OTHER_INPUTS: Readonly<Record<string, string>> = {
-  sequence: "DNA",
-  references: "marks of the gene in other cell types",
-  referenceLabels: "expression of the gene in other cell types",
-  context: "what is known of the gene's expression in other cell types",
-  markMask: "which marks were measured",
+  sequence: "DNA adds",
+  references: "marks of the gene in other cell types add",
+  referenceLabels: "expression of the gene in other cell types adds",
+  context: "what is known of the gene's expression in other cell types adds",
+  markMask: "which marks were measured adds",
 };
 
 /** What inputs besides the marks add. */
 function describeOtherInputs({ inputs: { signal: _, ...others } }: Attributions): string[] {
   return Object.entries(others).map(([name, { values }]) => {
     const sum = values.reduce((total, value) => Number.isNaN(value) ? total : total + value, 0);
-    return `Besides the marks, ${OTHER_INPUTS[name] ?? name} adds ${sum.toFixed(2)}.`;
+    return `Besides the marks, ${OTHER_INPUTS[name] ?? `${name} adds`} ${withSign(sum)}.`;
   });
+}
+
+/** An effect with its sign, a minus being as long as those of the figures. */
+function withSign(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return Number(text) === 0 ? text : `${value < 0 ? "−" : "+"}${text}`;
 }
 
 /** What the model knows of a gene that it was trained on, which is not the network's, and so has no parts. */
@@ -165,7 +171,7 @@ function describeGeneEffect(
     `The prediction of ${
       whole.toFixed(2)
     } in the table adds what the model knows of the gene itself, ${
-      (whole - prediction).toFixed(2)
+      withSign(whole - prediction)
     }, which is not among the parts.`,
   ];
 }

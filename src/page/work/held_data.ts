@@ -11,6 +11,7 @@ import { fingerprintDataset } from "../../training/fingerprint.ts";
 import type { DataSummary } from "../protocol.ts";
 import type { CallContext } from "./call.ts";
 import type { PageStore } from "./store.ts";
+import { withoutCommands } from "./without_commands.ts";
 
 /** Name of the file in the store. */
 export const DATA_FILE = "data.npz";
@@ -55,8 +56,8 @@ export async function readHeldData(
   }
   const notes: string[] = [];
   const columns = await readCompetition(blobSource(blob, name), {
-    onNote: (text) => void notes.push(text),
-    onWarning: (text) => void notes.push(text),
+    onNote: (text) => void notes.push(withoutCommands(text)),
+    onWarning: (text) => void notes.push(withoutCommands(text)),
     signal,
     onProgress: ({ done, total }) => onProgress({ doing: "Reading the data", done, total }),
   });

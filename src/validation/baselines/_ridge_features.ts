@@ -1,3 +1,4 @@
+import { showValue } from "../../base/show_value.ts";
 import type { PackedArray } from "../../base/arrays.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { makeStretches, writeStretches } from "../signal.ts";
@@ -71,7 +72,9 @@ function checkStretches(
 ): void {
   if (Number.isInteger(count) && count >= least && count <= most) return;
   throw new RangeError(
-    `Cannot fit ridge regression: ${name} is ${count}, expected an integer from ${least} to ` +
+    `Cannot fit ridge regression: ${name} is ${
+      showValue(count)
+    }, expected an integer from ${least} to ` +
       `${most}, the number of bins`,
   );
 }

@@ -119,3 +119,18 @@ Deno.test("impossible options are refused, and tests of sets stop when they are 
   const signal = AbortSignal.abort(new Error("enough"));
   throws(() => explainChanges(PREDICTED, MEASURED, { sets: SETS, signal }), /enough/);
 });
+
+Deno.test("values of genes are refused unless there is one for each", () => {
+  const cases = [
+    [{ qValues: [0.01] }, /qValues has 1 values, expected one for each of the 300 genes/],
+    [{ qValues: 0.01 }, /qValues is 0.01, expected one for each/],
+    [{ units: "3" }, /units is "3", expected one for each/],
+    [{ significance: "0.05" }, /significance is "0.05", expected a number/],
+    [{ confidence: "0.9" }, /confidence is "0.9", expected a number/],
+  ] as const;
+  for (const [options, message] of cases) {
+    throws(() => explainChanges(PREDICTED, MEASURED, options as never), message);
+  }
+  const none = { qValues: null, units: null, samples: 20 } as never;
+  deepStrictEqual(explainChanges(PREDICTED, MEASURED, none).significant, undefined);
+});

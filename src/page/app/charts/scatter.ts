@@ -35,22 +35,13 @@ export function makeScatterPlot(): ScatterPlot {
     show: (points, { of, pearson }) => {
       frame.element.hidden = points.length === 0;
       if (points.length === 0) return;
-      let [low, high] = [Infinity, -Infinity];
-      for (const { label, prediction } of points) {
-        low = Math.min(low, label, prediction);
-        high = Math.max(high, label, prediction);
-      }
+      const { low, high } = endsOf(points.flatMap(({ label, prediction }) => [label, prediction]));
       const margin = (high - low || 1) * 0.04;
       const ends = { low: low - margin, high: high + margin };
-      const some = of > points.length ? `${formatCountOf(points.length, "sample")} of ${of}` : "";
       frame.setAxes({
         x: ends,
         y: ends,
-        alt: `Each dot is a gene in a cell type${some && `, ${some}`}: measured values from ${
-          formatValue(low)
-        } to ${formatValue(high)} across, predicted ones upwards.${
-          pearson === undefined ? "" : ` Their correlation is ${formatValue(pearson)}.`
-        }`,
+        alt: describeScatter(points, { of, pearson }),
       });
       const d = points.map(({ label, prediction }) =>
         `M${frame.placeX(label)} ${frame.placeY(prediction)}h0`
@@ -61,4 +52,33 @@ export function makeScatterPlot(): ScatterPlot {
       );
     },
   };
+}
+
+/** What a plot of measured against predicted values shows, in words. Both axes are the same, so neither ends where its own values do. */
+export function describeScatter(
+  points: readonly MeasuredPoint[],
+  { of, pearson }: { readonly of: number; readonly pearson: number | undefined },
+): string {
+  const some = of > points.length ? `, ${formatCountOf(points.length, "sample")} of ${of}` : "";
+  const measured = formatRange(endsOf(points.map(({ label }) => label)));
+  const predicted = formatRange(endsOf(points.map(({ prediction }) => prediction)));
+  const relation = pearson === undefined ? "" : ` Their correlation is ${formatValue(pearson)}.`;
+  return `Each dot is a gene in a cell type${some}: measured values from ${measured} across, ` +
+    `predicted ones from ${predicted} upwards.${relation}`;
+}
+
+interface Ends {
+  readonly low: number;
+  readonly high: number;
+}
+
+function endsOf(values: readonly number[]): Ends {
+  return values.reduce(
+    ({ low, high }, value) => ({ low: Math.min(low, value), high: Math.max(high, value) }),
+    { low: Infinity, high: -Infinity },
+  );
+}
+
+function formatRange({ low, high }: Ends): string {
+  return `${formatValue(low)} to ${formatValue(high)}`;
 }
