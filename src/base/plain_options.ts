@@ -4,6 +4,7 @@ import { kindOfValue } from "./kind_of_value.ts";
 import { isSignal } from "./kinds.ts";
 import { namesOf, type OptionKind, refuseUnknownNames } from "./option_names.ts";
 import { showValue } from "./show_value.ts";
+import { withItsObject } from "./watched_hook.ts";
 
 /** The options of some functions. */
 export interface OptionRules {
@@ -47,7 +48,7 @@ export function plainOptions<Options extends object>(
         `Cannot ${action}: ${name} is ${kindOrValue(value)}, expected ${wanted}`,
       );
     }
-    plain[name] = kinds[name] === "options" ? withoutNulls(value) : value;
+    plain[name] = kinds[name] === "options" ? withoutNulls(value) : withItsObject(value, given);
   }
   // Records of a program's own, which have more than options, are given for options, and runs of `fitMany` are such records.
   if (hasOthers) {

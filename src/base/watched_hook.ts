@@ -58,6 +58,11 @@ export function watchHooks<Options extends object>(options: Options): WatchedOpt
   return { options: watched as Options, settle };
 }
 
+/** A function that is called as a method of an object, as it may be one; a hook that is watched, or another value, as it is. */
+export function withItsObject(value: unknown, object: object): unknown {
+  return typeof value === "function" && !WATCHED.has(value) ? value.bind(object) : value;
+}
+
 /**
  * Does some work with options whose hooks are watched.
  *

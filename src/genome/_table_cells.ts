@@ -17,18 +17,17 @@ export function findColumn(
 /** Attributes of GTF and GFF3, whose columns may have lost their tabs. No title of a column has such. */
 const ATTRIBUTES = /[^;\s]\s+"|=/;
 
+/** A cell between quotes. */
+const QUOTED = /"[^"]*"/g;
+
 /**
- * Finds the separator of the columns: tabs, or in a text without tabs commas, or semicolons if it has more of these, as
- * spreadsheets write them where a comma stands in numbers.
+ * Finds the separator of the columns: tabs, or in a text without tabs commas, or semicolons if they come first, as spreadsheets
+ * write them where a comma stands in numbers. Between commas a cell may hold semicolons, such as one of synonyms.
  */
 export function separatorOf(text: string): TableSeparator {
   if (text.includes("\t")) return "\t";
-  const isSemicolons = countOf(text, ";") > countOf(text, ",") && !ATTRIBUTES.test(text);
-  return isSemicolons ? ";" : ",";
-}
-
-function countOf(text: string, separator: TableSeparator): number {
-  return text.split(separator).length - 1;
+  const [first] = /[,;]/.exec(text.replace(QUOTED, "")) ?? [];
+  return first === ";" && !ATTRIBUTES.test(text) ? ";" : ",";
 }
 
 /** Whether a cell has a value. A dot stands for a missing value, as in BED. */

@@ -314,6 +314,39 @@ Deno.test("options of other functions, unset ones and what a class has besides a
   deepStrictEqual(one, wanted);
 });
 
+Deno.test("hooks that are methods are called with the object that they were given in", async () => {
+  class Listener {
+    readonly epochs = 1;
+    readonly engine = "wasm";
+    readonly #heard = new Set<string>();
+    heard() {
+      return [...this.#heard].sort();
+    }
+    onStart() {
+      this.#heard.add("start");
+    }
+    onEpoch() {
+      this.#heard.add("epoch");
+    }
+    onProgress() {
+      this.#heard.add("progress");
+    }
+  }
+  const training = new Listener();
+  const { model } = await fit("experiment1", DATA, training);
+  deepStrictEqual(training.heard(), ["epoch", "progress", "start"]);
+  const several = new Listener();
+  await fitMany("experiment1", [{ data: DATA }], several);
+  deepStrictEqual(several.heard(), ["epoch", "progress", "start"]);
+  const prediction = new Listener();
+  await predict(model, DATA, prediction as object);
+  deepStrictEqual(prediction.heard(), ["progress", "start"]);
+  const calls = new Listener();
+  await using predictor = await openPredictor(model, { engine: "wasm" });
+  await Promise.all([predictor.predict(DATA, calls), predictor.predict(DATA, calls)]);
+  deepStrictEqual(calls.heard(), ["progress"]);
+});
+
 Deno.test("the errors of hooks that are asynchronous are those of the call", async () => {
   const { model } = await fit("experiment1", DATA, { ...QUICK, epochs: 1 });
   const fail = async () => {

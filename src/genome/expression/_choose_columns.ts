@@ -100,7 +100,7 @@ function chooseNamed(layout: Layout, wanted: WantedColumns): ValueColumn[][] | u
     if (layout.values.some(isOfAnySample)) return undefined;
     const [only, second] = layout.values;
     if (isOwn && only !== undefined && second === undefined) {
-      checkOwner([only.name], wanted, "its only column of values is called");
+      checkOwner({ names: [only.name] }, wanted, "its only column of values is called");
       return found.map(() => [only]);
     }
   }

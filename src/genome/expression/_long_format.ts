@@ -2,8 +2,10 @@
 
 import { failLine, type Line } from "../../text/lines.ts";
 import { showName } from "../wording.ts";
+import { isMissing } from "../missing.ts";
 import { CellSplitter } from "./_cells.ts";
 import type { Layout, SampleColumn } from "./_layout.ts";
+import type { SampleNames } from "./_owner.ts";
 
 /** Says what is wrong with a table in long format, and what to do about it. */
 export const LONG_FORMAT =
@@ -22,6 +24,10 @@ const SAMPLE_TITLE = new RegExp(
   ].join("|") + ")$",
   "i",
 );
+
+/** Titles of columns that name the cells of a sample, and the tissue that they are from. */
+const CELL_TITLE = /^(?:(?:immune|blood|single)[_. ])?cells?(?:[_. ]?(?:type|line|name|label))?$/i;
+const TISSUE_TITLE = /^(?:tissue|anatomical[_. ]entity)/i;
 
 /** Titles of columns that name what they measure, rather than a sample. */
 const MEASURE_TITLE = new RegExp(
@@ -61,9 +67,17 @@ export class OneSampleCheck {
     this.#splitter = new CellSplitter(layout.separator);
   }
 
-  /** What the first row says of its sample. */
-  get samples(): readonly string[] {
-    return this.#first?.samples ?? [];
+  /** What the first row says of its sample; its tissue apart if it says the cells, since a tissue is that of many cell types. */
+  get samples(): SampleNames {
+    const samples = this.#first?.samples ?? [];
+    const titles = this.#layout.sampleColumns.map(({ title }) => title);
+    const saysCells = titles.some((title, i) => CELL_TITLE.test(title) && !isMissing(samples[i]!));
+    if (!saysCells) return { names: samples };
+    const isTissue = (_: string, i: number) => TISSUE_TITLE.test(titles[i]!);
+    return {
+      names: samples.filter((name, i) => !isTissue(name, i)),
+      wider: samples.filter(isTissue),
+    };
   }
 
   /** Throws if a row is of another sample than the first row. */

@@ -10,18 +10,29 @@ const NO_NAME = /^(?:[vx]?\d{1,2}|x|values?|samples?)$/i;
 /** The end of a replicate's name. */
 const REPLICATE = /[-_. ]?rep(?:licate)?[-_. ]?\d+$/i;
 
+/** What a file says of whose values it has. */
+export interface SampleNames {
+  readonly names: readonly string[];
+  /** What several cell types may be of, such as their tissue: it may be the file's own name, and tells of no other. */
+  readonly wider?: readonly string[];
+}
+
 /**
  * Throws if the names in the file of a cell type are those of another cell type of the sheet alone, without its own.
  *
  * @param says What messages say before such a name.
  */
-export function checkOwner(names: readonly string[], wanted: WantedColumns, says: string): void {
+export function checkOwner(
+  { names, wider = [] }: SampleNames,
+  wanted: WantedColumns,
+  says: string,
+): void {
   const { others = [], samples } = wanted;
   const [own = ""] = samples.keys();
   const other = names.find((name) =>
     !NO_NAME.test(name) && others.some((cellType) => isOf(cellType, name))
   );
-  if (other === undefined || names.some((name) => isOf(own, name))) return;
+  if (other === undefined || [...names, ...wider].some((name) => isOf(own, name))) return;
   failChoice(
     wanted,
     `${says} "${showName(other)}", as another cell type of the sample sheet is`,

@@ -4,6 +4,8 @@ import type { Spelling } from "./_spelling.ts";
 
 /** A modification in small letters: its histone, which may be left out, and its residue. */
 const MODIFICATION = /^(h(?:2a|2b|3|4))?(k\d+(?:me\d?|ac|ub\d?))$/;
+/** A residue without its modification, which is then the one of the next: antibodies against `H3K9K14ac` bind both. */
+const BARE_RESIDUE = /^(h(?:2a|2b|3|4))?(k\d+)$/;
 
 interface Modification {
   readonly histone: string | undefined;
@@ -22,7 +24,18 @@ export function isOfOtherModification(step: Spelling, mark: Spelling): boolean {
 function modificationsIn({ words, parts }: Spelling): Modification[] {
   const whole = modificationsOf(words);
   const rest = parts.filter((part) => !whole.some(({ residue }) => residue === part));
-  return [...whole, ...modificationsOf(rest)];
+  return [...whole, ...modificationsOf(rest), ...sharedIn(words), ...sharedIn(parts)];
+}
+
+/** What a residue shares with the word after it, such as K9ac in `H3K9K14ac`. */
+function sharedIn(words: readonly string[]): Modification[] {
+  return words.flatMap((word, i) => {
+    const [, histone, residue] = BARE_RESIDUE.exec(word) ?? [];
+    const [, change] = /^k\d+(me\d?|ac|ub\d?)$/.exec(words[i + 1] ?? "") ?? [];
+    return residue === undefined || change === undefined
+      ? []
+      : [{ histone, residue: `${residue}${change}` }];
+  });
 }
 
 function modificationsOf(words: readonly string[]): Modification[] {

@@ -532,16 +532,27 @@ Deno.test("a file of one cell type whose rows name another one of the sheet as t
   const options = { cellTypes: ["liver"], isOfOneCellType: true, otherCellTypes: ["lung", "1"] };
   const labels = (titles: string, cells: string, more: object = {}) =>
     labelText(table(`gene_id ${titles} TPM`, `${A} ${cells} 1.5`), { ...options, ...more });
-  for (const tissue of ["lung", "Lung", "lung_rep1"]) {
+  const others = [["Tissue", "lung"], ["Tissue", "Lung"], ["Tissue", "lung_rep1"], [
+    "tissue cell_type",
+    "lung NA",
+  ], ["tissue cell_type", "kidney lung"]];
+  for (const [titles = "", cells = ""] of others) {
     await rejects(
-      labels("Tissue", tissue),
+      labels(titles, cells),
       /the sample of its rows is called ".*", as another cell type .*the values of "liver".*rename it/,
     );
   }
-  const fitting = [["Tissue", "kidney"], ["Tissue", "liver"], ["run", "1"], [
-    "tissue sample",
-    "liver lung",
-  ]];
+  const fitting = [
+    ["Tissue", "kidney"],
+    ["Tissue", "liver"],
+    ["run", "1"],
+    [
+      "tissue sample",
+      "liver lung",
+    ],
+    ["tissue cell_type", "lung fibroblast"],
+    ["tissue cell_type", "liver lung"],
+  ];
   for (const [titles = "", cells = ""] of fitting) {
     strictEqual(showLabels(await labels(titles, cells)), "419=1.5", cells);
   }

@@ -424,6 +424,7 @@ Deno.test("a short form of another modification in a file's name is warned of, o
     ["H3-K4me3", "liver.H3-K27ac.rep1.bw"],
     ["K4me3", "liver_H3K27ac.bw"],
     ["H2AK119ub1", "liver_K27me3.bw"],
+    ["H3K27ac", "liver_H3K9K14ac.bw"],
   ] as const;
   for (const [mark, path] of contradicting) strictEqual(await says(mark, path), 1, path);
   const fitting = [
@@ -434,6 +435,9 @@ Deno.test("a short form of another modification in a file's name is warned of, o
     ["H3K9ac", "K562_K27M_rep1.bw"],
     ["H3", "liver_K27ac.bw"],
     ["ATAC", "liver_K27ac.bw"],
+    ["H3K9ac", "liver_H3K9K14ac.bw"],
+    ["H3K9ac", "liver_H3K9_K14ac.bw"],
+    ["H3K14ac", "liver_K9K14ac.bw"],
   ] as const;
   for (const [mark, path] of fitting) strictEqual(await says(mark, path), 0, path);
 });
